@@ -1,0 +1,76 @@
+"""The hole: (H, W) bool, True = reconstruct here. Strokes as patches, so that undo keeps rectangles only."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Hole = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """Rows top..bottom and columns left..right, ends excluded."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        return slice(self.top, self.bottom), slice(self.left, self.right)
+
+    @property
+    def empty(self) -> bool:
+        return self.bottom <= self.top or self.right <= self.left
+
+    def union(self, other: "Rect") -> "Rect":
+        if self.empty:
+            return other
+        if other.empty:
+            return self
+        return Rect(
+            min(self.top, other.top),
+            min(self.left, other.left),
+            max(self.bottom, other.bottom),
+            max(self.right, other.right),
+        )
+
+    def clipped(self, height: int, width: int) -> "Rect":
+        return Rect(max(self.top, 0), max(self.left, 0), min(self.bottom, height), min(self.right, width))
+
+
+@dataclass(frozen=True, slots=True)
+class HolePatch:
+    """What one edit changed: the rectangle with its pixels before and after."""
+
+    rect: Rect
+    before: Hole
+    after: Hole
+
+
+def draw_line(hole: Hole, start: tuple[float, float], end: tuple[float, float], radius: float, value: bool) -> Rect:
+    """Set every pixel within `radius` of the segment to `value`, in place; returns the rectangle touched.
+
+    `start` and `end` are (row, col) in pixel-centre coordinates; a radius under 0.5 sets single pixels.
+    """
+    (r0, c0), (r1, c1) = start, end
+    radius = max(radius, 0.5)
+    reach = radius + 1
+    rect = Rect(
+        int(np.floor(min(r0, r1) - reach)),
+        int(np.floor(min(c0, c1) - reach)),
+        int(np.ceil(max(r0, r1) + reach)) + 1,
+        int(np.ceil(max(c0, c1) + reach)) + 1,
+    ).clipped(*hole.shape)
+    if rect.empty:
+        return rect
+    rows, cols = np.ogrid[rect.slices]
+    length2 = (r1 - r0) ** 2 + (c1 - c0) ** 2
+    along = 0.0
+    if length2 > 0:
+        along = np.clip(((rows - r0) * (r1 - r0) + (cols - c0) * (c1 - c0)) / length2, 0, 1)
+    distance2 = (rows - r0 - along * (r1 - r0)) ** 2 + (cols - c0 - along * (c1 - c0)) ** 2
+    hole[rect.slices][distance2 <= radius**2] = value
+    return rect

@@ -1,0 +1,129 @@
+"""The whole language between window and worker: frozen, picklable values; no tensor, QImage or exception."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from daps_desktop.core.photo import Photo
+from daps_desktop.core.settings import SolverSettings
+from daps_desktop.core.task import Task
+
+
+@dataclass(frozen=True, slots=True)
+class JobRequest:
+    """All that can influence an answer; a saved request reproduces a saved result.
+
+    `hole` is (H, W) bool, True = reconstruct here, and read-only because the user keeps painting;
+    None where nothing was painted.
+    """
+
+    job_id: str
+    photo: Photo
+    hole: NDArray[np.bool_] | None
+    task: Task
+    settings: SolverSettings
+    preview_side: int = 0  # longest side of the previews in pixels; 0: no previews
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A small RGB picture, (h, w, 3) uint8, of the whole result as it stands."""
+
+    pixels: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One annealing step, or part of one, is done."""
+
+    job_id: str
+    step: int  # annealing steps finished
+    steps: int  # annealing steps in all, over all stages and samples
+    sigma: float  # std of the annealing noise, [-1, 1] units
+    residual_over_noise: float  # RMS over observed entries, in units of the photo's noise level
+    evaluations: int  # network evaluations so far, of the whole image each
+    seconds: float
+    seconds_left: float | None
+    sample: int = 0  # which sample this step belongs to
+    preview: Preview | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the user should know while the job goes on: `code` is a key of NOTICES."""
+
+    job_id: str
+    code: str
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StepReport:
+    """One row of the residual plot, with the stable names of the report file."""
+
+    sigma: float
+    residual_over_noise: float
+    evaluations: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was done and how well it agrees with the photo; the names are those of the report file."""
+
+    evaluations: int
+    seconds_total: float
+    seconds_denoiser: float
+    peak_memory_mb: float
+    noise_level: float  # 0-255
+    residual_over_noise: float
+    device: str
+    seed: int
+    prior: str
+    prior_sha256: str
+    preset: str
+    method: str
+    output: str
+    damage: list[str]
+    versions: dict[str, str]
+    steps: list[StepReport]
+    notices: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The result at the photo's own depth; pixels the task must not touch are the photo's own."""
+
+    job_id: str
+    photo: Photo
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """`code` and `facts` as in UserError; `details` is for a report and may hold a traceback."""
+
+    job_id: str
+    code: str
+    facts: dict[str, Any]
+    details: str = ""
+
+
+JobMessage = Progress | Notice | Finished | Cancelled | Failed
+
+# What a Notice says; `UserError` has its own table in errors.py.
+NOTICES: dict[str, str] = {
+    "smaller_batch": "Memory ran short: going on with {batch} tiles at a time.",
+    "smaller_tile": "Memory ran short: going on with tiles of {tile} pixels.",
+    "first_page": "The file has {pages} pages; this is the first.",
+    "noise_estimated": "Noise estimated at {noise:.1f} of 255 grey levels.",
+    "coarse_first": "The hole is wide: its content is found on a smaller copy first.",
+    "alpha_kept": "Transparency is carried over unchanged.",
+}

@@ -1,0 +1,87 @@
+"""A photo as a value: pixels at the file's own depth, and what the file said about itself."""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8] | NDArray[np.uint16]
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """Blocks carried through to the saved file. EXIF has its orientation reset, as the pixels are upright."""
+
+    icc: bytes | None = None
+    exif: bytes | None = None
+    xmp: bytes | None = None
+    dpi: tuple[float, float] | None = None  # (x, y)
+
+
+@dataclass(frozen=True, slots=True)
+class JpegTables:
+    """How a JPEG file was quantised, in the orientation it was coded in.
+
+    `luma` and `chroma` are (8, 8) uint16 quantisation tables, row = vertical frequency; `chroma` is None
+    for a grey file. `sampling` is the chroma subsampling (vertical, horizontal), each 1, 2 or 4.
+    `orientation` is the EXIF value (1-8) that was applied after decoding.
+    """
+
+    luma: NDArray[np.uint16]
+    chroma: NDArray[np.uint16] | None
+    sampling: tuple[int, int] = (1, 1)
+    orientation: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """Upright pixels, (H, W, C), C = 1 (grey) or 3 (RGB), uint8 or uint16, read-only.
+
+    `alpha` is (H, W) of the same type or None. `path` is None for a pasted photo.
+    """
+
+    pixels: Pixels
+    alpha: Pixels | None = None
+    metadata: Metadata = field(default_factory=Metadata)
+    path: Path | None = None
+    file_format: str = ""  # "JPEG", "PNG", "TIFF", ...
+    pages: int = 1
+    jpeg: JpegTables | None = None
+
+    def __post_init__(self) -> None:
+        for array in (self.pixels, self.alpha):
+            if array is not None:
+                array.setflags(write=False)
+
+    @property
+    def height(self) -> int:
+        return self.pixels.shape[0]
+
+    @property
+    def width(self) -> int:
+        return self.pixels.shape[1]
+
+    @property
+    def bits(self) -> int:
+        return self.pixels.dtype.itemsize * 8
+
+    @property
+    def white(self) -> int:
+        """The largest value a pixel can take: 255 or 65535."""
+        return int(np.iinfo(self.pixels.dtype).max)
+
+    @property
+    def megapixels(self) -> float:
+        return self.height * self.width / 1e6
+
+    def with_pixels(self, pixels: Pixels) -> "Photo":
+        """The same photo with other pixels; transparency goes along where the size is the same."""
+        same_size = pixels.shape[:2] == self.pixels.shape[:2]
+        alpha = self.alpha if same_size else None
+        return replace(self, pixels=pixels, alpha=alpha)
+
+
+def compose(original: Pixels, result: Pixels, hole: NDArray[np.bool_]) -> Pixels:
+    """`result` inside the hole and `original`, bit for bit, outside; all (H, W, C) of one type."""
+    return np.where(hole[..., None], result, original)

@@ -1,0 +1,243 @@
+"""What is being undone: the damages a photo has, in the words of the user, frozen and composable."""
+
+import math
+from collections.abc import Callable
+from dataclasses import MISSING, Field, asdict, dataclass, fields
+from typing import Any, ClassVar, TypeVar
+
+from daps_desktop.core.errors import UserError
+
+
+D = TypeVar("D", bound="Damage")
+
+
+def _check(name: str, ok: bool, detail: str) -> None:
+    if not ok:
+        raise UserError("damage_value", name=name, detail=detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """One way in which a photo was spoilt. `name` is its word on the command line and in saved recipes."""
+
+    name: ClassVar[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Scratches(Damage):
+    """Pixels that tell nothing: scratches, tears, dust, stains. Needs a hole."""
+
+    name: ClassVar[str] = "scratches"
+
+
+@dataclass(frozen=True, slots=True)
+class Blur(Damage):
+    """Out of focus: a Gaussian of `sigma` pixels."""
+
+    name: ClassVar[str] = "blur"
+    sigma: float = 2.0  # pixels
+
+    def __post_init__(self) -> None:
+        _check("blur", 0.2 <= self.sigma <= 20, f"sigma must be between 0.2 and 20 pixels, not {self.sigma:g}")
+
+
+@dataclass(frozen=True, slots=True)
+class Motion(Damage):
+    """Camera shake along a straight line."""
+
+    name: ClassVar[str] = "motion"
+    length: float = 9.0  # pixels
+    angle: float = 0.0  # degrees, anticlockwise from the horizontal
+
+    def __post_init__(self) -> None:
+        _check("motion", 1 <= self.length <= 99, f"length must be between 1 and 99 pixels, not {self.length:g}")
+        _check("motion", math.isfinite(self.angle), "angle must be a number of degrees")
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel(Damage):
+    """A blur whose kernel is a small grey picture."""
+
+    name: ClassVar[str] = "kernel"
+    file: str = ""
+
+    def __post_init__(self) -> None:
+        _check("kernel", bool(self.file), "file= must name a small grey picture")
+
+
+@dataclass(frozen=True, slots=True)
+class Small(Damage):
+    """Too small: bicubic shrinking by `factor`; the result is that many times larger than the photo."""
+
+    name: ClassVar[str] = "small"
+    factor: int = 2
+
+    def __post_init__(self) -> None:
+        _check("small", self.factor in (2, 3, 4, 8), f"factor must be 2, 3, 4 or 8, not {self.factor}")
+
+
+@dataclass(frozen=True, slots=True)
+class Noise(Damage):
+    """Noise or grain; its strength is the noise level of the settings."""
+
+    name: ClassVar[str] = "noise"
+
+
+@dataclass(frozen=True, slots=True)
+class Jpeg(Damage):
+    """JPEG blocks: quality 0 means the tables of the file itself."""
+
+    name: ClassVar[str] = "jpeg"
+    quality: int = 0
+
+    def __post_init__(self) -> None:
+        _check("jpeg", 0 <= self.quality <= 100, f"quality must be between 1 and 100, not {self.quality}")
+
+
+@dataclass(frozen=True, slots=True)
+class Grey(Damage):
+    """Colour was lost: the photo keeps the luma only."""
+
+    name: ClassVar[str] = "grey"
+
+
+@dataclass(frozen=True, slots=True)
+class Clipped(Damage):
+    """Highlights and shadows burnt out: the scene was multiplied by `scale` about mid-grey, then clipped."""
+
+    name: ClassVar[str] = "clipped"
+    scale: float = 2.0
+
+    def __post_init__(self) -> None:
+        _check("clipped", 1 < self.scale <= 8, f"scale must be above 1 and at most 8, not {self.scale:g}")
+
+
+@dataclass(frozen=True, slots=True)
+class RandomMask(Damage):
+    """Laboratory: a fraction of the pixels is lost at random."""
+
+    name: ClassVar[str] = "random-mask"
+    fraction: float = 0.7
+    seed: int = 42
+
+    def __post_init__(self) -> None:
+        _check("random-mask", 0 < self.fraction < 1, f"fraction must be between 0 and 1, not {self.fraction:g}")
+
+
+@dataclass(frozen=True, slots=True)
+class Box(Damage):
+    """Laboratory: a square hole of `size` pixels in the middle (0: half of the shorter side)."""
+
+    name: ClassVar[str] = "box"
+    size: int = 0
+
+    def __post_init__(self) -> None:
+        _check("box", self.size >= 0, f"size must not be negative, not {self.size}")
+
+
+@dataclass(frozen=True, slots=True)
+class Phase(Damage):
+    """Laboratory: only the modulus of the Fourier transform, padded by `oversample` / 8 of the side."""
+
+    name: ClassVar[str] = "phase"
+    oversample: float = 2.0
+    starts: int = 4
+
+    def __post_init__(self) -> None:
+        _check("phase", 1 <= self.oversample <= 8, f"oversample must be between 1 and 8, not {self.oversample:g}")
+        _check("phase", 1 <= self.starts <= 32, f"starts must be between 1 and 32, not {self.starts}")
+
+
+@dataclass(frozen=True, slots=True)
+class CameraBlur(Damage):
+    """Laboratory: blur in linear light, then saturation of the sensor, then the camera's gamma."""
+
+    name: ClassVar[str] = "camera-blur"
+    sigma: float = 2.0  # pixels
+    exposure: float = 1.5  # gain before saturation
+
+    def __post_init__(self) -> None:
+        _check("camera-blur", 0.2 <= self.sigma <= 20, f"sigma must be between 0.2 and 20, not {self.sigma:g}")
+        _check("camera-blur", 0.5 <= self.exposure <= 4, f"exposure must be between 0.5 and 4, not {self.exposure:g}")
+
+
+KINDS: tuple[type[Damage], ...] = (
+    Scratches, Blur, Motion, Kernel, Small, Noise, Jpeg, Grey, Clipped, RandomMask, Box, Phase, CameraBlur,
+)  # fmt: skip
+LABORATORY: tuple[type[Damage], ...] = (RandomMask, Box, Phase, CameraBlur)
+_BY_NAME = {kind.name: kind for kind in KINDS}
+_BLURS = (Blur, Motion, Kernel, CameraBlur)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """All that is to be undone in one run; each kind of damage at most once.
+
+    Raises: UserError if a kind is given twice, or two kinds that exclude each other.
+    """
+
+    damages: tuple[Damage, ...]
+
+    def __post_init__(self) -> None:
+        kinds = [type(d) for d in self.damages]
+        for kind in kinds:
+            if kinds.count(kind) > 1:
+                raise UserError("damage_combination", detail=f"{kind.name} is given twice")
+        self._at_most_one(_BLURS, "a photo can be undone one kind of blur at a time")
+        if self.has(Phase) and len(kinds) > 1:
+            raise UserError("damage_combination", detail="phase cannot be combined with other damage")
+
+    def _at_most_one(self, kinds: tuple[type[Damage], ...], detail: str) -> None:
+        if sum(isinstance(d, kinds) for d in self.damages) > 1:
+            raise UserError("damage_combination", detail=detail)
+
+    def has(self, kind: type[Damage]) -> bool:
+        return any(isinstance(d, kind) for d in self.damages)
+
+    def find(self, kind: type[D]) -> D | None:
+        return next((d for d in self.damages if isinstance(d, kind)), None)
+
+    @property
+    def repair_only(self) -> bool:
+        """True where nothing but the hole may change, so that all other pixels must come out bit for bit."""
+        return bool(self.damages) and all(isinstance(d, Scratches) for d in self.damages)
+
+    @property
+    def scale(self) -> int:
+        """How many times larger the result is than the photo."""
+        small = self.find(Small)
+        return small.factor if small else 1
+
+
+def parse_damage(text: str) -> Damage:
+    """The damage that `NAME[:key=value,...]` names.
+
+    Raises: UserError for an unknown name or key, or a value out of range.
+    """
+    name, _, rest = text.partition(":")
+    kind = _BY_NAME.get(name)
+    if kind is None:
+        raise UserError("damage_unknown", name=name, known=", ".join(_BY_NAME))
+    values: dict[str, Any] = {}
+    for item in filter(None, rest.split(",")):
+        key, _, value = item.partition("=")
+        values[key] = _parse_value(kind, key, value)
+    return kind(**values)
+
+
+def _parse_value(kind: type[Damage], key: str, value: str) -> object:
+    known: dict[str, Field[Any]] = {f.name: f for f in fields(kind)}
+    if key not in known:
+        raise UserError("damage_value", name=kind.name, detail=f"there is no value called {key!r}")
+    assert known[key].default is not MISSING
+    convert: Callable[[str], object] = type(known[key].default)
+    try:
+        return convert(value)
+    except ValueError:
+        raise UserError("damage_value", name=kind.name, detail=f"{key}={value} is not a number") from None
+
+
+def format_damage(damage: Damage) -> str:
+    """The text that `parse_damage` reads back."""
+    values = ",".join(f"{k}={v:g}" if isinstance(v, float) else f"{k}={v}" for k, v in asdict(damage).items())
+    return f"{damage.name}:{values}" if values else damage.name

@@ -1,0 +1,51 @@
+"""The only face a prior shows the solver, and the wrappers that count and constrain it."""
+
+import time
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+
+class Denoiser(Protocol):
+    """D(x, sigma) ≈ E[x0 | x] where x = x0 + sigma n, n ~ N(0, I)."""
+
+    multiple: int
+    """Sides of x must be multiples of this."""
+
+    def denoise(self, x: Tensor, sigma: float) -> Tensor:
+        """x and the result are (B, 3, H, W) float32 in [-1, 1] units, as is sigma."""
+        ...
+
+
+class CountingDenoiser:
+    """Counts evaluations of the whole image and the seconds spent in them."""
+
+    def __init__(self, inner: Denoiser) -> None:
+        self.inner = inner
+        self.multiple = inner.multiple
+        self.nfe = 0
+        self.seconds = 0.0
+
+    @torch.no_grad()
+    def denoise(self, x: Tensor, sigma: float) -> Tensor:
+        started = time.perf_counter()
+        x0_hat = self.inner.denoise(x, sigma)
+        if x0_hat.is_cuda:
+            torch.cuda.synchronize(x0_hat.device)
+        self.seconds += time.perf_counter() - started
+        self.nfe += 1
+        return x0_hat
+
+
+class GreyDenoiser:
+    """A colour prior on a grey photo: the estimate is made grey, so that no tint can grow."""
+
+    def __init__(self, inner: Denoiser) -> None:
+        self.inner = inner
+        self.multiple = inner.multiple
+
+    @torch.no_grad()
+    def denoise(self, x: Tensor, sigma: float) -> Tensor:
+        x0_hat = self.inner.denoise(x, sigma)
+        return x0_hat.mean(1, keepdim=True).expand_as(x0_hat)

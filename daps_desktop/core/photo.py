@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-Pixels = NDArray[np.uint8] | NDArray[np.uint16]
+Pixels = NDArray[np.uint8 | np.uint16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +85,27 @@ class Photo:
 def compose(original: Pixels, result: Pixels, hole: NDArray[np.bool_]) -> Pixels:
     """`result` inside the hole and `original`, bit for bit, outside; all (H, W, C) of one type."""
     return np.where(hole[..., None], result, original)
+
+
+def at_depth(pixels: Pixels, bits: int) -> Pixels:
+    """The same picture at 8 or 16 bits: 16 to 8 is rounded to the nearest, 8 to 16 and back is exact."""
+    if pixels.dtype.itemsize * 8 == bits:
+        return pixels
+    if bits == 16:
+        return pixels.astype(np.uint16) * np.uint16(257)
+    # round(v / 257) in 16-bit arithmetic, without overflow and exact for every v.
+    rounded = pixels - (pixels >> 8)
+    rounded += 128
+    rounded >>= 8
+    return rounded.astype(np.uint8)
+
+
+def to_rgb8(photo: Photo) -> NDArray[np.uint8]:
+    """The pixels for a screen, (H, W, 3) uint8, contiguous; transparency and colour profile are left aside.
+
+    An 8-bit RGB photo gives its own read-only array, not a copy.
+    """
+    pixels = at_depth(photo.pixels, 8).astype(np.uint8, copy=False)
+    if pixels.shape[2] == 1:
+        pixels = np.repeat(pixels, 3, axis=2)
+    return np.ascontiguousarray(pixels)

@@ -1,0 +1,48 @@
+"""Files written whole or not at all."""
+
+import os
+import secrets
+import shutil
+from pathlib import Path
+
+from daps_desktop.core.errors import UserError
+
+
+def write_file(path: Path, data: bytes, overwrite: bool = False) -> None:
+    """`data` in the file `path`: complete, or the file as it was.
+
+    Written beside it under another name, brought to the disk, then renamed. A link is followed, so that
+    what it leads to is replaced and not the link.
+    Raises: UserError (`save_exists`, `save_failed`).
+    """
+    if path.exists() and not overwrite:
+        raise UserError("save_exists", path=path)
+    try:
+        _replace(Path(os.path.realpath(path)), data)
+    except OSError as error:
+        raise UserError("save_failed", path=path, detail=_in_words(error, path)) from error
+
+
+def _replace(target: Path, data: bytes) -> None:
+    if target.exists() and not target.is_file():
+        raise IsADirectoryError if target.is_dir() else OSError("it is not an ordinary file")
+    temporary = target.with_name(f".daps-{secrets.token_hex(8)}.tmp")
+    try:
+        with temporary.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if target.exists():
+            shutil.copymode(target, temporary)
+        temporary.replace(target)
+    except BaseException:  # Ctrl+C too leaves nothing behind
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _in_words(error: OSError, path: Path) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f"there is no folder {path.parent}"
+    if isinstance(error, IsADirectoryError):
+        return "it is a folder"
+    return (error.strerror or str(error)).lower()

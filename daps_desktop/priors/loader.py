@@ -1,0 +1,78 @@
+"""From a card to a denoiser ready to run: verify, build, load, free. Never touches the network."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+import torch
+from diffusers.models.unets.unet_2d import UNet2DModel
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+
+from daps_desktop.core.errors import UserError
+from daps_desktop.priors.adapters import EDMDenoiser, Network
+from daps_desktop.priors.catalogue import PriorCard, verify
+from daps_desktop.solver.anchor import Anchor
+from daps_desktop.solver.denoiser import Denoiser
+
+
+@dataclass(slots=True)
+class Prior:
+    """A loaded prior. The anchor is not part of `denoiser`: it belongs on the whole photo, after tiling."""
+
+    card: PriorCard
+    denoiser: Denoiser
+    anchor: Anchor | None
+    network: Network
+
+    def free(self) -> None:
+        """Give the memory of the weights back; the denoiser cannot be used after this."""
+        self.network.unet.to("meta")
+        if self.network.device.type == "cuda":
+            torch.cuda.empty_cache()
+
+
+def load(card: PriorCard, device: str | torch.device = "cpu", dtype: torch.dtype = torch.float32) -> Prior:
+    """The prior of that card, its network on `device` in `dtype`; the denoiser takes and gives float32.
+
+    Raises: UserError prior_damaged where the checksum differs, prior_unreadable where the files do not fit.
+    """
+    if not verify(card):
+        raise UserError("prior_damaged", name=card.name)
+    device = torch.device(device)
+    network = Network(_build(card, device, dtype), device, dtype)
+    return Prior(card, _denoiser(card, network), _anchor(card), network)
+
+
+def _build(card: PriorCard, device: torch.device, dtype: torch.dtype) -> UNet2DModel:
+    """The network, its weights put in place directly: nothing is initialised first, nothing downloaded."""
+    try:
+        state = load_file(card.weights)
+        with torch.device("meta"):
+            unet = cast(UNet2DModel, UNet2DModel.from_config(card.network()))
+        unet.load_state_dict({k: v.to(device, dtype) for k, v in state.items()}, assign=True)
+    except (SafetensorError, RuntimeError, TypeError, ValueError) as error:
+        raise UserError("prior_unreadable", path=card.folder, detail=_first_line(error)) from error
+    return unet
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0].rstrip(":")
+
+
+def _denoiser(card: PriorCard, network: Network) -> Denoiser:
+    details = card.details
+    return EDMDenoiser(
+        network,
+        patch=details["patch"],
+        sigma_data=details["sigma_data"],
+        sigma_range=(details["sigma_min"], details["sigma_max"]),
+        multiple=card.multiple,
+    )
+
+
+def _anchor(card: PriorCard) -> Anchor | None:
+    values: dict[str, Any] | None = card.details.get("low_frequency_anchor")
+    if values is None:
+        return None
+    scales = values.get("scales_allowed_at_use", values["scales"])
+    return Anchor(values["sigma_per_pixel"], values["known_mean_std"], tuple(scales))

@@ -1,0 +1,69 @@
+"""Where only a hole is repaired, only its neighbourhoods are computed: disjoint rectangles around its parts."""
+
+import numpy as np
+from scipy import ndimage
+
+from daps_desktop.core.hole import Hole, Rect
+
+CELL = 16  # rectangles begin and end on a grid of this many pixels, or at the edge of the photo
+MARGIN = 48  # pixels of context that every part of the hole has around it
+SMALLEST = 128  # a rectangle is at least this wide and high, where the photo is
+
+
+def islands(hole: Hole) -> list[Rect]:
+    """Disjoint rectangles that cover the hole, each with a margin of context; [] for an empty hole."""
+    height, width = hole.shape
+    cells = _coarse(hole)
+    labels, _ = ndimage.label(cells, structure=np.ones((3, 3)))
+    boxes = [
+        _with_context(Rect(r.start * CELL, c.start * CELL, r.stop * CELL, c.stop * CELL), height, width)
+        for r, c in ndimage.find_objects(labels)
+    ]
+    return _merged(boxes)
+
+
+def _coarse(hole: Hole) -> Hole:
+    """True for every cell that holds a part of the hole."""
+    height, width = hole.shape
+    padded = np.pad(hole, ((0, -height % CELL), (0, -width % CELL)))
+    return padded.reshape(padded.shape[0] // CELL, CELL, -1, CELL).any(axis=(1, 3))
+
+
+def _with_context(box: Rect, height: int, width: int) -> Rect:
+    top, bottom = _widened(box.top, box.bottom, height)
+    left, right = _widened(box.left, box.right, width)
+    return Rect(top, left, bottom, right)
+
+
+def _widened(low: int, high: int, length: int) -> tuple[int, int]:
+    extra = max(MARGIN, -(-(SMALLEST - (high - low)) // (2 * CELL)) * CELL)
+    low, high = low - extra, high + extra
+    # A rectangle at the edge of the photo is moved inwards rather than cut.
+    if low < 0:
+        low, high = 0, max(high, min(SMALLEST, length))
+    if high > length:
+        low, high = max(0, min(low, length - SMALLEST)), length
+    return low, high
+
+
+def _merged(boxes: list[Rect]) -> list[Rect]:
+    """Rectangles that overlap become their common bounding box, until none does."""
+    result: list[Rect] = []
+    for box in boxes:
+        touching = [other for other in result if _overlap(box, other)]
+        while touching:
+            for other in touching:
+                result.remove(other)
+                box = box.union(other)
+            touching = [other for other in result if _overlap(box, other)]
+        result.append(box)
+    return result
+
+
+def _overlap(a: Rect, b: Rect) -> bool:
+    return a.top < b.bottom and b.top < a.bottom and a.left < b.right and b.left < a.right
+
+
+def hole_width(hole: Hole) -> int:
+    """The diameter in pixels of the largest disc inside the hole."""
+    return int(np.ceil(2 * ndimage.distance_transform_edt(np.pad(hole, 1)).max())) if hole.any() else 0

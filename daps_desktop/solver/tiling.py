@@ -1,0 +1,130 @@
+"""A denoiser of small pictures over a photo of any size: overlapping tiles with feathered weights.
+
+Only D is tiled; noise, M-step and anchor see the whole photo, and tiles are blended inside each
+evaluation, so that RK4 integrates one vector field and no tile drifts away from its neighbours.
+"""
+
+from collections.abc import Callable, Iterator
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from daps_desktop.core.errors import UserError
+from daps_desktop.solver.denoiser import Denoiser
+
+SMALLEST_TILE = 64
+
+
+def _out_of_memory(error: RuntimeError) -> bool:
+    # The CPU allocator has no exception type of its own.
+    return isinstance(error, torch.OutOfMemoryError) or "not enough memory" in str(error)
+
+
+class TiledDenoiser:
+    """D over tiles of `tile` pixels, `batch` at a time; halves the batch, then the tile, when memory runs out.
+
+    `active` (1, 1, H, W) bool: tiles without a True in them are not computed, and `known` (1, 3, H, W)
+    stands in for their estimate. `check` is called before every network call and may raise to end the run.
+    `on_shrink(tile, batch)` hears of every retreat.
+    """
+
+    multiple = 1
+
+    def __init__(
+        self,
+        inner: Denoiser,
+        tile: int = 256,
+        batch: int = 1,
+        *,
+        active: Tensor | None = None,
+        known: Tensor | None = None,
+        check: Callable[[], None] = lambda: None,
+        on_shrink: Callable[[int, int], None] = lambda tile, batch: None,
+    ) -> None:
+        self.inner = inner
+        self.tile = tile
+        self.batch = batch
+        self.active = active
+        self.known = known
+        self.check = check
+        self.on_shrink = on_shrink
+
+    @torch.no_grad()
+    def denoise(self, x: Tensor, sigma: float) -> Tensor:
+        """Raises: UserError("memory_out") if even the smallest tile does not fit."""
+        while True:
+            try:
+                return self._denoise(x, sigma)
+            except RuntimeError as error:
+                if not _out_of_memory(error):
+                    raise
+            self._shrink()  # outside the handler, which would keep the failed tensors alive
+
+    def _shrink(self) -> None:
+        if self.batch > 1:
+            self.batch //= 2
+        elif self.tile // 2 >= SMALLEST_TILE:
+            self.tile //= 2
+        else:
+            raise UserError("memory_out")
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+        self.on_shrink(self.tile, self.batch)
+
+    def _denoise(self, x: Tensor, sigma: float) -> Tensor:
+        boxes = list(self._boxes(x.shape[-2], x.shape[-1]))
+        if len(boxes) == 1 and self.active is None:
+            return self._network(x, sigma)
+        total, weights = torch.zeros_like(x), x.new_zeros(1, 1, *x.shape[-2:])
+        step = max(1, self.batch // x.shape[0])
+        for i in range(0, len(boxes), step):
+            group = boxes[i : i + step]
+            estimates = self._network(torch.cat([x[..., rows, cols] for rows, cols in group]), sigma)
+            for (rows, cols), estimate in zip(group, estimates.split(x.shape[0]), strict=True):
+                feather = _feather(estimate.shape[-2], estimate.shape[-1], self._overlap, x)
+                total[..., rows, cols] += estimate * feather
+                weights[..., rows, cols] += feather
+        if self.known is not None:
+            empty = weights == 0
+            total = torch.where(empty, self.known, total)
+            weights[empty] = 1
+        return total.div_(weights)
+
+    @property
+    def _overlap(self) -> int:
+        return self.tile // 4
+
+    def _boxes(self, height: int, width: int) -> Iterator[tuple[slice, slice]]:
+        for top in origins(height, self.tile, self._overlap):
+            for left in origins(width, self.tile, self._overlap):
+                box = slice(top, min(top + self.tile, height)), slice(left, min(left + self.tile, width))
+                if self.active is None or bool(self.active[..., *box].any()):
+                    yield box
+
+    def _network(self, x: Tensor, sigma: float) -> Tensor:
+        self.check()
+        height, width = x.shape[-2:]
+        below, right = -height % self.inner.multiple, -width % self.inner.multiple
+        if below or right:
+            x = F.pad(x, (0, right, 0, below), mode="replicate")
+        return self.inner.denoise(x, sigma)[..., :height, :width]
+
+
+def origins(length: int, tile: int, overlap: int) -> list[int]:
+    """Where tiles begin so that they cover 0..length, evenly, overlapping by at least `overlap`."""
+    if length <= tile:
+        return [0]
+    count = -(-(length - overlap) // (tile - overlap))
+    return [round(i * (length - tile) / (count - 1)) for i in range(count)]
+
+
+def _feather(height: int, width: int, overlap: int, like: Tensor) -> Tensor:
+    """(1, 1, height, width) weights, 1 in the middle, falling as a raised cosine over `overlap` pixels."""
+    return (_ramp(height, overlap, like)[:, None] * _ramp(width, overlap, like)[None, :])[None, None]
+
+
+def _ramp(length: int, overlap: int, like: Tensor) -> Tensor:
+    position = torch.arange(length, dtype=like.dtype, device=like.device) + 0.5
+    edge = torch.minimum(position, length - position).div_(max(overlap, 1)).clamp_(max=1)
+    return 0.5 - 0.5 * torch.cos(torch.pi * edge)

@@ -1,0 +1,66 @@
+"""The only place that knows every room of the window: builds the objects, connects them, runs the loop."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import qasync  # after PySide6, whose binding it takes
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from daps_desktop.core.resources import resource
+from daps_desktop.ui import text
+from daps_desktop.ui.document_model import DocumentModel
+from daps_desktop.ui.job_model import JobModel
+from daps_desktop.ui.main_window import MainWindow
+from daps_desktop.ui.theme import Theme
+from daps_desktop.worker.host import Host, LoadEngine, import_engine
+
+
+def run_window(path: Path | None, load_engine: LoadEngine = import_engine) -> int:
+    """Show the window, with the photo at `path` if there is one, until it is closed; the exit code."""
+    app = _application()
+    loop = qasync.QEventLoop(app)
+    asyncio.set_event_loop(loop)
+    host = Host(loop, load_engine)
+    job = JobModel(host)
+    window = MainWindow(DocumentModel(), job, Theme(app))
+    window.show()
+    QTimer.singleShot(0, host.start)  # torch is imported once the window is on the screen
+    if path is not None:
+        QTimer.singleShot(0, lambda: window.open(path))
+    with loop:
+        loop.run_until_complete(_until_closed(app, host, job))
+        ended = host.close()
+    if not ended:
+        # A thread deep in a computation cannot be ended, and must not keep the closed program alive.
+        sys.stdout.flush()
+        os._exit(0)
+    return 0
+
+
+async def _until_closed(app: QApplication, host: Host, job: JobModel) -> None:
+    closed = asyncio.Event()
+    app.lastWindowClosed.connect(closed.set)
+    pump = asyncio.create_task(carry(host, job))
+    await closed.wait()
+    pump.cancel()
+
+
+async def carry(host: Host, job: JobModel) -> None:
+    """Hand every message of the worker to the job, on the window's thread."""
+    async for message in host.messages():
+        job.handle(message)
+
+
+def _application() -> QApplication:
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("daps-desktop")
+    app.setApplicationDisplayName(text.APP)
+    app.setDesktopFileName("daps-desktop")
+    app.setWindowIcon(QIcon(str(resource("icons/app.svg"))))
+    app.setQuitOnLastWindowClosed(False)  # the loop ends by itself, after the worker
+    return app

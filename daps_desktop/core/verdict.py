@@ -1,0 +1,45 @@
+"""What a finished job may honestly say about itself, as values; the words are the window's."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from daps_desktop.core.messages import Report
+from daps_desktop.core.task import Task
+
+# The residual of a true explanation is about one noise level; a run of few steps ends a little above it.
+AGREES_BELOW = 1.25
+ROUGH_BELOW = 2.0
+
+
+class Agreement(Enum):
+    """How the result, damaged again in the supposed way, compares with the photo."""
+
+    AGREES = "agrees"
+    ROUGHLY = "roughly"
+    DISAGREES = "disagrees"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`redrawn` is the share of pixels that the prior alone supplied; None where every pixel was reworked."""
+
+    agreement: Agreement
+    residual_over_noise: float
+    redrawn: float | None
+
+
+def judge(report: Report, task: Task, hole: NDArray[np.bool_] | None) -> Verdict:
+    """The verdict on one result from its report, its task and the (H, W) hole it was asked to fill."""
+    redrawn = float(hole.mean()) if task.repair_only and hole is not None else None
+    return Verdict(_agreement(report.residual_over_noise), report.residual_over_noise, redrawn)
+
+
+def _agreement(residual_over_noise: float) -> Agreement:
+    if residual_over_noise <= AGREES_BELOW:
+        return Agreement.AGREES
+    if residual_over_noise <= ROUGH_BELOW:
+        return Agreement.ROUGHLY
+    return Agreement.DISAGREES

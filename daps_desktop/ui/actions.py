@@ -1,0 +1,114 @@
+"""Everything that can be done, as actions with a name, a shortcut and an icon; the menus show all of them."""
+
+from dataclasses import dataclass
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from daps_desktop.ui import text
+from daps_desktop.ui.theme import Colours, icon
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One action. `keys` are all bound; the first is shown. None in a menu is a separator."""
+
+    name: str
+    label: str
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    checkable: bool = False
+
+
+MENUS: tuple[tuple[str, tuple[Spec | None, ...]], ...] = (
+    (text.MENU_FILE, (
+        Spec("open", "Open a photo…", ("Ctrl+O",), "open"),
+        Spec("paste", "Paste a picture", ("Ctrl+V",)),
+        None,
+        Spec("save", "Save result as…", ("Ctrl+S", "Ctrl+E"), "save"),
+        None,
+        Spec("quit", "Quit", ("Ctrl+Q",)),
+    )),
+    (text.MENU_EDIT, (
+        Spec("undo", "Undo", ("Ctrl+Z",), "undo"),
+        Spec("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
+    )),
+    (text.MENU_MASK, (
+        Spec("brush", "Brush", ("B",), "brush", checkable=True),
+        Spec("eraser", "Eraser", ("E",), "eraser", checkable=True),
+        Spec("smaller", "Smaller brush", ("[",)),
+        Spec("larger", "Larger brush", ("]",)),
+        None,
+        Spec("clear", "Clear marks", ("Delete",), "clear"),
+        Spec("invert", "Invert marks", ("Ctrl+Shift+I",)),
+        None,
+        Spec("import_mask", "Import marks…", ("Ctrl+Shift+O",)),
+        Spec("export_mask", "Export marks…", ("Ctrl+Shift+E",)),
+    )),
+    (text.MENU_VIEW, (
+        Spec("fit", "Fit in window", ("Ctrl+0",), "fit"),
+        Spec("actual", "100 %", ("Ctrl+1",)),
+        Spec("zoom_in", "Zoom in", ("Ctrl++", "Ctrl+="), "zoom_in"),
+        Spec("zoom_out", "Zoom out", ("Ctrl+-",), "zoom_out"),
+        None,
+        Spec("overlay", "Show marks", ("Q",), "eye", checkable=True),
+        Spec("original", "Show original", ("F5",), checkable=True),
+        Spec("split", "Show split", ("F6",), checkable=True),
+        Spec("result", "Show result", ("F7",), checkable=True),
+        Spec("next_compare", "Next way to compare", ("Y",)),
+        None,
+        Spec("check", "Check panel", ("Ctrl+K",), "chart", checkable=True),
+        Spec("reset_layout", "Reset layout", ("Ctrl+Shift+L",)),
+    )),
+    (text.MENU_RESTORE, (
+        Spec("restore", text.RESTORE, ("Ctrl+Return", "Ctrl+Enter")),
+        Spec("stop", text.STOP, ("Shift+X",)),
+    )),
+    (text.MENU_HELP, (
+        Spec("shortcuts", "Keyboard shortcuts", ("F1", "?")),
+        Spec("about", text.ABOUT_TITLE, ("Shift+F1",)),
+    )),
+)  # fmt: skip
+
+
+class Actions:
+    """The actions by name, and the menus that hold them."""
+
+    def __init__(self, window: QMainWindow) -> None:
+        self._by_name: dict[str, QAction] = {}
+        self._icons: dict[str, str] = {}
+        self.menus: dict[str, QMenu] = {}
+        for title, specs in MENUS:
+            menu = self.menus[title] = window.menuBar().addMenu(title)
+            for spec in specs:
+                if spec is None:
+                    menu.addSeparator()
+                else:
+                    menu.addAction(self._add(spec, window))
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._by_name[name]
+
+    def enable(self, names: tuple[str, ...], enabled: bool) -> None:
+        for name in names:
+            self._by_name[name].setEnabled(enabled)
+
+    def set_colours(self, colours: Colours) -> None:
+        for name, drawing in self._icons.items():
+            self._by_name[name].setIcon(icon(drawing, colours))
+
+    def _add(self, spec: Spec, window: QMainWindow) -> QAction:
+        action = QAction(spec.label, window)
+        action.setObjectName(spec.name)
+        action.setCheckable(spec.checkable)
+        action.setShortcuts([QKeySequence(key) for key in spec.keys])
+        action.setToolTip(tip(spec.label, spec.keys[0]))
+        self._by_name[spec.name] = action
+        if spec.icon:
+            self._icons[spec.name] = spec.icon
+        return action
+
+
+def tip(label: str, key: str) -> str:
+    """The tooltip of anything with a shortcut."""
+    return f"{label.rstrip('…')} ({key})"

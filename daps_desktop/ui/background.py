@@ -1,0 +1,41 @@
+"""Work that would keep the window waiting, done on one helper thread; the answer comes back to the window."""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from daps_desktop.core.errors import UserError
+
+
+class Background(QObject):
+    """`run(work, done, failed)`: `work` on the thread, then one of the other two on the window's thread."""
+
+    _ended = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="files")
+        self._ended.connect(self._deliver)
+
+    def run(
+        self, work: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[UserError], None]
+    ) -> None:
+        """A UserError goes to `failed`; any other exception is a bug and is raised on the window's thread."""
+        future = self._pool.submit(work)
+        future.add_done_callback(lambda f: self._ended.emit((f, done, failed)))
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    @Slot(object)
+    def _deliver(self, ended: tuple[Future[Any], Callable[[Any], None], Callable[[UserError], None]]) -> None:
+        future, done, failed = ended
+        if future.cancelled():
+            return
+        error = future.exception()
+        if isinstance(error, UserError):
+            failed(error)
+        else:
+            done(future.result())

@@ -1,0 +1,64 @@
+"""What is drawn on top of the photo: brush ring, split line, names of the two sides."""
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+
+from daps_desktop.ui import text
+from daps_desktop.ui.theme import GRID
+from daps_desktop.ui.viewer.compare import CompareMode
+
+_DARK = QColor(0, 0, 0, 170)
+_LIGHT = QColor(255, 255, 255)
+_KNOB = 11
+
+
+def draw_ring(painter: QPainter, at: QPointF, radius: float) -> None:
+    """A ring in two tones, so that it is seen on any photo."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for colour, width in ((_DARK, 2.6), (_LIGHT, 1.2)):
+        painter.setPen(QPen(colour, width))
+        painter.drawEllipse(at, radius, radius)
+    painter.restore()
+
+
+def draw_split_line(painter: QPainter, area: QRectF, x: float) -> None:
+    """The line, with a knob half-way down that says it can be dragged."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for colour, width in ((_DARK, 3.0), (_LIGHT, 1.5)):
+        painter.setPen(QPen(colour, width))
+        painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+    middle = QPointF(x, area.center().y())
+    painter.setPen(QPen(_DARK, 1))
+    painter.setBrush(_LIGHT)
+    painter.drawEllipse(middle, _KNOB, _KNOB)
+    painter.setPen(QPen(QColor(50, 50, 50), 1.5))
+    for side in (-1, 1):
+        tip = middle + QPointF(side * 6, 0)
+        painter.drawPolyline([tip + QPointF(-side * 3, -3), tip, tip + QPointF(-side * 3, 3)])
+    painter.restore()
+
+
+def draw_labels(painter: QPainter, area: QRectF, mode: CompareMode) -> None:
+    """Original at the left, result at the right, each where it is seen."""
+    if mode is not CompareMode.RESULT:
+        _draw_label(painter, text.SIDE_ORIGINAL, area, Qt.AlignmentFlag.AlignLeft)
+    if mode is not CompareMode.ORIGINAL:
+        _draw_label(painter, text.SIDE_RESULT, area, Qt.AlignmentFlag.AlignRight)
+
+
+def _draw_label(painter: QPainter, words: str, area: QRectF, side: Qt.AlignmentFlag) -> None:
+    metrics = QFontMetricsF(painter.font())
+    width, height = metrics.horizontalAdvance(words) + 2 * GRID, metrics.height() + GRID
+    left = area.left() + GRID if side == Qt.AlignmentFlag.AlignLeft else area.right() - GRID - width
+    box = QRectF(left, area.top() + GRID, width, height)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(_DARK)
+    painter.drawRoundedRect(box, 4, 4)
+    painter.setPen(_LIGHT)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+    painter.restore()

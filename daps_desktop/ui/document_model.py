@@ -1,0 +1,135 @@
+"""The document as the window sees it: every change goes through here and becomes a signal."""
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
+
+from daps_desktop.core.document import Document
+from daps_desktop.core.hole import Hole, HolePatch, Rect, draw_line
+from daps_desktop.core.messages import Finished
+from daps_desktop.core.photo import Photo
+from daps_desktop.core.settings import SolverSettings
+from daps_desktop.core.task import Task
+from daps_desktop.ui import text
+from daps_desktop.ui.commands import UNDO_STEPS, HoleCommand
+
+Point = tuple[float, float]  # (row, col)
+
+
+class DocumentModel(QObject):
+    """One open document or none."""
+
+    photo_opened = Signal(Photo)
+    hole_changed = Signal(Rect)  # while a stroke is drawn, and after every edit
+    hole_edited = Signal()  # when a stroke is done, undone or redone: time to count pixels
+    task_changed = Signal(Task)
+    settings_changed = Signal(SolverSettings)
+    result_added = Signal(Finished)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.document: Document | None = None
+        self.undo_stack = QUndoStack(self)
+        self.undo_stack.setUndoLimit(UNDO_STEPS)
+        self._before: Hole | None = None  # the hole as it was when the stroke began
+        self._touched = Rect(0, 0, 0, 0)
+        self._saved_results = 0
+
+    @property
+    def unsaved(self) -> bool:
+        """True where closing would lose marks or a result."""
+        if self.document is None:
+            return False
+        return not self.undo_stack.isClean() or len(self.document.results) > self._saved_results
+
+    @property
+    def last_result(self) -> Finished | None:
+        return self.document.results[-1] if self.document and self.document.results else None
+
+    def open(self, photo: Photo) -> None:
+        """Start anew with `photo`; what was chosen about damage and quality stays as it was."""
+        old = self.document
+        self._before = None
+        self.undo_stack.clear()
+        self._saved_results = 0
+        self.document = Document(photo, old.task, old.settings) if old else Document(photo)
+        self.photo_opened.emit(photo)
+        self.hole_edited.emit()
+
+    def mark_saved(self) -> None:
+        self.undo_stack.setClean()
+        self._saved_results = len(self.document.results) if self.document else 0
+
+    # strokes
+
+    @property
+    def stroking(self) -> bool:
+        return self._before is not None
+
+    def begin_stroke(self) -> None:
+        if self.document is not None:
+            self._before = self.document.hole.copy()
+            self._touched = Rect(0, 0, 0, 0)
+
+    def draw(self, start: Point, end: Point, radius: float, value: bool) -> None:
+        """One piece of the stroke; the hole changes at once, so that it is seen under the brush."""
+        if self.document is None or self._before is None:
+            return
+        rect = draw_line(self.document.hole, start, end, radius, value)
+        self._touched = self._touched.union(rect)
+        self.hole_changed.emit(rect)
+
+    def end_stroke(self, name: str) -> None:
+        """Make the whole stroke one step of undo."""
+        if self.document is None or self._before is None:
+            return
+        before, self._before = self._before, None
+        if not self._touched.empty:
+            self._push(name, self.document.patch_since(before, self._touched))
+
+    def set_hole(self, hole: Hole, name: str) -> None:
+        """Replace the whole hole, as one step of undo."""
+        if self.document is not None:
+            self._push(name, self.document.patch_to(hole))
+
+    def clear_hole(self) -> None:
+        if self.document is not None:
+            self.set_hole(self.document.hole & False, text.UNDO_CLEAR)
+
+    def invert_hole(self) -> None:
+        if self.document is not None:
+            self.set_hole(~self.document.hole, text.UNDO_INVERT)
+
+    def undo(self) -> None:
+        if not self.stroking:
+            self.undo_stack.undo()
+
+    def redo(self) -> None:
+        if not self.stroking:
+            self.undo_stack.redo()
+
+    def _push(self, name: str, patch: HolePatch) -> None:
+        if not patch.rect.empty:
+            self.undo_stack.push(HoleCommand(name, patch, self._write))
+
+    def _write(self, rect: Rect, pixels: Hole) -> None:
+        assert self.document is not None  # the stack is cleared when a document goes
+        self.document.write(rect, pixels)
+        self.hole_changed.emit(rect)
+        self.hole_edited.emit()
+
+    # choices and results
+
+    def set_task(self, task: Task) -> None:
+        if self.document is not None and task != self.document.task:
+            self.document.task = task
+            self.task_changed.emit(task)
+
+    def set_settings(self, settings: SolverSettings) -> None:
+        if self.document is not None and settings != self.document.settings:
+            self.document.settings = settings
+            self.settings_changed.emit(settings)
+
+    def add_result(self, finished: Finished) -> None:
+        if self.document is not None:
+            self.document.results.append(finished)
+            self.result_added.emit(finished)

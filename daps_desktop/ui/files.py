@@ -1,0 +1,227 @@
+"""Opening and saving: dialogs that do not block, slow work elsewhere, a question before anything is lost."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from daps_desktop.core.errors import UserError
+from daps_desktop.core.hole import Hole
+from daps_desktop.core.mask_io import read_mask, write_mask
+from daps_desktop.core.photo import Photo
+from daps_desktop.core.photo_reader import read_photo
+from daps_desktop.core.photo_writer import write_photo
+from daps_desktop.ui import text
+from daps_desktop.ui.background import Background
+from daps_desktop.ui.canvas.pyramid import Pyramid, display_picture
+from daps_desktop.ui.document_model import DocumentModel
+from daps_desktop.ui.job_model import JobModel
+
+_WRITABLE = {".png", ".tif", ".tiff", ".jpg", ".jpeg", ".webp"}
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A photo with the copies it is drawn from, both made off the window's thread."""
+
+    photo: Photo
+    pyramid: Pyramid
+
+
+class Files(QObject):
+    """All ways by which photos and marks come in and go out."""
+
+    opening = Signal(str)  # the name, while it is being read
+    opened = Signal(Opened)
+    saved = Signal(Path)
+    failed = Signal(UserError)
+
+    def __init__(self, model: DocumentModel, job: JobModel, background: Background, window: QWidget) -> None:
+        super().__init__(window)
+        self._model = model
+        self._job = job
+        self._background = background
+        self._window = window
+        self._folder = str(Path.home())
+
+    # in
+
+    def ask_open(self) -> None:
+        dialog = QFileDialog(self._window, text.OPEN_TITLE, self._folder, text.OPEN_FILTER)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda name: self.open(Path(name)))
+        dialog.open()
+
+    def open(self, path: Path) -> None:
+        """Read the photo at `path`, after asking about unsaved work."""
+        self.unless_unsaved(lambda: self._read(path.name, lambda: read_photo(path)))
+        self._folder = str(path.parent)
+
+    def paste(self) -> None:
+        """Open the picture on the clipboard."""
+        image = QGuiApplication.clipboard().image()
+        if image.isNull():
+            self.failed.emit(UserError("clipboard_empty"))
+            return
+        photo = photo_of_image(image)
+        self.unless_unsaved(lambda: self._read(text.PASTED_NAME, lambda: photo))
+
+    def _read(self, name: str, read: Callable[[], Photo]) -> None:
+        self.opening.emit(name)
+        self._background.run(lambda: _prepared(read()), self._take, self.failed.emit)
+
+    def _take(self, opened: Opened) -> None:
+        if self._job.running:
+            self._job.abandon()
+        self._model.open(opened.photo)
+        self.opened.emit(opened)
+
+    # out
+
+    def ask_save(self) -> None:
+        """Ask for a name for the last result; the suggested one is new, beside the original."""
+        self._ask_name(text.SAVE_TITLE, text.SAVE_FILTER, self._suggested("_restored"), self.save)
+
+    def save(self, path: Path, overwrite: bool = False) -> None:
+        """Write the last result; a file that exists is replaced only after a question."""
+        document, result = self._model.document, self._model.last_result
+        if document is None or result is None:
+            return
+
+        def write() -> None:
+            write_photo(result.photo, path, overwrite=overwrite, original=document.photo.path)
+
+        def done(_: None) -> None:
+            self._model.mark_saved()
+            self.saved.emit(path)
+
+        self._background.run(write, done, self._or_replace(path, lambda: self.save(path, overwrite=True)))
+
+    def ask_export_mask(self) -> None:
+        self._ask_name(
+            text.EXPORT_TITLE, text.MASK_FILTER, self._suggested("_marks", ".png"), self.export_mask
+        )
+
+    def export_mask(self, path: Path, overwrite: bool = False) -> None:
+        document = self._model.document
+        if document is None:
+            return
+        hole = document.hole.copy()
+        self._background.run(
+            lambda: write_mask(hole, path, overwrite=overwrite),
+            lambda _: self.saved.emit(path),
+            self._or_replace(path, lambda: self.export_mask(path, overwrite=True)),
+        )
+
+    def ask_import_mask(self) -> None:
+        dialog = QFileDialog(self._window, text.IMPORT_TITLE, self._folder, text.OPEN_FILTER)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda name: self.import_mask(Path(name)))
+        dialog.open()
+
+    def import_mask(self, path: Path) -> None:
+        document = self._model.document
+        if document is None:
+            return
+
+        def take(hole: Hole) -> None:
+            if self._model.document is document:
+                self._model.set_hole(hole, text.UNDO_IMPORT)
+
+        self._background.run(lambda: read_mask(path, document.photo), take, self.failed.emit)
+
+    def _ask_name(self, title: str, filters: str, suggested: Path, then: Callable[[Path], None]) -> None:
+        dialog = QFileDialog(self._window, title, str(suggested.parent), filters)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        # The question about an existing file is asked here, in our words, when the writing is refused.
+        dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
+        dialog.selectNameFilter(_filter_for(filters, suggested.suffix))
+        dialog.filterSelected.connect(lambda name: dialog.setDefaultSuffix(_suffix_of(name)))
+        dialog.setDefaultSuffix(suggested.suffix)
+        dialog.selectFile(suggested.name)
+        dialog.fileSelected.connect(lambda name: then(Path(name)))
+        dialog.open()
+
+    def _suggested(self, addition: str, suffix: str = "") -> Path:
+        """A name that does not exist yet, beside the original."""
+        document = self._model.document
+        path = document.photo.path if document else None
+        origin = path or Path(self._folder) / text.PASTED_NAME
+        if not suffix:
+            suffix = origin.suffix.lower() if origin.suffix.lower() in _WRITABLE else ".png"
+        return unused_name(origin.with_name(origin.stem + addition + suffix))
+
+    def _or_replace(self, path: Path, again: Callable[[], None]) -> Callable[[UserError], None]:
+        def failed(error: UserError) -> None:
+            if error.code == "save_exists":
+                self._ask_replace(path, again)
+            else:
+                self.failed.emit(error)
+
+        return failed
+
+    def _ask_replace(self, path: Path, again: Callable[[], None]) -> None:
+        box = self._question(text.REPLACE_TITLE, text.REPLACE_TEXT.format(name=path.name))
+        replace_button = box.addButton(text.REPLACE, QMessageBox.ButtonRole.DestructiveRole)
+        replace_button.clicked.connect(again)
+        box.open()
+
+    # before something is lost
+
+    def unless_unsaved(self, go_on: Callable[[], None]) -> None:
+        """Do `go_on` at once where nothing would be lost, otherwise after a question."""
+        lines = [text.RUNNING_TEXT] if self._job.running else []
+        if self._model.unsaved:
+            lines.append(text.UNSAVED_TEXT)
+        if not lines:
+            go_on()
+            return
+        box = self._question(text.UNSAVED_TITLE, "\n".join(lines))
+        if self._model.last_result is not None:
+            save = box.addButton(text.SAVE_FIRST, QMessageBox.ButtonRole.AcceptRole)
+            save.clicked.connect(self.ask_save)
+        box.addButton(text.DISCARD, QMessageBox.ButtonRole.DestructiveRole).clicked.connect(go_on)
+        box.open()
+
+    def _question(self, title: str, words: str) -> QMessageBox:
+        box = QMessageBox(QMessageBox.Icon.NoIcon, title, title, parent=self._window)
+        box.setInformativeText(words)
+        cancel = box.addButton(text.CANCEL, QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(cancel)
+        box.setEscapeButton(cancel)
+        return box
+
+
+def _prepared(photo: Photo) -> Opened:
+    return Opened(photo, Pyramid.of(display_picture(photo)))
+
+
+def photo_of_image(image: QImage) -> Photo:
+    """The photo that a pasted image holds: 8 bits, RGB."""
+    rgb = image.convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(rgb.constBits(), dtype=np.uint8).reshape(rgb.height(), rgb.bytesPerLine())
+    return Photo(rows[:, : 3 * rgb.width()].reshape(rgb.height(), rgb.width(), 3).copy())
+
+
+def unused_name(path: Path) -> Path:
+    """`path`, or the first of NAME_2, NAME_3 ... that does not exist."""
+    number = 2
+    candidate = path
+    while candidate.exists():
+        candidate = path.with_stem(f"{path.stem}_{number}")
+        number += 1
+    return candidate
+
+
+def _filter_for(filters: str, suffix: str) -> str:
+    kinds = {".jpeg": ".jpg", ".tiff": ".tif"}
+    wanted = f"*{kinds.get(suffix, suffix)}"
+    return next((part for part in filters.split(";;") if wanted in part), filters.split(";;")[0])
+
+
+def _suffix_of(name_filter: str) -> str:
+    return name_filter.rpartition("*.")[2].rstrip(")")

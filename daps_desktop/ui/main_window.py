@@ -1,0 +1,313 @@
+"""The window: tool strip left, canvas centre, task panel right, check panel and status line below."""
+
+from pathlib import Path
+from uuid import uuid4
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QToolBar, QWidget
+
+from daps_desktop.core.errors import UserError
+from daps_desktop.ui import text
+from daps_desktop.ui.actions import Actions
+from daps_desktop.ui.background import Background
+from daps_desktop.ui.canvas.brush import Brush
+from daps_desktop.ui.canvas.canvas import Canvas
+from daps_desktop.ui.document_model import DocumentModel
+from daps_desktop.ui.files import Files, Opened
+from daps_desktop.ui.help import show_about, show_shortcuts
+from daps_desktop.ui.job_model import JobModel
+from daps_desktop.ui.panels.parts import column
+from daps_desktop.ui.panels.task_panel import TaskPanel
+from daps_desktop.ui.plots.check_panel import CheckPanel
+from daps_desktop.ui.status import StatusLine
+from daps_desktop.ui.theme import Colours, Scheme, Theme
+from daps_desktop.ui.viewer.compare import Compare, CompareMode
+from daps_desktop.ui.viewer.compare_bar import CompareBar
+from daps_desktop.ui.viewer.result_view import ResultView
+from daps_desktop.ui.welcome import Welcome
+
+PREVIEW_SIDE = 768  # pixels: enough for the canvas, little enough to send ten times a second
+_MESSAGE_MS = 6000
+_WITH_PHOTO = ("brush", "eraser", "smaller", "larger", "overlay", "import_mask", "export_mask", "invert",
+               "fit", "actual", "zoom_in", "zoom_out")  # fmt: skip
+_TOOLS = (
+    ("brush", "eraser", "clear"), ("undo", "redo"), ("zoom_in", "zoom_out", "fit"), ("overlay", "check"),
+)  # fmt: skip
+_SCHEMES = {
+    Scheme.SYSTEM: text.SCHEME_SYSTEM, Scheme.LIGHT: text.SCHEME_LIGHT, Scheme.DARK: text.SCHEME_DARK,
+}  # fmt: skip
+_WITH_RESULT = ("original", "split", "result", "next_compare")
+
+
+class MainWindow(QMainWindow):
+    """Owns the widgets and connects them to the two models; knows neither engine nor thread."""
+
+    def __init__(self, model: DocumentModel, job: JobModel, theme: Theme) -> None:
+        super().__init__()
+        self.model, self.job, self.theme = model, job, theme
+        self.background = Background(self)
+        self.files = Files(model, job, self.background, self)
+        self.compare = Compare(self)
+        self.brush = Brush(model, self)
+        self.canvas = Canvas(self.brush, self.compare)
+        self.result_view = ResultView(model, job, self.canvas, self.compare, self.background)
+        self.actions_ = Actions(self)
+        self.panel = TaskPanel(model, job, self.brush)
+        self.check = CheckPanel(theme.colours)
+        self.status = StatusLine()
+        self.welcome = Welcome()
+        self.pages = QStackedWidget()
+        self._closing = False
+        self._arrange()
+        self._connect_actions()
+        self._connect_models()
+        self._factory_layout = self.saveState()
+        self._show_tools(False)
+        self._set_colours(theme.colours)
+        self._show_possible()
+
+    # layout
+
+    def _arrange(self) -> None:
+        self.setWindowTitle(text.APP)
+        self.setAcceptDrops(True)
+        room = self.screen().availableSize()
+        self.resize(min(1440, room.width() - 40), min(900, room.height() - 80))
+        work = QWidget()
+        layout = column(CompareBar(self.compare, self.actions_), self.canvas, spacing=0)
+        layout.setStretch(1, 1)
+        work.setLayout(layout)
+        self.pages.addWidget(self.welcome)
+        self.pages.addWidget(work)
+        self.setCentralWidget(self.pages)
+        self.setStatusBar(self.status)
+        self.tool_strip = self._tool_strip()
+        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.tool_strip)
+        self.task_dock = self._dock(text.PANEL_NAME, self.panel, Qt.DockWidgetArea.RightDockWidgetArea)
+        self.task_dock.setTitleBarWidget(QWidget())
+        self.task_dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
+        self.check_dock = self._dock(text.CHECK_TITLE, self.check, Qt.DockWidgetArea.BottomDockWidgetArea)
+        self.check_dock.hide()
+        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+
+    def _tool_strip(self) -> QToolBar:
+        strip = QToolBar("Tools")
+        strip.setObjectName("tools")
+        strip.setMovable(False)
+        strip.setIconSize(QSize(20, 20))
+        for group in _TOOLS:
+            if strip.actions():
+                strip.addSeparator()
+            strip.addActions([self.actions_[name] for name in group])
+        return strip
+
+    def _dock(self, title: str, content: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title)
+        dock.setObjectName(title.lower())
+        dock.setWidget(content)
+        self.addDockWidget(area, dock)
+        return dock
+
+    def reset_layout(self) -> None:
+        self.restoreState(self._factory_layout)
+
+    # connections
+
+    def _connect_actions(self) -> None:
+        act = self.actions_
+        handlers = {
+            "open": self.files.ask_open, "paste": self.files.paste,
+            "save": self.files.ask_save, "quit": self.close,
+            "undo": self.model.undo, "redo": self.model.redo,
+            "smaller": self.brush.shrink, "larger": self.brush.grow,
+            "brush": lambda: self.brush.set_erasing(False), "eraser": lambda: self.brush.set_erasing(True),
+            "clear": self.model.clear_hole, "invert": self.model.invert_hole,
+            "import_mask": self.files.ask_import_mask, "export_mask": self.files.ask_export_mask,
+            "fit": self.canvas.fit, "actual": self.canvas.zoom_actual,
+            "zoom_in": self.canvas.zoom_in, "zoom_out": self.canvas.zoom_out,
+            "original": lambda: self.compare.set_mode(CompareMode.ORIGINAL),
+            "split": lambda: self.compare.set_mode(CompareMode.SPLIT),
+            "result": lambda: self.compare.set_mode(CompareMode.RESULT),
+            "next_compare": self.compare.next_mode, "reset_layout": self.reset_layout,
+            "restore": self.restore, "stop": self.job.stop,
+            "shortcuts": lambda: show_shortcuts(self), "about": lambda: show_about(self),
+        }  # fmt: skip
+        for name, handler in handlers.items():
+            act[name].triggered.connect(lambda _checked, handler=handler: handler())
+        act["overlay"].setChecked(True)
+        act["overlay"].toggled.connect(self.canvas.set_overlay_shown)
+        act["check"].toggled.connect(self.check_dock.setVisible)
+        self.check_dock.visibilityChanged.connect(self._show_check_open)
+        self._group("brush", "eraser")
+        self._group("original", "split", "result")
+        self._add_scheme_menu()
+
+    def _group(self, *names: str) -> None:
+        group = QActionGroup(self)
+        for name in names:
+            group.addAction(self.actions_[name])
+        self.actions_[names[0]].setChecked(True)
+
+    def _add_scheme_menu(self) -> None:
+        menu = self.actions_.menus[text.MENU_VIEW].addMenu(text.MENU_SCHEME)
+        group = QActionGroup(self)
+        for scheme, words in _SCHEMES.items():
+            action = group.addAction(words)
+            action.setCheckable(True)
+            action.setChecked(scheme is Scheme.SYSTEM)
+            action.triggered.connect(lambda _checked, scheme=scheme: self.theme.choose(scheme))
+            menu.addAction(action)
+
+    def _connect_models(self) -> None:
+        model, job, files = self.model, self.job, self.files
+        self.theme.changed.connect(self._set_colours)
+        files.opening.connect(self._show_opening)
+        files.opened.connect(self._show_opened)
+        files.failed.connect(self._show_error)
+        files.saved.connect(self._show_saved)
+        model.photo_opened.connect(self.status.show_photo)
+        model.hole_changed.connect(self.canvas.hole_changed)
+        for signal in (model.hole_edited, model.task_changed):
+            signal.connect(lambda *_: self.status.show_marked(model.document))
+        for signal in (model.photo_opened, model.task_changed, model.result_added, job.state_changed):
+            signal.connect(self._show_possible)
+        for signal in (model.hole_edited, model.undo_stack.indexChanged, model.undo_stack.cleanChanged):
+            signal.connect(self._show_possible)
+        model.result_added.connect(self.check.finish)
+        job.started.connect(self.check.start)
+        job.progressed.connect(self.check.add)
+        job.finished.connect(model.add_result)
+        self.canvas.view_changed.connect(self.status.show_zoom)
+        self.canvas.hovered.connect(self.status.show_position)
+        self.compare.changed.connect(self._show_mode)
+        self.panel.run_box.pressed.connect(self.restore_or_stop)
+        self.welcome.open_pressed.connect(files.ask_open)
+
+    # what is done
+
+    def open(self, path: Path) -> None:
+        self.files.open(path)
+
+    def restore(self) -> None:
+        """Start a job on the document as it stands."""
+        document = self.model.document
+        if document is None or self.job.running:
+            return
+        if document.hole_missing:
+            self.panel.tell(UserError("mask_needed"))
+            return
+        self.job.start(document.request(uuid4().hex, PREVIEW_SIDE))
+
+    def restore_or_stop(self) -> None:
+        if self.job.running:
+            self.job.stop()
+        else:
+            self.restore()
+
+    # what is shown
+
+    def _set_colours(self, colours: Colours) -> None:
+        self.actions_.set_colours(colours)
+        self.canvas.set_colours(colours)
+        self.check.set_colours(colours)
+
+    def _show_opening(self, name: str) -> None:
+        self.welcome.show_opening(name)
+        self.status.showMessage(text.OPENING.format(name=name))
+
+    def _show_opened(self, opened: Opened) -> None:
+        document = self.model.document
+        assert document is not None
+        self.status.clearMessage()
+        self.canvas.show_photo(opened.pyramid, document.hole)
+        self._show_tools(True)
+        self.pages.setCurrentIndex(1)
+        self.canvas.setFocus()
+
+    def _show_tools(self, shown: bool) -> None:
+        """The first page is quiet: tools and panel come with the first photo."""
+        self.tool_strip.setVisible(shown)
+        self.task_dock.setVisible(shown)
+
+    def _show_error(self, error: UserError) -> None:
+        self.welcome.show_opening("")
+        self.status.clearMessage()
+        self.panel.tell(error)
+
+    def _show_saved(self, path: Path) -> None:
+        self.status.showMessage(text.SAVED.format(name=path.name), _MESSAGE_MS)
+        self._show_possible()
+
+    def _show_check_open(self) -> None:
+        self.actions_["check"].setChecked(not self.check_dock.isHidden())
+
+    def _show_mode(self) -> None:
+        names = {CompareMode.ORIGINAL: "original", CompareMode.SPLIT: "split", CompareMode.RESULT: "result"}
+        self.actions_[names[self.compare.mode]].setChecked(True)
+        self.actions_.enable(_WITH_RESULT, self.compare.available)
+
+    def _show_possible(self) -> None:
+        """Enable what can be done now; the window's title says whose photo it is and whether it is saved."""
+        document = self.model.document
+        self.actions_.enable(_WITH_PHOTO, document is not None)
+        self.actions_.enable(_WITH_RESULT, self.compare.available)
+        self.actions_.enable(("save",), self.model.last_result is not None)
+        self.actions_.enable(("clear",), document is not None and bool(document.hole.any()))
+        self.actions_.enable(("undo",), self.model.undo_stack.canUndo())
+        self.actions_.enable(("redo",), self.model.undo_stack.canRedo())
+        runnable = document is not None and bool(document.task.damages)
+        self.actions_.enable(("restore",), runnable and not self.job.running)
+        self.actions_.enable(("stop",), self.job.running and not self.job.stopping)
+        if document is not None:
+            name = document.photo.path.name if document.photo.path else text.PASTED_NAME
+            self.setWindowTitle(f"{name}[*] – {text.APP}")
+            self.setWindowModified(self.model.unsaved)
+
+    # events
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Backslash:
+            self.compare.set_peeking(True)
+        elif event.key() == Qt.Key.Key_Space:
+            self.canvas.set_space_held(True)
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.isAutoRepeat():
+            return
+        if event.key() == Qt.Key.Key_Backslash:
+            self.compare.set_peeking(False)
+        elif event.key() == Qt.Key.Key_Space:
+            self.canvas.set_space_held(False)
+        else:
+            super().keyReleaseEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _dropped(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = _dropped(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.open(path)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._closing and (self.model.unsaved or self.job.running):
+            event.ignore()
+            self.files.unless_unsaved(self._close_now)
+            return
+        self.job.abandon()
+        self.background.close()
+        event.accept()
+
+    def _close_now(self) -> None:
+        self._closing = True
+        self.close()
+
+
+def _dropped(event: QDropEvent) -> Path | None:
+    files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+    return files[0] if files else None

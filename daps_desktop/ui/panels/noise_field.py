@@ -1,0 +1,40 @@
+"""The noise level: found by itself, or a number of grey levels."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QWidget
+
+from daps_desktop.ui import text
+from daps_desktop.ui.panels.parts import NumberRow, column
+from daps_desktop.ui.theme import GRID, HIT
+
+_USUAL = 10.0  # grey levels, where a number is first wanted
+
+
+class NoiseField(QWidget):
+    """`picked` carries the level in grey levels (0-255), or None for automatic."""
+
+    picked = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.automatic = QCheckBox(text.AUTOMATIC)
+        self.automatic.setChecked(True)
+        self.automatic.setMinimumHeight(HIT)
+        self.level = NumberRow(text.LEVEL, text.UNIT_GREY, 0, 128, _USUAL)
+        self.level.setEnabled(False)
+        self.setLayout(column(self.automatic, self.level, spacing=GRID // 2))
+        self.automatic.toggled.connect(self._tell)
+        self.level.changed.connect(self._tell)
+
+    def show_level(self, level: float | None) -> None:
+        self.automatic.blockSignals(True)
+        self.automatic.setChecked(level is None)
+        self.automatic.blockSignals(False)
+        self.level.setEnabled(level is not None)
+        if level is not None:
+            self.level.show_value(level)
+
+    def _tell(self) -> None:
+        automatic = self.automatic.isChecked()
+        self.level.setEnabled(not automatic)
+        self.picked.emit(None if automatic else self.level.value)

@@ -1,0 +1,123 @@
+"""The right panel, read from top to bottom: what, where, how thorough, Restore."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from daps_desktop.core.errors import SENTENCES, UserError
+from daps_desktop.core.messages import NOTICES, Failed, Finished, Notice, Progress
+from daps_desktop.core.photo import Photo
+from daps_desktop.core.verdict import judge
+from daps_desktop.ui import text
+from daps_desktop.ui.canvas.brush import Brush
+from daps_desktop.ui.document_model import DocumentModel
+from daps_desktop.ui.job_model import JobModel, JobState
+from daps_desktop.ui.panels.damage_cards import DamageCards
+from daps_desktop.ui.panels.how_section import HowSection
+from daps_desktop.ui.panels.parts import Section, column
+from daps_desktop.ui.panels.run_box import RunBox
+from daps_desktop.ui.panels.where_section import WhereSection
+from daps_desktop.ui.theme import GRID
+
+WIDTH = 344
+
+
+class TaskPanel(QWidget):
+    """Mirrors the document's task and settings, and the job's fate."""
+
+    def __init__(self, model: DocumentModel, job: JobModel, brush: Brush) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self.setAccessibleName(text.PANEL_NAME)
+        self._model = model
+        self._job = job
+        self.cards = DamageCards()
+        self.where = WhereSection(brush, model)
+        self.how = HowSection()
+        self.run_box = RunBox()
+        self._steps = QWidget()
+        self._steps.setObjectName("panel")
+        steps = column(
+            Section(text.STEP_WHAT, self.cards), self.where, self.how, spacing=3 * GRID, margin=2 * GRID
+        )
+        steps.addStretch(1)
+        self._steps.setLayout(steps)
+        self.setLayout(self._assembled())
+        self.setFixedWidth(WIDTH)
+        self._connect()
+        self._steps.setEnabled(False)
+
+    def _assembled(self) -> QVBoxLayout:
+        scroll = QScrollArea()
+        scroll.setWidget(self._steps)
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        line = QFrame()
+        line.setObjectName("line")
+        layout = column(scroll, line, self.run_box, spacing=0)
+        layout.setStretch(0, 1)
+        return layout
+
+    def _connect(self) -> None:
+        model, job = self._model, self._job
+        self.cards.task_picked.connect(model.set_task)
+        self.how.settings_picked.connect(model.set_settings)
+        self.cards.noise.level.picked.connect(lambda level: self.how.pick(noise=level))
+        model.photo_opened.connect(self._show_photo)
+        model.task_changed.connect(self._show_state)
+        model.settings_changed.connect(lambda settings: self.cards.noise.level.show_level(settings.noise))
+        job.state_changed.connect(self._show_state)
+        job.started.connect(self._clear_outcome)
+        job.progressed.connect(self._show_progress)
+        job.noticed.connect(self._show_notice)
+        job.finished.connect(self._show_verdict)
+        job.failed.connect(self._show_failure)
+
+    def tell(self, error: UserError) -> None:
+        """Show an expected error in the banner."""
+        self.run_box.banner.tell(str(error))
+
+    def _show_photo(self, _photo: Photo) -> None:
+        document = self._model.document
+        assert document is not None
+        self._steps.setEnabled(True)
+        self.cards.show_task(document.task)
+        self.how.show_settings(document.settings)
+        self._clear_outcome()
+        self._show_state()
+
+    def _clear_outcome(self) -> None:
+        self.run_box.banner.hide()
+        self.run_box.show_verdict("")
+
+    def _show_state(self) -> None:
+        if self._job.stopping:
+            self.run_box.show_stopping()
+        elif self._job.running:
+            self.run_box.show_running(0, text.PREPARING, None)
+        else:
+            self._show_ready()
+
+    def _show_ready(self) -> None:
+        document = self._model.document
+        hint = text.STOPPED if self._job.state is JobState.CANCELLED else ""
+        if document is not None and not document.task.damages:
+            hint = text.TICK_FIRST
+        self.run_box.show_ready(hint, enabled=document is not None and bool(document.task.damages))
+
+    def _show_progress(self, progress: Progress) -> None:
+        if not self._job.stopping:
+            line = text.progress_line(self._job.percent, progress.step, progress.steps)
+            self.run_box.show_running(self._job.percent, line, progress.seconds_left)
+
+    def _show_notice(self, notice: Notice) -> None:
+        self.run_box.hint.setText(NOTICES[notice.code].format(**notice.facts))
+
+    def _show_verdict(self, finished: Finished) -> None:
+        request = self._job.request
+        assert request is not None
+        verdict = judge(finished.report, request.task, request.hole)
+        self.run_box.show_verdict(text.verdict_line(verdict))
+
+    def _show_failure(self, failed: Failed) -> None:
+        self.run_box.banner.tell(SENTENCES[failed.code].format(**failed.facts), failed.details)

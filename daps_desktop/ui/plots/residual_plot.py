@@ -1,0 +1,89 @@
+"""The residual of each step against the band where a true explanation lies. Imported when first shown."""
+
+import math
+from typing import Any
+
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QWidget
+
+from daps_desktop.core.verdict import AGREES_BELOW
+from daps_desktop.ui import text
+from daps_desktop.ui.theme import Colours
+
+_BAND = (1 / AGREES_BELOW, AGREES_BELOW)  # in noise levels
+
+
+class _PlainAxis(pg.AxisItem):
+    """Writes 0.5, 1, 20 where pyqtgraph would write powers of ten."""
+
+    def logTickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        return [f"{10**value:.3g}" for value in values]
+
+
+class ResidualPlot(pg.PlotWidget):
+    """One curve on a logarithmic axis, growing from left to right."""
+
+    def __init__(self, colours: Colours, parent: QWidget | None = None) -> None:
+        super().__init__(parent, axisItems={"left": _PlainAxis("left")})
+        self.setMinimumHeight(120)
+        self.setAccessibleName(text.PLOT_Y)
+        self._values: list[float] = []
+        self._item: Any = self.plotItem  # pyqtgraph adds methods at run time, which no type checker sees
+        item = self._item
+        item.setLogMode(y=True)
+        item.setLabel("bottom", text.PLOT_X)
+        item.setLabel("left", text.PLOT_Y)
+        item.setMenuEnabled(False)
+        item.hideButtons()
+        item.setMouseEnabled(x=False, y=False)
+        self._band = pg.LinearRegionItem(
+            [math.log10(edge) for edge in _BAND], orientation="horizontal", movable=False
+        )
+        self._band_label = pg.InfLineLabel(
+            self._band.lines[1], text.PLOT_BAND, position=0.96, anchors=[(1, 0), (1, 0)]
+        )
+        self._curve = item.plot([], [])
+        self._point = item.plot([], [], symbol="o", symbolSize=8, pen=None)
+        item.addItem(self._band)
+        item.setYRange(-0.5, 2)
+        item.setXRange(0, 10)
+        self.set_colours(colours)
+
+    @property
+    def values(self) -> list[float]:
+        """Residuals in noise levels, one a step."""
+        return list(self._values)
+
+    def clear_curve(self) -> None:
+        self.show_values([])
+
+    def add(self, residual_over_noise: float) -> None:
+        self.show_values([*self._values, residual_over_noise])
+
+    def show_values(self, values: list[float]) -> None:
+        self._values = [value for value in values if math.isfinite(value) and value > 0]
+        steps = list(range(1, len(self._values) + 1))
+        self._curve.setData(steps, self._values)
+        self._point.setData(steps[-1:], self._values[-1:])
+        if self._values:
+            logs = [math.log10(value) for value in self._values]
+            self._item.setXRange(0, max(steps[-1], 10))
+            self._item.setYRange(min(-0.3, *logs), max(0.5, *logs))
+
+    def set_colours(self, colours: Colours) -> None:
+        self.setBackground(colours.window)
+        for name in ("left", "bottom"):
+            axis = self._item.getAxis(name)
+            axis.setPen(colours.line)
+            axis.setTextPen(colours.faint)
+        self._curve.setPen(pg.mkPen(colours.accent, width=2))
+        self._point.setSymbolBrush(colours.accent)
+        self._point.setSymbolPen(colours.window)
+        good = QColor(colours.good)
+        self._band_label.setColor(good)
+        good.setAlphaF(0.18)
+        self._band.setBrush(good)
+        for line in self._band.lines:
+            line.setPen(pg.mkPen(colours.good, width=1, style=Qt.PenStyle.DotLine))

@@ -1,0 +1,50 @@
+"""The line at the bottom: the photo, the place under the mouse, the computer, what stays untouched."""
+
+import os
+
+import psutil
+from PySide6.QtWidgets import QLabel, QStatusBar
+
+from daps_desktop.core.document import Document
+from daps_desktop.core.photo import Photo
+from daps_desktop.ui import text
+from daps_desktop.ui.theme import GRID
+
+
+class StatusLine(QStatusBar):
+    """Facts left, computer right; short messages lie over the facts for a few seconds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizeGripEnabled(False)
+        self.photo = _fact("Photo")
+        self.position = _fact("Position")
+        self.zoom = _fact("Zoom")
+        self.untouched = _fact("Untouched")
+        self.hardware = _fact("This computer")
+        for fact in (self.photo, self.position):
+            self.addWidget(fact)
+        for fact in (self.untouched, self.zoom, self.hardware):
+            self.addPermanentWidget(fact)
+        self.hardware.setText(text.hardware_line(os.cpu_count() or 1, psutil.virtual_memory().total / 2**30))
+
+    def show_photo(self, photo: Photo) -> None:
+        self.photo.setText(text.photo_line(photo))
+
+    def show_position(self, position: tuple[int, int] | None) -> None:
+        self.position.setText(text.position_line(position))
+
+    def show_zoom(self, scale: float) -> None:
+        self.zoom.setText(text.zoom_line(scale))
+
+    def show_marked(self, document: Document | None) -> None:
+        """How much a repair leaves as it was; nothing where the task reworks every pixel."""
+        shown = document is not None and document.task.repair_only
+        self.untouched.setText(text.untouched_line(1 - document.marked_share) if document and shown else "")
+
+
+def _fact(name: str) -> QLabel:
+    fact = QLabel()
+    fact.setAccessibleName(name)
+    fact.setContentsMargins(GRID, 0, GRID, 0)
+    return fact

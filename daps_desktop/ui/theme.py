@@ -1,0 +1,184 @@
+"""Colours, sizes and icons: Fusion in the system's scheme, neutral around the photo, one accent."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImage, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QApplication
+
+from daps_desktop.core.resources import resource
+
+GRID = 8  # pixels: 8 inside groups, 16 between, 24 around
+HIT = 28  # the smallest side of anything that can be clicked
+TOOL_HIT = 36
+CAPTION, TITLE = 0.9, 1.25  # times the system's font size
+OVERLAY_OPACITY = 0.45
+
+
+class Scheme(Enum):
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """One scheme. Every grey is neutral, so that nothing near the photo tints it."""
+
+    surround: str  # around the photo
+    window: str
+    base: str  # fields and cards
+    line: str
+    text: str
+    faint: str  # captions
+    accent: str
+    on_accent: str
+    accent_hover: str
+    danger: str
+    good: str
+
+
+DARK = Colours(
+    surround="#2e2e2e", window="#1f1f1f", base="#292929", line="#444444", text="#ececec", faint="#a9a9a9",
+    accent="#4fb3ba", on_accent="#0c1516", accent_hover="#67c5cc", danger="#f0857a", good="#7cc58b",
+)  # fmt: skip
+LIGHT = Colours(
+    surround="#ebebeb", window="#f8f8f8", base="#ffffff", line="#d0d0d0", text="#1c1c1c", faint="#5f5f5f",
+    accent="#17757d", on_accent="#ffffff", accent_hover="#125f66", danger="#b3261e", good="#2e7d46",
+)  # fmt: skip
+
+
+class Theme(QObject):
+    """The scheme in force; repaints the application when it changes."""
+
+    changed = Signal(Colours)
+
+    def __init__(self, app: QApplication, scheme: Scheme = Scheme.SYSTEM) -> None:
+        super().__init__(app)
+        self._app = app
+        self._scheme = scheme
+        app.setStyle("Fusion")
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply)
+        self._apply()
+
+    @property
+    def colours(self) -> Colours:
+        return DARK if self.dark else LIGHT
+
+    @property
+    def dark(self) -> bool:
+        if self._scheme is Scheme.SYSTEM:
+            return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        return self._scheme is Scheme.DARK
+
+    def choose(self, scheme: Scheme) -> None:
+        self._scheme = scheme
+        self._apply()
+
+    def _apply(self) -> None:
+        self._app.setPalette(palette_of(self.colours))
+        self._app.setStyleSheet(style_sheet(self.colours))
+        self.changed.emit(self.colours)
+
+
+def palette_of(colours: Colours) -> QPalette:
+    palette = QPalette(QColor(colours.window))
+    roles = {
+        QPalette.ColorRole.Window: colours.window,
+        QPalette.ColorRole.Base: colours.base,
+        QPalette.ColorRole.AlternateBase: colours.window,
+        QPalette.ColorRole.Button: colours.base,
+        QPalette.ColorRole.ToolTipBase: colours.base,
+        QPalette.ColorRole.Text: colours.text,
+        QPalette.ColorRole.WindowText: colours.text,
+        QPalette.ColorRole.ButtonText: colours.text,
+        QPalette.ColorRole.ToolTipText: colours.text,
+        QPalette.ColorRole.PlaceholderText: colours.faint,
+        QPalette.ColorRole.Highlight: colours.accent,
+        QPalette.ColorRole.HighlightedText: colours.on_accent,
+        QPalette.ColorRole.Accent: colours.accent,
+        QPalette.ColorRole.Link: colours.accent,
+        QPalette.ColorRole.Mid: colours.line,
+    }
+    for role, colour in roles.items():
+        palette.setColor(role, QColor(colour))
+    for role in (QPalette.ColorRole.Text, QPalette.ColorRole.WindowText, QPalette.ColorRole.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, mix(colours.faint, colours.window, 0.6))
+    return palette
+
+
+def mix(colour: str, other: str, share: float) -> QColor:
+    """`share` of `colour`, the rest `other`."""
+    a, b = QColor(colour), QColor(other)
+    channels = ((a.red(), b.red()), (a.green(), b.green()), (a.blue(), b.blue()))
+    return QColor(*(round(share * p + (1 - share) * q) for p, q in channels))
+
+
+def style_sheet(colours: Colours) -> str:
+    """What the palette cannot say. Widgets are addressed by their object names."""
+    hover = mix(colours.text, colours.base, 0.08).name()
+    picked = mix(colours.accent, colours.base, 0.18).name()
+    return f"""
+    QMainWindow::separator {{ width: 1px; height: 1px; background: {colours.line}; }}
+    QToolBar {{ border: none; background: {colours.window}; spacing: 4px; padding: 4px; }}
+    QToolBar QToolButton {{ border: none; border-radius: 6px; padding: 0; margin: 2px;
+        min-width: {TOOL_HIT}px; min-height: {TOOL_HIT}px; }}
+    QToolBar QToolButton:hover, #segment:hover, #quiet:hover {{ background: {hover}; }}
+    QToolBar QToolButton:checked {{ background: {picked}; }}
+    QToolBar::separator {{ background: {colours.line}; height: 1px; margin: 8px 6px; }}
+    QStatusBar {{ border-top: 1px solid {colours.line}; }}
+    QStatusBar::item {{ border: none; }}
+    QMenuBar {{ background: {colours.window}; }}
+    QMenuBar::item {{ padding: 6px 10px; }}
+    QMenuBar::item:selected {{ background: {hover}; }}
+    QToolTip {{ background: {colours.base}; color: {colours.text};
+        border: 1px solid {colours.line}; padding: 4px; }}
+    #heading {{ font-weight: 600; }}
+    #caption {{ color: {colours.faint}; }}
+    #card {{ background: {colours.base}; border: 1px solid {colours.line}; border-radius: 6px; }}
+    #card[picked="true"] {{ border-color: {colours.accent}; }}
+    #restore {{ background: {colours.accent}; color: {colours.on_accent}; border: none; border-radius: 6px;
+        min-height: 40px; font-weight: 600; padding: 0 16px; }}
+    #restore:hover, #restore:focus {{ background: {colours.accent_hover}; }}
+    #restore:disabled {{ background: {colours.line}; color: {colours.faint}; }}
+    #restore[quiet="true"] {{ background: {colours.base}; color: {colours.text};
+        border: 1px solid {colours.line}; }}
+    #restore[quiet="true"]:hover {{ background: {hover}; }}
+    #segment {{ border: 1px solid {colours.line}; border-radius: 6px; padding: 0 10px;
+        min-height: {HIT - 2}px; background: {colours.base}; }}
+    #segment:checked {{ background: {picked}; border-color: {colours.accent}; }}
+    #segment:disabled {{ color: {colours.faint}; }}
+    #quiet {{ border: none; border-radius: 6px; padding: 0 8px; min-height: {HIT}px; text-align: left; }}
+    #segment:focus, #quiet:focus {{ border: 1px solid {colours.accent}; }}
+    #banner {{ background: {mix(colours.danger, colours.window, 0.14).name()};
+        border: 1px solid {colours.danger}; border-radius: 6px; }}
+    #verdict {{ background: {colours.base}; border: 1px solid {colours.line}; border-radius: 6px; }}
+    QProgressBar {{ border: none; background: {colours.line}; border-radius: 2px;
+        max-height: 4px; min-height: 4px; }}
+    QProgressBar::chunk {{ background: {colours.accent}; border-radius: 2px; }}
+    QScrollArea {{ border: none; background: transparent; }}
+    #line {{ background: {colours.line}; border: none; min-height: 1px; max-height: 1px; }}
+    #panel {{ background: {colours.window}; }}
+    """
+
+
+def icon(name: str, colours: Colours) -> QIcon:
+    """The drawing `resources/icons/NAME.svg` in the text colour of the scheme, fainter where disabled."""
+    result = QIcon()
+    faint = mix(colours.faint, colours.window, 0.5).name()
+    for mode, colour in ((QIcon.Mode.Normal, colours.text), (QIcon.Mode.Disabled, faint)):
+        for side in (24, 48):
+            result.addPixmap(_drawn(name, colour, side), mode)
+    return result
+
+
+def _drawn(name: str, colour: str, side: int) -> QPixmap:
+    svg = resource(f"icons/{name}.svg").read_text("utf-8").replace("currentColor", colour)
+    image = QImage(QSize(side, side), QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(0, 0, side, side))
+    painter.end()
+    return QPixmap.fromImage(image)

@@ -1,0 +1,79 @@
+"""Puts previews and results in the place of the photo; the split line sweeps once at the end."""
+
+from PySide6.QtCore import QObject, QVariantAnimation, Slot
+from PySide6.QtWidgets import QApplication, QStyle
+
+from daps_desktop.core.messages import Finished, Preview
+from daps_desktop.ui.background import Background
+from daps_desktop.ui.canvas.canvas import Canvas
+from daps_desktop.ui.canvas.pyramid import Pyramid, display_picture
+from daps_desktop.ui.document_model import DocumentModel
+from daps_desktop.ui.job_model import JobModel, JobState
+from daps_desktop.ui.viewer.compare import Compare, CompareMode
+
+_SWEEP_MS = 200
+
+
+class ResultView(QObject):
+    """Decides what lies on the result's side: a preview during a run, else the last result, else nothing."""
+
+    def __init__(
+        self, model: DocumentModel, job: JobModel, canvas: Canvas, compare: Compare, background: Background
+    ) -> None:
+        super().__init__(canvas)
+        self._model = model
+        self._canvas = canvas
+        self._compare = compare
+        self._background = background
+        self._last: Pyramid | None = None  # of the last finished result
+        self._preview_seen = False
+        self._sweep = QVariantAnimation(self)
+        self._sweep.setDuration(_SWEEP_MS)
+        self._sweep.setStartValue(1.0)
+        self._sweep.setEndValue(0.5)
+        self._sweep.valueChanged.connect(compare.set_position)
+        model.photo_opened.connect(self._forget)
+        model.result_added.connect(self._prepare)
+        job.started.connect(self._begin)
+        job.previewed.connect(self._show_preview)
+        job.state_changed.connect(self._take_back)
+
+    def _forget(self) -> None:
+        self._last = None
+        self._canvas.show_result(None)
+
+    def _begin(self) -> None:
+        self._preview_seen = False
+
+    @Slot(Preview)
+    def _show_preview(self, preview: Preview) -> None:
+        self._canvas.show_result(Pyramid.of(preview.pixels))
+        if not self._preview_seen:
+            self._preview_seen = True
+            self._compare.set_mode(CompareMode.RESULT)
+
+    def _prepare(self, finished: Finished) -> None:
+        """Make the small copies of a large result off the window's thread."""
+        self._background.run(
+            lambda: Pyramid.of(display_picture(finished.photo)),
+            lambda pyramid: self._show_result(finished, pyramid),
+            lambda error: None,
+        )
+
+    def _show_result(self, finished: Finished, pyramid: Pyramid) -> None:
+        if finished is not self._model.last_result:
+            return  # another photo was opened meanwhile
+        self._last = pyramid
+        self._canvas.show_result(pyramid)
+        self._compare.set_mode(CompareMode.SPLIT)
+        if QApplication.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration):
+            self._sweep.start()
+        else:
+            self._compare.set_position(0.5)
+
+    def _take_back(self, state: JobState) -> None:
+        """A stopped or failed job leaves no picture behind."""
+        if state in (JobState.CANCELLED, JobState.FAILED) and self._preview_seen:
+            self._canvas.show_result(self._last)
+            if self._last is None:
+                self._compare.set_mode(CompareMode.ORIGINAL)

@@ -1,5 +1,6 @@
 """The hole: (H, W) bool, True = reconstruct here. Strokes as patches, so that undo keeps rectangles only."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,7 +51,9 @@ class HolePatch:
     after: Hole
 
 
-def draw_line(hole: Hole, start: tuple[float, float], end: tuple[float, float], radius: float, value: bool) -> Rect:
+def draw_line(
+    hole: Hole, start: tuple[float, float], end: tuple[float, float], radius: float, value: bool
+) -> Rect:
     """Set every pixel within `radius` of the segment to `value`, in place; returns the rectangle touched.
 
     `start` and `end` are (row, col) in pixel-centre coordinates; a radius under 0.5 sets single pixels.
@@ -74,3 +77,49 @@ def draw_line(hole: Hole, start: tuple[float, float], end: tuple[float, float], 
     distance2 = (rows - r0 - along * (r1 - r0)) ** 2 + (cols - c0 - along * (c1 - c0)) ** 2
     hole[rect.slices][distance2 <= radius**2] = value
     return rect
+
+
+def bounds(hole: Hole) -> Rect:
+    """The smallest rectangle that holds the whole hole; an empty one where nothing is marked."""
+    rows, cols = np.flatnonzero(hole.any(axis=1)), np.flatnonzero(hole.any(axis=0))
+    if not len(rows):
+        return Rect(0, 0, 0, 0)
+    return Rect(int(rows[0]), int(cols[0]), int(rows[-1]) + 1, int(cols[-1]) + 1)
+
+
+def grow(hole: Hole, radius: int) -> Hole:
+    """A new hole: every pixel within `radius` pixels (Euclidean) of the old one."""
+    grown = hole.copy()
+    inner = bounds(hole)
+    if inner.empty or radius <= 0:
+        return grown
+    rect = Rect(inner.top - radius, inner.left - radius, inner.bottom + radius, inner.right + radius).clipped(
+        *hole.shape
+    )
+    grown[rect.slices] = _within(hole[rect.slices], radius)
+    return grown
+
+
+def shrink(hole: Hole, radius: int) -> Hole:
+    """A new hole: every pixel further than `radius` pixels from any unmarked one.
+
+    Beyond the border all counts as marked.
+    """
+    if radius <= 0:
+        return hole.copy()
+    return ~_within(~hole, radius)
+
+
+def _within(marked: Hole, radius: int) -> Hole:
+    """Pixels within `radius` of a marked one: a disc is rows of spans, and a running sum tests a span."""
+    height, width = marked.shape
+    sums = np.zeros((height, width + 2 * radius + 1), np.int32)
+    np.cumsum(np.pad(marked, ((0, 0), (radius, radius))), axis=1, out=sums[:, 1:])
+    near = np.zeros_like(marked)
+    for row in range(min(radius, height - 1) + 1):
+        reach = math.isqrt(radius**2 - row**2)
+        start = radius - reach
+        span = sums[:, start + 2 * reach + 1 :][:, :width] != sums[:, start : start + width]
+        near[row:] |= span[: height - row]
+        near[: height - row] |= span[row:]
+    return near

@@ -93,10 +93,10 @@ def at_depth(pixels: Pixels, bits: int) -> Pixels:
         return pixels
     if bits == 16:
         return pixels.astype(np.uint16) * np.uint16(257)
-    # round(v / 257) in 16-bit arithmetic, without overflow and exact for every v.
-    rounded = pixels - (pixels >> 8)
-    rounded += 128
-    rounded >>= 8
+    # round(v / 257) without leaving 16 bits: all above 65407 is 255 anyway.
+    rounded = np.minimum(pixels, np.uint16(65407))
+    rounded += np.uint16(128)
+    rounded //= np.uint16(257)
     return rounded.astype(np.uint8)
 
 

@@ -100,21 +100,13 @@ def _decode_png(path: Path) -> Photo:
     data = path.read_bytes()
     if data[12:16] != b"IHDR":
         raise EOFError
-    width, height, _depth, colour = struct.unpack_from(">IIBB", data, 16)
+    width, height = struct.unpack_from(">II", data, 16)
     check_size(path, height, width)
-    kinds = [kind for kind, _ in png_chunks.chunks(data)]
-    pixels, alpha = _split(imagecodecs.png_decode(data))
-    if colour == _PALETTE and b"tRNS" not in kinds:
-        alpha = None  # the codec gives every palette an alpha
-    return Photo(pixels, alpha, png_chunks.read_metadata(data), file_format="PNG", pages=_png_frames(data))
-
-
-_PALETTE = 3
-
-
-def _png_frames(data: bytes) -> int:
-    animation = next((content for kind, content in png_chunks.chunks(data) if kind == b"acTL"), None)
-    return max(1, struct.unpack_from(">I", animation)[0]) if animation else 1
+    chunks = png_chunks.read_chunks(data)
+    pixels, alpha = _split(imagecodecs.png_decode(chunks.drawing))
+    animation = chunks.beside.get(b"acTL", b"")
+    frames = max(1, int.from_bytes(animation[:4]))
+    return Photo(pixels, alpha, png_chunks.metadata_of(chunks), file_format="PNG", pages=frames)
 
 
 def _pillow_decoder(plugin: type[ImageFile]) -> Decoder:
@@ -155,7 +147,9 @@ def _plain(image: Image.Image) -> Image.Image:
 
 def _pillow_metadata(image: ImageFile) -> Metadata:
     info = image.info
-    dpi = info.get("dpi")
+    # Pillow invents 72 dpi for a JPEG whose EXIF does not say.
+    invented = image.format == "JPEG" and not info.get("jfif_unit")
+    dpi = None if invented else info.get("dpi")
     return Metadata(
         icc=info.get("icc_profile") or None,
         exif=info.get("exif") or None,

@@ -3,36 +3,72 @@
 import struct
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from daps_desktop.core.photo import Metadata
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _XMP = b"XML:com.adobe.xmp"
+_DRAWING = (b"IHDR", b"PLTE", b"tRNS", b"IDAT")
 _HEADER_END = 8 + 25  # signature and IHDR
 _LARGEST_TEXT = 1 << 24  # bytes a compressed block may unfold to
 _METRES_PER_INCH = 0.0254
 
 
-def chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Type and content of every chunk except the pixels'."""
+@dataclass(frozen=True, slots=True)
+class Chunks:
+    """A PNG file taken apart: `drawing` is a PNG of its own with the pixels alone, `beside` the rest.
+
+    Of several chunks of one kind the first counts, except texts, which are all kept.
+    """
+
+    drawing: bytes
+    beside: dict[bytes, bytes]
+    texts: list[bytes]
+
+
+def read_chunks(data: bytes) -> Chunks:
+    """The chunks of a file, up to where it ends or breaks off; what is broken beside the pixels is left out.
+
+    The checksums are compared here because the decoder would tell of them on the standard error.
+    Raises: ValueError if a chunk of the pixels is damaged.
+    """
+    drawing: list[bytes | memoryview] = [SIGNATURE]
+    beside: dict[bytes, bytes] = {}
+    texts: list[bytes] = []
+    for kind, span in _spans(data):
+        intact = zlib.crc32(span[4:-4]) == int.from_bytes(span[-4:])
+        if kind in _DRAWING:
+            if not intact:
+                raise ValueError(f"damaged {kind!r} chunk")
+            drawing.append(span)
+        elif intact and kind == b"iTXt":
+            texts.append(bytes(span[8:-4]))
+        elif intact:
+            beside.setdefault(kind, bytes(span[8:-4]))
+    return Chunks(b"".join((*drawing, _chunk(b"IEND", b""))), beside, texts)
+
+
+def _spans(data: bytes) -> Iterator[tuple[bytes, memoryview]]:
+    """Kind and extent, from length to checksum, of every complete chunk before the end."""
+    view = memoryview(data)
     at = len(SIGNATURE)
     while at + 12 <= len(data):
-        (length,) = struct.unpack_from(">I", data, at)
-        kind = data[at + 4 : at + 8]
-        if kind != b"IDAT":
-            yield kind, data[at + 8 : at + 8 + length]
-        at += 12 + length
+        end = at + 12 + int.from_bytes(view[at : at + 4])
+        kind = bytes(view[at + 4 : at + 8])
+        if end > len(data) or kind == b"IEND":
+            return
+        yield kind, view[at:end]
+        at = end
 
 
-def read_metadata(data: bytes) -> Metadata:
-    """ICC, EXIF (as it stands), XMP and dpi of a PNG file; a block that cannot be read is left out."""
-    found = dict(chunks(data))
-    texts = (_xmp(content) for kind, content in chunks(data) if kind == b"iTXt")
+def metadata_of(chunks: Chunks) -> Metadata:
+    """ICC, EXIF (as it stands), XMP and dpi; a block that cannot be read is left out."""
     return Metadata(
-        icc=_icc(found.get(b"iCCP", b"")),
-        exif=found.get(b"eXIf"),
-        xmp=next(filter(None, texts), None),
-        dpi=_dpi(found.get(b"pHYs", b"")),
+        icc=_icc(chunks.beside.get(b"iCCP", b"")),
+        exif=chunks.beside.get(b"eXIf"),
+        xmp=next(filter(None, map(_xmp, chunks.texts)), None),
+        dpi=_dpi(chunks.beside.get(b"pHYs", b"")),
     )
 
 

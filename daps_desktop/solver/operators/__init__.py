@@ -1,1 +1,31 @@
-""""""
+"""Forward operators A, one family a file, each with its own proximal step.
+
+Why the latent image may be larger than the photo: what lies just outside the frame still reaches into a
+blurred or shrunk photo. Pretending to know it (periodic or mirrored borders) rings; so it is unknown, the
+operator keeps the *valid* part only, and `crop` drops the unknown border at the end.
+"""
+
+from daps_desktop.solver.operators.base import LinearOperator, NonlinearOperator, Operator
+from daps_desktop.solver.operators.convolution import (
+    Convolution,
+    gaussian_kernel,
+    kernel_from_image,
+    motion_kernel,
+)
+from daps_desktop.solver.operators.hole import HoleMask, Identity, fill_hole, observed_from_hole
+from daps_desktop.solver.operators.resize import Bicubic
+
+__all__ = [
+    "Bicubic",
+    "Convolution",
+    "HoleMask",
+    "Identity",
+    "LinearOperator",
+    "NonlinearOperator",
+    "Operator",
+    "fill_hole",
+    "gaussian_kernel",
+    "kernel_from_image",
+    "motion_kernel",
+    "observed_from_hole",
+]

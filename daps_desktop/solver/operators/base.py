@@ -1,0 +1,159 @@
+"""What every forward operator offers the solver: A, its proximal step, a start and the sizes involved."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import cast
+
+import torch
+from torch import Tensor
+
+from daps_desktop.solver.operators.cg import conjugate_gradient, dot
+
+
+class Operator(ABC):
+    """y = A(x) + noise. Fixed at construction, no hidden state; tensors are (B, C, H, W) in [-1, 1] units.
+
+    The latent image x is the *result* (`scale` times the photo) with an unknown border of `pad` pixels on
+    each side.
+    """
+
+    norm: float = 1.0
+    """||A||, or a Lipschitz bound where A is not linear."""
+    linear: bool = False
+    pixelwise: bool = False
+    """True where each entry of A(x) depends on the same entry of x alone."""
+    scale: int = 1
+    pad: int = 0
+    observed: Tensor | None = None
+    """(1 or B, 1, H, W), 1 = trust the photo; None where all of it counts."""
+
+    @abstractmethod
+    def __call__(self, x: Tensor) -> Tensor: ...
+
+    @abstractmethod
+    def prox(self, z: Tensor, y: Tensor, sigma_y: float, trust: float) -> Tensor:
+        """argmin |A x - y|^2 / 2 sigma_y^2 + |x - z|^2 / 2 trust^2, both sigmas above 0."""
+
+    def start(self, y: Tensor) -> Tensor:
+        """A classical estimate of the latent image: here the photo itself, mirrored into the border."""
+        return pad_reflect(y, self.pad)
+
+    def residual(self, x: Tensor, y: Tensor) -> Tensor:
+        """A(x) - y, of the size of y; entries that are not observed mean nothing."""
+        return self(x) - y
+
+    @torch.no_grad()
+    def residual_rms(self, x: Tensor, y: Tensor) -> float:
+        """RMS of the residual over observed entries only, in y's units; about sigma_y when all is well."""
+        squares = self.residual(x, y).square()
+        if self.observed is None:
+            return float(squares.mean().sqrt())
+        count = self.observed.expand_as(squares).sum().clamp(min=1)
+        return float(((squares * self.observed).sum() / count).sqrt())
+
+    def latent_size(self, height: int, width: int) -> tuple[int, int]:
+        """(height, width) of the latent image for a photo of that size."""
+        return self.scale * height + 2 * self.pad, self.scale * width + 2 * self.pad
+
+    def embed(self, photo: Tensor) -> Tensor:
+        """A clean photo of the result's size, mirrored out to the latent size: A(embed(photo)) is damaged."""
+        return pad_reflect(photo, self.pad)
+
+    def crop(self, x: Tensor) -> Tensor:
+        """The latent image without its unknown border."""
+        return crop(x, self.pad)
+
+
+class LinearOperator(Operator):
+    """A(x) = A x with its exact transpose; the proximal step is by conjugate gradients unless overridden."""
+
+    linear = True
+    iterations: int = 10
+    """Conjugate-gradient steps; ten agree with the exact solution within what a sampler can notice."""
+
+    @abstractmethod
+    def adjoint(self, r: Tensor) -> Tensor:
+        """A^T r, of the latent size."""
+
+    @torch.no_grad()
+    def prox(self, z: Tensor, y: Tensor, sigma_y: float, trust: float) -> Tensor:
+        ratio = (sigma_y / trust) ** 2
+        right = self.adjoint(y - self(z))
+        return z + conjugate_gradient(lambda d: self.adjoint(self(d)) + ratio * d, right, self.iterations)
+
+
+_Linearised = tuple[Tensor, Callable[[Tensor], tuple[Tensor]]]
+
+
+class NonlinearOperator(Operator):
+    """The proximal step is Gauss-Newton from z: inner conjugate gradients, Armijo halving as a safeguard."""
+
+    steps: int = 10
+    inner_iterations: int = 10
+    halvings: int = 12
+
+    @torch.no_grad()
+    def prox(self, z: Tensor, y: Tensor, sigma_y: float, trust: float) -> Tensor:
+        """A stationary point, or the best of `steps` decreasing steps; never worse than z."""
+        ratio = (sigma_y / trust) ** 2
+
+        def cost(x: Tensor) -> Tensor:
+            """The objective times 2 sigma_y^2, per sample."""
+            misfit, change = self(x) - y, x - z
+            return dot(misfit, misfit) + ratio * dot(change, change)
+
+        x = z
+        for _ in range(self.steps):
+            step, descent = self._gauss_newton_step(x, z, y, ratio)
+            length = _armijo(cost, x, step, descent, self.halvings)
+            if not bool(length.any()):
+                break
+            x = x + length * step
+        return x
+
+    def _gauss_newton_step(self, x: Tensor, z: Tensor, y: Tensor, ratio: float) -> tuple[Tensor, Tensor]:
+        """(d, <-gradient, d>) with d the minimiser of the objective linearised about x."""
+        value, pull_back = cast(_Linearised, torch.func.vjp(self.__call__, x))
+
+        def normal(d: Tensor) -> Tensor:
+            pushed = cast(Tensor, torch.func.jvp(self.__call__, (x,), (d,))[1])
+            return pull_back(pushed)[0] + ratio * d
+
+        downhill = pull_back(y - value)[0] + ratio * (z - x)
+        step = conjugate_gradient(normal, downhill, self.inner_iterations)
+        return step, 2 * dot(downhill, step)
+
+
+def _armijo(
+    cost: Callable[[Tensor], Tensor], x: Tensor, step: Tensor, descent: Tensor, halvings: int
+) -> Tensor:
+    """The longest of 1, 1/2, 1/4 ... that lowers the cost enough, per sample; 0 where none does."""
+    before = cost(x)
+    length = torch.ones_like(before)
+    good = torch.zeros_like(before, dtype=torch.bool)
+    for _ in range(halvings):
+        good = cost(x + length.to(x.dtype) * step) < before - 1e-4 * length * descent
+        if bool(good.all()):
+            break
+        length = torch.where(good, length, length / 2)
+    return torch.where(good, length, 0.0).to(x.dtype)
+
+
+def pad_reflect(x: Tensor, pad: int) -> Tensor:
+    """x with `pad` mirrored pixels on each side (edge not repeated), also where pad exceeds the side."""
+    if pad == 0:
+        return x
+    rows = _mirrored(x.shape[-2], pad, x.device)
+    cols = _mirrored(x.shape[-1], pad, x.device)
+    return x.index_select(-2, rows).index_select(-1, cols)
+
+
+def _mirrored(side: int, pad: int, device: torch.device) -> Tensor:
+    period = max(2 * (side - 1), 1)
+    index = torch.arange(-pad, side + pad, device=device) % period
+    return torch.minimum(index, period - index) if side > 1 else torch.zeros_like(index)
+
+
+def crop(x: Tensor, pad: int) -> Tensor:
+    """x without its outer `pad` pixels."""
+    return x[..., pad : x.shape[-2] - pad, pad : x.shape[-1] - pad]

@@ -1,0 +1,111 @@
+"""Photos that are too small: bicubic shrinking with antialias, the world outside the frame unknown."""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from daps_desktop.solver.operators.base import LinearOperator, pad_reflect
+from daps_desktop.solver.operators.cg import conjugate_gradient
+
+BORDER = 2  # unknown border, in pixels of the small photo: half the width of the bicubic kernel
+BLOCK = 32  # small pixels computed by one matrix product
+
+
+class Bicubic(LinearOperator):
+    """Shrinks by `factor` with the cubic kernel a = -1/2 stretched by the factor, rows summing to one.
+
+    Each entry of A A^T depends on the distance of two small pixels alone, as nothing happens at the
+    borders: it is the same short filter g along rows and columns, of condition number about 4. The
+    proximal step is x = z + A^T (A A^T + c I)^-1 (y - A z), c = (sigma_y / trust)^2, solved on the small
+    grid.
+    """
+
+    def __init__(self, factor: int, height: int, width: int) -> None:
+        """height, width: of the small photo, in pixels."""
+        self.scale = factor
+        self.pad = BORDER * factor
+        self.iterations = 8
+        self._size = height, width
+        self._first, self._taps = cubic_taps(factor)
+        self._block = _block_matrix(self._taps, factor)
+        self._gram = _autocorrelation(self._taps, factor)
+        # The largest value of the filter's spectrum, reached by wide photos.
+        frequencies = torch.linspace(0, math.pi, 257, dtype=torch.float64)
+        lags = torch.arange(len(self._gram), dtype=torch.float64) - len(self._gram) // 2
+        self.norm = float((self._gram @ torch.cos(lags[:, None] * frequencies)).max())
+
+    def __call__(self, x: Tensor) -> Tensor:
+        return self._shrink(self._shrink(x, -1), -2)
+
+    def adjoint(self, r: Tensor) -> Tensor:
+        return self._spread(self._spread(r, -2), -1)
+
+    @torch.no_grad()
+    def prox(self, z: Tensor, y: Tensor, sigma_y: float, trust: float) -> Tensor:
+        ratio = (sigma_y / trust) ** 2
+        weights = conjugate_gradient(lambda w: self._gram_apply(w) + ratio * w, y - self(z), self.iterations)
+        return z + self.adjoint(weights)
+
+    @torch.no_grad()
+    def start(self, y: Tensor) -> Tensor:
+        """Bicubic enlargement; pixel (i, j) of y covers the block (scale i.., scale j..) of the result."""
+        # antialias selects the kernel a = -1/2 here (a = -3/4 without); enlarging needs no antialias itself.
+        return F.interpolate(pad_reflect(y, BORDER), scale_factor=self.scale, mode="bicubic", antialias=True)
+
+    def _shrink(self, x: Tensor, dim: int) -> Tensor:
+        """Every small pixel of one side, in blocks: one matrix serves them all."""
+        count, rows = self._size[dim], self._block.to(x)
+        blocks = math.ceil(count / rows.shape[0])
+        stride = self.scale * rows.shape[0]
+        needed = (blocks - 1) * stride + rows.shape[1]
+        x = x.movedim(dim, -1)[..., self._first :]
+        x = F.pad(x, (0, needed - x.shape[-1]))
+        small = x.unfold(-1, rows.shape[1], stride) @ rows.T
+        return small.flatten(-2)[..., :count].movedim(-1, dim)
+
+    def _spread(self, r: Tensor, dim: int) -> Tensor:
+        """The transpose of _shrink: the parts of neighbouring blocks that overlap add up."""
+        count, rows = self._size[dim], self._block.to(r)
+        blocks = math.ceil(count / rows.shape[0])
+        stride = self.scale * rows.shape[0]
+        r = F.pad(r.movedim(dim, -1), (0, blocks * rows.shape[0] - count))
+        parts = r.reshape(*r.shape[:-1], blocks, rows.shape[0]) @ rows
+        x = F.pad(parts[..., :stride].flatten(-2), (self._first, stride))
+        overlap = F.pad(parts[..., stride:], (0, 2 * stride - rows.shape[1])).flatten(-2)
+        x[..., self._first + stride :] += overlap
+        return x[..., : self.scale * (count + 2 * BORDER)].movedim(-1, dim)
+
+    def _gram_apply(self, w: Tensor) -> Tensor:
+        """A A^T w: the short filter along rows and columns, zeros outside."""
+        flat, gram, reach = w.reshape(-1, 1, *w.shape[-2:]), self._gram.to(w), len(self._gram) // 2
+        flat = F.conv2d(flat, gram.view(1, 1, 1, -1), padding=(0, reach))
+        return F.conv2d(flat, gram.view(1, 1, -1, 1), padding=(reach, 0)).view(w.shape)
+
+
+def cubic_taps(factor: int) -> tuple[int, Tensor]:
+    """Of the first small pixel: where its taps begin in a row with its border, and (k,) float64 of sum 1."""
+    centre = (factor - 1) / 2
+    first = math.floor(centre - 2 * factor) + 1
+    last = math.ceil(centre + 2 * factor) - 1
+    distance = (torch.arange(first, last + 1, dtype=torch.float64) - centre).abs() / factor
+    near = 1.5 * distance**3 - 2.5 * distance**2 + 1
+    far = -0.5 * distance**3 + 2.5 * distance**2 - 4 * distance + 2
+    taps = torch.where(distance <= 1, near, far)
+    return first + BORDER * factor, taps / taps.sum()
+
+
+def _block_matrix(taps: Tensor, factor: int) -> Tensor:
+    """(BLOCK, factor (BLOCK - 1) + k): row i holds the taps, shifted by factor i."""
+    rows = taps.new_zeros(BLOCK, factor * (BLOCK - 1) + len(taps))
+    for i in range(BLOCK):
+        rows[i, factor * i : factor * i + len(taps)] = taps
+    return rows
+
+
+def _autocorrelation(taps: Tensor, step: int) -> Tensor:
+    """sum_j taps[j] taps[j + step l] for l = -L .. L, where L is the last lag that is not zero."""
+    last = (len(taps) - 1) // step
+    half = [float(taps[: len(taps) - step * lag] @ taps[step * lag :]) for lag in range(last + 1)]
+    return torch.tensor(half[:0:-1] + half, dtype=torch.float64)

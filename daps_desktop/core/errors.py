@@ -14,8 +14,7 @@ SENTENCES: dict[str, str] = {
         "open a JPEG, PNG, WebP, TIFF, BMP or AVIF."
     ),
     "photo_truncated": (
-        "{path} is incomplete or damaged ({detail}); the file was not touched; "
-        "copy it again from its source."
+        "{path} is incomplete or damaged ({detail}); the file was not touched; copy it again from its source."
     ),
     "photo_too_large": (
         "{path} says it is {width} × {height} pixels, more than the {limit_mp} megapixels this program opens; "
@@ -29,6 +28,7 @@ SENTENCES: dict[str, str] = {
         "{path} is stored in a way this program does not read ({detail}); the file was not touched; "
         "save it as an 8 or 16 bit TIFF or PNG."
     ),
+    "clipboard_empty": "There is no picture on the clipboard; nothing was changed; copy one first.",
     # mask in
     "mask_size": (
         "The mask is {mask_width} × {mask_height} pixels but the photo is {width} × {height}; "
@@ -51,6 +51,7 @@ SENTENCES: dict[str, str] = {
     "setting_value": "{name}: {detail}; nothing was started; correct the value.",
     "kernel_file": "{path} cannot serve as a blur kernel ({detail}); nothing was started; use a small grey picture.",
     "damage_combination": "{detail}; nothing was started; choose one of them.",
+    "nothing_chosen": "No damage was chosen; nothing was started; say what is wrong with the photo.",
     # the run
     "memory_short": (
         "This run needs about {needed_mb} MB of memory and {available_mb} MB are free; "
@@ -80,6 +81,26 @@ SENTENCES: dict[str, str] = {
     ),
     "prior_unreadable": "{path} is not a prior this program can use ({detail}); nothing was imported; choose another.",
     "prior_exists": "A prior called {name} is already there; it was not changed; give the new one another name.",
+    "prior_name": (
+        "{name} cannot be the name of a prior; nothing was imported; use up to 64 letters, digits, '.', '-' and '_'."
+    ),
+    "prior_write": (
+        "The prior could not be written to {path} ({detail}); nothing was imported; "
+        "free some space, or choose another folder."
+    ),
+    # training
+    "run_exists": (
+        "{path} already holds a training run; it was not changed; continue it with --resume, or name another folder."
+    ),
+    "run_missing": "{path} holds no training run; nothing was started; check the name of the folder.",
+    "photos_missing": (
+        "Of {count} pictures none could be read at {shortest} pixels or more on both sides; nothing was started; "
+        "choose another folder."
+    ),
+    "training_diverged": (
+        "The training left the range of numbers; the last checkpoint in {path} is sound; "
+        "continue it with --resume, or start again with a smaller learning rate."
+    ),
 }
 
 

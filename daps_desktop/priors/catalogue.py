@@ -72,7 +72,7 @@ def installed(data_dir: Path | None = None) -> list[PriorCard]:
     """All priors with a readable card, the built-in ones first; an unreadable one is logged and left out."""
     cards: list[PriorCard] = []
     for parent in (resource("priors"), user_folder(data_dir)):
-        for path in sorted(parent.glob(f"*/{CARD}")):
+        for path in sorted(parent.glob(f"[!.]*/{CARD}")):  # a dot marks an import under way
             try:
                 cards.append(read_card(path.parent))
             except UserError as error:

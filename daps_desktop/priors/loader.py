@@ -9,8 +9,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from daps_desktop.core.errors import UserError
-from daps_desktop.priors.adapters import EDMDenoiser, Network
-from daps_desktop.priors.catalogue import PriorCard, verify
+from daps_desktop.priors.adapters import DDPMDenoiser, EDMDenoiser, Network, schedule_sigmas
+from daps_desktop.priors.catalogue import CARD, PriorCard, verify
 from daps_desktop.solver.anchor import Anchor
 from daps_desktop.solver.denoiser import Denoiser
 
@@ -40,7 +40,10 @@ def load(card: PriorCard, device: str | torch.device = "cpu", dtype: torch.dtype
         raise UserError("prior_damaged", name=card.name)
     device = torch.device(device)
     network = Network(_build(card, device, dtype), device, dtype)
-    return Prior(card, _denoiser(card, network), _anchor(card), network)
+    try:
+        return Prior(card, _denoiser(card, network), _anchor(card), network)
+    except (KeyError, TypeError, ValueError) as error:
+        raise UserError("prior_unreadable", path=card.folder, detail=f"{CARD}: {error}") from error
 
 
 def _build(card: PriorCard, device: torch.device, dtype: torch.dtype) -> UNet2DModel:
@@ -51,16 +54,25 @@ def _build(card: PriorCard, device: torch.device, dtype: torch.dtype) -> UNet2DM
             unet = cast(UNet2DModel, UNet2DModel.from_config(card.network()))
         unet.load_state_dict({k: v.to(device, dtype) for k, v in state.items()}, assign=True)
     except (SafetensorError, RuntimeError, TypeError, ValueError) as error:
-        raise UserError("prior_unreadable", path=card.folder, detail=_first_line(error)) from error
+        raise UserError("prior_unreadable", path=card.folder, detail=_in_short(error)) from error
     return unet
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0].rstrip(":")
+def _in_short(error: Exception) -> str:
+    """What torch found first; its own first line only says that it found something."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[min(1, len(lines) - 1)][:200] if lines else type(error).__name__
 
 
 def _denoiser(card: PriorCard, network: Network) -> Denoiser:
     details = card.details
+    if card.format == "ddpm":
+        return DDPMDenoiser(
+            network,
+            sigmas=schedule_sigmas(details["schedule"]),
+            prediction=details["prediction"],
+            multiple=card.multiple,
+        )
     return EDMDenoiser(
         network,
         patch=details["patch"],

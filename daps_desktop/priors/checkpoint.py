@@ -1,0 +1,155 @@
+"""Tensors out of a .pt file without running anything in it.
+
+A .pt file is a zip archive with a pickle that may call any function of any module. Here the pickle may name
+five harmless things only, each replaced by our own: whatever else it asks for is refused before it is looked
+up, so no code of the file's choosing is ever imported or called. Old files that are not zip archives are
+refused too. Source of the layout: torch.serialization.
+"""
+
+import pickle
+import zipfile
+from collections import OrderedDict
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import torch
+from torch import Tensor
+
+_DTYPES = {
+    "FloatStorage": torch.float32,
+    "HalfStorage": torch.float16,
+    "BFloat16Storage": torch.bfloat16,
+    "DoubleStorage": torch.float64,
+    "LongStorage": torch.int64,
+    "IntStorage": torch.int32,
+}
+_LARGEST_PICKLE = 64 * 2**20  # bytes; the largest known checkpoints need 0.3 MB
+_WRAPPERS = ("ema", "model_ema", "state_dict", "model")  # where training scripts put the weights, best first
+
+
+class CheckpointError(Exception):
+    """Why a file is not read; the text completes the sentence "... is not a prior (...)"."""
+
+
+def read_checkpoint(path: Path) -> dict[str, Tensor]:
+    """The state dict in a .pt, .pth, .ckpt or .bin file, as contiguous tensors on the CPU.
+
+    Raises: CheckpointError for anything but tensors in plain containers, and for damaged files.
+    """
+    if not zipfile.is_zipfile(path):
+        raise CheckpointError(_not_a_zip(path))
+    try:
+        with zipfile.ZipFile(path) as archive:
+            content = _Archive(archive).load()
+    except CheckpointError:
+        raise
+    # A hostile pickle can raise almost anything from inside the unpickler; all of it means "refused".
+    except (
+        pickle.UnpicklingError,
+        zipfile.BadZipFile,
+        ArithmeticError,
+        AttributeError,
+        EOFError,
+        LookupError,
+        MemoryError,
+        NotImplementedError,
+        OSError,
+        RuntimeError,
+        TypeError,
+        ValueError,
+    ) as error:
+        raise CheckpointError(f"it is incomplete or damaged: {error}") from error
+    return _state_dict(content)
+
+
+def _not_a_zip(path: Path) -> str:
+    with path.open("rb") as file:
+        start = file.read(2)
+    if start == b"PK":
+        return "it is incomplete"
+    if start[:1] == b"\x80":
+        return "it is in the format of before 2020, which can hide programs; save it again with a newer torch"
+    return "it is no checkpoint"
+
+
+class _Archive:
+    """One open checkpoint; storages are read once, as several tensors may share one."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self.archive = archive
+        pickles = [name for name in archive.namelist() if PurePosixPath(name).name == "data.pkl"]
+        if len(pickles) != 1:
+            raise CheckpointError("it holds no tensors")
+        self.root = PurePosixPath(pickles[0]).parent
+        self.storages: dict[str, Tensor] = {}
+
+    def load(self) -> object:
+        if f"{self.root}/byteorder" in self.archive.namelist() and self.read("byteorder", 16) != b"little":
+            raise CheckpointError("its numbers are in big-endian order")
+        with self.archive.open(self.entry("data.pkl", _LARGEST_PICKLE)) as file:
+            return _TensorUnpickler(file, self).load()
+
+    def entry(self, name: str, largest: int) -> zipfile.ZipInfo:
+        """Torch stores without compression, so that nothing can unfold to more than the file's own size."""
+        info = self.archive.getinfo(f"{self.root}/{name}")
+        if info.compress_type != zipfile.ZIP_STORED or info.file_size > largest:
+            raise CheckpointError(f"its entry {name} is compressed or too large")
+        return info
+
+    def read(self, name: str, largest: int) -> bytes:
+        return self.archive.read(self.entry(name, largest))
+
+    def storage(self, key: str, dtype: torch.dtype, numel: int) -> Tensor:
+        if key not in self.storages:
+            data = bytearray(self.read(f"data/{key}", numel * dtype.itemsize))
+            if not data or len(data) != numel * dtype.itemsize:
+                raise CheckpointError(f"its tensor data {key} has the wrong length")
+            self.storages[key] = torch.frombuffer(data, dtype=dtype)
+        return self.storages[key]
+
+
+class _Rebuild:
+    """Stands for torch._utils._rebuild_tensor_v2. No attributes, so that a pickle can set none."""
+
+    __slots__ = ()
+
+    def __call__(
+        self, storage: Tensor, offset: int, size: tuple[int, ...], stride: tuple[int, ...], *_: object
+    ) -> Tensor:
+        tensor = torch.as_strided(storage, size, stride, offset)  # refuses to reach beyond the storage
+        if tensor.numel() > storage.numel():
+            raise CheckpointError("a tensor is larger than its data")
+        return tensor.clone(memory_format=torch.contiguous_format)
+
+
+class _TensorUnpickler(pickle.Unpickler):
+    def __init__(self, file: Any, archive: _Archive) -> None:
+        super().__init__(file, encoding="utf-8")
+        self.source = archive
+
+    def find_class(self, module_name: str, global_name: str) -> object:
+        if (module_name, global_name) == ("collections", "OrderedDict"):
+            return OrderedDict
+        if (module_name, global_name) == ("torch._utils", "_rebuild_tensor_v2"):
+            return _Rebuild()
+        if module_name == "torch" and global_name in _DTYPES:
+            return _DTYPES[global_name]
+        raise CheckpointError(f"it holds more than tensors: {module_name}.{global_name}")
+
+    def persistent_load(self, pid: Any) -> Tensor:
+        kind, dtype, key, _location, numel = pid
+        if kind != "storage" or not isinstance(dtype, torch.dtype) or not isinstance(key, str):
+            raise CheckpointError("it refers to something that is not tensor data")
+        return self.source.storage(key, dtype, int(numel))
+
+
+def _state_dict(content: object) -> dict[str, Tensor]:
+    """The dict of tensors, also where a training script wrapped it in one more dict."""
+    if isinstance(content, Mapping):
+        if content and all(isinstance(k, str) and isinstance(v, Tensor) for k, v in content.items()):
+            return dict(content)
+        for key in _WRAPPERS:
+            if isinstance(content.get(key), Mapping):
+                return _state_dict(content[key])
+    raise CheckpointError("it holds no table of named tensors")

@@ -1,0 +1,249 @@
+"""Bring a prior from elsewhere into the user's folder, once: checked, as safetensors, with a card.
+
+Everything is written into a temporary folder beside its place, tried there, and moved in one step, so that
+a failed import leaves nothing behind.
+"""
+
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from daps_desktop.core.errors import UserError
+from daps_desktop.priors import adm
+from daps_desktop.priors.catalogue import (
+    CARD,
+    NETWORK,
+    WEIGHTS,
+    PriorCard,
+    installed,
+    read_card,
+    read_json,
+    sha256,
+    user_folder,
+    verify,
+)
+from daps_desktop.priors.checkpoint import CheckpointError, read_checkpoint
+from daps_desktop.priors.loader import load
+
+_PICKLED = (".pt", ".pth", ".ckpt", ".bin")
+_WEIGHT_NAMES = (
+    WEIGHTS,
+    "diffusion_pytorch_model.fp16.safetensors",
+    "diffusion_pytorch_model.bin",
+)
+_SCHEDULERS = ("DDPMScheduler", "DDIMScheduler", "PNDMScheduler")
+_SCHEDULE_KEYS = (
+    "num_train_timesteps",
+    "beta_schedule",
+    "beta_start",
+    "beta_end",
+    "trained_betas",
+    "rescale_betas_zero_snr",
+)
+_COMPANIONS = ("README.md", "CREDITS.csv", "LICENSE", "NOTICE")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What will be written: the network's configuration and weights; the card without name and checksum."""
+
+    network: dict[str, Any]
+    state: dict[str, Tensor]
+    details: dict[str, Any]
+
+
+def import_prior(path: str | Path, name: str | None = None, data_dir: Path | None = None) -> PriorCard:
+    """The card of the prior made from `path`, now installed.
+
+    `path` is a folder (this program's own, or a diffusers pipeline or UNet2DModel), or a file with the
+    weights of a guided-diffusion network (.safetensors, or .pt, .pth, .ckpt, .bin, of which nothing is run).
+    Raises: UserError prior_unreadable, prior_damaged, prior_exists, prior_name or prior_write.
+    """
+    path = Path(path).resolve()
+    name = _free_name(name or _name_from(path), data_dir)
+    try:
+        draft = _read(path)
+        _require_finite(draft.state)
+    except CheckpointError as error:
+        raise UserError("prior_unreadable", path=path, detail=error) from error
+    with _new_folder(user_folder(data_dir) / name) as folder:
+        _write(draft, name, folder)
+        _copy_companions(path, folder)
+        _try_out(path, folder)
+    return read_card(user_folder(data_dir) / name)
+
+
+def _name_from(path: Path) -> str:
+    stem = path.name if path.is_dir() else path.stem
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-._") or "imported"
+
+
+def _free_name(name: str, data_dir: Path | None) -> str:
+    if not _NAME.fullmatch(name):
+        raise UserError("prior_name", name=name)
+    if name in {card.name for card in installed(data_dir)} or (user_folder(data_dir) / name).exists():
+        raise UserError("prior_exists", name=name)
+    return name
+
+
+# Reading
+
+
+def _read(path: Path) -> Draft:
+    if (path / CARD).is_file():
+        return _read_own(path)
+    if path.is_dir():
+        return _read_diffusers(path)
+    return _read_adm(path)
+
+
+def _read_own(folder: Path) -> Draft:
+    card = read_card(folder)
+    if not verify(card):
+        raise UserError("prior_damaged", name=card.name)
+    return Draft(card.network(), _weights(card.weights), card.details)
+
+
+def _read_diffusers(folder: Path) -> Draft:
+    """A pipeline (unet/ and scheduler/) or a lone model with scheduler_config.json beside it."""
+    unet = folder / "unet" if (folder / "unet").is_dir() else folder
+    network = read_json(unet / NETWORK)
+    _require_unconditional(network)
+    scheduler = _first_file(folder, ("scheduler/scheduler_config.json", "scheduler_config.json"))
+    details = _schedule_details(read_json(scheduler))
+    state = _modern_names(_weights(_first_file(unet, _WEIGHT_NAMES)))
+    return Draft(network, state, {**details, **_card_details(folder, _side(network))})
+
+
+def _read_adm(path: Path) -> Draft:
+    network, state, layout = adm.convert(_weights(path))
+    details = {"format": "ddpm", "prediction": "epsilon", "schedule": adm.SCHEDULE}
+    return Draft(network, state, {**details, **_card_details(path, layout.trained_size)})
+
+
+def _card_details(path: Path, side: int) -> dict[str, Any]:
+    return {
+        "version": 1,
+        "description": f"Imported from {path.name}.",
+        "licence": "unknown",
+        "channels": "RGB",
+        "trained_patch": side,
+    }
+
+
+def _first_file(folder: Path, names: tuple[str, ...]) -> Path:
+    for name in names:
+        if (folder / name).is_file():
+            return folder / name
+    raise CheckpointError(f"it holds no {names[0]}")
+
+
+def _weights(path: Path) -> dict[str, Tensor]:
+    if path.suffix in _PICKLED and path.is_file():
+        return read_checkpoint(path)
+    if path.suffix != ".safetensors":
+        raise CheckpointError("it is neither a folder nor a .safetensors, .pt, .pth, .ckpt or .bin file")
+    try:
+        return load_file(path)
+    except (SafetensorError, OSError) as error:
+        raise CheckpointError(f"{path.name} is incomplete or damaged: {error}") from error
+
+
+def _require_unconditional(network: dict[str, Any]) -> None:
+    if network.get("_class_name") != "UNet2DModel":
+        raise CheckpointError(f"its network is a {network.get('_class_name')}; a UNet2DModel is needed")
+    if network.get("num_class_embeds") or network.get("class_embed_type"):
+        raise CheckpointError("it wants to be told what the photo shows (class-conditional)")
+    if network.get("in_channels", 3) != 3 or network.get("out_channels", 3) not in (3, 6):
+        raise CheckpointError("it does not work on RGB photos alone")
+    if network.get("center_input_sample"):
+        raise CheckpointError("it takes colours from 0 to 1; only -1 to 1 is known here")
+
+
+def _schedule_details(scheduler: dict[str, Any]) -> dict[str, Any]:
+    kind, prediction = scheduler.get("_class_name"), scheduler.get("prediction_type", "epsilon")
+    if kind not in _SCHEDULERS:
+        raise CheckpointError(f"its scheduler is a {kind}; known are {', '.join(_SCHEDULERS)}")
+    if prediction not in ("epsilon", "v_prediction", "sample"):
+        raise CheckpointError(f"its network predicts {prediction!r}, which is not known")
+    schedule = {"num_train_timesteps": 1000, "beta_schedule": "linear", "beta_start": 1e-4, "beta_end": 0.02}
+    schedule |= {key: scheduler[key] for key in _SCHEDULE_KEYS if key in scheduler}
+    return {"format": "ddpm", "prediction": prediction, "schedule": schedule}
+
+
+def _side(network: dict[str, Any]) -> int:
+    size = network.get("sample_size") or 256
+    return min(size) if isinstance(size, list) else int(size)
+
+
+def _modern_names(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Attention weights by the names they have had since 2023."""
+    names = {"query": "to_q", "key": "to_k", "value": "to_v", "proj_attn": "to_out.0"}
+    old = re.compile(rf"(attentions\.\d+)\.({'|'.join(names)})\.")
+    return {old.sub(lambda m: f"{m[1]}.{names[m[2]]}.", key): tensor for key, tensor in state.items()}
+
+
+def _require_finite(state: dict[str, Tensor]) -> None:
+    for name, tensor in state.items():
+        if not torch.isfinite(tensor).all():
+            raise CheckpointError(f"its weights {name} are not finite numbers")
+
+
+# Writing
+
+
+@contextmanager
+def _new_folder(target: Path) -> Iterator[Path]:
+    """A hidden folder that becomes `target` when the block ends well, and vanishes when it does not."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=".import-", dir=target.parent))
+        try:
+            yield folder
+            folder.rename(target)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    except OSError as error:
+        raise UserError("prior_write", path=target, detail=error.strerror or error) from error
+
+
+def _write(draft: Draft, name: str, folder: Path) -> None:
+    save_file(draft.state, folder / WEIGHTS, metadata={"format": "pt"})
+    details = {**draft.details, "name": name, "sha256": sha256(folder / WEIGHTS)}
+    for file, value in ((NETWORK, draft.network), (CARD, details)):
+        (folder / file).write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
+
+
+def _copy_companions(path: Path, folder: Path) -> None:
+    """Credits and licence travel with the weights."""
+    for name in _COMPANIONS:
+        if (path / name).is_file():
+            shutil.copyfile(path / name, folder / name)
+
+
+def _try_out(path: Path, folder: Path) -> None:
+    """Load it as every run will and denoise the smallest picture it takes."""
+    try:
+        prior = load(read_card(folder))
+        x = torch.randn(
+            1, 3, prior.card.multiple, prior.card.multiple, generator=torch.Generator().manual_seed(0)
+        )
+        x0_hat = prior.denoiser.denoise(x, 1.0)
+    except UserError as error:
+        raise UserError("prior_unreadable", path=path, detail=error.facts.get("detail", error)) from error
+    except (RuntimeError, TypeError, ValueError) as error:
+        raise UserError("prior_unreadable", path=path, detail=f"its first trial failed: {error}") from error
+    if x0_hat.shape != x.shape or not torch.isfinite(x0_hat).all():
+        raise UserError("prior_unreadable", path=path, detail="its first trial gave no picture")

@@ -23,13 +23,17 @@ class DocumentModel(QObject):
     hole_edited = Signal()  # when a stroke is done, undone or redone: time to count pixels
     task_changed = Signal(Task)
     settings_changed = Signal(SolverSettings)
+    history_changed = Signal()  # what can be undone, redone or lost
     result_added = Signal(Finished)
+    saved = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.document: Document | None = None
         self.undo_stack = QUndoStack(self)
         self.undo_stack.setUndoLimit(UNDO_STEPS)
+        self.undo_stack.indexChanged.connect(self.history_changed)
+        self.undo_stack.cleanChanged.connect(self.history_changed)
         self._before: Hole | None = None  # the hole as it was when the stroke began
         self._touched = Rect(0, 0, 0, 0)
         self._saved_results = 0
@@ -37,9 +41,11 @@ class DocumentModel(QObject):
     @property
     def unsaved(self) -> bool:
         """True where closing would lose marks or a result."""
-        if self.document is None:
-            return False
-        return not self.undo_stack.isClean() or len(self.document.results) > self._saved_results
+        return self.document is not None and (not self.undo_stack.isClean() or self.result_unsaved)
+
+    @property
+    def result_unsaved(self) -> bool:
+        return self.document is not None and len(self.document.results) > self._saved_results
 
     @property
     def last_result(self) -> Finished | None:
@@ -58,6 +64,7 @@ class DocumentModel(QObject):
     def mark_saved(self) -> None:
         self.undo_stack.setClean()
         self._saved_results = len(self.document.results) if self.document else 0
+        self.saved.emit()
 
     # strokes
 

@@ -29,7 +29,9 @@ def show_shortcuts(parent: QWidget) -> None:
     half = (len(columns) + 1) // 2
     for i, (words, keys) in enumerate(columns):
         grid.addWidget(QLabel(words), i % half, 2 * (i // half))
-        grid.addWidget(label(keys, "caption"), i % half, 2 * (i // half) + 1)
+        shown = label(keys, "caption")
+        shown.setWordWrap(False)
+        grid.addWidget(shown, i % half, 2 * (i // half) + 1)
     layout = QVBoxLayout(dialog)
     layout.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
     layout.setSpacing(2 * GRID)

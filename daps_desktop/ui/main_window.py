@@ -172,7 +172,7 @@ class MainWindow(QMainWindow):
             signal.connect(lambda *_: self.status.show_marked(model.document))
         for signal in (model.photo_opened, model.task_changed, model.result_added, job.state_changed):
             signal.connect(self._show_possible)
-        for signal in (model.hole_edited, model.undo_stack.indexChanged, model.undo_stack.cleanChanged):
+        for signal in (model.hole_edited, model.history_changed):
             signal.connect(self._show_possible)
         model.result_added.connect(self.check.finish)
         job.started.connect(self.check.start)
@@ -182,6 +182,7 @@ class MainWindow(QMainWindow):
         self.canvas.hovered.connect(self.status.show_position)
         self.compare.changed.connect(self._show_mode)
         self.panel.run_box.pressed.connect(self.restore_or_stop)
+        self.panel.run_box.save_pressed.connect(files.ask_save)
         self.welcome.open_pressed.connect(files.ask_open)
 
     # what is done
@@ -195,7 +196,7 @@ class MainWindow(QMainWindow):
         if document is None or self.job.running:
             return
         if document.hole_missing:
-            self.panel.tell(UserError("mask_needed"))
+            self._show_error(UserError("mask_needed"))
             return
         self.job.start(document.request(uuid4().hex, PREVIEW_SIDE))
 
@@ -233,7 +234,8 @@ class MainWindow(QMainWindow):
     def _show_error(self, error: UserError) -> None:
         self.welcome.show_opening("")
         self.status.clearMessage()
-        self.panel.tell(error)
+        banner = self.panel.run_box.banner if self.model.document else self.welcome.banner
+        banner.tell(str(error))
 
     def _show_saved(self, path: Path) -> None:
         self.status.showMessage(text.SAVED.format(name=path.name), _MESSAGE_MS)

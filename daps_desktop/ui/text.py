@@ -67,6 +67,7 @@ NOISE_LEVEL = "Noise level"
 # running
 RESTORE, STOP, STOPPING = "Restore", "Stop", "Stopping…"
 RESTORE_NAME = "Restore or stop"
+SAVE = "Save…"
 TICK_FIRST = "Tick what is wrong with the photo first."
 STOPPED = "Stopped. Your photo and marks are unchanged."
 PREPARING = "Preparing…"
@@ -75,12 +76,12 @@ COPY_DETAILS, COPIED, DISMISS = "Copy details", "Copied", "Dismiss"
 
 # check
 CHECK_TITLE = "Check"
-PLOT_X, PLOT_Y = "Step", "Difference from the photo, in noise levels"
+PLOT_X, PLOT_Y = "Step", "Difference, in noise levels"
 PLOT_BAND = "expected"
 PLOT_EMPTY = "The curve appears here while a photo is being restored."
 PLOT_NOTE = (
-    "A result that agrees ends inside the band. Agreement says that the result explains the photo, "
-    "not that it shows what was really there."
+    "The curve is how far the result is from your photo; a result that agrees ends inside the band. "
+    "That says the result explains the photo, not that it shows what was really there."
 )
 
 # files

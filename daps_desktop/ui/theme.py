@@ -38,15 +38,18 @@ class Colours:
     accent_hover: str
     danger: str
     good: str
+    tick: str  # the drawing in a ticked box
 
 
 DARK = Colours(
     surround="#2e2e2e", window="#1f1f1f", base="#292929", line="#444444", text="#ececec", faint="#a9a9a9",
     accent="#4fb3ba", on_accent="#0c1516", accent_hover="#67c5cc", danger="#f0857a", good="#7cc58b",
+    tick="check_on_dark",
 )  # fmt: skip
 LIGHT = Colours(
     surround="#ebebeb", window="#f8f8f8", base="#ffffff", line="#d0d0d0", text="#1c1c1c", faint="#5f5f5f",
     accent="#17757d", on_accent="#ffffff", accent_hover="#125f66", danger="#b3261e", good="#2e7d46",
+    tick="check_on_light",
 )  # fmt: skip
 
 
@@ -120,6 +123,7 @@ def style_sheet(colours: Colours) -> str:
     """What the palette cannot say. Widgets are addressed by their object names."""
     hover = mix(colours.text, colours.base, 0.08).name()
     picked = mix(colours.accent, colours.base, 0.18).name()
+    tick = resource(f"icons/{colours.tick}.svg").as_posix()
     return f"""
     QMainWindow::separator {{ width: 1px; height: 1px; background: {colours.line}; }}
     QToolBar {{ border: none; background: {colours.window}; spacing: 4px; padding: 4px; }}
@@ -159,6 +163,23 @@ def style_sheet(colours: Colours) -> str:
         max-height: 4px; min-height: 4px; }}
     QProgressBar::chunk {{ background: {colours.accent}; border-radius: 2px; }}
     QScrollArea {{ border: none; background: transparent; }}
+    QScrollBar:vertical {{ background: transparent; width: {GRID}px; margin: 0; }}
+    QScrollBar::handle:vertical {{ background: {colours.line}; border-radius: 3px;
+        min-height: 32px; margin: 1px; }}
+    QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{
+        background: transparent; height: 0; }}
+    QCheckBox {{ spacing: {GRID}px; }}
+    QCheckBox::indicator {{ width: 16px; height: 16px; border: 1px solid {colours.faint};
+        border-radius: 3px; background: {colours.base}; }}
+    QCheckBox::indicator:checked {{ border-color: {colours.accent}; background: {colours.accent};
+        image: url("{tick}"); }}
+    QCheckBox::indicator:focus {{ border: 2px solid {colours.accent}; }}
+    QCheckBox::indicator:disabled {{ border-color: {colours.line}; }}
+    QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {colours.line}; }}
+    QSlider::sub-page:horizontal {{ height: 4px; border-radius: 2px; background: {colours.accent}; }}
+    QSlider::handle:horizontal {{ width: 16px; height: 16px; margin: -6px 0; border-radius: 8px;
+        background: {colours.text}; }}
+    QSlider::handle:horizontal:focus {{ background: {colours.accent_hover}; }}
     #line {{ background: {colours.line}; border: none; min-height: 1px; max-height: 1px; }}
     #panel {{ background: {colours.window}; }}
     """

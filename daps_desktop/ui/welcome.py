@@ -5,8 +5,11 @@ from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from daps_desktop.ui import text
 from daps_desktop.ui.actions import tip
+from daps_desktop.ui.panels.banner import Banner
 from daps_desktop.ui.panels.parts import label
 from daps_desktop.ui.theme import GRID
+
+_BANNER_WIDTH = 480
 
 
 class Welcome(QWidget):
@@ -31,6 +34,9 @@ class Welcome(QWidget):
         layout.addWidget(self.button, alignment=Qt.AlignmentFlag.AlignHCenter)
         self._below = _centred(text.WELCOME_DROP, "caption")
         layout.addWidget(self._below)
+        self.banner = Banner()
+        self.banner.setFixedWidth(_BANNER_WIDTH)
+        layout.addWidget(self.banner, alignment=Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
         layout.addWidget(_centred(text.WELCOME_PRIVATE, "caption"))
         layout.addSpacing(GRID)
@@ -39,6 +45,7 @@ class Welcome(QWidget):
         """Say which photo is being read; an empty name says that none is."""
         self._below.setText(text.OPENING.format(name=name) if name else text.WELCOME_DROP)
         self.button.setEnabled(not name)
+        self.banner.hide()
 
 
 def _centred(words: str, name: str) -> QLabel:

@@ -1,6 +1,7 @@
 """1 What is wrong with it? Cards to tick, each with its few values; together they are the task."""
 
-from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QWidget
 
 from daps_desktop.core.task import Blur, Damage, Grey, Jpeg, Motion, Noise, Scratches, Small, Task
@@ -11,9 +12,9 @@ from daps_desktop.ui.theme import GRID, HIT
 
 
 class Card(QFrame):
-    """One kind of damage; its values are shown while it is ticked. Says `changed` when the task changes."""
+    """One kind of damage; its line and values are shown while it is ticked."""
 
-    changed = Signal()
+    changed = Signal()  # what the card says about the photo
     kind: type[Damage]
 
     def __init__(self, title: str, line: str, values: QWidget | None = None) -> None:
@@ -23,14 +24,13 @@ class Card(QFrame):
         self.tick.setMinimumHeight(HIT)
         self.tick.setAccessibleName(title)
         self.tick.setAccessibleDescription(line)
-        self._values = values
-        caption = label(line, "caption")
-        caption.installEventFilter(self)
-        layout = column(self.tick, caption, spacing=0, margin=GRID)
-        if values is not None:
-            values.setContentsMargins(0, GRID // 2, 0, 0)
-            values.setVisible(False)
-            layout.addWidget(values)
+        self.setToolTip(line)
+        self._body = QWidget()
+        self._body.setLayout(column(label(line, "caption"), *([values] if values else [])))
+        self._body.setVisible(False)
+        layout = column(self.tick, self._body, spacing=0)
+        layout.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
+        self._body.setContentsMargins(0, 0, 0, GRID // 2)
         self.setLayout(layout)
         self.tick.toggled.connect(self._show_ticked)
         self.tick.toggled.connect(self.changed)
@@ -54,18 +54,14 @@ class Card(QFrame):
         """For cards that have values."""
 
     def _show_ticked(self, ticked: bool) -> None:
-        if self._values is not None:
-            self._values.setVisible(ticked)
+        self._body.setVisible(ticked)
         self.setProperty("picked", ticked)
         self.style().unpolish(self)
         self.style().polish(self)
 
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        """A click on the caption ticks, too."""
-        if event.type() == QEvent.Type.MouseButtonRelease:
-            self.tick.toggle()
-            return True
-        return False
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
+        """The whole card can be clicked."""
+        self.tick.toggle()
 
 
 class ScratchesCard(Card):
@@ -161,7 +157,7 @@ class DamageCards(QWidget):
         self.cards: tuple[Card, ...] = (
             ScratchesCard(), BlurCard(), MotionCard(), SmallCard(), self.noise, JpegCard(), GreyCard(),
         )  # fmt: skip
-        self.setLayout(column(*self.cards))
+        self.setLayout(column(*self.cards, spacing=6))
         for card in self.cards:
             card.changed.connect(lambda card=card: self._tell(card))
 

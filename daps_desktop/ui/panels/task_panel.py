@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from daps_desktop.core.errors import SENTENCES, UserError
+from daps_desktop.core.errors import SENTENCES
 from daps_desktop.core.messages import NOTICES, Failed, Finished, Notice, Progress
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.verdict import judge
@@ -39,6 +39,7 @@ class TaskPanel(QWidget):
         steps = column(
             Section(text.STEP_WHAT, self.cards), self.where, self.how, spacing=3 * GRID, margin=2 * GRID
         )
+        steps.setContentsMargins(2 * GRID, 2 * GRID, GRID, 2 * GRID)
         steps.addStretch(1)
         self._steps.setLayout(steps)
         self.setLayout(self._assembled())
@@ -52,6 +53,8 @@ class TaskPanel(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # Always there, if invisible, so that nothing moves when a card opens.
+        scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         line = QFrame()
         line.setObjectName("line")
         layout = column(scroll, line, self.run_box, spacing=0)
@@ -65,6 +68,8 @@ class TaskPanel(QWidget):
         self.cards.noise.level.picked.connect(lambda level: self.how.pick(noise=level))
         model.photo_opened.connect(self._show_photo)
         model.task_changed.connect(self._show_state)
+        model.result_added.connect(self._show_state)
+        model.saved.connect(self._show_state)
         model.settings_changed.connect(lambda settings: self.cards.noise.level.show_level(settings.noise))
         job.state_changed.connect(self._show_state)
         job.started.connect(self._clear_outcome)
@@ -72,10 +77,6 @@ class TaskPanel(QWidget):
         job.noticed.connect(self._show_notice)
         job.finished.connect(self._show_verdict)
         job.failed.connect(self._show_failure)
-
-    def tell(self, error: UserError) -> None:
-        """Show an expected error in the banner."""
-        self.run_box.banner.tell(str(error))
 
     def _show_photo(self, _photo: Photo) -> None:
         document = self._model.document
@@ -103,7 +104,8 @@ class TaskPanel(QWidget):
         hint = text.STOPPED if self._job.state is JobState.CANCELLED else ""
         if document is not None and not document.task.damages:
             hint = text.TICK_FIRST
-        self.run_box.show_ready(hint, enabled=document is not None and bool(document.task.damages))
+        enabled = document is not None and bool(document.task.damages)
+        self.run_box.show_ready(hint, enabled, to_save=self._model.result_unsaved)
 
     def _show_progress(self, progress: Progress) -> None:
         if not self._job.stopping:

@@ -18,6 +18,7 @@ class CheckPanel(QWidget):
         self._colours = colours
         self._values: list[float] = []
         self._last_step: tuple[int, int] = (-1, -1)
+        self._steps = 0  # of the whole job
         self.plot = None  # a ResidualPlot once this was seen
         self._place = QWidget()
         self._stack = QStackedLayout(self._place)
@@ -33,6 +34,7 @@ class CheckPanel(QWidget):
         return QSize(640, 300)
 
     def start(self, _request: JobRequest) -> None:
+        self._last_step = (-1, -1)
         self._show([])
 
     def add(self, progress: Progress) -> None:
@@ -40,6 +42,7 @@ class CheckPanel(QWidget):
         step = (progress.sample, progress.step)
         values = self._values[:-1] if step == self._last_step else self._values
         self._last_step = step
+        self._steps = progress.steps
         self._show([*values, progress.residual_over_noise])
 
     def finish(self, finished: Finished) -> None:
@@ -63,5 +66,5 @@ class CheckPanel(QWidget):
     def _show(self, values: list[float]) -> None:
         self._values = values
         if self.plot is not None:
-            self.plot.show_values(values)
+            self.plot.show_values(values, self._steps)
             self._stack.setCurrentIndex(1 if values else 0)

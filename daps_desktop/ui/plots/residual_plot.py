@@ -12,21 +12,16 @@ from daps_desktop.core.verdict import AGREES_BELOW
 from daps_desktop.ui import text
 from daps_desktop.ui.theme import Colours
 
+# Written as 0.5, 1, 20 where pyqtgraph would write powers of ten.
+_TICKS = [[(math.log10(n * 10**k), f"{n * 10**k:g}") for k in range(-2, 5) for n in (1, 2, 5)], []]
 _BAND = (1 / AGREES_BELOW, AGREES_BELOW)  # in noise levels
-
-
-class _PlainAxis(pg.AxisItem):
-    """Writes 0.5, 1, 20 where pyqtgraph would write powers of ten."""
-
-    def logTickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        return [f"{10**value:.3g}" for value in values]
 
 
 class ResidualPlot(pg.PlotWidget):
     """One curve on a logarithmic axis, growing from left to right."""
 
     def __init__(self, colours: Colours, parent: QWidget | None = None) -> None:
-        super().__init__(parent, axisItems={"left": _PlainAxis("left")})
+        super().__init__(parent)
         self.setMinimumHeight(120)
         self.setAccessibleName(text.PLOT_Y)
         self._values: list[float] = []
@@ -35,6 +30,7 @@ class ResidualPlot(pg.PlotWidget):
         item.setLogMode(y=True)
         item.setLabel("bottom", text.PLOT_X)
         item.setLabel("left", text.PLOT_Y)
+        item.getAxis("left").setTicks(_TICKS)
         item.setMenuEnabled(False)
         item.hideButtons()
         item.setMouseEnabled(x=False, y=False)
@@ -42,13 +38,11 @@ class ResidualPlot(pg.PlotWidget):
             [math.log10(edge) for edge in _BAND], orientation="horizontal", movable=False
         )
         self._band_label = pg.InfLineLabel(
-            self._band.lines[1], text.PLOT_BAND, position=0.96, anchors=[(1, 0), (1, 0)]
+            self._band.lines[1], text.PLOT_BAND, position=0.01, anchors=[(0, 0), (0, 0)]
         )
         self._curve = item.plot([], [])
         self._point = item.plot([], [], symbol="o", symbolSize=8, pen=None)
         item.addItem(self._band)
-        item.setYRange(-0.5, 2)
-        item.setXRange(0, 10)
         self.set_colours(colours)
 
     @property
@@ -56,21 +50,15 @@ class ResidualPlot(pg.PlotWidget):
         """Residuals in noise levels, one a step."""
         return list(self._values)
 
-    def clear_curve(self) -> None:
-        self.show_values([])
-
-    def add(self, residual_over_noise: float) -> None:
-        self.show_values([*self._values, residual_over_noise])
-
-    def show_values(self, values: list[float]) -> None:
+    def show_values(self, values: list[float], steps: int) -> None:
+        """Draw the residuals of the steps done out of `steps`; what is not a positive number is left out."""
         self._values = [value for value in values if math.isfinite(value) and value > 0]
-        steps = list(range(1, len(self._values) + 1))
-        self._curve.setData(steps, self._values)
-        self._point.setData(steps[-1:], self._values[-1:])
-        if self._values:
-            logs = [math.log10(value) for value in self._values]
-            self._item.setXRange(0, max(steps[-1], 10))
-            self._item.setYRange(min(-0.3, *logs), max(0.5, *logs))
+        done = list(range(1, len(self._values) + 1))
+        self._curve.setData(done, self._values)
+        self._point.setData(done[-1:], self._values[-1:])
+        logs = [math.log10(value) for value in self._values]
+        self._item.setXRange(1, max(steps, len(done), 2), padding=0.02)
+        self._item.setYRange(min(-0.3, *logs, 0), max(0.7, *logs, 0), padding=0.05)
 
     def set_colours(self, colours: Colours) -> None:
         self.setBackground(colours.window)

@@ -1,0 +1,30 @@
+"""What every test of the project lives under."""
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+# Before any Qt is loaded; a real screen can still be asked for from outside.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+_GRACE_S = 2.0
+
+
+@pytest.fixture(autouse=True)
+def no_thread_left_running() -> Iterator[None]:
+    """A test that leaves a thread of ours running fails: it would speak into the next test."""
+    before = set(threading.enumerate())
+    yield
+    until = time.monotonic() + _GRACE_S
+    while (left := _ours(before)) and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not left, f"still running: {[thread.name for thread in left]}"
+
+
+def _ours(before: set[threading.Thread]) -> list[threading.Thread]:
+    """The threads the project names itself; libraries keep pools for the life of the process."""
+    started = set(threading.enumerate()) - before
+    return [thread for thread in started if thread.name.startswith(("engine", "files"))]

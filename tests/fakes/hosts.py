@@ -1,0 +1,85 @@
+"""A host without an engine: it remembers what it was asked and says what the test tells it to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from daps_desktop.core.messages import (
+    Cancelled,
+    Finished,
+    JobMessage,
+    JobRequest,
+    Preview,
+    Progress,
+    Report,
+    StepReport,
+)
+
+
+@dataclass
+class FakeHost:
+    """`say` is set to JobModel.handle; a cancelled job answers at once, as a good engine would."""
+
+    requests: list[JobRequest] = field(default_factory=list)
+    cancelled: list[str] = field(default_factory=list)
+    say: Callable[[JobMessage], None] = lambda message: None
+
+    def submit(self, request: JobRequest) -> None:
+        self.requests.append(request)
+
+    def cancel(self, job_id: str) -> None:
+        self.cancelled.append(job_id)
+
+    def answer_cancelled(self) -> None:
+        self.say(Cancelled(self.cancelled[-1]))
+
+    def step(self, step: int, steps: int = 4, with_preview: bool = True) -> None:
+        preview = Preview(np.full((30, 40, 3), 60 * step, dtype=np.uint8)) if with_preview else None
+        self.say(progress_of(self.requests[-1].job_id, step, steps, preview))
+
+    def finish(self, value: int = 7) -> Finished:
+        """The hole filled with one value, everything else untouched."""
+        request = self.requests[-1]
+        pixels = request.photo.pixels.copy()
+        if request.hole is not None:
+            pixels[request.hole] = value
+        finished = Finished(request.job_id, request.photo.with_pixels(pixels), report_of(request))
+        self.say(finished)
+        return finished
+
+
+def progress_of(job_id: str, step: int, steps: int = 4, preview: Preview | None = None) -> Progress:
+    return Progress(
+        job_id=job_id,
+        step=step,
+        steps=steps,
+        sigma=1.0 / step,
+        residual_over_noise=1 + 10.0 / step,
+        evaluations=2 * step,
+        seconds=10.0 * step,
+        seconds_left=10.0 * (steps - step),
+        fraction=step / steps,
+        preview=preview,
+    )
+
+
+def report_of(request: JobRequest, residual_over_noise: float = 1.05) -> Report:
+    return Report(
+        evaluations=8,
+        seconds_total=40.0,
+        seconds_denoiser=39.0,
+        peak_memory_mb=500.0,
+        noise_level=3.0,
+        residual_over_noise=residual_over_noise,
+        device="cpu",
+        seed=request.settings.seed,
+        prior="none",
+        prior_sha256="",
+        preset=request.settings.preset,
+        method=request.settings.method,
+        output=request.settings.output,
+        damage=["scratches"],
+        versions={},
+        steps=[StepReport(1 / n, 1 + 10 / n, 2 * n, 10.0 * n) for n in range(1, 5)],
+    )

@@ -1,0 +1,58 @@
+"""The window with the real host, thread and event loop, and a toy engine in place of the solver."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from daps_desktop.app import run_window
+from daps_desktop.core.messages import Finished, JobMessage, JobRequest
+from daps_desktop.core.photo_reader import read_photo
+from daps_desktop.ui.main_window import MainWindow
+from daps_desktop.worker.host import RunJob
+from tests.fakes.hosts import progress_of, report_of
+
+TICK_MS = 20
+
+
+def grey_fill() -> RunJob:
+    def run_job(job: JobRequest, _cancel: threading.Event, emit: Callable[[JobMessage], None]) -> None:
+        for step in range(1, 4):
+            emit(progress_of(job.job_id, step))
+        pixels = job.photo.pixels.copy()
+        pixels[job.hole] = 128
+        emit(Finished(job.job_id, job.photo.with_pixels(pixels), report_of(job)))
+
+    return run_job
+
+
+def test_a_photo_goes_through_the_whole_window(qapp: QApplication, photo_path: Path) -> None:
+    target = photo_path.with_name("done.png")
+    seen: list[str] = []
+
+    def act() -> None:
+        """One move each tick, as far as the window has come."""
+        windows = [w for w in qapp.topLevelWidgets() if isinstance(w, MainWindow) and w.isVisible()]
+        window = windows[0] if windows else None
+        if window is None or window.model.document is None:
+            return
+        if not seen:
+            window.model.set_hole(np.indices((300, 400))[0] < 30, "top")
+            window.restore()
+            seen.append("started")
+        elif window.model.last_result is not None and "saving" not in seen:
+            seen.append("saving")
+            window.files.saved.connect(lambda _: window.close())
+            window.files.save(target)
+
+    timer = QTimer()
+    timer.timeout.connect(act)
+    timer.start(TICK_MS)
+    assert run_window(photo_path, grey_fill) == 0
+    timer.stop()
+    pixels = read_photo(target).pixels
+    assert (pixels[:30] == 128).all()
+    np.testing.assert_array_equal(pixels[30:], read_photo(photo_path).pixels[30:])

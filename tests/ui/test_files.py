@@ -1,0 +1,135 @@
+"""Photos and marks coming in, and questions before work is lost."""
+
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from daps_desktop.core.photo import Photo
+from daps_desktop.core.photo_writer import write_photo
+from daps_desktop.ui import text
+from daps_desktop.ui.canvas.layer import image_of
+from daps_desktop.ui.canvas.pyramid import Pyramid, display_picture
+from tests.ui.conftest import Desk
+
+
+def question(desk: Desk) -> QMessageBox:
+    return desk.window.findChildren(QMessageBox)[-1]
+
+
+def answer(desk: Desk, words: str) -> None:
+    next(button for button in question(desk).buttons() if button.text() == words).click()
+
+
+def test_opening_shows_the_photo_and_what_it_is(desk: Desk, photo_path: Path) -> None:
+    assert desk.window.pages.currentIndex() == 0
+    desk.open(photo_path)
+    assert desk.window.pages.currentIndex() == 1
+    assert desk.document.photo.path == photo_path
+    assert desk.hole.shape == (300, 400) and not desk.hole.any()
+    assert desk.window.status.photo.text() == "400 × 300, 8 bit"
+
+
+def test_a_dropped_file_is_opened(desk: Desk, photo_path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(photo_path))])
+    where = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    enter = QDragEnterEvent(QPoint(50, 50), *where)
+    QApplication.sendEvent(desk.window, enter)
+    assert enter.isAccepted()
+    with desk.bot.waitSignal(desk.window.files.opened, timeout=5000):
+        QApplication.sendEvent(desk.window, QDropEvent(QPointF(50, 50), *where))
+    assert desk.document.photo.path == photo_path
+
+
+def test_a_pasted_picture_is_opened_pixel_for_pixel(desk: Desk) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (21, 37, 3), dtype=np.uint8)
+    QGuiApplication.clipboard().setImage(image_of(pixels))
+    with desk.bot.waitSignal(desk.window.files.opened, timeout=5000):
+        desk.trigger("paste")
+    np.testing.assert_array_equal(desk.document.photo.pixels, pixels)
+    assert desk.document.photo.path is None
+
+
+def test_pasting_nothing_is_said_in_words(desk: Desk) -> None:
+    QGuiApplication.clipboard().clear()
+    desk.trigger("paste")
+    assert "no picture on the clipboard" in desk.window.welcome.banner.sentence.text()
+
+
+def test_a_file_that_is_no_photo_leaves_the_open_one_alone(opened: Desk, tmp_path: Path) -> None:
+    letter = tmp_path / "letter.jpg"
+    letter.write_text("Dear grandmother")
+    before = opened.document
+    with opened.bot.waitSignal(opened.window.files.failed, timeout=5000):
+        opened.window.open(letter)
+    assert opened.document is before
+    assert "letter.jpg" in opened.window.panel.run_box.banner.sentence.text()
+
+
+def test_a_file_that_is_no_photo_is_told_on_the_first_page(desk: Desk, tmp_path: Path) -> None:
+    with desk.bot.waitSignal(desk.window.files.failed, timeout=5000):
+        desk.window.open(tmp_path / "missing.jpg")
+    assert desk.window.welcome.banner.isVisible() and desk.window.welcome.button.isEnabled()
+
+
+def test_unsaved_marks_are_asked_about_before_another_photo(opened: Desk, photo_path: Path) -> None:
+    opened.click((10, 10))
+    opened.window.open(photo_path)
+    assert question(opened).informativeText() == text.UNSAVED_TEXT
+    answer(opened, text.CANCEL)
+    assert opened.hole[10, 10]
+    opened.window.open(photo_path)
+    with opened.bot.waitSignal(opened.window.files.opened, timeout=5000):
+        answer(opened, text.DISCARD)
+    assert not opened.hole.any() and not opened.window.model.unsaved
+
+
+def test_closing_asks_about_a_running_job_and_stops_it(opened: Desk) -> None:
+    opened.click((10, 10))
+    opened.trigger("restore")
+    opened.window.close()
+    assert opened.window.isVisible() and text.RUNNING_TEXT in question(opened).informativeText()
+    answer(opened, text.DISCARD)
+    assert not opened.window.isVisible()
+    assert opened.host.cancelled == [opened.host.requests[-1].job_id]
+
+
+def test_marks_go_out_and_come_back(opened: Desk, tmp_path: Path) -> None:
+    opened.drag((100, 50), (180, 250))
+    painted = opened.hole.copy()
+    with opened.bot.waitSignal(opened.window.files.saved, timeout=5000):
+        opened.window.files.export_mask(tmp_path / "marks.png")
+    opened.trigger("clear")
+    with opened.bot.waitSignal(opened.window.model.hole_edited, timeout=5000):
+        opened.window.files.import_mask(tmp_path / "marks.png")
+    np.testing.assert_array_equal(opened.hole, painted)
+    opened.trigger("undo")
+    assert not opened.hole.any()
+
+
+def test_sixteen_bits_and_grey_are_shown_at_eight(desk: Desk, tmp_path: Path) -> None:
+    grey = np.arange(0, 65536, 64, dtype=np.uint16).reshape(32, 32, 1)
+    write_photo(Photo(grey), tmp_path / "deep.tif")
+    desk.open(tmp_path / "deep.tif")
+    assert desk.document.photo.bits == 16
+    assert desk.window.status.photo.text() == "32 × 32, 16 bit, grey"
+    np.testing.assert_array_equal(display_picture(desk.document.photo), grey[..., 0] >> 8)
+
+
+def test_smaller_copies_keep_the_mean_and_round_sizes_up() -> None:
+    picture = np.random.default_rng(1).integers(0, 256, (1501, 999, 3), dtype=np.uint8)
+    levels = Pyramid.of(picture).levels
+    assert [level.shape[:2] for level in levels] == [(1501, 999), (751, 500), (376, 250)]
+    assert abs(float(levels[2].mean()) - float(picture.mean())) < 1.0
+    expected = picture[:1500, :998].reshape(750, 2, 499, 2, 3).mean(axis=(1, 3))
+    assert np.abs(levels[1][:750, :499] - expected).max() <= 0.51
+
+
+def test_an_image_shows_the_pixels_it_was_made_of() -> None:
+    picture = np.random.default_rng(2).integers(0, 256, (5, 7, 3), dtype=np.uint8)
+    image: QImage = image_of(picture)
+    shown = [[image.pixelColor(col, row).getRgb()[:3] for col in range(7)] for row in range(5)]
+    np.testing.assert_array_equal(shown, picture)

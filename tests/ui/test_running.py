@@ -1,0 +1,204 @@
+"""From Restore to the saved file, on a scripted host."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+from daps_desktop.core.messages import Failed
+from daps_desktop.core.photo_reader import read_photo
+from daps_desktop.core.task import Blur, Motion, Noise, Scratches, Small
+from daps_desktop.ui import text
+from daps_desktop.ui.job_model import JobState
+from daps_desktop.ui.viewer.compare import CompareMode
+from tests.fakes.hosts import progress_of
+from tests.ui.conftest import Desk
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def press_restore(desk: Desk) -> None:
+    QTest.mouseClick(desk.window.panel.run_box.button, LEFT)
+
+
+def wait_for_result(desk: Desk) -> None:
+    desk.bot.waitUntil(lambda: desk.window.compare.mode is CompareMode.SPLIT, timeout=5000)
+
+
+@pytest.fixture
+def marked(opened: Desk) -> Desk:
+    opened.drag((100, 50), (100, 250))
+    return opened
+
+
+def test_restore_shows_progress_then_the_result_then_saves_it(marked: Desk, photo_path: Path) -> None:
+    box = marked.window.panel.run_box
+    press_restore(marked)
+    assert box.button.text() == text.STOP
+    marked.host.step(1)
+    assert box.button.text() == "Stop (about 30 s left)"
+    assert marked.window.compare.mode is CompareMode.RESULT
+    marked.host.step(3)
+    assert marked.window.job.percent == 75
+    marked.host.finish(value=7)
+    wait_for_result(marked)
+    assert box.verdict.text() == "Agrees with your photo. 1.6 % of it was redrawn."
+    assert box.button.text() == text.RESTORE and box.save.isVisible()
+    target = photo_path.with_name("family_restored.png")
+    with marked.bot.waitSignal(marked.window.files.saved, timeout=5000):
+        marked.window.files.save(target)
+    original, saved = read_photo(photo_path).pixels, read_photo(target).pixels
+    np.testing.assert_array_equal(saved[~marked.hole], original[~marked.hole])
+    assert (saved[marked.hole] == 7).all()
+    assert not marked.window.model.unsaved and not box.save.isVisible()
+
+
+def test_the_request_holds_a_copy_the_user_can_paint_beside(marked: Desk) -> None:
+    press_restore(marked)
+    request = marked.host.requests[-1]
+    sent = request.hole.copy()
+    marked.drag((200, 50), (200, 250))
+    assert marked.hole[200, 100]
+    np.testing.assert_array_equal(request.hole, sent)
+    assert not request.hole.flags.writeable
+
+
+def test_the_split_line_can_be_dragged_and_does_not_paint(marked: Desk) -> None:
+    press_restore(marked)
+    marked.host.finish()
+    wait_for_result(marked)
+    canvas, compare = marked.window.canvas, marked.window.compare
+    marked.bot.waitUntil(lambda: compare.position == 0.5, timeout=2000)
+    before = marked.hole.copy()
+    middle = QPointF(canvas.rect().center()).toPoint()
+    QTest.mousePress(canvas, LEFT, pos=middle)
+    QTest.mouseMove(canvas, middle * 0.5)
+    QTest.mouseRelease(canvas, LEFT, pos=middle * 0.5)
+    assert compare.position == pytest.approx(0.25, abs=0.01)
+    np.testing.assert_array_equal(marked.hole, before)
+
+
+def test_stop_ends_in_cancelled_and_keeps_the_marks(marked: Desk) -> None:
+    painted = marked.hole.copy()
+    press_restore(marked)
+    marked.host.step(1)
+    press_restore(marked)
+    box = marked.window.panel.run_box
+    assert marked.host.cancelled == [marked.host.requests[-1].job_id]
+    assert box.button.text() == text.STOPPING and not box.button.isEnabled()
+    marked.host.answer_cancelled()
+    assert marked.window.job.state is JobState.CANCELLED
+    assert box.button.text() == text.RESTORE and box.button.isEnabled()
+    assert marked.window.compare.mode is CompareMode.ORIGINAL  # no half-made picture stays behind
+    np.testing.assert_array_equal(marked.hole, painted)
+    assert marked.window.model.last_result is None
+
+
+def test_failed_says_why_and_keeps_the_marks(marked: Desk) -> None:
+    painted = marked.hole.copy()
+    press_restore(marked)
+    job_id = marked.host.requests[-1].job_id
+    facts = {"needed_mb": 900, "available_mb": 300}
+    marked.host.say(Failed(job_id, "memory_short", facts, "the traceback"))
+    box = marked.window.panel.run_box
+    assert marked.window.job.state is JobState.FAILED
+    assert box.banner.isVisible() and "about 900 MB" in box.banner.sentence.text()
+    QTest.mouseClick(box.banner.copy, LEFT)
+    assert "the traceback" in QGuiApplication.clipboard().text()
+    np.testing.assert_array_equal(marked.hole, painted)
+    press_restore(marked)
+    assert not box.banner.isVisible() and len(marked.host.requests) == 2
+
+
+def test_messages_of_an_abandoned_job_are_not_heard(marked: Desk) -> None:
+    press_restore(marked)
+    old = marked.host.requests[-1].job_id
+    marked.window.job.abandon()
+    marked.host.say(progress_of(old, 2))
+    assert marked.window.job.state is JobState.IDLE
+    press_restore(marked)
+    marked.host.say(progress_of(old, 3))
+    assert marked.window.job.percent == 0
+
+
+def test_restore_without_marks_says_what_to_do(opened: Desk) -> None:
+    press_restore(opened)
+    assert opened.host.requests == []
+    assert "paint over the damage" in opened.window.panel.run_box.banner.sentence.text()
+
+
+def test_cards_become_the_task_of_the_request(marked: Desk) -> None:
+    cards, how = marked.window.panel.cards, marked.window.panel.how
+    cards.card(Scratches).tick.click()
+    cards.card(Motion).tick.click()
+    cards.card(Blur).tick.click()  # one kind of blur at a time
+    cards.card(Small).tick.click()
+    cards.card(Small).findChild(type(how.quality)).button(4).click()
+    cards.card(Noise).tick.click()
+    cards.noise.level.automatic.click()
+    cards.noise.level.level.box.setValue(12.0)
+    how.quality.button("best").click()
+    press_restore(marked)
+    request = marked.host.requests[-1]
+    assert set(request.task.damages) == {Blur(2.0), Small(4), Noise()}
+    assert request.settings.noise == 12.0 and request.settings.preset == "best"
+    assert request.hole is None
+
+
+def test_nothing_ticked_cannot_be_restored(opened: Desk) -> None:
+    opened.window.panel.cards.card(Scratches).tick.click()
+    assert not opened.window.panel.run_box.button.isEnabled()
+    assert opened.window.panel.run_box.hint.text() == text.TICK_FIRST
+
+
+def test_a_file_that_exists_is_replaced_only_after_a_question(marked: Desk, tmp_path: Path) -> None:
+    press_restore(marked)
+    marked.host.finish()
+    wait_for_result(marked)
+    target = tmp_path / "other.png"
+    target.write_bytes(b"precious")
+    marked.window.files.save(target)
+    marked.bot.waitUntil(lambda: bool(marked.window.findChildren(QMessageBox)), timeout=5000)
+    question = marked.window.findChildren(QMessageBox)[-1]
+    assert question.defaultButton().text() == text.CANCEL
+    assert target.read_bytes() == b"precious"
+    replace = next(button for button in question.buttons() if button.text() == text.REPLACE)
+    with marked.bot.waitSignal(marked.window.files.saved, timeout=5000):
+        replace.click()
+    assert read_photo(target).width == 400
+
+
+def test_the_original_is_never_replaced(marked: Desk, photo_path: Path) -> None:
+    before = photo_path.read_bytes()
+    press_restore(marked)
+    marked.host.finish()
+    with marked.bot.waitSignal(marked.window.files.failed, timeout=5000):
+        marked.window.files.save(photo_path)
+    assert photo_path.read_bytes() == before
+    assert "original" in marked.window.panel.run_box.banner.sentence.text()
+
+
+def test_save_suggests_a_new_name_beside_the_original(marked: Desk, photo_path: Path) -> None:
+    press_restore(marked)
+    marked.host.finish()
+    photo_path.with_name("family_restored.png").touch()
+    marked.trigger("save")
+    dialog = marked.window.findChild(QFileDialog)
+    assert Path(dialog.selectedFiles()[0]) == photo_path.with_name("family_restored_2.png")
+    with marked.bot.waitSignal(marked.window.files.saved, timeout=5000):
+        dialog.accept()
+    assert photo_path.with_name("family_restored_2.png").exists()
+
+
+def test_the_check_panel_draws_one_point_a_step(marked: Desk) -> None:
+    marked.trigger("check")
+    press_restore(marked)
+    for step in (1, 2, 2, 3):  # a step that takes long is reported more than once
+        marked.host.step(step, with_preview=False)
+    assert marked.window.check.plot.values == pytest.approx([11, 6, 1 + 10 / 3])
+    marked.host.finish()
+    assert len(marked.window.check.plot.values) == 4

@@ -1,0 +1,142 @@
+"""Photos decoded once into one flat uint8 buffer, from which crops are drawn on the training device."""
+
+import io
+import os
+import tarfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+from torch import Tensor
+
+from daps_desktop.core.errors import UserError
+
+LONGEST_SIDE = 1024  # pixels: grain and optics of a camera's 12 MP say little about pictures at viewing size
+ENDINGS = {".avif", ".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
+_UNREADABLE = (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError)
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoFile:
+    """A picture on disk: a whole file, or `length` bytes at `offset` inside an archive."""
+
+    path: Path
+    offset: int = 0
+    length: int = -1
+
+    def open(self) -> Image.Image:
+        with self.path.open("rb") as file:
+            file.seek(self.offset)
+            return Image.open(io.BytesIO(file.read(self.length)))
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoBuffer:
+    """`pixels` is (P, 3) uint8, photo after photo, row after row; the others (N,) int64, one per photo."""
+
+    pixels: Tensor
+    starts: Tensor  # index of the first pixel
+    heights: Tensor
+    widths: Tensor
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def to(self, device: torch.device) -> "PhotoBuffer":
+        return PhotoBuffer(*(t.to(device) for t in (self.pixels, self.starts, self.heights, self.widths)))
+
+    def photo(self, index: int) -> Tensor:
+        """(H, W, 3) uint8, a view."""
+        start, height, width = (int(t[index]) for t in (self.starts, self.heights, self.widths))
+        return self.pixels[start : start + height * width].view(height, width, 3)
+
+
+def find_photos(places: Sequence[str | Path]) -> list[PhotoFile]:
+    """All pictures in the folders (at any depth), archives (tar) and files named, in a fixed order."""
+    return [found for place in places for found in _find(Path(place))]
+
+
+def _find(place: Path) -> Iterator[PhotoFile]:
+    if place.is_dir():
+        yield from (PhotoFile(p) for p in sorted(place.rglob("*")) if p.suffix.lower() in ENDINGS)
+    elif place.suffix == ".tar" and place.is_file():
+        with tarfile.open(place) as archive:
+            members = sorted((m for m in archive if m.isfile()), key=lambda m: m.name)
+        yield from (
+            PhotoFile(place, m.offset_data, m.size) for m in members if Path(m.name).suffix.lower() in ENDINGS
+        )
+    elif place.is_file():
+        yield PhotoFile(place)
+    else:
+        raise UserError("photo_missing", path=place)
+
+
+def load_photos(
+    files: Sequence[PhotoFile], shortest: int, memory_mb: int = 8192, seed: int = 0
+) -> PhotoBuffer:
+    """Decode the photos whose shorter side is at least `shortest` pixels, in RGB, at most LONGEST_SIDE long.
+
+    Files that cannot be read are left out. Where all together need more than `memory_mb`, a random part is
+    taken. EXIF orientation is ignored: quarter turns are drawn anyway.
+    Raises: UserError if nothing is left.
+    """
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        sizes = list(pool.map(_size, files))
+        usable = [(f, s) for f, s in zip(files, sizes, strict=True) if s is not None and min(s) >= shortest]
+        chosen = _within_memory(usable, memory_mb, seed)
+        if not chosen:
+            raise UserError("photos_missing", count=len(files), shortest=shortest)
+        starts = [0, *accumulate(h * w for _, (h, w) in chosen)]
+        pixels = np.empty((starts[-1], 3), np.uint8)
+        targets = [
+            pixels[a:b].reshape(*s, 3) for a, b, (_, s) in zip(starts, starts[1:], chosen, strict=False)
+        ]
+        decoded = list(pool.map(_decode_into, [f for f, _ in chosen], targets))
+    kept = [i for i, ok in enumerate(decoded) if ok]
+    if not kept:
+        raise UserError("photos_missing", count=len(files), shortest=shortest)
+    heights, widths = torch.tensor([chosen[i][1] for i in kept]).unbind(1)
+    return PhotoBuffer(torch.from_numpy(pixels), torch.tensor([starts[i] for i in kept]), heights, widths)
+
+
+def _within_memory(
+    files: list[tuple[PhotoFile, tuple[int, int]]], memory_mb: int, seed: int
+) -> list[tuple[PhotoFile, tuple[int, int]]]:
+    order = np.random.default_rng(seed).permutation(len(files))
+    bytes_so_far = np.cumsum([3 * files[i][1][0] * files[i][1][1] for i in order])
+    chosen = order[bytes_so_far <= memory_mb * 2**20]
+    return [files[i] for i in sorted(chosen)]
+
+
+def _size(file: PhotoFile) -> tuple[int, int] | None:
+    """(height, width) the photo will have in the buffer; None if it cannot be read."""
+    try:
+        with file.open() as image:
+            width, height = image.size
+    except _UNREADABLE:
+        return None
+    shrink = min(1.0, LONGEST_SIDE / max(width, height))
+    return round(height * shrink), round(width * shrink)
+
+
+def _decode_into(file: PhotoFile, target: NDArray[np.uint8]) -> bool:
+    """Fill `target` (H, W, 3); False if the file turns out damaged."""
+    height, width = target.shape[:2]
+    try:
+        with file.open() as image:
+            image.draft(
+                "RGB", (width, height)
+            )  # lets a JPEG decode at an eighth, quarter or half of its size
+            rgb = image.convert("RGB")
+    except _UNREADABLE:
+        return False
+    if rgb.size != (width, height):
+        rgb = rgb.resize((width, height), Image.Resampling.BOX)
+    target[:] = np.asarray(rgb)
+    return True

@@ -1,0 +1,115 @@
+"""The network of a prior folder, to be taught; and the folder written from what it has learnt."""
+
+import json
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from diffusers.models.unets.unet_2d import UNet2DModel
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from daps_desktop.core.errors import UserError
+from daps_desktop.priors.catalogue import CARD, WEIGHTS, read_card, sha256
+from daps_desktop.priors.loader import load
+from daps_desktop.solver.anchor import Anchor
+from daps_desktop.training.settings import Architecture
+
+SIGMA_DATA = 0.5  # std of photos in [-1, 1] units, as in EDM
+
+
+@dataclass(frozen=True, slots=True)
+class PriorNetwork:
+    """A network with what has to be known to use it; `details` is what prior.json says of it."""
+
+    network: Any  # UNet2DModel
+    pixel_patch: int
+    sigma_data: float
+    anchor: Anchor  # with the scales allowed at use
+    details: dict[str, Any]
+
+
+def new_network(architecture: Architecture) -> PriorNetwork:
+    """A network with random weights, drawn from torch's global generator."""
+    levels = len(architecture.widths)
+    channels = 3 * architecture.pixel_patch**2
+    network = UNet2DModel(
+        sample_size=64,
+        in_channels=channels,
+        out_channels=channels,
+        block_out_channels=architecture.widths,
+        layers_per_block=architecture.layers,
+        down_block_types=("DownBlock2D",) * levels,
+        up_block_types=("UpBlock2D",) * levels,
+        add_attention=architecture.attention,
+        attention_head_dim=architecture.head_dim,
+        norm_num_groups=16,
+        resnet_time_scale_shift="scale_shift",
+    )
+    anchor = Anchor()
+    return PriorNetwork(
+        network, architecture.pixel_patch, SIGMA_DATA, anchor, _details(architecture.pixel_patch, anchor)
+    )
+
+
+def read_prior(folder: Path) -> PriorNetwork:
+    """The network of a prior folder in float32, free to learn. Raises: UserError if it cannot serve."""
+    card = read_card(folder)
+    if card.format != "edm":
+        raise UserError("prior_unreadable", path=folder, detail="only priors of the EDM kind can be taught")
+    prior = load(card)
+    network: nn.Module = prior.network.unet.requires_grad_(True)
+    details = card.details
+    return PriorNetwork(network, details["patch"], details["sigma_data"], prior.anchor or Anchor(), details)
+
+
+def write_prior(folder: Path, prior: PriorNetwork, weights: dict[str, Tensor], facts: dict[str, Any]) -> None:
+    """Write the folder with `weights` in float16; `facts` (name, steps, hours ...) go into prior.json.
+
+    An existing folder is replaced only once the new one is complete.
+    """
+    fresh = folder.with_name(folder.name + ".new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    halves = {k: v.half().contiguous().cpu() for k, v in weights.items()}
+    save_file(halves, fresh / WEIGHTS, {"format": "pt"})
+    (fresh / WEIGHTS).chmod(0o644)  # safetensors lets only the owner read it
+    prior.network.save_config(fresh)
+    card = {**prior.details, **facts, "dtype": "float16", "sha256": sha256(fresh / WEIGHTS)}
+    (fresh / CARD).write_text(json.dumps(card, indent=1), encoding="utf-8")
+    shutil.rmtree(folder, ignore_errors=True)
+    fresh.rename(folder)
+
+
+def valid_name(name: str) -> str:
+    """`name` if it can be that of a prior. Raises: UserError."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name):
+        detail = f"{name!r} may hold letters, digits, '-', '_' and '.' only"
+        raise UserError("setting_value", name="name", detail=detail)
+    return name
+
+
+def _details(pixel_patch: int, anchor: Anchor) -> dict[str, Any]:
+    return {
+        "format": "edm",
+        "version": 1,
+        "network": "diffusers.UNet2DModel",
+        "patch": pixel_patch,
+        "sigma_data": SIGMA_DATA,
+        "noise_input": "log(sigma) / 4",
+        "range": [-1, 1],
+        "channels": "RGB",
+        "sigma_min": 0.005,
+        "sigma_max": 80,
+        "low_frequency_anchor": {
+            "sigma_per_pixel": anchor.sigma_per_pixel,
+            "scales": list(anchor.scales),
+            "scales_allowed_at_use": list(anchor.scales),
+            "known_mean_std": anchor.known_mean_std,
+            "gaussian_truncated_at": 3,
+            "border": "reflect",
+        },
+        "licence": "Apache-2.0",
+    }

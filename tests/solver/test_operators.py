@@ -7,10 +7,18 @@ import pytest
 import torch
 from torch import Tensor
 
-from daps_desktop.solver.operators.base import LinearOperator, Operator
-from daps_desktop.solver.operators.convolution import Convolution, gaussian_kernel, motion_kernel
-from daps_desktop.solver.operators.hole import HoleMask, Identity
-from daps_desktop.solver.operators.resize import Bicubic
+from daps_desktop.solver.operators import (
+    Bicubic,
+    Chain,
+    Convolution,
+    HoleMask,
+    Identity,
+    LinearOperator,
+    Luma,
+    Operator,
+    gaussian_kernel,
+    motion_kernel,
+)
 
 H, W, B = 13, 18, 2
 
@@ -39,6 +47,11 @@ def bicubic(factor: int) -> Bicubic:
     return operator
 
 
+def blur_then_small_then_grey_then_hole() -> Chain:
+    small = bicubic(2)
+    return Chain(blur(motion_kernel(5, 60), *small.latent_size(H, W)), small, Luma(), HoleMask(holes()))
+
+
 @dataclass(frozen=True)
 class Case:
     """tightness: the smallest share of `norm` that power iteration must find on an image this small."""
@@ -55,6 +68,9 @@ CASES = [
     Case("motion", lambda: blur(motion_kernel(7, 30)), 0.93),
     Case("lopsided kernel", lambda: blur(lopsided()), 0.97),
     *[Case(f"small x{f}", lambda f=f: bicubic(f), 0.97) for f in (2, 3, 4, 8)],
+    Case("grey", Luma),
+    Case("blur under a hole", lambda: Chain(blur(gaussian_kernel(1.0)), HoleMask(holes())), 0.8),
+    Case("all at once", blur_then_small_then_grey_then_hole, 0.7),
 ]
 
 

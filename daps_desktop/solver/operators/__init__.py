@@ -6,6 +6,8 @@ operator keeps the *valid* part only, and `crop` drops the unknown border at the
 """
 
 from daps_desktop.solver.operators.base import LinearOperator, NonlinearOperator, Operator
+from daps_desktop.solver.operators.colour import ClippedOperator, Luma
+from daps_desktop.solver.operators.compose import Chain, Masked, SetAfter, chain
 from daps_desktop.solver.operators.convolution import (
     Convolution,
     gaussian_kernel,
@@ -13,19 +15,39 @@ from daps_desktop.solver.operators.convolution import (
     motion_kernel,
 )
 from daps_desktop.solver.operators.hole import HoleMask, Identity, fill_hole, observed_from_hole
+from daps_desktop.solver.operators.jpeg import JpegSet, compress, tables_for_quality
+from daps_desktop.solver.operators.laboratory import (
+    CameraBlurOperator,
+    PhaseModulus,
+    box_mask,
+    random_mask,
+)
 from daps_desktop.solver.operators.resize import Bicubic
 
 __all__ = [
     "Bicubic",
+    "CameraBlurOperator",
+    "Chain",
+    "ClippedOperator",
     "Convolution",
     "HoleMask",
     "Identity",
+    "JpegSet",
     "LinearOperator",
+    "Luma",
+    "Masked",
     "NonlinearOperator",
     "Operator",
+    "PhaseModulus",
+    "SetAfter",
+    "box_mask",
+    "chain",
+    "compress",
     "fill_hole",
     "gaussian_kernel",
     "kernel_from_image",
     "motion_kernel",
     "observed_from_hole",
+    "random_mask",
+    "tables_for_quality",
 ]

@@ -82,7 +82,7 @@ class LinearOperator(Operator):
         return z + conjugate_gradient(lambda d: self.adjoint(self(d)) + ratio * d, right, self.iterations)
 
 
-_Linearised = tuple[Tensor, Callable[[Tensor], tuple[Tensor]]]
+_Pulled = tuple[Tensor, Callable[[Tensor], tuple[Tensor]]]
 
 
 class NonlinearOperator(Operator):
@@ -113,13 +113,18 @@ class NonlinearOperator(Operator):
 
     def _gauss_newton_step(self, x: Tensor, z: Tensor, y: Tensor, ratio: float) -> tuple[Tensor, Tensor]:
         """(d, <-gradient, d>) with d the minimiser of the objective linearised about x."""
-        value, pull_back = cast(_Linearised, torch.func.vjp(self.__call__, x))
+        value, transpose = cast(_Pulled, torch.func.vjp(self.__call__, x))
+
+        def adjoint(u: Tensor) -> Tensor:
+            return transpose(u)[0]
+
+        # J^T is linear, so its own transpose is J: nothing of A is computed again for each d.
+        _, forward = cast(_Pulled, torch.func.vjp(adjoint, torch.zeros_like(value)))
 
         def normal(d: Tensor) -> Tensor:
-            pushed = cast(Tensor, torch.func.jvp(self.__call__, (x,), (d,))[1])
-            return pull_back(pushed)[0] + ratio * d
+            return adjoint(forward(d)[0]) + ratio * d
 
-        downhill = pull_back(y - value)[0] + ratio * (z - x)
+        downhill = adjoint(y - value) + ratio * (z - x)
         step = conjugate_gradient(normal, downhill, self.inner_iterations)
         return step, 2 * dot(downhill, step)
 

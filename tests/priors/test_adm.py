@@ -29,7 +29,7 @@ def test_the_converted_network_computes_the_same(settings: Settings) -> None:
     with torch.device("meta"):
         unet = UNet2DModel.from_config(config)
     unet.load_state_dict(state, assign=True)
-    x = torch.randn(2, 3, 64, 32, generator=torch.Generator().manual_seed(1))
+    x = torch.randn(2, 3, 32, 64, generator=torch.Generator().manual_seed(1))
     t = torch.tensor([3.7, 801.2])
     with torch.no_grad():
         expected, got = network(x, t), unet(x, t).sample

@@ -20,32 +20,43 @@ class Document:
     settings: SolverSettings = field(default_factory=SolverSettings)
     results: list[Finished] = field(default_factory=list[Finished])
     hole: Hole = field(init=False)
+    _settled: Hole = field(init=False)  # the hole without the stroke under way
+    _marked: int = field(default=0, init=False)  # pixels of `_settled` that are True
 
     def __post_init__(self) -> None:
+        # Two arrays, so that neither the start nor the end of a stroke costs what the photo measures.
         self.hole = np.zeros((self.photo.height, self.photo.width), dtype=bool)
+        self._settled = np.zeros_like(self.hole)
 
     @property
     def marked_share(self) -> float:
-        """The part of the photo that is marked, 0 to 1."""
-        return int(np.count_nonzero(self.hole)) / self.hole.size
+        """The part of the photo that is marked, 0 to 1, without the stroke under way."""
+        return self._marked / self.hole.size
 
     @property
     def hole_missing(self) -> bool:
         """True where the task repairs marked places and none is marked."""
-        return self.task.has(Scratches) and not self.hole.any()
+        return self.task.has(Scratches) and self._marked == 0
 
     def write(self, rect: Rect, pixels: Hole) -> None:
         """Put `pixels` into the hole at `rect`."""
+        settled = self._settled[rect.slices]
+        self._marked += int(np.count_nonzero(pixels)) - int(np.count_nonzero(settled))
+        settled[...] = pixels
         self.hole[rect.slices] = pixels
 
-    def patch_since(self, before: Hole, rect: Rect) -> HolePatch:
-        """What was changed inside `rect` since `before`, a copy of the whole hole, was taken."""
-        return HolePatch(rect, before[rect.slices].copy(), self.hole[rect.slices].copy())
+    def settle(self, rect: Rect) -> HolePatch:
+        """End a stroke that was drawn into `hole` inside `rect`; returns what it changed."""
+        patch = HolePatch(rect, self._settled[rect.slices].copy(), self.hole[rect.slices].copy())
+        self.write(rect, patch.after)
+        return patch
 
-    def patch_to(self, after: Hole) -> HolePatch:
-        """The edit that turns the hole into `after`, cut down to the rectangle where they differ."""
-        rect = bounding_rect(self.hole ^ after)
-        return HolePatch(rect, self.hole[rect.slices].copy(), after[rect.slices].copy())
+    def replace_hole(self, hole: Hole) -> HolePatch:
+        """Make `hole` the hole; returns what changed, cut down to the rectangle where it did."""
+        rect = bounding_rect(self.hole ^ hole)
+        patch = HolePatch(rect, self.hole[rect.slices].copy(), hole[rect.slices].copy())
+        self.write(rect, patch.after)
+        return patch
 
     def request(self, job_id: str, preview_side: int) -> JobRequest:
         """A job for the document as it stands; its hole is a read-only copy, as the user keeps painting."""

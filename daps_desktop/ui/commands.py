@@ -30,7 +30,7 @@ class _Packed:
 
 
 class HoleCommand(QUndoCommand):
-    """Puts a patch into the hole, or back; `write(rect, pixels)` does it and tells the views."""
+    """An edit already made: `write(rect, pixels)` takes it back or makes it again, and tells the views."""
 
     def __init__(self, text: str, patch: HolePatch, write: Callable[[Rect, Hole], None]) -> None:
         super().__init__(text)
@@ -38,13 +38,17 @@ class HoleCommand(QUndoCommand):
         self._before = _Packed.of(patch.before)
         self._after = _Packed.of(patch.after)
         self._write = write
+        self._made = True  # pushing a command calls `redo` once
 
     @property
     def packed_bytes(self) -> int:
         return len(self._before.data) + len(self._after.data)
 
     def redo(self) -> None:
-        self._write(self._rect, self._after.pixels())
+        if not self._made:
+            self._write(self._rect, self._after.pixels())
+        self._made = True
 
     def undo(self) -> None:
+        self._made = False
         self._write(self._rect, self._before.pixels())

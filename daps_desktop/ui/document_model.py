@@ -1,5 +1,6 @@
 """The document as the window sees it: every change goes through here and becomes a signal."""
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
@@ -34,7 +35,7 @@ class DocumentModel(QObject):
         self.undo_stack.setUndoLimit(UNDO_STEPS)
         self.undo_stack.indexChanged.connect(self.history_changed)
         self.undo_stack.cleanChanged.connect(self.history_changed)
-        self._before: Hole | None = None  # the hole as it was when the stroke began
+        self.stroking = False
         self._touched = Rect(0, 0, 0, 0)
         self._saved_results = 0
 
@@ -54,7 +55,7 @@ class DocumentModel(QObject):
     def open(self, photo: Photo) -> None:
         """Start anew with `photo`; what was chosen about damage and quality stays as it was."""
         old = self.document
-        self._before = None
+        self.stroking = False
         self.undo_stack.clear()
         self._saved_results = 0
         self.document = Document(photo, old.task, old.settings) if old else Document(photo)
@@ -68,18 +69,13 @@ class DocumentModel(QObject):
 
     # strokes
 
-    @property
-    def stroking(self) -> bool:
-        return self._before is not None
-
     def begin_stroke(self) -> None:
-        if self.document is not None:
-            self._before = self.document.hole.copy()
-            self._touched = Rect(0, 0, 0, 0)
+        self.stroking = self.document is not None
+        self._touched = Rect(0, 0, 0, 0)
 
     def draw(self, start: Point, end: Point, radius: float, value: bool) -> None:
         """One piece of the stroke; the hole changes at once, so that it is seen under the brush."""
-        if self.document is None or self._before is None:
+        if self.document is None or not self.stroking:
             return
         rect = draw_line(self.document.hole, start, end, radius, value)
         self._touched = self._touched.union(rect)
@@ -87,20 +83,24 @@ class DocumentModel(QObject):
 
     def end_stroke(self, name: str) -> None:
         """Make the whole stroke one step of undo."""
-        if self.document is None or self._before is None:
+        if self.document is None or not self.stroking:
             return
-        before, self._before = self._before, None
+        self.stroking = False
         if not self._touched.empty:
-            self._push(name, self.document.patch_since(before, self._touched))
+            self._remember(name, self.document.settle(self._touched))
 
     def set_hole(self, hole: Hole, name: str) -> None:
         """Replace the whole hole, as one step of undo."""
-        if self.document is not None:
-            self._push(name, self.document.patch_to(hole))
+        if self.document is None or self.stroking:
+            return
+        patch = self.document.replace_hole(hole)
+        if not patch.rect.empty:
+            self.hole_changed.emit(patch.rect)
+            self._remember(name, patch)
 
     def clear_hole(self) -> None:
         if self.document is not None:
-            self.set_hole(self.document.hole & False, text.UNDO_CLEAR)
+            self.set_hole(np.zeros_like(self.document.hole), text.UNDO_CLEAR)
 
     def invert_hole(self) -> None:
         if self.document is not None:
@@ -114,9 +114,9 @@ class DocumentModel(QObject):
         if not self.stroking:
             self.undo_stack.redo()
 
-    def _push(self, name: str, patch: HolePatch) -> None:
-        if not patch.rect.empty:
-            self.undo_stack.push(HoleCommand(name, patch, self._write))
+    def _remember(self, name: str, patch: HolePatch) -> None:
+        self.undo_stack.push(HoleCommand(name, patch, self._write))
+        self.hole_edited.emit()
 
     def _write(self, rect: Rect, pixels: Hole) -> None:
         assert self.document is not None  # the stack is cleared when a document goes

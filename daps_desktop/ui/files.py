@@ -188,7 +188,7 @@ class Files(QObject):
         box.open()
 
     def _question(self, title: str, words: str) -> QMessageBox:
-        box = QMessageBox(QMessageBox.Icon.NoIcon, title, title, parent=self._window)
+        box = QMessageBox(QMessageBox.Icon.NoIcon, text.APP, title, parent=self._window)
         box.setInformativeText(words)
         cancel = box.addButton(text.CANCEL, QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(cancel)

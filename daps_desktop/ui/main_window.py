@@ -255,7 +255,7 @@ class MainWindow(QMainWindow):
         self.actions_.enable(_WITH_PHOTO, document is not None)
         self.actions_.enable(_WITH_RESULT, self.compare.available)
         self.actions_.enable(("save",), self.model.last_result is not None)
-        self.actions_.enable(("clear",), document is not None and bool(document.hole.any()))
+        self.actions_.enable(("clear",), document is not None and document.marked_share > 0)
         self.actions_.enable(("undo",), self.model.undo_stack.canUndo())
         self.actions_.enable(("redo",), self.model.undo_stack.canRedo())
         runnable = document is not None and bool(document.task.damages)

@@ -154,7 +154,8 @@ def style_sheet(colours: Colours) -> str:
         min-height: {HIT - 2}px; background: {colours.base}; }}
     #segment:checked {{ background: {picked}; border-color: {colours.accent}; }}
     #segment:disabled {{ color: {colours.faint}; }}
-    #quiet {{ border: none; border-radius: 6px; padding: 0 8px; min-height: {HIT}px; text-align: left; }}
+    #quiet {{ border: none; border-radius: 6px; padding-right: 8px; min-height: {HIT}px; }}
+    QMessageBox #qt_msgbox_informativelabel {{ min-width: 360px; }}
     #segment:focus, #quiet:focus {{ border: 1px solid {colours.accent}; }}
     #banner {{ background: {mix(colours.danger, colours.window, 0.14).name()};
         border: 1px solid {colours.danger}; border-radius: 6px; }}

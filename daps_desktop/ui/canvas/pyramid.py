@@ -58,7 +58,8 @@ class HolePyramid:
         while max(self.levels[-1].shape) > 2 * _SMALLEST:
             height, width = self.levels[-1].shape
             self.levels.append(np.zeros(((height + 1) // 2, (width + 1) // 2), dtype=bool))
-        self.update(Rect(0, 0, *hole.shape))
+        if hole.any():
+            self.update(Rect(0, 0, *hole.shape))
 
     def update(self, rect: Rect) -> None:
         for fine, coarse in zip(self.levels, self.levels[1:], strict=False):

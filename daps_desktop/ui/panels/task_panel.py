@@ -1,6 +1,6 @@
 """The right panel, read from top to bottom: what, where, how thorough, Restore."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from daps_desktop.core.errors import SENTENCES
@@ -48,7 +48,7 @@ class TaskPanel(QWidget):
         self._steps.setEnabled(False)
 
     def _assembled(self) -> QVBoxLayout:
-        scroll = QScrollArea()
+        scroll = self._scroll = QScrollArea()
         scroll.setWidget(self._steps)
         scroll.setWidgetResizable(True)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -63,6 +63,7 @@ class TaskPanel(QWidget):
 
     def _connect(self) -> None:
         model, job = self._model, self._job
+        self.how.fold.head.toggled.connect(lambda: QTimer.singleShot(0, self._show_fold))
         self.cards.task_picked.connect(model.set_task)
         self.how.settings_picked.connect(model.set_settings)
         self.cards.noise.level.picked.connect(lambda level: self.how.pick(noise=level))
@@ -86,6 +87,9 @@ class TaskPanel(QWidget):
         self.how.show_settings(document.settings)
         self._clear_outcome()
         self._show_state()
+
+    def _show_fold(self) -> None:
+        self._scroll.ensureWidgetVisible(self.how.fold)
 
     def _clear_outcome(self) -> None:
         self.run_box.banner.hide()

@@ -24,17 +24,17 @@ class LossTally:
 
     def __init__(self, device: torch.device) -> None:
         self.edges = torch.tensor(BAND_EDGES, device=device)
-        self.sums = torch.zeros(len(BANDS), dtype=torch.float64, device=device)
+        self.sums = torch.zeros(len(BANDS), device=device)
         self.counts = torch.zeros_like(self.sums)
-        self.means = torch.zeros((), dtype=torch.float64, device=device)
+        self.means = torch.zeros((), device=device)
 
     @torch.no_grad()
     def add(self, sigma: Tensor, of_pixels: Tensor, of_means: Tensor) -> None:
         """All (B,)."""
         band = torch.bucketize(sigma, self.edges)
-        self.sums.index_add_(0, band, of_pixels.double())
-        self.counts.index_add_(0, band, torch.ones_like(of_pixels, dtype=torch.float64))
-        self.means += of_means.double().sum()
+        self.sums.index_add_(0, band, of_pixels)
+        self.counts.index_add_(0, band, torch.ones_like(of_pixels))
+        self.means += of_means.sum()
 
     def take(self) -> dict[str, float]:
         """Mean losses since the last call; a band without a sample is left out."""

@@ -1,0 +1,174 @@
+"""A run learns, stops when told, goes on as if it had not been stopped, and becomes a prior."""
+
+import math
+import os
+import shutil
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from daps_desktop.core.errors import UserError
+from daps_desktop.training.__main__ import main
+from daps_desktop.training.checkpoint import load_checkpoint
+from daps_desktop.training.edm import Edm
+from daps_desktop.training.evaluate import prior_denoiser
+from daps_desktop.training.export import export_run
+from daps_desktop.training.fit import fit
+from daps_desktop.training.log import COLUMNS, read_rows
+from daps_desktop.training.prior_folder import new_network, read_prior
+from daps_desktop.training.settings import Budget, Recipe, RunSettings
+from daps_desktop.training.trainer import Trainer
+from tests.training.conftest import TINY, buffer_of, picture, settings_of
+
+CPU = torch.device("cpu")
+
+
+class StopAfter(threading.Event):
+    """Set from the moment it has been asked `steps` times."""
+
+    def __init__(self, steps: int) -> None:
+        super().__init__()
+        self.left = steps
+
+    def is_set(self) -> bool:
+        self.left -= 1
+        return self.left < 0
+
+
+def run(settings: RunSettings, resume: bool = False, stop: threading.Event | None = None) -> Path:
+    return fit(settings, resume, stop or threading.Event(), lambda line: None)
+
+
+@pytest.fixture(scope="module")
+def finished(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> RunSettings:
+    """The settings of a run that was left alone; tests only read its folder."""
+    settings = settings_of(folder, tmp_path_factory.mktemp("finished") / "run")
+    run(settings)
+    return settings
+
+
+def test_the_loss_falls() -> None:
+    torch.manual_seed(0)
+    recipe = Recipe(batch=4, patch=32, lr=1e-2, warmup_steps=5, log_sigma_mean=-0.5, log_sigma_std=0.3)
+    trainer = Trainer(new_network(TINY), recipe, CPU)
+    photos = buffer_of(picture(0), picture(1))
+    losses = []
+    for _ in range(3):
+        for _ in range(20):
+            trainer.step(photos, 0.0)
+        losses.append(trainer.tally.take()["loss"])
+    assert losses[0] > losses[1] > losses[2]
+    assert losses[2] < 0.8 * losses[0]
+
+
+def test_a_stopped_run_goes_on_as_if_it_had_not_been_stopped(
+    finished: RunSettings, settings: RunSettings
+) -> None:
+    run(settings, stop=StopAfter(3))
+    assert load_checkpoint(Path(settings.out))["step"] == 3
+    run(settings, resume=True)
+    whole, halved = (load_checkpoint(Path(s.out)) for s in (finished, settings))
+    assert whole["step"] == halved["step"] == 6
+    assert torch.equal(whole["rng"], halved["rng"])
+    for part in ("weights", "ema"):
+        for name, value in whole[part].items():
+            assert torch.equal(value, halved[part][name]), name
+    for index, moments in whole["optimiser"]["state"].items():
+        assert torch.equal(moments["exp_avg_sq"], halved["optimiser"]["state"][index]["exp_avg_sq"])
+
+
+def test_the_log_tells_speed_losses_and_validation(finished: RunSettings) -> None:
+    rows = read_rows(Path(finished.out))
+    assert tuple(rows[0]) == COLUMNS
+    assert [int(row["step"]) for row in rows] == [0, 1, 2, 3, 4, 5, 6, 6]
+    assert float(rows[0]["psnr_25"]) > 5
+    assert float(rows[-1]["psnr_25"]) != float(rows[0]["psnr_25"])
+    assert 0 < float(rows[1]["network_fraction"]) < 1
+    assert float(rows[1]["loss"]) > 0
+    assert [row["patch"] for row in rows] == ["32"] * 4 + ["48"] * 4
+    assert float(rows[-1]["lr"]) == 0
+
+
+def test_a_prior_made_of_a_run_denoises_as_the_run_does(finished: RunSettings, tmp_path: Path) -> None:
+    folder = export_run(Path(finished.out), tmp_path / "mine", "mine")
+    prior = read_prior(folder)
+    assert prior.details["name"] == "mine"
+    assert prior.details["steps"] == 6
+    assert prior.details["trained_patch"] == 48
+
+    prior.network.load_state_dict(load_checkpoint(Path(finished.out))["ema"])
+    edm = Edm(prior.network, prior.pixel_patch, prior.sigma_data, prior.anchor).eval()
+    x = torch.rand(2, 3, 64, 64) * 2 - 1
+    with torch.no_grad():
+        expected = edm(x, torch.full((2,), 0.2))
+    assert torch.allclose(prior_denoiser(folder, CPU)(x, 0.2), expected, atol=2e-3)  # float16 weights
+
+
+def test_a_prior_can_be_taught_further(finished: RunSettings, settings: RunSettings) -> None:
+    first = Path(finished.out) / "prior"
+    trainer = Trainer(read_prior(first), settings.recipe, CPU)
+    before = {name: w.clone() for name, w in trainer.network.state_dict().items()}
+    trainer.step(buffer_of(picture(0)), 0.5)
+    changed = [name for name, w in trainer.network.state_dict().items() if not torch.equal(before[name], w)]
+    assert set(changed) == set(before)
+
+
+def test_a_run_is_not_overwritten(finished: RunSettings) -> None:
+    with pytest.raises(UserError) as caught:
+        run(finished)
+    assert caught.value.code == "run_exists"
+
+
+def test_numbers_out_of_range_leave_the_last_checkpoint(finished: RunSettings, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(finished.out, tmp_path / "copy"))
+    sound = (copy / "checkpoint.pt").read_bytes()
+    mad = replace(
+        finished,
+        out=str(copy),
+        recipe=replace(finished.recipe, log_sigma_mean=math.nan),
+        budget=Budget(steps=8),
+    )
+    with pytest.raises(UserError) as caught:
+        run(mad, resume=True)
+    assert caught.value.code == "training_diverged"
+    assert (copy / "checkpoint.pt").read_bytes() == sound
+
+
+@pytest.fixture
+def own_signals() -> Iterator[None]:
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("own_signals")
+def test_a_terminated_run_keeps_what_it_has_learnt(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+
+    def terminate_once_it_runs() -> None:
+        until = time.monotonic() + 60
+        while not (out / "log.csv").exists() and time.monotonic() < until:
+            time.sleep(0.05)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    killer = threading.Thread(target=terminate_once_it_runs)
+    killer.start()
+    shape = ["--widths", "16", "32", "--no-attention", "--patch", "32", "--batch", "2"]
+    rest = ["--photos", str(folder), "--out", str(out), "--minutes", "5", "--device", "cpu"]
+    assert main(["fit", *rest, *shape]) == 0
+    killer.join()
+    assert load_checkpoint(out)["seconds"] < 120
+    assert main(["export", str(out), str(tmp_path / "half-taught")]) == 0
+    assert read_prior(tmp_path / "half-taught").details["name"] == "half-taught"
+
+
+def test_what_cannot_be_done_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["export", str(tmp_path), str(tmp_path / "x")]) == 1
+    assert "holds no training run" in capsys.readouterr().err

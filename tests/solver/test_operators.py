@@ -107,7 +107,7 @@ def test_norm_agrees_with_power_iteration(case: Case) -> None:
 @pytest.mark.parametrize(("sigma_y", "trust"), [(0.05, 0.5), (0.05, 0.04), (0.5, 0.1)])
 def test_prox_solves_its_equation(case: Case, sigma_y: float, trust: float) -> None:
     A = case.make()
-    A.iterations = 150
+    A.iterations, A.tolerance = 150, 0
     z, y = latent(A), A(latent(A, seed=2)) + 1.0
     x = A.prox(z, y, sigma_y, trust)
     gradient = A.adjoint(A(x) - y) / sigma_y**2 + (x - z) / trust**2

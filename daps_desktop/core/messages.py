@@ -36,7 +36,7 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One annealing step, or part of one, is done."""
+    """One annealing step, or a noticeable part of one, is done."""
 
     job_id: str
     step: int  # annealing steps finished
@@ -46,6 +46,7 @@ class Progress:
     evaluations: int  # network evaluations so far, of the whole image each
     seconds: float
     seconds_left: float | None
+    fraction: float = 0.0  # share of all the work that is done, 0 to 1
     sample: int = 0  # which sample this step belongs to
     preview: Preview | None = None
 
@@ -120,8 +121,7 @@ JobMessage = Progress | Notice | Finished | Cancelled | Failed
 
 # What a Notice says; `UserError` has its own table in errors.py.
 NOTICES: dict[str, str] = {
-    "smaller_batch": "Memory ran short: going on with {batch} tiles at a time.",
-    "smaller_tile": "Memory ran short: going on with tiles of {tile} pixels.",
+    "smaller_tiles": "Memory ran short: going on with tiles of {tile} pixels, {batch} at a time.",
     "first_page": "The file has {pages} pages; this is the first.",
     "noise_estimated": "Noise estimated at {noise:.1f} of 255 grey levels.",
     "coarse_first": "The hole is wide: its content is found on a smaller copy first.",

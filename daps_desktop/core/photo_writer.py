@@ -12,7 +12,7 @@ from PIL import Image
 
 from daps_desktop.core import exif, png_chunks
 from daps_desktop.core.errors import UserError
-from daps_desktop.core.files import write_file
+from daps_desktop.core.files import saving, write_file
 from daps_desktop.core.photo import Metadata, Photo, Pixels, at_depth
 from daps_desktop.core.tiff_encoder import encode_tiff
 
@@ -48,7 +48,8 @@ def write_photo(
     path = Path(path)
     file_format = format_of(path)
     _check_settings(file_format, quality, bits)
-    _check_target(path, original or photo.path, overwrite, replace_original)
+    with saving(path):
+        check_target(path, original or photo.path, overwrite, replace_original)
     depth = (bits or photo.bits) if file_format in _DEEP else 8
     write_file(path, _encode(_at_depth(photo, depth), path, file_format, quality), overwrite)
 
@@ -70,7 +71,9 @@ def _check_settings(file_format: str, quality: int, bits: int | None) -> None:
         raise UserError("setting_value", name="bits", detail=f"{file_format} holds 8 bits only")
 
 
-def _check_target(path: Path, original: Path | None, overwrite: bool, replace_original: bool) -> None:
+def check_target(path: Path, original: Path | None, overwrite: bool, replace_original: bool) -> None:
+    """Raises: UserError (`save_...`) where `write_photo` would refuse this path."""
+    format_of(path)
     if not path.exists():
         return
     if original is not None and not replace_original and original.exists() and path.samefile(original):
@@ -113,7 +116,8 @@ def _fitting(photo: Photo) -> Metadata:
 
 
 def _encode_png(photo: Photo) -> bytes:
-    data = imagecodecs.png_encode(_with_alpha(photo), level=_PNG_LEVEL, filter=_PNG_PAETH)
+    pixels = np.ascontiguousarray(_with_alpha(photo))
+    data = imagecodecs.png_encode(pixels, level=_PNG_LEVEL, filter=_PNG_PAETH)
     return png_chunks.insert_metadata(bytes(data), photo.metadata)
 
 

@@ -34,11 +34,18 @@ class SolverSettings:
     tile: int = 0  # side in pixels; 0: chosen by the engine
 
     def __post_init__(self) -> None:
-        for name, allowed in (("preset", PRESETS), ("method", METHODS), ("output", OUTPUTS), ("device", DEVICES)):
+        for name, allowed in (
+            ("preset", PRESETS),
+            ("method", METHODS),
+            ("output", OUTPUTS),
+            ("device", DEVICES),
+        ):
             value = getattr(self, name)
             _check(name, value in allowed, f"{value!r} is not one of {', '.join(allowed)}")
         _check("samples", 1 <= self.samples <= 64, f"must be between 1 and 64, not {self.samples}")
-        _check("tile", self.tile == 0 or 64 <= self.tile <= 2048, f"must be between 64 and 2048, not {self.tile}")
+        _check(
+            "tile", self.tile == 0 or 64 <= self.tile <= 2048, f"must be between 64 and 2048, not {self.tile}"
+        )
         _check("seed", 0 <= self.seed < 2**63, f"must be between 0 and 2^63, not {self.seed}")
         if self.noise is not None:
             finite = math.isfinite(self.noise) and 0 <= self.noise <= 128

@@ -1,4 +1,4 @@
-"""The low-frequency anchor: local means come from the noisy photo where it knows them better than the network.
+"""The low-frequency anchor: local means come from the noisy picture where it knows them better.
 
 A network with GroupNorm gets local means wrong by about 0.02; the mean of N noisy pixels is wrong by
 sigma / sqrt(N). So D <- D + w G * (x - D), with G a Gaussian of S pixels and
@@ -13,10 +13,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from daps_desktop.solver.denoiser import Denoiser
+
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """sigma_per_pixel: scale S = sigma / that; known_mean_std: k; scales: the S that may be used, in pixels."""
+    """S = sigma / sigma_per_pixel, one of `scales` (pixels); known_mean_std is k."""
 
     sigma_per_pixel: float = 0.0142
     known_mean_std: float = 0.02
@@ -34,6 +36,19 @@ class Anchor:
     def apply(self, x: Tensor, x0_hat: Tensor, sigma: float) -> Tensor:
         """x0_hat with its local means drawn towards those of x; all (B, C, H, W)."""
         return x0_hat + self.weight(sigma) * gaussian(x - x0_hat, self.scale(sigma))
+
+
+class AnchoredDenoiser:
+    """A denoiser with the anchor laid over its estimate; outside the tiling, so that tiles keep one level."""
+
+    def __init__(self, inner: Denoiser, anchor: Anchor) -> None:
+        self.inner = inner
+        self.anchor = anchor
+        self.multiple = inner.multiple
+
+    @torch.no_grad()
+    def denoise(self, x: Tensor, sigma: float) -> Tensor:
+        return self.anchor.apply(x, self.inner.denoise(x, sigma), sigma)
 
 
 def gaussian(x: Tensor, std: float) -> Tensor:

@@ -28,17 +28,22 @@ class Plan:
     rk4_below: float  # below this level the E-step is a sample (4 evaluations), above it the mean (1)
     trust: float = 0.0  # radius of the M-step; 0: that of the noise level, `trust_radius`
     rho: float = -7.0
-    polish: float = 0.0  # noise level of a closing denoising; 0: none
+    noise_share: float = 1.0  # share of each level's noise that is really added; 0: a deterministic path
+    closing: float = 0.0  # level of a last E-step on the observed pixels as they are; 0: none
 
     @property
     def sigmas(self) -> list[float]:
         return power_levels(self.levels, self.sigma_max, self.sigma_min, self.rho)
 
     @property
+    def steps(self) -> int:
+        return self.levels + (self.closing > 0)
+
+    @property
     def evaluations(self) -> int:
         """Network evaluations that the run will make."""
-        slow = sum(0 < s <= self.rk4_below for s in self.sigmas)
-        return self.levels + 3 * slow + (self.polish > 0)
+        slow = sum(0 < s <= self.rk4_below for s in (*self.sigmas, self.closing))
+        return self.steps + 3 * slow
 
 
 def paper_plan(sigma_y: float, norm: float, levels: int = 50) -> Plan:
@@ -57,9 +62,9 @@ def e_step(denoiser: Denoiser, x: Tensor, sigma: float, rk4_below: float) -> Ten
 
 @torch.no_grad()
 def m_step(problem: Problem, x0_hat: Tensor, trust: float) -> Tensor:
-    """The image nearest x0_hat that explains y: argmin |A x - y|^2 / 2 sigma_y^2 + |x - x0_hat|^2 / 2 trust^2.
+    """The image nearest x0_hat that explains y: argmin |A x - y|^2 / 2 sigma_y^2 + |x - x0_hat|^2 / 2 r^2.
 
-    Shapes (B, 3, H, W); trust in [-1, 1] units. Source: the method's refinement in closed form.
+    Shapes (B, 3, H, W); r is `trust`, in [-1, 1] units. Source: the method's refinement in closed form.
     """
     return problem.A.prox(x0_hat, problem.y, problem.sigma_y, trust)
 
@@ -71,13 +76,20 @@ def solve(problem: Problem, denoiser: Denoiser, plan: Plan, start: Tensor, rng: 
     Raises: SolverDiverged where a number is not finite.
     """
     sigmas = plan.sigmas
-    x = renoise(start, sigmas[0], rng)
-    for i in range(plan.levels):
-        x0_hat = e_step(denoiser, x, sigmas[i], plan.rk4_below)
-        x0_y = m_step(problem, x0_hat, plan.trust or trust_radius(sigmas[i]))
-        del x0_hat
-        yield checked_step(i, sigmas[i], problem, x0_y)
-        if sigmas[i + 1] > 0:
-            x = renoise(x0_y, sigmas[i + 1], rng)
-    if plan.polish:
-        yield checked_step(plan.levels, plan.polish, problem, tweedie(denoiser, x0_y, plan.polish))
+    x0_y = start
+    for i, sigma in enumerate(sigmas[:-1]):
+        x = renoise(x0_y, plan.noise_share * sigma, rng)
+        x0_hat = e_step(denoiser, x, sigma, plan.rk4_below)
+        x0_y = m_step(problem, x0_hat, plan.trust or trust_radius(sigma))
+        del x, x0_hat  # memory: a photo of 24 megapixels is 288 MB each
+        yield checked_step(i, sigma, problem, x0_y)
+    if plan.closing:
+        x = as_observed(problem, x0_y)
+        x0_y = e_step(denoiser, x, plan.closing, plan.rk4_below)
+        yield checked_step(plan.levels, plan.closing, problem, x0_y)
+
+
+def as_observed(problem: Problem, x0_y: Tensor) -> Tensor:
+    """x0_y with y in every pixel that A shows directly: there y is itself x0 at noise level sigma_y."""
+    observed = problem.A.observed
+    return problem.y if observed is None else torch.where(observed > 0, problem.y, x0_y)

@@ -4,6 +4,8 @@ The probability-flow ODE in the variance-exploding form is dx/dsigma = (x - D(x,
 (Karras et al. 2022, eq. 1 with sigma(t) = t). It is never integrated to 0, where it divides by 0.
 """
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor
 
@@ -25,7 +27,7 @@ def tweedie(denoiser: Denoiser, x: Tensor, sigma: float) -> Tensor:
 
 @torch.no_grad()
 def rk4(denoiser: Denoiser, x: Tensor, sigma: float, sigma_end: float = SIGMA_END) -> Tensor:
-    """One classical Runge-Kutta step of the flow from sigma to sigma_end: a sample, not a mean; 4 evaluations."""
+    """One classical Runge-Kutta step from sigma to sigma_end: a sample, not a mean; 4 evaluations."""
     h = sigma_end - sigma
     k1 = slope(denoiser, x, sigma)
     k2 = slope(denoiser, torch.add(x, k1, alpha=h / 2), sigma + h / 2)
@@ -42,6 +44,6 @@ def rk4(denoiser: Denoiser, x: Tensor, sigma: float, sigma_end: float = SIGMA_EN
 def euler(denoiser: Denoiser, x: Tensor, sigma: float, steps: int, sigma_end: float = SIGMA_END) -> Tensor:
     """`steps` Euler steps of the flow on the poly-7 grid from sigma to sigma_end, as DAPS does."""
     grid = [*power_levels(steps, sigma, sigma_end, rho=7)[:-1], sigma_end]
-    for now, following in zip(grid, grid[1:], strict=False):
+    for now, following in pairwise(grid):
         x = torch.add(x, slope(denoiser, x, now), alpha=following - now)
     return x

@@ -1,4 +1,4 @@
-"""Where only a hole is repaired, only its neighbourhoods are computed: disjoint rectangles around its parts."""
+"""Where only a hole is repaired, only its surroundings are computed: disjoint rectangles around its parts."""
 
 import numpy as np
 from scipy import ndimage

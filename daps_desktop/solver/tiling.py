@@ -22,10 +22,11 @@ def _out_of_memory(error: RuntimeError) -> bool:
 
 
 class TiledDenoiser:
-    """D over tiles of `tile` pixels, `batch` at a time; halves the batch, then the tile, when memory runs out.
+    """D over tiles of `tile` pixels, `batch` at a time; when memory runs out, fewer, then smaller ones.
 
     `active` (1, 1, H, W) bool: tiles without a True in them are not computed, and `known` (1, 3, H, W)
-    stands in for their estimate. `check` is called before every network call and may raise to end the run.
+    stands in for their estimate. `check(share)` is called before every network call with the share of this
+    evaluation that is done, and may raise to end the run.
     `on_shrink(tile, batch)` hears of every retreat.
     """
 
@@ -39,7 +40,7 @@ class TiledDenoiser:
         *,
         active: Tensor | None = None,
         known: Tensor | None = None,
-        check: Callable[[], None] = lambda: None,
+        check: Callable[[float], None] = lambda share: None,
         on_shrink: Callable[[int, int], None] = lambda tile, batch: None,
     ) -> None:
         self.inner = inner
@@ -75,10 +76,12 @@ class TiledDenoiser:
     def _denoise(self, x: Tensor, sigma: float) -> Tensor:
         boxes = list(self._boxes(x.shape[-2], x.shape[-1]))
         if len(boxes) == 1 and self.active is None:
+            self.check(0.0)
             return self._network(x, sigma)
         total, weights = torch.zeros_like(x), x.new_zeros(1, 1, *x.shape[-2:])
         step = max(1, self.batch // x.shape[0])
         for i in range(0, len(boxes), step):
+            self.check(i / len(boxes))
             group = boxes[i : i + step]
             estimates = self._network(torch.cat([x[..., rows, cols] for rows, cols in group]), sigma)
             for (rows, cols), estimate in zip(group, estimates.split(x.shape[0]), strict=True):
@@ -103,7 +106,6 @@ class TiledDenoiser:
                     yield box
 
     def _network(self, x: Tensor, sigma: float) -> Tensor:
-        self.check()
         height, width = x.shape[-2:]
         below, right = -height % self.inner.multiple, -width % self.inner.multiple
         if below or right:

@@ -1,0 +1,220 @@
+"""From a task in the user's words to the problem of the photo, and the same damage applied forwards."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from daps_desktop.core.errors import UserError
+from daps_desktop.core.photo import JpegTables
+from daps_desktop.core.task import (
+    Blur,
+    Box,
+    CameraBlur,
+    Clipped,
+    Grey,
+    Jpeg,
+    Kernel,
+    Motion,
+    Phase,
+    RandomMask,
+    Small,
+    Task,
+)
+from daps_desktop.solver.operators import (
+    Bicubic,
+    CameraBlurOperator,
+    ClippedOperator,
+    Convolution,
+    HoleMask,
+    Identity,
+    JpegSet,
+    LinearOperator,
+    Luma,
+    Masked,
+    Operator,
+    PhaseModulus,
+    SetAfter,
+    box_mask,
+    chain,
+    compress,
+    gaussian_kernel,
+    kernel_from_image,
+    motion_kernel,
+    random_mask,
+    tables_for_quality,
+)
+from daps_desktop.solver.problem import Problem
+
+CPU = torch.device("cpu")
+WHITE = 1.0  # what a scratch looks like in a photo that was damaged on purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What there is of the photo: its size, what of it can be trusted, and how its file was coded.
+
+    `observed` is (1, 1, H, W), 1 = trust the photo, or None where all of it counts.
+    """
+
+    height: int
+    width: int
+    observed: Tensor | None = None
+    tables: JpegTables | None = None
+    device: torch.device = CPU
+
+
+def build_problem(task: Task, photo: Tensor, measured: Measurement, sigma_y: float) -> Problem:
+    """y = A(x) + sigma_y n for a photo (1, 3, H, W). Raises: UserError where damages do not go together."""
+    A = build_operator(task, measured)
+    y = photo
+    if task.has(Grey):
+        y = Luma()(photo)
+    if task.has(Phase):
+        y = (photo + 1) / 2 * _largest_modulus(*A.latent_size(measured.height, measured.width), photo)
+    return Problem(A, y, sigma_y)
+
+
+def build_operator(task: Task, measured: Measurement) -> Operator:
+    """A, in the order of events: blur, shrinking, loss of colour, clipping or JPEG; a hole covers all."""
+    if phase := task.find(Phase):
+        return _phase(phase, measured)
+    measured = _with_laboratory_masks(task, measured)
+    if camera := task.find(CameraBlur):
+        return _camera(camera, task, measured)
+    links = _links(task, measured)
+    seen_through = _set(task, measured)
+    if seen_through is None:
+        return chain(links) if links else Identity()
+    if not links:
+        return seen_through
+    if isinstance(seen_through, ClippedOperator) and measured.observed is not None and len(links) == 1:
+        return Masked(seen_through, measured.observed)
+    return SetAfter(chain(links), seen_through)
+
+
+def damage(
+    task: Task, clean: Tensor, observed: Tensor | None, sigma_y: float, rng: torch.Generator
+) -> Tensor:
+    """The photo (1, C, h, w) that this task would have to restore to `clean` (1, 3, H, W), noise included."""
+    scale = task.scale
+    height, width = clean.shape[-2] // scale, clean.shape[-1] // scale
+    clean = clean[..., : height * scale, : width * scale]
+    if phase := task.find(Phase):
+        return _modulus(phase, clean, sigma_y, rng)
+    measured = Measurement(height, width, observed, device=clean.device)
+    # Compression is applied to the pixels below; the operator of JPEG is a set and leaves them as they are.
+    A = build_operator(Task(tuple(d for d in task.damages if not isinstance(d, Jpeg))), measured)
+    y = A(A.embed(clean))
+    y = y + sigma_y * torch.randn(y.shape, generator=rng, device=y.device)
+    if A.observed is not None:
+        y = torch.where(A.observed > 0, y, WHITE)
+    if (jpeg := task.find(Jpeg)) is not None:
+        y = compress(y.expand(1, 3, -1, -1), _tables(jpeg, measured))
+    return y
+
+
+def _links(task: Task, measured: Measurement) -> list[LinearOperator]:
+    links: list[LinearOperator] = []
+    size = measured.height, measured.width
+    if small := task.find(Small):
+        links.append(Bicubic(small.factor, *size))
+        size = links[0].latent_size(*size)
+    if (kernel := _kernel(task)) is not None:
+        links.insert(0, Convolution(kernel, *size, device=measured.device))
+    if task.has(Grey):
+        links.append(Luma())
+    if measured.observed is not None:
+        links.append(HoleMask(measured.observed))
+    return links
+
+
+def _kernel(task: Task) -> Tensor | None:
+    if blur := task.find(Blur):
+        return gaussian_kernel(blur.sigma)
+    if motion := task.find(Motion):
+        return motion_kernel(motion.length, motion.angle)
+    if kernel := task.find(Kernel):
+        return kernel_from_image(_picture(kernel.file), kernel.file)
+    return None
+
+
+def _picture(path: str) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    try:
+        with Image.open(path) as picture:
+            return np.asarray(picture.convert("L"))
+    except (OSError, SyntaxError) as error:
+        raise UserError("kernel_file", path=path, detail="it cannot be read as a picture") from error
+
+
+def _set(task: Task, measured: Measurement) -> ClippedOperator | JpegSet | None:
+    clipped, jpeg = task.find(Clipped), task.find(Jpeg)
+    if clipped and jpeg:
+        raise UserError("damage_combination", detail="clipped and jpeg are undone one after the other")
+    if jpeg and task.has(Grey):
+        raise UserError("damage_combination", detail="jpeg and grey are undone one after the other")
+    if jpeg:
+        return JpegSet(_tables(jpeg, measured))
+    return ClippedOperator(clipped.scale) if clipped else None
+
+
+def _tables(jpeg: Jpeg, measured: Measurement) -> JpegTables:
+    if jpeg.quality:
+        return tables_for_quality(jpeg.quality)
+    if measured.tables is None:
+        raise UserError(
+            "damage_value", name="jpeg", detail="this photo is not a JPEG file, so quality= is needed"
+        )
+    return measured.tables
+
+
+def _with_laboratory_masks(task: Task, measured: Measurement) -> Measurement:
+    size = measured.height, measured.width
+    observed = measured.observed
+    for mask in _laboratory_masks(task, *size):
+        mask = mask.to(measured.device)
+        observed = mask if observed is None else observed * mask
+    return Measurement(*size, observed, measured.tables, measured.device)
+
+
+def _laboratory_masks(task: Task, height: int, width: int) -> list[Tensor]:
+    random, box = task.find(RandomMask), task.find(Box)
+    masks = [random_mask(height, width, random.fraction, random.seed)] if random else []
+    return [*masks, box_mask(height, width, box.size)] if box else masks
+
+
+def _camera(camera: CameraBlur, task: Task, measured: Measurement) -> Operator:
+    if any(task.has(kind) for kind in (Small, Grey, Clipped, Jpeg)):
+        raise UserError("damage_combination", detail="camera-blur goes with scratches and noise only")
+    A = CameraBlurOperator(
+        camera.sigma, camera.exposure, measured.height, measured.width, device=measured.device
+    )
+    return A if measured.observed is None else Masked(A, measured.observed)
+
+
+def _phase(phase: Phase, measured: Measurement) -> PhaseModulus:
+    """The operator whose modulus has the measured size."""
+    widening = 1 + phase.oversample / 4
+    A = PhaseModulus(phase.oversample, round(measured.height / widening), round(measured.width / widening))
+    height, width = A.latent_size(measured.height, measured.width)
+    if PhaseModulus(phase.oversample, height, width).latent_size(measured.height, measured.width) != (
+        height,
+        width,
+    ):
+        detail = f"no picture gives a modulus of {measured.width} × {measured.height} pixels"
+        raise UserError("damage_value", name="phase", detail=detail)
+    return A
+
+
+def _modulus(phase: Phase, clean: Tensor, sigma_y: float, rng: torch.Generator) -> Tensor:
+    A = PhaseModulus(phase.oversample, *clean.shape[-2:])
+    y = A(clean)
+    y = y + sigma_y * torch.randn(y.shape, generator=rng, device=y.device)
+    return y / _largest_modulus(*clean.shape[-2:], y) * 2 - 1
+
+
+def _largest_modulus(height: int, width: int, padded: Tensor) -> float:
+    """That of an all-white picture: files store the modulus as a share of it."""
+    return height * width / (padded.shape[-2] * padded.shape[-1]) ** 0.5

@@ -1,0 +1,49 @@
+"""Which device runs the network, and what memory it and this computer have."""
+
+import sys
+
+import psutil
+import torch
+
+from daps_desktop.core.errors import UserError
+from daps_desktop.core.settings import Device
+
+
+def choose_device(wanted: Device) -> torch.device:
+    """The device asked for; auto prefers CUDA, then MPS, then the CPU. Raises: UserError device_missing."""
+    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if wanted == "auto":
+        return torch.device(next(name for name, there in available.items() if there))
+    if not available[wanted]:
+        raise UserError("device_missing", device=wanted)
+    return torch.device(wanted)
+
+
+def network_dtype(device: torch.device) -> torch.dtype:
+    """Half precision where the hardware is fast at it; the M-step stays in float32 everywhere."""
+    if device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False):
+        return torch.bfloat16
+    return torch.float32
+
+
+def tile_batch(device: torch.device) -> int:
+    """Tiles in one network call: a processor gains nothing from more than one, a graphics card does."""
+    return 1 if device.type == "cpu" else 8
+
+
+def available_memory_mb(device: torch.device) -> float:
+    if device.type == "cuda":
+        return torch.cuda.mem_get_info(device)[0] / 2**20
+    return psutil.virtual_memory().available / 2**20
+
+
+def peak_memory_mb(device: torch.device) -> float:
+    """The most that this process has held so far, on the graphics card where one is used."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device) / 2**20
+    if sys.platform == "win32":
+        return psutil.Process().memory_info().peak_wset / 2**20
+    import resource  # not there on Windows
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 2**20 if sys.platform == "darwin" else peak / 2**10

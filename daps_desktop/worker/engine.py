@@ -1,0 +1,211 @@
+"""The engine: one request in, messages out. Plain Python, to live in any thread or process.
+
+Why one function: `run_job` is the whole face of the engine; the command line and the window call it alike.
+"""
+
+import threading
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from importlib.metadata import version
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+
+from daps_desktop import __version__
+from daps_desktop.analysis.noise import estimate_noise
+from daps_desktop.core.errors import UserError
+from daps_desktop.core.messages import (
+    Cancelled,
+    Failed,
+    Finished,
+    JobMessage,
+    JobRequest,
+    Report,
+)
+from daps_desktop.core.photo import Photo, Pixels, compose
+from daps_desktop.core.task import Grey, Phase, Scratches, format_damage
+from daps_desktop.priors import catalogue, loader
+from daps_desktop.solver.annealing import AnnealingStep
+from daps_desktop.solver.convert import LEVELS_PER_UNIT, to_pixels
+from daps_desktop.worker.devices import choose_device, network_dtype, peak_memory_mb
+from daps_desktop.worker.planning import plan_regions
+from daps_desktop.worker.preview import PreviewPainter
+from daps_desktop.worker.regions import Region
+from daps_desktop.worker.watch import StoppedError, Watch
+
+NOISE_FLOOR = 0.01  # [-1, 1] units: below this the rounding of the file would be taken for detail
+
+
+def run_job(job: JobRequest, cancel: threading.Event, emit: Callable[[JobMessage], None]) -> None:
+    """Send any number of Progress and Notice, then exactly one Finished, Cancelled or Failed."""
+    try:
+        emit(_run(job, cancel, emit))
+    except StoppedError:
+        emit(Cancelled(job.job_id))
+    except UserError as error:
+        emit(Failed(job.job_id, error.code, error.facts, traceback.format_exc()))
+    except (MemoryError, torch.OutOfMemoryError):
+        emit(Failed(job.job_id, "memory_out", {}, traceback.format_exc()))
+    except Exception as error:  # the engine's door: nothing escapes unexplained
+        emit(Failed(job.job_id, "bug", {"detail": type(error).__name__}, traceback.format_exc()))
+
+
+def _run(job: JobRequest, cancel: threading.Event, emit: Callable[[JobMessage], None]) -> Finished:
+    watch = Watch(job, cancel, emit)
+    _check(job)
+    settings = job.settings
+    device = choose_device(settings.device)
+    name = settings.prior if settings.prior != "auto" else catalogue.default_prior(device.type)
+    prior = loader.load(catalogue.find(name), device, network_dtype(device))
+    watch.check()
+    noise = _noise_level(job, watch)
+    regions = plan_regions(job, prior, device, max(noise / LEVELS_PER_UNIT, NOISE_FLOOR), watch)
+    watch.begin(regions, _runs(job))
+    estimates, residual = _solve(job, regions, device, watch)
+    photo = _assemble(job, regions, estimates)
+    report = Report(
+        evaluations=watch.evaluations,
+        seconds_total=watch.seconds,
+        seconds_denoiser=watch.seconds_denoiser,
+        peak_memory_mb=peak_memory_mb(device),
+        noise_level=noise,
+        residual_over_noise=residual,
+        device=str(device),
+        seed=settings.seed,
+        prior=prior.card.name,
+        prior_sha256=prior.card.sha256,
+        preset=settings.preset,
+        method=settings.method,
+        output=settings.output,
+        damage=[format_damage(d) for d in job.task.damages],
+        versions={
+            "daps-desktop": __version__,
+            **{name: version(name) for name in ("torch", "diffusers", "numpy")},
+        },
+        steps=watch.steps,
+        notices=[notice.code for notice in watch.notices],
+    )
+    return Finished(job.job_id, photo, report)
+
+
+def _check(job: JobRequest) -> None:
+    """Raises: UserError where the request cannot be carried out as it stands."""
+    marked = job.hole is not None and bool(job.hole.any())
+    if job.task.has(Scratches) and not marked:
+        raise UserError("mask_needed")
+    if not job.task.damages:
+        raise UserError("nothing_chosen")
+    if job.settings.samples > 1 and job.settings.output == "sample":
+        raise UserError(
+            "setting_value", name="samples", detail="several samples are averaged, which is `safest`"
+        )
+
+
+def _noise_level(job: JobRequest, watch: Watch) -> float:
+    """Std in grey levels: given, or estimated from the photo."""
+    if job.settings.noise is not None:
+        return job.settings.noise
+    noise = estimate_noise(job.photo.pixels)
+    watch.notice("noise_estimated", noise=noise)
+    return noise
+
+
+def _runs(job: JobRequest) -> int:
+    """How often the regions are solved: samples to be averaged, or starts to choose from."""
+    phase = job.task.find(Phase)
+    return phase.starts if phase else job.settings.samples
+
+
+def _solve(
+    job: JobRequest, regions: Sequence[Region], device: torch.device, watch: Watch
+) -> tuple[list[Tensor], float]:
+    """The latent estimate of every region, and the residual of the whole over the noise.
+
+    Several runs are averaged (the posterior mean), except where only the modulus of a Fourier transform
+    is known: there a run may end in a wrong basin, and the one that explains the data best is taken.
+    """
+    painter = PreviewPainter(job.photo, job.task.scale, job.preview_side) if job.preview_side else None
+    estimates = _solve_once(job, regions, device, watch, painter, 0)
+    for k in range(1, _runs(job)):
+        others = _solve_once(job, regions, device, watch, painter, k)
+        if not job.task.has(Phase):
+            estimates = [a.lerp(b, 1 / (k + 1)) for a, b in zip(estimates, others, strict=True)]
+        elif residual_over_noise(regions, others) < residual_over_noise(regions, estimates):
+            estimates = others
+    return estimates, residual_over_noise(regions, estimates)
+
+
+def _solve_once(
+    job: JobRequest,
+    regions: Sequence[Region],
+    device: torch.device,
+    watch: Watch,
+    painter: PreviewPainter | None,
+    run: int,
+) -> list[Tensor]:
+    """All regions in lockstep, one annealing step of each in turn."""
+    running = [region.solve(_generator(job, device, run, i)) for i, region in enumerate(regions)]
+    latest: list[AnnealingStep | None] = [None] * len(regions)
+    try:
+        while fresh := [(i, step) for i, steps in enumerate(running) if (step := next(steps, None))]:
+            for i, step in fresh:
+                latest[i] = step
+            done = [(region, step) for region, step in zip(regions, latest, strict=True) if step]
+            residual = _pooled([(region.pixels, step.residual_over_noise) for region, step in done])
+            draw = partial(painter.draw, done) if painter else None
+            watch.step(max(step.sigma for _, step in fresh), residual, run, draw)
+    finally:
+        for steps in running:
+            steps.close()
+    return [step.x0_y for step in latest if step]
+
+
+def _generator(job: JobRequest, device: torch.device, run: int, region: int) -> torch.Generator:
+    """Independent streams for every run and region, all from the seed of the request."""
+    state = np.random.SeedSequence([job.settings.seed, run, region]).generate_state(1, np.uint64)[0]
+    return torch.Generator(device).manual_seed(int(state) >> 1)
+
+
+def residual_over_noise(regions: Sequence[Region], estimates: Sequence[Tensor]) -> float:
+    """RMS over all observed entries of all regions, in units of the noise."""
+    pairs = zip(regions, estimates, strict=True)
+    return _pooled([(region.pixels, region.problem.residual_over_noise(x)) for region, x in pairs])
+
+
+def _pooled(parts: Sequence[tuple[int, float]]) -> float:
+    """The RMS of the whole from (pixels, RMS) of its parts."""
+    return (sum(n * rms**2 for n, rms in parts) / max(sum(n for n, _ in parts), 1)) ** 0.5
+
+
+def _assemble(job: JobRequest, regions: Sequence[Region], estimates: Sequence[Tensor]) -> Photo:
+    """The result at the photo's own depth. Raises: UserError where it came out as one flat colour."""
+    photo, task = job.photo, job.task
+    channels = 3 if task.has(Grey) else photo.pixels.shape[2]
+    parts = [
+        to_pixels(region.problem.A.crop(x), photo.pixels.dtype, channels)
+        for region, x in zip(regions, estimates, strict=True)
+    ]
+    if not task.repair_only:
+        _refuse_constant(photo.pixels, parts[0])
+        return replace(photo.with_pixels(parts[0]), alpha=_enlarged(photo.alpha, task.scale))
+    assert job.hole is not None
+    pixels = photo.pixels.copy()
+    for region, part in zip(regions, parts, strict=True):
+        rect = region.rect.slices
+        pixels[rect] = compose(pixels[rect], part, job.hole[rect])
+    return photo.with_pixels(pixels)
+
+
+def _refuse_constant(before: Pixels, after: Pixels) -> None:
+    if np.ptp(after) == 0 and np.ptp(before) > 0:
+        raise UserError("constant_result")
+
+
+def _enlarged(alpha: Pixels | None, scale: int) -> Pixels | None:
+    if alpha is None or scale == 1:
+        return alpha
+    return cv2.resize(alpha, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR)

@@ -1,0 +1,35 @@
+"""How long a run would take on this computer, from a short trial of the network."""
+
+import statistics
+import time
+
+import torch
+
+from daps_desktop.core.photo import Photo
+from daps_desktop.core.settings import SolverSettings
+from daps_desktop.priors import catalogue, loader
+from daps_desktop.solver.presets import LEVELS
+from daps_desktop.solver.tiling import origins
+from daps_desktop.worker.devices import choose_device, network_dtype
+from daps_desktop.worker.planning import TILE
+
+TRIALS = 3
+OVERHEAD = 1.2  # what a run costs beside its network evaluations
+
+
+def expected_seconds(photo: Photo, settings: SolverSettings) -> float:
+    """Seconds for the whole photo with `safest` output; a hole costs less, as only its surroundings count."""
+    device = choose_device(settings.device)
+    prior = loader.load(catalogue.find(catalogue.default_prior(device.type)), device, network_dtype(device))
+    tile = torch.zeros(1, 3, TILE, TILE, device=device)
+    seconds = statistics.median(_trial(prior, tile) for _ in range(TRIALS))
+    tiles = len(origins(photo.height, TILE, TILE // 4)) * len(origins(photo.width, TILE, TILE // 4))
+    return OVERHEAD * seconds * tiles * LEVELS[settings.preset]
+
+
+def _trial(prior: loader.Prior, tile: torch.Tensor) -> float:
+    started = time.perf_counter()
+    prior.denoiser.denoise(tile, 0.2)
+    if tile.is_cuda:
+        torch.cuda.synchronize(tile.device)
+    return time.perf_counter() - started

@@ -1,0 +1,40 @@
+"""Small pictures of the result as it stands, for the window."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from daps_desktop.core.messages import Preview
+from daps_desktop.core.photo import Photo, at_depth
+from daps_desktop.solver.annealing import AnnealingStep
+from daps_desktop.solver.convert import to_preview
+from daps_desktop.worker.regions import Region
+
+
+class PreviewPainter:
+    """Draws the regions of a run into a small copy of the photo, `side` pixels on its longer side at most."""
+
+    def __init__(self, photo: Photo, scale: int, side: int) -> None:
+        self._shrink = min(1.0, side / (max(photo.height, photo.width) * scale)) * scale
+        size = self._at(photo.width), self._at(photo.height)
+        small = cv2.resize(photo.pixels, size, interpolation=cv2.INTER_AREA)
+        grey_or_rgb = at_depth(small.reshape(size[1], size[0], -1), 8)
+        self._canvas: NDArray[np.uint8] = np.repeat(grey_or_rgb, 3 // grey_or_rgb.shape[2], axis=2)
+
+    def _at(self, position: int) -> int:
+        return max(1, round(position * self._shrink))
+
+    def draw(self, parts: Sequence[tuple[Region, AnnealingStep]]) -> Preview:
+        """A copy of the canvas with these regions drawn in."""
+        for region, step in parts:
+            rect = region.rect
+            top, left = round(rect.top * self._shrink), round(rect.left * self._shrink)
+            bottom, right = (
+                max(top + 1, round(rect.bottom * self._shrink)),
+                max(left + 1, round(rect.right * self._shrink)),
+            )
+            target = self._canvas[top:bottom, left:right]
+            target[:] = to_preview(region.problem.A.crop(step.x0_y), *target.shape[:2])
+        return Preview(self._canvas.copy())

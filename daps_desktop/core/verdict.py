@@ -14,6 +14,15 @@ AGREES_BELOW = 1.25
 ROUGH_BELOW = 2.0
 
 
+def expected_band(task: Task) -> tuple[float, float]:
+    """Lowest and highest residual, in noise levels, of a result that agrees.
+
+    A repair keeps the photo's own pixels, noise and all, so it may come as close as it likes; elsewhere a
+    residual well under one noise level means that the noise was taken for detail.
+    """
+    return (0.0 if task.repair_only else 1 / AGREES_BELOW), AGREES_BELOW
+
+
 class Agreement(Enum):
     """How the result, damaged again in the supposed way, compares with the photo."""
 

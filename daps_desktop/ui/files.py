@@ -17,6 +17,7 @@ from daps_desktop.core.photo_reader import read_photo
 from daps_desktop.core.photo_writer import write_photo
 from daps_desktop.ui import text
 from daps_desktop.ui.background import Background
+from daps_desktop.ui.canvas.layer import image_of
 from daps_desktop.ui.canvas.pyramid import Pyramid, display_picture
 from daps_desktop.ui.document_model import DocumentModel
 from daps_desktop.ui.job_model import JobModel
@@ -100,6 +101,12 @@ class Files(QObject):
             self.saved.emit(path)
 
         self._background.run(write, done, self._or_replace(path, lambda: self.save(path, overwrite=True)))
+
+    def copy(self) -> None:
+        """Put the last result on the clipboard."""
+        result = self._model.last_result
+        if result is not None:
+            QGuiApplication.clipboard().setImage(image_of(display_picture(result.photo)))
 
     def ask_export_mask(self) -> None:
         self._ask_name(

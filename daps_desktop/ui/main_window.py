@@ -29,8 +29,8 @@ from daps_desktop.ui.welcome import Welcome
 
 PREVIEW_SIDE = 768  # pixels: enough for the canvas, little enough to send ten times a second
 _MESSAGE_MS = 6000
-_WITH_PHOTO = ("brush", "eraser", "smaller", "larger", "overlay", "import_mask", "export_mask", "invert",
-               "fit", "actual", "zoom_in", "zoom_out")  # fmt: skip
+_WITH_PHOTO = ("brush", "eraser", "swap", "smaller", "larger", "overlay", "import_mask", "export_mask",
+               "invert", "fit", "actual", "zoom_in", "zoom_out")  # fmt: skip
 _TOOLS = (
     ("brush", "eraser", "clear"), ("undo", "redo"), ("zoom_in", "zoom_out", "fit"), ("overlay", "check"),
 )  # fmt: skip
@@ -120,6 +120,7 @@ class MainWindow(QMainWindow):
             "open": self.files.ask_open, "paste": self.files.paste,
             "save": self.files.ask_save, "quit": self.close,
             "undo": self.model.undo, "redo": self.model.redo,
+            "swap": self.swap_tools, "copy": self.files.copy,
             "smaller": self.brush.shrink, "larger": self.brush.grow,
             "brush": lambda: self.brush.set_erasing(False), "eraser": lambda: self.brush.set_erasing(True),
             "clear": self.model.clear_hole, "invert": self.model.invert_hole,
@@ -206,6 +207,9 @@ class MainWindow(QMainWindow):
         else:
             self.restore()
 
+    def swap_tools(self) -> None:
+        self.actions_["brush" if self.brush.erasing else "eraser"].trigger()
+
     # what is shown
 
     def _set_colours(self, colours: Colours) -> None:
@@ -254,7 +258,7 @@ class MainWindow(QMainWindow):
         document = self.model.document
         self.actions_.enable(_WITH_PHOTO, document is not None)
         self.actions_.enable(_WITH_RESULT, self.compare.available)
-        self.actions_.enable(("save",), self.model.last_result is not None)
+        self.actions_.enable(("save", "copy"), self.model.last_result is not None)
         self.actions_.enable(("clear",), document is not None and document.marked_share > 0)
         self.actions_.enable(("undo",), self.model.undo_stack.canUndo())
         self.actions_.enable(("redo",), self.model.undo_stack.canRedo())

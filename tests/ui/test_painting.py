@@ -63,6 +63,8 @@ def test_the_eraser_erases_until_the_brush_is_taken_again(opened: Desk) -> None:
     QTest.keyClick(opened.window, Qt.Key.Key_B)
     opened.click((100, 100))
     assert opened.hole[100, 100]
+    QTest.keyClick(opened.window, Qt.Key.Key_X)
+    assert opened.window.brush.erasing and opened.window.actions_["eraser"].isChecked()
 
 
 def test_shift_click_draws_a_straight_line_from_the_last_stroke(opened: Desk) -> None:

@@ -1,5 +1,6 @@
 """From Restore to the saved file, on a scripted host."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +49,9 @@ def test_restore_shows_progress_then_the_result_then_saves_it(marked: Desk, phot
     wait_for_result(marked)
     assert box.verdict.text() == "Agrees with your photo. 1.6 % of it was redrawn."
     assert box.button.text() == text.RESTORE and box.save.isVisible()
+    marked.trigger("copy")
+    copied = QGuiApplication.clipboard().image().pixelColor(100, 100)
+    assert copied.getRgb()[:3] == (7, 7, 7)
     target = photo_path.with_name("family_restored.png")
     with marked.bot.waitSignal(marked.window.files.saved, timeout=5000):
         marked.window.files.save(target)
@@ -197,6 +201,8 @@ def test_save_suggests_a_new_name_beside_the_original(marked: Desk, photo_path: 
 def test_the_check_panel_draws_one_point_a_step(marked: Desk) -> None:
     marked.trigger("check")
     press_restore(marked)
+    marked.host.say(replace(progress_of(marked.host.requests[-1].job_id, 1), step=0, fraction=0.0))
+    assert marked.window.panel.run_box.hint.text() == text.PREPARING
     for step in (1, 2, 2, 3):  # a step that takes long is reported more than once
         marked.host.step(step, with_preview=False)
     assert marked.window.check.plot.values == pytest.approx([11, 6, 1 + 10 / 3])

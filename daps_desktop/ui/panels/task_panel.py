@@ -114,6 +114,8 @@ class TaskPanel(QWidget):
     def _show_progress(self, progress: Progress) -> None:
         if not self._job.stopping:
             line = text.progress_line(self._job.percent, progress.step, progress.steps)
+            if progress.fraction == 0:
+                line = text.PREPARING
             self.run_box.show_running(self._job.percent, line, progress.seconds_left)
 
     def _show_notice(self, notice: Notice) -> None:

@@ -5,6 +5,8 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from daps_desktop.core.messages import Finished, JobRequest, Progress
+from daps_desktop.core.task import Task
+from daps_desktop.core.verdict import expected_band
 from daps_desktop.ui import text
 from daps_desktop.ui.panels.parts import column, label
 from daps_desktop.ui.theme import GRID, Colours
@@ -19,6 +21,7 @@ class CheckPanel(QWidget):
         self._values: list[float] = []
         self._last_step: tuple[int, int] = (-1, -1)
         self._steps = 0  # of the whole job
+        self._band = expected_band(Task(()))
         self.plot = None  # a ResidualPlot once this was seen
         self._place = QWidget()
         self._stack = QStackedLayout(self._place)
@@ -33,12 +36,15 @@ class CheckPanel(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(640, 300)
 
-    def start(self, _request: JobRequest) -> None:
+    def start(self, request: JobRequest) -> None:
+        self._band = expected_band(request.task)
         self._last_step = (-1, -1)
         self._show([])
 
     def add(self, progress: Progress) -> None:
         """One more step; a second message of the same step takes the place of the first."""
+        if progress.step == 0:
+            return  # nothing is finished yet
         step = (progress.sample, progress.step)
         values = self._values[:-1] if step == self._last_step else self._values
         self._last_step = step
@@ -66,5 +72,5 @@ class CheckPanel(QWidget):
     def _show(self, values: list[float]) -> None:
         self._values = values
         if self.plot is not None:
-            self.plot.show_values(values, self._steps)
+            self.plot.show_values(values, self._steps, self._band)
             self._stack.setCurrentIndex(1 if values else 0)

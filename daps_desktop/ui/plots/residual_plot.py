@@ -8,13 +8,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
-from daps_desktop.core.verdict import AGREES_BELOW
 from daps_desktop.ui import text
 from daps_desktop.ui.theme import Colours
 
 # Written as 0.5, 1, 20 where pyqtgraph would write powers of ten.
 _TICKS = [[(math.log10(n * 10**k), f"{n * 10**k:g}") for k in range(-2, 5) for n in (1, 2, 5)], []]
-_BAND = (1 / AGREES_BELOW, AGREES_BELOW)  # in noise levels
+_LOWEST = 1e-6  # stands for zero on the logarithmic axis
 
 
 class ResidualPlot(pg.PlotWidget):
@@ -34,9 +33,7 @@ class ResidualPlot(pg.PlotWidget):
         item.setMenuEnabled(False)
         item.hideButtons()
         item.setMouseEnabled(x=False, y=False)
-        self._band = pg.LinearRegionItem(
-            [math.log10(edge) for edge in _BAND], orientation="horizontal", movable=False
-        )
+        self._band = pg.LinearRegionItem([-0.1, 0.1], orientation="horizontal", movable=False)
         self._band_label = pg.InfLineLabel(
             self._band.lines[1], text.PLOT_BAND, position=0.01, anchors=[(0, 0), (0, 0)]
         )
@@ -50,13 +47,15 @@ class ResidualPlot(pg.PlotWidget):
         """Residuals in noise levels, one a step."""
         return list(self._values)
 
-    def show_values(self, values: list[float], steps: int) -> None:
+    def show_values(self, values: list[float], steps: int, band: tuple[float, float]) -> None:
         """Draw the residuals of the steps done out of `steps`; what is not a positive number is left out."""
         self._values = [value for value in values if math.isfinite(value) and value > 0]
         done = list(range(1, len(self._values) + 1))
         self._curve.setData(done, self._values)
         self._point.setData(done[-1:], self._values[-1:])
         logs = [math.log10(value) for value in self._values]
+        self._band.setRegion([math.log10(max(edge, _LOWEST)) for edge in band])
+        self._item.getAxis("bottom").setTickSpacing(_spacing(steps), 1)
         self._item.setXRange(1, max(steps, len(done), 2), padding=0.02)
         self._item.setYRange(min(-0.3, *logs, 0), max(0.7, *logs, 0), padding=0.05)
 
@@ -75,3 +74,8 @@ class ResidualPlot(pg.PlotWidget):
         self._band.setBrush(good)
         for line in self._band.lines:
             line.setPen(pg.mkPen(colours.good, width=1, style=Qt.PenStyle.DotLine))
+
+
+def _spacing(steps: int) -> int:
+    """Whole steps between two numbers on the axis, so that there are at most ten or so."""
+    return next(n for n in (1, 2, 5, 10, 20, 50, 100, 1000) if steps <= 12 * n or n == 1000)

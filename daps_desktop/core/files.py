@@ -3,6 +3,8 @@
 import os
 import secrets
 import shutil
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from daps_desktop.core.errors import UserError
@@ -15,11 +17,18 @@ def write_file(path: Path, data: bytes, overwrite: bool = False) -> None:
     what it leads to is replaced and not the link.
     Raises: UserError (`save_exists`, `save_failed`).
     """
-    if path.exists() and not overwrite:
-        raise UserError("save_exists", path=path)
-    try:
+    with saving(path):
+        if path.exists() and not overwrite:
+            raise UserError("save_exists", path=path)
         _replace(Path(os.path.realpath(path)), data)
-    except OSError as error:
+
+
+@contextmanager
+def saving(path: Path) -> Generator[None]:
+    """What goes wrong with the disk inside becomes a UserError (`save_failed`)."""
+    try:
+        yield
+    except (OSError, ValueError) as error:  # ValueError: no file can have that name
         raise UserError("save_failed", path=path, detail=_in_words(error, path)) from error
 
 
@@ -40,9 +49,10 @@ def _replace(target: Path, data: bytes) -> None:
         raise
 
 
-def _in_words(error: OSError, path: Path) -> str:
+def _in_words(error: OSError | ValueError, path: Path) -> str:
     if isinstance(error, FileNotFoundError):
         return f"there is no folder {path.parent}"
     if isinstance(error, IsADirectoryError):
         return "it is a folder"
-    return (error.strerror or str(error)).lower()
+    strerror = error.strerror if isinstance(error, OSError) else None
+    return (strerror or str(error)).lower()

@@ -44,5 +44,5 @@ def write_mask(hole: Hole, path: Path, *, overwrite: bool = False) -> None:
     path = Path(path)
     if path.suffix.lower() != ".png":
         raise UserError("save_format", path=path)
-    white = np.uint8(255)
-    write_file(path, bytes(imagecodecs.png_encode(hole.astype(np.uint8) * white)), overwrite)
+    picture = np.ascontiguousarray(hole).astype(np.uint8) * np.uint8(255)
+    write_file(path, bytes(imagecodecs.png_encode(picture)), overwrite)

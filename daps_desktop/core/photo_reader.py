@@ -1,6 +1,7 @@
 """Files to photos. What a file is, its content says and not its ending; what goes wrong is a UserError."""
 
 import io
+import os
 import stat
 import struct
 import warnings
@@ -45,8 +46,6 @@ def _failing_in_words(path: Path) -> Generator[None]:
             yield
     except UserError:
         raise
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise UserError("photo_missing", path=path) from error
     except PermissionError as error:
         raise UserError("photo_no_permission", path=path) from error
     except NotImplementedError as error:
@@ -59,6 +58,8 @@ def _failing_in_words(path: Path) -> Generator[None]:
 
 
 def _in_words(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
     text = str(error).lower()
     ends_early = isinstance(error, EOFError) or any(
         w in text for w in ("truncated", "too small", "not enough")
@@ -71,7 +72,7 @@ Decoder = Callable[[Path], Photo]
 
 def _decoder(path: Path) -> Decoder:
     """The decoder for what the first bytes say. Raises: UserError if they say nothing known."""
-    status = path.stat()
+    status = _status(path)
     if stat.S_ISDIR(status.st_mode):
         raise UserError("photo_is_folder", path=path)
     if not stat.S_ISREG(status.st_mode):  # a pipe or a device might keep us waiting for ever
@@ -84,6 +85,15 @@ def _decoder(path: Path) -> Decoder:
         if begins(head):
             return decoder
     raise UserError("photo_not_image", path=path)
+
+
+def _status(path: Path) -> os.stat_result:
+    try:
+        return path.stat()
+    except PermissionError:
+        raise
+    except (OSError, ValueError) as error:  # no such name, or no possible name
+        raise UserError("photo_missing", path=path) from error
 
 
 def _is_bmp(head: bytes) -> bool:
@@ -113,11 +123,29 @@ def _pillow_decoder(plugin: type[ImageFile]) -> Decoder:
     # The plugin is called by its name and not through Image.open, which guesses by the ending and knows
     # formats that are none of ours, and whose limit on sizes is not this program's.
     def decode(path: Path) -> Photo:
-        with plugin(io.BytesIO(path.read_bytes())) as image:
+        data = path.read_bytes()
+        if plugin is WebPImagePlugin.WebPImageFile:
+            check_size(path, *_webp_size(data), limit_mp=_WEBP_LIMIT_MP)
+        with plugin(io.BytesIO(data)) as image:
             check_size(path, image.height, image.width)
             return _from_pillow(image)
 
     return decode
+
+
+_WEBP_LIMIT_MP = 178  # the plugin allots the picture on opening, and refuses more by itself
+
+
+def _webp_size(data: bytes) -> tuple[int, int]:
+    """Height and width, from the header. Source: WebP container specification, RFC 9649."""
+    kind = data[12:16]
+    if kind == b"VP8X":
+        return int.from_bytes(data[27:30], "little") + 1, int.from_bytes(data[24:27], "little") + 1
+    packed = int.from_bytes(data[21:25], "little")
+    if kind == b"VP8L":
+        return (packed >> 14 & 0x3FFF) + 1, (packed & 0x3FFF) + 1
+    width, height = struct.unpack_from("<HH", data, 26)
+    return height & 0x3FFF, width & 0x3FFF
 
 
 def _from_pillow(image: ImageFile) -> Photo:

@@ -180,9 +180,15 @@ def _bytes_tag(page: TiffPage, code: int) -> bytes | None:
 
 
 def _count_pages(tiff: TiffFile) -> int:
-    """Pages that are pictures of their own, not small copies of others."""
-    pages = [page for page in tiff.pages if isinstance(page, TiffPage)]
-    return max(1, sum(not page.subfiletype & _REDUCED for page in pages))
+    """Pages that are pictures of their own, not small copies of others; a chain that bites its tail ends there."""
+    seen: set[int] = set()
+    count = 0
+    for page in tiff.pages:
+        if page.offset in seen:
+            break
+        seen.add(page.offset)
+        count += isinstance(page, TiffPage) and not page.subfiletype & _REDUCED
+    return max(1, count)
 
 
 class _Slices:

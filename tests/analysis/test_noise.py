@@ -1,0 +1,101 @@
+"""The noise of photographs with noise of known strength added."""
+
+import io
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+from skimage import data
+
+from daps_desktop.analysis.noise import estimate_noise
+
+PHOTOS = {name: getattr(data, name)() for name in ("astronaut", "coffee", "chelsea", "rocket", "camera")}
+
+
+def noisy(name: str, sigma: float) -> np.ndarray:
+    photo = PHOTOS[name].reshape(*PHOTOS[name].shape[:2], -1)
+    values = photo + np.random.default_rng(1).normal(0, sigma, photo.shape)
+    return np.clip(np.round(values), 0, 255).astype(np.uint8)
+
+
+def as_jpeg(pixels: np.ndarray, quality: int) -> np.ndarray:
+    file = io.BytesIO()
+    image = Image.fromarray(pixels if pixels.shape[2] == 3 else pixels[..., 0])
+    image.save(file, "JPEG", quality=quality)
+    return np.asarray(Image.open(file)).reshape(pixels.shape)
+
+
+@pytest.mark.parametrize("name", PHOTOS)
+@pytest.mark.parametrize("sigma", [2, 3, 5, 10, 20, 35, 50])
+def test_white_noise_is_measured(name: str, sigma: float) -> None:
+    own = 1.85 if name == "astronaut" else 0.0  # the grain of a scanned film; the others have next to none
+    truth = np.hypot(sigma, own)
+    assert estimate_noise(noisy(name, sigma)) == pytest.approx(truth, rel=0.15, abs=0.5)
+
+
+@pytest.mark.parametrize("name", PHOTOS)
+def test_16_bits_say_the_same(name: str) -> None:
+    eight = noisy(name, 5)
+    assert estimate_noise(eight.astype(np.uint16) * 257) == pytest.approx(estimate_noise(eight), rel=1e-3)
+
+
+@pytest.mark.parametrize("name", PHOTOS)
+@pytest.mark.parametrize("quality", [95, 85, 75, 50])
+def test_a_clean_jpeg_is_called_clean(name: str, quality: int) -> None:
+    assert estimate_noise(as_jpeg(noisy(name, 0), quality)) < 1.5
+
+
+@pytest.mark.parametrize("name", PHOTOS)
+@pytest.mark.parametrize(("sigma", "quality"), [(5, 85), (10, 85), (10, 75), (20, 75), (20, 50)])
+def test_a_noisy_jpeg_is_not_called_clean(name: str, sigma: float, quality: int) -> None:
+    """Compared with the noise that JPEG has left, measured against the clean photo after the same JPEG."""
+    clean, photo = as_jpeg(noisy(name, 0), quality), as_jpeg(noisy(name, sigma), quality)
+    left = (photo.astype(float) - clean).std()
+    assert 0.6 * left < estimate_noise(photo) < 1.25 * left
+
+
+def test_clipped_regions_do_not_count() -> None:
+    rng = np.random.default_rng(0)
+    scene = np.full((400, 400, 1), 120.0)
+    scene[:, 200:] = 300  # burnt out: white whatever the noise
+    photo = np.clip(scene + rng.normal(0, 8, scene.shape), 0, 255).astype(np.uint8)
+    assert estimate_noise(photo) == pytest.approx(8, rel=0.1)
+
+
+def test_a_drawn_frame_does_not_count() -> None:
+    framed = np.full((500, 700, 3), 240, np.uint8)
+    framed[150:350, 200:500] = noisy("chelsea", 10)[:200, :300]
+    assert estimate_noise(framed) == pytest.approx(10, rel=0.15)
+
+
+def test_texture_does_not_count() -> None:
+    half = noisy("rocket", 3)
+    half[:, :300] = np.random.default_rng(0).integers(0, 256, half[:, :300].shape)
+    assert estimate_noise(half) == pytest.approx(3, rel=0.2)
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (1, 500, 3), (2, 3, 1), (5, 7, 3)])
+def test_tiny_photos_give_a_number(shape: tuple[int, int, int]) -> None:
+    photo = np.random.default_rng(0).integers(100, 140, shape).astype(np.uint8)
+    assert 0 <= estimate_noise(photo) < 40
+
+
+@pytest.mark.parametrize(
+    ("shape", "tolerance"), [((12, 12, 3), 0.4), ((32, 32, 1), 0.3), ((64, 64, 3), 0.15)]
+)
+def test_small_photos_are_measured_roughly(shape: tuple[int, int, int], tolerance: float) -> None:
+    photo = (128 + np.random.default_rng(0).normal(0, 10, shape)).astype(np.uint8)
+    assert estimate_noise(photo) == pytest.approx(10, rel=tolerance)
+
+
+def test_a_photo_of_one_colour_has_no_noise() -> None:
+    assert estimate_noise(np.full((100, 100, 3), 77, np.uint8)) == 0
+
+
+def test_large_photos_take_no_longer() -> None:
+    large = np.tile(noisy("astronaut", 5), (8, 12, 1))[:4000, :6000].copy()
+    estimate_noise(large)
+    started = time.perf_counter()
+    estimate_noise(large)
+    assert time.perf_counter() - started < 2  # 0.15 s on a quiet machine

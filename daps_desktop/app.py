@@ -3,7 +3,10 @@
 import asyncio
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
 
 import qasync  # after PySide6, whose binding it takes
 from PySide6.QtCore import QTimer
@@ -31,7 +34,7 @@ def run_window(path: Path | None, load_engine: LoadEngine = import_engine) -> in
     QTimer.singleShot(0, host.start)  # torch is imported once the window is on the screen
     if path is not None:
         QTimer.singleShot(0, lambda: window.open(path))
-    with loop:
+    with loop, _bugs_told_by(window):
         loop.run_until_complete(_until_closed(app, host, job))
         ended = host.close()
     if not ended:
@@ -39,6 +42,22 @@ def run_window(path: Path | None, load_engine: LoadEngine = import_engine) -> in
         sys.stdout.flush()
         os._exit(0)
     return 0
+
+
+@contextmanager
+def _bugs_told_by(window: MainWindow) -> Iterator[None]:
+    """An exception that nobody caught is shown in the window, besides being printed as ever."""
+    printed = sys.excepthook
+
+    def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        printed(kind, error, trace)
+        window.show_bug(error)
+
+    sys.excepthook = tell
+    try:
+        yield
+    finally:
+        sys.excepthook = printed
 
 
 async def _until_closed(app: QApplication, host: Host, job: JobModel) -> None:

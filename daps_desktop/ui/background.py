@@ -8,6 +8,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from daps_desktop.core.errors import UserError
 
+Failure = Callable[[UserError], None]
+
 
 class Background(QObject):
     """`run(work, done, failed)`: `work` on the thread, then one of the other two on the window's thread."""
@@ -20,9 +22,9 @@ class Background(QObject):
         self._ended.connect(self._deliver)
 
     def run(
-        self, work: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[UserError], None]
+        self, work: Callable[[], Any], done: Callable[[Any], None], failed: Failure | None = None
     ) -> None:
-        """A UserError goes to `failed`; any other exception is a bug and is raised on the window's thread."""
+        """A UserError goes to `failed`; any other exception is a bug, raised on the window's thread."""
         future = self._pool.submit(work)
         future.add_done_callback(lambda f: self._ended.emit((f, done, failed)))
 
@@ -30,12 +32,12 @@ class Background(QObject):
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     @Slot(object)
-    def _deliver(self, ended: tuple[Future[Any], Callable[[Any], None], Callable[[UserError], None]]) -> None:
+    def _deliver(self, ended: tuple[Future[Any], Callable[[Any], None], Failure | None]) -> None:
         future, done, failed = ended
         if future.cancelled():
             return
         error = future.exception()
-        if isinstance(error, UserError):
+        if isinstance(error, UserError) and failed is not None:
             failed(error)
         else:
             done(future.result())

@@ -1,5 +1,6 @@
 """The window: tool strip left, canvas centre, task panel right, check panel and status line below."""
 
+import traceback
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from daps_desktop.ui.document_model import DocumentModel
 from daps_desktop.ui.files import Files, Opened
 from daps_desktop.ui.help import show_about, show_shortcuts
 from daps_desktop.ui.job_model import JobModel
+from daps_desktop.ui.panels.banner import Banner
 from daps_desktop.ui.panels.parts import column
 from daps_desktop.ui.panels.task_panel import TaskPanel
 from daps_desktop.ui.plots.check_panel import CheckPanel
@@ -238,8 +240,17 @@ class MainWindow(QMainWindow):
     def _show_error(self, error: UserError) -> None:
         self.welcome.show_opening("")
         self.status.clearMessage()
-        banner = self.panel.run_box.banner if self.model.document else self.welcome.banner
-        banner.tell(str(error))
+        self._banner().tell(str(error))
+
+    def show_bug(self, error: BaseException) -> None:
+        """Say that the program is at fault, with the traceback to copy; the marks stay as they are."""
+        self.welcome.show_opening("")
+        self.status.clearMessage()
+        details = "".join(traceback.format_exception(error))
+        self._banner().tell(str(UserError("bug", detail=type(error).__name__)), details)
+
+    def _banner(self) -> Banner:
+        return self.panel.run_box.banner if self.model.document else self.welcome.banner
 
     def _show_saved(self, path: Path) -> None:
         self.status.showMessage(text.SAVED.format(name=path.name), _MESSAGE_MS)

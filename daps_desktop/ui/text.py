@@ -71,7 +71,6 @@ SAVE = "Save…"
 TICK_FIRST = "Tick what is wrong with the photo first."
 STOPPED = "Stopped. Your photo and marks are unchanged."
 PREPARING = "Preparing…"
-FAILED_TITLE = "Nothing was lost"
 COPY_DETAILS, COPIED, DISMISS = "Copy details", "Copied", "Dismiss"
 
 # check

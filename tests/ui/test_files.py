@@ -75,6 +75,19 @@ def test_a_file_that_is_no_photo_is_told_on_the_first_page(desk: Desk, tmp_path:
     assert desk.window.welcome.banner.isVisible() and desk.window.welcome.button.isEnabled()
 
 
+def test_a_bug_is_told_with_its_traceback_and_keeps_the_marks(opened: Desk) -> None:
+    opened.click((10, 10))
+    try:
+        raise ZeroDivisionError("deep inside")
+    except ZeroDivisionError as error:
+        opened.window.show_bug(error)
+    banner = opened.window.panel.run_box.banner
+    assert banner.isVisible() and "ZeroDivisionError" in banner.sentence.text()
+    banner.copy.click()
+    assert "deep inside" in QGuiApplication.clipboard().text()
+    assert opened.hole[10, 10]
+
+
 def test_unsaved_marks_are_asked_about_before_another_photo(opened: Desk, photo_path: Path) -> None:
     opened.click((10, 10))
     opened.window.open(photo_path)

@@ -97,7 +97,7 @@ def test_stop_ends_in_cancelled_and_keeps_the_marks(marked: Desk) -> None:
     marked.host.answer_cancelled()
     assert marked.window.job.state is JobState.CANCELLED
     assert box.button.text() == text.RESTORE and box.button.isEnabled()
-    assert marked.window.compare.mode is CompareMode.ORIGINAL  # no half-made picture stays behind
+    assert not marked.window.compare.available  # no half-made picture stays behind
     np.testing.assert_array_equal(marked.hole, painted)
     assert marked.window.model.last_result is None
 

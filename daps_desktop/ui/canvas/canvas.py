@@ -1,5 +1,7 @@
 """The photo on the screen: zoom, pan, brush, overlay and the split view, drawn from tiles."""
 
+from typing import Literal
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
@@ -22,6 +24,8 @@ from daps_desktop.ui.canvas.pyramid import HolePyramid, Pyramid
 from daps_desktop.ui.canvas.view_transform import ViewTransform
 from daps_desktop.ui.theme import OVERLAY_OPACITY, Colours
 from daps_desktop.ui.viewer.compare import Compare, CompareMode
+
+Drag = Literal["pan", "split", "stroke"]
 
 _WHEEL_STEP = 1.25  # for one notch
 _BUTTON_STEP = 1.5
@@ -54,7 +58,7 @@ class Canvas(QWidget):
         self._surround = QColor(Qt.GlobalColor.gray)
         self._fitting = True  # follow the size of the widget until the user zooms
         self._space_held = False
-        self._drag: str | None = None  # "pan", "split" or "stroke"
+        self._drag: Drag | None = None
         self._mouse: QPointF | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -204,7 +208,7 @@ class Canvas(QWidget):
             self._begin_stroke(event)
         self._show_cursor()
 
-    def _drag_for(self, event: QMouseEvent) -> str:
+    def _drag_for(self, event: QMouseEvent) -> Drag:
         if event.button() == Qt.MouseButton.MiddleButton or self._space_held:
             return "pan"
         if self._over_split_line(event.position()):

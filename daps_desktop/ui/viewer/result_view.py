@@ -57,7 +57,6 @@ class ResultView(QObject):
         self._background.run(
             lambda: Pyramid.of(display_picture(finished.photo)),
             lambda pyramid: self._show_result(finished, pyramid),
-            lambda error: None,
         )
 
     def _show_result(self, finished: Finished, pyramid: Pyramid) -> None:

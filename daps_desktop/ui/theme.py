@@ -167,6 +167,7 @@ def style_sheet(colours: Colours) -> str:
     QScrollBar:vertical {{ background: transparent; width: {GRID}px; margin: 0; }}
     QScrollBar::handle:vertical {{ background: {colours.line}; border-radius: 3px;
         min-height: 32px; margin: 1px; }}
+    QScrollBar::handle:vertical:disabled {{ background: transparent; }}
     QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{
         background: transparent; height: 0; }}
     QCheckBox {{ spacing: {GRID}px; }}

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 from daps_desktop.ui import text
 from daps_desktop.ui.actions import tip
 from daps_desktop.ui.panels.banner import Banner
-from daps_desktop.ui.panels.parts import label
+from daps_desktop.ui.panels.parts import label, row
 from daps_desktop.ui.theme import GRID
 
 _BANNER_WIDTH = 480
@@ -36,7 +36,10 @@ class Welcome(QWidget):
         layout.addWidget(self._below)
         self.banner = Banner()
         self.banner.setFixedWidth(_BANNER_WIDTH)
-        layout.addWidget(self.banner, alignment=Qt.AlignmentFlag.AlignHCenter)
+        middle = row(self.banner)  # an alignment would cut the lines of the sentence off
+        middle.insertStretch(0)
+        middle.addStretch()
+        layout.addLayout(middle)
         layout.addStretch(3)
         layout.addWidget(_centred(text.WELCOME_PRIVATE, "caption"))
         layout.addSpacing(GRID)

@@ -55,6 +55,8 @@ class TaskPanel(QWidget):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         # Always there, if invisible, so that nothing moves when a card opens.
         scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        bar = scroll.verticalScrollBar()
+        bar.rangeChanged.connect(lambda low, high: bar.setEnabled(high > low))
         line = QFrame()
         line.setObjectName("line")
         layout = column(scroll, line, self.run_box, spacing=0)

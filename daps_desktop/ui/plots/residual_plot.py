@@ -57,7 +57,7 @@ class ResidualPlot(pg.PlotWidget):
         self._band.setRegion([math.log10(max(edge, _LOWEST)) for edge in band])
         self._item.getAxis("bottom").setTickSpacing(_spacing(steps), 1)
         self._item.setXRange(1, max(steps, len(done), 2), padding=0.02)
-        self._item.setYRange(min(-0.3, *logs, 0), max(0.7, *logs, 0), padding=0.05)
+        self._item.setYRange(min(-0.3, *logs, 0), max(0.7, *logs, 0), padding=0.08)
 
     def set_colours(self, colours: Colours) -> None:
         self.setBackground(colours.window)

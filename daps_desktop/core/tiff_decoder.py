@@ -13,7 +13,7 @@ from daps_desktop.core import exif
 from daps_desktop.core.colours import cmyk_to_srgb
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.photo import Metadata, Photo, Pixels
-from daps_desktop.core.photo_limits import check_size
+from daps_desktop.core.photo_limits import LIMIT_MP, check_size
 
 logging.getLogger("tifffile").addHandler(logging.NullHandler())  # else it writes to stderr by itself
 
@@ -44,6 +44,7 @@ _CARRIED = frozenset(
     )
 )
 _MOST_SAMPLES = 16
+_MOST_BYTES = LIMIT_MP * 1_000_000 * 8  # the largest photo with alpha at 16 bits
 
 
 def decode_tiff(path: Path) -> Photo:
@@ -52,6 +53,7 @@ def decode_tiff(path: Path) -> Photo:
         page = tiff.pages[0]
         if not isinstance(page, TiffPage):
             raise NotImplementedError("the first page has no description of its own")
+        _check_header(page)
         check_size(path, page.imagelength, page.imagewidth)
         _check_storage(page, path.stat().st_size)
         array = _pixels_of(page)
@@ -63,6 +65,23 @@ def decode_tiff(path: Path) -> Photo:
         return Photo(pixels, alpha, metadata, file_format="TIFF", pages=_count_pages(tiff))
 
 
+_SINGLE = (
+    "imagewidth",
+    "imagelength",
+    "imagedepth",
+    "samplesperpixel",
+    "bitspersample",
+    "tilewidth",
+    "tilelength",
+)
+
+
+def _check_header(page: TiffPage) -> None:
+    """A damaged header may give a list where one number belongs; to multiply that would fill the memory."""
+    if not all(isinstance(getattr(page, name), int) for name in _SINGLE):
+        raise NotImplementedError("sizes that differ within one picture")
+
+
 def _check_storage(page: TiffPage, file_size: int) -> None:
     """What the header promises must be in the file, as missing parts would come out black without a word."""
     if _DNG_VERSION in page.tags:
@@ -71,7 +90,10 @@ def _check_storage(page: TiffPage, file_size: int) -> None:
         raise NotImplementedError(f"{page.samplesperpixel} values per pixel, {page.imagedepth} layers")
     if page.dtype is None:
         raise NotImplementedError(f"{page.bitspersample} bits per value")
-    check_size(Path(page.parent.filename), max(page.tilelength, 1), max(page.tilewidth, 1))
+    tile = page.tilelength * page.tilewidth  # 0 where there are none
+    largest = max(page.imagelength * page.imagewidth, tile) * page.samplesperpixel * page.dtype.itemsize
+    if largest > _MOST_BYTES:
+        raise NotImplementedError(f"{largest / 1e9:.1f} GB of numbers")
     parts = list(zip(page.dataoffsets, page.databytecounts, strict=True))
     if not parts or any(count <= 0 or offset + count > file_size for offset, count in parts):
         raise EOFError
@@ -180,7 +202,7 @@ def _bytes_tag(page: TiffPage, code: int) -> bytes | None:
 
 
 def _count_pages(tiff: TiffFile) -> int:
-    """Pages that are pictures of their own, not small copies of others; a chain that bites its tail ends there."""
+    """Pages that are pictures of their own, not small copies of others; a chain that bites its tail ends."""
     seen: set[int] = set()
     count = 0
     for page in tiff.pages:

@@ -4,9 +4,9 @@ Why not tifffile's writer: it leaves out the EXIF and GPS directories, which han
 """
 
 import struct
-import zlib
 from concurrent.futures import ThreadPoolExecutor
 
+import imagecodecs
 import numpy as np
 
 from daps_desktop.core import exif
@@ -73,9 +73,9 @@ def _strips(photo: Photo, order: str) -> tuple[list[bytes], int]:
     rows = max(1, _STRIP_BYTES // (photo.width * samples * photo.bits // 8))
 
     def compressed(top: int) -> bytes:
-        return zlib.compress(_differences(_rows(photo, top, rows), order), _LEVEL)
+        return bytes(imagecodecs.deflate_encode(_differences(_rows(photo, top, rows), order), _LEVEL))
 
-    with ThreadPoolExecutor() as pool:  # zlib works without the interpreter's lock
+    with ThreadPoolExecutor() as pool:  # the codec works without the interpreter's lock
         return list(pool.map(compressed, range(0, photo.height, rows))), rows
 
 

@@ -228,6 +228,21 @@ def test_a_chain_of_pages_that_bites_its_tail_ends(tmp_path: Path) -> None:
     assert opened(tmp_path, bytes(data)).pages == 1
 
 
+@pytest.mark.parametrize("tag", [256, 257])
+def test_a_list_where_a_number_belongs_does_not_fill_the_memory(tmp_path: Path, tag: int) -> None:
+    data = bytearray(by_tifffile(picture(), photometric="rgb", byteorder="<"))
+    at = data.index(struct.pack("<HHI", tag, 4, 1))
+    struct.pack_into("<II", data, at + 4, 100, 8)
+    assert refused(tmp_path, bytes(data)).code in ("photo_unsupported", "photo_truncated")
+
+
+def test_more_numbers_than_any_photo_has_are_refused(tmp_path: Path) -> None:
+    data = bytearray(by_tifffile(picture(channels=10), photometric="minisblack", planarconfig="contig"))
+    for tag, size in ((256, 14_000), (257, 14_000)):
+        struct.pack_into("<I", data, data.index(struct.pack("<HHI", tag, 4, 1)) + 8, size)
+    assert refused(tmp_path, bytes(data)).code == "photo_unsupported"
+
+
 def test_inverted_grey_is_turned_round(tmp_path: Path) -> None:
     grey = picture(channels=1)[..., 0]
     for array in (grey, grey.astype(np.uint16) * 257):

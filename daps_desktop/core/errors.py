@@ -36,11 +36,15 @@ SENTENCES: dict[str, str] = {
     ),
     "mask_needed": "Nothing is marked; your photo is unchanged; paint over the damage first, or give a mask.",
     # photo out
-    "save_exists": "{path} already exists; it was not changed; choose another name, or say that it may be replaced.",
+    "save_exists": (
+        "{path} already exists; it was not changed; choose another name, or say that it may be replaced."
+    ),
     "save_original": (
         "{path} is the original photo; it was not changed; choose another name for the result."
     ),
-    "save_failed": "{path} could not be written ({detail}); the result is still here; save it somewhere else.",
+    "save_failed": (
+        "{path} could not be written ({detail}); the result is still here; save it somewhere else."
+    ),
     "save_format": (
         "{path} has an ending this program does not write; nothing was written; "
         "use .png, .tif, .jpg or .webp."
@@ -49,7 +53,9 @@ SENTENCES: dict[str, str] = {
     "damage_unknown": "There is no damage called {name}; nothing was started; choose from: {known}.",
     "damage_value": "{name}: {detail}; nothing was started; correct the value.",
     "setting_value": "{name}: {detail}; nothing was started; correct the value.",
-    "kernel_file": "{path} cannot serve as a blur kernel ({detail}); nothing was started; use a small grey picture.",
+    "kernel_file": (
+        "{path} cannot serve as a blur kernel ({detail}); nothing was started; use a small grey picture."
+    ),
     "damage_combination": "{detail}; nothing was started; choose one of them.",
     "nothing_chosen": "No damage was chosen; nothing was started; say what is wrong with the photo.",
     # the run
@@ -79,8 +85,12 @@ SENTENCES: dict[str, str] = {
     "prior_damaged": (
         "The prior {name} is incomplete or altered (its checksum differs); it was not loaded; import it again."
     ),
-    "prior_unreadable": "{path} is not a prior this program can use ({detail}); nothing was imported; choose another.",
-    "prior_exists": "A prior called {name} is already there; it was not changed; give the new one another name.",
+    "prior_unreadable": (
+        "{path} is not a prior this program can use ({detail}); nothing was imported; choose another."
+    ),
+    "prior_exists": (
+        "A prior called {name} is already there; it was not changed; give the new one another name."
+    ),
     "prior_name": (
         "{name} cannot be the name of a prior; nothing was imported; use up to 64 letters, digits, '.', '-' and '_'."
     ),
@@ -120,7 +130,7 @@ class UserError(Exception):
         return _rebuild, (type(self), self.code, self.facts)
 
 
-class SolverDiverged(UserError):
+class SolverDiverged(UserError):  # noqa: N818 - the word of the house for it
     """A number left the range of finite values; never shown as a picture."""
 
     def __init__(self, detail: str) -> None:

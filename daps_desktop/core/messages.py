@@ -57,7 +57,7 @@ class Notice:
 
     job_id: str
     code: str
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Report:
     damage: list[str]
     versions: dict[str, str]
     steps: list[StepReport]
-    notices: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list[str])
 
 
 @dataclass(frozen=True, slots=True)

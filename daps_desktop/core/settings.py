@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import asdict, dataclass
-from typing import Any, get_args, Literal
+from typing import Any, Literal, get_args
 
 from daps_desktop.core.errors import UserError
 

@@ -3,10 +3,9 @@
 import math
 from collections.abc import Callable
 from dataclasses import MISSING, Field, asdict, dataclass, fields
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 
 from daps_desktop.core.errors import UserError
-
 
 D = TypeVar("D", bound="Damage")
 
@@ -38,7 +37,9 @@ class Blur(Damage):
     sigma: float = 2.0  # pixels
 
     def __post_init__(self) -> None:
-        _check("blur", 0.2 <= self.sigma <= 20, f"sigma must be between 0.2 and 20 pixels, not {self.sigma:g}")
+        _check(
+            "blur", 0.2 <= self.sigma <= 20, f"sigma must be between 0.2 and 20 pixels, not {self.sigma:g}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,9 @@ class Motion(Damage):
     angle: float = 0.0  # degrees, anticlockwise from the horizontal
 
     def __post_init__(self) -> None:
-        _check("motion", 1 <= self.length <= 99, f"length must be between 1 and 99 pixels, not {self.length:g}")
+        _check(
+            "motion", 1 <= self.length <= 99, f"length must be between 1 and 99 pixels, not {self.length:g}"
+        )
         _check("motion", math.isfinite(self.angle), "angle must be a number of degrees")
 
 
@@ -121,7 +124,9 @@ class RandomMask(Damage):
     seed: int = 42
 
     def __post_init__(self) -> None:
-        _check("random-mask", 0 < self.fraction < 1, f"fraction must be between 0 and 1, not {self.fraction:g}")
+        _check(
+            "random-mask", 0 < self.fraction < 1, f"fraction must be between 0 and 1, not {self.fraction:g}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +149,9 @@ class Phase(Damage):
     starts: int = 4
 
     def __post_init__(self) -> None:
-        _check("phase", 1 <= self.oversample <= 8, f"oversample must be between 1 and 8, not {self.oversample:g}")
+        _check(
+            "phase", 1 <= self.oversample <= 8, f"oversample must be between 1 and 8, not {self.oversample:g}"
+        )
         _check("phase", 1 <= self.starts <= 32, f"starts must be between 1 and 32, not {self.starts}")
 
 
@@ -157,8 +164,14 @@ class CameraBlur(Damage):
     exposure: float = 1.5  # gain before saturation
 
     def __post_init__(self) -> None:
-        _check("camera-blur", 0.2 <= self.sigma <= 20, f"sigma must be between 0.2 and 20, not {self.sigma:g}")
-        _check("camera-blur", 0.5 <= self.exposure <= 4, f"exposure must be between 0.5 and 4, not {self.exposure:g}")
+        _check(
+            "camera-blur", 0.2 <= self.sigma <= 20, f"sigma must be between 0.2 and 20, not {self.sigma:g}"
+        )
+        _check(
+            "camera-blur",
+            0.5 <= self.exposure <= 4,
+            f"exposure must be between 0.5 and 4, not {self.exposure:g}",
+        )
 
 
 KINDS: tuple[type[Damage], ...] = (
@@ -229,8 +242,9 @@ def _parse_value(kind: type[Damage], key: str, value: str) -> object:
     known: dict[str, Field[Any]] = {f.name: f for f in fields(kind)}
     if key not in known:
         raise UserError("damage_value", name=kind.name, detail=f"there is no value called {key!r}")
-    assert known[key].default is not MISSING
-    convert: Callable[[str], object] = type(known[key].default)
+    default: object = known[key].default
+    assert default is not MISSING
+    convert = cast(Callable[[str], object], type(default))
     try:
         return convert(value)
     except ValueError:

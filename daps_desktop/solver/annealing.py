@@ -1,6 +1,6 @@
 """What every method shares: the step it yields, fresh noise, and the refusal of non-finite numbers."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 
 import torch
@@ -22,11 +22,13 @@ class AnnealingStep:
     residual_over_noise: float
 
 
-Steps = Iterator[AnnealingStep]
+Steps = Generator[AnnealingStep, None, None]
 
 
 def renoise(x0_y: Tensor, sigma: float, rng: torch.Generator) -> Tensor:
-    """x0_y + sigma n with fresh n, drawn from rng on the device of x0_y."""
+    """x0_y + sigma n with fresh n, drawn from rng on the device of x0_y; x0_y itself for sigma 0."""
+    if sigma == 0:
+        return x0_y
     noise = torch.randn(x0_y.shape, generator=rng, device=x0_y.device, dtype=x0_y.dtype)
     return noise.mul_(sigma).add_(x0_y)
 

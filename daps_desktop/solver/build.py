@@ -209,10 +209,10 @@ def _phase(phase: Phase, measured: Measurement) -> PhaseModulus:
 
 
 def _modulus(phase: Phase, clean: Tensor, sigma_y: float, rng: torch.Generator) -> Tensor:
-    A = PhaseModulus(phase.oversample, *clean.shape[-2:])
-    y = A(clean)
+    height, width = clean.shape[-2:]
+    y = PhaseModulus(phase.oversample, height, width)(clean)
     y = y + sigma_y * torch.randn(y.shape, generator=rng, device=y.device)
-    return y / _largest_modulus(*clean.shape[-2:], y) * 2 - 1
+    return y / _largest_modulus(height, width, y) * 2 - 1
 
 
 def _largest_modulus(height: int, width: int, padded: Tensor) -> float:

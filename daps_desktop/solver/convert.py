@@ -14,13 +14,12 @@ LEVELS_PER_UNIT = 127.5  # one [-1, 1] unit in grey levels of 0-255
 def to_tensor(pixels: Pixels, device: torch.device | str = "cpu") -> Tensor:
     """(1, 3, H, W) float32 in [-1, 1]; a grey photo is repeated to three channels."""
     white = float(np.iinfo(pixels.dtype).max)
-    # uint16 goes through int32, since torch has few kernels for it.
-    tensor = torch.from_numpy(pixels if pixels.dtype == np.uint8 else pixels.astype(np.int32))
-    tensor = tensor.to(device).permute(2, 0, 1)[None].float().mul_(2 / white).sub_(1)
+    tensor = torch.as_tensor(pixels.astype(np.float32)).to(device).permute(2, 0, 1)[None]
+    tensor = tensor.mul_(2 / white).sub_(1)
     return tensor.expand(1, 3, *tensor.shape[-2:]).contiguous()
 
 
-def to_pixels(x: Tensor, dtype: np.dtype[np.uint8] | np.dtype[np.uint16], channels: int) -> Pixels:
+def to_pixels(x: Tensor, dtype: np.dtype[np.uint8 | np.uint16], channels: int) -> Pixels:
     """(H, W, channels) of the given depth from (1, 3, H, W), clipped and rounded; grey is the mean."""
     white = float(np.iinfo(dtype).max)
     planes = x[0].mean(0, keepdim=True) if channels == 1 else x[0]

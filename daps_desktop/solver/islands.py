@@ -1,6 +1,11 @@
 """Where only a hole is repaired, only its surroundings are computed: disjoint rectangles around its parts."""
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# scipy has no stubs of its own; what it returns is named below.
+
+from typing import cast
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from daps_desktop.core.hole import Hole, Rect
@@ -14,10 +19,11 @@ def islands(hole: Hole) -> list[Rect]:
     """Disjoint rectangles that cover the hole, each with a margin of context; [] for an empty hole."""
     height, width = hole.shape
     cells = _coarse(hole)
-    labels, _ = ndimage.label(cells, structure=np.ones((3, 3)))
+    labels, _ = cast(tuple[NDArray[np.int32], int], ndimage.label(cells, structure=np.ones((3, 3))))
+    parts = cast(list[tuple[slice, slice]], ndimage.find_objects(labels))
     boxes = [
         _with_context(Rect(r.start * CELL, c.start * CELL, r.stop * CELL, c.stop * CELL), height, width)
-        for r, c in ndimage.find_objects(labels)
+        for r, c in parts
     ]
     return _merged(boxes)
 
@@ -26,7 +32,7 @@ def _coarse(hole: Hole) -> Hole:
     """True for every cell that holds a part of the hole."""
     height, width = hole.shape
     padded = np.pad(hole, ((0, -height % CELL), (0, -width % CELL)))
-    return padded.reshape(padded.shape[0] // CELL, CELL, -1, CELL).any(axis=(1, 3))
+    return np.logical_or.reduce(padded.reshape(padded.shape[0] // CELL, CELL, -1, CELL), axis=(1, 3))
 
 
 def _with_context(box: Rect, height: int, width: int) -> Rect:
@@ -66,4 +72,7 @@ def _overlap(a: Rect, b: Rect) -> bool:
 
 def hole_width(hole: Hole) -> int:
     """The diameter in pixels of the largest disc inside the hole."""
-    return int(np.ceil(2 * ndimage.distance_transform_edt(np.pad(hole, 1)).max())) if hole.any() else 0
+    if not hole.any():
+        return 0
+    inward = cast(NDArray[np.float64], ndimage.distance_transform_edt(np.pad(hole, 1)))
+    return int(np.ceil(2 * inward.max()))

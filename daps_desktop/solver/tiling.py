@@ -84,7 +84,7 @@ class TiledDenoiser:
             self.check(i / len(boxes))
             group = boxes[i : i + step]
             estimates = self._network(torch.cat([x[..., rows, cols] for rows, cols in group]), sigma)
-            for (rows, cols), estimate in zip(group, estimates.split(x.shape[0]), strict=True):
+            for (rows, cols), estimate in zip(group, estimates.chunk(len(group)), strict=True):
                 feather = _feather(estimate.shape[-2], estimate.shape[-1], self._overlap, x)
                 total[..., rows, cols] += estimate * feather
                 weights[..., rows, cols] += feather

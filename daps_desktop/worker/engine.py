@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
+from typing import cast
 
 import cv2
 import numpy as np
@@ -208,4 +209,5 @@ def _refuse_constant(before: Pixels, after: Pixels) -> None:
 def _enlarged(alpha: Pixels | None, scale: int) -> Pixels | None:
     if alpha is None or scale == 1:
         return alpha
-    return cv2.resize(alpha, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR)
+    larger = cv2.resize(alpha, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR)
+    return cast(Pixels, larger)

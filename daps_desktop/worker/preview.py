@@ -1,13 +1,12 @@
 """Small pictures of the result as it stands, for the window."""
 
 from collections.abc import Sequence
+from typing import cast
 
 import cv2
-import numpy as np
-from numpy.typing import NDArray
 
 from daps_desktop.core.messages import Preview
-from daps_desktop.core.photo import Photo, at_depth
+from daps_desktop.core.photo import Photo, Pixels, to_rgb8
 from daps_desktop.solver.annealing import AnnealingStep
 from daps_desktop.solver.convert import to_preview
 from daps_desktop.worker.regions import Region
@@ -19,9 +18,8 @@ class PreviewPainter:
     def __init__(self, photo: Photo, scale: int, side: int) -> None:
         self._shrink = min(1.0, side / (max(photo.height, photo.width) * scale)) * scale
         size = self._at(photo.width), self._at(photo.height)
-        small = cv2.resize(photo.pixels, size, interpolation=cv2.INTER_AREA)
-        grey_or_rgb = at_depth(small.reshape(size[1], size[0], -1), 8)
-        self._canvas: NDArray[np.uint8] = np.repeat(grey_or_rgb, 3 // grey_or_rgb.shape[2], axis=2)
+        small = cast(Pixels, cv2.resize(photo.pixels, size, interpolation=cv2.INTER_AREA))
+        self._canvas = to_rgb8(Photo(small.reshape(size[1], size[0], -1))).copy()
 
     def _at(self, position: int) -> int:
         return max(1, round(position * self._shrink))

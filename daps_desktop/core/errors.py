@@ -17,7 +17,8 @@ SENTENCES: dict[str, str] = {
         "{path} is incomplete or damaged ({detail}); the file was not touched; copy it again from its source."
     ),
     "photo_too_large": (
-        "{path} says it is {width} × {height} pixels, more than the {limit_mp} megapixels this program opens; "
+        "{path} says it is {width} × {height} pixels, more than the {limit_mp} megapixels this program "
+        "opens; "
         "nothing was changed; save a smaller copy with another program."
     ),
     "photo_not_finite": (
@@ -83,7 +84,8 @@ SENTENCES: dict[str, str] = {
     # priors
     "prior_missing": "There is no prior called {name}; nothing was started; installed are: {known}.",
     "prior_damaged": (
-        "The prior {name} is incomplete or altered (its checksum differs); it was not loaded; import it again."
+        "The prior {name} is incomplete or altered (its checksum differs); it was not loaded; "
+        "import it again."
     ),
     "prior_unreadable": (
         "{path} is not a prior this program can use ({detail}); nothing was imported; choose another."
@@ -92,7 +94,8 @@ SENTENCES: dict[str, str] = {
         "A prior called {name} is already there; it was not changed; give the new one another name."
     ),
     "prior_name": (
-        "{name} cannot be the name of a prior; nothing was imported; use up to 64 letters, digits, '.', '-' and '_'."
+        "{name} cannot be the name of a prior; nothing was imported; "
+        "use up to 64 letters, digits, '.', '-' and '_'."
     ),
     "prior_write": (
         "The prior could not be written to {path} ({detail}); nothing was imported; "
@@ -100,11 +103,13 @@ SENTENCES: dict[str, str] = {
     ),
     # training
     "run_exists": (
-        "{path} already holds a training run; it was not changed; continue it with --resume, or name another folder."
+        "{path} already holds a training run; it was not changed; "
+        "continue it with --resume, or name another folder."
     ),
     "run_missing": "{path} holds no training run; nothing was started; check the name of the folder.",
     "photos_missing": (
-        "Of {count} pictures none could be read at {shortest} pixels or more on both sides; nothing was started; "
+        "Of {count} pictures none could be read at {shortest} pixels or more on both sides; "
+        "nothing was started; "
         "choose another folder."
     ),
     "training_diverged": (

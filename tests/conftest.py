@@ -9,6 +9,8 @@ import pytest
 
 # Before any Qt is loaded; a real screen can still be asked for from outside.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# Before torch is loaded: on tensors as small as these a second thread costs more than it brings.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 _GRACE_S = 2.0
 

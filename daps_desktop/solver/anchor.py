@@ -35,7 +35,12 @@ class Anchor:
 
     def apply(self, x: Tensor, x0_hat: Tensor, sigma: float) -> Tensor:
         """x0_hat with its local means drawn towards those of x; all (B, C, H, W)."""
-        return x0_hat + self.weight(sigma) * gaussian(x - x0_hat, self.scale(sigma))
+        result, weight, scale = torch.empty_like(x0_hat), self.weight(sigma), self.scale(sigma)
+        for c in range(x.shape[1]):  # one channel at a time: a large photo has no room for three
+            plane = slice(c, c + 1)
+            difference = x[:, plane] - x0_hat[:, plane]
+            torch.add(x0_hat[:, plane], gaussian(difference, scale), alpha=weight, out=result[:, plane])
+        return result
 
 
 class AnchoredDenoiser:

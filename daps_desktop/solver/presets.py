@@ -19,7 +19,7 @@ from daps_desktop.solver.problem import Problem
 
 Solve = Callable[[Problem, Denoiser, Tensor, torch.Generator], Steps]
 
-LEVELS: dict[Preset, int] = {"paper": 50, "best": 40, "balanced": 20, "fast": 10, "draft": 5}
+LEVELS: dict[Preset, int] = {"paper": 50, "best": 32, "balanced": 16, "fast": 8, "draft": 5}
 DAPS_LEVELS: dict[Preset, int] = {"paper": 200, "best": 100, "balanced": 50, "fast": 20, "draft": 10}
 DIFFPIR_LEVELS: dict[Preset, int] = {"paper": 100, "best": 100, "balanced": 50, "fast": 20, "draft": 10}
 
@@ -81,7 +81,9 @@ def dapspp_plan(settings: SolverSettings, content: Content, problem: Problem, *,
         return dapspp.paper_plan(sigma_y, A.norm, levels)
     safest = settings.output == "safest"
     first = COLD if content is Content.LOST else max(WARM, 2 * sigma_y)
-    plan = dapspp.Plan(levels, first, min(2 * sigma_y, first / 2), rk4_below=0.0 if safest else 10 * sigma_y)
+    plan = dapspp.Plan(levels, first, min(2 * sigma_y, first / 2), rk4_below=10 * sigma_y)
+    if safest:
+        plan = replace(plan, sigma_min=plan.sigma_min / 2, rk4_below=0.0)
     if safest and content is Content.SHOWN:
         plan = replace(plan, noise_share=0.0)
     if A.pixelwise and A.linear and not repair:

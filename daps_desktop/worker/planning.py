@@ -12,7 +12,7 @@ from daps_desktop.priors.loader import Prior
 from daps_desktop.solver.anchor import AnchoredDenoiser
 from daps_desktop.solver.build import Measurement, build_problem
 from daps_desktop.solver.convert import to_tensor
-from daps_desktop.solver.denoiser import CountingDenoiser, Denoiser, GreyDenoiser
+from daps_desktop.solver.denoiser import CountingDenoiser, Denoiser, GreyDenoiser, TurningDenoiser
 from daps_desktop.solver.islands import hole_width, islands
 from daps_desktop.solver.operators import HoleMask, observed_from_hole
 from daps_desktop.solver.presets import Content, recipe_for
@@ -85,7 +85,7 @@ class _Planner:
         pixels = latent_pixels(problem)
         observed = problem.A.observed if only_hole else None
         denoiser: Denoiser = TiledDenoiser(
-            self.prior.denoiser,
+            TurningDenoiser(self.prior.denoiser),
             self._tile,
             tile_batch(self.device),
             active=None if observed is None else observed == 0,

@@ -1,0 +1,180 @@
+"""The methods in a world where the posterior is known: wrong noise levels, factors and steps show here."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import Tensor
+
+from daps_desktop.core.errors import SolverDiverged
+from daps_desktop.solver import daps, dapspp, diffpir
+from daps_desktop.solver.annealing import Steps
+from daps_desktop.solver.denoiser import CountingDenoiser
+from daps_desktop.solver.operators import HoleMask, LinearOperator
+from daps_desktop.solver.problem import Problem
+from tests.fakes.gaussian_world import (
+    SIDE,
+    BoxShrink,
+    CircularBlur,
+    ExactDenoiser,
+    GaussianWorld,
+    psnr,
+    random_sites,
+)
+
+SIGMA_Y = 0.05
+WORLD = GaussianWorld()
+A_SAMPLE = -3.01  # dB: a posterior sample has twice the squared error of the posterior mean
+
+
+def half_box() -> HoleMask:
+    observed = torch.ones(1, 1, SIDE, SIDE)
+    observed[..., SIDE // 4 : 3 * SIDE // 4, SIDE // 4 : 3 * SIDE // 4] = 0
+    return HoleMask(observed)
+
+
+class Trial:
+    """Eight fields seen through A, and the exact posterior mean to compare with."""
+
+    def __init__(self, A: LinearOperator) -> None:
+        self.truth = WORLD.draw(8, seed=3)
+        clean = A(self.truth)
+        noise = torch.randn(clean.shape, generator=torch.Generator().manual_seed(4))
+        y = clean + SIGMA_Y * noise
+        self.problem = Problem(A, y if A.observed is None else y * A.observed, SIGMA_Y)
+        self.reference = psnr(WORLD.posterior_mean(A, self.problem.y, SIGMA_Y), self.truth)
+        self.denoiser = CountingDenoiser(ExactDenoiser(WORLD))
+
+    def start(self) -> tuple[Tensor, torch.Generator]:
+        return torch.zeros_like(self.truth), torch.Generator().manual_seed(7)
+
+    def run(self, plan: dapspp.Plan) -> tuple[float, float]:
+        return self.judge(dapspp.solve(self.problem, self.denoiser, plan, *self.start()))
+
+    def judge(self, steps: Steps) -> tuple[float, float]:
+        """PSNR of the result relative to the posterior mean, and its fine power relative to the truth."""
+        *_, last = steps
+        power = WORLD.high_power(last.x0_y) / WORLD.high_power(self.truth)
+        return psnr(last.x0_y, self.truth) - self.reference, float(power)
+
+
+@pytest.mark.parametrize(
+    ("A", "tolerance", "power"),
+    [
+        (CircularBlur(), 0.2, (0.95, 1.05)),
+        (BoxShrink(), 0.2, (0.95, 1.05)),
+        (random_sites(), 0.4, (0.95, 1.10)),
+        (half_box(), 0.5, (0.95, 1.05)),
+    ],
+    ids=["blur", "shrink", "random sites", "box"],
+)
+@pytest.mark.parametrize("bayes", [False, True], ids=["published trust", "trust of the level"])
+def test_a_cold_run_is_a_posterior_sample(
+    A: LinearOperator, tolerance: float, power: tuple[float, float], bayes: bool
+) -> None:
+    plan = dapspp.paper_plan(SIGMA_Y, A.norm)
+    gain, high = Trial(A).run(replace(plan, trust=0.0) if bayes else plan)
+    assert gain == pytest.approx(A_SAMPLE, abs=tolerance)
+    assert power[0] <= high <= power[1]
+
+
+def test_tweedie_alone_is_closer_to_the_truth_and_softer() -> None:
+    trial = Trial(CircularBlur())
+    plan = dapspp.paper_plan(SIGMA_Y, 1.0)
+    sample, _ = trial.run(plan)
+    mean, power = trial.run(replace(plan, rk4_below=0.0))
+    assert 1.1 < mean - sample < 1.6
+    assert 0.40 < power < 0.64
+
+
+@pytest.mark.parametrize("A", [CircularBlur(), BoxShrink()], ids=["blur", "shrink"])
+def test_the_path_without_noise_is_the_posterior_mean(A: LinearOperator) -> None:
+    plan = dapspp.Plan(20, 0.4, 2 * SIGMA_Y, rk4_below=0.0, noise_share=0.0)
+    gain, _ = Trial(A).run(plan)
+    assert gain == pytest.approx(0.0, abs=0.05)
+
+
+@pytest.mark.parametrize(("levels", "evaluations"), [(50, 98), (100, 196)])
+def test_evaluations_of_the_published_schedule(levels: int, evaluations: int) -> None:
+    trial = Trial(BoxShrink())
+    plan = dapspp.paper_plan(0.05, 1.0, levels)
+    trial.run(plan)
+    assert trial.denoiser.nfe == plan.evaluations == evaluations
+
+
+def test_closing_denoises_what_was_observed() -> None:
+    trial = Trial(half_box())
+    plan = dapspp.Plan(20, 3.0, 2 * SIGMA_Y, rk4_below=0.0, noise_share=0.0)
+    open_end, _ = trial.run(plan)
+    closed, _ = trial.run(replace(plan, closing=SIGMA_Y))
+    assert closed > open_end
+    assert replace(plan, closing=SIGMA_Y).evaluations == 21
+
+
+def test_daps_is_a_softened_posterior_sample() -> None:
+    trial = Trial(BoxShrink())
+    plan = daps.Plan(levels=50, langevin_steps=40)
+    gain, power = trial.judge(daps.solve(trial.problem, trial.denoiser, plan, *trial.start()))
+    assert -3.6 < gain < -1.5
+    assert 0.6 < power < 1.3
+    assert trial.denoiser.nfe == plan.evaluations == 250
+
+
+def test_langevin_settles_where_photo_and_estimate_balance() -> None:
+    """Its mean is the proximal point with sigma_y = tau / sqrt(2) (the factor 2) and trust sigma."""
+    trial = Trial(BoxShrink())
+    sigma = 0.02
+    x0_hat = WORLD.draw(8, seed=9)
+    expected = trial.problem.A.prox(x0_hat, trial.problem.y, daps.TAU / 2**0.5, sigma)
+    rng = torch.Generator().manual_seed(0)
+    rate = 0.2 * sigma**2
+    found = torch.stack([daps.langevin(trial.problem, x0_hat, sigma, rate, 40, rng) for _ in range(20)]).mean(
+        0
+    )
+    assert (found - expected).square().mean().sqrt() < 0.3 * sigma
+    assert (x0_hat - expected).square().mean().sqrt() > sigma
+
+
+@pytest.mark.parametrize("A", [CircularBlur(), BoxShrink()], ids=["blur", "shrink"])
+def test_diffpir_is_near_a_posterior_sample(A: LinearOperator) -> None:
+    trial = Trial(A)
+    gain, power = trial.judge(diffpir.solve(trial.problem, trial.denoiser, diffpir.Plan(), *trial.start()))
+    assert gain == pytest.approx(A_SAMPLE, abs=0.3)
+    assert 0.8 < power < 1.0
+    assert trial.denoiser.nfe == 100
+
+
+def test_the_residual_settles_at_the_noise() -> None:
+    trial = Trial(CircularBlur())
+    plan = dapspp.paper_plan(SIGMA_Y, 1.0)
+    residuals = [
+        s.residual_over_noise for s in dapspp.solve(trial.problem, trial.denoiser, plan, *trial.start())
+    ]
+    assert len(residuals) == 50
+    assert residuals[-1] == pytest.approx(1.0, abs=0.1)
+
+
+def test_the_seed_decides() -> None:
+    trial = Trial(BoxShrink())
+    plan = dapspp.paper_plan(SIGMA_Y, 1.0, levels=4)
+
+    def result(seed: int) -> Tensor:
+        rng = torch.Generator().manual_seed(seed)
+        *_, last = dapspp.solve(trial.problem, trial.denoiser, plan, torch.zeros_like(trial.truth), rng)
+        return last.x0_y
+
+    assert torch.equal(result(1), result(1))
+    assert not torch.equal(result(1), result(2))
+
+
+def test_numbers_that_are_not_finite_end_the_run() -> None:
+    class Broken:
+        multiple = 1
+
+        def denoise(self, x: Tensor, sigma: float) -> Tensor:
+            return x / 0 if sigma < 1 else x * 0
+
+    trial = Trial(BoxShrink())
+    steps = dapspp.solve(trial.problem, Broken(), dapspp.paper_plan(SIGMA_Y, 1.0), *trial.start())
+    with pytest.raises(SolverDiverged):
+        list(steps)

@@ -1,0 +1,164 @@
+"""Schedule, flow, anchor, islands and conversions, each against what it must be."""
+
+import itertools
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+
+from daps_desktop.core.hole import Hole
+from daps_desktop.solver.anchor import Anchor, gaussian
+from daps_desktop.solver.convert import to_pixels, to_preview, to_tensor
+from daps_desktop.solver.denoiser import TurningDenoiser
+from daps_desktop.solver.flow import euler, rk4
+from daps_desktop.solver.islands import CELL, MARGIN, hole_width, islands
+from daps_desktop.solver.schedule import power_levels
+
+
+def test_levels_fall_and_end_at_zero() -> None:
+    levels = power_levels(50, 100.0, 0.1, rho=-7)
+    assert levels[0] == pytest.approx(100.0)
+    assert levels[-1] == 0.0
+    assert levels[-2] > 0.1
+    assert all(a > b for a, b in itertools.pairwise(levels))
+    assert sum(level <= 0.5 for level in levels[:-1]) == 16  # as published: 50 + 3 * 16 = 98 evaluations
+
+
+class Shrinker:
+    """The exact denoiser of N(0, 1/4) on every pixel: the flow from sigma to s scales x by a known factor."""
+
+    multiple = 1
+
+    def denoise(self, x: Tensor, sigma: float) -> Tensor:
+        return x * (0.25 / (0.25 + sigma**2))
+
+
+@pytest.mark.parametrize("sigma", [0.1, 0.3, 0.5])
+def test_rk4_follows_the_flow_and_euler_lags(sigma: float) -> None:
+    x = torch.randn(1, 3, 8, 8, generator=torch.Generator().manual_seed(0))
+    exact = x * ((0.25 + 0.01**2) / (0.25 + sigma**2)) ** 0.5
+    error = (rk4(Shrinker(), x, sigma) - exact).abs().max()
+    assert error < 5e-3 * exact.abs().max()
+    assert error < (euler(Shrinker(), x, sigma, 5) - exact).abs().max()
+
+
+def test_the_anchor_takes_means_from_the_picture_and_detail_from_the_estimate() -> None:
+    anchor, sigma = Anchor(), 0.2
+    truth = torch.randn(1, 3, 128, 128, generator=torch.Generator().manual_seed(0)) * 0.1
+    x = truth + sigma * torch.randn(truth.shape, generator=torch.Generator().manual_seed(1))
+    tinted = truth + 0.03
+    mended = anchor.apply(x, tinted, sigma)
+    assert (mended - truth).mean().abs() < 0.005
+    assert (mended - truth).square().mean() < (tinted - truth).square().mean()
+
+
+def test_the_anchor_does_little_where_the_noise_hides_the_mean() -> None:
+    assert Anchor().weight(0.1) > 0.9
+    assert Anchor().weight(80.0) < 0.01
+
+
+def test_gaussian_keeps_constants_and_its_own_width() -> None:
+    assert torch.allclose(gaussian(torch.ones(1, 2, 9, 40), 8.0), torch.ones(1, 2, 9, 40), atol=1e-6)
+    spike = torch.zeros(1, 1, 65, 65)
+    spike[..., 32, 32] = 1
+    spread = gaussian(spike, 4.0)[0, 0].sum(0)
+    position = torch.arange(65) - 32
+    assert (spread * position**2).sum().sqrt() == pytest.approx(4.0, rel=0.03)
+
+
+holes = st.lists(
+    st.tuples(st.integers(0, 299), st.integers(0, 399), st.integers(1, 40), st.integers(1, 40)),
+    min_size=1,
+    max_size=12,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(holes)
+def test_islands_are_disjoint_and_give_every_hole_its_context(boxes: list[tuple[int, int, int, int]]) -> None:
+    hole: Hole = np.zeros((300, 400), dtype=bool)
+    for top, left, height, width in boxes:
+        hole[top : top + height, left : left + width] = True
+    covered = np.zeros(hole.shape, dtype=int)
+    for rect in islands(hole):
+        assert not rect.empty
+        covered[rect.slices] += 1
+        inner = hole[rect.slices]
+        rows, cols = np.flatnonzero(inner.any(1)), np.flatnonzero(inner.any(0))
+        assert rows[0] >= MARGIN or rect.top == 0
+        assert cols[0] >= MARGIN or rect.left == 0
+        assert inner.shape[0] - rows[-1] > MARGIN or rect.bottom == 300
+        assert inner.shape[1] - cols[-1] > MARGIN or rect.right == 400
+    assert covered.max() == 1
+    assert (covered[hole] == 1).all()
+
+
+def test_no_hole_no_islands() -> None:
+    assert islands(np.zeros((50, 50), dtype=bool)) == []
+
+
+def test_a_speck_on_a_large_photo_costs_a_small_island() -> None:
+    hole = np.zeros((4000, 6000), dtype=bool)
+    hole[2000:2004, 3000:3004] = True
+    (rect,) = islands(hole)
+    assert rect.bottom - rect.top <= 128 + 2 * CELL
+    assert rect.right - rect.left <= 128 + 2 * CELL
+
+
+def test_hole_width_is_that_of_the_largest_disc() -> None:
+    hole = np.zeros((100, 100), dtype=bool)
+    assert hole_width(hole) == 0
+    hole[10:14, :] = True
+    assert 4 <= hole_width(hole) <= 5
+    hole[40:80, 40:80] = True
+    assert 40 <= hole_width(hole) <= 42
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_pixels_survive_the_way_to_a_tensor_and_back(dtype: type, channels: int) -> None:
+    white = np.iinfo(dtype).max
+    pixels = np.random.default_rng(0).integers(0, white, (37, 23, channels), dtype=dtype, endpoint=True)
+    pixels[0, 0], pixels[0, 1] = 0, white
+    tensor = to_tensor(pixels)
+    assert tensor.shape == (1, 3, 37, 23)
+    assert tensor.min() == -1 and tensor.max() == 1
+    assert np.array_equal(to_pixels(tensor, pixels.dtype, channels), pixels)
+
+
+def test_values_outside_the_range_are_clipped_not_wrapped() -> None:
+    x = torch.tensor([-3.0, 3.0]).view(1, 1, 1, 2).expand(1, 3, 1, 2)
+    assert to_pixels(x, np.dtype(np.uint8), 3).ravel().tolist() == [0, 0, 0, 255, 255, 255]
+
+
+def test_preview_is_the_average() -> None:
+    x = torch.zeros(1, 3, 40, 40)
+    x[..., :20] = 1.0
+    small = to_preview(x, 2, 4)
+    assert small.shape == (2, 4, 3)
+    assert small[0, :, 0].tolist() == [255, 255, 128, 128]
+
+
+class Remembering:
+    """Leans everything to the right, so that it is not indifferent to turning."""
+
+    multiple = 1
+
+    def denoise(self, x: Tensor, sigma: float) -> Tensor:
+        return x.roll(1, dims=-1) + sigma * x.roll(2, dims=-2)
+
+
+def test_turning_moves_the_leaning_but_nothing_else() -> None:
+    x = torch.randn(1, 3, 12, 16, generator=torch.Generator().manual_seed(0))
+    plain, turning = Remembering(), TurningDenoiser(Remembering())
+    estimates = [turning.denoise(x, sigma) for sigma in (0.4, 0.3, 0.2, 0.15, 0.1, 0.07, 0.05)]
+    assert all(estimate.shape == x.shape for estimate in estimates)
+    assert len({round(float((e - x).abs().mean()), 4) for e in estimates}) > 3
+    symmetric = TurningDenoiser(Shrinker())
+    for sigma in (0.4, 0.3, 0.2, 0.15, 0.1, 0.07, 0.05):
+        assert torch.equal(symmetric.denoise(x, sigma), Shrinker().denoise(x, sigma))
+    assert torch.equal(turning.denoise(x, 0.3), turning.denoise(x, 0.3))
+    assert not all(torch.equal(e, plain.denoise(x, 0.3)) for e in estimates)

@@ -74,12 +74,13 @@ def dapspp_plan(settings: SolverSettings, content: Content, problem: Problem, *,
 
     `safest` follows the posterior mean (Tweedie at every level) and adds no noise between the levels: fresh
     noise would leave its share of error in whatever the photo does not determine. `sample` adds it all, and
-    integrates the flow below 10 sigma_y, so that the result has the grain of a photograph.
+    integrates the flow below 10 sigma_y, so that the result has the grain of a photograph; so do several
+    samples that are to be averaged, or all of them would be one.
     """
     sigma_y, levels, A = problem.sigma_y, LEVELS[settings.preset], problem.A
     if settings.preset == "paper":
         return dapspp.paper_plan(sigma_y, A.norm, levels)
-    safest = settings.output == "safest"
+    safest = settings.output == "safest" and settings.samples == 1
     first = COLD if content is Content.LOST else max(WARM, 2 * sigma_y)
     plan = dapspp.Plan(levels, first, min(2 * sigma_y, first / 2), rk4_below=10 * sigma_y)
     if safest:

@@ -84,12 +84,14 @@ def solve(problem: Problem, denoiser: Denoiser, plan: Plan, start: Tensor, rng: 
         del x, x0_hat  # memory: a photo of 24 megapixels is 288 MB each
         yield checked_step(i, sigma, problem, x0_y)
     if plan.closing:
-        x = as_observed(problem, x0_y)
+        x = as_observed(problem, x0_y, rng)
         x0_y = e_step(denoiser, x, plan.closing, plan.rk4_below)
         yield checked_step(plan.levels, plan.closing, problem, x0_y)
 
 
-def as_observed(problem: Problem, x0_y: Tensor) -> Tensor:
-    """x0_y with y in every pixel that A shows directly: there y is itself x0 at noise level sigma_y."""
+def as_observed(problem: Problem, x0_y: Tensor, rng: torch.Generator) -> Tensor:
+    """x at noise level sigma_y: y itself where A shows the pixel, x0_y with fresh noise elsewhere."""
     observed = problem.A.observed
-    return problem.y if observed is None else torch.where(observed > 0, problem.y, x0_y)
+    if observed is None:
+        return problem.y
+    return torch.where(observed > 0, problem.y, renoise(x0_y, problem.sigma_y, rng))

@@ -33,6 +33,7 @@ from daps_desktop.priors import catalogue, loader
 from daps_desktop.solver.annealing import AnnealingStep
 from daps_desktop.solver.convert import LEVELS_PER_UNIT, to_pixels
 from daps_desktop.worker.devices import choose_device, network_dtype, peak_memory_mb
+from daps_desktop.worker.memory import check_memory
 from daps_desktop.worker.planning import plan_regions
 from daps_desktop.worker.preview import PreviewPainter
 from daps_desktop.worker.regions import Region
@@ -65,6 +66,7 @@ def _run(job: JobRequest, cancel: threading.Event, emit: Callable[[JobMessage], 
     watch.check()
     noise = _noise_level(job, watch)
     regions = plan_regions(job, prior, device, max(noise / LEVELS_PER_UNIT, NOISE_FLOOR), watch)
+    check_memory(regions, device)
     watch.begin(regions, _runs(job))
     estimates, residual = _solve(job, regions, device, watch)
     photo = _assemble(job, regions, estimates)
@@ -107,7 +109,13 @@ def _check(job: JobRequest) -> None:
 
 
 def _noise_level(job: JobRequest, watch: Watch) -> float:
-    """Std in grey levels: given, or estimated from the photo."""
+    """Std in grey levels: given, or estimated from the photo; where only a hole is repaired, next to none.
+
+    Noise outside a hole is kept as it is, so it is texture to continue. A path that ended at its level
+    would leave the hole too smooth.
+    """
+    if job.task.repair_only:
+        return NOISE_FLOOR * LEVELS_PER_UNIT
     if job.settings.noise is not None:
         return job.settings.noise
     noise = estimate_noise(job.photo.pixels)

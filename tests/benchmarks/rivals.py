@@ -1,0 +1,107 @@
+"""What people use instead. Methods that have a strength to choose get the best one for the very photo."""
+
+from collections.abc import Callable, Iterable
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from skimage.restoration import denoise_nl_means, denoise_tv_chambolle, richardson_lucy, wiener
+
+from daps_desktop.core.photo import Pixels
+from daps_desktop.core.task import Blur, Motion
+from daps_desktop.solver.operators import gaussian_kernel, motion_kernel
+from tests.benchmarks.cases import Trial
+
+Rival = Callable[[Trial], Pixels]
+Floats = NDArray[np.float64]
+
+INPAINT_RADIUS = 3  # pixels, as in OpenCV's tutorial
+FRAME = 24  # pixels mirrored around a blurred photo, without which both deconvolutions ring
+TV_WEIGHTS = (0.5, 0.75, 1.0, 1.5, 2.0)  # of the noise
+WIENER_BALANCES = (1e-3, 3e-3, 1e-2, 3e-2, 0.1)
+LUCY_STEPS = (5, 10, 20, 40)
+
+
+def _inpainted(trial: Trial, method: int) -> Pixels:
+    assert trial.hole is not None
+    result = cv2.inpaint(trial.photo.pixels, trial.hole.astype(np.uint8), INPAINT_RADIUS, method)
+    return result.astype(np.uint8)
+
+
+def _enlarged(trial: Trial, kernel: Image.Resampling) -> Pixels:
+    height, width = trial.clean.shape[:2]
+    return np.asarray(Image.fromarray(trial.photo.pixels).resize((width, height), kernel))
+
+
+def _means_of_opencv(trial: Trial) -> Pixels:
+    h = trial.case.noise
+    return cv2.fastNlMeansDenoisingColored(trial.photo.pixels, None, h, h, 7, 21).astype(np.uint8)
+
+
+def _means_of_skimage(trial: Trial) -> Pixels:
+    sigma = trial.case.noise / 255
+    return _to_pixels(
+        denoise_nl_means(
+            _floats(trial), patch_size=5, patch_distance=6, h=0.6 * sigma, sigma=sigma, channel_axis=-1
+        )
+    )
+
+
+def _total_variation(trial: Trial) -> Pixels:
+    noisy, sigma = _floats(trial), trial.case.noise / 255
+    return _best(trial, (denoise_tv_chambolle(noisy, weight=w * sigma, channel_axis=-1) for w in TV_WEIGHTS))
+
+
+def _wiener(trial: Trial) -> Pixels:
+    return _best(trial, (_deconvolved(trial, lambda y, k, b=b: wiener(y, k, b)) for b in WIENER_BALANCES))
+
+
+def _richardson_lucy(trial: Trial) -> Pixels:
+    return _best(trial, (_deconvolved(trial, lambda y, k, n=n: richardson_lucy(y, k, n)) for n in LUCY_STEPS))
+
+
+def _deconvolved(trial: Trial, method: Callable[[Floats, Floats], object]) -> Floats:
+    """Channel by channel, in a mirrored frame that is cut off again."""
+    framed = np.pad(_floats(trial), ((FRAME, FRAME), (FRAME, FRAME), (0, 0)), mode="symmetric")
+    kernel = _kernel(trial)
+    sharp = np.stack([np.asarray(method(framed[..., c], kernel)) for c in range(3)], axis=-1)
+    return sharp[FRAME:-FRAME, FRAME:-FRAME]
+
+
+def _kernel(trial: Trial) -> Floats:
+    if motion := trial.case.task.find(Motion):
+        return motion_kernel(motion.length, motion.angle).numpy()
+    blur = trial.case.task.find(Blur)
+    assert blur is not None
+    return gaussian_kernel(blur.sigma).numpy()
+
+
+def _best(trial: Trial, results: Iterable[Floats]) -> Pixels:
+    return max(map(_to_pixels, results), key=trial.psnr)
+
+
+def _floats(trial: Trial) -> Floats:
+    return trial.photo.pixels / 255
+
+
+def _to_pixels(floats: Floats) -> Pixels:
+    return np.rint(np.clip(floats, 0, 1) * 255).astype(np.uint8)
+
+
+RIVALS: dict[str, dict[str, Rival]] = {
+    "holes": {
+        "Telea": lambda trial: _inpainted(trial, cv2.INPAINT_TELEA),
+        "Navier-Stokes": lambda trial: _inpainted(trial, cv2.INPAINT_NS),
+    },
+    "small": {
+        "bicubic": lambda trial: _enlarged(trial, Image.Resampling.BICUBIC),
+        "Lanczos": lambda trial: _enlarged(trial, Image.Resampling.LANCZOS),
+    },
+    "noise": {
+        "NL means (OpenCV)": _means_of_opencv,
+        "NL means (skimage)": _means_of_skimage,
+        "TV": _total_variation,
+    },
+    "blur": {"Wiener": _wiener, "Richardson-Lucy": _richardson_lucy},
+}

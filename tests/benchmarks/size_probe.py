@@ -1,0 +1,94 @@
+"""One restoration in a fresh process: `python -m tests.benchmarks.size_probe TASK MEGAPIXELS DEVICE PRIOR`.
+
+Prints JSON. Memory is the peak less what the process held with all libraries imported and the prior
+loaded; the photo itself counts.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import psutil
+import torch
+from numpy.typing import NDArray
+from skimage import data
+
+from daps_desktop.core.hole import Hole
+from daps_desktop.core.messages import JobRequest
+from daps_desktop.core.photo import Photo
+from daps_desktop.core.settings import SolverSettings
+from daps_desktop.core.task import Blur, Noise, Task
+from daps_desktop.priors import catalogue, loader
+from daps_desktop.worker.devices import choose_device, network_dtype, peak_memory_mb
+from tests.benchmarks.cases import REPAIR, scratches
+from tests.benchmarks.running import run
+
+Pixels8 = NDArray[np.uint8]
+
+TASKS = {"scratches": REPAIR, "noise 25": Task((Noise(),)), "blur 2": Task((Blur(2.0),))}
+_NOISE = {"scratches": 2.0, "noise 25": 25.0, "blur 2": 2.0}  # grey levels
+_SLAB = 256  # rows that noise is added to at once, so that making the photo needs no memory of its own
+
+
+def main(arguments: list[str]) -> None:
+    task, megapixels, device_name, prior = arguments
+    device = choose_device(device_name)  # type: ignore[arg-type]
+    name = catalogue.default_prior(device.type) if prior == "auto" else prior
+    loaded = loader.load(catalogue.find(name), device, network_dtype(device))
+    before = psutil.Process().memory_info().rss / 2**20
+    photo, hole = damaged(task, float(megapixels))
+    settings = SolverSettings("draft", noise=_NOISE[task], device=device_name, prior=loaded.card.name)  # type: ignore[arg-type]
+    report = run(JobRequest("size", photo, hole, TASKS[task], settings)).report
+    numbers = {
+        "memory MB": _peak_mb() - before,
+        "seconds": report.seconds_total,
+        "MB per megapixel": (_peak_mb() - before) / photo.megapixels,
+        "s per megapixel": report.seconds_total / photo.megapixels,
+        "evaluations": report.evaluations,
+    }
+    if device.type == "cuda":
+        numbers["graphics memory MB"] = report.peak_memory_mb
+    print(json.dumps(numbers))
+
+
+def damaged(task: str, megapixels: float) -> tuple[Photo, Hole | None]:
+    """A photo of that size, 3 : 2, and its hole; a photograph repeated in mirrored copies."""
+    height = round((megapixels * 1e6 / 1.5) ** 0.5)
+    width = round(1.5 * height)
+    pixels = _mirrored(data.astronaut(), height, width)
+    if task == "blur 2":
+        cv2.GaussianBlur(pixels, (0, 0), 2.0, dst=pixels)
+    _add_noise(pixels, _NOISE[task])
+    if task != "scratches":
+        return Photo(pixels), None
+    hole = scratches(height, width, np.random.default_rng(0))
+    pixels[hole] = 255
+    return Photo(pixels), hole
+
+
+def _mirrored(tile: Pixels8, height: int, width: int) -> Pixels8:
+    grown = [length - side for length, side in zip((height, width), tile.shape[:2], strict=True)]
+    return np.pad(tile[:height, :width], [(0, max(0, more)) for more in (*grown, 0)], mode="symmetric")
+
+
+def _add_noise(pixels: Pixels8, level: float) -> None:
+    rng = np.random.default_rng(0)
+    for top in range(0, len(pixels), _SLAB):
+        slab = pixels[top : top + _SLAB]
+        noise = rng.standard_normal(slab.shape, np.float32) * np.float32(level)
+        slab[:] = np.rint(np.clip(slab + noise, 0, 255))
+
+
+def _peak_mb() -> float:
+    """The most that this process has held. On Linux the usual counter begins with what its parent held."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return peak_memory_mb(torch.device("cpu"))
+    line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) / 2**10
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -27,6 +27,11 @@ CLOSE_TIMEOUT_S = 2.0
 class _Job:
     request: JobRequest
     cancel: threading.Event = field(default_factory=threading.Event)
+    taken: threading.Lock = field(default_factory=threading.Lock)
+
+    def take(self) -> bool:
+        """True for the first who asks: the thread that runs the job, or the one that cancels it before."""
+        return self.taken.acquire(blocking=False)
 
 
 def import_engine() -> RunJob:
@@ -47,7 +52,7 @@ class Host:
         self._loop = loop
         self._load_engine = load_engine
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
-        self._cancels: dict[str, threading.Event] = {}
+        self._waiting: dict[str, _Job] = {}  # for their last message
         self._inbox: deque[JobMessage] = deque()
         self._arrived = asyncio.Event()
         self._closed = threading.Event()
@@ -60,19 +65,24 @@ class Host:
 
     def submit(self, request: JobRequest) -> None:
         job = _Job(request)
-        self._cancels[request.job_id] = job.cancel
+        self._waiting[request.job_id] = job
         self._jobs.put(job)
 
     def cancel(self, job_id: str) -> None:
-        """Ask a queued or running job to end; it answers with Cancelled, or Finished if faster."""
-        if job_id in self._cancels:
-            self._cancels[job_id].set()
+        """Ask a job to end; it answers with Cancelled, or Finished if faster. A queued one answers at once."""
+        job = self._waiting.get(job_id)
+        if job is None:
+            return
+        job.cancel.set()
+        if job.take():  # importing the engine, or the job before, may take long
+            self._receive(Cancelled(job_id))
 
     def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> bool:
         """Cancel everything and end the thread; False if it did not end in time."""
         self._closed.set()
-        for cancel in self._cancels.values():
-            cancel.set()
+        for job in self._waiting.values():
+            job.cancel.set()
+            job.take()  # what has not begun never will
         self._jobs.put(None)
         if self._thread.is_alive():
             self._thread.join(timeout_s)
@@ -87,13 +97,14 @@ class Host:
             self._inbox.clear()
             for message in latest_preview_only(waiting):
                 if isinstance(message, Finished | Cancelled | Failed):
-                    self._cancels.pop(message.job_id, None)
+                    self._waiting.pop(message.job_id, None)
                 yield message
 
     def _work(self) -> None:
         run_job = self._loaded_engine()
         while (job := self._jobs.get()) is not None:
-            self._run(run_job, job)
+            if job.take():
+                self._run(run_job, job)
 
     def _loaded_engine(self) -> RunJob:
         try:
@@ -103,14 +114,10 @@ class Host:
             return lambda request, _cancel, emit: emit(replace(failure, job_id=request.job_id))
 
     def _run(self, run_job: RunJob, job: _Job) -> None:
-        job_id = job.request.job_id
-        if job.cancel.is_set():
-            self._send(Cancelled(job_id))
-            return
         try:
             run_job(job.request, job.cancel, self._send)
         except Exception as error:  # the last door: a job never ends without a word
-            self._send(_failure(job_id, error))
+            self._send(_failure(job.request.job_id, error))
 
     def _send(self, message: JobMessage) -> None:
         if not self._closed.is_set():

@@ -104,10 +104,10 @@ def test_cancelling_one_job_does_not_touch_the_next(loop: qasync.QEventLoop) -> 
         assert (await get()).job_id == "a"
         host.cancel("b")  # while it waits in the queue
         asked = time.monotonic()
+        assert await get() == Cancelled("b")  # at once, without waiting for its turn
         host.cancel("a")
         assert await get() == Cancelled("a")
         assert time.monotonic() - asked < 0.5
-        assert await get() == Cancelled("b")
         running = await get()
         assert isinstance(running, Progress) and running.job_id == "c"
 
@@ -139,6 +139,29 @@ def test_an_engine_that_cannot_be_loaded_fails_every_job_in_words(loop: qasync.Q
             failed = await asyncio.wait_for(anext(messages), 5)
             assert isinstance(failed, Failed)
             assert failed.job_id == job_id and "no torch here" in failed.facts["detail"]
+        assert host.close()
+
+    loop.run_until_complete(main())
+
+
+def test_a_job_is_cancelled_at_once_while_the_engine_is_still_being_imported(loop: qasync.QEventLoop) -> None:
+    imported = threading.Event()
+
+    def load() -> RunJob:
+        imported.wait(10)
+        return five_steps
+
+    async def main() -> None:
+        host = Host(loop, load)
+        host.start()
+        messages = host.messages()
+        host.submit(request("a"))
+        host.cancel("a")
+        assert await asyncio.wait_for(anext(messages), 1) == Cancelled("a")
+        host.submit(request("b"))
+        imported.set()
+        first = await asyncio.wait_for(anext(messages), 5)
+        assert isinstance(first, Progress) and first.job_id == "b"  # and never another word of "a"
         assert host.close()
 
     loop.run_until_complete(main())

@@ -4,6 +4,7 @@
 
 from typing import cast
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -72,7 +73,5 @@ def _overlap(a: Rect, b: Rect) -> bool:
 
 def hole_width(hole: Hole) -> int:
     """The diameter in pixels of the largest disc inside the hole."""
-    if not hole.any():
-        return 0
-    inward = cast(NDArray[np.float64], ndimage.distance_transform_edt(np.pad(hole, 1)))
-    return int(np.ceil(2 * inward.max()))
+    framed = np.pad(hole, 1).astype(np.uint8)
+    return int(np.ceil(2 * cv2.distanceTransform(framed, cv2.DIST_L2, cv2.DIST_MASK_PRECISE).max()))

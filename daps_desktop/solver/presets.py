@@ -3,9 +3,9 @@
 What was measured to choose the numbers is in packaging/NOTES.md.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from enum import Enum
 from typing import TypeVar
 
 import torch
@@ -25,13 +25,8 @@ DIFFPIR_LEVELS: dict[Preset, int] = {"paper": 100, "best": 100, "balanced": 50, 
 
 COLD = 100.0
 WARM = 0.4  # noise that covers what a classical estimate lacks: texture, and the course of thin edges
-
-
-class Content(Enum):
-    """How much of the picture a classical estimate already has."""
-
-    SHOWN = "shown"  # all but detail: blur, small size, noise, thin scratches
-    LOST = "lost"  # what was there must be found: wide holes, Fourier modulus
+WIDEST = 5.0  # noise under which a sample may invent what a wide hole held
+FINEST = 0.02  # the last level of `safest`, whatever the noise: a path that ends above it is too smooth
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,38 +52,47 @@ def bound(method: Callable[[Problem, Denoiser, P, Tensor, torch.Generator], Step
     return lambda problem, denoiser, start, rng: method(problem, denoiser, plan, start, rng)
 
 
-def recipe_for(settings: SolverSettings, content: Content, problem: Problem, *, repair: bool) -> Recipe:
-    """The recipe of these settings for this problem; `repair`: nothing but a hole is to change."""
+def recipe_for(settings: SolverSettings, problem: Problem, *, gap: float, repair: bool) -> Recipe:
+    """The recipe of these settings for this problem.
+
+    `gap`: pixels across the widest place that the photo does not show, infinite where it shows none at
+    all. `repair`: nothing but a hole is to change.
+    """
     if settings.method == "daps":
         parent = daps.Plan(DAPS_LEVELS[settings.preset])
         return Recipe(bound(daps.solve, parent), parent.levels, parent.evaluations, cold=True)
     if settings.method == "diffpir":
         peer = diffpir.Plan(DIFFPIR_LEVELS[settings.preset])
         return Recipe(bound(diffpir.solve, peer), peer.levels, peer.evaluations, cold=True)
-    plan = dapspp_plan(settings, content, problem, repair=repair)
-    return Recipe(bound(dapspp.solve, plan), plan.steps, plan.evaluations, cold=content is Content.LOST)
+    plan = dapspp_plan(settings, problem, gap, repair)
+    return Recipe(bound(dapspp.solve, plan), plan.steps, plan.evaluations, cold=plan.sigma_max >= COLD)
 
 
-def dapspp_plan(settings: SolverSettings, content: Content, problem: Problem, *, repair: bool) -> dapspp.Plan:
-    """As published for `paper`; else warm where the content is shown, and `safest` or `sample`.
-
-    `safest` follows the posterior mean (Tweedie at every level) and adds no noise between the levels: fresh
-    noise would leave its share of error in whatever the photo does not determine. `sample` adds it all, and
-    integrates the flow below 10 sigma_y, so that the result has the grain of a photograph; so do several
-    samples that are to be averaged, or all of them would be one.
-    """
+def dapspp_plan(settings: SolverSettings, problem: Problem, gap: float, repair: bool) -> dapspp.Plan:
+    """As published for `paper` and where nothing is shown; else warm, for the mean or for a sample."""
     sigma_y, levels, A = problem.sigma_y, LEVELS[settings.preset], problem.A
-    if settings.preset == "paper":
+    if settings.preset == "paper" or gap == math.inf:
         return dapspp.paper_plan(sigma_y, A.norm, levels)
-    safest = settings.output == "safest" and settings.samples == 1
-    first = COLD if content is Content.LOST else max(WARM, 2 * sigma_y)
-    plan = dapspp.Plan(levels, first, min(2 * sigma_y, first / 2), rk4_below=10 * sigma_y)
-    if safest:
-        plan = replace(plan, sigma_min=plan.sigma_min / 2, rk4_below=0.0)
-    if safest and content is Content.SHOWN:
-        plan = replace(plan, noise_share=0.0)
+    one_mean = settings.output == "safest" and settings.samples == 1
+    plan = _mean_plan(levels) if one_mean else _sample_plan(levels, sigma_y, gap)
     if A.pixelwise and A.linear and not repair:
         plan = replace(plan, closing=sigma_y)
-        if A.observed is None:  # the photo is its own noisy iterate: nothing comes before the closing step
-            plan = replace(plan, levels=0)
+        if A.observed is None:
+            # The photo is its own noisy iterate: its mean, or a sample, takes the closing step alone.
+            plan = replace(plan, levels=0, rk4_below=0.0 if settings.output == "safest" else math.inf)
     return plan
+
+
+def _mean_plan(levels: int) -> dapspp.Plan:
+    """`safest`: Tweedie at every level, and no noise between the levels.
+
+    In a Gaussian world this path ends at the posterior mean. Fresh noise would leave its share of error in
+    whatever the photo does not determine.
+    """
+    return dapspp.Plan(levels, WARM, FINEST, rk4_below=0.0, noise_share=0.0)
+
+
+def _sample_plan(levels: int, sigma_y: float, gap: float) -> dapspp.Plan:
+    """`sample`: all the noise, and the flow below 10 sigma_y, so that the result has a photograph's grain."""
+    first = min(max(WARM, 2 * sigma_y, WARM / 8 * gap), WIDEST)
+    return dapspp.Plan(levels, first, min(2 * sigma_y, first / 2), rk4_below=10 * sigma_y)

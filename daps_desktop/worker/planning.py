@@ -1,11 +1,12 @@
 """Divides a job into regions and stages: what is computed, with which denoiser and which recipe."""
 
+import math
 from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 
-from daps_desktop.core.hole import Hole, Rect
+from daps_desktop.core.hole import Rect
 from daps_desktop.core.messages import JobRequest
 from daps_desktop.core.task import Grey, Phase
 from daps_desktop.priors.loader import Prior
@@ -15,7 +16,7 @@ from daps_desktop.solver.convert import to_tensor
 from daps_desktop.solver.denoiser import CountingDenoiser, Denoiser, GreyDenoiser, TurningDenoiser
 from daps_desktop.solver.islands import hole_width, islands
 from daps_desktop.solver.operators import HoleMask, observed_from_hole
-from daps_desktop.solver.presets import Content, recipe_for
+from daps_desktop.solver.presets import recipe_for
 from daps_desktop.solver.problem import Problem
 from daps_desktop.solver.tiling import TiledDenoiser
 from daps_desktop.worker.devices import tile_batch
@@ -51,10 +52,8 @@ class _Planner:
         measured = Measurement(photo.height, photo.width, observed, photo.jpeg, self.device)
         y = to_tensor(photo.pixels, self.device)
         problem = build_problem(self.job.task, y, measured, self.sigma_y)
-        lost = self.job.task.has(Phase) or (hole is not None and self._wide(hole))
-        content = Content.LOST if lost else Content.SHOWN
-        rect = Rect(0, 0, photo.height, photo.width)
-        return Region(rect, (self._stage(problem, content),))
+        gap = math.inf if self.job.task.has(Phase) else 0 if hole is None else hole_width(hole)
+        return Region(Rect(0, 0, photo.height, photo.width), self._stages(problem, gap))
 
     def island(self, rect: Rect) -> Region:
         """A hole and its neighbourhood. The grain of the photo is texture to continue, not noise to undo."""
@@ -62,28 +61,28 @@ class _Planner:
         hole = self.job.hole[rect.slices]
         y = to_tensor(self.job.photo.pixels[rect.slices], self.device)
         problem = Problem(HoleMask(observed_from_hole(hole, self.device)), y, self.sigma_y)
-        fine = self._stage(problem, Content.SHOWN, only_hole=True)
-        if not self._wide(hole):
-            return Region(rect, (fine,))
-        coarse = shrunk(problem, _coarseness(hole_width(hole), self._tile))
+        return Region(rect, self._stages(problem, hole_width(hole)))
+
+    def _stages(self, problem: Problem, gap: float) -> tuple[Stage, ...]:
+        """Coarse to fine where no tile sees enough around a hole to know what belongs into it."""
+        factor = _coarseness(gap, self._tile) if isinstance(problem.A, HoleMask) else 1
+        if factor == 1:
+            return (self._stage(problem, gap),)
         self.watch.notice("coarse_first")
-        return Region(rect, (self._stage(coarse, Content.LOST), fine))
+        return self._stage(shrunk(problem, factor), gap / factor), self._stage(problem, 0)
 
     @property
     def _tile(self) -> int:
         return self.job.settings.tile or TILE
 
-    def _wide(self, hole: Hole) -> bool:
-        """Whether no tile could see enough around the hole to know what belongs into it."""
-        return hole_width(hole) > self._tile // 2
+    def _stage(self, problem: Problem, gap: float) -> Stage:
+        recipe = recipe_for(self.job.settings, problem, gap=gap, repair=self.job.task.repair_only)
+        return Stage(problem, CountingDenoiser(self._denoiser(problem)), recipe)
 
-    def _stage(self, problem: Problem, content: Content, only_hole: bool = False) -> Stage:
-        recipe = recipe_for(self.job.settings, content, problem, repair=self.job.task.repair_only)
-        return Stage(problem, CountingDenoiser(self._denoiser(problem, only_hole)), recipe)
-
-    def _denoiser(self, problem: Problem, only_hole: bool) -> Denoiser:
+    def _denoiser(self, problem: Problem) -> Denoiser:
         pixels = latent_pixels(problem)
-        observed = problem.A.observed if only_hole else None
+        # In a repair, what is observed needs no estimate: tiles without a hole are left out.
+        observed = problem.A.observed if self.job.task.repair_only else None
         denoiser: Denoiser = TiledDenoiser(
             TurningDenoiser(self.prior.denoiser),
             self._tile,
@@ -99,7 +98,7 @@ class _Planner:
         return GreyDenoiser(denoiser) if grey else denoiser
 
 
-def _coarseness(width: int, tile: int) -> int:
+def _coarseness(width: float, tile: int) -> int:
     """The power of two by which to shrink the photo so that the hole is half a tile wide at most."""
     factor = 1
     while width / factor > tile / 2:

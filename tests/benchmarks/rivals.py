@@ -18,9 +18,11 @@ Floats = NDArray[np.float64]
 
 INPAINT_RADIUS = 3  # pixels, as in OpenCV's tutorial
 FRAME = 24  # pixels mirrored around a blurred photo, without which both deconvolutions ring
-TV_WEIGHTS = (0.5, 0.75, 1.0, 1.5, 2.0)  # of the noise
+OPENCV_STRENGTHS = (0.6, 0.8, 1.0)  # of the noise, as are the two below
+SKIMAGE_STRENGTHS = (0.4, 0.6, 0.8)
+TV_WEIGHTS = (0.5, 0.75, 1.0, 1.5)
 WIENER_BALANCES = (1e-3, 3e-3, 1e-2, 3e-2, 0.1)
-LUCY_STEPS = (5, 10, 20, 40)
+LUCY_STEPS = (5, 10, 20, 40, 80)
 
 
 def _inpainted(trial: Trial, method: int) -> Pixels:
@@ -35,17 +37,18 @@ def _enlarged(trial: Trial, kernel: Image.Resampling) -> Pixels:
 
 
 def _means_of_opencv(trial: Trial) -> Pixels:
-    h = trial.case.noise
-    return cv2.fastNlMeansDenoisingColored(trial.photo.pixels, None, h, h, 7, 21).astype(np.uint8)
+    strengths = (h * trial.case.noise for h in OPENCV_STRENGTHS)
+    noisy = trial.photo.pixels
+    return _best(trial, (cv2.fastNlMeansDenoisingColored(noisy, None, h, h, 7, 21) / 255 for h in strengths))
 
 
 def _means_of_skimage(trial: Trial) -> Pixels:
-    sigma = trial.case.noise / 255
-    return _to_pixels(
-        denoise_nl_means(
-            _floats(trial), patch_size=5, patch_distance=6, h=0.6 * sigma, sigma=sigma, channel_axis=-1
-        )
-    )
+    noisy, sigma = _floats(trial), trial.case.noise / 255
+
+    def denoised(h: float) -> Floats:
+        return denoise_nl_means(noisy, 5, 6, h * sigma, sigma=sigma, channel_axis=-1)
+
+    return _best(trial, map(denoised, SKIMAGE_STRENGTHS))
 
 
 def _total_variation(trial: Trial) -> Pixels:

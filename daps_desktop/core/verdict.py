@@ -12,20 +12,23 @@ from daps_desktop.core.task import Task
 # The residual of a true explanation is about one noise level; a run of few steps ends a little above it.
 AGREES_BELOW = 1.25
 ROUGH_BELOW = 2.0
+# An average of what could have been there leaves somewhat less than the noise behind, never so little.
+CLOSE_BELOW = 0.5
 
 
 def expected_band(task: Task) -> tuple[float, float]:
     """Lowest and highest residual, in noise levels, of a result that agrees.
 
     A repair keeps the photo's own pixels, noise and all, so it may come as close as it likes; elsewhere a
-    residual well under one noise level means that the noise was taken for detail.
+    residual well under one noise level means that some of the noise was taken for detail.
     """
-    return (0.0 if task.repair_only else 1 / AGREES_BELOW), AGREES_BELOW
+    return (0.0 if task.repair_only else CLOSE_BELOW), AGREES_BELOW
 
 
 class Agreement(Enum):
     """How the result, damaged again in the supposed way, compares with the photo."""
 
+    CLOSE = "close"  # closer than the noise lets a restoration be
     AGREES = "agrees"
     ROUGHLY = "roughly"
     DISAGREES = "disagrees"
@@ -43,11 +46,15 @@ class Verdict:
 def judge(report: Report, task: Task, hole: NDArray[np.bool_] | None) -> Verdict:
     """The verdict on one result from its report, its task and the (H, W) hole it was asked to fill."""
     redrawn = float(hole.mean()) if task.repair_only and hole is not None else None
-    return Verdict(_agreement(report.residual_over_noise), report.residual_over_noise, redrawn)
+    agreement = _agreement(report.residual_over_noise, expected_band(task))
+    return Verdict(agreement, report.residual_over_noise, redrawn)
 
 
-def _agreement(residual_over_noise: float) -> Agreement:
-    if residual_over_noise <= AGREES_BELOW:
+def _agreement(residual_over_noise: float, band: tuple[float, float]) -> Agreement:
+    lowest, highest = band
+    if residual_over_noise < lowest:
+        return Agreement.CLOSE
+    if residual_over_noise <= highest:
         return Agreement.AGREES
     if residual_over_noise <= ROUGH_BELOW:
         return Agreement.ROUGHLY

@@ -1,7 +1,5 @@
 """Every word of the window. Sentence case, verbs on buttons, no claim that lost things came back."""
 
-import math
-
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.verdict import Agreement, Verdict
 
@@ -47,6 +45,7 @@ AUTOMATIC = "Find the level by itself"
 BRUSH_SIZE = "Brush size"
 CLEAR_MARKS = "Clear"
 NOTHING_MARKED = "Nothing is marked yet. Paint over the damage; the right button erases."
+MARKS_UNUSED = "The marks are not used: tick “Scratches and tears” to fill them in."
 WHERE_WHOLE = "The whole photo. Nothing needs to be marked."
 DRAFT, BALANCED, BEST = "Draft", "Balanced", "Best"
 QUALITY_NAME = "Quality"
@@ -70,6 +69,7 @@ RESTORE_NAME = "Restore or stop"
 SAVE = "Save…"
 TICK_FIRST = "Tick what is wrong with the photo first."
 STOPPED = "Stopped. Your photo and marks are unchanged."
+MARKS_NEWER = "What you marked since Restore was pressed is not filled in yet."
 PREPARING = "Preparing…"
 COPY_DETAILS, COPIED, DISMISS = "Copy details", "Copied", "Dismiss"
 
@@ -78,6 +78,10 @@ CHECK_TITLE = "Check"
 PLOT_X, PLOT_Y = "Step", "Difference, in noise levels"
 PLOT_BAND = "expected"
 PLOT_EMPTY = "The curve appears here while a photo is being restored."
+PLOT_NOTE_REPAIR = (
+    "Only what you marked is filled in and the rest of your photo is kept, so the difference is small from "
+    "the start. It cannot say whether the filling shows what was really there."
+)
 PLOT_NOTE = (
     "The curve is how far the result is from your photo; a result that agrees ends inside the band. "
     "That says the result explains the photo, not that it shows what was really there."
@@ -135,8 +139,9 @@ def share_line(share: float) -> str:
 
 
 def untouched_line(share: float) -> str:
-    """Rounded down: 100 % is said only where nothing at all is marked."""
-    return f"{math.floor(1000 * share) / 10:.1f} % untouched" if share < 1 else "100 % untouched"
+    """What `percent` leaves of 100; 100 % is said only where nothing at all is marked."""
+    marked = max(round(100 * (1 - share), 1), 0.1)
+    return f"{100 - marked:.1f} % untouched" if share < 1 else "100 % untouched"
 
 
 def percent(share: float) -> str:
@@ -160,7 +165,8 @@ def stop_label(seconds_left: float | None) -> str:
 
 
 def progress_line(percent_done: int, step: int, steps: int) -> str:
-    return f"{percent_done} %, step {step} of {steps}"
+    """`step` steps are finished, so the next one is being done."""
+    return f"{percent_done} %, step {min(step + 1, steps)} of {steps}"
 
 
 def hardware_line(cores: int, memory_gb: float) -> str:
@@ -174,6 +180,8 @@ def verdict_line(verdict: Verdict) -> str:
 def _agreement_line(verdict: Verdict) -> str:
     times = f"{verdict.residual_over_noise:.1f}× the noise level"
     match verdict.agreement:
+        case Agreement.CLOSE:
+            return f"Agrees with your photo, and kept some of its noise (difference {times})."
         case Agreement.AGREES:
             return "Agrees with your photo."
         case Agreement.ROUGHLY:

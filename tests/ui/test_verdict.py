@@ -16,12 +16,20 @@ REQUEST = Document(Photo(np.zeros((4, 4, 3), np.uint8))).request("a", 0)
 
 @pytest.mark.parametrize(
     ("residual", "agreement"),
-    [(0.2, Agreement.AGREES), (1.2, Agreement.AGREES), (1.7, Agreement.ROUGHLY), (3.1, Agreement.DISAGREES)],
+    [
+        (0.2, Agreement.CLOSE),
+        (0.6, Agreement.AGREES),
+        (1.2, Agreement.AGREES),
+        (1.7, Agreement.ROUGHLY),
+        (3.1, Agreement.DISAGREES),
+    ],
 )
 def test_the_residual_decides(residual: float, agreement: Agreement) -> None:
     verdict = judge(report_of(REQUEST, residual), SHARPEN, None)
     assert verdict.agreement is agreement and verdict.redrawn is None
     assert ("Agrees" in text.verdict_line(verdict)) == (residual < 2)
+    low, high = expected_band(SHARPEN)
+    assert (low <= residual <= high) == text.verdict_line(verdict).startswith("Agrees with your photo. ")
 
 
 def test_a_repair_says_how_much_was_redrawn() -> None:
@@ -35,6 +43,7 @@ def test_a_repair_says_how_much_was_redrawn() -> None:
 def test_shares_are_never_rounded_to_nothing_or_to_all() -> None:
     assert text.percent(0.00001) == "under 0.1 %"
     assert text.untouched_line(0.99999) == "99.9 % untouched"
+    assert (text.percent(0.00743), text.untouched_line(1 - 0.00743)) == ("0.7 %", "99.3 % untouched")
     assert text.untouched_line(1.0) == "100 % untouched"
 
 

@@ -9,7 +9,7 @@ from daps_desktop.core.hole import Hole, HolePatch, Rect, draw_line
 from daps_desktop.core.messages import Finished
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.settings import SolverSettings
-from daps_desktop.core.task import Task
+from daps_desktop.core.task import Scratches, Task
 from daps_desktop.ui import text
 from daps_desktop.ui.commands import UNDO_STEPS, HoleCommand
 
@@ -116,7 +116,16 @@ class DocumentModel(QObject):
 
     def _remember(self, name: str, patch: HolePatch) -> None:
         self.undo_stack.push(HoleCommand(name, patch, self._write))
+        if (patch.after & ~patch.before).any():
+            self._want_repair()
         self.hole_edited.emit()
+
+    def _want_repair(self) -> None:
+        """Whoever marks something wants it filled in."""
+        assert self.document is not None
+        task = self.document.task
+        if not task.has(Scratches):
+            self.set_task(Task((Scratches(), *task.damages)))
 
     def _write(self, rect: Rect, pixels: Hole) -> None:
         assert self.document is not None  # the stack is cleared when a document goes

@@ -188,7 +188,7 @@ class Files(QObject):
             go_on()
             return
         box = self._question(text.UNSAVED_TITLE, "\n".join(lines))
-        if self._model.last_result is not None:
+        if self._model.result_unsaved:
             save = box.addButton(text.SAVE_FIRST, QMessageBox.ButtonRole.AcceptRole)
             save.clicked.connect(self.ask_save)
         box.addButton(text.DISCARD, QMessageBox.ButtonRole.DestructiveRole).clicked.connect(go_on)

@@ -4,9 +4,9 @@ import traceback
 from pathlib import Path
 from uuid import uuid4
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QToolBar, QWidget
+from PySide6.QtWidgets import QAbstractButton, QDockWidget, QMainWindow, QStackedWidget, QToolBar, QWidget
 
 from daps_desktop.core.errors import UserError
 from daps_desktop.ui import text
@@ -17,7 +17,7 @@ from daps_desktop.ui.canvas.canvas import Canvas
 from daps_desktop.ui.document_model import DocumentModel
 from daps_desktop.ui.files import Files, Opened
 from daps_desktop.ui.help import show_about, show_shortcuts
-from daps_desktop.ui.job_model import JobModel
+from daps_desktop.ui.job_model import JobModel, JobState
 from daps_desktop.ui.panels.banner import Banner
 from daps_desktop.ui.panels.parts import column
 from daps_desktop.ui.panels.task_panel import TaskPanel
@@ -62,6 +62,7 @@ class MainWindow(QMainWindow):
         self.pages = QStackedWidget()
         self._closing = False
         self._arrange()
+        self._keep_keys_on_the_photo()
         self._connect_actions()
         self._connect_models()
         self._factory_layout = self.saveState()
@@ -110,6 +111,11 @@ class MainWindow(QMainWindow):
         dock.setWidget(content)
         self.addDockWidget(area, dock)
         return dock
+
+    def _keep_keys_on_the_photo(self) -> None:
+        """A click leaves the keys with the photo: Space moves it and presses no button a second time."""
+        for button in self.findChildren(QAbstractButton):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def reset_layout(self) -> None:
         self.restoreState(self._factory_layout)
@@ -177,7 +183,9 @@ class MainWindow(QMainWindow):
             signal.connect(self._show_possible)
         for signal in (model.hole_edited, model.history_changed):
             signal.connect(self._show_possible)
+        model.photo_opened.connect(self.check.clear)
         model.result_added.connect(self.check.finish)
+        job.state_changed.connect(self._show_fate)
         job.started.connect(self.check.start)
         job.progressed.connect(self.check.add)
         job.finished.connect(model.add_result)
@@ -259,6 +267,10 @@ class MainWindow(QMainWindow):
     def _show_check_open(self) -> None:
         self.actions_["check"].setChecked(not self.check_dock.isHidden())
 
+    def _show_fate(self, state: JobState) -> None:
+        if state is JobState.CANCELLED:
+            self.check.take_back()
+
     def _show_mode(self) -> None:
         names = {CompareMode.ORIGINAL: "original", CompareMode.SPLIT: "split", CompareMode.RESULT: "result"}
         self.actions_[names[self.compare.mode]].setChecked(True)
@@ -300,6 +312,13 @@ class MainWindow(QMainWindow):
             self.canvas.set_space_held(False)
         else:
             super().keyReleaseEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Keys that were held when another window came to the front are not held any more."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self.compare.set_peeking(False)
+            self.canvas.set_space_held(False)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _dropped(event) is not None:

@@ -126,6 +126,7 @@ def style_sheet(colours: Colours) -> str:
     tick = resource(f"icons/{colours.tick}.svg").as_posix()
     return f"""
     QMainWindow::separator {{ width: 1px; height: 1px; background: {colours.line}; }}
+    QDockWidget::title {{ background: {colours.window}; padding: {GRID}px {2 * GRID}px 0 {2 * GRID}px; }}
     QToolBar {{ border: none; background: {colours.window}; spacing: 4px; padding: 4px; }}
     QToolBar QToolButton {{ border: none; border-radius: 6px; padding: 0; margin: 2px;
         min-width: {TOOL_HIT}px; min-height: {TOOL_HIT}px; }}

@@ -69,7 +69,7 @@ class Host:
         self._jobs.put(job)
 
     def cancel(self, job_id: str) -> None:
-        """Ask a job to end; it answers with Cancelled, or Finished if faster. A queued one answers at once."""
+        """Ask a job to end: it answers with Cancelled, at once if queued, or with Finished if faster."""
         job = self._waiting.get(job_id)
         if job is None:
             return

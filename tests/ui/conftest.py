@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from daps_desktop.core.document import Document
@@ -70,6 +71,16 @@ class Desk:
 
     def trigger(self, name: str) -> None:
         self.window.actions_[name].trigger()
+
+
+def wheel(widget: QWidget, notches: int, at: QPointF | None = None) -> None:
+    """Turn the wheel over a point of the widget, or over its middle."""
+    at = at or QPointF(widget.rect().center())
+    event = QWheelEvent(
+        at, widget.mapToGlobal(at), QPoint(), QPoint(0, 120 * notches), Qt.MouseButton.NoButton, NO_KEY,
+        Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(widget, event)
 
 
 @pytest.fixture(scope="session")

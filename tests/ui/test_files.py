@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import tifffile
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QMessageBox
@@ -98,6 +99,25 @@ def test_unsaved_marks_are_asked_about_before_another_photo(opened: Desk, photo_
     with opened.bot.waitSignal(opened.window.files.opened, timeout=5000):
         answer(opened, text.DISCARD)
     assert not opened.hole.any() and not opened.window.model.unsaved
+
+
+def test_a_saved_result_is_not_offered_to_be_saved_again(opened: Desk, photo_path: Path) -> None:
+    opened.click((10, 10))
+    opened.trigger("restore")
+    opened.host.finish()
+    opened.window.model.mark_saved()
+    opened.click((50, 50))
+    opened.window.open(photo_path)
+    assert [b.text() for b in question(opened).buttons()].count(text.SAVE_FIRST) == 0
+    answer(opened, text.CANCEL)
+
+
+def test_pages_and_transparency_of_a_file_are_told(desk: Desk, tmp_path: Path) -> None:
+    pages = np.full((2, 20, 30, 4), 90, dtype=np.uint8)
+    tifffile.imwrite(tmp_path / "pages.tif", pages, photometric="rgb", extrasamples=["unassalpha"])
+    desk.open(tmp_path / "pages.tif")
+    notes = desk.window.panel.run_box.notes
+    assert notes.isVisible() and "2 pages" in notes.text() and "Transparency" in notes.text()
 
 
 def test_closing_asks_about_a_running_job_and_stops_it(opened: Desk) -> None:

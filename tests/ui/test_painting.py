@@ -1,27 +1,17 @@
 """Painting with the mouse on the real canvas; what counts is the document's hole."""
 
 import numpy as np
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
 from daps_desktop.core.hole import Rect
+from daps_desktop.core.task import Noise, Scratches
 from daps_desktop.ui.canvas.pyramid import HolePyramid
 from daps_desktop.ui.commands import UNDO_STEPS
 from daps_desktop.ui.viewer.compare import CompareMode
-from tests.ui.conftest import RIGHT, Desk
+from tests.ui.conftest import RIGHT, Desk, wheel
 
 SHIFT, ALT = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
-
-
-def wheel(desk: Desk, at: QPointF, notches: int) -> None:
-    canvas = desk.window.canvas
-    event = QWheelEvent(
-        at, canvas.mapToGlobal(at), QPoint(), QPoint(0, 120 * notches), Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
-    )  # fmt: skip
-    QApplication.sendEvent(canvas, event)
 
 
 def test_a_drag_marks_the_pixels_under_the_brush(opened: Desk) -> None:
@@ -30,6 +20,24 @@ def test_a_drag_marks_the_pixels_under_the_brush(opened: Desk) -> None:
     assert opened.hole[97:104, 150].all()  # the brush is nine pixels wide
     assert not opened.hole[:94].any() and not opened.hole[107:].any()
     assert not opened.hole[:, :44].any() and not opened.hole[:, 257:].any()
+
+
+def test_marking_ticks_scratches_and_erasing_does_not(opened: Desk) -> None:
+    cards = opened.window.panel.cards
+    opened.click((50, 50))
+    cards.card(Scratches).tick.click()
+    cards.card(Noise).tick.click()
+    opened.drag((200, 50), (200, 90), button=RIGHT)
+    assert not cards.card(Scratches).ticked
+    opened.drag((100, 50), (100, 250))
+    assert cards.card(Scratches).ticked and cards.card(Noise).ticked
+    assert opened.document.task.has(Scratches) and opened.document.task.has(Noise)
+
+
+def test_a_small_photo_is_enlarged_to_be_painted_on(opened: Desk) -> None:
+    view = opened.window.canvas.view
+    assert 1 < view.scale <= 2
+    assert view.photo_rect.width() < view.widget.width() and view.photo_rect.height() < view.widget.height()
 
 
 def test_one_drag_is_one_step_of_undo(opened: Desk) -> None:
@@ -125,11 +133,11 @@ def test_zooming_with_the_wheel_keeps_the_point_under_the_cursor(opened: Desk) -
         canvas.zoom_in()
     at = QPointF(canvas.width() * 0.3, canvas.height() * 0.6)
     before, scale = canvas.view.to_photo(at), canvas.view.scale
-    wheel(opened, at, 3)
+    wheel(canvas, 3, at)
     after = canvas.view.to_photo(at)
     assert canvas.view.scale > 1.5 * scale
     assert abs(after.x() - before.x()) < 1e-6 and abs(after.y() - before.y()) < 1e-6
-    wheel(opened, at, -3)
+    wheel(canvas, -3, at)
     assert abs(canvas.view.scale - scale) < 1e-9
 
 

@@ -8,16 +8,16 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QDoubleSpinBox, QFileDialog, QMessageBox
 
-from daps_desktop.core.messages import Failed
+from daps_desktop.core.messages import Failed, Notice
 from daps_desktop.core.photo_reader import read_photo
 from daps_desktop.core.task import Blur, Motion, Noise, Scratches, Small
 from daps_desktop.ui import text
 from daps_desktop.ui.job_model import JobState
 from daps_desktop.ui.viewer.compare import CompareMode
 from tests.fakes.hosts import progress_of
-from tests.ui.conftest import Desk
+from tests.ui.conftest import Desk, wheel
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -149,6 +149,7 @@ def test_cards_become_the_task_of_the_request(marked: Desk) -> None:
     press_restore(marked)
     request = marked.host.requests[-1]
     assert set(request.task.damages) == {Blur(2.0), Small(4), Noise()}
+    assert marked.window.panel.where.share.text() == text.MARKS_UNUSED
     assert request.settings.noise == 12.0 and request.settings.preset == "best"
     assert request.hole is None
 
@@ -208,3 +209,96 @@ def test_the_check_panel_draws_one_point_a_step(marked: Desk) -> None:
     assert marked.window.check.plot.values == pytest.approx([11, 6, 1 + 10 / 3])
     marked.host.finish()
     assert len(marked.window.check.plot.values) == 4
+    assert marked.window.check.note.text() == text.PLOT_NOTE_REPAIR
+
+
+def test_a_stopped_run_gives_curve_and_verdict_back_to_the_last_result(marked: Desk) -> None:
+    marked.trigger("check")
+    press_restore(marked)
+    marked.host.finish()
+    wait_for_result(marked)
+    box, plot = marked.window.panel.run_box, marked.window.check.plot
+    curve, verdict = plot.values, box.verdict.text()
+    press_restore(marked)
+    marked.host.step(1, steps=40)
+    assert plot.values != curve and not box.verdict.isVisible()
+    press_restore(marked)
+    marked.host.answer_cancelled()
+    assert plot.values == curve
+    assert box.verdict.isVisible() and box.verdict.text() == verdict
+
+
+def test_another_photo_takes_away_what_was_said_of_the_last(marked: Desk, photo_path: Path) -> None:
+    marked.trigger("check")
+    press_restore(marked)
+    marked.host.finish()
+    wait_for_result(marked)
+    marked.window.model.mark_saved()
+    marked.open(photo_path)
+    assert marked.window.check.plot.values == []
+    assert not marked.window.panel.run_box.verdict.isVisible()
+
+
+def test_a_notice_stays_while_the_job_goes_on(marked: Desk) -> None:
+    press_restore(marked)
+    marked.host.say(Notice(marked.host.requests[-1].job_id, "noise_estimated", {"noise": 4.2}))
+    marked.host.step(1)
+    notes = marked.window.panel.run_box.notes
+    assert notes.isVisible() and "4.2 of 255" in notes.text()
+    marked.host.finish()
+    assert notes.isVisible()
+    press_restore(marked)
+    assert not notes.isVisible()
+
+
+def test_marks_made_during_a_run_are_said_to_be_missing_from_its_result(marked: Desk) -> None:
+    press_restore(marked)
+    marked.drag((200, 50), (200, 250))
+    marked.host.finish()
+    assert marked.window.panel.run_box.notes.text() == text.MARKS_NEWER
+    press_restore(marked)
+    marked.host.finish()
+    assert not marked.window.panel.run_box.notes.isVisible()
+
+
+def test_space_after_a_click_on_restore_does_not_stop_the_job(marked: Desk) -> None:
+    marked.window.activateWindow()
+    marked.window.canvas.setFocus()
+    press_restore(marked)
+    QTest.keyClick(marked.window.focusWidget(), Qt.Key.Key_Space)
+    assert marked.window.job.running and not marked.window.job.stopping
+
+
+def test_the_wheel_over_a_number_leaves_it_alone(marked: Desk) -> None:
+    cards = marked.window.panel.cards
+    cards.card(Blur).tick.click()
+    box = cards.card(Blur).findChild(QDoubleSpinBox)
+    before = box.value()
+    wheel(box, 3)
+    assert box.value() == before
+    box.setFocus()
+    wheel(box, 3)
+    assert box.value() > before
+
+
+def test_the_comparison_shows_the_original_without_marks(marked: Desk) -> None:
+    canvas, place = marked.window.canvas, marked.point(100, 60)
+    ring = marked.point(250, 350)
+    QTest.mouseMove(canvas, ring)  # the brush out of the way
+
+    def shown() -> tuple[int, ...]:
+        return canvas.grab().toImage().pixelColor(place * canvas.devicePixelRatioF()).getRgb()[:3]
+
+    tinted = shown()
+    QTest.keyPress(marked.window, Qt.Key.Key_Backslash)
+    plain = shown()
+    QTest.keyRelease(marked.window, Qt.Key.Key_Backslash)
+    assert tinted[0] > plain[0] + 40 and shown() == tinted
+    press_restore(marked)
+    marked.host.finish()
+    wait_for_result(marked)
+    marked.bot.waitUntil(lambda: marked.window.compare.position == 0.5, timeout=2000)
+    assert shown() == plain
+    marked.click((150, 100))  # who paints sees the marks again
+    assert marked.window.compare.mode is CompareMode.ORIGINAL and marked.hole[150, 100]
+    assert shown() == tinted

@@ -67,7 +67,7 @@ class Brush(QObject):
         self._last = None
         document = self._model.document
         if document is not None:
-            self.set_diameter(max(round(max(document.hole.shape) / 80), 6))
+            self.set_diameter(max(round(max(document.hole.shape) / 60), 8))
 
 
 def _point(at: QPointF) -> Point:

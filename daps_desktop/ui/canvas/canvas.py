@@ -171,7 +171,7 @@ class Canvas(QWidget):
         self._paint_marks(painter, area)
 
     def _shown_overlay(self) -> Layer | None:
-        return self._overlay if self._overlay_shown else None
+        return self._overlay if self._overlay_shown and self._compare.marks_shown else None
 
     def _paint_side(self, painter: QPainter, part: QRectF, layers: list[Layer | None]) -> None:
         if part.isEmpty() or self._view is None:
@@ -217,8 +217,8 @@ class Canvas(QWidget):
 
     def _begin_stroke(self, event: QMouseEvent) -> None:
         assert self._view is not None
-        if self._compare.result_rect(QRectF(self.rect())).contains(event.position()):
-            self._compare.set_mode(CompareMode.ORIGINAL)  # marks lie on the original
+        if not self._compare.marks_shown:
+            self._compare.set_mode(CompareMode.ORIGINAL)
         keys = event.modifiers()
         erase = event.button() == Qt.MouseButton.RightButton or bool(keys & Qt.KeyboardModifier.AltModifier)
         straight = bool(keys & Qt.KeyboardModifier.ShiftModifier)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 
 MAX_SCALE = 32.0
+_MAX_FITTED = 2.0  # beyond this the pixels of a small photo would be seen one by one
 _MARGIN = 24.0  # around a photo that is fitted
 
 
@@ -23,10 +24,10 @@ class ViewTransform:
 
     @property
     def fit_scale(self) -> float:
-        """The scale at which the whole photo is seen; small photos are not blown up."""
+        """The scale at which the whole photo is seen; a small one is enlarged, but stays smooth."""
         width = max(self.widget.width() - 2 * _MARGIN, 1.0)
         height = max(self.widget.height() - 2 * _MARGIN, 1.0)
-        return min(width / self.photo.width(), height / self.photo.height(), 1.0)
+        return min(width / self.photo.width(), height / self.photo.height(), _MAX_FITTED)
 
     @property
     def photo_rect(self) -> QRectF:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QSpinBox, QToolButton, QWidget
 from daps_desktop.core.settings import SolverSettings
 from daps_desktop.ui import text
 from daps_desktop.ui.panels.noise_field import NoiseField
-from daps_desktop.ui.panels.parts import Section, Segments, column, label, row
+from daps_desktop.ui.panels.parts import Section, Segments, calm, column, label, row
 from daps_desktop.ui.theme import HIT
 
 W = TypeVar("W", bound=QWidget)
@@ -66,7 +66,7 @@ class AdvancedFold(QWidget):
         self.noise = NoiseField()
         self.prior = _field(QLineEdit(), text.PRIOR)
         self.prior.setPlaceholderText(text.PRIOR_AUTO)
-        self.seed = _field(QSpinBox(), text.SEED)
+        self.seed = _field(calm(QSpinBox()), text.SEED)
         self.seed.setRange(0, _MAX_SEED)
         self.seed.setKeyboardTracking(False)
         self._body = QWidget()

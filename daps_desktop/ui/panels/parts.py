@@ -1,10 +1,12 @@
 """Small parts the panels are made of."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractSpinBox,
     QButtonGroup,
     QDoubleSpinBox,
     QFrame,
@@ -16,6 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from daps_desktop.ui.theme import CAPTION, GRID, HIT, TITLE
+
+B = TypeVar("B", bound=QAbstractSpinBox)
 
 
 def label(words: str = "", name: str = "") -> QLabel:
@@ -96,7 +100,7 @@ class NumberRow(QWidget):
         self, name: str, unit: str, low: float, high: float, value: float, decimals: int = 1
     ) -> None:
         super().__init__()
-        self.box = QDoubleSpinBox()
+        self.box = calm(QDoubleSpinBox())
         self.box.setRange(low, high)
         self.box.setDecimals(decimals)
         self.box.setSingleStep(0.5 if decimals else 1)
@@ -121,6 +125,23 @@ class NumberRow(QWidget):
         self.box.blockSignals(True)
         self.box.setValue(value)
         self.box.blockSignals(False)
+
+
+class _NoWheel(QObject):
+    """The wheel scrolls the panel; a number under the mouse changes only while it is being edited."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
+            event.ignore()
+            return True
+        return False
+
+
+def calm(box: B) -> B:
+    """A box of numbers that does not take the wheel from the panel it scrolls by in."""
+    box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    box.installEventFilter(_NoWheel(box))
+    return box
 
 
 class Section(QFrame):

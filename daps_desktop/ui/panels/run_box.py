@@ -24,6 +24,8 @@ class RunBox(QWidget):
         self.verdict.setObjectName("verdict")
         self.verdict.setMargin(GRID)
         self.verdict.setVisible(False)
+        self.notes = label("", "caption")
+        self.notes.setVisible(False)
         self.hint = label("", "caption")
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -35,7 +37,7 @@ class RunBox(QWidget):
         self.save.setObjectName("restore")
         self.save.setToolTip(tip("Save the result", "Ctrl+S"))
         self.save.setVisible(False)
-        lines = (self.banner, self.verdict, self.hint, self.bar)
+        lines = (self.banner, self.verdict, self.notes, self.hint, self.bar)
         self.setLayout(column(*lines, self.save, self.button, margin=2 * GRID))
         self.button.clicked.connect(self.pressed)
         self.save.clicked.connect(self.save_pressed)
@@ -64,6 +66,11 @@ class RunBox(QWidget):
     def show_verdict(self, words: str) -> None:
         self.verdict.setText(words)
         self.verdict.setVisible(bool(words))
+
+    def show_notes(self, sentences: list[str]) -> None:
+        """What there is to know about the photo or the job beside its verdict."""
+        self.notes.setText("\n".join(sentences))
+        self.notes.setVisible(bool(sentences))
 
     def _show_hint(self, hint: str) -> None:
         self.hint.setText(hint)

@@ -34,6 +34,8 @@ class TaskPanel(QWidget):
         self.where = WhereSection(brush, model)
         self.how = HowSection()
         self.run_box = RunBox()
+        self._verdict = ""  # on the last result
+        self._notes: dict[str, str] = {}  # sentences by the code of their notice
         self._steps = QWidget()
         self._steps.setObjectName("panel")
         steps = column(
@@ -70,6 +72,7 @@ class TaskPanel(QWidget):
         self.how.settings_picked.connect(model.set_settings)
         self.cards.noise.level.picked.connect(lambda level: self.how.pick(noise=level))
         model.photo_opened.connect(self._show_photo)
+        model.task_changed.connect(self.cards.show_task)
         model.task_changed.connect(self._show_state)
         model.result_added.connect(self._show_state)
         model.saved.connect(self._show_state)
@@ -87,8 +90,16 @@ class TaskPanel(QWidget):
         self._steps.setEnabled(True)
         self.cards.show_task(document.task)
         self.how.show_settings(document.settings)
+        self._verdict = ""
         self._clear_outcome()
+        self._show_file(document.photo)
         self._show_state()
+
+    def _show_file(self, photo: Photo) -> None:
+        if photo.pages > 1:
+            self._note("first_page", NOTICES["first_page"].format(pages=photo.pages))
+        if photo.alpha is not None:
+            self._note("alpha_kept", NOTICES["alpha_kept"])
 
     def _show_fold(self) -> None:
         self._scroll.ensureWidgetVisible(self.how.fold)
@@ -96,6 +107,8 @@ class TaskPanel(QWidget):
     def _clear_outcome(self) -> None:
         self.run_box.banner.hide()
         self.run_box.show_verdict("")
+        self._notes = {}
+        self.run_box.show_notes([])
 
     def _show_state(self) -> None:
         if self._job.stopping:
@@ -112,6 +125,7 @@ class TaskPanel(QWidget):
             hint = text.TICK_FIRST
         enabled = document is not None and bool(document.task.damages)
         self.run_box.show_ready(hint, enabled, to_save=self._model.result_unsaved)
+        self.run_box.show_verdict(self._verdict)
 
     def _show_progress(self, progress: Progress) -> None:
         if not self._job.stopping:
@@ -121,13 +135,18 @@ class TaskPanel(QWidget):
             self.run_box.show_running(self._job.percent, line, progress.seconds_left)
 
     def _show_notice(self, notice: Notice) -> None:
-        self.run_box.hint.setText(NOTICES[notice.code].format(**notice.facts))
+        self._note(notice.code, NOTICES[notice.code].format(**notice.facts))
+
+    def _note(self, code: str, sentence: str) -> None:
+        self._notes[code] = sentence
+        self.run_box.show_notes(list(self._notes.values()))
 
     def _show_verdict(self, finished: Finished) -> None:
-        request = self._job.request
-        assert request is not None
-        verdict = judge(finished.report, request.task, request.hole)
-        self.run_box.show_verdict(text.verdict_line(verdict))
+        request, document = self._job.request, self._model.document
+        assert request is not None and document is not None
+        self._verdict = text.verdict_line(judge(finished.report, request.task, request.hole))
+        if request.hole is not None and (document.hole > request.hole).any():
+            self._note("marks_newer", text.MARKS_NEWER)
 
     def _show_failure(self, failed: Failed) -> None:
         self.run_box.banner.tell(SENTENCES[failed.code].format(**failed.facts), failed.details)

@@ -67,8 +67,9 @@ class WhereSection(Section):
 
 
 def _share_text(document: Document | None, share: float) -> str:
+    whole = document is not None and bool(document.task.damages) and not document.task.has(Scratches)
     if share > 0:
-        return text.share_line(share)
-    if document is not None and document.task.damages and not document.task.has(Scratches):
+        return text.MARKS_UNUSED if whole else text.share_line(share)
+    if whole:
         return text.WHERE_WHOLE
     return text.NOTHING_MARKED

@@ -1,5 +1,7 @@
 """The Check panel: the residual curve while a job runs, and what it does not prove."""
 
+from dataclasses import dataclass, replace
+
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
@@ -12,47 +14,69 @@ from daps_desktop.ui.panels.parts import column, label
 from daps_desktop.ui.theme import GRID, Colours
 
 
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Residuals in noise levels, one a step, of a job of so many `steps` that does `task`."""
+
+    task: Task
+    values: tuple[float, ...] = ()
+    steps: int = 0
+
+
+_NONE = Curve(Task(()))
+
+
 class CheckPanel(QWidget):
     """Remembers the curve of the last job until the plot is first shown; pyqtgraph is loaded only then."""
 
     def __init__(self, colours: Colours) -> None:
         super().__init__()
         self._colours = colours
-        self._values: list[float] = []
+        self._curve = _NONE
+        self._finished = _NONE  # the curve of the result that is seen
         self._last_step: tuple[int, int] = (-1, -1)
-        self._steps = 0  # of the whole job
-        self._band = expected_band(Task(()))
         self.plot = None  # a ResidualPlot once this was seen
         self._place = QWidget()
         self._stack = QStackedLayout(self._place)
         empty = label(text.PLOT_EMPTY, "caption")
         empty.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
         self._stack.addWidget(empty)
-        note = label(text.PLOT_NOTE, "caption")
-        layout = column(self._place, note, spacing=GRID, margin=GRID)
+        self.note = label(text.PLOT_NOTE, "caption")
+        self.note.setContentsMargins(GRID, 0, GRID, 0)
+        layout = column(self._place, self.note, spacing=GRID, margin=GRID)
         layout.setStretch(0, 1)
         self.setLayout(layout)
 
     def sizeHint(self) -> QSize:
-        return QSize(640, 300)
+        return QSize(640, 240)
 
     def start(self, request: JobRequest) -> None:
-        self._band = expected_band(request.task)
         self._last_step = (-1, -1)
-        self._show([])
+        self._show(Curve(request.task))
 
     def add(self, progress: Progress) -> None:
         """One more step; a second message of the same step takes the place of the first."""
         if progress.step == 0:
             return  # nothing is finished yet
         step = (progress.sample, progress.step)
-        values = self._values[:-1] if step == self._last_step else self._values
+        values = self._curve.values[:-1] if step == self._last_step else self._curve.values
         self._last_step = step
-        self._steps = progress.steps
-        self._show([*values, progress.residual_over_noise])
+        values = (*values, progress.residual_over_noise)
+        self._show(replace(self._curve, values=values, steps=progress.steps))
 
     def finish(self, finished: Finished) -> None:
-        self._show([step.residual_over_noise for step in finished.report.steps])
+        values = tuple(step.residual_over_noise for step in finished.report.steps)
+        self._finished = replace(self._curve, values=values, steps=len(values))
+        self._show(self._finished)
+
+    def take_back(self) -> None:
+        """Show the curve of the result that is still there, if any: a stopped job has none."""
+        self._show(self._finished)
+
+    def clear(self) -> None:
+        """Another photo was opened."""
+        self._finished = _NONE
+        self._show(_NONE)
 
     def set_colours(self, colours: Colours) -> None:
         self._colours = colours
@@ -66,11 +90,12 @@ class CheckPanel(QWidget):
 
             self.plot = ResidualPlot(self._colours)
             self._stack.addWidget(self.plot)
-            self._show(self._values)
+            self._show(self._curve)
         super().showEvent(event)
 
-    def _show(self, values: list[float]) -> None:
-        self._values = values
+    def _show(self, curve: Curve) -> None:
+        self._curve = curve
+        self.note.setText(text.PLOT_NOTE_REPAIR if curve.task.repair_only else text.PLOT_NOTE)
         if self.plot is not None:
-            self.plot.show_values(values, self._steps, self._band)
-            self._stack.setCurrentIndex(1 if values else 0)
+            self.plot.show_values(list(curve.values), curve.steps, expected_band(curve.task))
+            self._stack.setCurrentIndex(1 if curve.values else 0)

@@ -56,7 +56,8 @@ class ResidualPlot(pg.PlotWidget):
         logs = [math.log10(value) for value in self._values]
         self._band.setRegion([math.log10(max(edge, _LOWEST)) for edge in band])
         self._item.getAxis("bottom").setTickSpacing(_spacing(steps), 1)
-        self._item.setXRange(1, max(steps, len(done), 2), padding=0.02)
+        last = max(steps, len(done), 1)
+        self._item.setXRange(1 if last > 1 else 0.5, last if last > 1 else 1.5, padding=0.02)
         self._item.setYRange(min(-0.3, *logs, 0), max(0.7, *logs, 0), padding=0.08)
 
     def set_colours(self, colours: Colours) -> None:

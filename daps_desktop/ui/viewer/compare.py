@@ -37,6 +37,11 @@ class Compare(QObject):
         return CompareMode.ORIGINAL if self._peeking or not self._available else self._mode
 
     @property
+    def marks_shown(self) -> bool:
+        """Marks lie on the original; whoever compares wants to see it without them."""
+        return self.mode is CompareMode.ORIGINAL and not self._peeking
+
+    @property
     def position(self) -> float:
         """Where the split line is, as a share of the width."""
         return self._position

@@ -28,7 +28,8 @@ def test_quality_of_every_damage_beside_every_rival(
     columns = {case.name: [*RIVALS[case.family], "safest draft"] for case in CASES}
     assert found.keys() == {(row, column) for row, names in columns.items() for column in names}
     assert all(5 < value < 60 for value in found.values())
-    assert found["noise 50", "safest draft"] > found["noise 50", "NL means (OpenCV)"] + 1
+    assert found["noise 25", "safest draft"] > found["noise 25", "NL means (OpenCV)"] + 1
+    assert found["motion 9", "safest draft"] > found["motion 9", "Richardson-Lucy"] + 1
     printed = capsys.readouterr().out
     assert f"{found['small x2', 'bicubic']:.2f}" in printed
 

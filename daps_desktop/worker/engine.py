@@ -28,7 +28,7 @@ from daps_desktop.core.messages import (
     Report,
 )
 from daps_desktop.core.photo import Photo, Pixels, compose
-from daps_desktop.core.task import Grey, Phase, Scratches, format_damage
+from daps_desktop.core.task import Clipped, Grey, Jpeg, Phase, Scratches, format_damage
 from daps_desktop.priors import catalogue, loader
 from daps_desktop.solver.annealing import AnnealingStep
 from daps_desktop.solver.convert import LEVELS_PER_UNIT, to_pixels
@@ -39,6 +39,7 @@ from daps_desktop.worker.preview import PreviewPainter
 from daps_desktop.worker.regions import Region
 from daps_desktop.worker.watch import StoppedError, Watch
 
+KEEP_GRAIN = (Scratches, Jpeg, Grey, Clipped)
 NOISE_FLOOR = 0.01  # [-1, 1] units: below this the rounding of the file would be taken for detail
 
 
@@ -109,15 +110,17 @@ def _check(job: JobRequest) -> None:
 
 
 def _noise_level(job: JobRequest, watch: Watch) -> float:
-    """Std in grey levels: given, or estimated from the photo; where only a hole is repaired, next to none.
+    """Std in grey levels: given, or estimated where noise stands in the way; else next to none.
 
-    Noise outside a hole is kept as it is, so it is texture to continue. A path that ended at its level
-    would leave the hole too smooth.
+    Where only a hole, blocks, colour or highlights are mended, the grain of the photo is kept: it is texture
+    to continue, and a path that ended at its level would leave the hole too smooth.
     """
     if job.task.repair_only:
         return NOISE_FLOOR * LEVELS_PER_UNIT
     if job.settings.noise is not None:
         return job.settings.noise
+    if all(isinstance(damage, KEEP_GRAIN) for damage in job.task.damages):
+        return NOISE_FLOOR * LEVELS_PER_UNIT
     noise = estimate_noise(job.photo.pixels)
     watch.notice("noise_estimated", noise=noise)
     return noise

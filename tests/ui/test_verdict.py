@@ -5,7 +5,7 @@ import pytest
 
 from daps_desktop.core.document import Document
 from daps_desktop.core.photo import Photo
-from daps_desktop.core.task import Blur, Scratches, Task
+from daps_desktop.core.task import Blur, Jpeg, Noise, Scratches, Task
 from daps_desktop.core.verdict import Agreement, expected_band, judge
 from daps_desktop.ui import text
 from tests.fakes.hosts import report_of
@@ -38,6 +38,11 @@ def test_a_repair_says_how_much_was_redrawn() -> None:
     verdict = judge(report_of(REQUEST, 0.3), REPAIR, hole)
     assert text.verdict_line(verdict) == "Agrees with your photo. 1.0 % of it was redrawn."
     assert expected_band(REPAIR)[0] == 0 < expected_band(SHARPEN)[0]
+
+
+def test_a_jpeg_is_explained_to_the_last_digit_without_keeping_noise() -> None:
+    verdict = judge(report_of(REQUEST, 0.04), Task((Jpeg(), Noise())), None)
+    assert text.verdict_line(verdict) == "Agrees with your photo. The whole photo was reworked."
 
 
 def test_shares_are_never_rounded_to_nothing_or_to_all() -> None:

@@ -1,6 +1,7 @@
 """Which device runs the network, and what memory it and this computer have."""
 
 import sys
+from pathlib import Path
 
 import psutil
 import torch
@@ -41,9 +42,12 @@ def peak_memory_mb(device: torch.device) -> float:
     """The most that this process has held so far, on the graphics card where one is used."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device) / 2**20
+    if sys.platform == "linux":
+        # Not ru_maxrss, which begins at what the parent process held.
+        status = Path("/proc/self/status").read_text(encoding="ascii")
+        return int(status.split("VmHWM:")[1].split()[0]) / 2**10
     if sys.platform == "win32":
         return psutil.Process().memory_info().peak_wset / 2**20
     import resource  # not there on Windows
 
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20

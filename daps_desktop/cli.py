@@ -14,6 +14,7 @@ from pathlib import Path
 from daps_desktop import __version__
 from daps_desktop.analysis.noise import estimate_noise
 from daps_desktop.core.errors import UserError
+from daps_desktop.core.files import write_file
 from daps_desktop.core.mask_io import read_mask
 from daps_desktop.core.messages import (
     NOTICES,
@@ -130,6 +131,7 @@ def _restore(options: argparse.Namespace) -> int:
     hole = read_mask(options.mask, photo) if options.mask else None
     task = _task(options)
     check_target(options.out, options.photo, options.force > 0, options.force > 1)
+    _check_report(options.report)
     job = JobRequest(uuid.uuid4().hex, photo, hole, task, settings)
     if photo.pages > 1:
         _say(NOTICES["first_page"].format(pages=photo.pages))
@@ -160,6 +162,16 @@ def _settings(options: argparse.Namespace) -> SolverSettings:
     )
 
 
+def _check_report(path: Path | None) -> None:
+    """A report goes over an older one without asking, so it must not be able to hit a photo."""
+    if path is None:
+        return
+    if path.suffix.lower() != ".json":
+        raise UserError("setting_value", name="report", detail=f"{path} does not end in .json")
+    if not path.parent.is_dir():
+        raise UserError("save_failed", path=path, detail=f"there is no folder {path.parent}")
+
+
 def _noise(text: str) -> float | None:
     if text == "auto":
         return None
@@ -186,7 +198,8 @@ def _run(job: JobRequest) -> JobMessage:
     """
     from daps_desktop.worker.engine import run_job  # imports torch, which no other command should wait for
 
-    line, ending, cancel = _ProgressLine(), [], threading.Event()
+    line, ending = _ProgressLine(), []
+    cancel, ended = threading.Event(), threading.Event()
 
     def hear(message: JobMessage) -> None:
         match message:
@@ -197,20 +210,23 @@ def _run(job: JobRequest) -> JobMessage:
                 _say(NOTICES[message.code].format(**message.facts))
             case _:
                 ending.append(message)
+                ended.set()
 
     thread = threading.Thread(target=run_job, args=(job, cancel, hear), daemon=True)
     thread.start()
     try:
-        while thread.is_alive():
-            thread.join(0.1)
+        # Not thread.join: before Python 3.13 an interrupted join takes the thread for finished.
+        while not ended.wait(0.1):
+            pass
     except KeyboardInterrupt:
         cancel.set()
-        thread.join(0.5)
-        if thread.is_alive():  # deep inside one long operation, which cannot be interrupted
+        if not ended.wait(0.5):  # deep inside one long operation, which cannot be interrupted
             os._exit(EXIT_INTERRUPTED)
+        thread.join()
         raise
     finally:
         line.clear()
+    thread.join()
     return ending[0]
 
 
@@ -250,11 +266,8 @@ def _duration(seconds: float) -> str:
 def _save(finished: Finished, options: argparse.Namespace) -> None:
     _write(finished.photo, options)
     if options.report:
-        text = json.dumps(asdict(finished.report), indent=1)
-        try:
-            options.report.write_text(text + "\n", encoding="utf-8")
-        except OSError as error:
-            raise UserError("save_failed", path=options.report, detail=error.strerror) from error
+        text = json.dumps(asdict(finished.report), indent=1) + "\n"
+        write_file(options.report, text.encode(), overwrite=True)
 
 
 def _write(photo: Photo, options: argparse.Namespace) -> None:

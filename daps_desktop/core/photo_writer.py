@@ -75,6 +75,8 @@ def _check_settings(file_format: str, quality: int, bits: int | None) -> None:
 def check_target(path: Path, original: Path | None, overwrite: bool, replace_original: bool) -> None:
     """Raises: UserError (`save_...`) where `write_photo` would refuse this path."""
     format_of(path)
+    if not path.parent.is_dir():
+        raise UserError("save_failed", path=path, detail=f"there is no folder {path.parent}")
     if not path.exists():
         return
     if original is not None and not replace_original and original.exists() and path.samefile(original):

@@ -1,0 +1,77 @@
+"""The command as a process of its own: streams, exit codes, Ctrl+C."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from daps_desktop.core.photo import Photo
+from daps_desktop.core.photo_writer import write_photo
+from tests.end_to_end.conftest import Desk
+from tests.worker.playing import crop
+
+COMMAND = (sys.executable, "-m", "daps_desktop")
+START_S = 60  # loading torch on a busy machine
+END_S = 1.0
+
+
+def start(*words: object) -> subprocess.Popen[str]:
+    # A group of its own, so that a signal meant for it does not reach the tests.
+    return subprocess.Popen(
+        [*COMMAND, *map(str, words)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def test_a_restoration_in_a_process_of_its_own_gives_the_same_bytes(desk: Desk) -> None:
+    words = ("--mask", desk.mask, "--output", "sample", "--seed", "7")
+    assert desk.restore("here.png", *words) == 0
+    quick = ("--preset", "draft", "--prior", "tiny", "--device", "cpu", "--noise", "5")
+    process = start("restore", desk.photo, "-o", desk.path("there.png"), *quick, *words)
+    out, err = process.communicate(timeout=START_S)
+    assert process.returncode == 0, err
+    assert out == "" and "%" in err and "Traceback" not in err
+    assert desk.path("there.png").read_bytes() == desk.path("here.png").read_bytes()
+
+
+def test_a_refusal_ends_the_process_with_2(desk: Desk) -> None:
+    process = start("restore", desk.path("nowhere.png"), "-o", desk.path("out.png"))
+    out, err = process.communicate(timeout=START_S)
+    assert (process.returncode, out) == (2, "")
+    assert err.startswith("There is no file") and len(err.splitlines()) == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl+C is sent by other means there")
+def test_ctrl_c_ends_within_a_second_and_leaves_nothing(desk: Desk) -> None:
+    large = desk.folder.parent / "large.png"
+    write_photo(Photo(np.tile(crop(128), (4, 4, 1))), large)
+    before = desk.listing()
+    words = ("--damage", "blur:sigma=2", "--preset", "best", "--device", "cpu", "--noise", "2")
+    process = start("restore", large, "-o", desk.path("out.png"), *words)
+    assert process.stderr is not None
+    seen = process.stderr.readline()
+    while seen and "%" not in seen:
+        seen = process.stderr.readline()
+    assert "%" in seen
+    asked = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=START_S)
+    assert time.monotonic() - asked < END_S
+    assert (process.returncode, out) == (130, "")
+    assert "Traceback" not in err
+    assert desk.listing() == before
+
+
+def test_the_path_of_a_photo_opens_the_window_and_not_the_command_line(tmp_path: Path) -> None:
+    from daps_desktop.cli import is_command
+
+    assert is_command(["restore"]) and is_command(["--version"])
+    assert not is_command([]) and not is_command([str(tmp_path / "photo.png")])

@@ -13,7 +13,7 @@ from daps_desktop.core.hole import Hole, Rect
 from daps_desktop.ui.canvas.pyramid import TILE, HolePyramid, Picture, Pyramid, TileKey
 
 CACHED_TILES = 256  # of 1 MB each
-PIXELS_SEEN_ABOVE = 2.0  # beyond 200 % each pixel is a square
+PIXELS_SEEN_ABOVE = 2.0  # widget pixels: a photo enlarged more is shown as squares
 
 
 class Levels(Protocol):
@@ -49,7 +49,7 @@ class Layer:
         scale = photo_rect.width() / width  # widget pixels for one pixel of level 0
         level = self._level_for(scale * device_ratio)
         step = scale * 2**level
-        smooth = scale * device_ratio <= PIXELS_SEEN_ABOVE
+        smooth = scale <= PIXELS_SEEN_ABOVE
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         seen = exposed.intersected(photo_rect)
         for key in self._keys(level, seen.translated(-photo_rect.topLeft()), step):

@@ -25,7 +25,9 @@ DIFFPIR_LEVELS: dict[Preset, int] = {"paper": 100, "best": 100, "balanced": 50, 
 
 COLD = 100.0
 WARM = 0.4  # noise that covers what a classical estimate lacks: texture, and the course of thin edges
-WIDEST = 5.0  # noise under which a sample may invent what a wide hole held
+PER_PIXEL = 0.3  # noise for every pixel by which a gap is wider than a scratch, so that a sample can invent
+SCRATCH = 4  # pixels
+WIDEST = 10.0
 FINEST = 0.02  # the last level of `safest`, whatever the noise: a path that ends above it is too smooth
 
 
@@ -94,5 +96,5 @@ def _mean_plan(levels: int) -> dapspp.Plan:
 
 def _sample_plan(levels: int, sigma_y: float, gap: float) -> dapspp.Plan:
     """`sample`: all the noise, and the flow below 10 sigma_y, so that the result has a photograph's grain."""
-    first = min(max(WARM, 2 * sigma_y, WARM / 8 * gap), WIDEST)
+    first = min(max(WARM, 2 * sigma_y, PER_PIXEL * (gap - SCRATCH)), WIDEST)
     return dapspp.Plan(levels, first, min(2 * sigma_y, first / 2), rk4_below=10 * sigma_y)

@@ -1,0 +1,57 @@
+"""What a preset means: levels, warm or cold, mean or sample."""
+
+import math
+
+import pytest
+import torch
+
+from daps_desktop.core.settings import PRESETS, SolverSettings
+from daps_desktop.solver.operators import Bicubic, HoleMask, Identity
+from daps_desktop.solver.presets import COLD, WARM, dapspp_plan, recipe_for
+from daps_desktop.solver.problem import Problem
+
+PHOTO = torch.zeros(1, 3, 32, 32)
+SMALL = Problem(Bicubic(2, 32, 32), PHOTO, 0.05)
+NOISY = Problem(Identity(), PHOTO, 0.1)
+HOLED = Problem(HoleMask(torch.ones(1, 1, 32, 32)), PHOTO, 0.01)
+
+
+def test_the_paper_is_98_evaluations_from_noise_alone() -> None:
+    recipe = recipe_for(SolverSettings(preset="paper"), SMALL, gap=0, repair=False)
+    assert (recipe.steps, recipe.evaluations, recipe.cold) == (50, 98, True)
+    assert recipe.start(SMALL).abs().max() == 0
+
+
+def test_better_presets_take_longer() -> None:
+    for output in ("safest", "sample"):
+        counts = [
+            recipe_for(SolverSettings(preset=preset, output=output), SMALL, gap=0, repair=False).evaluations
+            for preset in ("draft", "fast", "balanced", "best")
+        ]
+        assert counts == sorted(set(counts))
+
+
+@pytest.mark.parametrize("preset", [p for p in PRESETS if p != "paper"])
+def test_a_photo_that_is_only_noisy_takes_one_evaluation(preset: str) -> None:
+    assert dapspp_plan(SolverSettings(preset=preset), NOISY, 0, False).evaluations == 1
+    assert dapspp_plan(SolverSettings(preset=preset, output="sample"), NOISY, 0, False).evaluations == 4
+
+
+def test_wide_gaps_let_a_sample_begin_at_more_noise_but_not_the_mean() -> None:
+    sample, safest = SolverSettings(output="sample"), SolverSettings()
+    firsts = [dapspp_plan(sample, HOLED, gap, True).sigma_max for gap in (3, 12, 32, 500)]
+    assert firsts == sorted(firsts) and firsts[0] == WARM < firsts[-1] < COLD
+    assert dapspp_plan(safest, HOLED, 32, True).sigma_max == WARM
+    assert dapspp_plan(safest, HOLED, math.inf, True).sigma_max == COLD
+
+
+def test_several_samples_differ_and_one_mean_needs_no_noise() -> None:
+    assert dapspp_plan(SolverSettings(), SMALL, 0, False).noise_share == 0
+    assert dapspp_plan(SolverSettings(samples=4), SMALL, 0, False).noise_share == 1
+    assert dapspp_plan(SolverSettings(), SMALL, 0, False).closing == 0
+
+
+def test_the_peers_run_their_own_schedules() -> None:
+    for method, evaluations in (("daps", 1000), ("diffpir", 100)):
+        recipe = recipe_for(SolverSettings(preset="paper", method=method), SMALL, gap=0, repair=False)
+        assert recipe.evaluations == evaluations and recipe.cold

@@ -9,7 +9,7 @@ from daps_desktop.core.photo import Photo
 from daps_desktop.core.settings import SolverSettings
 from daps_desktop.priors import catalogue, loader
 from daps_desktop.solver.presets import LEVELS
-from daps_desktop.solver.tiling import origins
+from daps_desktop.solver.tiling import origins, tile_overlap
 from daps_desktop.worker.devices import choose_device, network_dtype
 from daps_desktop.worker.planning import TILE
 
@@ -23,7 +23,9 @@ def expected_seconds(photo: Photo, settings: SolverSettings) -> float:
     prior = loader.load(catalogue.find(catalogue.default_prior(device.type)), device, network_dtype(device))
     tile = torch.zeros(1, 3, TILE, TILE, device=device)
     seconds = statistics.median(_trial(prior, tile) for _ in range(TRIALS))
-    tiles = len(origins(photo.height, TILE, TILE // 4)) * len(origins(photo.width, TILE, TILE // 4))
+    tiles = len(origins(photo.height, TILE, tile_overlap(TILE))) * len(
+        origins(photo.width, TILE, tile_overlap(TILE))
+    )
     return OVERHEAD * seconds * tiles * LEVELS[settings.preset]
 
 

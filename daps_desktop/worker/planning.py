@@ -23,7 +23,7 @@ from daps_desktop.worker.devices import tile_batch
 from daps_desktop.worker.regions import Region, Stage, latent_pixels
 from daps_desktop.worker.watch import Watch
 
-TILE = 256
+TILE = 384
 """Default side of a tile in pixels."""
 
 

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from daps_desktop.core.errors import UserError
 from daps_desktop.solver.anchor import gaussian
-from daps_desktop.solver.tiling import TiledDenoiser, origins
+from daps_desktop.solver.tiling import TiledDenoiser, origins, tile_overlap
 
 
 class LocalAverage:
@@ -27,10 +27,10 @@ class LocalAverage:
 
 @pytest.mark.parametrize(("length", "tile"), [(64, 64), (65, 64), (100, 64), (1000, 96), (31, 64)])
 def test_origins_cover_the_side(length: int, tile: int) -> None:
-    starts = origins(length, tile, tile // 4)
+    starts = origins(length, tile, tile_overlap(tile))
     covered = {i for start in starts for i in range(start, min(start + tile, length))}
     assert covered == set(range(length))
-    assert all(b - a <= tile - tile // 4 for a, b in itertools.pairwise(starts))
+    assert all(b - a <= tile - tile_overlap(tile) for a, b in itertools.pairwise(starts))
 
 
 @pytest.mark.parametrize("batch", [1, 3])

@@ -173,6 +173,10 @@ def hardware_line(cores: int, memory_gb: float) -> str:
     return f"{cores} {'core' if cores == 1 else 'cores'}, {memory_gb:.0f} GB memory"
 
 
+def larger_line(result: Photo) -> str:
+    return f"The result is larger: {result.width} × {result.height}."
+
+
 def verdict_line(verdict: Verdict) -> str:
     return f"{_agreement_line(verdict)} {_redrawn_line(verdict)}"
 

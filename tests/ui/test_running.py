@@ -10,13 +10,13 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDoubleSpinBox, QFileDialog, QMessageBox
 
-from daps_desktop.core.messages import Failed, Notice
+from daps_desktop.core.messages import Failed, Finished, Notice
 from daps_desktop.core.photo_reader import read_photo
 from daps_desktop.core.task import Blur, Motion, Noise, Scratches, Small
 from daps_desktop.ui import text
 from daps_desktop.ui.job_model import JobState
 from daps_desktop.ui.viewer.compare import CompareMode
-from tests.fakes.hosts import progress_of
+from tests.fakes.hosts import progress_of, report_of
 from tests.ui.conftest import Desk, wheel
 
 LEFT = Qt.MouseButton.LeftButton
@@ -249,6 +249,22 @@ def test_a_notice_stays_while_the_job_goes_on(marked: Desk) -> None:
     assert notes.isVisible()
     press_restore(marked)
     assert not notes.isVisible()
+
+
+def test_a_larger_result_says_its_size(marked: Desk) -> None:
+    press_restore(marked)
+    request = marked.host.requests[-1]
+    pixels = request.photo.pixels.repeat(2, axis=0).repeat(2, axis=1)
+    marked.host.say(Finished(request.job_id, request.photo.with_pixels(pixels), report_of(request)))
+    assert "800 × 600" in marked.window.panel.run_box.notes.text()
+
+
+def test_the_noise_level_is_seen_only_where_it_counts(opened: Desk) -> None:
+    cards = opened.window.panel.cards
+    cards.card(Noise).tick.click()
+    assert not cards.noise.level.level.isVisible()
+    cards.noise.level.automatic.click()
+    assert cards.noise.level.level.isVisible() and opened.document.settings.noise is not None
 
 
 def test_marks_made_during_a_run_are_said_to_be_missing_from_its_result(marked: Desk) -> None:

@@ -1,4 +1,4 @@
-"""The noise level: found by itself, or a number of grey levels."""
+"""The noise level: found by itself, or a number of grey levels, which is seen only where it counts."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QWidget
@@ -21,7 +21,7 @@ class NoiseField(QWidget):
         self.automatic.setChecked(True)
         self.automatic.setMinimumHeight(HIT)
         self.level = NumberRow(text.LEVEL, text.UNIT_GREY, 0, 128, _USUAL)
-        self.level.setEnabled(False)
+        self.level.setVisible(False)
         self.setLayout(column(self.automatic, self.level, spacing=GRID // 2))
         self.automatic.toggled.connect(self._tell)
         self.level.changed.connect(self._tell)
@@ -30,11 +30,11 @@ class NoiseField(QWidget):
         self.automatic.blockSignals(True)
         self.automatic.setChecked(level is None)
         self.automatic.blockSignals(False)
-        self.level.setEnabled(level is not None)
+        self.level.setVisible(level is not None)
         if level is not None:
             self.level.show_value(level)
 
     def _tell(self) -> None:
         automatic = self.automatic.isChecked()
-        self.level.setEnabled(not automatic)
+        self.level.setVisible(not automatic)
         self.picked.emit(None if automatic else self.level.value)

@@ -145,6 +145,8 @@ class TaskPanel(QWidget):
         request, document = self._job.request, self._model.document
         assert request is not None and document is not None
         self._verdict = text.verdict_line(judge(finished.report, request.task, request.hole))
+        if finished.photo.width != request.photo.width:
+            self._note("larger", text.larger_line(finished.photo))
         if request.hole is not None and (document.hole > request.hole).any():
             self._note("marks_newer", text.MARKS_NEWER)
 

@@ -44,7 +44,7 @@ def is_command(arguments: Sequence[str]) -> bool:
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; 0, or 2 with one sentence on stderr, or 130 after Ctrl+C."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     try:
         return options.run(options)
     except UserError as error:
@@ -54,19 +54,20 @@ def main(arguments: Sequence[str]) -> int:
         return EXIT_INTERRUPTED
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """What the words of the command line mean; `run` of the result does it."""
+    top = argparse.ArgumentParser(
         prog="daps-desktop", description="Restore old photographs on this computer."
     )
-    parser.add_argument("--version", action="version", version=__version__)
-    commands = parser.add_subparsers(required=True, metavar="restore|degrade|priors|info")
+    top.add_argument("--version", action="version", version=__version__)
+    commands = top.add_subparsers(required=True, metavar="restore|degrade|priors|info")
     _add_restore(commands.add_parser("restore", help="restore a photo"))
     _add_degrade(commands.add_parser("degrade", help="apply the same damage forwards, for trials"))
     _add_priors(commands.add_parser("priors", help="list, import and check priors"))
     info = commands.add_parser("info", help="what a photo says about itself, and how long it would take")
     info.add_argument("photo", type=Path)
     info.set_defaults(run=_info)
-    return parser
+    return top
 
 
 def _add_files(parser: argparse.ArgumentParser) -> None:

@@ -1,7 +1,6 @@
 """Where only a hole is repaired, only its surroundings are computed: disjoint rectangles around its parts."""
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# scipy has no stubs of its own; what it returns is named below.
 
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
 from typing import cast
 
 import cv2
@@ -20,13 +19,24 @@ def islands(hole: Hole) -> list[Rect]:
     """Disjoint rectangles that cover the hole, each with a margin of context; [] for an empty hole."""
     height, width = hole.shape
     cells = _coarse(hole)
+    boxes = [_with_context(box, height, width) for box in _parts(cells)]
+    count = 0
+    # Rectangles that touch become their common bounding box, until none does.
+    while count != len(boxes):
+        count = len(boxes)
+        cells = np.zeros_like(cells)
+        for box in boxes:
+            cells[box.top // CELL : -(-box.bottom // CELL), box.left // CELL : -(-box.right // CELL)] = True
+        boxes = [box.clipped(height, width) for box in _parts(cells)]
+    return boxes
+
+
+def _parts(cells: Hole) -> list[Rect]:
+    """The bounding box, in pixels, of every connected part."""
+    # scipy has no stubs of its own.
     labels, _ = cast(tuple[NDArray[np.int32], int], ndimage.label(cells, structure=np.ones((3, 3))))
-    parts = cast(list[tuple[slice, slice]], ndimage.find_objects(labels))
-    boxes = [
-        _with_context(Rect(r.start * CELL, c.start * CELL, r.stop * CELL, c.stop * CELL), height, width)
-        for r, c in parts
-    ]
-    return _merged(boxes)
+    found = cast(list[tuple[slice, slice]], ndimage.find_objects(labels))
+    return [Rect(r.start * CELL, c.start * CELL, r.stop * CELL, c.stop * CELL) for r, c in found]
 
 
 def _coarse(hole: Hole) -> Hole:
@@ -51,24 +61,6 @@ def _widened(low: int, high: int, length: int) -> tuple[int, int]:
     if high > length:
         low, high = max(0, min(low, length - SMALLEST)), length
     return low, high
-
-
-def _merged(boxes: list[Rect]) -> list[Rect]:
-    """Rectangles that overlap become their common bounding box, until none does."""
-    result: list[Rect] = []
-    for box in boxes:
-        touching = [other for other in result if _overlap(box, other)]
-        while touching:
-            for other in touching:
-                result.remove(other)
-                box = box.union(other)
-            touching = [other for other in result if _overlap(box, other)]
-        result.append(box)
-    return result
-
-
-def _overlap(a: Rect, b: Rect) -> bool:
-    return a.top < b.bottom and b.top < a.bottom and a.left < b.right and b.left < a.right
 
 
 def hole_width(hole: Hole) -> int:

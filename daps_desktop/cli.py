@@ -38,8 +38,10 @@ LINE_EVERY_S = 5.0  # progress where stderr is a file; a terminal sees one line 
 
 
 def is_command(arguments: Sequence[str]) -> bool:
-    """Whether these arguments are for the command line and not for the window."""
-    return bool(arguments) and (arguments[0] in COMMANDS or arguments[0].startswith("-"))
+    """Whether these arguments are for the command line and not for the window, which takes one photo."""
+    return len(arguments) > 1 or (
+        bool(arguments) and (arguments[0] in COMMANDS or arguments[0].startswith("-"))
+    )
 
 
 def main(arguments: Sequence[str]) -> int:

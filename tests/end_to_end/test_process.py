@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from daps_desktop.cli import is_command, main
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.photo_writer import write_photo
 from tests.end_to_end.conftest import Desk
@@ -70,8 +71,13 @@ def test_ctrl_c_ends_within_a_second_and_leaves_nothing(desk: Desk) -> None:
     assert desk.listing() == before
 
 
-def test_the_path_of_a_photo_opens_the_window_and_not_the_command_line(tmp_path: Path) -> None:
-    from daps_desktop.cli import is_command
-
-    assert is_command(["restore"]) and is_command(["--version"])
+def test_one_path_opens_the_window_and_anything_else_is_the_command_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert not is_command([]) and not is_command([str(tmp_path / "photo.png")])
+    assert is_command(["restore"]) and is_command(["--version"])
+    misspelt = ["restor", "photo.png", "-o", "out.png"]
+    assert is_command(misspelt)
+    with pytest.raises(SystemExit) as ended:
+        main(misspelt)
+    assert ended.value.code == 2 and "restor" in capsys.readouterr().err

@@ -18,13 +18,7 @@ from daps_desktop.core.photo_reader import read_photo
 from daps_desktop.core.photo_writer import write_photo
 from tests.end_to_end.conftest import Desk
 from tests.fakes.checkpoints import write_edm
-from tests.worker.playing import crop
-
-REPORT_NAMES = {
-    "evaluations", "seconds_total", "seconds_denoiser", "peak_memory_mb", "noise_level",
-    "residual_over_noise", "device", "seed", "prior", "prior_sha256", "preset", "method", "damage",
-    "versions", "steps", "output", "notices",
-}  # fmt: skip
+from tests.worker.playing import REPORT_NAMES, crop
 
 
 def refused(desk: Desk, capsys: pytest.CaptureFixture[str], *words: object) -> str:

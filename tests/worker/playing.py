@@ -21,6 +21,12 @@ from daps_desktop.worker.engine import run_job
 from tests.fakes.checkpoints import tiny_unet, write_edm
 
 JOB = "job"
+# Scripts read these names, so they stay.
+REPORT_NAMES = {
+    "evaluations", "seconds_total", "seconds_denoiser", "peak_memory_mb", "noise_level",
+    "residual_over_noise", "device", "seed", "prior", "prior_sha256", "preset", "method", "damage",
+    "versions", "steps", "output", "notices",
+}  # fmt: skip
 QUICK = SolverSettings(preset="draft", noise=5.0, prior="tiny", device="cpu")
 
 

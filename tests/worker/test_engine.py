@@ -21,16 +21,12 @@ from daps_desktop.core.photo_reader import read_photo
 from daps_desktop.core.photo_writer import write_photo
 from daps_desktop.core.task import Blur, Damage, Grey, Noise, Scratches, Small, Task
 from daps_desktop.priors.adapters import EDMDenoiser
+from daps_desktop.solver.tiling import origins, tile_overlap
 from daps_desktop.worker.engine import run_job
-from tests.worker.playing import JOB, QUICK, crop, install_tiny, line, play
+from tests.worker.playing import JOB, QUICK, REPORT_NAMES, crop, install_tiny, line, play
 
 pytestmark = pytest.mark.usefixtures("tiny_prior")
 
-REPORT_NAMES = {
-    "evaluations", "seconds_total", "seconds_denoiser", "peak_memory_mb", "noise_level",
-    "residual_over_noise", "device", "seed", "prior", "prior_sha256", "preset", "method", "damage",
-    "versions", "steps", "output", "notices",
-}  # fmt: skip
 STEP_NAMES = {"sigma", "residual_over_noise", "evaluations", "seconds"}
 
 
@@ -221,7 +217,8 @@ class AskedTooOften(threading.Event):
 def test_it_listens_before_every_tile_and_then_says_nothing_more() -> None:
     never = AskedTooOften(float("inf"))
     whole = play(crop(128), Noise(), tile=64, cancel=never)
-    tiles = 9  # 128 pixels in tiles of 64 that overlap by 16
+    tiles = len(origins(128, 64, tile_overlap(64))) ** 2
+    assert tiles > 1
     assert never.asked >= tiles * whole.finished.report.evaluations
     for limit in (0, 1, tiles // 2, never.asked - 1):
         cancel = AskedTooOften(limit)
@@ -248,7 +245,7 @@ def memory_for(side: int) -> Any:
 
 def test_short_memory_makes_the_tiles_smaller_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(EDMDenoiser, "denoise", memory_for(64))
-    heard = play(crop(128), Noise())
+    heard = play(crop(128), Noise(), tile=256)
     assert heard.finished.report.notices == ["smaller_tiles", "smaller_tiles"]
     assert [m.facts for m in heard.messages if isinstance(m, Notice)] == [
         {"tile": 128, "batch": 1},

@@ -16,9 +16,15 @@ from daps_desktop.solver.denoiser import Denoiser
 SMALLEST_TILE = 64
 
 
-def _out_of_memory(error: RuntimeError) -> bool:
-    # The CPU allocator has no exception type of its own.
-    return isinstance(error, torch.OutOfMemoryError) or "not enough memory" in str(error)
+# What the allocators of processors (Windows; others) and of Metal say: they have no exception of their own.
+_NO_MEMORY = ("not enough memory", "can't allocate memory", "out of memory")
+
+
+def out_of_memory(error: Exception) -> bool:
+    """Whether an error is a lack of memory, on whatever device."""
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    return isinstance(error, RuntimeError) and any(words in str(error) for words in _NO_MEMORY)
 
 
 class TiledDenoiser:
@@ -57,8 +63,8 @@ class TiledDenoiser:
         while True:
             try:
                 return self._denoise(x, sigma)
-            except RuntimeError as error:
-                if not _out_of_memory(error):
+            except (RuntimeError, MemoryError) as error:
+                if not out_of_memory(error):
                     raise
             self._shrink()  # outside the handler, which would keep the failed tensors alive
 

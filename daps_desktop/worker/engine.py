@@ -32,6 +32,7 @@ from daps_desktop.core.task import Clipped, Grey, Jpeg, Phase, Scratches, format
 from daps_desktop.priors import catalogue, loader
 from daps_desktop.solver.annealing import AnnealingStep
 from daps_desktop.solver.convert import LEVELS_PER_UNIT, to_pixels
+from daps_desktop.solver.tiling import out_of_memory
 from daps_desktop.worker.devices import choose_device, network_dtype, peak_memory_mb
 from daps_desktop.worker.memory import check_memory
 from daps_desktop.worker.planning import plan_regions
@@ -51,10 +52,11 @@ def run_job(job: JobRequest, cancel: threading.Event, emit: Callable[[JobMessage
         emit(Cancelled(job.job_id))
     except UserError as error:
         emit(Failed(job.job_id, error.code, error.facts, traceback.format_exc()))
-    except (MemoryError, torch.OutOfMemoryError):
-        emit(Failed(job.job_id, "memory_out", {}, traceback.format_exc()))
     except Exception as error:  # the engine's door: nothing escapes unexplained
-        emit(Failed(job.job_id, "bug", {"detail": type(error).__name__}, traceback.format_exc()))
+        code, facts = (
+            ("memory_out", {}) if out_of_memory(error) else ("bug", {"detail": type(error).__name__})
+        )
+        emit(Failed(job.job_id, code, facts, traceback.format_exc()))
 
 
 def _run(job: JobRequest, cancel: threading.Event, emit: Callable[[JobMessage], None]) -> Finished:

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from daps_desktop.core.errors import UserError
 from daps_desktop.solver.anchor import gaussian
-from daps_desktop.solver.tiling import TiledDenoiser, origins, tile_overlap
+from daps_desktop.solver.tiling import TiledDenoiser, origins, out_of_memory, tile_overlap
 
 
 class LocalAverage:
@@ -90,6 +90,12 @@ def test_running_out_of_memory_halves_the_batch_then_the_tile() -> None:
 def test_too_little_memory_for_the_smallest_tile_is_said_in_words() -> None:
     with pytest.raises(UserError, match="memory ran out"):
         TiledDenoiser(LittleMemory(100), tile=128).denoise(torch.zeros(1, 3, 200, 200), 0.1)
+
+
+def test_the_allocator_of_this_processor_is_understood() -> None:
+    with pytest.raises((RuntimeError, MemoryError)) as refused:
+        torch.empty(2**58)
+    assert out_of_memory(refused.value)
 
 
 def test_other_errors_are_not_taken_for_a_lack_of_memory() -> None:

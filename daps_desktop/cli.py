@@ -14,7 +14,7 @@ from pathlib import Path
 from daps_desktop import __version__
 from daps_desktop.analysis.noise import estimate_noise
 from daps_desktop.core.errors import UserError
-from daps_desktop.core.files import write_file
+from daps_desktop.core.files import check_place, write_file
 from daps_desktop.core.mask_io import read_mask
 from daps_desktop.core.messages import (
     NOTICES,
@@ -171,8 +171,7 @@ def _check_report(path: Path | None) -> None:
         return
     if path.suffix.lower() != ".json":
         raise UserError("setting_value", name="report", detail=f"{path} does not end in .json")
-    if not path.parent.is_dir():
-        raise UserError("save_failed", path=path, detail=f"there is no folder {path.parent}")
+    check_place(path)
 
 
 def _noise(text: str) -> float | None:

@@ -44,7 +44,7 @@ SENTENCES: dict[str, str] = {
         "{path} is the original photo; it was not changed; choose another name for the result."
     ),
     "save_failed": (
-        "{path} could not be written ({detail}); the result is still here; save it somewhere else."
+        "{path} could not be written ({detail}); what was there before is unchanged; choose another place."
     ),
     "save_format": (
         "{path} has an ending this program does not write; nothing was written; "

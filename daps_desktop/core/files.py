@@ -23,6 +23,18 @@ def write_file(path: Path, data: bytes, overwrite: bool = False) -> None:
         _replace(Path(os.path.realpath(path)), data)
 
 
+def check_place(path: Path) -> None:
+    """Raises: UserError (`save_failed`) where no file of that name could be written; nothing is tried."""
+    with saving(path):
+        if not path.parent.is_dir():
+            raise FileNotFoundError
+        if path.is_dir():
+            raise IsADirectoryError
+        path.exists()  # raises where no file can have that name
+        if not os.access(Path(os.path.realpath(path)).parent, os.W_OK):
+            raise PermissionError("you may not write into that folder")
+
+
 @contextmanager
 def saving(path: Path) -> Generator[None]:
     """What goes wrong with the disk inside becomes a UserError (`save_failed`)."""

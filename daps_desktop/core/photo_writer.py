@@ -12,7 +12,7 @@ from PIL import Image
 
 from daps_desktop.core import exif, png_chunks
 from daps_desktop.core.errors import UserError
-from daps_desktop.core.files import saving, write_file
+from daps_desktop.core.files import check_place, saving, write_file
 from daps_desktop.core.photo import Metadata, Photo, Pixels, at_depth
 from daps_desktop.core.tiff_encoder import encode_tiff
 
@@ -49,8 +49,7 @@ def write_photo(
     path = Path(path)
     file_format = format_of(path)
     _check_settings(file_format, quality, bits)
-    with saving(path):
-        check_target(path, original or photo.path, overwrite, replace_original)
+    check_target(path, original or photo.path, overwrite, replace_original)
     depth = (bits or photo.bits) if file_format in _DEEP else 8
     write_file(path, _encode(_at_depth(photo, depth), path, file_format, quality), overwrite)
 
@@ -75,11 +74,12 @@ def _check_settings(file_format: str, quality: int, bits: int | None) -> None:
 def check_target(path: Path, original: Path | None, overwrite: bool, replace_original: bool) -> None:
     """Raises: UserError (`save_...`) where `write_photo` would refuse this path."""
     format_of(path)
-    if not path.parent.is_dir():
-        raise UserError("save_failed", path=path, detail=f"there is no folder {path.parent}")
+    check_place(path)
     if not path.exists():
         return
-    if original is not None and not replace_original and original.exists() and path.samefile(original):
+    with saving(path):
+        is_original = original is not None and original.exists() and path.samefile(original)
+    if is_original and not replace_original:
         raise UserError("save_original", path=path)
     if not overwrite:
         raise UserError("save_exists", path=path)

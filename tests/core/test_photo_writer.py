@@ -13,7 +13,7 @@ import pytest
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.photo_reader import read_photo
-from daps_desktop.core.photo_writer import write_photo
+from daps_desktop.core.photo_writer import check_target, write_photo
 from tests.core.photo_files import photo, picture
 
 
@@ -122,6 +122,21 @@ def test_places_where_nothing_can_be_written(tmp_path: Path) -> None:
     assert "not an ordinary file" in str(refused(photo(), tmp_path / "pipe.png", overwrite=True))
     assert refused(photo(), tmp_path / ("a" * 300 + ".png")).code == "save_failed"
     assert refused(photo(), tmp_path / "null\0byte.png").code == "save_failed"
+
+
+@pytest.mark.parametrize("name", ["nowhere/a.png", "folder.png", "a" * 300 + ".png"])
+def test_a_hopeless_place_is_known_before_the_work(tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder.png").mkdir()
+    with pytest.raises(UserError) as refusal:
+        check_target(tmp_path / name, None, overwrite=True, replace_original=True)
+    assert refusal.value.code == "save_failed"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
+def test_a_folder_that_may_not_be_written_is_known_before_the_work(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(UserError, match="may not write"):
+        check_target(tmp_path / "a.png", None, overwrite=False, replace_original=False)
 
 
 def test_what_cannot_be_written_is_said_before_writing(tmp_path: Path) -> None:

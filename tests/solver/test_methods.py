@@ -104,10 +104,19 @@ def test_evaluations_of_the_published_schedule(levels: int, evaluations: int) ->
 
 def test_closing_denoises_what_was_observed() -> None:
     trial = Trial(half_box())
-    plan = dapspp.Plan(20, 3.0, 2 * SIGMA_Y, rk4_below=0.0, noise_share=0.0)
-    open_end, _ = trial.run(plan)
-    closed, _ = trial.run(replace(plan, closing=SIGMA_Y))
-    assert closed > open_end
+    A, y = trial.problem.A, trial.problem.y
+    plan = dapspp.Plan(20, 3.0, 2 * SIGMA_Y, rk4_below=0.0)
+
+    def error(x: Tensor) -> float:
+        return float(((x - trial.truth) * A.observed).square().mean())
+
+    def result(plan: dapspp.Plan) -> Tensor:
+        *_, last = dapspp.solve(trial.problem, trial.denoiser, plan, *trial.start())
+        return last.x0_y
+
+    best = error(WORLD.posterior_mean(half_box(), y, SIGMA_Y))
+    assert error(result(plan)) > 1.05 * best
+    assert error(result(replace(plan, closing=SIGMA_Y))) == pytest.approx(best, rel=1e-3)
     assert replace(plan, closing=SIGMA_Y).evaluations == 21
 
 

@@ -127,6 +127,7 @@ class RandomMask(Damage):
         _check(
             "random-mask", 0 < self.fraction < 1, f"fraction must be between 0 and 1, not {self.fraction:g}"
         )
+        _check("random-mask", 0 <= self.seed < 2**63, f"seed must be between 0 and 2^63, not {self.seed}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +249,8 @@ def _parse_value(kind: type[Damage], key: str, value: str) -> object:
     try:
         return convert(value)
     except ValueError:
-        raise UserError("damage_value", name=kind.name, detail=f"{key}={value} is not a number") from None
+        number = "a whole number" if convert is int else "a number"
+        raise UserError("damage_value", name=kind.name, detail=f"{key}={value} is not {number}") from None
 
 
 def format_damage(damage: Damage) -> str:

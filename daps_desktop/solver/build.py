@@ -1,14 +1,14 @@
 """From a task in the user's words to the problem of the photo, and the same damage applied forwards."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
-import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor
 
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.photo import JpegTables
+from daps_desktop.core.photo_reader import read_photo
 from daps_desktop.core.task import (
     Blur,
     Box,
@@ -137,16 +137,8 @@ def _kernel(task: Task) -> Tensor | None:
     if motion := task.find(Motion):
         return motion_kernel(motion.length, motion.angle)
     if kernel := task.find(Kernel):
-        return kernel_from_image(_picture(kernel.file), kernel.file)
+        return kernel_from_image(read_photo(Path(kernel.file)).pixels, kernel.file)
     return None
-
-
-def _picture(path: str) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    try:
-        with Image.open(path) as picture:
-            return np.asarray(picture.convert("L"))
-    except (OSError, SyntaxError) as error:
-        raise UserError("kernel_file", path=path, detail="it cannot be read as a picture") from error
 
 
 def _set(task: Task, measured: Measurement) -> ClippedOperator | JpegSet | None:
@@ -165,7 +157,7 @@ def _tables(jpeg: Jpeg, measured: Measurement) -> JpegTables:
         return tables_for_quality(jpeg.quality)
     if measured.tables is None:
         raise UserError(
-            "damage_value", name="jpeg", detail="this photo is not a JPEG file, so quality= is needed"
+            "damage_value", name="jpeg", detail="this file has no tables of its own, so quality= is needed"
         )
     return measured.tables
 

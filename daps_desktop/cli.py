@@ -291,9 +291,14 @@ def _degrade(options: argparse.Namespace) -> int:
     from daps_desktop.solver.convert import LEVELS_PER_UNIT, to_pixels, to_tensor
     from daps_desktop.solver.operators import observed_from_hole
 
+    SolverSettings(noise=options.noise, seed=options.seed)  # raises where one of them is out of range
     photo = read_photo(options.photo)
-    hole = read_mask(options.mask, photo) if options.mask else None
     task = _task(options)
+    # A mask is of the size of what comes out, as for the restoration of that.
+    hole = read_mask(options.mask, _smaller(photo, task.scale)) if options.mask else None
+    if task.has(Scratches) and hole is None:
+        raise UserError("mask_needed")
+    check_target(options.out, options.photo, options.force > 0, options.force > 1)
     rng = torch.Generator().manual_seed(options.seed)
     observed = None if hole is None else observed_from_hole(hole)
     y = damage(task, to_tensor(photo.pixels), observed, options.noise / LEVELS_PER_UNIT, rng)
@@ -301,6 +306,12 @@ def _degrade(options: argparse.Namespace) -> int:
     damaged = Photo(to_pixels(y, photo.pixels.dtype, channels), metadata=photo.metadata)
     _write(damaged, options)
     return 0
+
+
+def _smaller(photo: Photo, factor: int) -> Photo:
+    """A photo of the size that shrinking leaves; its pixels stand for nothing."""
+    height, width = photo.height // factor, photo.width // factor
+    return Photo(photo.pixels[:height, :width])
 
 
 # priors

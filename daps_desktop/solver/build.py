@@ -98,9 +98,15 @@ def build_operator(task: Task, measured: Measurement) -> Operator:
 def damage(
     task: Task, clean: Tensor, observed: Tensor | None, sigma_y: float, rng: torch.Generator
 ) -> Tensor:
-    """The photo (1, C, h, w) that this task would have to restore to `clean` (1, 3, H, W), noise included."""
+    """The photo (1, C, h, w) that this task would have to restore to `clean` (1, 3, H, W), noise included.
+
+    Raises: UserError where damages do not go together, or where shrinking would leave nothing.
+    """
     scale = task.scale
     height, width = clean.shape[-2] // scale, clean.shape[-1] // scale
+    if not height or not width:
+        detail = f"a photo of {clean.shape[-1]} × {clean.shape[-2]} pixels cannot be shrunk by {scale}"
+        raise UserError("damage_value", name="small", detail=detail)
     clean = clean[..., : height * scale, : width * scale]
     if phase := task.find(Phase):
         return _modulus(phase, clean, sigma_y, rng)
@@ -157,7 +163,9 @@ def _tables(jpeg: Jpeg, measured: Measurement) -> JpegTables:
         return tables_for_quality(jpeg.quality)
     if measured.tables is None:
         raise UserError(
-            "damage_value", name="jpeg", detail="this file has no tables of its own, so quality= is needed"
+            "damage_value",
+            name="jpeg",
+            detail="there are no tables of a JPEG file to go by, so quality= is needed",
         )
     return measured.tables
 

@@ -36,6 +36,10 @@ SENTENCES: dict[str, str] = {
         "nothing was changed; make the mask at the size of the photo."
     ),
     "mask_needed": "Nothing is marked; your photo is unchanged; paint over the damage first, or give a mask.",
+    "mask_whole": (
+        "The whole photo is marked, so nothing is left to go by; your photo is unchanged; "
+        "leave unmarked what is sound."
+    ),
     # photo out
     "save_exists": (
         "{path} already exists; it was not changed; choose another name, or say that it may be replaced."

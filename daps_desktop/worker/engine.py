@@ -103,6 +103,8 @@ def _check(job: JobRequest) -> None:
     marked = job.hole is not None and bool(job.hole.any())
     if job.task.has(Scratches) and not marked:
         raise UserError("mask_needed")
+    if job.hole is not None and job.hole.all():
+        raise UserError("mask_whole")
     if not job.task.damages:
         raise UserError("nothing_chosen")
     if job.settings.samples > 1 and job.settings.output == "sample":

@@ -52,8 +52,7 @@ class _Planner:
         measured = Measurement(photo.height, photo.width, observed, photo.jpeg, self.device)
         y = to_tensor(photo.pixels, self.device)
         problem = build_problem(self.job.task, y, measured, self.sigma_y)
-        gap = math.inf if self.job.task.has(Phase) else 0 if hole is None else hole_width(hole)
-        return Region(Rect(0, 0, photo.height, photo.width), self._stages(problem, gap))
+        return Region(Rect(0, 0, photo.height, photo.width), self._stages(problem))
 
     def island(self, rect: Rect) -> Region:
         """A hole and its neighbourhood. The grain of the photo is texture to continue, not noise to undo."""
@@ -61,10 +60,11 @@ class _Planner:
         hole = self.job.hole[rect.slices]
         y = to_tensor(self.job.photo.pixels[rect.slices], self.device)
         problem = Problem(HoleMask(observed_from_hole(hole, self.device)), y, self.sigma_y)
-        return Region(rect, self._stages(problem, hole_width(hole)))
+        return Region(rect, self._stages(problem))
 
-    def _stages(self, problem: Problem, gap: float) -> tuple[Stage, ...]:
+    def _stages(self, problem: Problem) -> tuple[Stage, ...]:
         """Coarse to fine where no tile sees enough around a hole to know what belongs into it."""
+        gap = math.inf if self.job.task.has(Phase) else _gap(problem)
         factor = _coarseness(gap, self._tile) if isinstance(problem.A, HoleMask) else 1
         if factor == 1:
             return (self._stage(problem, gap),)
@@ -96,6 +96,12 @@ class _Planner:
             denoiser = AnchoredDenoiser(denoiser, self.prior.anchor)
         grey = self.job.photo.pixels.shape[2] == 1 and not self.job.task.has(Grey)
         return GreyDenoiser(denoiser) if grey else denoiser
+
+
+def _gap(problem: Problem) -> int:
+    """Pixels across the widest place that the photo does not show, painted or not."""
+    observed = problem.A.observed
+    return 0 if observed is None else hole_width(observed[0, 0].cpu().numpy() == 0)
 
 
 def _coarseness(width: float, tile: int) -> int:

@@ -79,7 +79,10 @@ class Watch:
         self._send(self._latest)
 
     def notice(self, code: str, **facts: Any) -> None:
+        """Tell it, once: many islands may come upon the same thing."""
         notice = Notice(self._latest.job_id, code, facts)
+        if notice in self.notices:
+            return
         self.notices.append(notice)
         self._emit(notice)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from daps_desktop.core.hole import Hole, HolePatch, Rect
+from daps_desktop.core.hole import Hole, HolePatch, Rect, bounds
 from daps_desktop.core.messages import Finished, JobRequest
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.settings import SolverSettings
@@ -53,7 +53,7 @@ class Document:
 
     def replace_hole(self, hole: Hole) -> HolePatch:
         """Make `hole` the hole; returns what changed, cut down to the rectangle where it did."""
-        rect = bounding_rect(self.hole ^ hole)
+        rect = bounds(self.hole ^ hole)
         patch = HolePatch(rect, self.hole[rect.slices].copy(), hole[rect.slices].copy())
         self.write(rect, patch.after)
         return patch
@@ -65,12 +65,3 @@ class Document:
             hole = self.hole.copy()
             hole.setflags(write=False)
         return JobRequest(job_id, self.photo, hole, self.task, self.settings, preview_side)
-
-
-def bounding_rect(changed: Hole) -> Rect:
-    """The smallest rectangle that holds every True of (H, W) `changed`; empty if there is none."""
-    rows = np.flatnonzero(changed.any(axis=1))
-    cols = np.flatnonzero(changed.any(axis=0))
-    if not rows.size:
-        return Rect(0, 0, 0, 0)
-    return Rect(int(rows[0]), int(cols[0]), int(rows[-1]) + 1, int(cols[-1]) + 1)

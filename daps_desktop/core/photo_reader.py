@@ -34,7 +34,8 @@ def read_photo(path: Path) -> Photo:
     path = Path(path)
     with _failing_in_words(path):
         photo = _decoder(path)(path)
-        return _turned_upright(replace(photo, path=path))
+        photo = _turned_upright(replace(photo, path=path))
+        return replace(photo, metadata=_believable(photo.metadata))
 
 
 @contextmanager
@@ -235,6 +236,16 @@ def _turned_upright(photo: Photo) -> Photo:
         metadata=replace(photo.metadata, exif=block, dpi=dpi),
         jpeg=jpeg,
     )
+
+
+_MOST_DPI = 65535  # what a JPEG can say; no scanner comes near
+
+
+def _believable(metadata: Metadata) -> Metadata:
+    """Without a resolution that only a damaged file gives, and no other file could be told."""
+    if metadata.dpi and not all(0 < value <= _MOST_DPI for value in metadata.dpi):
+        return replace(metadata, dpi=None)
+    return metadata
 
 
 def turned(pixels: Pixels, orientation: int) -> Pixels:

@@ -43,9 +43,10 @@ def peak_memory_mb(device: torch.device) -> float:
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device) / 2**20
     if sys.platform == "linux":
-        # Not ru_maxrss, which begins at what the parent process held.
-        status = Path("/proc/self/status").read_text(encoding="ascii")
-        return int(status.split("VmHWM:")[1].split()[0]) / 2**10
+        # Not ru_maxrss, which begins at what the parent process held; some sandboxes tell nothing else.
+        status = Path("/proc/self/status").read_text(encoding="utf-8", errors="replace")
+        if "VmHWM:" in status:
+            return int(status.split("VmHWM:")[1].split()[0]) / 2**10
     if sys.platform == "win32":
         return psutil.Process().memory_info().peak_wset / 2**20
     import resource  # not there on Windows

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from daps_desktop.core.errors import UserError
-from daps_desktop.core.photo import Photo
+from daps_desktop.core.photo import Metadata, Photo
 from daps_desktop.core.photo_reader import read_photo
 from daps_desktop.core.photo_writer import check_target, write_photo
 from tests.core.photo_files import photo, picture
@@ -137,6 +137,13 @@ def test_a_folder_that_may_not_be_written_is_known_before_the_work(tmp_path: Pat
     tmp_path.chmod(0o500)
     with pytest.raises(UserError, match="may not write"):
         check_target(tmp_path / "a.png", None, overwrite=False, replace_original=False)
+
+
+@pytest.mark.parametrize("ending", ["png", "tif", "jpg", "webp"])
+def test_a_photo_with_a_senseless_resolution_can_be_saved(tmp_path: Path, ending: str) -> None:
+    write_photo(replace(photo(), metadata=Metadata(dpi=(1e8, 1e8))), tmp_path / "damaged.png")
+    write_photo(read_photo(tmp_path / "damaged.png"), tmp_path / f"saved.{ending}")
+    assert read_photo(tmp_path / f"saved.{ending}").metadata.dpi is None
 
 
 def test_what_cannot_be_written_is_said_before_writing(tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ SENTENCES: dict[str, str] = {
         "import it again."
     ),
     "prior_unreadable": (
-        "{path} is not a prior this program can use ({detail}); nothing was imported; choose another."
+        "{path} is not a prior this program can use ({detail}); nothing was changed; choose another."
     ),
     "prior_exists": (
         "A prior called {name} is already there; it was not changed; give the new one another name."

@@ -89,7 +89,7 @@ def find(name_or_path: str | Path, data_dir: Path | None = None) -> PriorCard:
     for card in cards:
         if card.name == str(name_or_path):
             return card
-    if Path(name_or_path).is_dir():
+    if os.path.isdir(name_or_path):  # noqa: PTH112 - Path.is_dir raises for what can be no path
         return read_card(Path(name_or_path))
     raise UserError("prior_missing", name=name_or_path, known=", ".join(card.name for card in cards))
 

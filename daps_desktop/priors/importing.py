@@ -78,11 +78,17 @@ def import_prior(path: str | Path, name: str | None = None, data_dir: Path | Non
         _require_finite(draft.state)
     except CheckpointError as error:
         raise UserError("prior_unreadable", path=path, detail=error) from error
+    except OSError as error:
+        raise UserError("prior_unreadable", path=path, detail=_in_words(error)) from error
     with _new_folder(user_folder(data_dir) / name) as folder:
         _write(draft, name, folder)
         _copy_companions(path, folder)
         _try_out(path, folder)
     return read_card(user_folder(data_dir) / name)
+
+
+def _in_words(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
 
 
 def _name_from(path: Path) -> str:
@@ -102,6 +108,7 @@ def _free_name(name: str, data_dir: Path | None) -> str:
 
 
 def _read(path: Path) -> Draft:
+    path.stat()  # raises where there is nothing
     if (path / CARD).is_file():
         return _read_own(path)
     if path.is_dir():

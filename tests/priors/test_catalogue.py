@@ -32,6 +32,8 @@ def test_what_is_missing_is_said_with_what_is_there(tmp_path: Path) -> None:
         find("nosuch", tmp_path)
     assert caught.value.code == "prior_missing"
     (tmp_path / "empty").mkdir()
+    with pytest.raises(UserError, match="no prior called"):
+        find("x" * 300, tmp_path)
     with pytest.raises(UserError, match="import it first"):
         find(tmp_path / "empty", tmp_path)
 

@@ -161,8 +161,10 @@ def test_names_are_checked(tmp_path: Path, data: Path) -> None:
 def test_paths_that_hold_nothing_are_refused(tmp_path: Path, data: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "photo.jpg").write_bytes(b"x")
-    for name in ("empty", "photo.jpg", "missing.pt", "missing.safetensors"):
-        refused("prior_unreadable", tmp_path / name, data)
+    for name, words in (("empty", "config.json"), ("photo.jpg", "neither a folder")):
+        assert words in refused("prior_unreadable", tmp_path / name, data)
+    for name in ("missing.pt", "missing.safetensors", "missing"):
+        assert "no such file" in refused("prior_unreadable", tmp_path / name, data)
     (tmp_path / "file").write_bytes(b"")
     assert "not be written" in refused("prior_write", write_edm(tmp_path / "mine"), tmp_path / "file")
 

@@ -21,7 +21,9 @@ def expected_seconds(photo: Photo, settings: SolverSettings) -> float:
     """Seconds for the whole photo with `safest` output; a hole costs less, as only its surroundings count."""
     device = choose_device(settings.device)
     prior = loader.load(catalogue.find(catalogue.default_prior(device.type)), device, network_dtype(device))
-    tile = torch.zeros(1, 3, TILE, TILE, device=device)
+    multiple = prior.denoiser.multiple
+    height, width = (min(TILE, side + -side % multiple) for side in (photo.height, photo.width))
+    tile = torch.zeros(1, 3, height, width, device=device)
     seconds = statistics.median(_trial(prior, tile) for _ in range(TRIALS))
     tiles = len(origins(photo.height, TILE, tile_overlap(TILE))) * len(
         origins(photo.width, TILE, tile_overlap(TILE))

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from daps_desktop.core.errors import UserError
-from daps_desktop.core.photo import JpegTables
+from daps_desktop.core.photo import JpegTables, Pixels
 from daps_desktop.core.photo_reader import read_photo
 from daps_desktop.core.task import (
     Blur,
@@ -143,8 +143,15 @@ def _kernel(task: Task) -> Tensor | None:
     if motion := task.find(Motion):
         return motion_kernel(motion.length, motion.angle)
     if kernel := task.find(Kernel):
-        return kernel_from_image(read_photo(Path(kernel.file)).pixels, kernel.file)
+        return kernel_from_image(_picture(kernel.file), kernel.file)
     return None
+
+
+def _picture(path: str) -> Pixels:
+    try:
+        return read_photo(Path(path)).pixels
+    except UserError as error:
+        raise UserError("kernel_file", path=path, detail="it cannot be read as a picture") from error
 
 
 def _set(task: Task, measured: Measurement) -> ClippedOperator | JpegSet | None:

@@ -34,6 +34,6 @@ def test_a_kernel_of_sixteen_bits_keeps_its_weights(tmp_path: Path) -> None:
 
 def test_a_kernel_that_cannot_be_one_is_refused_in_words(tmp_path: Path) -> None:
     write_photo(Photo(np.zeros((5, 5, 1), np.uint8)), tmp_path / "black.png")
-    for name, words in (("black.png", "all black"), ("none.png", "no file")):
+    for name, words in (("black.png", "all black"), ("none.png", "cannot be read as a picture")):
         with pytest.raises(UserError, match=words):
             blurred_dot(tmp_path / name)

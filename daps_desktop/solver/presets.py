@@ -25,10 +25,11 @@ DIFFPIR_LEVELS: dict[Preset, int] = {"paper": 100, "best": 100, "balanced": 50, 
 
 COLD = 100.0
 WARM = 0.4  # noise that covers what a classical estimate lacks: texture, and the course of thin edges
+SMOOTH = 0.2  # the first level of `safest`, which adds no noise and need not cover anything
 PER_PIXEL = 0.3  # noise for every pixel by which a gap is wider than a scratch, so that a sample can invent
 SCRATCH = 4  # pixels
 WIDEST = 10.0
-FINEST = 0.02  # the last level of `safest`, whatever the noise: a path that ends above it is too smooth
+FINEST = 0.01  # the last level of `safest`, whatever the noise: a path that ends above it is too smooth
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def _mean_plan(levels: int) -> dapspp.Plan:
     In a Gaussian world this path ends at the posterior mean. Fresh noise would leave its share of error in
     whatever the photo does not determine.
     """
-    return dapspp.Plan(levels, WARM, FINEST, rk4_below=0.0, noise_share=0.0)
+    return dapspp.Plan(levels, SMOOTH, FINEST, rk4_below=0.0, noise_share=0.0)
 
 
 def _sample_plan(levels: int, sigma_y: float, gap: float) -> dapspp.Plan:

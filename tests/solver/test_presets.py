@@ -7,7 +7,7 @@ import torch
 
 from daps_desktop.core.settings import PRESETS, SolverSettings
 from daps_desktop.solver.operators import Bicubic, HoleMask, Identity
-from daps_desktop.solver.presets import COLD, WARM, dapspp_plan, recipe_for
+from daps_desktop.solver.presets import COLD, SMOOTH, WARM, dapspp_plan, recipe_for
 from daps_desktop.solver.problem import Problem
 
 PHOTO = torch.zeros(1, 3, 32, 32)
@@ -41,7 +41,7 @@ def test_wide_gaps_let_a_sample_begin_at_more_noise_but_not_the_mean() -> None:
     sample, safest = SolverSettings(output="sample"), SolverSettings()
     firsts = [dapspp_plan(sample, HOLED, gap, True).sigma_max for gap in (3, 12, 32, 500)]
     assert firsts == sorted(firsts) and firsts[0] == WARM < firsts[-1] < COLD
-    assert dapspp_plan(safest, HOLED, 32, True).sigma_max == WARM
+    assert dapspp_plan(safest, HOLED, 32, True).sigma_max == SMOOTH < WARM
     assert dapspp_plan(safest, HOLED, math.inf, True).sigma_max == COLD
 
 

@@ -23,6 +23,10 @@ class Rect:
         return slice(self.top, self.bottom), slice(self.left, self.right)
 
     @property
+    def pixels(self) -> int:
+        return (self.bottom - self.top) * (self.right - self.left)
+
+    @property
     def empty(self) -> bool:
         return self.bottom <= self.top or self.right <= self.left
 

@@ -123,6 +123,7 @@ JobMessage = Progress | Notice | Finished | Cancelled | Failed
 NOTICES: dict[str, str] = {
     "smaller_tiles": "Memory ran short: going on with tiles of {tile} pixels, {batch} at a time.",
     "first_page": "The file has {pages} pages; this is the first.",
+    "noise_unused": "Only the marked places change, so the noise level is not used.",
     "noise_estimated": "Noise estimated at {noise:.1f} of 255 grey levels.",
     "coarse_first": "The hole is wide: its content is found on a smaller copy first.",
     "alpha_kept": "Transparency is carried over unchanged.",

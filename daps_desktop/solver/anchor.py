@@ -58,11 +58,11 @@ class AnchoredDenoiser:
 
 def gaussian(x: Tensor, std: float) -> Tensor:
     """x (B, C, H, W) smoothed by a separable Gaussian truncated at 3 std, borders reflected."""
-    radius = min(math.ceil(3 * std), x.shape[-1] - 1, x.shape[-2] - 1)
-    offsets = torch.arange(-radius, radius + 1, dtype=x.dtype, device=x.device)
-    taps = torch.exp(-0.5 * (offsets / std) ** 2)
-    taps = taps / taps.sum()
     flat = x.reshape(-1, 1, *x.shape[-2:])
-    flat = F.conv2d(F.pad(flat, (radius, radius, 0, 0), mode="reflect"), taps.view(1, 1, 1, -1))
-    flat = F.conv2d(F.pad(flat, (0, 0, radius, radius), mode="reflect"), taps.view(1, 1, -1, 1))
+    for side in (flat.shape[-1], flat.shape[-2]):  # along the rows, turned, and along the columns
+        radius = min(math.ceil(3 * std), side - 1)
+        offsets = torch.arange(-radius, radius + 1, dtype=x.dtype, device=x.device)
+        taps = torch.exp(-0.5 * (offsets / std) ** 2)
+        padded = F.pad(flat, (radius, radius, 0, 0), mode="reflect")
+        flat = F.conv2d(padded, (taps / taps.sum()).view(1, 1, 1, -1)).mT
     return flat.reshape(x.shape)

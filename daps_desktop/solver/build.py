@@ -80,6 +80,8 @@ def build_problem(task: Task, photo: Tensor, measured: Measurement, sigma_y: flo
 def build_operator(task: Task, measured: Measurement) -> Operator:
     """A, in the order of events: blur, shrinking, loss of colour, clipping or JPEG; a hole covers all."""
     if phase := task.find(Phase):
+        if measured.observed is not None:
+            raise UserError("damage_combination", detail="phase takes no mask")
         return _phase(phase, measured)
     measured = _with_laboratory_masks(task, measured)
     if camera := task.find(CameraBlur):

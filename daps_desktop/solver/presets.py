@@ -40,6 +40,7 @@ class Recipe:
     steps: int
     evaluations: int
     cold: bool  # begin from noise alone
+    chance: bool = True  # whether another seed gives another result
 
     def start(self, problem: Problem) -> Tensor:
         """Zeros for a cold run, else the operator's classical estimate; (1, 3, h, w)."""
@@ -68,7 +69,8 @@ def recipe_for(settings: SolverSettings, problem: Problem, *, gap: float, repair
         peer = diffpir.Plan(DIFFPIR_LEVELS[settings.preset])
         return Recipe(bound(diffpir.solve, peer), peer.levels, peer.evaluations, cold=True)
     plan = dapspp_plan(settings, problem, gap, repair)
-    return Recipe(bound(dapspp.solve, plan), plan.steps, plan.evaluations, cold=plan.sigma_max >= COLD)
+    cold, chance = plan.sigma_max >= COLD, plan.levels > 0 and plan.noise_share > 0
+    return Recipe(bound(dapspp.solve, plan), plan.steps, plan.evaluations, cold, chance)
 
 
 def dapspp_plan(settings: SolverSettings, problem: Problem, gap: float, repair: bool) -> dapspp.Plan:

@@ -34,7 +34,6 @@ from daps_desktop.solver.annealing import AnnealingStep
 from daps_desktop.solver.convert import LEVELS_PER_UNIT, to_pixels
 from daps_desktop.solver.tiling import out_of_memory
 from daps_desktop.worker.devices import choose_device, network_dtype, peak_memory_mb
-from daps_desktop.worker.memory import check_memory
 from daps_desktop.worker.planning import plan_regions
 from daps_desktop.worker.preview import PreviewPainter
 from daps_desktop.worker.regions import Region
@@ -69,8 +68,7 @@ def _run(job: JobRequest, cancel: threading.Event, emit: Callable[[JobMessage], 
     watch.check()
     noise = _noise_level(job, watch)
     regions = plan_regions(job, prior, device, max(noise / LEVELS_PER_UNIT, NOISE_FLOOR), watch)
-    check_memory(regions, device)
-    watch.begin(regions, _runs(job))
+    watch.begin(regions, _runs(job, regions))
     estimates, residual = _solve(job, regions, device, watch)
     photo = _assemble(job, regions, estimates)
     report = Report(
@@ -120,6 +118,8 @@ def _noise_level(job: JobRequest, watch: Watch) -> float:
     to continue, and a path that ended at its level would leave the hole too smooth.
     """
     if job.task.repair_only:
+        if job.settings.noise is not None:
+            watch.notice("noise_unused")
         return NOISE_FLOOR * LEVELS_PER_UNIT
     if job.settings.noise is not None:
         return job.settings.noise
@@ -130,10 +130,12 @@ def _noise_level(job: JobRequest, watch: Watch) -> float:
     return noise
 
 
-def _runs(job: JobRequest) -> int:
+def _runs(job: JobRequest, regions: Sequence[Region]) -> int:
     """How often the regions are solved: samples to be averaged, or starts to choose from."""
-    phase = job.task.find(Phase)
-    return phase.starts if phase else job.settings.samples
+    if phase := job.task.find(Phase):
+        return phase.starts
+    chance = any(stage.recipe.chance for region in regions for stage in region.stages)
+    return job.settings.samples if chance else 1
 
 
 def _solve(
@@ -146,7 +148,7 @@ def _solve(
     """
     painter = PreviewPainter(job.photo, job.task.scale, job.preview_side) if job.preview_side else None
     estimates = _solve_once(job, regions, device, watch, painter, 0)
-    for k in range(1, _runs(job)):
+    for k in range(1, _runs(job, regions)):
         others = _solve_once(job, regions, device, watch, painter, k)
         if not job.task.has(Phase):
             estimates = [a.lerp(b, 1 / (k + 1)) for a, b in zip(estimates, others, strict=True)]

@@ -20,6 +20,7 @@ from daps_desktop.solver.presets import recipe_for
 from daps_desktop.solver.problem import Problem
 from daps_desktop.solver.tiling import TiledDenoiser
 from daps_desktop.worker.devices import tile_batch
+from daps_desktop.worker.memory import check_memory
 from daps_desktop.worker.regions import Region, Stage, latent_pixels
 from daps_desktop.worker.watch import Watch
 
@@ -33,9 +34,12 @@ def plan_regions(
     """The islands around the hole where nothing else is to change, or else the whole photo as one region."""
     planner = _Planner(job, prior, device, sigma_y, watch)
     if not job.task.repair_only:
+        check_memory([job.photo.height * job.photo.width * job.task.scale**2], device)
         return (planner.whole(),)
     assert job.hole is not None
-    return tuple(planner.island(rect) for rect in islands(job.hole))
+    rects = islands(job.hole)
+    check_memory([rect.pixels for rect in rects], device)
+    return tuple(planner.island(rect) for rect in rects)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +119,11 @@ def _coarseness(width: float, tile: int) -> int:
 def shrunk(problem: Problem, factor: int) -> Problem:
     """The same hole problem on a copy of the photo `factor` times smaller, by averages of observed pixels.
 
-    A small pixel is observed where at least half of its pixels were.
+    A small pixel is observed where at least half of its pixels were; if none was, where any was.
     """
     observed = problem.A.observed
     assert observed is not None
     weight = F.avg_pool2d(observed, factor, ceil_mode=True)
     mean = F.avg_pool2d(problem.y * observed, factor, ceil_mode=True) / weight.clamp(min=1e-6)
-    return Problem(HoleMask((weight >= 0.5).to(observed)), mean, problem.sigma_y)
+    enough = min(0.5, float(weight.max()))
+    return Problem(HoleMask((weight >= enough).to(observed)), mean, problem.sigma_y)

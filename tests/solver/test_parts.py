@@ -162,3 +162,8 @@ def test_turning_moves_the_leaning_but_nothing_else() -> None:
         assert torch.equal(symmetric.denoise(x, sigma), Shrinker().denoise(x, sigma))
     assert torch.equal(turning.denoise(x, 0.3), turning.denoise(x, 0.3))
     assert not all(torch.equal(e, plain.denoise(x, 0.3)) for e in estimates)
+
+
+def test_a_thin_picture_is_smoothed_along_its_length_as_far_as_any_other() -> None:
+    noise = torch.randn(1, 1, 3, 400, generator=torch.Generator().manual_seed(0))
+    assert gaussian(noise, 8.0).std() < 0.25

@@ -55,3 +55,10 @@ def test_the_peers_run_their_own_schedules() -> None:
     for method, evaluations in (("daps", 1000), ("diffpir", 100)):
         recipe = recipe_for(SolverSettings(preset="paper", method=method), SMALL, gap=0, repair=False)
         assert recipe.evaluations == evaluations and recipe.cold
+
+
+def test_what_chance_plays_no_part_in_is_not_repeated() -> None:
+    several = SolverSettings(samples=3)
+    assert not recipe_for(several, NOISY, gap=0, repair=False).chance
+    assert recipe_for(several, SMALL, gap=0, repair=False).chance
+    assert not recipe_for(SolverSettings(), SMALL, gap=0, repair=False).chance

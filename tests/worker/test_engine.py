@@ -192,7 +192,7 @@ def test_two_holes_far_apart_are_two_regions_side_by_side() -> None:
 def test_a_hole_wider_than_half_a_tile_is_found_on_a_smaller_copy_first() -> None:
     hole = np.zeros((128, 128), dtype=bool)
     hole[40:88, 40:88] = True
-    heard = play(crop(128), hole=hole, tile=64)
+    heard = play(crop(128), hole=hole, tile=64, noise=None)
     assert heard.finished.report.notices == ["coarse_first"]
     sigmas = [step.sigma for step in heard.finished.report.steps]
     assert sum(later > earlier for earlier, later in pairwise(sigmas)) == 1

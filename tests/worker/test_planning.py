@@ -27,4 +27,11 @@ def test_what_several_islands_meet_is_said_once() -> None:
     hole = np.zeros((64, 400), dtype=bool)
     hole[10:54, 10:54] = hole[10:54, 340:384] = True
     photo = np.ascontiguousarray(np.concatenate([crop()] * 7, axis=1)[:, :400])
-    assert play(photo, hole=hole, tile=64).finished.report.notices == ["coarse_first"]
+    assert play(photo, hole=hole, tile=64, noise=None).finished.report.notices == ["coarse_first"]
+
+
+def test_a_noise_level_that_plays_no_part_is_said_to() -> None:
+    hole = np.zeros((64, 64), dtype=bool)
+    hole[30:34, 10:50] = True
+    assert play(crop(), hole=hole, noise=9.0).finished.report.notices == ["noise_unused"]
+    assert play(crop(), hole=hole, noise=None).finished.report.notices == []

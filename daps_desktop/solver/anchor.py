@@ -56,6 +56,32 @@ class AnchoredDenoiser:
         return self.anchor.apply(x, self.inner.denoise(x, sigma), sigma)
 
 
+class LevellingDenoiser:
+    """A denoiser for pictures with a hole: what it does wrong around the hole is undone inside it.
+
+    On observed pixels the error y - x0_hat is known. Its smooth part goes on into the hole, where level after
+    level would add it up to a tint; so it is carried over from the observed pixels within reach.
+    """
+
+    REACHES = (6.0, 2.0)  # std of the neighbourhood in pixels: first for wide holes, then along the rim
+
+    def __init__(self, inner: Denoiser, y: Tensor, observed: Tensor) -> None:
+        """y: (1, 3, H, W); observed: (1, 1, H, W), 1 = trust the photo."""
+        self.inner = inner
+        self.multiple = inner.multiple
+        self._y = y
+        self._observed = observed
+        # Far from all that is observed there is nothing to go by, and the correction fades out.
+        self._nearness = [gaussian(observed, reach).clamp(min=0.05) for reach in self.REACHES]
+
+    @torch.no_grad()
+    def denoise(self, x: Tensor, sigma: float) -> Tensor:
+        x0_hat = self.inner.denoise(x, sigma)
+        for reach, nearness in zip(self.REACHES, self._nearness, strict=True):
+            x0_hat = x0_hat + gaussian((self._y - x0_hat) * self._observed, reach) / nearness
+        return x0_hat
+
+
 def gaussian(x: Tensor, std: float) -> Tensor:
     """x (B, C, H, W) smoothed by a separable Gaussian truncated at 3 std, borders reflected."""
     flat = x.reshape(-1, 1, *x.shape[-2:])

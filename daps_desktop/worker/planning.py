@@ -10,7 +10,7 @@ from daps_desktop.core.hole import Rect
 from daps_desktop.core.messages import JobRequest
 from daps_desktop.core.task import Grey, Phase
 from daps_desktop.priors.loader import Prior
-from daps_desktop.solver.anchor import AnchoredDenoiser
+from daps_desktop.solver.anchor import AnchoredDenoiser, LevellingDenoiser
 from daps_desktop.solver.build import Measurement, build_problem
 from daps_desktop.solver.convert import to_tensor
 from daps_desktop.solver.denoiser import CountingDenoiser, Denoiser, GreyDenoiser, TurningDenoiser
@@ -98,6 +98,8 @@ class _Planner:
         )
         if self.prior.anchor is not None:
             denoiser = AnchoredDenoiser(denoiser, self.prior.anchor)
+        if observed is not None:
+            denoiser = LevellingDenoiser(denoiser, problem.y, observed)
         grey = self.job.photo.pixels.shape[2] == 1 and not self.job.task.has(Grey)
         return GreyDenoiser(denoiser) if grey else denoiser
 

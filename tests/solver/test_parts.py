@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from daps_desktop.core.hole import Hole
-from daps_desktop.solver.anchor import Anchor, gaussian
+from daps_desktop.solver.anchor import Anchor, LevellingDenoiser, gaussian
 from daps_desktop.solver.convert import to_pixels, to_preview, to_tensor
 from daps_desktop.solver.denoiser import TurningDenoiser
 from daps_desktop.solver.flow import euler, rk4
@@ -167,3 +167,22 @@ def test_turning_moves_the_leaning_but_nothing_else() -> None:
 def test_a_thin_picture_is_smoothed_along_its_length_as_far_as_any_other() -> None:
     noise = torch.randn(1, 1, 3, 400, generator=torch.Generator().manual_seed(0))
     assert gaussian(noise, 8.0).std() < 0.25
+
+
+class Tinting:
+    """Returns the picture a little too bright, as a network with wrong local means does."""
+
+    multiple = 1
+
+    def denoise(self, x: Tensor, sigma: float) -> Tensor:
+        return x + 0.05
+
+
+def test_a_tint_in_the_hole_is_taken_out_by_what_is_observed_around() -> None:
+    picture = gaussian(torch.randn(1, 3, 64, 64, generator=torch.Generator().manual_seed(0)), 4.0)
+    observed = torch.ones(1, 1, 64, 64)
+    observed[..., 30:36, 8:56] = 0
+    levelled = LevellingDenoiser(Tinting(), picture, observed).denoise(picture, 0.1)
+    assert (levelled - picture).abs().max() < 0.005
+    nothing = LevellingDenoiser(Tinting(), picture, torch.zeros(1, 1, 64, 64)).denoise(picture, 0.1)
+    assert torch.allclose(nothing, picture + 0.05)

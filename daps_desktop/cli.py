@@ -379,8 +379,7 @@ def _info(options: argparse.Namespace) -> int:
 
     from daps_desktop.worker.forecast import expected_seconds  # imports torch
 
-    for preset in ("draft", "balanced", "best"):
-        seconds = expected_seconds(photo, SolverSettings(preset=preset))
+    for preset, seconds in expected_seconds(photo, ("draft", "balanced", "best")).items():
         print(f"{'time, ' + preset + ':':<18} about {_duration(seconds)} for the whole photo")
     return 0
 

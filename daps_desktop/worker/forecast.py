@@ -2,11 +2,12 @@
 
 import statistics
 import time
+from collections.abc import Sequence
 
 import torch
 
 from daps_desktop.core.photo import Photo
-from daps_desktop.core.settings import SolverSettings
+from daps_desktop.core.settings import Device, Preset
 from daps_desktop.priors import catalogue, loader
 from daps_desktop.solver.presets import LEVELS
 from daps_desktop.solver.tiling import origins, tile_overlap
@@ -17,18 +18,22 @@ TRIALS = 3
 OVERHEAD = 1.2  # what a run costs beside its network evaluations
 
 
-def expected_seconds(photo: Photo, settings: SolverSettings) -> float:
-    """Seconds for the whole photo with `safest` output; a hole costs less, as only its surroundings count."""
-    device = choose_device(settings.device)
+def expected_seconds(photo: Photo, presets: Sequence[Preset], device: Device = "auto") -> dict[Preset, float]:
+    """Seconds for the whole photo with `safest` output; a hole costs less, as only its surroundings count.
+
+    The network is loaded and tried once, whatever the number of presets.
+    """
+    evaluation = _seconds_per_evaluation(photo, choose_device(device))
+    return {preset: OVERHEAD * evaluation * LEVELS[preset] for preset in presets}
+
+
+def _seconds_per_evaluation(photo: Photo, device: torch.device) -> float:
     prior = loader.load(catalogue.find(catalogue.default_prior(device.type)), device, network_dtype(device))
     multiple = prior.denoiser.multiple
     height, width = (min(TILE, side + -side % multiple) for side in (photo.height, photo.width))
     tile = torch.zeros(1, 3, height, width, device=device)
-    seconds = statistics.median(_trial(prior, tile) for _ in range(TRIALS))
-    tiles = len(origins(photo.height, TILE, tile_overlap(TILE))) * len(
-        origins(photo.width, TILE, tile_overlap(TILE))
-    )
-    return OVERHEAD * seconds * tiles * LEVELS[settings.preset]
+    rows, columns = (len(origins(side, TILE, tile_overlap(TILE))) for side in (photo.height, photo.width))
+    return statistics.median(_trial(prior, tile) for _ in range(TRIALS)) * rows * columns
 
 
 def _trial(prior: loader.Prior, tile: torch.Tensor) -> float:

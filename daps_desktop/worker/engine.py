@@ -147,14 +147,15 @@ def _solve(
     is known: there a run may end in a wrong basin, and the one that explains the data best is taken.
     """
     painter = PreviewPainter(job.photo, job.task.scale, job.preview_side) if job.preview_side else None
-    estimates = _solve_once(job, regions, device, watch, painter, 0)
+    estimates, residual = _solve_once(job, regions, device, watch, painter, 0)
     for k in range(1, _runs(job, regions)):
-        others = _solve_once(job, regions, device, watch, painter, k)
+        others, other_residual = _solve_once(job, regions, device, watch, painter, k)
         if not job.task.has(Phase):
             estimates = [a.lerp(b, 1 / (k + 1)) for a, b in zip(estimates, others, strict=True)]
-        elif residual_over_noise(regions, others) < residual_over_noise(regions, estimates):
-            estimates = others
-    return estimates, residual_over_noise(regions, estimates)
+            residual = residual_over_noise(regions, estimates)
+        elif other_residual < residual:
+            estimates, residual = others, other_residual
+    return estimates, residual
 
 
 def _solve_once(
@@ -164,10 +165,11 @@ def _solve_once(
     watch: Watch,
     painter: PreviewPainter | None,
     run: int,
-) -> list[Tensor]:
-    """All regions in lockstep, one annealing step of each in turn."""
+) -> tuple[list[Tensor], float]:
+    """All regions in lockstep, one annealing step of each in turn; the estimates and their residual."""
     running = [region.solve(_generator(job, device, run, i)) for i, region in enumerate(regions)]
     latest: list[AnnealingStep | None] = [None] * len(regions)
+    residual = 0.0
     try:
         while fresh := [(i, step) for i, steps in enumerate(running) if (step := next(steps, None))]:
             for i, step in fresh:
@@ -179,7 +181,7 @@ def _solve_once(
     finally:
         for steps in running:
             steps.close()
-    return [step.x0_y for step in latest if step]
+    return [step.x0_y for step in latest if step], residual
 
 
 def _generator(job: JobRequest, device: torch.device, run: int, region: int) -> torch.Generator:

@@ -1,4 +1,4 @@
-"""The one mutable truth on the window's side: photo, hole, task, results. A plain object without events."""
+"""The one mutable truth on the window's side: photo, hole, task, versions. A plain object without events."""
 
 from dataclasses import dataclass, field
 
@@ -7,18 +7,20 @@ import numpy as np
 from daps_desktop.core.hole import Hole, HolePatch, Rect, bounds
 from daps_desktop.core.messages import Finished, JobRequest
 from daps_desktop.core.photo import Photo
+from daps_desktop.core.recipe import Recipe
 from daps_desktop.core.settings import SolverSettings
 from daps_desktop.core.task import Scratches, Task
+from daps_desktop.core.versions import Version
 
 
 @dataclass
 class Document:
-    """Results are history: appended, never overwritten."""
+    """Versions are history: appended, never overwritten."""
 
     photo: Photo
     task: Task = field(default_factory=lambda: Task((Scratches(),)))
     settings: SolverSettings = field(default_factory=SolverSettings)
-    results: list[Finished] = field(default_factory=list[Finished])
+    versions: list[Version] = field(default_factory=list[Version])
     hole: Hole = field(init=False)
     _settled: Hole = field(init=False)  # the hole without the stroke under way
     _marked: int = field(default=0, init=False)  # pixels of `_settled` that are True
@@ -57,6 +59,30 @@ class Document:
         patch = HolePatch(rect, self.hole[rect.slices].copy(), hole[rect.slices].copy())
         self.write(rect, patch.after)
         return patch
+
+    @property
+    def recipe(self) -> Recipe:
+        return Recipe(self.task, self.settings)
+
+    def add_version(self, request: JobRequest, finished: Finished) -> Version:
+        """Append what `request` came to."""
+        return self.keep(
+            Version(
+                self.next_number,
+                finished.photo,
+                Recipe(request.task, request.settings),
+                request.hole,
+                finished.report,
+            )
+        )
+
+    def keep(self, version: Version) -> Version:
+        self.versions.append(version)
+        return version
+
+    @property
+    def next_number(self) -> int:
+        return max((version.number for version in self.versions), default=0) + 1
 
     def request(self, job_id: str, preview_side: int) -> JobRequest:
         """A job for the document as it stands; its hole is a read-only copy, as the user keeps painting."""

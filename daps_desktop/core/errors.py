@@ -62,6 +62,10 @@ SENTENCES: dict[str, str] = {
         "{path} cannot serve as a blur kernel ({detail}); nothing was started; use a small grey picture."
     ),
     "damage_combination": "{detail}; nothing was started; choose one of them.",
+    "recipe_unreadable": (
+        "This is not a recipe that this program can read ({detail}); nothing was started; "
+        "use one that it wrote itself."
+    ),
     "nothing_chosen": "No damage was chosen; nothing was started; say what is wrong with the photo.",
     # the run
     "memory_short": (

@@ -42,6 +42,7 @@ class SolverSettings:
         ):
             value = getattr(self, name)
             _check(name, value in allowed, f"{value!r} is not one of {', '.join(allowed)}")
+        _check("prior", isinstance(self.prior, str), "must be a text")  # pyright: ignore[reportUnnecessaryIsInstance]
         _check("samples", 1 <= self.samples <= 64, f"must be between 1 and 64, not {self.samples}")
         _check(
             "tile", self.tile == 0 or 64 <= self.tile <= 2048, f"must be between 64 and 2048, not {self.tile}"
@@ -62,7 +63,10 @@ class SolverSettings:
         _check("version", version == VERSION, f"{version!r} is not {VERSION}, the one this program reads")
         unknown = values.keys() - cls.__slots__
         _check("settings", not unknown, f"unknown: {', '.join(sorted(unknown))}")
-        return cls(**values)
+        try:
+            return cls(**values)
+        except TypeError as error:  # a text where a number belongs
+            raise UserError("setting_value", name="settings", detail=str(error)) from None
 
 
 def _check(name: str, ok: bool, detail: str) -> None:

@@ -1,5 +1,6 @@
 """Everything that can be done, as actions with a name, a shortcut and an icon; the menus show all of them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtGui import QAction, QKeySequence
@@ -91,6 +92,10 @@ class Actions:
 
     def __getitem__(self, name: str) -> QAction:
         return self._by_name[name]
+
+    def connect(self, name: str, handler: Callable[[], object]) -> None:
+        """Call `handler` whenever the action is triggered, by menu, key or button."""
+        self._by_name[name].triggered.connect(lambda _checked: handler())
 
     def enable(self, names: tuple[str, ...], enabled: bool) -> None:
         for name in names:

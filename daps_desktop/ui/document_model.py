@@ -6,10 +6,11 @@ from PySide6.QtGui import QUndoStack
 
 from daps_desktop.core.document import Document
 from daps_desktop.core.hole import Hole, HolePatch, Rect, draw_line
-from daps_desktop.core.messages import Finished
+from daps_desktop.core.messages import Finished, JobRequest
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.settings import SolverSettings
 from daps_desktop.core.task import Scratches, Task
+from daps_desktop.core.versions import Version
 from daps_desktop.ui import text
 from daps_desktop.ui.commands import UNDO_STEPS, HoleCommand
 
@@ -25,7 +26,8 @@ class DocumentModel(QObject):
     task_changed = Signal(Task)
     settings_changed = Signal(SolverSettings)
     history_changed = Signal()  # what can be undone, redone or lost
-    result_added = Signal(Finished)
+    version_added = Signal(Version)  # made by a job, or put together from others
+    version_shown = Signal(object)  # the Version that is looked at, compared and saved, or None
     saved = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -37,34 +39,33 @@ class DocumentModel(QObject):
         self.undo_stack.cleanChanged.connect(self.history_changed)
         self.stroking = False
         self._touched = Rect(0, 0, 0, 0)
-        self._saved_results = 0
+        self.shown: Version | None = None
+        self._saved_versions = 0
 
     @property
     def unsaved(self) -> bool:
         """True where closing would lose marks or a result."""
-        return self.document is not None and (not self.undo_stack.isClean() or self.result_unsaved)
+        return self.document is not None and (not self.undo_stack.isClean() or self.version_unsaved)
 
     @property
-    def result_unsaved(self) -> bool:
-        return self.document is not None and len(self.document.results) > self._saved_results
-
-    @property
-    def last_result(self) -> Finished | None:
-        return self.document.results[-1] if self.document and self.document.results else None
+    def version_unsaved(self) -> bool:
+        return self.document is not None and len(self.document.versions) > self._saved_versions
 
     def open(self, photo: Photo) -> None:
         """Start anew with `photo`; what was chosen about damage and quality stays as it was."""
         old = self.document
         self.stroking = False
         self.undo_stack.clear()
-        self._saved_results = 0
+        self._saved_versions = 0
+        self.shown = None
         self.document = Document(photo, old.task, old.settings) if old else Document(photo)
         self.photo_opened.emit(photo)
+        self.version_shown.emit(None)
         self.hole_edited.emit()
 
     def mark_saved(self) -> None:
         self.undo_stack.setClean()
-        self._saved_results = len(self.document.results) if self.document else 0
+        self._saved_versions = len(self.document.versions) if self.document else 0
         self.saved.emit()
 
     # strokes
@@ -133,7 +134,7 @@ class DocumentModel(QObject):
         self.hole_changed.emit(rect)
         self.hole_edited.emit()
 
-    # choices and results
+    # choices and versions
 
     def set_task(self, task: Task) -> None:
         if self.document is not None and task != self.document.task:
@@ -145,7 +146,15 @@ class DocumentModel(QObject):
             self.document.settings = settings
             self.settings_changed.emit(settings)
 
-    def add_result(self, finished: Finished) -> None:
-        if self.document is not None:
-            self.document.results.append(finished)
-            self.result_added.emit(finished)
+    def add_result(self, request: JobRequest, finished: Finished) -> None:
+        """Make a version of what a job on the open photo came to, and show it."""
+        if self.document is not None and request.photo is self.document.photo:
+            self.tell_added(self.document.add_version(request, finished))
+
+    def tell_added(self, version: Version) -> None:
+        self.version_added.emit(version)
+        self.show_version(version)
+
+    def show_version(self, version: Version | None) -> None:
+        self.shown = version
+        self.version_shown.emit(version)

@@ -84,12 +84,12 @@ class Files(QObject):
     # out
 
     def ask_save(self) -> None:
-        """Ask for a name for the last result; the suggested one is new, beside the original."""
+        """Ask for a name for the version that is shown; the suggested one is new, beside the original."""
         self._ask_name(text.SAVE_TITLE, text.SAVE_FILTER, self._suggested("_restored"), self.save)
 
     def save(self, path: Path, overwrite: bool = False) -> None:
-        """Write the last result; a file that exists is replaced only after a question."""
-        document, result = self._model.document, self._model.last_result
+        """Write the version that is shown; a file that exists is replaced only after a question."""
+        document, result = self._model.document, self._model.shown
         if document is None or result is None:
             return
 
@@ -103,8 +103,8 @@ class Files(QObject):
         self._background.run(write, done, self._or_replace(path, lambda: self.save(path, overwrite=True)))
 
     def copy(self) -> None:
-        """Put the last result on the clipboard."""
-        result = self._model.last_result
+        """Put the version that is shown on the clipboard."""
+        result = self._model.shown
         if result is not None:
             QGuiApplication.clipboard().setImage(image_of(display_picture(result.photo)))
 
@@ -188,7 +188,7 @@ class Files(QObject):
             go_on()
             return
         box = self._question(text.UNSAVED_TITLE, "\n".join(lines))
-        if self._model.result_unsaved:
+        if self._model.version_unsaved:
             save = box.addButton(text.SAVE_FIRST, QMessageBox.ButtonRole.AcceptRole)
             save.clicked.connect(self.ask_save)
         box.addButton(text.DISCARD, QMessageBox.ButtonRole.DestructiveRole).clicked.connect(go_on)

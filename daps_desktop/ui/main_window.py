@@ -9,6 +9,7 @@ from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QDockWidget, QMainWindow, QStackedWidget, QToolBar, QWidget
 
 from daps_desktop.core.errors import UserError
+from daps_desktop.core.messages import Finished
 from daps_desktop.ui import text
 from daps_desktop.ui.actions import Actions
 from daps_desktop.ui.background import Background
@@ -143,7 +144,7 @@ class MainWindow(QMainWindow):
             "shortcuts": lambda: show_shortcuts(self), "about": lambda: show_about(self),
         }  # fmt: skip
         for name, handler in handlers.items():
-            act[name].triggered.connect(lambda _checked, handler=handler: handler())
+            act.connect(name, handler)
         act["overlay"].setChecked(True)
         act["overlay"].toggled.connect(self.canvas.set_overlay_shown)
         act["check"].toggled.connect(self.check_dock.setVisible)
@@ -179,16 +180,15 @@ class MainWindow(QMainWindow):
         model.hole_changed.connect(self.canvas.hole_changed)
         for signal in (model.hole_edited, model.task_changed):
             signal.connect(lambda *_: self.status.show_marked(model.document))
-        for signal in (model.photo_opened, model.task_changed, model.result_added, job.state_changed):
+        for signal in (model.photo_opened, model.task_changed, model.version_shown, job.state_changed):
             signal.connect(self._show_possible)
         for signal in (model.hole_edited, model.history_changed):
             signal.connect(self._show_possible)
-        model.photo_opened.connect(self.check.clear)
-        model.result_added.connect(self.check.finish)
+        model.version_shown.connect(self.check.show_version)
         job.state_changed.connect(self._show_fate)
         job.started.connect(self.check.start)
         job.progressed.connect(self.check.add)
-        job.finished.connect(model.add_result)
+        job.finished.connect(self._take_result)
         self.canvas.view_changed.connect(self.status.show_zoom)
         self.canvas.hovered.connect(self.status.show_position)
         self.compare.changed.connect(self._show_mode)
@@ -219,6 +219,10 @@ class MainWindow(QMainWindow):
 
     def swap_tools(self) -> None:
         self.actions_["brush" if self.brush.erasing else "eraser"].trigger()
+
+    def _take_result(self, finished: Finished) -> None:
+        assert self.job.request is not None  # of the job that ends with this message
+        self.model.add_result(self.job.request, finished)
 
     # what is shown
 
@@ -281,7 +285,7 @@ class MainWindow(QMainWindow):
         document = self.model.document
         self.actions_.enable(_WITH_PHOTO, document is not None)
         self.actions_.enable(_WITH_RESULT, self.compare.available)
-        self.actions_.enable(("save", "copy"), self.model.last_result is not None)
+        self.actions_.enable(("save", "copy"), self.model.shown is not None)
         self.actions_.enable(("clear",), document is not None and document.marked_share > 0)
         self.actions_.enable(("undo",), self.model.undo_stack.canUndo())
         self.actions_.enable(("redo",), self.model.undo_stack.canRedo())

@@ -43,7 +43,7 @@ def test_a_photo_goes_through_the_whole_window(qapp: QApplication, photo_path: P
             window.model.set_hole(np.indices((300, 400))[0] < 30, "top")
             window.restore()
             seen.append("started")
-        elif window.model.last_result is not None and "saving" not in seen:
+        elif window.model.shown is not None and "saving" not in seen:
             seen.append("saving")
             window.files.saved.connect(lambda _: window.close())
             window.files.save(target)

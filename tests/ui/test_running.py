@@ -99,7 +99,7 @@ def test_stop_ends_in_cancelled_and_keeps_the_marks(marked: Desk) -> None:
     assert box.button.text() == text.RESTORE and box.button.isEnabled()
     assert not marked.window.compare.available  # no half-made picture stays behind
     np.testing.assert_array_equal(marked.hole, painted)
-    assert marked.window.model.last_result is None
+    assert marked.window.model.shown is None
 
 
 def test_failed_says_why_and_keeps_the_marks(marked: Desk) -> None:

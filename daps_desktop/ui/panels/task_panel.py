@@ -74,7 +74,7 @@ class TaskPanel(QWidget):
         model.photo_opened.connect(self._show_photo)
         model.task_changed.connect(self.cards.show_task)
         model.task_changed.connect(self._show_state)
-        model.result_added.connect(self._show_state)
+        model.version_added.connect(self._show_state)
         model.saved.connect(self._show_state)
         model.settings_changed.connect(lambda settings: self.cards.noise.level.show_level(settings.noise))
         job.state_changed.connect(self._show_state)
@@ -124,7 +124,7 @@ class TaskPanel(QWidget):
         if document is not None and not document.task.damages:
             hint = text.TICK_FIRST
         enabled = document is not None and bool(document.task.damages)
-        self.run_box.show_ready(hint, enabled, to_save=self._model.result_unsaved)
+        self.run_box.show_ready(hint, enabled, to_save=self._model.version_unsaved)
         self.run_box.show_verdict(self._verdict)
 
     def _show_progress(self, progress: Progress) -> None:

@@ -6,9 +6,10 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
-from daps_desktop.core.messages import Finished, JobRequest, Progress
+from daps_desktop.core.messages import JobRequest, Progress
 from daps_desktop.core.task import Task
 from daps_desktop.core.verdict import expected_band
+from daps_desktop.core.versions import Version
 from daps_desktop.ui import text
 from daps_desktop.ui.panels.parts import column, label
 from daps_desktop.ui.theme import GRID, Colours
@@ -64,19 +65,15 @@ class CheckPanel(QWidget):
         values = (*values, progress.residual_over_noise)
         self._show(replace(self._curve, values=values, steps=progress.steps))
 
-    def finish(self, finished: Finished) -> None:
-        values = tuple(step.residual_over_noise for step in finished.report.steps)
-        self._finished = replace(self._curve, values=values, steps=len(values))
+    def show_version(self, version: Version | None) -> None:
+        steps = version.report.steps if version and version.report else []
+        values = tuple(step.residual_over_noise for step in steps)
+        self._finished = Curve(version.recipe.task, values, len(values)) if version else _NONE
         self._show(self._finished)
 
     def take_back(self) -> None:
         """Show the curve of the result that is still there, if any: a stopped job has none."""
         self._show(self._finished)
-
-    def clear(self) -> None:
-        """Another photo was opened."""
-        self._finished = _NONE
-        self._show(_NONE)
 
     def set_colours(self, colours: Colours) -> None:
         self._colours = colours

@@ -3,7 +3,8 @@
 from PySide6.QtCore import QObject, QVariantAnimation, Slot
 from PySide6.QtWidgets import QApplication, QStyle
 
-from daps_desktop.core.messages import Finished, Preview
+from daps_desktop.core.messages import Preview
+from daps_desktop.core.versions import Version
 from daps_desktop.ui.background import Background
 from daps_desktop.ui.canvas.canvas import Canvas
 from daps_desktop.ui.canvas.pyramid import Pyramid, display_picture
@@ -15,7 +16,7 @@ _SWEEP_MS = 200
 
 
 class ResultView(QObject):
-    """Decides what lies on the result's side: a preview during a run, else the last result, else nothing."""
+    """Decides what lies on the result's side: a preview in a run, else the version shown, else nothing."""
 
     def __init__(
         self, model: DocumentModel, job: JobModel, canvas: Canvas, compare: Compare, background: Background
@@ -25,15 +26,14 @@ class ResultView(QObject):
         self._canvas = canvas
         self._compare = compare
         self._background = background
-        self._last: Pyramid | None = None  # of the last finished result
+        self._last: Pyramid | None = None  # of the version that is shown
         self._preview_seen = False
         self._sweep = QVariantAnimation(self)
         self._sweep.setDuration(_SWEEP_MS)
         self._sweep.setStartValue(1.0)
         self._sweep.setEndValue(0.5)
         self._sweep.valueChanged.connect(compare.set_position)
-        model.photo_opened.connect(self._forget)
-        model.result_added.connect(self._prepare)
+        model.version_shown.connect(self._prepare)
         job.started.connect(self._begin)
         job.previewed.connect(self._show_preview)
         job.state_changed.connect(self._take_back)
@@ -52,16 +52,19 @@ class ResultView(QObject):
             self._preview_seen = True
             self._compare.set_mode(CompareMode.RESULT)
 
-    def _prepare(self, finished: Finished) -> None:
-        """Make the small copies of a large result off the window's thread."""
+    def _prepare(self, version: Version | None) -> None:
+        """Make the small copies of a large picture off the window's thread."""
+        if version is None:
+            self._forget()
+            return
         self._background.run(
-            lambda: Pyramid.of(display_picture(finished.photo)),
-            lambda pyramid: self._show_result(finished, pyramid),
+            lambda: Pyramid.of(display_picture(version.photo)),
+            lambda pyramid: self._show_version(version, pyramid),
         )
 
-    def _show_result(self, finished: Finished, pyramid: Pyramid) -> None:
-        if finished is not self._model.last_result:
-            return  # another photo was opened meanwhile
+    def _show_version(self, version: Version, pyramid: Pyramid) -> None:
+        if version is not self._model.shown:
+            return  # another one was chosen meanwhile
         self._last = pyramid
         self._canvas.show_result(pyramid)
         self._compare.set_mode(CompareMode.SPLIT)

@@ -1,0 +1,48 @@
+"""The same engine without a window, one file a command: `add` says which words it takes and what runs then.
+
+Why torch is imported inside the functions that need it: it takes seconds, and `--help` should not.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from daps_desktop import __version__
+from daps_desktop.cli import degrade, info, priors, restore
+from daps_desktop.cli.common import EXIT_INTERRUPTED, EXIT_USER_ERROR
+from daps_desktop.core.errors import UserError
+
+COMMANDS = ("restore", "degrade", "priors", "info")
+
+
+def is_command(arguments: Sequence[str]) -> bool:
+    """Whether these arguments are for the command line and not for the window, which takes one photo."""
+    return len(arguments) > 1 or (
+        bool(arguments) and (arguments[0] in COMMANDS or arguments[0].startswith("-"))
+    )
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; 0, or 2 with one sentence on stderr, or 130 after Ctrl+C."""
+    options = parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return EXIT_USER_ERROR
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+
+
+def parser() -> argparse.ArgumentParser:
+    """What the words of the command line mean; `run` of the result does it."""
+    top = argparse.ArgumentParser(
+        prog="daps-desktop", description="Restore old photographs on this computer."
+    )
+    top.add_argument("--version", action="version", version=__version__)
+    commands = top.add_subparsers(required=True, metavar="|".join(COMMANDS))
+    restore.add(commands.add_parser("restore", help="restore a photo"))
+    degrade.add(commands.add_parser("degrade", help="apply the same damage forwards, for trials"))
+    priors.add(commands.add_parser("priors", help="list, import, teach and check priors"))
+    info.add(commands.add_parser("info", help="what a photo says about itself, and how long it would take"))
+    return top

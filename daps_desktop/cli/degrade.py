@@ -1,0 +1,48 @@
+"""`degrade`: the same damage applied forwards, for trials."""
+
+import argparse
+
+from daps_desktop.cli.common import add_files, task_of, write_result
+from daps_desktop.core.errors import UserError
+from daps_desktop.core.mask_io import read_mask
+from daps_desktop.core.photo import Photo
+from daps_desktop.core.photo_reader import read_photo
+from daps_desktop.core.photo_writer import check_target
+from daps_desktop.core.settings import SolverSettings
+from daps_desktop.core.task import Scratches
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    add_files(parser)
+    parser.add_argument("--noise", type=float, default=0.0, metavar="SIGMA", help="grey levels of 0-255")
+    parser.set_defaults(run=_degrade)
+
+
+def _degrade(options: argparse.Namespace) -> int:
+    import torch  # as above
+
+    from daps_desktop.solver.build import damage
+    from daps_desktop.solver.convert import LEVELS_PER_UNIT, to_pixels, to_tensor
+    from daps_desktop.solver.operators import observed_from_hole
+
+    SolverSettings(noise=options.noise, seed=options.seed)  # raises where one of them is out of range
+    photo = read_photo(options.photo)
+    task = task_of(options)
+    # A mask is of the size of what comes out, as for the restoration of that.
+    hole = read_mask(options.mask, _smaller(photo, task.scale)) if options.mask else None
+    if task.has(Scratches) and hole is None:
+        raise UserError("mask_needed")
+    check_target(options.out, options.photo, options.force > 0, options.force > 1)
+    rng = torch.Generator().manual_seed(options.seed)
+    observed = None if hole is None else observed_from_hole(hole)
+    y = damage(task, to_tensor(photo.pixels), observed, options.noise / LEVELS_PER_UNIT, rng)
+    channels = 1 if y.shape[1] == 1 else photo.pixels.shape[2]
+    damaged = Photo(to_pixels(y, photo.pixels.dtype, channels), metadata=photo.metadata)
+    write_result(damaged, options)
+    return 0
+
+
+def _smaller(photo: Photo, factor: int) -> Photo:
+    """A photo of the size that shrinking leaves; its pixels stand for nothing."""
+    height, width = photo.height // factor, photo.width // factor
+    return Photo(photo.pixels[:height, :width])

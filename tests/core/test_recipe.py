@@ -25,8 +25,9 @@ def test_a_recipe_comes_back() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"version": 2}, {"damage": "scratches"}, {"damage": ["fire"]}, {"damage": [["blur"]]}, {"settings": []},
-        {"settings": {"version": 1, "preset": []}}, {"settings": {"version": 1, "samples": "three"}},
+        {"version": 2}, {"damage": "scratches"}, {"damage": ["fire"]}, {"damage": [["blur"]]},
+        {"settings": []}, {"settings": {"version": 1, "preset": []}},
+        {"settings": {"version": 1, "samples": "three"}},
         {"settings": {"version": 1, "prior": 7}}, {"settings": {"version": 1, "wish": 1}}, {"more": 1},
     ],
 )  # fmt: skip

@@ -23,13 +23,13 @@ from daps_desktop.core.errors import UserError
 from daps_desktop.core.files import check_place, write_file
 from daps_desktop.core.mask_io import read_mask
 from daps_desktop.core.messages import (
-    NOTICES,
     Failed,
     Finished,
     JobMessage,
     JobRequest,
     Notice,
     Progress,
+    notice_line,
 )
 from daps_desktop.core.photo_reader import read_photo
 from daps_desktop.core.photo_writer import check_target
@@ -63,7 +63,7 @@ def _restore(options: argparse.Namespace) -> int:
     _check_report(options.report)
     job = JobRequest(uuid.uuid4().hex, photo, hole, task, settings)
     if photo.pages > 1:
-        say(NOTICES["first_page"].format(pages=photo.pages))
+        say(notice_line("first_page", pages=photo.pages))
     match _run(job):
         case Finished() as finished:
             _save(finished, options)
@@ -127,7 +127,7 @@ def _run(job: JobRequest) -> JobMessage:
                 line.show(message)
             case Notice():
                 line.clear()
-                say(NOTICES[message.code].format(**message.facts))
+                say(notice_line(message.code, **message.facts))
             case _:
                 ending.append(message)
                 ended.set()

@@ -1,126 +1,138 @@
 """What a user can be told: one sentence of what happened, what is safe and what to do, by code."""
 
-# Templates are filled with the facts of the error; the window looks a translation up by the same code.
+from daps_desktop.core.language import mark, tr
+
+# Templates are translated when they are said, then filled with the facts of the error.
 SENTENCES: dict[str, str] = {
     # photo in
-    "photo_missing": "There is no file {path}; nothing was changed; check the name and the folder.",
-    "photo_is_folder": "{path} is a folder, not a photo; nothing was changed; choose a file inside it.",
-    "photo_no_permission": (
+    "photo_missing": mark("There is no file {path}; nothing was changed; check the name and the folder."),
+    "photo_is_folder": mark("{path} is a folder, not a photo; nothing was changed; choose a file inside it."),
+    "photo_no_permission": mark(
         "{path} may not be read by you; nothing was changed; ask for permission or copy the file first."
     ),
-    "photo_empty": "{path} is empty (0 bytes); nothing was changed; look for another copy of it.",
-    "photo_not_image": (
+    "photo_empty": mark("{path} is empty (0 bytes); nothing was changed; look for another copy of it."),
+    "photo_not_image": mark(
         "{path} is not a picture this program can read; the file was not touched; "
         "open a JPEG, PNG, WebP, TIFF, BMP or AVIF."
     ),
-    "photo_truncated": (
+    "photo_truncated": mark(
         "{path} is incomplete or damaged ({detail}); the file was not touched; copy it again from its source."
     ),
-    "photo_too_large": (
+    "photo_too_large": mark(
         "{path} says it is {width} × {height} pixels, more than the {limit_mp} megapixels this program "
         "opens; "
         "nothing was changed; save a smaller copy with another program."
     ),
-    "photo_not_finite": (
+    "photo_not_finite": mark(
         "{path} holds numbers that are not finite (NaN or infinity); the file was not touched; "
         "export it again as 8 or 16 bit."
     ),
-    "photo_unsupported": (
+    "photo_unsupported": mark(
         "{path} is stored in a way this program does not read ({detail}); the file was not touched; "
         "save it as an 8 or 16 bit TIFF or PNG."
     ),
-    "clipboard_empty": "There is no picture on the clipboard; nothing was changed; copy one first.",
+    "clipboard_empty": mark("There is no picture on the clipboard; nothing was changed; copy one first."),
     # mask in
-    "mask_size": (
+    "mask_size": mark(
         "The mask is {mask_width} × {mask_height} pixels but the photo is {width} × {height}; "
         "nothing was changed; make the mask at the size of the photo."
     ),
-    "mask_needed": "Nothing is marked; your photo is unchanged; paint over the damage first, or give a mask.",
-    "mask_whole": (
+    "mask_needed": mark(
+        "Nothing is marked; your photo is unchanged; paint over the damage first, or give a mask."
+    ),
+    "mask_whole": mark(
         "The whole photo is marked, so nothing is left to go by; your photo is unchanged; "
         "leave unmarked what is sound."
     ),
     # photo out
-    "save_exists": (
+    "save_exists": mark(
         "{path} already exists; it was not changed; choose another name, or say that it may be replaced."
     ),
-    "save_original": (
+    "save_original": mark(
         "{path} is the original photo; it was not changed; choose another name for the result."
     ),
-    "save_failed": (
+    "save_failed": mark(
         "{path} could not be written ({detail}); what was there before is unchanged; choose another place."
     ),
-    "save_format": (
+    "save_format": mark(
         "{path} has an ending this program does not write; nothing was written; "
         "use .png, .tif, .jpg or .webp."
     ),
     # what is asked for
-    "damage_unknown": "There is no damage called {name}; nothing was started; choose from: {known}.",
-    "damage_value": "{name}: {detail}; nothing was started; correct the value.",
-    "setting_value": "{name}: {detail}; nothing was started; correct the value.",
-    "kernel_file": (
+    "damage_unknown": mark("There is no damage called {name}; nothing was started; choose from: {known}."),
+    "damage_value": mark("{name}: {detail}; nothing was started; correct the value."),
+    "setting_value": mark("{name}: {detail}; nothing was started; correct the value."),
+    "kernel_file": mark(
         "{path} cannot serve as a blur kernel ({detail}); nothing was started; use a small grey picture."
     ),
-    "damage_combination": "{detail}; nothing was started; choose one of them.",
-    "recipe_unreadable": (
+    "damage_combination": mark("{detail}; nothing was started; choose one of them."),
+    "recipe_unreadable": mark(
         "This is not a recipe that this program can read ({detail}); nothing was started; "
         "use one that it wrote itself."
     ),
-    "nothing_chosen": "No damage was chosen; nothing was started; say what is wrong with the photo.",
+    "nothing_chosen": mark("No damage was chosen; nothing was started; say what is wrong with the photo."),
     # the run
-    "memory_short": (
+    "memory_short": mark(
         "This run needs about {needed_mb} MB of memory and {available_mb} MB are free; "
         "your photo and mask are unchanged; close other programs, or restore a smaller copy."
     ),
-    "memory_out": (
+    "memory_out": mark(
         "The memory ran out even with the smallest tiles; your photo and mask are unchanged; "
         "close other programs, or restore a smaller copy."
     ),
-    "device_missing": "This computer has no {device} device; nothing was started; choose auto or cpu.",
-    "diverged": (
+    "device_missing": mark("This computer has no {device} device; nothing was started; choose auto or cpu."),
+    "diverged": mark(
         "The computation left the range of numbers ({detail}); your photo and mask are unchanged; "
         "check the damage values, or raise the noise level."
     ),
-    "constant_result": (
+    "constant_result": mark(
         "The result came out as one flat colour and was thrown away; your photo and mask are unchanged; "
         "check the damage values, or try another prior."
     ),
-    "bug": (
+    "result_unfit": mark(
+        "The result did not have the size or depth of your photo ({detail}) and was thrown away; "
+        "your photo and mask are unchanged; try again, and report it if it comes back."
+    ),
+    "engine_died": mark(
+        "The part of the program that computes ended unexpectedly ({detail}); your photo and marks are safe "
+        "and it has been started anew; try again, with other programs closed if memory is short."
+    ),
+    "bug": mark(
         "Something went wrong inside the program ({detail}); your photo and mask are unchanged; "
         "try again, and report it if it comes back."
     ),
     # priors
-    "prior_missing": "There is no prior called {name}; nothing was started; installed are: {known}.",
-    "prior_damaged": (
+    "prior_missing": mark("There is no prior called {name}; nothing was started; installed are: {known}."),
+    "prior_damaged": mark(
         "The prior {name} is incomplete or altered (its checksum differs); it was not loaded; "
         "import it again."
     ),
-    "prior_unreadable": (
+    "prior_unreadable": mark(
         "{path} is not a prior this program can use ({detail}); nothing was changed; choose another."
     ),
-    "prior_exists": (
+    "prior_exists": mark(
         "A prior called {name} is already there; it was not changed; give the new one another name."
     ),
-    "prior_name": (
+    "prior_name": mark(
         "{name} cannot be the name of a prior; nothing was imported; "
         "use up to 64 letters, digits, '.', '-' and '_'."
     ),
-    "prior_write": (
+    "prior_write": mark(
         "The prior could not be written to {path} ({detail}); nothing was imported; "
         "free some space, or choose another folder."
     ),
     # training
-    "run_exists": (
+    "run_exists": mark(
         "{path} already holds a training run; it was not changed; "
         "continue it with --resume, or name another folder."
     ),
-    "run_missing": "{path} holds no training run; nothing was started; check the name of the folder.",
-    "photos_missing": (
+    "run_missing": mark("{path} holds no training run; nothing was started; check the name of the folder."),
+    "photos_missing": mark(
         "Of {count} pictures none could be read at {shortest} pixels or more on both sides; "
         "nothing was started; "
         "choose another folder."
     ),
-    "training_diverged": (
+    "training_diverged": mark(
         "The training left the range of numbers; the last checkpoint in {path} is sound; "
         "continue it with --resume, or start again with a smaller learning rate."
     ),
@@ -128,16 +140,17 @@ SENTENCES: dict[str, str] = {
 
 
 class UserError(Exception):
-    """Something the user can understand and act on; `str()` gives the whole sentence in English.
+    """Something the user can understand and act on; `str()` gives the whole sentence in their language.
 
-    `code` is a key of SENTENCES and `facts` fill its template, so that a window may say it in another
-    language. Raises KeyError at once where the code is unknown or a fact is missing.
+    `code` is a key of SENTENCES and `facts` fill its template. Errors cross from process to process as these
+    two, and the one that shows them translates. Raises KeyError at once where the code is unknown or a fact
+    is missing.
     """
 
     def __init__(self, code: str, **facts: object) -> None:
         self.code = code
         self.facts = facts
-        super().__init__(SENTENCES[code].format(**facts))
+        super().__init__(tr(SENTENCES[code]).format(**facts))
 
     def __reduce__(self) -> tuple[object, ...]:
         return _rebuild, (type(self), self.code, self.facts)

@@ -252,14 +252,14 @@ class MainWindow(QMainWindow):
     def _show_error(self, error: UserError) -> None:
         self.welcome.show_opening("")
         self.status.clearMessage()
-        self._banner().tell(str(error))
+        self._banner().tell(error)
 
     def show_bug(self, error: BaseException) -> None:
         """Say that the program is at fault, with the traceback to copy; the marks stay as they are."""
         self.welcome.show_opening("")
         self.status.clearMessage()
         details = "".join(traceback.format_exception(error))
-        self._banner().tell(str(UserError("bug", detail=type(error).__name__)), details)
+        self._banner().tell(UserError("bug", detail=type(error).__name__), details)
 
     def _banner(self) -> Banner:
         return self.panel.run_box.banner if self.model.document else self.welcome.banner

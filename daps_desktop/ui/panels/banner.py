@@ -3,6 +3,7 @@
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QPushButton
 
+from daps_desktop.core.errors import UserError
 from daps_desktop.ui import text
 from daps_desktop.ui.panels.parts import column, label, row
 from daps_desktop.ui.theme import GRID
@@ -28,9 +29,9 @@ class Banner(QFrame):
         self.copy.clicked.connect(self._copy)
         self.dismiss.clicked.connect(self.hide)
 
-    def tell(self, sentence: str, details: str = "") -> None:
+    def tell(self, error: UserError, details: str = "") -> None:
         self._details = details
-        self.sentence.setText(sentence)
+        self.sentence.setText(str(error))
         self.copy.setVisible(bool(details))
         self.copy.setText(text.COPY_DETAILS)
         self.setVisible(True)

@@ -3,8 +3,8 @@
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from daps_desktop.core.errors import SENTENCES
-from daps_desktop.core.messages import NOTICES, Failed, Finished, Notice, Progress
+from daps_desktop.core.errors import UserError
+from daps_desktop.core.messages import Failed, Finished, Notice, Progress, notice_line
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.verdict import judge
 from daps_desktop.ui import text
@@ -97,9 +97,9 @@ class TaskPanel(QWidget):
 
     def _show_file(self, photo: Photo) -> None:
         if photo.pages > 1:
-            self._note("first_page", NOTICES["first_page"].format(pages=photo.pages))
+            self._note("first_page", notice_line("first_page", pages=photo.pages))
         if photo.alpha is not None:
-            self._note("alpha_kept", NOTICES["alpha_kept"])
+            self._note("alpha_kept", notice_line("alpha_kept"))
 
     def _show_fold(self) -> None:
         self._scroll.ensureWidgetVisible(self.how.fold)
@@ -135,7 +135,7 @@ class TaskPanel(QWidget):
             self.run_box.show_running(self._job.percent, line, progress.seconds_left)
 
     def _show_notice(self, notice: Notice) -> None:
-        self._note(notice.code, NOTICES[notice.code].format(**notice.facts))
+        self._note(notice.code, notice_line(notice.code, **notice.facts))
 
     def _note(self, code: str, sentence: str) -> None:
         self._notes[code] = sentence
@@ -151,4 +151,4 @@ class TaskPanel(QWidget):
             self._note("marks_newer", text.MARKS_NEWER)
 
     def _show_failure(self, failed: Failed) -> None:
-        self.run_box.banner.tell(SENTENCES[failed.code].format(**failed.facts), failed.details)
+        self.run_box.banner.tell(UserError(failed.code, **failed.facts), failed.details)

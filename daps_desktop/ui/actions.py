@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
+from daps_desktop.core.language import tr
 from daps_desktop.ui import text
 from daps_desktop.ui.theme import Colours, icon
 
@@ -23,53 +24,53 @@ class Spec:
 
 MENUS: tuple[tuple[str, tuple[Spec | None, ...]], ...] = (
     (text.MENU_FILE, (
-        Spec("open", "Open a photo…", ("Ctrl+O",), "open"),
-        Spec("paste", "Paste a picture", ("Ctrl+V",)),
+        Spec("open", tr("Open a photo…"), ("Ctrl+O",), "open"),
+        Spec("paste", tr("Paste a picture"), ("Ctrl+V",)),
         None,
-        Spec("save", "Save result as…", ("Ctrl+S", "Ctrl+E"), "save"),
+        Spec("save", tr("Save result as…"), ("Ctrl+S", "Ctrl+E"), "save"),
         None,
-        Spec("quit", "Quit", ("Ctrl+Q",)),
+        Spec("quit", tr("Quit"), ("Ctrl+Q",)),
     )),
     (text.MENU_EDIT, (
-        Spec("undo", "Undo", ("Ctrl+Z",), "undo"),
-        Spec("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
+        Spec("undo", tr("Undo"), ("Ctrl+Z",), "undo"),
+        Spec("redo", tr("Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
         None,
-        Spec("copy", "Copy result", ("Ctrl+C",)),
+        Spec("copy", tr("Copy result"), ("Ctrl+C",)),
     )),
     (text.MENU_MASK, (
-        Spec("brush", "Brush", ("B",), "brush", checkable=True),
-        Spec("eraser", "Eraser", ("E",), "eraser", checkable=True),
-        Spec("swap", "Swap brush and eraser", ("X",)),
-        Spec("smaller", "Smaller brush", ("[",)),
-        Spec("larger", "Larger brush", ("]",)),
+        Spec("brush", tr("Brush"), ("B",), "brush", checkable=True),
+        Spec("eraser", tr("Eraser"), ("E",), "eraser", checkable=True),
+        Spec("swap", tr("Swap brush and eraser"), ("X",)),
+        Spec("smaller", tr("Smaller brush"), ("[",)),
+        Spec("larger", tr("Larger brush"), ("]",)),
         None,
-        Spec("clear", "Clear marks", ("Delete", "Ctrl+D"), "clear"),
-        Spec("invert", "Invert marks", ("Ctrl+Shift+I",)),
+        Spec("clear", tr("Clear marks"), ("Delete", "Ctrl+D"), "clear"),
+        Spec("invert", tr("Invert marks"), ("Ctrl+Shift+I",)),
         None,
-        Spec("import_mask", "Import marks…", ("Ctrl+Shift+O",)),
-        Spec("export_mask", "Export marks…", ("Ctrl+Shift+E",)),
+        Spec("import_mask", tr("Import marks…"), ("Ctrl+Shift+O",)),
+        Spec("export_mask", tr("Export marks…"), ("Ctrl+Shift+E",)),
     )),
     (text.MENU_VIEW, (
-        Spec("fit", "Fit in window", ("Ctrl+0",), "fit"),
-        Spec("actual", "100 %", ("Ctrl+1",)),
-        Spec("zoom_in", "Zoom in", ("Ctrl++", "Ctrl+="), "zoom_in"),
-        Spec("zoom_out", "Zoom out", ("Ctrl+-",), "zoom_out"),
+        Spec("fit", tr("Fit in window"), ("Ctrl+0",), "fit"),
+        Spec("actual", tr("100 %"), ("Ctrl+1",)),
+        Spec("zoom_in", tr("Zoom in"), ("Ctrl++", "Ctrl+="), "zoom_in"),
+        Spec("zoom_out", tr("Zoom out"), ("Ctrl+-",), "zoom_out"),
         None,
-        Spec("overlay", "Show marks", ("Q", "O"), "eye", checkable=True),
-        Spec("original", "Show original", ("F5",), checkable=True),
-        Spec("split", "Show split", ("F6",), checkable=True),
-        Spec("result", "Show result", ("F7",), checkable=True),
-        Spec("next_compare", "Next way to compare", ("Y",)),
+        Spec("overlay", tr("Show marks"), ("Q", "O"), "eye", checkable=True),
+        Spec("original", tr("Show original"), ("F5",), checkable=True),
+        Spec("split", tr("Show split"), ("F6",), checkable=True),
+        Spec("result", tr("Show result"), ("F7",), checkable=True),
+        Spec("next_compare", tr("Next way to compare"), ("Y",)),
         None,
-        Spec("check", "Check panel", ("Ctrl+K",), "chart", checkable=True),
-        Spec("reset_layout", "Reset layout", ("Ctrl+Shift+L",)),
+        Spec("check", tr("Check panel"), ("Ctrl+K",), "chart", checkable=True),
+        Spec("reset_layout", tr("Reset layout"), ("Ctrl+Shift+L",)),
     )),
     (text.MENU_RESTORE, (
         Spec("restore", text.RESTORE, ("Ctrl+Return", "Ctrl+Enter")),
         Spec("stop", text.STOP, ("Shift+X",)),
     )),
     (text.MENU_HELP, (
-        Spec("shortcuts", "Keyboard shortcuts", ("F1", "?")),
+        Spec("shortcuts", tr("Keyboard shortcuts"), ("F1", "?")),
         Spec("about", text.ABOUT_TITLE, ("Shift+F1",)),
     )),
 )  # fmt: skip

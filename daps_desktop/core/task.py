@@ -105,6 +105,17 @@ class Grey(Damage):
 
 
 @dataclass(frozen=True, slots=True)
+class Faded(Damage):
+    """Colours bleached or yellowed; taken back by curves that are found from the photo."""
+
+    name: ClassVar[str] = "faded"
+    amount: float = 0.8  # share of the correction found, 0 to 1
+
+    def __post_init__(self) -> None:
+        _check("faded", 0 <= self.amount <= 1, f"amount must be between 0 and 1, not {self.amount:g}")
+
+
+@dataclass(frozen=True, slots=True)
 class Clipped(Damage):
     """Highlights and shadows burnt out: the scene was multiplied by `scale` about mid-grey, then clipped."""
 
@@ -176,7 +187,8 @@ class CameraBlur(Damage):
 
 
 KINDS: tuple[type[Damage], ...] = (
-    Scratches, Blur, Motion, Kernel, Small, Noise, Jpeg, Grey, Clipped, RandomMask, Box, Phase, CameraBlur,
+    Scratches, Blur, Motion, Kernel, Small, Noise, Jpeg, Grey, Faded, Clipped,
+    RandomMask, Box, Phase, CameraBlur,
 )  # fmt: skip
 LABORATORY: tuple[type[Damage], ...] = (RandomMask, Box, Phase, CameraBlur)
 _BY_NAME = {kind.name: kind for kind in KINDS}
@@ -210,6 +222,9 @@ class Task:
 
     def find(self, kind: type[D]) -> D | None:
         return next((d for d in self.damages if isinstance(d, kind)), None)
+
+    def without(self, kind: type[Damage]) -> "Task":
+        return Task(tuple(d for d in self.damages if not isinstance(d, kind)))
 
     @property
     def repair_only(self) -> bool:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from daps_desktop.core.messages import Report
-from daps_desktop.core.task import Blur, Kernel, Motion, Noise, Scratches, Task
+from daps_desktop.core.task import Blur, Faded, Kernel, Motion, Noise, Scratches, Task
 
 # The residual of a true explanation is about one noise level; a run of few steps ends a little above it.
 AGREES_BELOW = 1.25
@@ -24,8 +24,9 @@ def expected_band(task: Task) -> tuple[float, float]:
     for detail. A repair keeps the photo's own pixels, noise and all, and a photo that tells less than is
     sought (its luma, its small copy, the intervals of a JPEG) can be explained as closely as one likes.
     """
-    told_all = all(isinstance(damage, _TELL_ALL) for damage in task.damages)
-    return (CLOSE_BELOW if told_all and not task.repair_only else 0.0), AGREES_BELOW
+    solved = task.without(Faded)  # colours are changed beside the solver
+    told_all = bool(solved.damages) and all(isinstance(damage, _TELL_ALL) for damage in solved.damages)
+    return (CLOSE_BELOW if told_all and not solved.repair_only else 0.0), AGREES_BELOW
 
 
 class Agreement(Enum):
@@ -39,18 +40,25 @@ class Agreement(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`redrawn` is the share of pixels that the prior alone supplied; None where every pixel was reworked."""
+    """`redrawn` is the share of pixels that the prior alone supplied; None where every pixel was reworked.
+
+    `recoloured`: every pixel went through a curve of colours, which redraws nothing.
+    """
 
     agreement: Agreement
     residual_over_noise: float
     redrawn: float | None
+    recoloured: bool = False
 
 
 def judge(report: Report, task: Task, hole: NDArray[np.bool_] | None) -> Verdict:
     """The verdict on one result from its report, its task and the (H, W) hole it was asked to fill."""
-    redrawn = float(hole.mean()) if task.repair_only and hole is not None else None
+    solved = task.without(Faded)
+    redrawn = float(hole.mean()) if solved.repair_only and hole is not None else None
+    if not solved.damages:
+        redrawn = 0.0
     agreement = _agreement(report.residual_over_noise, expected_band(task))
-    return Verdict(agreement, report.residual_over_noise, redrawn)
+    return Verdict(agreement, report.residual_over_noise, redrawn, recoloured=task.has(Faded))
 
 
 def _agreement(residual_over_noise: float, band: tuple[float, float]) -> Agreement:

@@ -14,6 +14,7 @@ from daps_desktop.core.task import (
     Box,
     CameraBlur,
     Clipped,
+    Faded,
     Grey,
     Jpeg,
     Kernel,
@@ -104,6 +105,8 @@ def damage(
 
     Raises: UserError where damages do not go together, or where shrinking would leave nothing.
     """
+    if task.has(Faded):
+        raise UserError("damage_value", name="faded", detail="it can be taken back only, not applied")
     scale = task.scale
     height, width = clean.shape[-2] // scale, clean.shape[-1] // scale
     if not height or not width:

@@ -1,0 +1,138 @@
+"""Fading is taken back: colours come back to neutral, and the curve can be undone."""
+
+import threading
+
+import numpy as np
+import pytest
+
+from daps_desktop.analysis.fading import correct_for_display, fading_curve
+from daps_desktop.core.errors import UserError
+from daps_desktop.core.messages import Finished, JobMessage, JobRequest
+from daps_desktop.core.photo import Photo
+from daps_desktop.core.settings import SolverSettings
+from daps_desktop.core.task import Faded, Jpeg, Scratches, Task, format_damage, parse_damage
+from daps_desktop.core.verdict import judge
+from daps_desktop.worker import engine
+from daps_desktop.worker.recolour import recoloured
+from tests.analysis.scenes import scene
+
+
+def faded(photo: np.ndarray) -> np.ndarray:
+    """Yellowed: each channel lost contrast and got a veil, blue most of all."""
+    top = np.iinfo(photo.dtype).max
+    veil, range_ = np.array([0.15, 0.12, 0.08]), np.array([0.72, 0.66, 0.45])
+    return np.rint((veil + range_ * (photo / top)) * top).astype(photo.dtype)
+
+
+def cast(pixels: np.ndarray) -> float:
+    """How far the mean colour is from grey, in shares of full scale."""
+    return float(np.ptp(pixels.mean(axis=(0, 1)))) / np.iinfo(pixels.dtype).max
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_a_yellowed_photo_comes_back_near_what_it_was(dtype: type) -> None:
+    clean = (scene(1, 160, 200).astype(np.uint32) * (np.iinfo(dtype).max // 255)).astype(dtype)
+    old = faded(clean)
+    found = fading_curve(old).apply(old)
+    top = np.iinfo(dtype).max
+    before, after = (np.abs(x.astype(float) - clean).mean() / top for x in (old, found))
+    assert after < before / 3
+    assert cast(found) < cast(old) / 3
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_the_curve_can_be_undone_up_to_rounding_and_clipping(dtype: type) -> None:
+    clean = (scene(2, 120, 150).astype(np.uint32) * (np.iinfo(dtype).max // 255)).astype(dtype)
+    old = faded(clean)
+    curve = fading_curve(old, 0.8)
+    corrected = curve.apply(old)
+    kept = (corrected > 0) & (corrected < np.iinfo(dtype).max)
+    assert kept.mean() > 0.98
+    difference = np.abs(curve.undo(corrected).astype(int) - old.astype(int))[kept]
+    assert difference.max() <= 1 if dtype is np.uint8 else difference.max() <= 4
+
+
+def test_no_amount_changes_nothing_and_a_curve_never_reverses_tones() -> None:
+    old = faded(scene(3, 100, 120))
+    np.testing.assert_array_equal(fading_curve(old, 0.0).apply(old), old)
+    ramp = np.repeat(np.arange(256, dtype=np.uint8)[None, :, None], 3, axis=2)
+    assert (np.diff(fading_curve(old).apply(ramp).astype(int), axis=1) >= 0).all()
+
+
+def test_scratches_and_dust_do_not_set_the_white_point() -> None:
+    old = faded(scene(4, 200, 260))
+    scratched = old.copy()
+    scratched[:, 50:52] = 255
+    scratched[80:82] = 0
+    for a, b in zip(fading_curve(old).white, fading_curve(scratched).white, strict=True):
+        assert a == pytest.approx(b, abs=0.02)
+
+
+def test_the_screen_shows_the_same_colours_also_of_grey_photos() -> None:
+    old = faded(scene(5, 90, 110))
+    curve = fading_curve(old, 0.7)
+    np.testing.assert_array_equal(correct_for_display(old, curve), curve.apply(old))
+    grey = old[..., :1]
+    curve = fading_curve(grey, 0.7)
+    np.testing.assert_array_equal(correct_for_display(grey[..., 0], curve), curve.apply(grey)[..., 0])
+    shown = correct_for_display(np.repeat(grey, 3, axis=2), curve)  # the same photo through a colour profile
+    np.testing.assert_array_equal(shown[..., 2], curve.apply(grey)[..., 0])
+
+
+def test_the_amount_is_written_and_read_back() -> None:
+    assert parse_damage("faded:amount=0.5") == Faded(0.5)
+    assert parse_damage(format_damage(Faded(0.35))) == Faded(0.35)
+    with pytest.raises(UserError):
+        parse_damage("faded:amount=1.5")
+
+
+def run(job: JobRequest) -> JobMessage:
+    messages: list[JobMessage] = []
+    engine.run_job(job, threading.Event(), messages.append)
+    return messages[-1]
+
+
+def test_fading_alone_needs_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine.loader, "load", lambda *_: pytest.fail("a network was loaded"))
+    photo = Photo(faded(scene(6, 120, 160)))
+    task = Task((Faded(0.8),))
+    finished = run(JobRequest("a", photo, None, task, SolverSettings()))
+    assert isinstance(finished, Finished)
+    np.testing.assert_array_equal(finished.photo.pixels, fading_curve(photo.pixels, 0.8).apply(photo.pixels))
+    verdict = judge(finished.report, task, None)
+    assert verdict.recoloured and verdict.redrawn == 0
+    assert finished.report.evaluations == 0 and finished.report.damage == ["faded:amount=0.8"]
+
+
+def test_a_repair_is_made_on_the_corrected_photo_and_keeps_it_outside_the_hole() -> None:
+    photo = Photo(faded(scene(7, 96, 96)))
+    hole = np.zeros((96, 96), bool)
+    hole[40:44, 20:70] = True
+    task = Task((Scratches(), Faded(0.9)))
+    settings = SolverSettings(preset="draft")
+    finished = run(JobRequest("a", photo, hole, task, settings))
+    assert isinstance(finished, Finished)
+    corrected = fading_curve(photo.pixels, 0.9).apply(photo.pixels)
+    np.testing.assert_array_equal(finished.photo.pixels[~hole], corrected[~hole])
+    inside = finished.photo.pixels[hole].astype(float) - corrected[hole]
+    assert inside.any() and abs(inside.mean()) < 25  # the filling has the corrected colours
+    verdict = judge(finished.report, task, hole)
+    assert verdict.recoloured and verdict.redrawn == pytest.approx(hole.mean())
+
+
+def test_with_jpeg_the_colours_come_last_since_the_tables_speak_of_the_file() -> None:
+    photo = Photo(faded(scene(8, 64, 64)))
+    seen: list[JobRequest] = []
+
+    def restore(job: JobRequest) -> Finished:
+        seen.append(job)
+        return Finished(job.job_id, job.photo, run_report())
+
+    def run_report():
+        return run(JobRequest("b", photo, None, Task((Faded(),)), SolverSettings())).report
+
+    task = Task((Jpeg(40), Faded(1.0)))
+    finished = recoloured(JobRequest("a", photo, None, task, SolverSettings()), restore)
+    assert seen[0].photo is photo and seen[0].task == Task((Jpeg(40),))
+    np.testing.assert_array_equal(finished.photo.pixels, fading_curve(photo.pixels).apply(photo.pixels))
+    assert finished.report.damage == ["jpeg:quality=40", "faded:amount=1"]

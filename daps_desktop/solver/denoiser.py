@@ -53,11 +53,22 @@ class TurningDenoiser:
     @torch.no_grad()
     def denoise(self, x: Tensor, sigma: float) -> Tensor:
         way = int(53 * abs(math.log(sigma))) % 8
-        mirrored = [dim for bit, dim in ((1, -1), (2, -2)) if way & bit]
-        turned = x.flip(mirrored)
-        if way & 4:
-            return self.inner.denoise(turned.mT.contiguous(), sigma).mT.flip(mirrored)
-        return self.inner.denoise(turned, sigma).flip(mirrored)
+        return turned_back(self.inner.denoise(turned(x, way), sigma), way)
+
+
+def turned(x: Tensor, way: int) -> Tensor:
+    """x (B, C, H, W) mirrored by bits 0 and 1 of `way`, then with rows and columns exchanged by bit 2."""
+    mirrored = x.flip(_mirrored(way))
+    return mirrored.mT.contiguous() if way & 4 else mirrored
+
+
+def turned_back(x: Tensor, way: int) -> Tensor:
+    """Undoes `turned`."""
+    return (x.mT if way & 4 else x).flip(_mirrored(way))
+
+
+def _mirrored(way: int) -> list[int]:
+    return [dim for bit, dim in ((1, -1), (2, -2)) if way & bit]
 
 
 class GreyDenoiser:

@@ -22,6 +22,7 @@ Solve = Callable[[Problem, Denoiser, Tensor, torch.Generator], Steps]
 LEVELS: dict[Preset, int] = {"paper": 50, "best": 32, "balanced": 16, "fast": 8, "draft": 5}
 DAPS_LEVELS: dict[Preset, int] = {"paper": 200, "best": 100, "balanced": 50, "fast": 20, "draft": 10}
 DIFFPIR_LEVELS: dict[Preset, int] = {"paper": 100, "best": 100, "balanced": 50, "fast": 20, "draft": 10}
+CLOSING_TURNS: dict[Preset, int] = {"paper": 1, "best": 8, "balanced": 4, "fast": 2, "draft": 1}
 
 COLD = 100.0
 WARM = 0.4  # noise that covers what a classical estimate lacks: texture, and the course of thin edges
@@ -81,7 +82,7 @@ def dapspp_plan(settings: SolverSettings, problem: Problem, gap: float, repair: 
     one_mean = settings.output == "safest" and settings.samples == 1
     plan = _mean_plan(levels) if one_mean else _sample_plan(levels, sigma_y, gap)
     if A.pixelwise and A.linear and not repair:
-        plan = replace(plan, closing=sigma_y)
+        plan = replace(plan, closing=sigma_y, closing_turns=CLOSING_TURNS[settings.preset])
         if A.observed is None:
             # The photo is its own noisy iterate: its mean, or a sample, takes the closing step alone.
             plan = replace(plan, levels=0, rk4_below=0.0 if settings.output == "safest" else math.inf)

@@ -32,21 +32,22 @@ from daps_desktop.core.task import Clipped, Grey, Jpeg, Phase, Scratches, format
 from daps_desktop.priors import catalogue, loader
 from daps_desktop.solver.annealing import AnnealingStep
 from daps_desktop.solver.convert import LEVELS_PER_UNIT, to_pixels
+from daps_desktop.solver.planning import NOISE_FLOOR
+from daps_desktop.solver.regions import Region
 from daps_desktop.solver.tiling import out_of_memory
 from daps_desktop.worker.devices import choose_device, network_dtype, peak_memory_mb
 from daps_desktop.worker.planning import plan_regions
 from daps_desktop.worker.preview import PreviewPainter
-from daps_desktop.worker.regions import Region
+from daps_desktop.worker.recolour import recoloured
 from daps_desktop.worker.watch import StoppedError, Watch
 
 KEEP_GRAIN = (Scratches, Jpeg, Grey, Clipped)
-NOISE_FLOOR = 0.01  # [-1, 1] units: below this the rounding of the file would be taken for detail
 
 
 def run_job(job: JobRequest, cancel: threading.Event, emit: Callable[[JobMessage], None]) -> None:
     """Send any number of Progress and Notice, then exactly one Finished, Cancelled or Failed."""
     try:
-        emit(_run(job, cancel, emit))
+        emit(recoloured(job, lambda rest: _run(rest, cancel, emit)))
     except StoppedError:
         emit(Cancelled(job.job_id))
     except UserError as error:

@@ -9,10 +9,10 @@ import torch
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.settings import Device, Preset
 from daps_desktop.priors import catalogue, loader
+from daps_desktop.solver.planning import TILE
 from daps_desktop.solver.presets import LEVELS
 from daps_desktop.solver.tiling import origins, tile_overlap
 from daps_desktop.worker.devices import choose_device, network_dtype
-from daps_desktop.worker.planning import TILE
 
 TRIALS = 3
 OVERHEAD = 1.2  # what a run costs beside its network evaluations

@@ -9,7 +9,7 @@ from daps_desktop.core.messages import Preview
 from daps_desktop.core.photo import Photo, Pixels, to_rgb8
 from daps_desktop.solver.annealing import AnnealingStep
 from daps_desktop.solver.convert import to_preview
-from daps_desktop.worker.regions import Region
+from daps_desktop.solver.regions import Region
 
 
 class PreviewPainter:

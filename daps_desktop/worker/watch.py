@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from daps_desktop.core.messages import JobMessage, JobRequest, Notice, Preview, Progress, StepReport
-from daps_desktop.worker.regions import Region
+from daps_desktop.solver.regions import Region
 
 HEARTBEAT_S = 0.5  # a long step says this often how far it is
 PREVIEW_S = 0.2  # previews come at most this often

@@ -102,6 +102,36 @@ def test_evaluations_of_the_published_schedule(levels: int, evaluations: int) ->
     assert trial.denoiser.nfe == plan.evaluations == evaluations
 
 
+class Leaning:
+    """The exact denoiser, but for an error that follows the picture as the network sees it."""
+
+    multiple = 1
+
+    def denoise(self, x: Tensor, sigma: float) -> Tensor:
+        return ExactDenoiser(WORLD).denoise(x, sigma) + torch.linspace(-1, 1, x.shape[-1])
+
+
+def test_what_depends_on_orientation_cancels_in_the_closing_mean() -> None:
+    x = WORLD.draw(1, seed=3)
+    exact = ExactDenoiser(WORLD).denoise(x, 0.1)
+    errors, counts = [], []
+    for turns in (1, 2, 4, 8):
+        plan = dapspp.Plan(0, 1.0, 0.1, rk4_below=0.0, closing=0.1, closing_turns=turns)
+        counting = CountingDenoiser(Leaning())
+        errors.append(float((dapspp.closing_step(counting, x, plan) - exact).square().mean().sqrt()))
+        counts.append((counting.nfe, plan.evaluations))
+    assert counts == [(1, 1), (2, 2), (4, 4), (8, 8)]
+    assert errors[1] < 0.8 * errors[0]
+    assert max(errors[2:]) < 1e-5
+
+
+def test_a_sample_is_not_averaged_at_the_end() -> None:
+    trial = Trial(random_sites())
+    plan = dapspp.Plan(0, 1.0, 0.1, rk4_below=1.0, closing=0.1, closing_turns=8)
+    trial.run(plan)
+    assert trial.denoiser.nfe == plan.evaluations == 4
+
+
 def test_closing_denoises_what_was_observed() -> None:
     trial = Trial(half_box())
     A, y = trial.problem.A, trial.problem.y

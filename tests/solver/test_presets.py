@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from daps_desktop.core.settings import PRESETS, SolverSettings
+from daps_desktop.core.settings import SolverSettings
 from daps_desktop.solver.operators import Bicubic, HoleMask, Identity
 from daps_desktop.solver.presets import COLD, SMOOTH, WARM, dapspp_plan, recipe_for
 from daps_desktop.solver.problem import Problem
@@ -31,9 +31,10 @@ def test_better_presets_take_longer() -> None:
         assert counts == sorted(set(counts))
 
 
-@pytest.mark.parametrize("preset", [p for p in PRESETS if p != "paper"])
-def test_a_photo_that_is_only_noisy_takes_one_evaluation(preset: str) -> None:
-    assert dapspp_plan(SolverSettings(preset=preset), NOISY, 0, False).evaluations == 1
+@pytest.mark.parametrize(("preset", "turns"), [("draft", 1), ("fast", 2), ("balanced", 4), ("best", 8)])
+def test_a_photo_that_is_only_noisy_takes_one_step(preset: str, turns: int) -> None:
+    plan = dapspp_plan(SolverSettings(preset=preset), NOISY, 0, False)
+    assert (plan.steps, plan.evaluations) == (1, turns)
     assert dapspp_plan(SolverSettings(preset=preset, output="sample"), NOISY, 0, False).evaluations == 4
 
 

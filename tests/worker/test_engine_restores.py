@@ -77,6 +77,18 @@ def test_a_restored_photo_is_nearer_to_the_truth(
     assert heard.finished.report.residual_over_noise < 3
 
 
+def test_more_orientations_leave_less_of_the_noise() -> None:
+    clean = crop(SIDE)
+    noisy = degraded(clean, (Noise(),), None, 25)
+    results = [
+        play(noisy, Noise(), noise=25.0, prior="photo-start", preset=preset)
+        for preset in ("draft", "fast", "balanced", "best")
+    ]
+    assert [heard.finished.report.evaluations for heard in results] == [1, 2, 4, 8]
+    quality = [psnr(heard.pixels, clean) for heard in results]
+    assert quality == sorted(quality) and quality[-1] > quality[0] + 0.3
+
+
 @pytest.mark.parametrize("own_tables", [True, False])
 def test_jpeg_blocks_are_undone_within_what_the_file_allows(tmp_path: Path, own_tables: bool) -> None:
     clean = skimage.data.coffee()[100:228, 200:328].copy()

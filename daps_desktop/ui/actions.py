@@ -82,6 +82,7 @@ class Actions:
     def __init__(self, window: QMainWindow) -> None:
         self._by_name: dict[str, QAction] = {}
         self._icons: dict[str, str] = {}
+        self.specs: dict[str, Spec] = {}
         self.menus: dict[str, QMenu] = {}
         for title, specs in MENUS:
             menu = self.menus[title] = window.menuBar().addMenu(title)
@@ -98,6 +99,16 @@ class Actions:
         """Call `handler` whenever the action is triggered, by menu, key or button."""
         self._by_name[name].triggered.connect(lambda _checked: handler())
 
+    def names_by_menu(self) -> dict[str, list[str]]:
+        """The names of the actions under the title of their menu, in order."""
+        return {title: [spec.name for spec in specs if spec] for title, specs in MENUS}
+
+    def set_keys(self, name: str, keys: list[QKeySequence]) -> None:
+        """Bind the keys, of which the first is shown in the tooltip."""
+        self._by_name[name].setShortcuts(keys)
+        shown = keys[0].toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
+        self._by_name[name].setToolTip(tip(self.specs[name].label, shown))
+
     def enable(self, names: tuple[str, ...], enabled: bool) -> None:
         for name in names:
             self._by_name[name].setEnabled(enabled)
@@ -110,9 +121,9 @@ class Actions:
         action = QAction(spec.label, window)
         action.setObjectName(spec.name)
         action.setCheckable(spec.checkable)
-        action.setShortcuts([QKeySequence(key) for key in spec.keys])
-        action.setToolTip(tip(spec.label, spec.keys[0]))
         self._by_name[spec.name] = action
+        self.specs[spec.name] = spec
+        self.set_keys(spec.name, [QKeySequence(key) for key in spec.keys])
         if spec.icon:
             self._icons[spec.name] = spec.icon
         return action
@@ -120,4 +131,4 @@ class Actions:
 
 def tip(label: str, key: str) -> str:
     """The tooltip of anything with a shortcut."""
-    return f"{label.rstrip('…')} ({key})"
+    return f"{label.rstrip('…')} ({key})" if key else label.rstrip("…")

@@ -17,12 +17,13 @@ from daps_desktop.ui.canvas.brush import Brush
 from daps_desktop.ui.canvas.canvas import Canvas
 from daps_desktop.ui.document_model import DocumentModel
 from daps_desktop.ui.files import Files, Opened
-from daps_desktop.ui.help import show_about, show_shortcuts
+from daps_desktop.ui.help import show_about
 from daps_desktop.ui.job_model import JobModel, JobState
 from daps_desktop.ui.panels.banner import Banner
 from daps_desktop.ui.panels.parts import column
 from daps_desktop.ui.panels.task_panel import TaskPanel
 from daps_desktop.ui.plots.check_panel import CheckPanel
+from daps_desktop.ui.shortcuts import Shortcuts, ShortcutsDialog
 from daps_desktop.ui.status import StatusLine
 from daps_desktop.ui.theme import Colours, Scheme, Theme
 from daps_desktop.ui.viewer.compare import Compare, CompareMode
@@ -56,6 +57,7 @@ class MainWindow(QMainWindow):
         self.canvas = Canvas(self.brush, self.compare)
         self.result_view = ResultView(model, job, self.canvas, self.compare, self.background)
         self.actions_ = Actions(self)
+        self.shortcuts = Shortcuts(self.actions_, self)
         self.panel = TaskPanel(model, job, self.brush)
         self.check = CheckPanel(theme.colours)
         self.status = StatusLine()
@@ -141,7 +143,8 @@ class MainWindow(QMainWindow):
             "result": lambda: self.compare.set_mode(CompareMode.RESULT),
             "next_compare": self.compare.next_mode, "reset_layout": self.reset_layout,
             "restore": self.restore, "stop": self.job.stop,
-            "shortcuts": lambda: show_shortcuts(self), "about": lambda: show_about(self),
+            "shortcuts": lambda: ShortcutsDialog(self.shortcuts, self).open(),
+            "about": lambda: show_about(self),
         }  # fmt: skip
         for name, handler in handlers.items():
             act.connect(name, handler)

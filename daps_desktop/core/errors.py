@@ -58,6 +58,38 @@ SENTENCES: dict[str, str] = {
         "{path} has an ending this program does not write; nothing was written; "
         "use .png, .tif, .jpg or .webp."
     ),
+    # projects
+    "project_damaged": mark(
+        "{path} cannot be opened as a project ({detail}); the file was not touched; "
+        "look for another copy of it, or open the photo itself."
+    ),
+    "project_not": mark(
+        "{path} is not a project of this program; the file was not touched; open a photo or a .daps file."
+    ),
+    "project_newer": mark(
+        "{path} was saved by a newer version of this program (format {version}); the file was not touched; "
+        "open it with that version."
+    ),
+    "project_photo_missing": mark(
+        "The photo of this project is no longer at {path}; your marks and versions are safe in the project; "
+        "say where the photo is now."
+    ),
+    "project_photo_changed": mark(
+        "{path} is not the photo as it was when the project was saved; nothing was changed; "
+        "say where the unchanged photo is, or use this one all the same."
+    ),
+    "project_changed": mark(
+        "{path} was changed by another window or program since you opened it; it was not replaced; "
+        "save under another name, or replace it."
+    ),
+    "journal_failed": mark(
+        "Your work cannot be kept safe against a power cut ({detail}); photo and marks are as they were; "
+        "save the project now and then."
+    ),
+    "recovery_failed": mark(
+        "The work on {name} could not be read back ({detail}); it stays where it is, in {path}; "
+        "free some memory or disk space and start again."
+    ),
     # what is asked for
     "damage_unknown": mark("There is no damage called {name}; nothing was started; choose from: {known}."),
     "damage_value": mark("{name}: {detail}; nothing was started; correct the value."),
@@ -68,6 +100,24 @@ SENTENCES: dict[str, str] = {
     "damage_combination": mark("{detail}; nothing was started; choose one of them."),
     "recipe_unreadable": mark(
         "This is not a recipe that this program can read ({detail}); nothing was started; "
+        "use one that it wrote itself."
+    ),
+    "sidecar_unreadable": mark(
+        "This does not say in a way that this program can read where a picture comes from ({detail}); "
+        "nothing was started; use a file that it wrote itself."
+    ),
+    "sidecar_composite": mark(
+        "The picture was put together from several versions ({name}), so no single run repeats it; "
+        "nothing was started; repeat one of the versions instead."
+    ),
+    "sidecar_other_photo": mark(
+        "{path} was written for another photo ({name}); nothing was started; open that photo first."
+    ),
+    "file_unreadable": mark(
+        "{path} could not be read ({detail}); nothing was changed; choose another file."
+    ),
+    "album_unreadable": mark(
+        "{path} is not an album that this program can read ({detail}); nothing was started; "
         "use one that it wrote itself."
     ),
     "nothing_chosen": mark("No damage was chosen; nothing was started; say what is wrong with the photo."),

@@ -3,15 +3,21 @@
 import os
 import secrets
 import shutil
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from daps_desktop.core.errors import UserError
 
 
 def write_file(path: Path, data: bytes, overwrite: bool = False) -> None:
-    """`data` in the file `path`: complete, or the file as it was.
+    """`data` in the file `path`: complete, or the file as it was; see `write_whole`."""
+    write_whole(path, lambda file: file.write(data), overwrite)
+
+
+def write_whole(path: Path, write: Callable[[BinaryIO], object], overwrite: bool = False) -> None:
+    """What `write` puts into a file, in the file `path`: complete, or the file as it was.
 
     Written beside it under another name, brought to the disk, then renamed. A link is followed, so that
     what it leads to is replaced and not the link.
@@ -20,7 +26,7 @@ def write_file(path: Path, data: bytes, overwrite: bool = False) -> None:
     with saving(path):
         if path.exists() and not overwrite:
             raise UserError("save_exists", path=path)
-        _replace(Path(os.path.realpath(path)), data)
+        _replace(Path(os.path.realpath(path)), write)
 
 
 def check_place(path: Path) -> None:
@@ -44,13 +50,13 @@ def saving(path: Path) -> Generator[None]:
         raise UserError("save_failed", path=path, detail=_in_words(error, path)) from error
 
 
-def _replace(target: Path, data: bytes) -> None:
+def _replace(target: Path, write: Callable[[BinaryIO], object]) -> None:
     if target.exists() and not target.is_file():
         raise IsADirectoryError if target.is_dir() else OSError("it is not an ordinary file")
     temporary = target.with_name(f".daps-{secrets.token_hex(8)}.tmp")
     try:
         with temporary.open("xb") as file:
-            file.write(data)
+            write(file)
             file.flush()
             os.fsync(file.fileno())
         if target.exists():

@@ -1,0 +1,20 @@
+"""Where this program keeps what is the user's own: priors, preferences, the journal of unsaved work."""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+DATA_VARIABLE = "DAPS_DESKTOP_DATA"
+
+
+def user_folder() -> Path:
+    """$DAPS_DESKTOP_DATA, or the user's data folder; it may not exist yet."""
+    chosen = os.environ.get(DATA_VARIABLE)
+    return Path(chosen or platformdirs.user_data_dir("daps-desktop", appauthor=False))
+
+
+def make_private(folder: Path) -> Path:
+    """The folder, made with its parents where it was missing, for the eyes of its owner alone."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder

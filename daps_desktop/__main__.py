@@ -1,17 +1,23 @@
 """Start-up: arguments decide between the window and the command line."""
 
+import multiprocessing
 import sys
 from pathlib import Path
 
 from daps_desktop import cli
+from daps_desktop.core import language
 
 
 def main() -> int:
     """`daps-desktop [PHOTO]` opens the window; anything that begins with a command is the command line."""
+    multiprocessing.freeze_support()  # in a frozen build the engine's process begins here too
     arguments = sys.argv[1:]
     if cli.is_command(arguments):
         return cli.main(arguments)
-    from daps_desktop.app import run_window  # only the window needs Qt
+    from daps_desktop.ui.preferences import LANGUAGE, preferences  # only the window needs Qt
+
+    language.choose(str(preferences().value(LANGUAGE, "")))  # before words are imported
+    from daps_desktop.app import run_window
 
     return run_window(Path(arguments[0]) if arguments else None)
 

@@ -4,17 +4,18 @@ import traceback
 from pathlib import Path
 from uuid import uuid4
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QDockWidget, QMainWindow, QStackedWidget, QToolBar, QWidget
+from PySide6.QtWidgets import QAbstractButton, QDockWidget, QMainWindow, QStackedWidget, QWidget
 
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.messages import Finished
 from daps_desktop.ui import text
 from daps_desktop.ui.actions import Actions
+from daps_desktop.ui.appearance import Appearance
 from daps_desktop.ui.background import Background
-from daps_desktop.ui.canvas.brush import Brush
 from daps_desktop.ui.canvas.canvas import Canvas
+from daps_desktop.ui.canvas.toolbox import ToolBox
 from daps_desktop.ui.document_model import DocumentModel
 from daps_desktop.ui.files import Files, Opened
 from daps_desktop.ui.help import show_about
@@ -25,23 +26,18 @@ from daps_desktop.ui.panels.task_panel import TaskPanel
 from daps_desktop.ui.plots.check_panel import CheckPanel
 from daps_desktop.ui.shortcuts import Shortcuts, ShortcutsDialog
 from daps_desktop.ui.status import StatusLine
-from daps_desktop.ui.theme import Colours, Scheme, Theme
-from daps_desktop.ui.viewer.compare import Compare, CompareMode
+from daps_desktop.ui.theme import Colours, Theme
+from daps_desktop.ui.tool_actions import ToolActions
+from daps_desktop.ui.tool_strip import ToolStrip
+from daps_desktop.ui.viewer.compare import Compare
 from daps_desktop.ui.viewer.compare_bar import CompareBar
+from daps_desktop.ui.viewer.compare_control import CompareControl
 from daps_desktop.ui.viewer.result_view import ResultView
 from daps_desktop.ui.welcome import Welcome
 
 PREVIEW_SIDE = 768  # pixels: enough for the canvas, little enough to send ten times a second
 _MESSAGE_MS = 6000
-_WITH_PHOTO = ("brush", "eraser", "swap", "smaller", "larger", "overlay", "import_mask", "export_mask",
-               "invert", "fit", "actual", "zoom_in", "zoom_out")  # fmt: skip
-_TOOLS = (
-    ("brush", "eraser", "clear"), ("undo", "redo"), ("zoom_in", "zoom_out", "fit"), ("overlay", "check"),
-)  # fmt: skip
-_SCHEMES = {
-    Scheme.SYSTEM: text.SCHEME_SYSTEM, Scheme.LIGHT: text.SCHEME_LIGHT, Scheme.DARK: text.SCHEME_DARK,
-}  # fmt: skip
-_WITH_RESULT = ("original", "split", "result", "next_compare")
+_WITH_PHOTO = ("overlay", "import_mask", "export_mask", "fit", "actual", "zoom_in", "zoom_out")
 
 
 class MainWindow(QMainWindow):
@@ -53,12 +49,16 @@ class MainWindow(QMainWindow):
         self.background = Background(self)
         self.files = Files(model, job, self.background, self)
         self.compare = Compare(self)
-        self.brush = Brush(model, self)
-        self.canvas = Canvas(self.brush, self.compare)
+        self.tools = ToolBox(model, self.background, self)
+        self.canvas = Canvas(self.tools, self.compare)
         self.result_view = ResultView(model, job, self.canvas, self.compare, self.background)
         self.actions_ = Actions(self)
+        self.compare_control = CompareControl(self.compare, self.actions_)
         self.shortcuts = Shortcuts(self.actions_, self)
-        self.panel = TaskPanel(model, job, self.brush)
+        self.appearance = Appearance(self.actions_.menus[text.MENU_VIEW], theme, self)
+        self.tool_actions = ToolActions(self.actions_, self.tools, model, self.background, self)
+        self.panel = TaskPanel(model, job, self.tools)
+        self.panel.where.amounts.follow(self.actions_)
         self.check = CheckPanel(theme.colours)
         self.status = StatusLine()
         self.welcome = Welcome()
@@ -88,7 +88,7 @@ class MainWindow(QMainWindow):
         self.pages.addWidget(work)
         self.setCentralWidget(self.pages)
         self.setStatusBar(self.status)
-        self.tool_strip = self._tool_strip()
+        self.tool_strip = ToolStrip(self.actions_)
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.tool_strip)
         self.task_dock = self._dock(text.PANEL_NAME, self.panel, Qt.DockWidgetArea.RightDockWidgetArea)
         self.task_dock.setTitleBarWidget(QWidget())
@@ -96,17 +96,6 @@ class MainWindow(QMainWindow):
         self.check_dock = self._dock(text.CHECK_TITLE, self.check, Qt.DockWidgetArea.BottomDockWidgetArea)
         self.check_dock.hide()
         self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
-
-    def _tool_strip(self) -> QToolBar:
-        strip = QToolBar("Tools")
-        strip.setObjectName("tools")
-        strip.setMovable(False)
-        strip.setIconSize(QSize(20, 20))
-        for group in _TOOLS:
-            if strip.actions():
-                strip.addSeparator()
-            strip.addActions([self.actions_[name] for name in group])
-        return strip
 
     def _dock(self, title: str, content: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title)
@@ -131,17 +120,11 @@ class MainWindow(QMainWindow):
             "open": self.files.ask_open, "paste": self.files.paste,
             "save": self.files.ask_save, "quit": self.close,
             "undo": self.model.undo, "redo": self.model.redo,
-            "swap": self.swap_tools, "copy": self.files.copy,
-            "smaller": self.brush.shrink, "larger": self.brush.grow,
-            "brush": lambda: self.brush.set_erasing(False), "eraser": lambda: self.brush.set_erasing(True),
-            "clear": self.model.clear_hole, "invert": self.model.invert_hole,
+            "copy": self.files.copy,
             "import_mask": self.files.ask_import_mask, "export_mask": self.files.ask_export_mask,
             "fit": self.canvas.fit, "actual": self.canvas.zoom_actual,
             "zoom_in": self.canvas.zoom_in, "zoom_out": self.canvas.zoom_out,
-            "original": lambda: self.compare.set_mode(CompareMode.ORIGINAL),
-            "split": lambda: self.compare.set_mode(CompareMode.SPLIT),
-            "result": lambda: self.compare.set_mode(CompareMode.RESULT),
-            "next_compare": self.compare.next_mode, "reset_layout": self.reset_layout,
+            "reset_layout": self.reset_layout,
             "restore": self.restore, "stop": self.job.stop,
             "shortcuts": lambda: ShortcutsDialog(self.shortcuts, self).open(),
             "about": lambda: show_about(self),
@@ -152,9 +135,6 @@ class MainWindow(QMainWindow):
         act["overlay"].toggled.connect(self.canvas.set_overlay_shown)
         act["check"].toggled.connect(self.check_dock.setVisible)
         self.check_dock.visibilityChanged.connect(self._show_check_open)
-        self._group("brush", "eraser")
-        self._group("original", "split", "result")
-        self._add_scheme_menu()
 
     def _group(self, *names: str) -> None:
         group = QActionGroup(self)
@@ -162,19 +142,12 @@ class MainWindow(QMainWindow):
             group.addAction(self.actions_[name])
         self.actions_[names[0]].setChecked(True)
 
-    def _add_scheme_menu(self) -> None:
-        menu = self.actions_.menus[text.MENU_VIEW].addMenu(text.MENU_SCHEME)
-        group = QActionGroup(self)
-        for scheme, words in _SCHEMES.items():
-            action = group.addAction(words)
-            action.setCheckable(True)
-            action.setChecked(scheme is Scheme.SYSTEM)
-            action.triggered.connect(lambda _checked, scheme=scheme: self.theme.choose(scheme))
-            menu.addAction(action)
-
     def _connect_models(self) -> None:
         model, job, files = self.model, self.job, self.files
         self.theme.changed.connect(self._set_colours)
+        self.appearance.language_chosen.connect(
+            lambda _: self.status.showMessage(text.LANGUAGE_LATER, _MESSAGE_MS)
+        )
         files.opening.connect(self._show_opening)
         files.opened.connect(self._show_opened)
         files.failed.connect(self._show_error)
@@ -194,7 +167,6 @@ class MainWindow(QMainWindow):
         job.finished.connect(self._take_result)
         self.canvas.view_changed.connect(self.status.show_zoom)
         self.canvas.hovered.connect(self.status.show_position)
-        self.compare.changed.connect(self._show_mode)
         self.panel.run_box.pressed.connect(self.restore_or_stop)
         self.panel.run_box.save_pressed.connect(files.ask_save)
         self.welcome.open_pressed.connect(files.ask_open)
@@ -220,9 +192,6 @@ class MainWindow(QMainWindow):
         else:
             self.restore()
 
-    def swap_tools(self) -> None:
-        self.actions_["brush" if self.brush.erasing else "eraser"].trigger()
-
     def _take_result(self, finished: Finished) -> None:
         assert self.job.request is not None  # of the job that ends with this message
         self.model.add_result(self.job.request, finished)
@@ -243,6 +212,7 @@ class MainWindow(QMainWindow):
         assert document is not None
         self.status.clearMessage()
         self.canvas.show_photo(opened.pyramid, document.hole)
+        self.tools.show_photo(opened.pyramid)
         self._show_tools(True)
         self.pages.setCurrentIndex(1)
         self.canvas.setFocus()
@@ -278,18 +248,11 @@ class MainWindow(QMainWindow):
         if state is JobState.CANCELLED:
             self.check.take_back()
 
-    def _show_mode(self) -> None:
-        names = {CompareMode.ORIGINAL: "original", CompareMode.SPLIT: "split", CompareMode.RESULT: "result"}
-        self.actions_[names[self.compare.mode]].setChecked(True)
-        self.actions_.enable(_WITH_RESULT, self.compare.available)
-
     def _show_possible(self) -> None:
         """Enable what can be done now; the window's title says whose photo it is and whether it is saved."""
         document = self.model.document
         self.actions_.enable(_WITH_PHOTO, document is not None)
-        self.actions_.enable(_WITH_RESULT, self.compare.available)
         self.actions_.enable(("save", "copy"), self.model.shown is not None)
-        self.actions_.enable(("clear",), document is not None and document.marked_share > 0)
         self.actions_.enable(("undo",), self.model.undo_stack.canUndo())
         self.actions_.enable(("redo",), self.model.undo_stack.canRedo())
         runnable = document is not None and bool(document.task.damages)

@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QSettings
 
+LANGUAGE = "language"  # a key of core.language.LANGUAGES; "" is that of the system
 _NAME = "daps-desktop"
 
 

@@ -11,6 +11,7 @@ MENU_FILE, MENU_EDIT, MENU_MASK = tr("&File"), tr("&Edit"), tr("&Mask")
 MENU_VIEW, MENU_RESTORE, MENU_HELP = tr("&View"), tr("&Restore"), tr("&Help")
 MENU_SCHEME = tr("Appearance")
 SCHEME_SYSTEM, SCHEME_LIGHT, SCHEME_DARK = tr("Like the system"), tr("Light"), tr("Dark")
+LANGUAGE_LATER = tr("The language changes when the program is started again.")
 
 # welcome page
 WELCOME_TITLE = tr("Restore an old photo")
@@ -29,6 +30,7 @@ SIDE_ORIGINAL, SIDE_SPLIT, SIDE_RESULT = tr("Original"), tr("Split"), tr("Result
 COMPARE_NAME = tr("Compare")
 UNDO_BRUSH, UNDO_ERASE = tr("brush stroke"), tr("eraser stroke")
 UNDO_CLEAR, UNDO_INVERT, UNDO_IMPORT = tr("clear marks"), tr("invert marks"), tr("import marks")
+UNDO_ALL = tr("mark everything")
 
 # right panel
 PANEL_NAME = tr("Task")

@@ -1,7 +1,8 @@
 """Message catalogues: `python packaging/languages.py` collects the words and compiles the translations.
 
-Collects every literal given to tr, ntr and mark, brings each language's .po up to date, and compiles the .po files that the program reads as .mo. Translators
-edit the .po files, with any editor for gettext; then this is run again.
+Collects every literal given to tr, ntr and mark, brings each language's .po up to date, and compiles it
+to the .mo that the program reads. Translators edit the .po, with any editor for gettext; then this is run
+again.
 """
 
 import sys

@@ -8,6 +8,7 @@ from daps_desktop.core.hole import Hole, HolePatch, Rect, bounds
 from daps_desktop.core.messages import Finished, JobRequest
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.recipe import Recipe
+from daps_desktop.core.selection import Region
 from daps_desktop.core.settings import SolverSettings
 from daps_desktop.core.task import Scratches, Task
 from daps_desktop.core.versions import Version
@@ -43,15 +44,32 @@ class Document:
     def write(self, rect: Rect, pixels: Hole) -> None:
         """Put `pixels` into the hole at `rect`."""
         settled = self._settled[rect.slices]
-        self._marked += int(np.count_nonzero(pixels)) - int(np.count_nonzero(settled))
+        self._count(settled, pixels)
         settled[...] = pixels
         self.hole[rect.slices] = pixels
+
+    def _count(self, before: Hole, after: Hole) -> None:
+        self._marked += int(np.count_nonzero(after)) - int(np.count_nonzero(before))
 
     def settle(self, rect: Rect) -> HolePatch:
         """End a stroke that was drawn into `hole` inside `rect`; returns what it changed."""
         patch = HolePatch(rect, self._settled[rect.slices].copy(), self.hole[rect.slices].copy())
         self.write(rect, patch.after)
         return patch
+
+    def unsettle(self, rect: Rect) -> None:
+        """Take back a stroke that was drawn into `hole` inside `rect`."""
+        self.hole[rect.slices] = self._settled[rect.slices]
+
+    def mark(self, region: Region, value: bool) -> HolePatch:
+        """Set the pixels of a region; returns what changed. A stroke under way goes on."""
+        rect = region.rect
+        before = self._settled[rect.slices].copy()
+        after = before | region.inside if value else before & ~region.inside
+        self._count(before, after)
+        self._settled[rect.slices] = after
+        self.hole[rect.slices][region.inside] = value
+        return HolePatch(rect, before, after)
 
     def replace_hole(self, hole: Hole) -> HolePatch:
         """Make `hole` the hole; returns what changed, cut down to the rectangle where it did."""
@@ -73,6 +91,7 @@ class Document:
                 Recipe(request.task, request.settings),
                 request.hole,
                 finished.report,
+                residual_map=finished.residual_map,
             )
         )
 

@@ -8,6 +8,7 @@ from daps_desktop.core.document import Document
 from daps_desktop.core.hole import Hole, HolePatch, Rect, draw_line
 from daps_desktop.core.messages import Finished, JobRequest
 from daps_desktop.core.photo import Photo
+from daps_desktop.core.selection import Region
 from daps_desktop.core.settings import SolverSettings
 from daps_desktop.core.task import Scratches, Task
 from daps_desktop.core.versions import Version
@@ -90,6 +91,22 @@ class DocumentModel(QObject):
         if not self._touched.empty:
             self._remember(name, self.document.settle(self._touched))
 
+    def cancel_stroke(self) -> None:
+        """Leave the marks as they were before the stroke under way."""
+        if self.document is not None and self.stroking:
+            self.stroking = False
+            self.document.unsettle(self._touched)
+            self.hole_changed.emit(self._touched)
+
+    def mark(self, region: Region, value: bool, name: str) -> None:
+        """Mark or unmark a part of the photo, as one step of undo."""
+        if self.document is None or region.empty:
+            return
+        patch = self.document.mark(region, value)
+        self.hole_changed.emit(patch.rect)
+        if not np.array_equal(patch.before, patch.after):
+            self._remember(name, patch)
+
     def set_hole(self, hole: Hole, name: str) -> None:
         """Replace the whole hole, as one step of undo."""
         if self.document is None or self.stroking:
@@ -106,6 +123,10 @@ class DocumentModel(QObject):
     def invert_hole(self) -> None:
         if self.document is not None:
             self.set_hole(~self.document.hole, text.UNDO_INVERT)
+
+    def mark_all(self) -> None:
+        if self.document is not None:
+            self.set_hole(np.ones_like(self.document.hole), text.UNDO_ALL)
 
     def undo(self) -> None:
         if not self.stroking:

@@ -123,5 +123,5 @@ def photo_path(tmp_path: Path) -> Path:
 @pytest.fixture
 def opened(desk: Desk, photo_path: Path) -> Desk:
     desk.open(photo_path)
-    desk.window.brush.set_diameter(9)
+    desk.window.tools.settings.set_diameter(9)
     return desk

@@ -72,7 +72,7 @@ def test_the_eraser_erases_until_the_brush_is_taken_again(opened: Desk) -> None:
     opened.click((100, 100))
     assert opened.hole[100, 100]
     QTest.keyClick(opened.window, Qt.Key.Key_X)
-    assert opened.window.brush.erasing and opened.window.actions_["eraser"].isChecked()
+    assert opened.window.tools.settings.erasing and opened.window.actions_["eraser"].isChecked()
 
 
 def test_shift_click_draws_a_straight_line_from_the_last_stroke(opened: Desk) -> None:
@@ -85,12 +85,12 @@ def test_shift_click_draws_a_straight_line_from_the_last_stroke(opened: Desk) ->
 
 
 def test_bracket_keys_change_the_brush(opened: Desk) -> None:
-    before = opened.window.brush.diameter
+    before = opened.window.tools.settings.diameter
     QTest.keyClick(opened.window, Qt.Key.Key_BracketRight)
-    assert opened.window.brush.diameter > before
+    assert opened.window.tools.settings.diameter > before
     QTest.keyClick(opened.window, Qt.Key.Key_BracketLeft)
     QTest.keyClick(opened.window, Qt.Key.Key_BracketLeft)
-    assert opened.window.brush.diameter < before
+    assert opened.window.tools.settings.diameter < before
 
 
 def test_clear_and_invert_can_be_undone(opened: Desk) -> None:
@@ -142,7 +142,7 @@ def test_zooming_with_the_wheel_keeps_the_point_under_the_cursor(opened: Desk) -
 
 
 def test_painting_when_zoomed_hits_the_pixel_under_the_cursor(opened: Desk) -> None:
-    opened.window.brush.set_diameter(1)
+    opened.window.tools.settings.set_diameter(1)
     for _ in range(6):
         opened.window.canvas.zoom_in()
     view = opened.window.canvas.view

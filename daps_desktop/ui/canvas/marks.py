@@ -3,13 +3,17 @@
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
+from daps_desktop.core.language import tr
 from daps_desktop.ui import text
 from daps_desktop.ui.theme import GRID
-from daps_desktop.ui.viewer.compare import CompareMode
+from daps_desktop.ui.viewer.compare import Compare, CompareMode
 
 _DARK = QColor(0, 0, 0, 170)
 _LIGHT = QColor(255, 255, 255)
 _KNOB = 11
+_MINUS = 7
+_DIAGONAL = 0.71  # of a radius: where the ring is passed at 45 degrees
+RING_REACH = 20.0  # beyond the ring's radius nothing is drawn further out
 
 
 def draw_ring(painter: QPainter, at: QPointF, radius: float) -> None:
@@ -21,6 +25,15 @@ def draw_ring(painter: QPainter, at: QPointF, radius: float) -> None:
         painter.setPen(QPen(colour, width))
         painter.drawEllipse(at, radius, radius)
     painter.restore()
+
+
+def draw_minus(painter: QPainter, at: QPointF, radius: float) -> None:
+    """A minus beside the ring or the cross: what is in hand takes marks away."""
+    offset = max(radius * _DIAGONAL, 4.0) + 4
+    left = at + QPointF(offset, offset)
+    for colour, width in ((_DARK, 4.0), (_LIGHT, 2.0)):
+        painter.setPen(QPen(colour, width))
+        painter.drawLine(left, left + QPointF(_MINUS, 0))
 
 
 def draw_split_line(painter: QPainter, area: QRectF, x: float) -> None:
@@ -41,12 +54,26 @@ def draw_split_line(painter: QPainter, area: QRectF, x: float) -> None:
     painter.restore()
 
 
-def draw_labels(painter: QPainter, area: QRectF, mode: CompareMode) -> None:
-    """Original at the left, result at the right, each where it is seen."""
-    if mode is not CompareMode.RESULT:
-        _draw_label(painter, text.SIDE_ORIGINAL, area, Qt.AlignmentFlag.AlignLeft)
-    if mode is not CompareMode.ORIGINAL:
-        _draw_label(painter, text.SIDE_RESULT, area, Qt.AlignmentFlag.AlignRight)
+def draw_seam(painter: QPainter, area: QRectF) -> None:
+    """The line between the two halves of a comparison side by side."""
+    x = area.center().x()
+    painter.fillRect(QRectF(x - 1, area.top(), 2, area.height()), _DARK)
+
+
+def draw_labels(painter: QPainter, area: QRectF, compare: Compare) -> None:
+    """The name of each picture, where it is seen."""
+    right, left = Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignLeft
+    if compare.mode is CompareMode.DIFFERENCE:
+        _draw_label(painter, difference_label(compare.factor), area, right)
+        return
+    if compare.mode is not CompareMode.RESULT:
+        _draw_label(painter, text.SIDE_ORIGINAL, area, left)
+    if compare.mode is not CompareMode.ORIGINAL:
+        _draw_label(painter, text.SIDE_RESULT, area, right)
+
+
+def difference_label(factor: int) -> str:
+    return tr("Difference ×{factor}").format(factor=factor)
 
 
 def _draw_label(painter: QPainter, words: str, area: QRectF, side: Qt.AlignmentFlag) -> None:

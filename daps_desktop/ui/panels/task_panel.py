@@ -8,7 +8,7 @@ from daps_desktop.core.messages import Failed, Finished, Notice, Progress, notic
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.verdict import judge
 from daps_desktop.ui import text
-from daps_desktop.ui.canvas.brush import Brush
+from daps_desktop.ui.canvas.toolbox import ToolBox
 from daps_desktop.ui.document_model import DocumentModel
 from daps_desktop.ui.job_model import JobModel, JobState
 from daps_desktop.ui.panels.damage_cards import DamageCards
@@ -24,14 +24,14 @@ WIDTH = 344
 class TaskPanel(QWidget):
     """Mirrors the document's task and settings, and the job's fate."""
 
-    def __init__(self, model: DocumentModel, job: JobModel, brush: Brush) -> None:
+    def __init__(self, model: DocumentModel, job: JobModel, tools: ToolBox) -> None:
         super().__init__()
         self.setObjectName("panel")
         self.setAccessibleName(text.PANEL_NAME)
         self._model = model
         self._job = job
         self.cards = DamageCards()
-        self.where = WhereSection(brush, model)
+        self.where = WhereSection(tools, model)
         self.how = HowSection()
         self.run_box = RunBox()
         self._verdict = ""  # on the last result

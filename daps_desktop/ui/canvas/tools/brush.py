@@ -1,0 +1,62 @@
+"""Brush and eraser: they turn points on the photo into strokes of the document."""
+
+from PySide6.QtCore import QObject
+
+from daps_desktop.ui import text
+from daps_desktop.ui.canvas.tool_settings import ToolSettings
+from daps_desktop.ui.canvas.tools.tool import Tool, Touch
+from daps_desktop.ui.document_model import DocumentModel, Point
+
+_LIGHTEST = 0.1  # share of its size that the brush keeps under the lightest touch of a pen
+
+
+class Brush(Tool):
+    """Marks or erases along the mouse; a pen that presses less draws thinner."""
+
+    def __init__(self, settings: ToolSettings, model: DocumentModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self._model = model
+        self._value = True  # what the stroke under way sets
+        self._last: Point | None = None
+        model.photo_opened.connect(self._forget)
+
+    @property
+    def ring(self) -> float | None:
+        return self._settings.diameter
+
+    @property
+    def busy(self) -> bool:
+        return self._model.stroking
+
+    def press(self, touch: Touch) -> None:
+        self._value = not (touch.erase or self._settings.erasing)
+        self._model.begin_stroke()
+        here = _centre(touch)
+        self._draw(self._last if touch.straight and self._last else here, here, touch.pressure)
+
+    def move(self, touch: Touch) -> None:
+        if self._model.stroking and self._last is not None:
+            self._draw(self._last, _centre(touch), touch.pressure)
+
+    def release(self, touch: Touch) -> None:
+        self._model.end_stroke(text.UNDO_BRUSH if self._value else text.UNDO_ERASE)
+
+    def cancel(self) -> None:
+        if self._model.stroking:
+            self._model.cancel_stroke()
+            self._last = None
+
+    def _draw(self, start: Point, end: Point, pressure: float) -> None:
+        self._last = end
+        radius = self._settings.diameter / 2 * max(pressure, _LIGHTEST)
+        self._model.draw(start, end, radius, self._value)
+
+    def _forget(self) -> None:
+        self._last = None
+
+
+def _centre(touch: Touch) -> Point:
+    """(row, col) in coordinates where the first pixel's centre is (0, 0)."""
+    row, col = touch.point
+    return row - 0.5, col - 0.5

@@ -1,0 +1,68 @@
+"""What every tool is to the canvas."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter
+
+from daps_desktop.core.selection import Point
+from daps_desktop.ui.canvas.view_transform import ViewTransform
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """Where the mouse or the pen is on the photo, and how it is held.
+
+    `at` is (x, y) with the corner of the first pixel at (0, 0).
+    """
+
+    at: QPointF
+    erase: bool = False  # take away, this once
+    straight: bool = False  # draw from where the last stroke ended
+    pressure: float = 1.0  # of a pen, 0 to 1; a mouse presses fully
+
+    @property
+    def point(self) -> Point:
+        return self.at.y(), self.at.x()
+
+
+class Tool(QObject):
+    """Does nothing by itself; each tool answers to what it cares for."""
+
+    changed = Signal()  # what it draws over the photo
+
+    @property
+    def ring(self) -> float | None:
+        """Diameter of the ring under the mouse in pixels of the photo; None: a crosshair."""
+        return None
+
+    @property
+    def busy(self) -> bool:
+        """A stroke or a shape is under way."""
+        return False
+
+    @property
+    def extent(self) -> QRectF:
+        """Where on the photo it draws something; empty while it does not."""
+        return QRectF()
+
+    def press(self, touch: Touch) -> None: ...
+
+    def move(self, touch: Touch) -> None:
+        """The mouse moved with its button down."""
+
+    def release(self, touch: Touch) -> None: ...
+
+    def hover(self, touch: Touch) -> None:
+        """The mouse moved with no button down."""
+
+    def double_click(self, touch: Touch) -> None: ...
+
+    def key(self, key: Qt.Key) -> bool:
+        """True where the key meant something to the shape under way."""
+        return False
+
+    def cancel(self) -> None:
+        """Give up what is under way and leave the marks as they were."""
+
+    def paint(self, painter: QPainter, view: ViewTransform) -> None: ...

@@ -1,0 +1,119 @@
+"""The settings of the tool in hand, where the user works: only those that matter to it are shown."""
+
+import math
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QSpinBox, QWidget
+
+from daps_desktop.core.language import tr
+from daps_desktop.ui import text
+from daps_desktop.ui.actions import Actions, tip
+from daps_desktop.ui.canvas.tool_settings import AMOUNTS, LARGEST, SMALLEST, TOLERANCES
+from daps_desktop.ui.canvas.toolbox import BRUSH, WAND, ToolBox
+from daps_desktop.ui.panels.parts import Segments, calm, column, row
+from daps_desktop.ui.theme import GRID, HIT
+
+MARK, ERASE = tr("Mark"), tr("Erase")
+MARK_OR_ERASE = tr("What the tool does")
+TOLERANCE = tr("Tolerance")
+GROW, SHRINK, AMOUNT = tr("Grow"), tr("Shrink"), tr("Pixels by which marks grow or shrink")
+_STOPS = 200  # of the size, which is logarithmic
+_RATIO = math.log(LARGEST / SMALLEST)
+_LABEL = 10 * GRID
+
+
+class ToolOptions(QWidget):
+    """Mirrors the settings of the tools; each tool's row keeps its place, so that nothing below it moves."""
+
+    def __init__(self, tools: ToolBox) -> None:
+        super().__init__()
+        self._tools = tools
+        self.mode = Segments(MARK_OR_ERASE, ((False, MARK), (True, ERASE)))
+        self.size = SliderRow(text.BRUSH_SIZE, "[ ]", (0, _STOPS))
+        self.tolerance = SliderRow(TOLERANCE, "W", TOLERANCES)
+        self.setLayout(column(self.mode, self.size, self.tolerance))
+        for value, key in ((False, "X"), (True, "X")):
+            self.mode.button(value).setToolTip(tip(MARK_OR_ERASE, key))
+        self.mode.picked.connect(tools.settings.set_erasing)
+        self.size.slider.valueChanged.connect(self._pick_size)
+        self.tolerance.slider.valueChanged.connect(tools.settings.set_tolerance)
+        tools.changed.connect(self._show)
+        self._show()
+
+    def _pick_size(self, stop: int) -> None:
+        self._tools.settings.set_diameter(SMALLEST * math.exp(_RATIO * stop / _STOPS))
+
+    def _show(self) -> None:
+        settings = self._tools.settings
+        self.mode.pick(settings.erasing)
+        stop = round(_STOPS * math.log(settings.diameter / SMALLEST) / _RATIO)
+        self.size.show_value(stop, f"{settings.diameter:.0f}{text.UNIT_PIXELS}")
+        self.tolerance.show_value(settings.tolerance, f"{settings.tolerance}{text.UNIT_GREY}")
+        self.tolerance.setVisible(self._tools.name == WAND)
+        self.size.setVisible(self._tools.name != WAND)
+        self.size.setEnabled(self._tools.name == BRUSH)
+
+
+class SliderRow(QWidget):
+    """A name, a slider and its value in words."""
+
+    def __init__(self, name: str, key: str, limits: tuple[int, int]) -> None:
+        super().__init__()
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(*limits)
+        self.slider.setMinimumHeight(HIT)
+        self.slider.setAccessibleName(name)
+        self.slider.setToolTip(tip(name, key))
+        words = QLabel(name)
+        words.setMinimumWidth(_LABEL)
+        self._value = QLabel()
+        self._value.setMinimumWidth(7 * GRID)
+        self._value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.setLayout(row(words, self.slider, self._value))
+
+    def show_value(self, value: int, words: str) -> None:
+        """Show a value without telling anybody."""
+        self.slider.blockSignals(True)
+        self.slider.setValue(value)
+        self.slider.blockSignals(False)
+        self._value.setText(words)
+
+
+class GrowRow(QWidget):
+    """Shrink and grow all marks, with the amount between them."""
+
+    def __init__(self, tools: ToolBox) -> None:
+        super().__init__()
+        self._tools = tools
+        self.shrink, self.grow = _button(SHRINK), _button(GROW)
+        self.amount = calm(QSpinBox())
+        self.amount.setRange(*AMOUNTS)
+        self.amount.setSuffix(text.UNIT_PIXELS)
+        self.amount.setMinimumHeight(HIT)
+        self.amount.setAccessibleName(AMOUNT)
+        layout: QHBoxLayout = row(self.shrink, self.amount, self.grow)
+        layout.addStretch(1)
+        self.setLayout(layout)
+        self.amount.valueChanged.connect(tools.settings.set_amount)
+        tools.settings.changed.connect(self._show)
+        self._show()
+
+    def follow(self, actions: Actions) -> None:
+        """The buttons do what the menu does, and are alive when it is."""
+        for button, name in ((self.shrink, "shrink"), (self.grow, "grow")):
+            action = actions[name]
+            button.setToolTip(action.toolTip())
+            button.setEnabled(action.isEnabled())
+            button.clicked.connect(action.trigger)
+            action.enabledChanged.connect(button.setEnabled)
+
+    def _show(self) -> None:
+        self.amount.blockSignals(True)
+        self.amount.setValue(self._tools.settings.amount)
+        self.amount.blockSignals(False)
+
+
+def _button(words: str) -> QPushButton:
+    button = QPushButton(words)
+    button.setObjectName("segment")
+    return button

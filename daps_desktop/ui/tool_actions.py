@@ -1,0 +1,98 @@
+"""Menus and keys of the tools and of the marks."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QActionGroup
+
+from daps_desktop.core.hole import Hole, grow, shrink
+from daps_desktop.core.language import tr
+from daps_desktop.core.selection import Region, region_of
+from daps_desktop.ui.actions import Actions
+from daps_desktop.ui.background import Background
+from daps_desktop.ui.canvas.toolbox import BRUSH, LASSO, POLYGON, RECTANGLE, WAND, ToolBox
+from daps_desktop.ui.document_model import DocumentModel
+
+UNDO_GROW, UNDO_SHRINK = tr("grow marks"), tr("shrink marks")
+_SHAPES = {"rectangle": RECTANGLE, "lasso": LASSO, "polygon": POLYGON, "wand": WAND}
+_MARKING = ("brush", "eraser", "swap", "smaller", "larger", "select_all", "invert", *_SHAPES)
+_MARKED = ("clear", "grow", "shrink")
+
+
+class ToolActions(QObject):
+    """Connects the actions that take up a tool, set it, or change all marks at once."""
+
+    def __init__(
+        self,
+        actions: Actions,
+        tools: ToolBox,
+        model: DocumentModel,
+        background: Background,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._actions, self._tools, self._model, self._background = actions, tools, model, background
+        self._group_tools()
+        self._connect()
+        self._show()
+        self._show_possible()
+
+    def _connect(self) -> None:
+        act, tools, model, settings = self._actions, self._tools, self._model, self._tools.settings
+        act.connect("brush", lambda: tools.take_brush(erasing=False))
+        act.connect("eraser", lambda: tools.take_brush(erasing=True))
+        for name, tool in _SHAPES.items():
+            act.connect(name, lambda tool=tool: tools.choose(tool))
+        act.connect("swap", lambda: settings.set_erasing(not settings.erasing))
+        act.connect("smaller", settings.shrink)
+        act.connect("larger", settings.grow)
+        act["pen_pressure"].toggled.connect(settings.set_pen_pressure)
+        act.connect("clear", model.clear_hole)
+        act.connect("invert", model.invert_hole)
+        act.connect("select_all", model.mark_all)
+        act.connect("grow", self.grow)
+        act.connect("shrink", self.shrink)
+        tools.changed.connect(self._show)
+        for signal in (model.photo_opened, model.hole_edited):
+            signal.connect(self._show_possible)
+
+    def _group_tools(self) -> None:
+        group = QActionGroup(self)
+        for name in ("brush", "eraser", *_SHAPES):
+            group.addAction(self._actions[name])
+
+    def _show(self) -> None:
+        settings, name = self._tools.settings, self._tools.name
+        if name == BRUSH:
+            name = "eraser" if settings.erasing else "brush"
+        self._actions[name].setChecked(True)
+        self._actions["pen_pressure"].setChecked(settings.pen_pressure)
+
+    def _show_possible(self) -> None:
+        document = self._model.document
+        self._actions.enable(_MARKING, document is not None)
+        self._actions.enable(_MARKED, document is not None and document.marked_share > 0)
+
+    # all marks at once, off the window's thread: a large photo takes a moment
+
+    def grow(self) -> None:
+        """Mark a few pixels more around every mark."""
+        amount = self._tools.settings.amount
+        self._change(lambda hole: region_of(grow(hole, amount) & ~hole), True, UNDO_GROW)
+
+    def shrink(self) -> None:
+        """Take a few pixels away along the edge of every mark."""
+        amount = self._tools.settings.amount
+        self._change(lambda hole: region_of(hole & ~shrink(hole, amount)), False, UNDO_SHRINK)
+
+    def _change(self, difference: Callable[[Hole], Region], value: bool, name: str) -> None:
+        document = self._model.document
+        if document is None:
+            return
+        hole = document.hole.copy()
+
+        def take(region: Region) -> None:
+            if self._model.document is document:
+                self._model.mark(region, value, name)
+
+        self._background.run(lambda: difference(hole), take)

@@ -29,6 +29,12 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object], overwrite: bool
         _replace(Path(os.path.realpath(path)), write)
 
 
+def write_private(path: Path) -> BinaryIO:
+    """The file, empty and open for writing, for the eyes of its owner alone. Raises: OSError."""
+    binary = getattr(os, "O_BINARY", 0)
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | binary, 0o600), "wb")
+
+
 def check_place(path: Path) -> None:
     """Raises: UserError (`save_failed`) where no file of that name could be written; nothing is tried."""
     with saving(path):

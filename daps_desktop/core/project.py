@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, BinaryIO, cast
 
 from daps_desktop.core.errors import UserError
-from daps_desktop.core.files import write_whole
+from daps_desktop.core.files import write_private, write_whole
 from daps_desktop.core.hole import Hole
 from daps_desktop.core.messages import Report
 from daps_desktop.core.packing import pack_hole, pack_pixels, unfolded_bytes, unpack_hole, unpack_pixels
@@ -185,6 +185,18 @@ def read_project(path: Path, photo_at: Path | None = None, accept_changed: bool 
         return _assemble(_Reader(archive, budget), manifest, photo)
 
 
+def read_original(path: Path, target: Path) -> bool:
+    """Copy the bytes of the photo inside the project `path` to `target`; False where that cannot be done."""
+    try:
+        with path.open("rb") as file, _opened(file) as archive:
+            manifest = _read_manifest(archive, path)
+            if manifest.embedded and manifest.source.sha256:
+                _extract(archive, manifest, target)
+            return target.exists()
+    except (OSError, KeyError, ValueError, UserError, zipfile.BadZipFile):
+        return False
+
+
 def _assemble(reader: "_Reader", manifest: _Manifest, photo: Photo) -> Project:
     if len(manifest.versions) > _MOST_VERSIONS:
         raise ValueError("it lists too many versions")
@@ -283,23 +295,28 @@ def _places(source: Source, project: Path) -> Iterable[Path]:
 
 
 def _read_embedded(archive: zipfile.ZipFile, manifest: _Manifest, path: Path) -> Photo:
+    with _private_folder() as folder:
+        copy = folder / f"photo{_safe_suffix(manifest.embedded)}"
+        _extract(archive, manifest, copy)
+        try:
+            photo = read_photo(copy)
+        except UserError as error:
+            raise ValueError("the photo inside is damaged") from error
+    return replace(photo, path=_whereabouts(manifest.source, path))
+
+
+def _extract(archive: zipfile.ZipFile, manifest: _Manifest, target: Path) -> None:
     name, source = manifest.embedded, manifest.source
     if not re.fullmatch(r"photo(\.[a-z0-9]{1,5})?", name):
         raise ValueError("the photo inside has a name that this program does not give")
     info = archive.getinfo(name)
     if info.compress_type != zipfile.ZIP_STORED:
         raise ValueError("the photo inside is not stored as this program stores it")
-    with _private_folder() as folder:
-        copy = folder / name
-        with archive.open(info) as entry, copy.open("wb") as file:
-            shutil.copyfileobj(entry, file)
-        if source.sha256 and sha256_of(copy) != source.sha256:
-            raise ValueError("the photo inside is not the one that was put there")
-        try:
-            photo = read_photo(copy)
-        except UserError as error:
-            raise ValueError("the photo inside is damaged") from error
-    return replace(photo, path=_whereabouts(source, path))
+    with archive.open(info) as entry, write_private(target) as file:
+        shutil.copyfileobj(entry, file)
+    if source.sha256 and sha256_of(target) != source.sha256:
+        target.unlink()
+        raise ValueError("the photo inside is not the one that was put there")
 
 
 def _whereabouts(source: Source, project: Path) -> Path | None:

@@ -1,0 +1,43 @@
+"""A lock on a folder that ends with the process that holds it, however that ends."""
+
+import os
+import sys
+from pathlib import Path
+
+_NAME = "lock"
+
+
+class FolderLock:
+    """Held from `take` until `release`, or until the process dies; the system sees to that."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor: int | None = descriptor
+
+    @classmethod
+    def take(cls, folder: Path) -> "FolderLock | None":
+        """The lock on an existing folder, or None where somebody holds it. Raises: OSError."""
+        descriptor = os.open(folder / _NAME, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            _lock(descriptor)
+        except OSError:
+            os.close(descriptor)
+            return None
+        return cls(descriptor)
+
+    def release(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+        self._descriptor = None
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(descriptor: int) -> None:
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

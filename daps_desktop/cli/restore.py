@@ -41,6 +41,16 @@ LINE_EVERY_S = 5.0  # progress where stderr is a file; a terminal sees one line 
 def add(parser: argparse.ArgumentParser) -> None:
     add_files(parser)
     parser.add_argument("--noise", default="auto", metavar="auto|SIGMA", help="grey levels of 0-255")
+    parser.add_argument(
+        "--closeness",
+        type=float,
+        default=0.5,
+        metavar="0-1",
+        help="1: stay close to the photo, 0: fill in more",
+    )
+    parser.add_argument(
+        "--levels", type=int, default=0, help="annealing levels; 0: as many as the preset says"
+    )
     parser.add_argument("--preset", choices=PRESETS, default="balanced")
     parser.add_argument("--method", choices=METHODS, default="dapspp")
     parser.add_argument("--output", choices=OUTPUTS, default="safest")
@@ -84,6 +94,8 @@ def _settings(options: argparse.Namespace) -> SolverSettings:
         output=options.output,
         samples=options.samples,
         noise=_noise(options.noise),
+        closeness=options.closeness,
+        levels=options.levels,
         prior=options.prior,
         device=options.device,
         seed=options.seed,

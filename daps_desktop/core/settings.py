@@ -28,6 +28,8 @@ class SolverSettings:
     output: Output = "safest"  # safest: posterior mean; sample: one draw, with grain
     samples: int = 1  # safest with more than 1 averages that many draws
     noise: float | None = None  # std in grey levels (0-255); None: estimated from the photo
+    closeness: float = 0.5  # to the photo: 1 stays closest, 0 lets the prior fill in most
+    levels: int = 0  # annealing levels; 0: as many as the preset says
     prior: str = "auto"  # name of an installed prior, path of a folder, or auto
     device: Device = "auto"
     seed: int = 0
@@ -48,6 +50,8 @@ class SolverSettings:
             "tile", self.tile == 0 or 64 <= self.tile <= 2048, f"must be between 64 and 2048, not {self.tile}"
         )
         _check("seed", 0 <= self.seed < 2**63, f"must be between 0 and 2^63, not {self.seed}")
+        _check("closeness", 0 <= self.closeness <= 1, f"must be between 0 and 1, not {self.closeness:g}")
+        _check("levels", 0 <= self.levels <= 200, f"must be between 1 and 200, not {self.levels}")
         if self.noise is not None:
             finite = math.isfinite(self.noise) and 0 <= self.noise <= 128
             _check("noise", finite, f"must be between 0 and 128 grey levels, not {self.noise:g}")

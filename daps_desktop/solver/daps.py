@@ -30,6 +30,7 @@ class Plan:
     sigma_min: float = 0.1
     ode_steps: int = 5
     langevin_steps: int = 100
+    tau: float = TAU  # std of the noise that the photo is taken to have
     rate: float = 1.0  # 2 lr |A|^2 / tau^2 at the first level: 1.0 is lr = 5e-5 for an A of norm 1
 
     @property
@@ -43,7 +44,7 @@ class Plan:
     def learning_rate(self, level: int, norm: float) -> float:
         """Falls linearly with the level to 1 % of its first value."""
         decay = 1 + level / (self.levels + 1) * (LEARNING_RATE_MIN_RATIO - 1)
-        return self.rate * TAU**2 / (2 * norm**2) * decay
+        return self.rate * self.tau**2 / (2 * norm**2) * decay
 
 
 @torch.enable_grad()
@@ -58,12 +59,18 @@ def misfit_gradient(problem: Problem, x: Tensor) -> Tensor:
 
 @torch.no_grad()
 def langevin(
-    problem: Problem, x0_hat: Tensor, sigma: float, rate: float, steps: int, rng: torch.Generator
+    problem: Problem,
+    x0_hat: Tensor,
+    sigma: float,
+    rate: float,
+    steps: int,
+    rng: torch.Generator,
+    tau: float = TAU,
 ) -> Tensor:
     """`steps` Langevin steps from x0_hat with learning rate `rate`; shapes (B, 3, H, W)."""
     x = x0_hat.clone()
     for _ in range(steps):
-        drift = misfit_gradient(problem, x) / TAU**2 + (x - x0_hat) / sigma**2
+        drift = misfit_gradient(problem, x) / tau**2 + (x - x0_hat) / sigma**2
         x = renoise(x - rate * drift, (2 * rate) ** 0.5, rng)
     return x
 
@@ -75,6 +82,6 @@ def solve(problem: Problem, denoiser: Denoiser, plan: Plan, start: Tensor, rng: 
     for i in range(plan.levels):
         x0_hat = euler(denoiser, x, sigmas[i], plan.ode_steps)
         rate = plan.learning_rate(i, problem.A.norm)
-        x0_y = langevin(problem, x0_hat, sigmas[i], rate, plan.langevin_steps, rng)
+        x0_y = langevin(problem, x0_hat, sigmas[i], rate, plan.langevin_steps, rng, plan.tau)
         yield checked_step(i, sigmas[i], problem, x0_y)
         x = renoise(x0_y, sigmas[i + 1], rng)

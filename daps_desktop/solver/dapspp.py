@@ -32,6 +32,7 @@ class Plan:
     trust: float = 0.0  # radius of the M-step; 0: that of the noise level, `trust_radius`
     rho: float = -7.0
     noise_share: float = 1.0  # share of each level's noise that is really added; 0: a deterministic path
+    doubt: float = 1.0  # times its own noise that the photo is taken to have; the residual keeps its unit
     closing: float = 0.0  # level of a last E-step on the observed pixels as they are; 0: none
     closing_turns: int = 1  # in how many of WAYS the picture is shown to the network there, for a mean
 
@@ -99,18 +100,18 @@ def solve(problem: Problem, denoiser: Denoiser, plan: Plan, start: Tensor, rng: 
     for i, sigma in enumerate(sigmas[:-1]):
         x = renoise(x0_y, plan.noise_share * sigma, rng)
         x0_hat = e_step(denoiser, x, sigma, plan.rk4_below)
-        x0_y = m_step(problem, x0_hat, plan.trust or trust_radius(sigma))
+        x0_y = m_step(problem, x0_hat, (plan.trust or trust_radius(sigma)) / plan.doubt)
         del x, x0_hat  # memory: a photo of 24 megapixels is 288 MB each
         yield checked_step(i, sigma, problem, x0_y)
     if plan.closing:
-        x = as_observed(problem, x0_y, rng)
+        x = as_observed(problem, x0_y, plan.closing, rng)
         x0_y = closing_step(denoiser, x, plan)
         yield checked_step(plan.levels, plan.closing, problem, x0_y)
 
 
-def as_observed(problem: Problem, x0_y: Tensor, rng: torch.Generator) -> Tensor:
-    """x at noise level sigma_y: y itself where A shows the pixel, x0_y with fresh noise elsewhere."""
+def as_observed(problem: Problem, x0_y: Tensor, sigma: float, rng: torch.Generator) -> Tensor:
+    """x as if at noise level sigma: y itself where A shows the pixel, x0_y with fresh noise elsewhere."""
     observed = problem.A.observed
     if observed is None:
         return problem.y
-    return torch.where(observed > 0, problem.y, renoise(x0_y, problem.sigma_y, rng))
+    return torch.where(observed > 0, problem.y, renoise(x0_y, sigma, rng))

@@ -26,6 +26,7 @@ class Plan:
     sigma_min: float = 0.01
     strength: float = 7.0  # lambda
     zeta: float = 0.3
+    doubt: float = 1.0  # times its own noise that the photo is taken to have
 
     @property
     def sigmas(self) -> list[float]:
@@ -42,7 +43,7 @@ def solve(problem: Problem, denoiser: Denoiser, plan: Plan, start: Tensor, rng: 
     x = renoise(start, sigmas[0], rng)
     for i, sigma in enumerate(sigmas[:-1]):
         x0_hat = tweedie(denoiser, x, sigma)
-        x0_y = problem.A.prox(x0_hat, problem.y, problem.sigma_y, sigma / plan.strength**0.5)
+        x0_y = problem.A.prox(x0_hat, problem.y, plan.doubt * problem.sigma_y, sigma / plan.strength**0.5)
         yield checked_step(i, sigma, problem, x0_y)
         x = _renoise_partly(x, x0_y, sigma, sigmas[i + 1], plan.zeta, rng)
 

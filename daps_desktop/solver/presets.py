@@ -30,6 +30,8 @@ SMOOTH = 0.2  # the first level of `safest`, which adds no noise and need not co
 PER_PIXEL = 0.3  # noise for every pixel by which a gap is wider than a scratch, so that a sample can invent
 SCRATCH = 4  # pixels
 WIDEST = 10.0
+DOUBT = 3.0  # times its own noise that a photo is taken to have where it is believed least, and
+DOUBTFUL = 0.1  # no less than this, in [-1, 1] units: a clean photo needs more doubt for any to be seen
 FINEST = 0.01  # the last level of `safest`, whatever the noise: a path that ends above it is too smooth
 
 
@@ -63,20 +65,31 @@ def recipe_for(settings: SolverSettings, problem: Problem, *, gap: float, repair
     `gap`: pixels across the widest place that the photo does not show, infinite where it shows none at
     all. `repair`: nothing but a hole is to change.
     """
+    doubt = doubt_of(settings.closeness, problem.sigma_y)
     if settings.method == "daps":
-        parent = daps.Plan(DAPS_LEVELS[settings.preset])
+        parent = daps.Plan(settings.levels or DAPS_LEVELS[settings.preset], tau=doubt * daps.TAU)
         return Recipe(bound(daps.solve, parent), parent.levels, parent.evaluations, cold=True)
     if settings.method == "diffpir":
-        peer = diffpir.Plan(DIFFPIR_LEVELS[settings.preset])
+        peer = diffpir.Plan(settings.levels or DIFFPIR_LEVELS[settings.preset], doubt=doubt)
         return Recipe(bound(diffpir.solve, peer), peer.levels, peer.evaluations, cold=True)
     plan = dapspp_plan(settings, problem, gap, repair)
+    plan = replace(plan, doubt=doubt, closing=doubt**0.5 * plan.closing)
     cold, chance = plan.sigma_max >= COLD, plan.levels > 0 and plan.noise_share > 0
     return Recipe(bound(dapspp.solve, plan), plan.steps, plan.evaluations, cold, chance)
 
 
+def doubt_of(closeness: float, sigma_y: float) -> float:
+    """How many times its own noise the photo is taken to have: 1 in the middle, less where it is to be kept.
+
+    What a run leaves between result and photo grows with it (table in packaging/NOTES.md). The closing
+    step, which believes in nothing but the noise, takes the root of it.
+    """
+    return max(DOUBT, DOUBTFUL / sigma_y) ** (1 - 2 * closeness)
+
+
 def dapspp_plan(settings: SolverSettings, problem: Problem, gap: float, repair: bool) -> dapspp.Plan:
     """As published for `paper` and where nothing is shown; else warm, for the mean or for a sample."""
-    sigma_y, levels, A = problem.sigma_y, LEVELS[settings.preset], problem.A
+    sigma_y, levels, A = problem.sigma_y, settings.levels or LEVELS[settings.preset], problem.A
     if settings.preset == "paper" or gap == math.inf:
         return dapspp.paper_plan(sigma_y, A.norm, levels)
     one_mean = settings.output == "safest" and settings.samples == 1

@@ -1,14 +1,16 @@
 """What a preset means: levels, warm or cold, mean or sample."""
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
 
 from daps_desktop.core.settings import SolverSettings
-from daps_desktop.solver.operators import Bicubic, HoleMask, Identity
+from daps_desktop.solver.operators import Bicubic, HoleMask, Identity, LinearOperator
 from daps_desktop.solver.presets import COLD, SMOOTH, WARM, dapspp_plan, recipe_for
 from daps_desktop.solver.problem import Problem
+from tests.fakes.gaussian_world import CircularBlur, ExactDenoiser, GaussianWorld, random_sites
 
 PHOTO = torch.zeros(1, 3, 32, 32)
 SMALL = Problem(Bicubic(2, 32, 32), PHOTO, 0.05)
@@ -63,3 +65,31 @@ def test_what_chance_plays_no_part_in_is_not_repeated() -> None:
     assert not recipe_for(several, NOISY, gap=0, repair=False).chance
     assert recipe_for(several, SMALL, gap=0, repair=False).chance
     assert not recipe_for(SolverSettings(), SMALL, gap=0, repair=False).chance
+
+
+def test_levels_can_be_given_for_every_method() -> None:
+    for method in ("dapspp", "daps", "diffpir"):
+        settings = SolverSettings(method=method, levels=7)
+        assert recipe_for(settings, SMALL, gap=0, repair=False).steps == 7
+
+
+@pytest.mark.parametrize("A", [Identity(), CircularBlur(), random_sites()], ids=["noise", "blur", "gaps"])
+@pytest.mark.parametrize("method", ["dapspp", "diffpir"])
+def test_the_less_close_to_the_photo_the_more_is_left_between(method: str, A: LinearOperator) -> None:
+    world = GaussianWorld()
+    clean = A(world.draw(1, seed=3))
+    y = clean + 0.05 * torch.randn(clean.shape, generator=torch.Generator().manual_seed(4))
+    problem = Problem(A, y, 0.05)
+
+    def residual(closeness: float | None) -> float:
+        settings = SolverSettings(preset="draft", method=method)
+        if closeness is not None:
+            settings = replace(settings, closeness=closeness)
+        recipe = recipe_for(settings, problem, gap=0, repair=False)
+        rng = torch.Generator().manual_seed(7)
+        *_, last = recipe.solve(problem, ExactDenoiser(world), recipe.start(problem), rng)
+        return last.residual_over_noise
+
+    left = [residual(closeness) for closeness in (1.0, 0.75, 0.5, 0.25, 0.0)]
+    assert left == sorted(set(left)) and left[-1] > 1.05 * left[0]
+    assert left[2] == residual(None)

@@ -220,6 +220,21 @@ def with_dpi(block: bytes | None, dpi: tuple[float, float]) -> bytes:
     return pack(exif)
 
 
+def set_dpi(block: bytes, dpi: tuple[float, float]) -> bytes:
+    """The block saying `dpi`: in place where it has room for it, else packed anew."""
+    exif = parse(block)
+    said = resolution(exif.order, dpi)
+    old = {tag: exif.main.entries.get(tag) for tag in said}
+    if all(entry and entry.kind == said[tag].kind for tag, entry in old.items()):
+        patched = bytearray(block)
+        for tag, entry in old.items():
+            assert entry is not None
+            patched[entry.at : entry.at + len(said[tag].data)] = said[tag].data
+        return bytes(patched)
+    exif.main.entries.update(said)
+    return pack(exif)
+
+
 def _put(block: bytearray, exif: Exif, path: tuple[int, ...], value: int) -> None:
     entry = exif.main.find(path)
     code = {SHORT: "H", LONG: "I"}.get(entry.kind) if entry else None

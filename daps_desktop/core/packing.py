@@ -32,7 +32,7 @@ def unpack_hole(data: bytes, height: int, width: int) -> Hole:
     drawing = png_chunks.read_chunks(data).drawing
     try:
         with PngImagePlugin.PngImageFile(io.BytesIO(drawing)) as image:
-            return np.array(image, dtype=bool)
+            return np.array(image.convert("L")) > 127  # its own array of bools holds 255 for True
     except (OSError, SyntaxError) as error:
         raise ValueError("the marks are damaged") from error
 

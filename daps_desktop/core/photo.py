@@ -17,6 +17,7 @@ class Metadata:
     exif: bytes | None = None
     xmp: bytes | None = None
     dpi: tuple[float, float] | None = None  # (x, y)
+    iptc: bytes | None = None  # captions and credits, as IPTC-IIM records
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import AvifImagePlugin, BmpImagePlugin, Image, JpegImagePlugin, WebPImagePlugin
 from PIL.ImageFile import ImageFile
 
-from daps_desktop.core import exif, png_chunks
+from daps_desktop.core import exif, iptc, png_chunks
 from daps_desktop.core.colours import cmyk_to_srgb
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.photo import JpegTables, Metadata, Photo, Pixels
@@ -184,6 +184,7 @@ def _pillow_metadata(image: ImageFile) -> Metadata:
         exif=info.get("exif") or None,
         xmp=info.get("xmp") or None,
         dpi=(float(dpi[0]), float(dpi[1])) if dpi and min(dpi) > 0 else None,
+        iptc=iptc.of_resources(info.get("photoshop")),
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from daps_desktop.core import exif, png_chunks
+from daps_desktop.core import exif, iptc, png_chunks
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.files import check_place, saving, write_file
 from daps_desktop.core.photo import Metadata, Photo, Pixels, at_depth
@@ -39,19 +39,29 @@ def write_photo(
 
     `quality` is that of JPEG (coded 4:4:4) and WebP, 1-100. `bits` is 8 or 16, None for the photo's own
     depth; JPEG and WebP always hold 8. JPEG holds no transparency: the photo is laid on white. ICC, EXIF,
-    XMP and dpi go along in each format; a JPEG leaves out an EXIF or XMP block above 64 KB, and a profile
-    made for grey is left out of a colour picture. The file appears whole or not at all.
+    XMP and dpi go along in each format, IPTC in TIFF and JPEG, which have a place for it; a JPEG leaves out
+    a block above 64 KB, and a profile made for grey is left out of a colour picture. The file appears whole
+    or not at all.
 
     `original` is the file the work began from (None: `photo.path`): it is replaced only where both
     `overwrite` and `replace_original` are given.
     Raises: UserError (`save_...`, `setting_value`).
     """
     path = Path(path)
+    _check_settings(format_of(path), quality, bits)
+    check_target(path, original or photo.path, overwrite, replace_original)
+    write_file(path, encode_photo(photo, path, quality=quality, bits=bits), overwrite)
+
+
+def encode_photo(photo: Photo, path: Path, *, quality: int = 95, bits: int | None = None) -> bytes:
+    """The bytes that `write_photo` would write to `path`; nothing is written.
+
+    Raises: UserError (`save_format`, `save_failed`, `setting_value`).
+    """
     file_format = format_of(path)
     _check_settings(file_format, quality, bits)
-    check_target(path, original or photo.path, overwrite, replace_original)
     depth = (bits or photo.bits) if file_format in _DEEP else 8
-    write_file(path, _encode(_at_depth(photo, depth), path, file_format, quality), overwrite)
+    return _encode(_at_depth(photo, depth), path, file_format, quality)
 
 
 def format_of(path: Path) -> str:
@@ -71,7 +81,7 @@ def _check_settings(file_format: str, quality: int, bits: int | None) -> None:
         raise UserError("setting_value", name="bits", detail=f"{file_format} holds 8 bits only")
 
 
-def check_target(path: Path, original: Path | None, overwrite: bool, replace_original: bool) -> None:
+def check_target(path: Path, original: Path | None, overwrite: bool, replace_original: bool = False) -> None:
     """Raises: UserError (`save_...`) where `write_photo` would refuse this path."""
     format_of(path)
     check_place(path)
@@ -137,6 +147,7 @@ def _encode_jpeg(photo: Photo, quality: int) -> bytes:
         exif=block if len(block) <= _JPEG_BLOCK else b"",
         xmp=metadata.xmp if metadata.xmp and len(metadata.xmp) <= _JPEG_XMP else b"",
         dpi=metadata.dpi or (0, 0),
+        extra=iptc.jpeg_segment(metadata.iptc) if metadata.iptc else b"",
     )
     return file.getvalue()
 

@@ -17,7 +17,7 @@ from daps_desktop.core.photo_limits import LIMIT_MP, check_size
 
 logging.getLogger("tifffile").addHandler(logging.NullHandler())  # else it writes to stderr by itself
 
-_XMP, _ICC, _DNG_VERSION, _REDUCED = 700, 34675, 50706, 1
+_XMP, _IPTC, _ICC, _DNG_VERSION, _REDUCED = 700, 33723, 34675, 50706, 1
 _UNCOMPRESSED = 1
 _ASSOCIATED, _UNASSOCIATED = 1, 2
 # What a TIFF says about the photo, as against how it is stored: description, camera, software, date, artist,
@@ -61,7 +61,7 @@ def decode_tiff(path: Path) -> Photo:
         icc = _bytes_tag(page, _ICC)
         pixels, alpha, icc = _interpreted(page, array, icc)
         block = None if tiff.is_bigtiff else _exif_block(file)
-        metadata = Metadata(icc=icc, exif=block, xmp=_bytes_tag(page, _XMP))
+        metadata = Metadata(icc, block, _bytes_tag(page, _XMP), iptc=_bytes_tag(page, _IPTC))
         return Photo(pixels, alpha, metadata, file_format="TIFF", pages=_count_pages(tiff))
 
 

@@ -64,6 +64,8 @@ def _metadata(metadata: Metadata, order: str) -> dict[int, Entry]:
         entries[700] = Entry(_BYTE, metadata.xmp)
     if metadata.icc:
         entries[34675] = Entry(_UNDEFINED, metadata.icc)
+    if metadata.iptc:
+        entries[33723] = Entry(_UNDEFINED, metadata.iptc)
     return entries
 
 

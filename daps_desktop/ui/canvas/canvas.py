@@ -1,6 +1,6 @@
-"""The photo on the screen: zoom, pan, brush, overlay and the split view, drawn from tiles."""
+"""The photo on the screen: zoom, pan, marks and the split view, drawn from tiles."""
 
-from typing import Literal
+from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import (
@@ -11,6 +11,8 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
+    QSinglePointEvent,
+    QTabletEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
@@ -18,14 +20,15 @@ from PySide6.QtWidgets import QWidget
 from daps_desktop.core.hole import Hole, Rect
 from daps_desktop.ui import text
 from daps_desktop.ui.canvas import marks
-from daps_desktop.ui.canvas.brush import Brush
-from daps_desktop.ui.canvas.layer import Layer, hole_layer, picture_layer
+from daps_desktop.ui.canvas.layer import Layer, hole_layer
+from daps_desktop.ui.canvas.pointer import Pointer
 from daps_desktop.ui.canvas.pyramid import HolePyramid, Pyramid
+from daps_desktop.ui.canvas.toolbox import ToolBox
 from daps_desktop.ui.canvas.view_transform import ViewTransform
 from daps_desktop.ui.theme import OVERLAY_OPACITY, Colours
 from daps_desktop.ui.viewer.compare import Compare, CompareMode
-
-Drag = Literal["pan", "split", "stroke"]
+from daps_desktop.ui.viewer.comparison import Comparison, Sheet
+from daps_desktop.ui.viewer.heat import Heat
 
 _WHEEL_STEP = 1.25  # for one notch
 _BUTTON_STEP = 1.5
@@ -40,42 +43,40 @@ _ARROWS = {
 
 
 class Canvas(QWidget):
-    """Shows what it is given and passes strokes to the brush; owns nothing but the view."""
+    """Shows what it is given, passes mouse, pen and keys to the tool in hand, and owns the view alone."""
 
     view_changed = Signal(float)  # device pixels for one pixel of the photo
     hovered = Signal(object)  # (row, col) under the mouse, or None
 
-    def __init__(self, brush: Brush, compare: Compare, parent: QWidget | None = None) -> None:
+    def __init__(self, tools: ToolBox, compare: Compare, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._brush = brush
+        self._tools = tools
         self._compare = compare
         self._view: ViewTransform | None = None
-        self._original: Layer | None = None
-        self._result: Layer | None = None
+        self._comparison = Comparison(compare)
         self._hole: HolePyramid | None = None
         self._overlay: Layer | None = None
         self._overlay_shown = True
         self._surround = QColor(Qt.GlobalColor.gray)
         self._fitting = True  # follow the size of the widget until the user zooms
-        self._space_held = False
-        self._drag: Drag | None = None
-        self._mouse: QPointF | None = None
+        self._pointer = Pointer(self, tools)
+        self._drawn = QRectF()  # where on the photo the tool drew last
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(text.CANVAS_NAME)
         self.setAccessibleDescription(text.CANVAS_HELP)
-        compare.changed.connect(self.update)
-        brush.changed.connect(self.update)
+        compare.changed.connect(self._fit_room)
+        tools.changed.connect(self._tool_set)
+        tools.drawn.connect(self._tool_drawn)
 
     # what is shown
 
     def show_photo(self, pyramid: Pyramid, hole: Hole) -> None:
         """A newly opened photo, fitted, with its (H, W) hole; the array is the document's own."""
         height, width = pyramid.size
-        self._view = ViewTransform(QSizeF(width, height), QSizeF(self.size())).fitted()
-        self._original = picture_layer(pyramid)
-        self._result = None
+        self._view = ViewTransform(QSizeF(width, height), self._room().size()).fitted()
+        self._comparison.set_original(pyramid)
         self._hole = HolePyramid(hole)
         colour = QColor(Qt.GlobalColor.red)
         colour.setAlphaF(OVERLAY_OPACITY)
@@ -85,8 +86,18 @@ class Canvas(QWidget):
 
     def show_result(self, pyramid: Pyramid | None) -> None:
         """A result or a preview of any size, stretched over the photo; None takes it away."""
-        self._result = picture_layer(pyramid) if pyramid else None
+        self._comparison.set_result(pyramid)
         self._compare.set_available(pyramid is not None)
+        self.update()
+
+    def result_changed(self, rect: Rect) -> None:
+        """The pixels of the result shown changed in `rect`, given in its own pixels."""
+        self._comparison.result_changed(rect)
+        self.update()
+
+    def show_heat(self, heat: Heat | None) -> None:
+        """Lay a map over the photo; None takes it away."""
+        self._comparison.heat = heat
         self.update()
 
     @Slot(Rect)
@@ -96,8 +107,7 @@ class Canvas(QWidget):
         self._hole.update(rect)
         self._overlay.forget(rect)
         corners = (QPointF(rect.left, rect.top), QPointF(rect.right, rect.bottom))
-        first, last = (self._view.to_widget(corner) for corner in corners)
-        self.update(QRectF(first, last).toAlignedRect().adjusted(-2, -2, 2, 2))
+        self._update_part(_around(self._view, QRectF(*corners)))
 
     def set_overlay_shown(self, shown: bool) -> None:
         self._overlay_shown = shown
@@ -129,8 +139,8 @@ class Canvas(QWidget):
         self._zoom_by(1 / _BUTTON_STEP, self._middle())
 
     def set_space_held(self, held: bool) -> None:
-        """Space turns the brush into a hand for as long as it is held."""
-        self._space_held = held
+        """Space turns any tool into a hand for as long as it is held, in the middle of a shape too."""
+        self._pointer.space_held = held
         self._show_cursor()
 
     def _zoom_by(self, factor: float, about: QPointF) -> None:
@@ -152,7 +162,11 @@ class Canvas(QWidget):
         self.update()
 
     def _middle(self) -> QPointF:
-        return QRectF(self.rect()).center()
+        return self._room().center()
+
+    def _room(self) -> QRectF:
+        """The part of the widget that the photo is fitted to and that tools work in."""
+        return self._compare.room(QRectF(self.rect()))
 
     # painting
 
@@ -161,143 +175,193 @@ class Canvas(QWidget):
         painter.fillRect(event.rect(), self._surround)
         if self._view is None:
             return
-        area = QRectF(self.rect())
-        exposed = QRectF(event.rect())
-        self._paint_side(
-            painter, self._compare.original_rect(area) & exposed, [self._original, self._shown_overlay()]
-        )
-        self._paint_side(painter, self._compare.result_rect(area) & exposed, [self._result])
-        painter.setClipRect(event.rect())
-        self._paint_marks(painter, area)
+        area, exposed = QRectF(self.rect()), QRectF(event.rect())
+        sheet = Sheet(painter, self._view, area, exposed, self.devicePixelRatioF())
+        self._comparison.paint(sheet, self._shown_overlay())
+        self._paint_tool(painter)
 
     def _shown_overlay(self) -> Layer | None:
         return self._overlay if self._overlay_shown and self._compare.marks_shown else None
 
-    def _paint_side(self, painter: QPainter, part: QRectF, layers: list[Layer | None]) -> None:
-        if part.isEmpty() or self._view is None:
-            return
-        painter.setClipRect(part)
-        for layer in layers:
-            if layer is not None:
-                layer.paint(painter, self._view.photo_rect, part, self.devicePixelRatioF())
-
-    def _paint_marks(self, painter: QPainter, area: QRectF) -> None:
-        if self._compare.available:
-            marks.draw_labels(painter, area, self._compare.mode)
-        if self._compare.mode is CompareMode.SPLIT:
-            marks.draw_split_line(painter, area, self._compare.split_x(area))
-        if self._mouse is not None and self._view is not None and self._drag in (None, "stroke"):
-            marks.draw_ring(painter, self._mouse, self._ring_radius())
-
-    def _ring_radius(self) -> float:
-        assert self._view is not None
-        return max(self._brush.diameter * self._view.scale / 2, 1.5)
-
-    def _update_ring(self, at: QPointF | None) -> None:
-        if at is not None and self._view is not None:
-            reach = self._ring_radius() + 3
-            self.update(QRectF(at, at).adjusted(-reach, -reach, reach, reach).toAlignedRect())
-
-    # mouse and keys
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if self._view is None or self._drag is not None:
-            return
-        self._drag = self._drag_for(event)
-        if self._drag == "stroke":
-            self._begin_stroke(event)
-        self._show_cursor()
-
-    def _drag_for(self, event: QMouseEvent) -> Drag:
-        if event.button() == Qt.MouseButton.MiddleButton or self._space_held:
-            return "pan"
-        if self._over_split_line(event.position()):
-            return "split"
-        return "stroke"
-
-    def _begin_stroke(self, event: QMouseEvent) -> None:
-        assert self._view is not None
-        if not self._compare.marks_shown:
-            self._compare.set_mode(CompareMode.ORIGINAL)
-        keys = event.modifiers()
-        erase = event.button() == Qt.MouseButton.RightButton or bool(keys & Qt.KeyboardModifier.AltModifier)
-        straight = bool(keys & Qt.KeyboardModifier.ShiftModifier)
-        self._brush.press(self._view.to_photo(event.position()), erase, straight)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        before, self._mouse = self._mouse, event.position()
+    def _paint_tool(self, painter: QPainter) -> None:
+        """What the tool in hand draws, in both halves where the canvas is halved."""
         if self._view is None:
             return
-        self._report_position()
-        if self._drag == "pan" and before is not None:
-            step = event.position() - before
-            self._fitting = False
-            self._set_view(self._view.moved(step.x(), step.y()))
-        elif self._drag == "split":
-            self._compare.set_position(event.position().x() / max(self.width(), 1))
-        elif self._drag == "stroke":
-            self._brush.move(self._view.to_photo(event.position()))
-        self._update_ring(before)
-        self._update_ring(self._mouse)
+        for half in self._halves():
+            painter.save()
+            painter.setClipRect(self._room().translated(half), Qt.ClipOperation.IntersectClip)
+            painter.translate(half)
+            self._tools.tool.paint(painter, self._view)
+            self._paint_ring(painter)
+            painter.restore()
+
+    def _paint_ring(self, painter: QPainter) -> None:
+        at, radius = self._pointer.ring_at, self._ring_radius()
+        if at is None:
+            return
+        if radius is not None:
+            marks.draw_ring(painter, at, radius)
+        if self._tools.settings.erasing:
+            marks.draw_minus(painter, at, radius or 0.0)
+
+    def _ring_radius(self) -> float | None:
+        diameter = self._tools.tool.ring
+        return None if diameter is None or self._view is None else max(diameter * self._view.scale / 2, 1.5)
+
+    def _halves(self) -> list[QPointF]:
+        """What to add to a place of the photo's half to be in each half."""
+        beside = self._compare.other_half(QRectF(self.rect()))
+        return [QPointF()] if beside is None else [QPointF(), beside]
+
+    def _update_part(self, part: QRectF) -> None:
+        for half in self._halves():
+            self.update(part.translated(half).toAlignedRect())
+
+    def _update_ring(self) -> None:
+        """Draw again where the ring is: to be called before it moves, and after."""
+        at = self._pointer.ring_at
+        if at is not None:
+            reach = (self._ring_radius() or 0.0) + marks.RING_REACH
+            self._update_part(QRectF(at, at).adjusted(-reach, -reach, reach, reach))
+
+    def _tool_set(self) -> None:
+        self.update()
         self._show_cursor()
 
-    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
-        drag, self._drag = self._drag, None
-        if drag == "stroke":
-            self._brush.release()
+    def _tool_drawn(self) -> None:
+        """Draw again where the tool draws, and where it drew last."""
+        if self._view is None:
+            return
+        extent = self._tools.tool.extent
+        for part in (extent, self._drawn):
+            self._update_part(_around(self._view, part))
+        self._drawn = extent
+        self._show_cursor()
+
+    # mouse, pen and keys
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if not self._pointer.made_by_pen():
+            self._pointed(self._pointer.press, event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if not self._pointer.made_by_pen():
+            self._pointed(self._pointer.move, event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if not self._pointer.made_by_pen():
+            self._pointed(self._pointer.release, event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if not self._pointer.made_by_pen():
+            self._pointed(self._pointer.double_click, event)
+
+    def tabletEvent(self, event: QTabletEvent) -> None:
+        """Accepted, so that no mouse event is made of it."""
+        handlers = {
+            QEvent.Type.TabletPress: self._pointer.press,
+            QEvent.Type.TabletMove: self._pointer.move,
+            QEvent.Type.TabletRelease: self._pointer.release,
+        }
+        handler = handlers.get(event.type())
+        if handler is not None:
+            self._pointed(handler, event)
+            event.accept()
+
+    def _pointed(self, handle: Callable[[QSinglePointEvent], None], event: QSinglePointEvent) -> None:
+        self._update_ring()
+        handle(event)
+        self._update_ring()
+        self._report_position()
         self._show_cursor()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         notches = event.angleDelta().y() / 120
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self._brush.set_diameter(self._brush.diameter * _WHEEL_STEP**notches)
+            settings = self._tools.settings
+            settings.set_diameter(settings.diameter * _WHEEL_STEP**notches)
         else:
-            self._zoom_by(_WHEEL_STEP**notches, event.position())
+            self._zoom_by(_WHEEL_STEP**notches, self.folded(event.position()))
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        arrow = _ARROWS.get(Qt.Key(event.key()))
-        if arrow is None or self._view is None:
+        key = Qt.Key(event.key())
+        if key in _ARROWS:
+            right, down = _ARROWS[key]
+            self.move_view(right * _ARROW_STEP, down * _ARROW_STEP)
+        elif not (key == Qt.Key.Key_Escape and self._pointer.cancel()) and not self._tools.tool.key(key):
             super().keyPressEvent(event)
-            return
-        self._fitting = False
-        self._set_view(self._view.moved(arrow[0] * _ARROW_STEP, arrow[1] * _ARROW_STEP))
 
     def enterEvent(self, event: QEnterEvent) -> None:
-        self._mouse = event.position()
-        self._update_ring(self._mouse)
+        self._pointer.at = self.folded(event.position())
+        self._update_ring()
 
     def leaveEvent(self, _event: QEvent) -> None:
-        self._update_ring(self._mouse)
-        self._mouse = None
+        self._update_ring()
+        self._pointer.at = None
         self.hovered.emit(None)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def resizeEvent(self, _event: QResizeEvent) -> None:
+        self._fit_room()
+
+    def _fit_room(self) -> None:
+        """Follow the room there is for the photo: it halves when two halves are compared."""
         if self._view is None:
             return
-        view = self._view.resized(QSizeF(event.size()))
+        view = self._view.resized(self._room().size())
         self._set_view(view.fitted() if self._fitting else view)
 
     def _report_position(self) -> None:
-        assert self._view is not None and self._mouse is not None
-        point = self._view.to_photo(self._mouse)
+        if self._view is None or self._pointer.at is None:
+            return
+        point = self._view.to_photo(self._pointer.at)
         inside = QRectF(QPointF(0, 0), self._view.photo).contains(point)
         self.hovered.emit((int(point.y()), int(point.x())) if inside else None)
 
-    def _over_split_line(self, point: QPointF) -> bool:
+    # for the pointer
+
+    def folded(self, point: QPointF) -> QPointF:
+        """A point of either half of a halved canvas as one of the photo's half."""
+        return self._compare.folded(point, QRectF(self.rect()))
+
+    def move_view(self, dx: float, dy: float) -> None:
+        if self._view is not None:
+            self._fitting = False
+            self._set_view(self._view.moved(dx, dy))
+
+    def over_split_line(self, point: QPointF) -> bool:
         if self._compare.mode is not CompareMode.SPLIT:
             return False
         return abs(point.x() - self._compare.split_x(QRectF(self.rect()))) <= _GRIP
 
+    def move_split_line(self, x: float) -> None:
+        self._compare.set_position(x / max(self.width(), 1))
+
+    def show_marks(self) -> None:
+        """Whoever marks sees what is marked."""
+        if not self._compare.marks_shown:
+            self._compare.set_mode(CompareMode.ORIGINAL)
+
     def _show_cursor(self) -> None:
+        pointer = self._pointer
         if self._view is None:
             shape = Qt.CursorShape.ArrowCursor
-        elif self._drag == "pan":
+        elif pointer.panning:
             shape = Qt.CursorShape.ClosedHandCursor
-        elif self._space_held:
+        elif pointer.space_held:
             shape = Qt.CursorShape.OpenHandCursor
-        elif self._mouse is not None and self._drag != "stroke" and self._over_split_line(self._mouse):
+        elif pointer.at is not None and pointer.drag is None and self.over_split_line(pointer.at):
             shape = Qt.CursorShape.SplitHCursor
+        elif self._tools.working:
+            shape = Qt.CursorShape.BusyCursor
         else:
             shape = Qt.CursorShape.CrossCursor
         self.setCursor(shape)
+
+
+def _around(view: ViewTransform, part: QRectF) -> QRectF:
+    """The widget pixels of a part of the photo, with room for the lines and corners drawn on its edge."""
+    if part.isNull():
+        return QRectF()
+    corners = (view.to_widget(part.topLeft()), view.to_widget(part.bottomRight()))
+    return QRectF(*corners).adjusted(-6, -6, 6, 6)

@@ -21,6 +21,7 @@ class Surface(Protocol):
 
     @property
     def view(self) -> ViewTransform | None: ...
+    def folded(self, point: QPointF) -> QPointF: ...
     def move_view(self, dx: float, dy: float) -> None: ...
     def over_split_line(self, point: QPointF) -> bool: ...
     def move_split_line(self, x: float) -> None: ...
@@ -33,7 +34,8 @@ class Pointer:
     def __init__(self, surface: Surface, tools: ToolBox) -> None:
         self._surface = surface
         self._tools = tools
-        self.at: QPointF | None = None  # in the widget; None: outside of it
+        self.at: QPointF | None = None  # in the photo's half of the widget; None: outside of it
+        self._beside = QPointF()  # from there to the mouse, which may be over the other half
         self.space_held = False
         self._drag: Drag | None = None
         self._pressed = QPointF()
@@ -62,7 +64,7 @@ class Pointer:
     def press(self, event: QSinglePointEvent) -> None:
         if self._surface.view is None or self._drag is not None:
             return
-        self.at = self._pressed = event.position()
+        self.at = self._pressed = self._place(event)
         self._pen_down = isinstance(event, QTabletEvent)
         self._drag = self._drag_for(event)
         self._size_before = self._tools.settings.diameter
@@ -71,7 +73,7 @@ class Pointer:
             self._tools.tool.press(self._touch(event))
 
     def move(self, event: QSinglePointEvent) -> None:
-        before, self.at = self.at, event.position()
+        before, self.at = self.at, self._place(event)
         if self.panning:
             step = self.at - (before or self.at)
             self._surface.move_view(step.x(), step.y())
@@ -85,7 +87,7 @@ class Pointer:
             self._tools.tool.hover(self._touch(event))
 
     def release(self, event: QSinglePointEvent) -> None:
-        self.at = event.position()
+        self.at = self._place(event)
         drag, self._drag = self._drag, None
         self._pen_down = False
         if drag == "shift":
@@ -115,10 +117,16 @@ class Pointer:
         """True while a pen draws: the mouse events that the system makes up from it say nothing new."""
         return self._pen_down
 
+    def _place(self, event: QSinglePointEvent) -> QPointF:
+        """Where the event is; a drag stays in the half where it began."""
+        if self._drag is None:
+            self._beside = event.position() - self._surface.folded(event.position())
+        return event.position() - self._beside
+
     def _drag_for(self, event: QSinglePointEvent) -> Drag:
         if event.button() == Qt.MouseButton.MiddleButton or self.space_held:
             return "pan"
-        if self._surface.over_split_line(event.position()):
+        if self._surface.over_split_line(self._pressed):
             return "split"
         brush = self._tools.tool.ring is not None
         return "shift" if brush and event.modifiers() & _SHIFT else "tool"
@@ -136,7 +144,7 @@ class Pointer:
     def _touch(self, event: QSinglePointEvent, straight: bool = False) -> Touch:
         view = self._surface.view
         assert view is not None
-        point = self._pressed if straight else event.position()
+        point = self._pressed if straight or self.at is None else self.at
         right = event.button() == Qt.MouseButton.RightButton
         erase = right or bool(event.modifiers() & _ALT)
         return Touch(view.to_photo(point), erase, straight, self._pressure(event))

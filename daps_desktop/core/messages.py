@@ -12,6 +12,13 @@ from daps_desktop.core.settings import SolverSettings
 from daps_desktop.core.task import Task
 
 
+ResidualMap = NDArray[np.float16]
+"""(h, w), a small copy of the photo: |A(x) - y| over the noise level, RMS over each area and all channels.
+
+NaN where the photo tells nothing; 0 where it was kept bit for bit.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class JobRequest:
     """All that can influence an answer; a saved request reproduces a saved result.
@@ -69,6 +76,7 @@ class StepReport:
     residual_over_noise: float
     evaluations: int
     seconds: float
+    sample: int = 0  # which sample the step belongs to
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +104,15 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The result at the photo's own depth; pixels the task must not touch are the photo's own."""
+    """The result at the photo's own depth; pixels the task must not touch are the photo's own.
+
+    `residual_map` is None where the measurement is no picture.
+    """
 
     job_id: str
     photo: Photo
     report: Report
+    residual_map: ResidualMap | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,22 @@
 """What came out of a photo so far. Versions are history: numbered, appended, never overwritten."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
-from daps_desktop.core.hole import Hole
-from daps_desktop.core.messages import Report
-from daps_desktop.core.photo import Photo
+import numpy as np
+from numpy.typing import NDArray
+
+from daps_desktop.core.hole import Hole, Rect, bounds
+from daps_desktop.core.messages import Report, ResidualMap
+from daps_desktop.core.photo import Photo, Pixels, compose
 from daps_desktop.core.recipe import Recipe
+from daps_desktop.core.settings import SolverSettings
+
+Kind = Literal["safest", "sample", "painted"]
+
+_STRIP = 2**22  # values handled at a time, so that a large photo takes little memory
+_MOST_SEEDS = 2**63  # seeds stay below
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +33,121 @@ class Version:
     hole: Hole | None
     report: Report | None
     name: str = ""
+    painted: bool = False  # by hand, from two others
+    residual_map: ResidualMap | None = None  # None where a run left none, or none is kept any more
+
+    @property
+    def kind(self) -> Kind:
+        return "painted" if self.painted else self.recipe.settings.output
+
+
+def alike(version: Version, versions: Sequence[Version]) -> list[Version]:
+    """The results of runs that differ from `version` in their seed alone; it may be one of them."""
+    return [
+        other
+        for other in versions
+        if other.report is not None
+        and without_chance(other.recipe) == without_chance(version.recipe)
+        and _same_hole(other.hole, version.hole)
+        and other.photo.pixels.shape == version.photo.pixels.shape
+    ]
+
+
+def samples_like(version: Version, versions: Sequence[Version]) -> list[Version]:
+    """The samples of what `version` was made for, whether it is itself a sample, the safest or painted."""
+    return alike(replace(version, recipe=as_sample(version.recipe, 0)), versions)
+
+
+def without_chance(recipe: Recipe) -> Recipe:
+    return replace(recipe, settings=replace(recipe.settings, seed=0))
+
+
+def as_sample(recipe: Recipe, seed: int) -> Recipe:
+    """The same for one draw with that seed."""
+    return replace(recipe, settings=replace(recipe.settings, output="sample", samples=1, seed=seed))
+
+
+def new_seeds(used: Sequence[SolverSettings], count: int) -> list[int]:
+    """The next seeds that nobody has used."""
+    first = max((settings.seed for settings in used), default=-1) + 1
+    return [(first + i) % _MOST_SEEDS for i in range(count)]
+
+
+def mean_of(versions: Sequence[Version]) -> Photo:
+    """The mean of results of the same shape, rounded at their full depth.
+
+    Where only a hole was filled in, all pixels outside of it are kept bit for bit.
+    """
+    first = versions[0]
+    pixels = first.photo.pixels.copy()
+    for rect in _strips(_may_change(first), pixels.shape[1] * pixels.shape[2]):
+        parts = (version.photo.pixels[rect.slices].astype(np.float64) for version in versions)
+        mean = np.rint(sum(parts, np.zeros(1)) / len(versions)).astype(pixels.dtype)
+        pixels[rect.slices] = _kept_outside(first, rect, mean)
+    return first.photo.with_pixels(pixels)
+
+
+def spread_of(versions: Sequence[Version], side: int) -> NDArray[np.float32]:
+    """How far results of the same shape lie apart: (h, w), their std in grey levels of 0-255.
+
+    Computed on copies of at most `side` pixels, averaged over areas, so that what differs is what can be
+    seen and not each grain; the RMS over the channels.
+    """
+    small = [reduced(version.photo.pixels, side) for version in versions]
+    levels = 255 / versions[0].photo.white
+    return np.sqrt(np.var(np.stack(small) * levels, axis=0, ddof=1).mean(axis=2)).astype(np.float32)
+
+
+def paint(target: Pixels, source: Pixels, layer: Hole, rect: Rect) -> Pixels:
+    """The pixels of `rect`: the source's where the (H, W) layer is True, else the target's."""
+    part = rect.slices
+    return compose(target[part], source[part], layer[part])
+
+
+def painted(target: Version, source: Version, layer: Hole) -> Photo:
+    """The target with the source in the (H, W) layer, both of its size."""
+    pixels = target.photo.pixels.copy()
+    rect = bounds(layer)
+    pixels[rect.slices] = paint(target.photo.pixels, source.photo.pixels, layer, rect)
+    return target.photo.with_pixels(pixels)
+
+
+def reduced(pixels: Pixels, side: int) -> NDArray[np.float32]:
+    """(h, w, C) means over squares, neither side longer than `side`; the last squares may be narrower."""
+    height, width, _ = pixels.shape
+    step = max(-(-max(height, width) // side), 1)
+    rows = [_reduced_rows(pixels[top : top + step], step) for top in range(0, height, step)]
+    return np.stack(rows)
+
+
+def _reduced_rows(strip: Pixels, step: int) -> NDArray[np.float32]:
+    """One row of means over `step` columns and all rows of a strip."""
+    sums = strip.astype(np.float32).sum(axis=0)
+    starts = np.array(range(0, strip.shape[1], step), dtype=np.int64)
+    counts = np.diff(np.append(starts, strip.shape[1])) * strip.shape[0]
+    return np.add.reduceat(sums, starts, axis=0) / counts[:, None].astype(np.float32)
+
+
+def _may_change(version: Version) -> Rect:
+    """The rectangle outside of which the task keeps every pixel."""
+    if version.recipe.task.repair_only and version.hole is not None:
+        return bounds(version.hole)
+    return Rect(0, 0, version.photo.height, version.photo.width)
+
+
+def _kept_outside(version: Version, rect: Rect, pixels: Pixels) -> Pixels:
+    if not version.recipe.task.repair_only or version.hole is None:
+        return pixels
+    return compose(version.photo.pixels[rect.slices], pixels, version.hole[rect.slices])
+
+
+def _strips(rect: Rect, row_values: int) -> Iterator[Rect]:
+    rows = max(_STRIP // max(row_values, 1), 1)
+    for top in range(rect.top, rect.bottom, rows):
+        yield replace(rect, top=top, bottom=min(top + rows, rect.bottom))
+
+
+def _same_hole(a: Hole | None, b: Hole | None) -> bool:
+    if a is None or b is None:
+        return a is b
+    return a is b or np.array_equal(a, b)

@@ -39,6 +39,7 @@ from daps_desktop.worker.devices import choose_device, network_dtype, peak_memor
 from daps_desktop.worker.planning import plan_regions
 from daps_desktop.worker.preview import PreviewPainter
 from daps_desktop.worker.recolour import recoloured
+from daps_desktop.worker.residual_map import residual_map
 from daps_desktop.worker.watch import StoppedError, Watch
 
 KEEP_GRAIN = (Scratches, Jpeg, Grey, Clipped)
@@ -94,7 +95,7 @@ def _run(job: JobRequest, cancel: threading.Event, emit: Callable[[JobMessage], 
         steps=watch.steps,
         notices=[notice.code for notice in watch.notices],
     )
-    return Finished(job.job_id, photo, report)
+    return Finished(job.job_id, photo, report, residual_map(job, regions, estimates))
 
 
 def _check(job: JobRequest) -> None:

@@ -64,7 +64,7 @@ class Watch:
         self, sigma: float, residual_over_noise: float, sample: int, preview: Callable[[], Preview] | None
     ) -> None:
         """One annealing step of all regions is done; `preview` is called only if one is due."""
-        self.steps.append(StepReport(sigma, residual_over_noise, self.evaluations, self.seconds))
+        self.steps.append(StepReport(sigma, residual_over_noise, self.evaluations, self.seconds, sample))
         picture = None
         if preview and time.perf_counter() - self._showed > PREVIEW_S:
             picture, self._showed = preview(), time.perf_counter()

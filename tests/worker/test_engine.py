@@ -27,7 +27,7 @@ from tests.worker.playing import JOB, QUICK, REPORT_NAMES, crop, install_tiny, l
 
 pytestmark = pytest.mark.usefixtures("tiny_prior")
 
-STEP_NAMES = {"sigma", "residual_over_noise", "evaluations", "seconds"}
+STEP_NAMES = {"sigma", "residual_over_noise", "evaluations", "seconds", "sample"}
 
 
 def deep(pixels: Pixels) -> Pixels:

@@ -1,25 +1,29 @@
-"""Which side of the comparison is seen where: view state only."""
+"""Which pictures are compared, and in which part of the canvas each is seen: view state only."""
 
 from enum import Enum
 
-from PySide6.QtCore import QObject, QRectF, Signal
+from PySide6.QtCore import QObject, QPointF, QRectF, Signal
 
 
 class CompareMode(Enum):
     ORIGINAL = "original"
     SPLIT = "split"
+    SIDE = "side"
+    DIFFERENCE = "difference"
     RESULT = "result"
 
 
-_NEXT = {
-    CompareMode.ORIGINAL: CompareMode.SPLIT,
-    CompareMode.SPLIT: CompareMode.RESULT,
-    CompareMode.RESULT: CompareMode.ORIGINAL,
-}
+FACTORS = (1, 2, 4, 8, 16, 32)  # by which a difference is made easier to see
+
+_ORDER = tuple(CompareMode)
 
 
 class Compare(QObject):
-    """Original to the left of the split line, result to its right; without a result only the original."""
+    """Original to the left of a line, result to its right, or one of them all over.
+
+    Without a result there is only the original. Side by side the canvas is halved and both halves show the
+    same part of the photo.
+    """
 
     changed = Signal()
     available_changed = Signal(bool)
@@ -28,6 +32,7 @@ class Compare(QObject):
         super().__init__(parent)
         self._mode = CompareMode.ORIGINAL
         self._position = 0.5
+        self._factor = 8
         self._peeking = False
         self._available = False
 
@@ -38,13 +43,27 @@ class Compare(QObject):
 
     @property
     def marks_shown(self) -> bool:
-        """Marks lie on the original; whoever compares wants to see it without them."""
-        return self.mode is CompareMode.ORIGINAL and not self._peeking
+        """Marks lie on the original; whoever compares wants to see it without them, except side by side."""
+        return not self._peeking and self.mode in (CompareMode.ORIGINAL, CompareMode.SIDE)
+
+    @property
+    def peeking(self) -> bool:
+        return self._peeking
+
+    @property
+    def halved(self) -> bool:
+        """True where two halves show the same place; a peek at the original moves nothing."""
+        return self._available and self._mode is CompareMode.SIDE
 
     @property
     def position(self) -> float:
         """Where the split line is, as a share of the width."""
         return self._position
+
+    @property
+    def factor(self) -> int:
+        """How much a difference is amplified; one of FACTORS."""
+        return self._factor
 
     @property
     def available(self) -> bool:
@@ -61,11 +80,21 @@ class Compare(QObject):
         self.changed.emit()
 
     def next_mode(self) -> None:
-        self.set_mode(_NEXT[self._mode])
+        self.set_mode(_ORDER[(_ORDER.index(self._mode) + 1) % len(_ORDER)])
 
     def set_position(self, position: float) -> None:
         self._position = min(max(position, 0.0), 1.0)
         self.changed.emit()
+
+    def set_factor(self, factor: int) -> None:
+        """The nearest of FACTORS."""
+        self._factor = min(FACTORS, key=lambda known: abs(known - factor))
+        self.changed.emit()
+
+    def amplify(self, steps: int) -> None:
+        """So many of FACTORS up, or down where negative."""
+        index = FACTORS.index(self._factor) + steps
+        self.set_factor(FACTORS[min(max(index, 0), len(FACTORS) - 1)])
 
     def set_peeking(self, peeking: bool) -> None:
         """Show the original as long as the key is held."""
@@ -76,10 +105,25 @@ class Compare(QObject):
     def split_x(self, area: QRectF) -> float:
         return area.left() + self._position * area.width()
 
+    def room(self, area: QRectF) -> QRectF:
+        """The part of the canvas that the photo is fitted to and that tools work in."""
+        return area.adjusted(0, 0, -area.width() / 2, 0) if self.halved else area
+
+    def other_half(self, area: QRectF) -> QPointF | None:
+        """From a place in the left half to the same place of the photo in the right one; None if whole."""
+        return QPointF(area.width() / 2, 0) if self.halved else None
+
+    def folded(self, point: QPointF, area: QRectF) -> QPointF:
+        """A point of either half as one of the left half."""
+        beside = self.other_half(area)
+        return point - beside if beside is not None and point.x() >= area.center().x() else point
+
     def original_rect(self, area: QRectF) -> QRectF:
+        """Where the original is seen."""
         return QRectF(area.left(), area.top(), self._original_width(area), area.height())
 
     def result_rect(self, area: QRectF) -> QRectF:
+        """Where the result, or its difference from the original, is seen."""
         width = self._original_width(area)
         return QRectF(area.left() + width, area.top(), area.width() - width, area.height())
 
@@ -89,5 +133,7 @@ class Compare(QObject):
                 return area.width()
             case CompareMode.SPLIT:
                 return round(self._position * area.width())
-            case CompareMode.RESULT:
+            case CompareMode.SIDE:
+                return area.width() / 2
+            case CompareMode.DIFFERENCE | CompareMode.RESULT:
                 return 0.0

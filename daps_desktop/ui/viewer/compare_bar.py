@@ -1,49 +1,66 @@
-"""Above the canvas: which side is seen, and the zoom."""
+"""Above the canvas: what is compared with what, how strongly a difference is shown, and the zoom."""
 
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton, QSlider, QWidget
 
+from daps_desktop.core.language import tr
 from daps_desktop.ui import text
-from daps_desktop.ui.actions import Actions, tip
+from daps_desktop.ui.actions import Actions
 from daps_desktop.ui.panels.parts import Segments, row
-from daps_desktop.ui.theme import GRID
-from daps_desktop.ui.viewer.compare import Compare, CompareMode
+from daps_desktop.ui.theme import GRID, HIT
+from daps_desktop.ui.viewer.compare import FACTORS, Compare, CompareMode
 
-_MODES = (
-    (CompareMode.ORIGINAL, text.SIDE_ORIGINAL, "F5"),
-    (CompareMode.SPLIT, text.SIDE_SPLIT, "F6"),
-    (CompareMode.RESULT, text.SIDE_RESULT, "F7"),
-)
+_MODES = {
+    CompareMode.ORIGINAL: (tr("Before"), "original"),
+    CompareMode.SPLIT: (tr("Split"), "split"),
+    CompareMode.SIDE: (tr("Side by side"), "side"),
+    CompareMode.DIFFERENCE: (tr("Difference"), "difference"),
+    CompareMode.RESULT: (tr("Result"), "result"),
+}  # with the action of each
 
 
 class CompareBar(QWidget):
-    """Mirrors the comparison; split and result can be chosen once there is something to compare."""
+    """Mirrors the comparison; all but the photo itself can be chosen once there is something to compare."""
 
     def __init__(self, compare: Compare, actions: Actions) -> None:
         super().__init__()
         self._compare = compare
-        self.modes = Segments(text.COMPARE_NAME, [(mode, words) for mode, words, _ in _MODES])
-        for mode, words, key in _MODES:
-            self.modes.button(mode).setToolTip(tip(words, key))
-        layout = row(self.modes)
+        self.modes = Segments(text.COMPARE_NAME, [(mode, words) for mode, (words, _) in _MODES.items()])
+        for mode, (_, action) in _MODES.items():
+            self.modes.button(mode).setToolTip(actions[action].toolTip())
+        self.factor = _factor_slider(actions)
+        layout = row(self.modes, self.factor)
         layout.setContentsMargins(GRID, GRID, GRID, GRID)
         layout.addStretch(1)
-        for words, name in (("Fit", "fit"), ("100 %", "actual")):
-            button = _button(words)
+        for words, name in ((tr("Fit"), "fit"), (tr("100 %"), "actual")):
+            button = QPushButton(words)
+            button.setObjectName("segment")
             button.setToolTip(actions[name].toolTip())
             button.clicked.connect(actions[name].trigger)
             layout.addWidget(button)
         self.setLayout(layout)
         self.modes.picked.connect(compare.set_mode)
+        self.factor.valueChanged.connect(lambda index: compare.set_factor(FACTORS[index]))
         compare.changed.connect(self._show)
         self._show()
 
     def _show(self) -> None:
         self.modes.pick(self._compare.mode)
-        for mode in (CompareMode.SPLIT, CompareMode.RESULT):
-            self.modes.button(mode).setEnabled(self._compare.available)
+        for mode in CompareMode:
+            self.modes.button(mode).setEnabled(self._compare.available or mode is CompareMode.ORIGINAL)
+        self.factor.setVisible(self._compare.mode is CompareMode.DIFFERENCE)
+        self.factor.setValue(FACTORS.index(self._compare.factor))
 
 
-def _button(words: str) -> QPushButton:
-    button = QPushButton(words)
-    button.setObjectName("segment")
-    return button
+def _factor_slider(actions: Actions) -> QSlider:
+    slider = QSlider(Qt.Orientation.Horizontal)
+    slider.setRange(0, len(FACTORS) - 1)
+    slider.setPageStep(1)
+    slider.setFixedSize(120, HIT)
+    slider.setAccessibleName(tr("How strongly the difference is shown"))
+    keys = f"{actions['weaker'].shortcut().toString()}  {actions['stronger'].shortcut().toString()}"
+    slider.setToolTip(f"{slider.accessibleName()} ({keys})")
+    policy = slider.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)  # nothing jumps when it comes
+    slider.setSizePolicy(policy)
+    return slider

@@ -1,0 +1,102 @@
+"""The pictures of a comparison, and how they are drawn into the canvas."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter
+
+from daps_desktop.core.hole import Rect
+from daps_desktop.ui.canvas import marks
+from daps_desktop.ui.canvas.layer import Layer, picture_layer
+from daps_desktop.ui.canvas.pyramid import Pyramid
+from daps_desktop.ui.canvas.view_transform import ViewTransform
+from daps_desktop.ui.viewer.compare import Compare, CompareMode
+from daps_desktop.ui.viewer.difference import difference_layer
+from daps_desktop.ui.viewer.heat import Heat
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Where there is to draw: the whole canvas, the part of it that is exposed, and how the photo lies."""
+
+    painter: QPainter
+    view: ViewTransform
+    area: QRectF
+    exposed: QRectF
+    device_ratio: float
+
+    def draw(self, layer: Layer | None, part: QRectF, photo_rect: QRectF | None = None) -> None:
+        """Draw a layer into `part` of the canvas, with the photo at `photo_rect` if not as in `view`."""
+        seen = part & self.exposed
+        if layer is not None and not seen.isEmpty():
+            self.painter.setClipRect(seen)
+            layer.paint(self.painter, photo_rect or self.view.photo_rect, seen, self.device_ratio)
+
+
+class Comparison:
+    """Original and result as layers; the difference is made when it is first looked at."""
+
+    def __init__(self, compare: Compare) -> None:
+        self._compare = compare
+        self._pyramids: tuple[Pyramid | None, Pyramid | None] = (None, None)
+        self._original: Layer | None = None
+        self._result: Layer | None = None
+        self._difference: tuple[int, Layer] | None = None  # with its factor
+        self.heat: Heat | None = None  # a map that lies over the photo
+
+    def set_original(self, pyramid: Pyramid) -> None:
+        self._pyramids = (pyramid, None)
+        self._original = picture_layer(pyramid)
+        self._result = self._difference = self.heat = None
+
+    def set_result(self, pyramid: Pyramid | None) -> None:
+        self._pyramids = (self._pyramids[0], pyramid)
+        self._result = picture_layer(pyramid) if pyramid else None
+        self._difference = None
+
+    def result_changed(self, rect: Rect) -> None:
+        """The pixels of the result's pyramid changed in `rect` of its level 0."""
+        if self._result is not None:
+            self._result.forget(rect)
+        self._difference = None
+
+    def paint(self, sheet: Sheet, overlay: Layer | None) -> None:
+        """Draw all that is compared, with the marks of `overlay` on the original."""
+        compare, area = self._compare, sheet.area
+        beside = compare.other_half(area)
+        for layer in (self._original, overlay):
+            sheet.draw(layer, compare.original_rect(area) & compare.room(area))
+        right = sheet.view.photo_rect.translated(beside) if beside is not None else None
+        shown = self._difference_layer() if compare.mode is CompareMode.DIFFERENCE else self._result
+        sheet.draw(shown, compare.result_rect(area), right)
+        if beside is not None and compare.peeking:
+            sheet.draw(self._original, area.adjusted(beside.x(), 0, 0, 0), right)
+        self._paint_heat(sheet, right)
+        sheet.painter.setClipRect(sheet.exposed)
+        self._paint_marks(sheet)
+
+    def _paint_heat(self, sheet: Sheet, right: QRectF | None) -> None:
+        if self.heat is None or self._compare.peeking:
+            return
+        part = self._compare.result_rect(sheet.area) if self._compare.halved else sheet.area
+        sheet.painter.setClipRect(part & sheet.exposed)
+        self.heat.paint(sheet.painter, right or sheet.view.photo_rect)
+        self.heat.paint_legend(sheet.painter, part)
+
+    def _paint_marks(self, sheet: Sheet) -> None:
+        compare, area = self._compare, sheet.area
+        if compare.available:
+            marks.draw_labels(sheet.painter, area, compare)
+        if compare.mode is CompareMode.SPLIT:
+            marks.draw_split_line(sheet.painter, area, compare.split_x(area))
+        if compare.halved:
+            marks.draw_seam(sheet.painter, area)
+
+    def _difference_layer(self) -> Layer | None:
+        original, result = self._pyramids
+        if original is None or result is None:
+            return None
+        factor = self._compare.factor
+        if self._difference is None or self._difference[0] != factor:
+            self._difference = (factor, difference_layer(original, result, factor))
+        return self._difference[1]

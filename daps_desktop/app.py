@@ -1,7 +1,6 @@
 """The only place that knows every room of the window: builds the objects, connects them, runs the loop."""
 
 import asyncio
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,13 +12,16 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from daps_desktop.core.logs import ENGINE_LOG
+from daps_desktop.core.places import log_folder
 from daps_desktop.core.resources import resource
 from daps_desktop.ui import text
 from daps_desktop.ui.document_model import DocumentModel
 from daps_desktop.ui.job_model import JobModel
 from daps_desktop.ui.main_window import MainWindow
 from daps_desktop.ui.theme import Theme
-from daps_desktop.worker.host import Host, LoadEngine, import_engine
+from daps_desktop.worker.child import LoadEngine, import_engine
+from daps_desktop.worker.host import Host
 
 
 def run_window(path: Path | None, load_engine: LoadEngine = import_engine) -> int:
@@ -27,20 +29,16 @@ def run_window(path: Path | None, load_engine: LoadEngine = import_engine) -> in
     app = _application()
     loop = qasync.QEventLoop(app)
     asyncio.set_event_loop(loop)
-    host = Host(loop, load_engine)
+    host = Host(loop, load_engine, log_folder() / ENGINE_LOG)
     job = JobModel(host)
     window = MainWindow(DocumentModel(), job, Theme(app))
     window.show()
-    QTimer.singleShot(0, host.start)  # torch is imported once the window is on the screen
+    QTimer.singleShot(0, host.start)  # the engine's process begins once the window is on the screen
     if path is not None:
         QTimer.singleShot(0, lambda: window.open(path))
     with loop, _bugs_told_by(window):
         loop.run_until_complete(_until_closed(app, host, job))
-        ended = host.close()
-    if not ended:
-        # A thread deep in a computation cannot be ended, and must not keep the closed program alive.
-        sys.stdout.flush()
-        os._exit(0)
+        host.close()
     return 0
 
 

@@ -1,66 +1,67 @@
-"""Runs jobs on one background thread and carries messages between it and the event loop.
+"""Runs jobs in a child process and carries messages between it and the event loop.
 
-Only this file knows that the engine lives in a thread: what passes through it is picklable, so that
-the engine can move into a child process by changing this file alone.
+One thread does all the carrying: it starts the process, sends a request, hears its messages and, where the
+process dies, says so and starts the next. The window's thread only puts things into queues.
 """
 
 import asyncio
-import sys
+import contextlib
 import threading
-import traceback
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from queue import SimpleQueue
 
-from daps_desktop.core.messages import Cancelled, Failed, Finished, JobMessage, JobRequest, Progress
+from daps_desktop.core.logs import last_lines
+from daps_desktop.core.messages import Cancelled, Failed, Finished, JobMessage, JobRequest, Notice, Progress
+from daps_desktop.worker.child import LoadEngine, failure, import_engine
+from daps_desktop.worker.engine_process import EngineProcess
 
-RunJob = Callable[[JobRequest, threading.Event, Callable[[JobMessage], None]], None]
-LoadEngine = Callable[[], RunJob]
-
-# Pure Python in the worker otherwise holds the interpreter for 5 ms at a time and the window stutters.
-SWITCH_INTERVAL_S = 0.001
+PATIENCE_S = 1.5  # for a job to answer a cancel; then its process is killed
 CLOSE_TIMEOUT_S = 2.0
+LOG_LINES = 60  # of the engine's log, told with its death
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
     request: JobRequest
-    cancel: threading.Event = field(default_factory=threading.Event)
+    cancelled: threading.Event = field(default_factory=threading.Event)
     taken: threading.Lock = field(default_factory=threading.Lock)
 
     def take(self) -> bool:
-        """True for the first who asks: the thread that runs the job, or the one that cancels it before."""
+        """True for the first who asks: the thread that carries the job, or the one that cancels it before."""
         return self.taken.acquire(blocking=False)
-
-
-def import_engine() -> RunJob:
-    """The real `run_job`; imported on the worker's thread, so that torch never delays the window."""
-    from daps_desktop.worker.engine import run_job
-
-    return run_job
 
 
 class Host:
     """Jobs in, messages out; one job at a time in the order they came.
 
     `messages()` must be consumed on the event loop `loop`; every job ends with exactly one Finished,
-    Cancelled or Failed. Each job has its own Event, so that cancelling one never touches the next.
+    Cancelled or Failed, whatever becomes of the process.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, load_engine: LoadEngine = import_engine) -> None:
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        load_engine: LoadEngine = import_engine,
+        log: Path | None = None,
+    ) -> None:
         self._loop = loop
         self._load_engine = load_engine
+        self._log = log
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._waiting: dict[str, _Job] = {}  # for their last message
         self._inbox: deque[JobMessage] = deque()
         self._arrived = asyncio.Event()
-        self._closed = threading.Event()
+        self._lock = threading.Lock()  # over the next three, and the inbox
+        self._engine: EngineProcess | None = None
+        self._running: _Job | None = None
+        self._closed = False
         self._thread = threading.Thread(target=self._work, name="engine", daemon=True)
 
     def start(self) -> None:
         """Begin importing the engine; call it right after the window is shown."""
-        sys.setswitchinterval(SWITCH_INTERVAL_S)
         self._thread.start()
 
     def submit(self, request: JobRequest) -> None:
@@ -73,15 +74,22 @@ class Host:
         job = self._waiting.get(job_id)
         if job is None:
             return
-        job.cancel.set()
+        job.cancelled.set()
         if job.take():  # importing the engine, or the job before, may take long
-            self._receive(Cancelled(job_id))
+            self._post(Cancelled(job_id))
+            return
+        with self._lock:
+            if self._running is job and self._engine is not None:
+                self._engine.cancel(job_id)
+        self._loop.call_later(PATIENCE_S, self._insist, job)
 
     def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> bool:
-        """Cancel everything and end the thread; False if it did not end in time."""
-        self._closed.set()
+        """End the process and whatever it computes; False if the thread beside it did not end in time."""
+        with self._lock:
+            self._closed = True
+            if self._engine is not None:
+                self._engine.kill()
         for job in self._waiting.values():
-            job.cancel.set()
             job.take()  # what has not begun never will
         self._jobs.put(None)
         if self._thread.is_alive():
@@ -93,53 +101,120 @@ class Host:
         while True:
             await self._arrived.wait()
             self._arrived.clear()
-            waiting = list(self._inbox)
-            self._inbox.clear()
-            for message in latest_preview_only(waiting):
+            with self._lock:
+                waiting = list(self._inbox)
+                self._inbox.clear()
+            for message in waiting:
                 if isinstance(message, Finished | Cancelled | Failed):
                     self._waiting.pop(message.job_id, None)
                 yield message
 
+    def _insist(self, job: _Job) -> None:
+        """A job that does not answer, deep in an import or one long operation, is ended with its process."""
+        with self._lock:
+            if self._running is job and self._engine is not None:
+                self._engine.kill()
+
+    # on the thread
+
     def _work(self) -> None:
-        run_job = self._loaded_engine()
+        self._start_engine()
         while (job := self._jobs.get()) is not None:
-            if job.take():
-                self._run(run_job, job)
+            self._carry(job)
+        self._bury_engine()
 
-    def _loaded_engine(self) -> RunJob:
-        try:
-            return self._load_engine()
-        except Exception as error:
-            failure = _failure("", error)  # every job is answered with it, in words
-            return lambda request, _cancel, emit: emit(replace(failure, job_id=request.job_id))
+    def _start_engine(self) -> EngineProcess | None:
+        """None where the program is being closed, or no process can be started: the next job tries again."""
+        if self._closed:
+            return None
+        with contextlib.suppress(OSError):
+            engine = EngineProcess(self._load_engine, self._log)
+            with self._lock:
+                self._engine = engine
+            if self._closed:  # while it was being started
+                engine.kill()
+        return self._engine
 
-    def _run(self, run_job: RunJob, job: _Job) -> None:
+    def _carry(self, job: _Job) -> None:
+        """One job from its request to its last message."""
+        mine = False
         try:
-            run_job(job.request, job.cancel, self._send)
+            engine = self._ready_engine()
+            if mine := job.take():
+                self._converse(engine, job)
+        except (EOFError, OSError):
+            ended = self._died(job)
         except Exception as error:  # the last door: a job never ends without a word
-            self._send(_failure(job.request.job_id, error))
+            self._bury_engine()
+            ended = failure(job.request.job_id, error)
+        else:
+            return
+        if mine or job.take():
+            self._post(ended)
+        if mine:
+            self._start_engine()
 
-    def _send(self, message: JobMessage) -> None:
-        if not self._closed.is_set():
-            self._loop.call_soon_threadsafe(self._receive, message)
+    def _ready_engine(self) -> EngineProcess:
+        """Raises: EOFError or OSError where the process does not live long enough to be asked."""
+        engine = self._engine
+        if engine is None or not engine.alive:
+            self._bury_engine()
+            engine = self._start_engine()
+        if engine is None:
+            raise EOFError
+        engine.wait_ready()
+        return engine
 
-    def _receive(self, message: JobMessage) -> None:
-        self._inbox.append(message)
-        self._arrived.set()
+    def _converse(self, engine: EngineProcess, job: _Job) -> None:
+        """Send the request and pass its messages on, to the last one."""
+        with self._lock:
+            self._running = job
+        if job.cancelled.is_set():
+            message = Cancelled(job.request.job_id)
+        else:
+            engine.send(job.request)
+            while isinstance(message := engine.receive(), Progress | Notice):
+                self._post(message)
+        with self._lock:
+            self._running = None
+        self._post(checked(job.request, message))
+
+    def _died(self, job: _Job) -> Cancelled | Failed:
+        detail = self._bury_engine(dying=True)
+        if job.cancelled.is_set():
+            return Cancelled(job.request.job_id)
+        words = last_lines(self._log, LOG_LINES) if self._log is not None else ""
+        return Failed(job.request.job_id, "engine_died", {"detail": detail}, words)
+
+    def _bury_engine(self, dying: bool = False) -> str:
+        """Leave nothing of the process; how it ended."""
+        with self._lock:
+            engine, self._engine, self._running = self._engine, None, None
+        return engine.bury(dying) if engine is not None else ""
+
+    def _post(self, message: JobMessage) -> None:
+        with self._lock:
+            if self._closed:
+                return
+            add(self._inbox, message)
+        self._loop.call_soon_threadsafe(self._arrived.set)
 
 
-def latest_preview_only(messages: list[JobMessage]) -> list[JobMessage]:
-    """The same messages with every preview but the last one taken off."""
-    kept: list[JobMessage] = []
-    seen = False
-    for message in reversed(messages):
-        if isinstance(message, Progress) and message.preview is not None:
-            message = replace(message, preview=None) if seen else message
-            seen = True
-        kept.append(message)
-    return kept[::-1]
+def add(inbox: deque[JobMessage], message: JobMessage) -> None:
+    """Append; of several previews that wait for a busy window only the latest is kept."""
+    if isinstance(message, Progress) and message.preview is not None:
+        for i, waiting in enumerate(inbox):
+            if isinstance(waiting, Progress) and waiting.preview is not None:
+                inbox[i] = replace(waiting, preview=None)
+    inbox.append(message)
 
 
-def _failure(job_id: str, error: Exception) -> Failed:
-    details = "".join(traceback.format_exception(error))
-    return Failed(job_id, "bug", {"detail": f"{type(error).__name__}: {error}"}, details)
+def checked(request: JobRequest, message: JobMessage) -> JobMessage:
+    """The last message of a job; a result that cannot be one of this photo is a failure."""
+    if not isinstance(message, Finished):
+        return message
+    photo, pixels, scale = request.photo, message.photo.pixels, request.task.scale
+    if pixels.shape[:2] == (photo.height * scale, photo.width * scale) and pixels.dtype == photo.pixels.dtype:
+        return message
+    detail = f"{message.photo.width} × {message.photo.height}, {message.photo.bits} bit"
+    return Failed(request.job_id, "result_unfit", {"detail": detail})

@@ -1,35 +1,25 @@
-"""The window with the real host, thread and event loop, and a toy engine in place of the solver."""
+"""The window with the real host, process and event loop, and a toy engine in place of the solver."""
 
-import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from daps_desktop.app import run_window
-from daps_desktop.core.messages import Finished, JobMessage, JobRequest
 from daps_desktop.core.photo_reader import read_photo
+from daps_desktop.core.places import DATA_VARIABLE
 from daps_desktop.ui.main_window import MainWindow
-from daps_desktop.worker.host import RunJob
-from tests.fakes.hosts import progress_of, report_of
+from tests.fakes.engines import grey_fill
 
 TICK_MS = 20
 
 
-def grey_fill() -> RunJob:
-    def run_job(job: JobRequest, _cancel: threading.Event, emit: Callable[[JobMessage], None]) -> None:
-        for step in range(1, 4):
-            emit(progress_of(job.job_id, step))
-        pixels = job.photo.pixels.copy()
-        pixels[job.hole] = 128
-        emit(Finished(job.job_id, job.photo.with_pixels(pixels), report_of(job)))
-
-    return run_job
-
-
-def test_a_photo_goes_through_the_whole_window(qapp: QApplication, photo_path: Path) -> None:
+def test_a_photo_goes_through_the_whole_window(
+    qapp: QApplication, photo_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(DATA_VARIABLE, str(tmp_path / "data"))
     target = photo_path.with_name("done.png")
     seen: list[str] = []
 

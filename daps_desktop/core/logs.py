@@ -1,0 +1,49 @@
+"""Logs of a few hundred kilobytes at most: an old one gives way to a new one when a process starts."""
+
+import os
+from pathlib import Path
+
+ENGINE_LOG = "engine.log"
+WINDOW_LOG = "window.log"
+LARGEST = 256 * 1024  # bytes
+_TAIL = 16 * 1024  # bytes
+
+
+def write_stderr_to(path: Path) -> None:
+    """From now on everything this process says to stderr, native code included, ends up in `path`.
+
+    A log that has grown too large becomes NAME.1 first. Where no log can be written stderr stays as it was.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and path.stat().st_size > LARGEST:
+            path.replace(path.with_name(path.name + ".1"))
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    except OSError:
+        return
+    os.dup2(file, 2)
+    os.close(file)
+
+
+def append(path: Path, words: str) -> None:
+    """Add `words` to the log; a log that cannot be written is no reason to fail."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and path.stat().st_size > LARGEST:
+            path.replace(path.with_name(path.name + ".1"))
+        with path.open("a", encoding="utf-8") as file:
+            file.write(words)
+    except OSError:
+        return
+
+
+def last_lines(path: Path, count: int) -> str:
+    """The last lines of a log, or nothing where there is none."""
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - _TAIL))
+            words = file.read().decode("utf-8", errors="replace")
+    except OSError:
+        return ""
+    return "\n".join(words.splitlines()[-count:])

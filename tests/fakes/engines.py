@@ -1,0 +1,108 @@
+"""Toy engines for the engine's process: loaders found by name in the child, as the real one is."""
+
+import ctypes
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from daps_desktop.core.messages import Cancelled, Finished, JobMessage, JobRequest, Preview
+from daps_desktop.core.photo import Photo
+from daps_desktop.worker.child import RunJob
+from tests.fakes.hosts import progress_of, report_of
+
+Emit = Callable[[JobMessage], None]
+HELD = "DAPS_TEST_HELD"  # a file that keeps `slow_import` from ending
+
+
+def obliging() -> RunJob:
+    """Does what the id of the job says: its part before the first dash names a function below."""
+    return lambda job, cancel, emit: _ACTS[job.job_id.split("-")[0]](job, cancel, emit)
+
+
+def grey_fill() -> RunJob:
+    def run_job(job: JobRequest, _cancel: threading.Event, emit: Emit) -> None:
+        for step in range(1, 4):
+            emit(progress_of(job.job_id, step))
+        pixels = job.photo.pixels.copy()
+        pixels[job.hole] = 128
+        emit(Finished(job.job_id, job.photo.with_pixels(pixels), report_of(job)))
+
+    return run_job
+
+
+def not_there() -> RunJob:
+    raise ImportError("no torch here")
+
+
+def dies_of_its_import() -> RunJob:
+    os.abort()
+
+
+def slow_import() -> RunJob:
+    held = Path(os.environ[HELD])
+    while held.exists():
+        time.sleep(0.01)
+    return obliging()
+
+
+def _five_steps(job: JobRequest, cancel: threading.Event, emit: Emit) -> None:
+    for step in range(1, 6):
+        if cancel.is_set():
+            return emit(Cancelled(job.job_id))
+        emit(progress_of(job.job_id, step, 5))
+    return emit(Finished(job.job_id, job.photo, report_of(job)))
+
+
+def _waits(job: JobRequest, cancel: threading.Event, emit: Emit) -> None:
+    emit(progress_of(job.job_id, 1))
+    cancel.wait(30)
+    emit(Cancelled(job.job_id))
+
+
+def _deaf(job: JobRequest, _cancel: threading.Event, emit: Emit) -> None:
+    emit(progress_of(job.job_id, 1))
+    while True:
+        time.sleep(1)
+
+
+def _breaks(_job: JobRequest, _cancel: threading.Event, _emit: Emit) -> None:
+    raise ValueError("a wrong shape")
+
+
+def _dies(job: JobRequest, _cancel: threading.Event, emit: Emit) -> None:
+    """By the signal that the id names: dies-SIGSEGV."""
+    emit(progress_of(job.job_id, 1))
+    name = job.job_id.split("-")[1]
+    if name == "SIGABRT":
+        os.abort()
+    if name == "SIGSEGV":
+        ctypes.string_at(0)
+    os.kill(os.getpid(), signal.Signals[name])
+
+
+def _tells_who(job: JobRequest, _cancel: threading.Event, emit: Emit) -> None:
+    emit(replace(progress_of(job.job_id, 1), evaluations=os.getpid()))
+    emit(Finished(job.job_id, job.photo, report_of(job)))
+
+
+def _shrinks(job: JobRequest, _cancel: threading.Event, emit: Emit) -> None:
+    emit(Finished(job.job_id, Photo(job.photo.pixels[1:].copy()), report_of(job)))
+
+
+def _chatters(job: JobRequest, _cancel: threading.Event, emit: Emit) -> None:
+    picture = Preview(np.zeros((768, 768, 3), np.uint8))
+    for step in range(1, 51):
+        emit(progress_of(job.job_id, step, 50, picture))
+    emit(Finished(job.job_id, job.photo, report_of(job)))
+
+
+_ACTS: dict[str, RunJob] = {
+    "five": _five_steps, "waits": _waits, "deaf": _deaf, "breaks": _breaks, "dies": _dies, "who": _tells_who,
+    "shrinks": _shrinks, "chatters": _chatters,
+}  # fmt: skip

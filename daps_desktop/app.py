@@ -12,8 +12,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from daps_desktop.core.logs import ENGINE_LOG
-from daps_desktop.core.places import log_folder
+from daps_desktop.core.logs import ENGINE_LOG, log_folder
 from daps_desktop.core.resources import resource
 from daps_desktop.ui import text
 from daps_desktop.ui.document_model import DocumentModel

@@ -3,10 +3,21 @@
 import os
 from pathlib import Path
 
+import platformdirs
+
+from daps_desktop.core.user_folder import DATA_VARIABLE, user_folder
+
 ENGINE_LOG = "engine.log"
 WINDOW_LOG = "window.log"
 LARGEST = 256 * 1024  # bytes
 _TAIL = 16 * 1024  # bytes
+
+
+def log_folder() -> Path:
+    """Where logs are written; it may not exist yet."""
+    if os.environ.get(DATA_VARIABLE):
+        return user_folder() / "logs"
+    return Path(platformdirs.user_log_dir("daps-desktop", appauthor=False))
 
 
 def write_stderr_to(path: Path) -> None:

@@ -11,15 +11,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.resources import resource
+from daps_desktop.core.user_folder import user_folder as data_folder
 
 WEIGHTS = "diffusion_pytorch_model.safetensors"
 NETWORK = "config.json"
 CARD = "prior.json"
-DATA_VARIABLE = "DAPS_DESKTOP_DATA"
 
 # Best first. The first two are trained elsewhere and may not be there.
 _PREFERRED = {"cpu": ("photo-fast", "photo-start"), "gpu": ("photo-fine", "photo-fast", "photo-start")}
@@ -60,12 +58,7 @@ class PriorCard:
 
 def user_folder(data_dir: Path | None = None) -> Path:
     """Where imported priors live: in `data_dir`, in $DAPS_DESKTOP_DATA, or in the user's data folder."""
-    chosen = (
-        data_dir
-        or os.environ.get(DATA_VARIABLE)
-        or platformdirs.user_data_dir("daps-desktop", appauthor=False)
-    )
-    return Path(chosen) / "priors"
+    return (data_dir or data_folder()) / "priors"
 
 
 def installed(data_dir: Path | None = None) -> list[PriorCard]:

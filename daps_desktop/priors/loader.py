@@ -1,6 +1,7 @@
 """From a card to a denoiser ready to run: verify, build, load, free. Never touches the network."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
 import torch
@@ -44,6 +45,19 @@ def load(card: PriorCard, device: str | torch.device = "cpu", dtype: torch.dtype
         return Prior(card, _denoiser(card, network), _anchor(card), network)
     except (KeyError, TypeError, ValueError) as error:
         raise UserError("prior_unreadable", path=card.folder, detail=f"{CARD}: {error}") from error
+
+
+def keep(card: PriorCard, device: torch.device, dtype: torch.dtype) -> Prior:
+    """As `load`, but the last prior asked for stays in memory: one job after another asks for the same.
+
+    It belongs to all who ask, so nobody may free it. Raises: as `load`.
+    """
+    if not verify(card):
+        raise UserError("prior_damaged", name=card.name)
+    return _kept(card, device, dtype)
+
+
+_kept = lru_cache(maxsize=1)(load)
 
 
 def _build(card: PriorCard, device: torch.device, dtype: torch.dtype) -> UNet2DModel:

@@ -19,6 +19,7 @@ from torch import Tensor
 from daps_desktop import __version__
 from daps_desktop.analysis.noise import estimate_noise
 from daps_desktop.core.errors import UserError
+from daps_desktop.core.hole import Hole
 from daps_desktop.core.messages import (
     Cancelled,
     Failed,
@@ -27,7 +28,8 @@ from daps_desktop.core.messages import (
     JobRequest,
     Report,
 )
-from daps_desktop.core.photo import Photo, Pixels, compose
+from daps_desktop.core.photo import Photo, Pixels
+from daps_desktop.core.soft_edge import blend, reached, soft_edge
 from daps_desktop.core.task import Clipped, Grey, Jpeg, Phase, Scratches, format_damage
 from daps_desktop.priors import catalogue, loader
 from daps_desktop.solver.annealing import AnnealingStep
@@ -63,16 +65,17 @@ def run_job(job: JobRequest, cancel: threading.Event, emit: Callable[[JobMessage
 def _run(job: JobRequest, cancel: threading.Event, emit: Callable[[JobMessage], None]) -> Finished:
     watch = Watch(job, cancel, emit)
     _check(job)
+    marks, job = job.hole, _widened(job)
     settings = job.settings
     device = choose_device(settings.device)
     name = settings.prior if settings.prior != "auto" else catalogue.default_prior(device.type)
-    prior = loader.load(catalogue.find(name), device, network_dtype(device))
+    prior = loader.keep(catalogue.find(name), device, network_dtype(device))
     watch.check()
     noise = _noise_level(job, watch)
     regions = plan_regions(job, prior, device, max(noise / LEVELS_PER_UNIT, NOISE_FLOOR), watch)
     watch.begin(regions, _runs(job, regions))
     estimates, residual = _solve(job, regions, device, watch)
-    photo = _assemble(job, regions, estimates)
+    photo = _assemble(job, regions, estimates, marks)
     report = Report(
         evaluations=watch.evaluations,
         seconds_total=watch.seconds,
@@ -203,8 +206,23 @@ def _pooled(parts: Sequence[tuple[int, float]]) -> float:
     return (sum(n * rms**2 for n, rms in parts) / max(sum(n for n, _ in parts), 1)) ** 0.5
 
 
-def _assemble(job: JobRequest, regions: Sequence[Region], estimates: Sequence[Tensor]) -> Photo:
-    """The result at the photo's own depth. Raises: UserError where it came out as one flat colour."""
+def _widened(job: JobRequest) -> JobRequest:
+    """The job with the ring of a soft edge in its hole; where every pixel is reworked there is no edge."""
+    if job.hole is None or not job.task.repair_only or not job.settings.soft_edge:
+        return job
+    hole = reached(job.hole, job.settings.soft_edge)
+    if hole.all():
+        raise UserError("mask_whole")
+    return replace(job, hole=hole)
+
+
+def _assemble(
+    job: JobRequest, regions: Sequence[Region], estimates: Sequence[Tensor], marks: Hole | None
+) -> Photo:
+    """The result at the photo's own depth, with the filling of the marks faded into it.
+
+    Raises: UserError where it came out as one flat colour.
+    """
     photo, task = job.photo, job.task
     channels = 3 if task.has(Grey) else photo.pixels.shape[2]
     parts = [
@@ -214,11 +232,13 @@ def _assemble(job: JobRequest, regions: Sequence[Region], estimates: Sequence[Te
     if not task.repair_only:
         _refuse_constant(photo.pixels, parts[0])
         return replace(photo.with_pixels(parts[0]), alpha=_enlarged(photo.alpha, task.scale))
-    assert job.hole is not None
+    assert marks is not None
     pixels = photo.pixels.copy()
     for region, part in zip(regions, parts, strict=True):
         rect = region.rect.slices
-        pixels[rect] = compose(pixels[rect], part, job.hole[rect])
+        weights = soft_edge(marks[rect], job.settings.soft_edge)
+        faded = blend(photo.pixels[rect], part, weights)
+        pixels[rect] = np.where(weights[..., None] > 0, faded, pixels[rect])
     return photo.with_pixels(pixels)
 
 

@@ -11,7 +11,7 @@ from daps_desktop.core.hole import Hole
 from daps_desktop.core.mask_io import write_mask
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.photo_writer import write_photo
-from daps_desktop.priors.catalogue import DATA_VARIABLE
+from daps_desktop.core.user_folder import DATA_VARIABLE
 from tests.worker.playing import crop, install_tiny, line
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from daps_desktop.core.errors import UserError
-from daps_desktop.priors.catalogue import CARD, DATA_VARIABLE, default_prior, find, installed, user_folder
+from daps_desktop.core.user_folder import DATA_VARIABLE
+from daps_desktop.priors.catalogue import CARD, default_prior, find, installed, user_folder
 from tests.fakes.checkpoints import write_edm
 
 

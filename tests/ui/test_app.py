@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from daps_desktop.app import run_window
 from daps_desktop.core.photo_reader import read_photo
-from daps_desktop.core.places import DATA_VARIABLE
+from daps_desktop.core.user_folder import DATA_VARIABLE
 from daps_desktop.ui.main_window import MainWindow
 from tests.fakes.engines import grey_fill
 

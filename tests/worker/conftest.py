@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from daps_desktop.priors.catalogue import DATA_VARIABLE
+from daps_desktop.core.user_folder import DATA_VARIABLE
 from tests.worker.playing import install_tiny
 
 

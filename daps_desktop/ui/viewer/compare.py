@@ -42,6 +42,11 @@ class Compare(QObject):
         return CompareMode.ORIGINAL if self._peeking or not self._available else self._mode
 
     @property
+    def chosen(self) -> CompareMode:
+        """What is seen when there is a result and no key is held."""
+        return self._mode
+
+    @property
     def marks_shown(self) -> bool:
         """Marks lie on the original; whoever compares wants to see it without them, except side by side."""
         return not self._peeking and self.mode in (CompareMode.ORIGINAL, CompareMode.SIDE)

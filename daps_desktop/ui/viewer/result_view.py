@@ -13,6 +13,7 @@ from daps_desktop.ui.job_model import JobModel, JobState
 from daps_desktop.ui.viewer.compare import Compare, CompareMode
 
 _SWEEP_MS = 200
+_UNDECIDED = (CompareMode.ORIGINAL, CompareMode.SPLIT)  # where what comes next is to be seen at once
 
 
 class ResultView(QObject):
@@ -23,16 +24,19 @@ class ResultView(QObject):
     ) -> None:
         super().__init__(canvas)
         self._model = model
+        self._job = job
         self._canvas = canvas
         self._compare = compare
         self._background = background
         self._last: Pyramid | None = None  # of the version that is shown
         self._preview_seen = False
+        self._newest = 0  # number of the version that was made last and has not been seen yet
         self._sweep = QVariantAnimation(self)
         self._sweep.setDuration(_SWEEP_MS)
         self._sweep.setStartValue(1.0)
         self._sweep.setEndValue(0.5)
         self._sweep.valueChanged.connect(compare.set_position)
+        model.version_added.connect(self._expect)
         model.version_shown.connect(self._prepare)
         job.started.connect(self._begin)
         job.previewed.connect(self._show_preview)
@@ -50,7 +54,11 @@ class ResultView(QObject):
         self._canvas.show_result(Pyramid.of(preview.pixels))
         if not self._preview_seen:
             self._preview_seen = True
-            self._compare.set_mode(CompareMode.RESULT)
+            if self._compare.chosen in _UNDECIDED:
+                self._compare.set_mode(CompareMode.RESULT)
+
+    def _expect(self, version: Version) -> None:
+        self._newest = version.number
 
     def _prepare(self, version: Version | None) -> None:
         """Make the small copies of a large picture off the window's thread."""
@@ -63,10 +71,23 @@ class ResultView(QObject):
         )
 
     def _show_version(self, version: Version, pyramid: Pyramid) -> None:
-        if version is not self._model.shown:
+        shown = self._model.shown
+        if shown is None or version.number != shown.number:
             return  # another one was chosen meanwhile
         self._last = pyramid
+        if self._job.running and self._preview_seen:
+            return  # the preview of the run is looked at
         self._canvas.show_result(pyramid)
+        if version.number == self._newest:
+            self._newest = 0
+            self._reveal()
+        elif self._compare.chosen is CompareMode.ORIGINAL:
+            self._compare.set_mode(CompareMode.SPLIT)
+
+    def _reveal(self) -> None:
+        """What has just come is drawn over the photo once, unless another comparison was chosen."""
+        if self._compare.chosen not in (*_UNDECIDED, CompareMode.RESULT):
+            return
         self._compare.set_mode(CompareMode.SPLIT)
         if QApplication.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration):
             self._sweep.start()

@@ -1,5 +1,6 @@
 """The one mutable truth on the window's side: photo, hole, task, versions. A plain object without events."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,7 +11,8 @@ from daps_desktop.core.photo import Photo
 from daps_desktop.core.recipe import Recipe
 from daps_desktop.core.selection import Region
 from daps_desktop.core.settings import SolverSettings
-from daps_desktop.core.task import Scratches, Task
+from daps_desktop.core.soft_edge import around, reached
+from daps_desktop.core.task import Faded, Scratches, Task
 from daps_desktop.core.versions import Version
 
 
@@ -25,6 +27,8 @@ class Document:
     hole: Hole = field(init=False)
     _settled: Hole = field(init=False)  # the hole without the stroke under way
     _marked: int = field(default=0, init=False)  # pixels of `_settled` that are True
+    _changing: int = field(default=0, init=False)  # the same with a soft edge `_edge` pixels wide
+    _edge: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         # Two arrays, so that neither the start nor the end of a stroke costs what the photo measures.
@@ -37,19 +41,42 @@ class Document:
         return self._marked / self.hole.size
 
     @property
+    def soft_edge(self) -> int:
+        """Width of the soft edge in pixels; there is none where every pixel is reworked."""
+        return self.settings.soft_edge if self.task.without(Faded).repair_only else 0
+
+    @property
+    def changing_share(self) -> float:
+        """The part of the photo that a repair redraws, 0 to 1: the marks with their soft edge."""
+        if self._edge != self.soft_edge:
+            self._edge = self.soft_edge
+            self._changing = int(np.count_nonzero(reached(self._settled, self._edge)))
+        return self._changing / self.hole.size
+
+    @property
     def hole_missing(self) -> bool:
         """True where the task repairs marked places and none is marked."""
         return self.task.has(Scratches) and self._marked == 0
 
     def write(self, rect: Rect, pixels: Hole) -> None:
         """Put `pixels` into the hole at `rect`."""
-        settled = self._settled[rect.slices]
-        self._count(settled, pixels)
-        settled[...] = pixels
+        self._settle(rect, pixels)
         self.hole[rect.slices] = pixels
 
-    def _count(self, before: Hole, after: Hole) -> None:
-        self._marked += int(np.count_nonzero(after)) - int(np.count_nonzero(before))
+    def _settle(self, rect: Rect, pixels: Hole) -> None:
+        """Keep both counts by what changes around `rect` alone."""
+        settled = self._settled[rect.slices]
+        self._marked += int(np.count_nonzero(pixels)) - int(np.count_nonzero(settled))
+        self._changing -= self._changing_near(rect)
+        settled[...] = pixels
+        self._changing += self._changing_near(rect)
+
+    def _changing_near(self, rect: Rect) -> int:
+        """Pixels that would be redrawn, as far out of `rect` as its own soft edge reaches."""
+        near = around(rect, self._edge).clipped(*self.hole.shape)
+        seen = around(near, self._edge).clipped(*self.hole.shape)
+        inner = near.moved(-seen.top, -seen.left)
+        return int(np.count_nonzero(reached(self._settled[seen.slices], self._edge)[inner.slices]))
 
     def settle(self, rect: Rect) -> HolePatch:
         """End a stroke that was drawn into `hole` inside `rect`; returns what it changed."""
@@ -66,8 +93,7 @@ class Document:
         rect = region.rect
         before = self._settled[rect.slices].copy()
         after = before | region.inside if value else before & ~region.inside
-        self._count(before, after)
-        self._settled[rect.slices] = after
+        self._settle(rect, after)
         self.hole[rect.slices][region.inside] = value
         return HolePatch(rect, before, after)
 
@@ -77,6 +103,12 @@ class Document:
         patch = HolePatch(rect, self.hole[rect.slices].copy(), hole[rect.slices].copy())
         self.write(rect, patch.after)
         return patch
+
+    def take(self, hole: Hole, recipe: Recipe, versions: Sequence[Version]) -> None:
+        """Put what was kept of this photo into a document that is still empty."""
+        self.replace_hole(hole)
+        self.task, self.settings = recipe.task, recipe.settings
+        self.versions.extend(versions)
 
     @property
     def recipe(self) -> Recipe:

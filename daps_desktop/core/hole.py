@@ -42,6 +42,10 @@ class Rect:
             max(self.right, other.right),
         )
 
+    def moved(self, rows: int, cols: int) -> "Rect":
+        """The same rectangle further down and to the right."""
+        return Rect(self.top + rows, self.left + cols, self.bottom + rows, self.right + cols)
+
     def clipped(self, height: int, width: int) -> "Rect":
         return Rect(max(self.top, 0), max(self.left, 0), min(self.bottom, height), min(self.right, width))
 

@@ -24,9 +24,7 @@ class Region:
 
     def moved(self, rows: int, cols: int) -> "Region":
         """The same pixels further down and to the right."""
-        rect = self.rect
-        shifted = Rect(rect.top + rows, rect.left + cols, rect.bottom + rows, rect.right + cols)
-        return Region(shifted, self.inside)
+        return Region(self.rect.moved(rows, cols), self.inside)
 
 
 def region_of(marks: Hole) -> Region:

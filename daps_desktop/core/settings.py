@@ -17,6 +17,7 @@ OUTPUTS: tuple[Output, ...] = get_args(Output)
 DEVICES: tuple[Device, ...] = get_args(Device)
 
 VERSION = 1
+WIDEST_EDGE = 32  # pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class SolverSettings:
     device: Device = "auto"
     seed: int = 0
     tile: int = 0  # side in pixels; 0: chosen by the engine
+    soft_edge: int = 0  # px: ring around the hole over which the filling fades into the photo
 
     def __post_init__(self) -> None:
         for name, allowed in (
@@ -52,6 +54,8 @@ class SolverSettings:
         _check("seed", 0 <= self.seed < 2**63, f"must be between 0 and 2^63, not {self.seed}")
         _check("closeness", 0 <= self.closeness <= 1, f"must be between 0 and 1, not {self.closeness:g}")
         _check("levels", 0 <= self.levels <= 200, f"must be between 1 and 200, not {self.levels}")
+        wide = f"must be between 0 and {WIDEST_EDGE} px, not {self.soft_edge}"
+        _check("soft_edge", 0 <= self.soft_edge <= WIDEST_EDGE, wide)
         if self.noise is not None:
             finite = math.isfinite(self.noise) and 0 <= self.noise <= 128
             _check("noise", finite, f"must be between 0 and 128 grey levels, not {self.noise:g}")

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from daps_desktop.core.messages import Report
+from daps_desktop.core.soft_edge import reached
 from daps_desktop.core.task import Blur, Faded, Kernel, Motion, Noise, Scratches, Task
 
 # The residual of a true explanation is about one noise level; a run of few steps ends a little above it.
@@ -51,10 +52,13 @@ class Verdict:
     recoloured: bool = False
 
 
-def judge(report: Report, task: Task, hole: NDArray[np.bool_] | None) -> Verdict:
-    """The verdict on one result from its report, its task and the (H, W) hole it was asked to fill."""
+def judge(report: Report, task: Task, hole: NDArray[np.bool_] | None, edge: int = 0) -> Verdict:
+    """The verdict on one result from its report, its task and the (H, W) hole it was asked to fill.
+
+    `edge` is the width of the hole's soft edge in pixels, which was redrawn like the hole.
+    """
     solved = task.without(Faded)
-    redrawn = float(hole.mean()) if solved.repair_only and hole is not None else None
+    redrawn = float(reached(hole, edge).mean()) if solved.repair_only and hole is not None else None
     if not solved.damages:
         redrawn = 0.0
     agreement = _agreement(report.residual_over_noise, expected_band(task))

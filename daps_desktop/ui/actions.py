@@ -24,11 +24,15 @@ class Spec:
 
 MENUS: tuple[tuple[str, tuple[Spec | None, ...]], ...] = (
     (text.MENU_FILE, (
-        Spec("open", tr("Open a photo…"), ("Ctrl+O",), "open"),
+        Spec("open", tr("Open a photo or project…"), ("Ctrl+O",), "open"),
         Spec("paste", tr("Paste a picture"), ("Ctrl+V",)),
+        Spec("sample", tr("Open the sample"), ("Ctrl+Alt+O",)),
         None,
-        Spec("save", tr("Save result as…"), ("Ctrl+S", "Ctrl+E"), "save"),
+        Spec("save_project", tr("Save project"), ("Ctrl+S",), "save"),
+        Spec("save_project_as", tr("Save project as…"), ("Ctrl+Shift+S",)),
+        Spec("export", tr("Export result…"), ("Ctrl+E",)),
         None,
+        Spec("close", tr("Close photo"), ("Ctrl+W",)),
         Spec("quit", tr("Quit"), ("Ctrl+Q",)),
     )),
     (text.MENU_EDIT, (
@@ -48,6 +52,8 @@ MENUS: tuple[tuple[str, tuple[Spec | None, ...]], ...] = (
         Spec("swap", tr("Swap marking and erasing"), ("X",)),
         Spec("smaller", tr("Smaller brush"), ("[",)),
         Spec("larger", tr("Larger brush"), ("]",)),
+        Spec("softer", tr("Softer edge"), ("Shift+[", "{")),
+        Spec("harder", tr("Harder edge"), ("Shift+]", "}")),
         Spec("pen_pressure", tr("Pen pressure"), ("Shift+P",), checkable=True),
         None,
         Spec("grow", tr("Grow marks"), ("G",)),

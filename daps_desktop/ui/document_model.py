@@ -1,19 +1,21 @@
 """The document as the window sees it: every change goes through here and becomes a signal."""
 
+from dataclasses import replace
+
 import numpy as np
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoStack
 
 from daps_desktop.core.document import Document
 from daps_desktop.core.hole import Hole, HolePatch, Rect, draw_line
 from daps_desktop.core.messages import Finished, JobRequest
 from daps_desktop.core.photo import Photo
+from daps_desktop.core.project import Project
 from daps_desktop.core.selection import Region
 from daps_desktop.core.settings import SolverSettings
 from daps_desktop.core.task import Scratches, Task
 from daps_desktop.core.versions import Version
 from daps_desktop.ui import text
-from daps_desktop.ui.commands import UNDO_STEPS, HoleCommand
+from daps_desktop.ui.commands import HoleCommand, SoftEdgeCommand, UndoStack, VersionCommand
 
 Point = tuple[float, float]  # (row, col)
 
@@ -34,8 +36,7 @@ class DocumentModel(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.document: Document | None = None
-        self.undo_stack = QUndoStack(self)
-        self.undo_stack.setUndoLimit(UNDO_STEPS)
+        self.undo_stack = UndoStack(self)
         self.undo_stack.indexChanged.connect(self.history_changed)
         self.undo_stack.cleanChanged.connect(self.history_changed)
         self.stroking = False
@@ -52,15 +53,42 @@ class DocumentModel(QObject):
     def version_unsaved(self) -> bool:
         return self.document is not None and len(self.document.versions) > self._saved_versions
 
-    def open(self, photo: Photo) -> None:
-        """Start anew with `photo`; what was chosen about damage and quality stays as it was."""
+    def open(self, photo: Photo, held: Project | None = None, unsaved: bool = False) -> None:
+        """Start anew with `photo`; what was chosen about damage and quality stays as it was.
+
+        What a project `held` comes with it; `unsaved` says that it is kept nowhere else.
+        """
         old = self.document
         self.stroking = False
         self.undo_stack.clear()
         self._saved_versions = 0
         self.shown = None
         self.document = Document(photo, old.task, old.settings) if old else Document(photo)
+        if held is not None:
+            self.document.take(held.hole, held.recipe, held.versions)
+            self._saved_versions = 0 if unsaved else len(held.versions)
+        if unsaved:
+            self.undo_stack.resetClean()
         self.photo_opened.emit(photo)
+        self.version_shown.emit(None)
+        if held is not None:
+            self._tell_held()
+        self.hole_edited.emit()
+
+    def _tell_held(self) -> None:
+        assert self.document is not None
+        self.task_changed.emit(self.document.task)
+        self.settings_changed.emit(self.document.settings)
+        for version in self.document.versions:
+            self.version_added.emit(version)
+
+    def close(self) -> None:
+        """No document any more."""
+        self.stroking = False
+        self.undo_stack.clear()
+        self._saved_versions = 0
+        self.shown = None
+        self.document = None
         self.version_shown.emit(None)
         self.hole_edited.emit()
 
@@ -128,6 +156,17 @@ class DocumentModel(QObject):
         if self.document is not None:
             self.set_hole(np.ones_like(self.document.hole), text.UNDO_ALL)
 
+    def set_soft_edge(self, width: int) -> None:
+        """Another width of the marks' soft edge in pixels, as one step of undo."""
+        if self.document is None or self.stroking or width == self.document.settings.soft_edge:
+            return
+        before = self.document.settings.soft_edge
+        self.undo_stack.push(SoftEdgeCommand(text.UNDO_SOFT_EDGE, before, width, self._write_soft_edge))
+
+    def _write_soft_edge(self, width: int) -> None:
+        if self.document is not None:
+            self.set_settings(replace(self.document.settings, soft_edge=width))
+
     def undo(self) -> None:
         if not self.stroking:
             self.undo_stack.undo()
@@ -173,8 +212,14 @@ class DocumentModel(QObject):
             self.tell_added(self.document.add_version(request, finished))
 
     def tell_added(self, version: Version) -> None:
+        """Show what was added; undoing it shows what was seen before, and loses nothing."""
+        before = self.shown.number if self.shown else None
         self.version_added.emit(version)
-        self.show_version(version)
+        self.undo_stack.push(VersionCommand(text.UNDO_VERSION, before, version.number, self._show_number))
+
+    def _show_number(self, number: int | None) -> None:
+        versions = self.document.versions if self.document else []
+        self.show_version(next((version for version in versions if version.number == number), None))
 
     def show_version(self, version: Version | None) -> None:
         self.shown = version

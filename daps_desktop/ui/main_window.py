@@ -9,10 +9,14 @@ from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QDockWidget, QMainWindow, QStackedWidget, QWidget
 
 from daps_desktop.core.errors import UserError
+from daps_desktop.core.journal import journal_folder
 from daps_desktop.core.messages import Finished
+from daps_desktop.core.resources import resource
+from daps_desktop.core.user_folder import user_folder
 from daps_desktop.ui import text
 from daps_desktop.ui.actions import Actions
 from daps_desktop.ui.appearance import Appearance
+from daps_desktop.ui.autosave import Autosave
 from daps_desktop.ui.background import Background
 from daps_desktop.ui.canvas.canvas import Canvas
 from daps_desktop.ui.canvas.toolbox import ToolBox
@@ -20,10 +24,15 @@ from daps_desktop.ui.document_model import DocumentModel
 from daps_desktop.ui.files import Files, Opened
 from daps_desktop.ui.help import show_about
 from daps_desktop.ui.job_model import JobModel, JobState
+from daps_desktop.ui.layout import Layout
+from daps_desktop.ui.overlay_menu import OverlayMenu
 from daps_desktop.ui.panels.banner import Banner
 from daps_desktop.ui.panels.parts import column
 from daps_desktop.ui.panels.task_panel import TaskPanel
 from daps_desktop.ui.plots.check_panel import CheckPanel
+from daps_desktop.ui.projects import Projects
+from daps_desktop.ui.recent import Recent
+from daps_desktop.ui.recovery import Recovery
 from daps_desktop.ui.shortcuts import Shortcuts, ShortcutsDialog
 from daps_desktop.ui.status import StatusLine
 from daps_desktop.ui.theme import Colours, Theme
@@ -37,7 +46,19 @@ from daps_desktop.ui.welcome import Welcome
 
 PREVIEW_SIDE = 768  # pixels: enough for the canvas, little enough to send ten times a second
 _MESSAGE_MS = 6000
-_WITH_PHOTO = ("overlay", "import_mask", "export_mask", "fit", "actual", "zoom_in", "zoom_out")
+_SAMPLE = "sample/sample.jpg"
+_WITH_PHOTO = (
+    "save_project",
+    "save_project_as",
+    "close",
+    "overlay",
+    "import_mask",
+    "export_mask",
+    "fit",
+    "actual",
+    "zoom_in",
+    "zoom_out",
+)
 
 
 class MainWindow(QMainWindow):
@@ -56,20 +77,29 @@ class MainWindow(QMainWindow):
         self.compare_control = CompareControl(self.compare, self.actions_)
         self.shortcuts = Shortcuts(self.actions_, self)
         self.appearance = Appearance(self.actions_.menus[text.MENU_VIEW], theme, self)
+        self.overlay_menu = OverlayMenu(self.actions_.menus[text.MENU_VIEW], self.canvas.overlay, model, self)
         self.tool_actions = ToolActions(self.actions_, self.tools, model, self.background, self)
         self.panel = TaskPanel(model, job, self.tools)
         self.panel.where.amounts.follow(self.actions_)
         self.check = CheckPanel(theme.colours)
         self.status = StatusLine()
         self.welcome = Welcome()
+        journals = journal_folder(user_folder())
+        self.autosave = Autosave(model, self.files, journals, self)
+        self.projects = Projects(model, self.files, self.autosave, self.canvas, self.background, self)
+        self.recent = Recent(self.files, self.background, self.actions_.menus[text.MENU_FILE], self)
+        self.recovery = Recovery(self.files, self.background, journals, self)
         self.pages = QStackedWidget()
         self._closing = False
         self._arrange()
         self._keep_keys_on_the_photo()
         self._connect_actions()
         self._connect_models()
-        self._factory_layout = self.saveState()
-        self._show_tools(False)
+        self.layout_ = Layout(self, (self.tool_strip, self.task_dock))
+        self.layout_.restore()
+        self.layout_.hide_tools()
+        self.recent.refresh()
+        self.recovery.look()
         self._set_colours(theme.colours)
         self._show_possible()
 
@@ -90,16 +120,20 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         self.tool_strip = ToolStrip(self.actions_)
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.tool_strip)
-        self.task_dock = self._dock(text.PANEL_NAME, self.panel, Qt.DockWidgetArea.RightDockWidgetArea)
+        self.task_dock = self._dock(
+            "task", text.PANEL_NAME, self.panel, Qt.DockWidgetArea.RightDockWidgetArea
+        )
         self.task_dock.setTitleBarWidget(QWidget())
         self.task_dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
-        self.check_dock = self._dock(text.CHECK_TITLE, self.check, Qt.DockWidgetArea.BottomDockWidgetArea)
+        self.check_dock = self._dock(
+            "check", text.CHECK_TITLE, self.check, Qt.DockWidgetArea.BottomDockWidgetArea
+        )
         self.check_dock.hide()
         self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
 
-    def _dock(self, title: str, content: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+    def _dock(self, name: str, title: str, content: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title)
-        dock.setObjectName(title.lower())
+        dock.setObjectName(name)
         dock.setWidget(content)
         self.addDockWidget(area, dock)
         return dock
@@ -109,22 +143,21 @@ class MainWindow(QMainWindow):
         for button in self.findChildren(QAbstractButton):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
-    def reset_layout(self) -> None:
-        self.restoreState(self._factory_layout)
-
     # connections
 
     def _connect_actions(self) -> None:
         act = self.actions_
         handlers = {
             "open": self.files.ask_open, "paste": self.files.paste,
-            "save": self.files.ask_save, "quit": self.close,
+            "save_project": self.projects.save, "save_project_as": self.projects.save_as,
+            "export": self.files.ask_save, "close": self.projects.close_photo, "quit": self.close,
+            "sample": self.open_sample,
             "undo": self.model.undo, "redo": self.model.redo,
             "copy": self.files.copy,
             "import_mask": self.files.ask_import_mask, "export_mask": self.files.ask_export_mask,
             "fit": self.canvas.fit, "actual": self.canvas.zoom_actual,
             "zoom_in": self.canvas.zoom_in, "zoom_out": self.canvas.zoom_out,
-            "reset_layout": self.reset_layout,
+            "reset_layout": lambda: self.layout_.reset(),
             "restore": self.restore, "stop": self.job.stop,
             "shortcuts": lambda: ShortcutsDialog(self.shortcuts, self).open(),
             "about": lambda: show_about(self),
@@ -132,9 +165,11 @@ class MainWindow(QMainWindow):
         for name, handler in handlers.items():
             act.connect(name, handler)
         act["overlay"].setChecked(True)
-        act["overlay"].toggled.connect(self.canvas.set_overlay_shown)
+        act["overlay"].toggled.connect(self.canvas.overlay.set_shown)
         act["check"].toggled.connect(self.check_dock.setVisible)
         self.check_dock.visibilityChanged.connect(self._show_check_open)
+        file_menu = act.menus[text.MENU_FILE]
+        file_menu.insertMenu(act["paste"], self.recent.menu)
 
     def _group(self, *names: str) -> None:
         group = QActionGroup(self)
@@ -152,9 +187,11 @@ class MainWindow(QMainWindow):
         files.opened.connect(self._show_opened)
         files.failed.connect(self._show_error)
         files.saved.connect(self._show_saved)
+        files.opening_failed.connect(self._show_not_opening)
+        self._connect_projects()
         model.photo_opened.connect(self.status.show_photo)
         model.hole_changed.connect(self.canvas.hole_changed)
-        for signal in (model.hole_edited, model.task_changed):
+        for signal in (model.hole_edited, model.task_changed, model.settings_changed):
             signal.connect(lambda *_: self.status.show_marked(model.document))
         for signal in (model.photo_opened, model.task_changed, model.version_shown, job.state_changed):
             signal.connect(self._show_possible)
@@ -170,11 +207,33 @@ class MainWindow(QMainWindow):
         self.panel.run_box.pressed.connect(self.restore_or_stop)
         self.panel.run_box.save_pressed.connect(files.ask_save)
         self.welcome.open_pressed.connect(files.ask_open)
+        self.welcome.sample_pressed.connect(self.open_sample)
+        self.welcome.recent_pressed.connect(self.open)
+
+    def _connect_projects(self) -> None:
+        projects, recovery, welcome = self.projects, self.recovery, self.welcome
+        projects.saved.connect(self._show_saved)
+        projects.saved.connect(self.recent.add)
+        projects.closed.connect(self._show_closed)
+        for part in (projects, self.autosave):
+            part.failed.connect(self._show_error)
+        self.recent.changed.connect(welcome.recent.show_files)
+        welcome.clear_pressed.connect(self.recent.clear)
+        recovery.found.connect(welcome.show_offers)
+        welcome.recover_pressed.connect(recovery.recover)
+        welcome.discard_pressed.connect(recovery.discard)
 
     # what is done
 
     def open(self, path: Path) -> None:
         self.files.open(path)
+
+    def open_sample(self) -> None:
+        self.open(resource(_SAMPLE))
+
+    def rescue(self) -> None:
+        """Bring the marks to the disk, before anything else that may go wrong."""
+        self.autosave.rescue()
 
     def restore(self) -> None:
         """Start a job on the document as it stands."""
@@ -213,24 +272,32 @@ class MainWindow(QMainWindow):
         self.status.clearMessage()
         self.canvas.show_photo(opened.pyramid, document.hole)
         self.tools.show_photo(opened.pyramid)
-        self._show_tools(True)
+        if self.pages.currentIndex() == 0:
+            self.layout_.show_tools()
         self.pages.setCurrentIndex(1)
         self.canvas.setFocus()
 
-    def _show_tools(self, shown: bool) -> None:
-        """The first page is quiet: tools and panel come with the first photo."""
-        self.tool_strip.setVisible(shown)
-        self.task_dock.setVisible(shown)
+    def _show_closed(self) -> None:
+        """The first page again, quiet and with what was open on it."""
+        self.layout_.hide_tools()
+        self.pages.setCurrentIndex(0)
+        self.setWindowTitle(text.APP)
+        self.setWindowModified(False)
+        self._show_not_opening()
+        self.recent.refresh()
+        self.recovery.look()
 
-    def _show_error(self, error: UserError) -> None:
+    def _show_not_opening(self) -> None:
         self.welcome.show_opening("")
         self.status.clearMessage()
+
+    def _show_error(self, error: UserError) -> None:
+        self._show_not_opening()
         self._banner().tell(error)
 
     def show_bug(self, error: BaseException) -> None:
         """Say that the program is at fault, with the traceback to copy; the marks stay as they are."""
-        self.welcome.show_opening("")
-        self.status.clearMessage()
+        self._show_not_opening()
         details = "".join(traceback.format_exception(error))
         self._banner().tell(UserError("bug", detail=type(error).__name__), details)
 
@@ -252,7 +319,7 @@ class MainWindow(QMainWindow):
         """Enable what can be done now; the window's title says whose photo it is and whether it is saved."""
         document = self.model.document
         self.actions_.enable(_WITH_PHOTO, document is not None)
-        self.actions_.enable(("save", "copy"), self.model.shown is not None)
+        self.actions_.enable(("export", "copy"), self.model.shown is not None)
         self.actions_.enable(("undo",), self.model.undo_stack.canUndo())
         self.actions_.enable(("redo",), self.model.undo_stack.canRedo())
         runnable = document is not None and bool(document.task.damages)
@@ -306,6 +373,8 @@ class MainWindow(QMainWindow):
             self.files.unless_unsaved(self._close_now)
             return
         self.job.abandon()
+        self.layout_.save()
+        self.autosave.close()
         self.background.close()
         event.accept()
 

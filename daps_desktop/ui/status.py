@@ -40,7 +40,7 @@ class StatusLine(QStatusBar):
     def show_marked(self, document: Document | None) -> None:
         """How much a repair leaves as it was; nothing where the task reworks every pixel."""
         shown = document is not None and document.task.repair_only
-        self.untouched.setText(text.untouched_line(1 - document.marked_share) if document and shown else "")
+        self.untouched.setText(text.untouched_line(1 - document.changing_share) if document and shown else "")
 
 
 def _fact(name: str) -> QLabel:

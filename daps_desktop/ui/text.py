@@ -17,6 +17,7 @@ LANGUAGE_LATER = tr("The language changes when the program is started again.")
 WELCOME_TITLE = tr("Restore an old photo")
 WELCOME_LINE = tr("Mark what is damaged, press Restore, and see how well the result agrees with your photo.")
 WELCOME_OPEN = tr("Open a photo…")
+WELCOME_SAMPLE = tr("Try the sample")
 WELCOME_DROP = tr("or drop a photo here, or paste one with Ctrl+V")
 WELCOME_PRIVATE = tr("Everything stays on this computer. The original file is never changed.")
 OPENING = tr("Opening {name}…")
@@ -30,18 +31,18 @@ SIDE_ORIGINAL, SIDE_SPLIT, SIDE_RESULT = tr("Original"), tr("Split"), tr("Result
 COMPARE_NAME = tr("Compare")
 UNDO_BRUSH, UNDO_ERASE = tr("brush stroke"), tr("eraser stroke")
 UNDO_CLEAR, UNDO_INVERT, UNDO_IMPORT = tr("clear marks"), tr("invert marks"), tr("import marks")
-UNDO_ALL = tr("mark everything")
+UNDO_ALL, UNDO_SOFT_EDGE, UNDO_VERSION = tr("mark everything"), tr("soft edge"), tr("new version")
 
 # right panel
 PANEL_NAME = tr("Task")
-STEP_WHAT, STEP_WHERE, STEP_HOW = tr("1  What is wrong with it?"), tr("2  Where?"), tr("3  How thorough?")
+STEP_WHAT, STEP_WHERE, STEP_HOW = tr("1  What is wrong with it?"), tr("2  Where?"), tr("3  How strong?")
 SCRATCHES, SCRATCHES_LINE = tr("Scratches and tears"), tr("Fills in what you mark with the brush.")
 BLURRED, BLURRED_LINE = tr("Blurred"), tr("Out of focus all over.")
 SHAKEN, SHAKEN_LINE = tr("Shaken"), tr("The camera moved along a line.")
 SMALL, SMALL_LINE = tr("Too small"), tr("Makes the photo larger.")
 NOISE, NOISE_LINE = tr("Noise or grain"), tr("Specks all over, as from film or a dark room.")
 BLOCKS, BLOCKS_LINE = tr("JPEG blocks"), tr("Squares and fringes from strong compression.")
-GREY, GREY_LINE = tr("Black-and-white to colour"), tr("Colours are a guess, and often a timid one.")
+GREY = tr("Black-and-white to colour")
 SIZE, LENGTH, ANGLE, LEVEL, FACTOR = tr("Size"), tr("Length"), tr("Angle"), tr("Level"), tr("Larger by")
 UNIT_PIXELS, UNIT_DEGREES, UNIT_GREY = tr(" px"), "°", tr(" of 255")
 AUTOMATIC = tr("Find the level by itself")
@@ -63,7 +64,7 @@ OUTPUT_LINES = {
     "safest": tr("The average of what could have been there: smooth, invents least."),
     "sample": tr("One possibility, with natural grain: another seed gives another."),
 }
-SEED, PRIOR, PRIOR_AUTO = tr("Seed"), tr("Prior"), tr("chosen by itself")
+SEED, PRIOR = tr("Seed"), tr("Prior")
 NOISE_LEVEL = tr("Noise level")
 
 # running
@@ -93,15 +94,24 @@ PLOT_NOTE = tr(
 # files
 OPEN_TITLE, SAVE_TITLE = tr("Open a photo"), tr("Save the result")
 IMPORT_TITLE, EXPORT_TITLE = tr("Import marks"), tr("Export marks")
-OPEN_FILTER = tr("Photos (*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp *.avif);;All files (*)")
+OPEN_FILTER = tr(
+    "Photos and projects (*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp *.avif *.daps);;All files (*)"
+)
+PHOTO_FILTER = tr("Photos (*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp *.avif);;All files (*)")
+PROJECT_FILTER = tr("Project (*.daps)")
 SAVE_FILTER = "PNG (*.png);;TIFF (*.tif);;JPEG (*.jpg);;WebP (*.webp)"
 MASK_FILTER = "PNG (*.png);;All files (*)"
 PASTED_NAME = tr("pasted")
 SAVED = tr("Saved as {name}")
-UNSAVED_TITLE = tr("Your work is not saved")
-UNSAVED_TEXT = tr("The marks and results of this photo are not saved. The original file is unchanged.")
+UNSAVED_TITLE = tr("Keep your work on this photo?")
+UNSAVED_TEXT = tr(
+    "Its marks and versions are not saved. A project keeps them all, so that you can go on later. "
+    "The original file is unchanged either way."
+)
+RUNNING_TITLE = tr("Stop the restoration?")
 RUNNING_TEXT = tr("A restoration is running; it would be stopped.")
-SAVE_FIRST, DISCARD, CANCEL, REPLACE = tr("Save…"), tr("Discard"), tr("Cancel"), tr("Replace")
+SAVE_FIRST, DISCARD = tr("Save project…"), tr("Discard")
+CANCEL, REPLACE = tr("Cancel"), tr("Replace")
 REPLACE_TITLE = tr("Replace the file?")
 REPLACE_TEXT = tr("{name} already exists in this folder. Replacing it cannot be undone.")
 

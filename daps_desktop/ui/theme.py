@@ -14,7 +14,6 @@ GRID = 8  # pixels: 8 inside groups, 16 between, 24 around
 HIT = 28  # the smallest side of anything that can be clicked
 TOOL_HIT = 36
 CAPTION, TITLE = 0.9, 1.25  # times the system's font size
-OVERLAY_OPACITY = 0.45
 
 
 class Scheme(Enum):
@@ -142,6 +141,8 @@ def style_sheet(colours: Colours) -> str:
         border: 1px solid {colours.line}; padding: 4px; }}
     #heading {{ font-weight: 600; }}
     #caption {{ color: {colours.faint}; }}
+    #reason {{ color: {colours.accent}; }}
+    #wrong {{ color: {colours.danger}; }}
     #card {{ background: {colours.base}; border: 1px solid {colours.line}; border-radius: 6px; }}
     #card[picked="true"] {{ border-color: {colours.accent}; }}
     #restore {{ background: {colours.accent}; color: {colours.on_accent}; border: none; border-radius: 6px;

@@ -15,7 +15,19 @@ from daps_desktop.ui.document_model import DocumentModel
 
 UNDO_GROW, UNDO_SHRINK = tr("grow marks"), tr("shrink marks")
 _SHAPES = {"rectangle": RECTANGLE, "lasso": LASSO, "polygon": POLYGON, "wand": WAND}
-_MARKING = ("brush", "eraser", "swap", "smaller", "larger", "select_all", "invert", *_SHAPES)
+_MARKING = (
+    "brush",
+    "eraser",
+    "swap",
+    "smaller",
+    "larger",
+    "softer",
+    "harder",
+    "select_all",
+    "invert",
+    *_SHAPES,
+)
+_EDGES = (0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32)  # widths of the soft edge in pixels
 _MARKED = ("clear", "grow", "shrink")
 
 
@@ -46,6 +58,8 @@ class ToolActions(QObject):
         act.connect("swap", lambda: settings.set_erasing(not settings.erasing))
         act.connect("smaller", settings.shrink)
         act.connect("larger", settings.grow)
+        act.connect("softer", lambda: self._step_edge(1))
+        act.connect("harder", lambda: self._step_edge(-1))
         act["pen_pressure"].toggled.connect(settings.set_pen_pressure)
         act.connect("clear", model.clear_hole)
         act.connect("invert", model.invert_hole)
@@ -72,6 +86,14 @@ class ToolActions(QObject):
         document = self._model.document
         self._actions.enable(_MARKING, document is not None)
         self._actions.enable(_MARKED, document is not None and document.marked_share > 0)
+
+    def _step_edge(self, steps: int) -> None:
+        """So many of the usual widths up or down."""
+        document = self._model.document
+        if document is not None:
+            width = document.settings.soft_edge
+            beyond = [w for w in _EDGES if (w > width if steps > 0 else w < width)]
+            self._model.set_soft_edge(min(beyond, key=lambda w: abs(w - width), default=width))
 
     # all marks at once, off the window's thread: a large photo takes a moment
 

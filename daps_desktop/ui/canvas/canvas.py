@@ -20,12 +20,13 @@ from PySide6.QtWidgets import QWidget
 from daps_desktop.core.hole import Hole, Rect
 from daps_desktop.ui import text
 from daps_desktop.ui.canvas import marks
-from daps_desktop.ui.canvas.layer import Layer, hole_layer
+from daps_desktop.ui.canvas.layer import Layer
+from daps_desktop.ui.canvas.overlay import Overlay
 from daps_desktop.ui.canvas.pointer import Pointer
-from daps_desktop.ui.canvas.pyramid import HolePyramid, Pyramid
+from daps_desktop.ui.canvas.pyramid import Pyramid
 from daps_desktop.ui.canvas.toolbox import ToolBox
 from daps_desktop.ui.canvas.view_transform import ViewTransform
-from daps_desktop.ui.theme import OVERLAY_OPACITY, Colours
+from daps_desktop.ui.theme import Colours
 from daps_desktop.ui.viewer.compare import Compare, CompareMode
 from daps_desktop.ui.viewer.comparison import Comparison, Sheet
 from daps_desktop.ui.viewer.heat import Heat
@@ -54,9 +55,7 @@ class Canvas(QWidget):
         self._compare = compare
         self._view: ViewTransform | None = None
         self._comparison = Comparison(compare)
-        self._hole: HolePyramid | None = None
-        self._overlay: Layer | None = None
-        self._overlay_shown = True
+        self.overlay = Overlay(self)
         self._surround = QColor(Qt.GlobalColor.gray)
         self._fitting = True  # follow the size of the widget until the user zooms
         self._pointer = Pointer(self, tools)
@@ -67,6 +66,7 @@ class Canvas(QWidget):
         self.setAccessibleName(text.CANVAS_NAME)
         self.setAccessibleDescription(text.CANVAS_HELP)
         compare.changed.connect(self._fit_room)
+        self.overlay.changed.connect(self.update)
         tools.changed.connect(self._tool_set)
         tools.drawn.connect(self._tool_drawn)
 
@@ -77,10 +77,7 @@ class Canvas(QWidget):
         height, width = pyramid.size
         self._view = ViewTransform(QSizeF(width, height), self._room().size()).fitted()
         self._comparison.set_original(pyramid)
-        self._hole = HolePyramid(hole)
-        colour = QColor(Qt.GlobalColor.red)
-        colour.setAlphaF(OVERLAY_OPACITY)
-        self._overlay = hole_layer(self._hole, colour)
+        self.overlay.show_hole(hole)
         self._fitting = True
         self._view_moved()
 
@@ -102,16 +99,11 @@ class Canvas(QWidget):
 
     @Slot(Rect)
     def hole_changed(self, rect: Rect) -> None:
-        if self._hole is None or self._overlay is None or self._view is None:
+        if self._view is None:
             return
-        self._hole.update(rect)
-        self._overlay.forget(rect)
+        rect = self.overlay.update(rect)
         corners = (QPointF(rect.left, rect.top), QPointF(rect.right, rect.bottom))
         self._update_part(_around(self._view, QRectF(*corners)))
-
-    def set_overlay_shown(self, shown: bool) -> None:
-        self._overlay_shown = shown
-        self.update()
 
     def set_colours(self, colours: Colours) -> None:
         self._surround = QColor(colours.surround)
@@ -122,6 +114,17 @@ class Canvas(QWidget):
     @property
     def view(self) -> ViewTransform | None:
         return self._view
+
+    @property
+    def fitting(self) -> bool:
+        return self._fitting
+
+    def look_at(self, scale: float, middle: QPointF) -> None:
+        """That scale, with a point of the photo, (x, y) in its pixels, in the middle."""
+        self._zoom_to(scale, self._middle())
+        if self._view is not None:
+            step = self._middle() - self._view.to_widget(middle)
+            self._set_view(self._view.moved(step.x(), step.y()))
 
     def fit(self) -> None:
         self._fitting = True
@@ -181,7 +184,7 @@ class Canvas(QWidget):
         self._paint_tool(painter)
 
     def _shown_overlay(self) -> Layer | None:
-        return self._overlay if self._overlay_shown and self._compare.marks_shown else None
+        return self.overlay.layer if self._compare.marks_shown else None
 
     def _paint_tool(self, painter: QPainter) -> None:
         """What the tool in hand draws, in both halves where the canvas is halved."""

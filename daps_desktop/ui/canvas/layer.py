@@ -7,10 +7,10 @@ from typing import Protocol
 
 import numpy as np
 from PySide6.QtCore import QRect, QRectF
-from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
+from PySide6.QtGui import QImage, QPainter, QPixmap
 
 from daps_desktop.core.hole import Hole, Rect
-from daps_desktop.ui.canvas.pyramid import TILE, HolePyramid, Picture, Pyramid, TileKey
+from daps_desktop.ui.canvas.pyramid import TILE, Picture, Pyramid, TileKey
 
 CACHED_TILES = 256  # of 1 MB each
 PIXELS_SEEN_ABOVE = 2.0  # widget pixels: a photo enlarged more is shown as squares
@@ -93,30 +93,15 @@ def picture_layer(pyramid: Pyramid) -> Layer:
     return Layer(pyramid, lambda key: QPixmap.fromImage(image_of(pyramid.tile(key))))
 
 
-def hole_layer(pyramid: HolePyramid, colour: QColor) -> Layer:
-    """Shows the hole in one colour, whose alpha is the overlay's opacity."""
-
-    def render(key: TileKey) -> QPixmap | None:
-        part = pyramid.tile(key)
-        if not part.any():
-            return None
-        bits = np.ascontiguousarray(part).view(np.uint8)
-        image = _image(bits, QImage.Format.Format_Indexed8)
-        image.setColorTable([0, colour.rgba()])
-        return QPixmap.fromImage(image)
-
-    return Layer(pyramid, render)
-
-
 def image_of(picture: Picture) -> QImage:
     """A picture, (H, W, 3) RGB or (H, W) grey, as an image with its own memory, in the screen's format."""
     grey = picture.ndim == 2
     kind = QImage.Format.Format_Grayscale8 if grey else QImage.Format.Format_RGB888
     pixels = np.ascontiguousarray(picture)
-    return _image(pixels, kind).convertToFormat(QImage.Format.Format_RGB32)
+    return borrowed_image(pixels, kind).convertToFormat(QImage.Format.Format_RGB32)
 
 
-def _image(array: Picture, kind: QImage.Format) -> QImage:
+def borrowed_image(array: Picture, kind: QImage.Format) -> QImage:
     """An image that borrows the array's memory: use it up while the array lives."""
     height, width = array.shape[:2]
     return QImage(array.data, width, height, array.strides[0], kind)

@@ -68,9 +68,6 @@ class HolePyramid:
             part = fine[2 * rows.start : 2 * rows.stop, 2 * cols.start : 2 * cols.stop]
             coarse[rect.slices] = _any_of_four(part)
 
-    def tile(self, key: TileKey) -> Hole:
-        return self.levels[key.level][tile_rect(key).slices]
-
 
 def tile_rect(key: TileKey) -> Rect:
     """Where the tile lies in its level; may reach beyond the level's edge."""

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.messages import Failed, Finished, Notice, Progress, notice_line
 from daps_desktop.core.photo import Photo
+from daps_desktop.core.task import Task
 from daps_desktop.core.verdict import judge
 from daps_desktop.ui import text
 from daps_desktop.ui.canvas.toolbox import ToolBox
@@ -72,7 +73,9 @@ class TaskPanel(QWidget):
         self.how.settings_picked.connect(model.set_settings)
         self.cards.noise.level.picked.connect(lambda level: self.how.pick(noise=level))
         model.photo_opened.connect(self._show_photo)
-        model.task_changed.connect(self.cards.show_task)
+        self.how.fold.task_picked.connect(model.set_task)
+        model.task_changed.connect(self._show_task)
+        model.settings_changed.connect(self.how.show_settings)
         model.task_changed.connect(self._show_state)
         model.version_added.connect(self._show_state)
         model.saved.connect(self._show_state)
@@ -88,12 +91,18 @@ class TaskPanel(QWidget):
         document = self._model.document
         assert document is not None
         self._steps.setEnabled(True)
-        self.cards.show_task(document.task)
         self.how.show_settings(document.settings)
+        self.cards.show_photo(document.photo)
+        self._show_task(document.task)
+        self.cards.settle()
         self._verdict = ""
         self._clear_outcome()
         self._show_file(document.photo)
         self._show_state()
+
+    def _show_task(self, task: Task) -> None:
+        self.cards.show_task(task)
+        self.how.show_task(task)
 
     def _show_file(self, photo: Photo) -> None:
         if photo.pages > 1:
@@ -144,7 +153,8 @@ class TaskPanel(QWidget):
     def _show_verdict(self, finished: Finished) -> None:
         request, document = self._job.request, self._model.document
         assert request is not None and document is not None
-        self._verdict = text.verdict_line(judge(finished.report, request.task, request.hole))
+        edge = request.settings.soft_edge
+        self._verdict = text.verdict_line(judge(finished.report, request.task, request.hole, edge))
         if finished.photo.width != request.photo.width:
             self._note("larger", text.larger_line(finished.photo))
         if request.hole is not None and (document.hole > request.hole).any():

@@ -6,16 +6,20 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QSpinBox, QWidget
 
 from daps_desktop.core.language import tr
+from daps_desktop.core.settings import WIDEST_EDGE
 from daps_desktop.ui import text
 from daps_desktop.ui.actions import Actions, tip
 from daps_desktop.ui.canvas.tool_settings import AMOUNTS, LARGEST, SMALLEST, TOLERANCES
 from daps_desktop.ui.canvas.toolbox import BRUSH, WAND, ToolBox
+from daps_desktop.ui.document_model import DocumentModel
 from daps_desktop.ui.panels.parts import Segments, calm, column, row
 from daps_desktop.ui.theme import GRID, HIT
 
 MARK, ERASE = tr("Mark"), tr("Erase")
 MARK_OR_ERASE = tr("What the tool does")
 TOLERANCE = tr("Tolerance")
+SOFT_EDGE = tr("Soft edge")
+SOFT_EDGE_HELP = tr("The filling fades into the photo over a ring so wide around the marks.")
 GROW, SHRINK, AMOUNT = tr("Grow"), tr("Shrink"), tr("Pixels by which marks grow or shrink")
 _STOPS = 200  # of the size, which is logarithmic
 _RATIO = math.log(LARGEST / SMALLEST)
@@ -25,20 +29,31 @@ _LABEL = 10 * GRID
 class ToolOptions(QWidget):
     """Mirrors the settings of the tools; each tool's row keeps its place, so that nothing below it moves."""
 
-    def __init__(self, tools: ToolBox) -> None:
+    def __init__(self, tools: ToolBox, model: DocumentModel) -> None:
         super().__init__()
-        self._tools = tools
+        self._tools, self._model = tools, model
         self.mode = Segments(MARK_OR_ERASE, ((False, MARK), (True, ERASE)))
-        self.size = SliderRow(text.BRUSH_SIZE, "[ ]", (0, _STOPS))
+        self.brush_size = SliderRow(text.BRUSH_SIZE, "[ ]", (0, _STOPS))
         self.tolerance = SliderRow(TOLERANCE, "W", TOLERANCES)
-        self.setLayout(column(self.mode, self.size, self.tolerance))
+        self.soft_edge = SliderRow(SOFT_EDGE, "{ }", (0, WIDEST_EDGE))
+        self.soft_edge.slider.setToolTip(f"{tip(SOFT_EDGE, '{ }')}\n{SOFT_EDGE_HELP}")
+        self.setLayout(column(self.mode, self.brush_size, self.tolerance, self.soft_edge))
         for value, key in ((False, "X"), (True, "X")):
             self.mode.button(value).setToolTip(tip(MARK_OR_ERASE, key))
         self.mode.picked.connect(tools.settings.set_erasing)
-        self.size.slider.valueChanged.connect(self._pick_size)
+        self.brush_size.slider.valueChanged.connect(self._pick_size)
         self.tolerance.slider.valueChanged.connect(tools.settings.set_tolerance)
+        self.soft_edge.slider.valueChanged.connect(model.set_soft_edge)
         tools.changed.connect(self._show)
+        for signal in (model.photo_opened, model.task_changed, model.settings_changed):
+            signal.connect(self._show_edge)
         self._show()
+        self._show_edge()
+
+    def _show_edge(self) -> None:
+        document = self._model.document
+        width = document.settings.soft_edge if document else 0
+        self.soft_edge.show_value(width, f"{width}{text.UNIT_PIXELS}")
 
     def _pick_size(self, stop: int) -> None:
         self._tools.settings.set_diameter(SMALLEST * math.exp(_RATIO * stop / _STOPS))
@@ -47,11 +62,11 @@ class ToolOptions(QWidget):
         settings = self._tools.settings
         self.mode.pick(settings.erasing)
         stop = round(_STOPS * math.log(settings.diameter / SMALLEST) / _RATIO)
-        self.size.show_value(stop, f"{settings.diameter:.0f}{text.UNIT_PIXELS}")
+        self.brush_size.show_value(stop, f"{settings.diameter:.0f}{text.UNIT_PIXELS}")
         self.tolerance.show_value(settings.tolerance, f"{settings.tolerance}{text.UNIT_GREY}")
         self.tolerance.setVisible(self._tools.name == WAND)
-        self.size.setVisible(self._tools.name != WAND)
-        self.size.setEnabled(self._tools.name == BRUSH)
+        self.brush_size.setVisible(self._tools.name != WAND)
+        self.brush_size.setEnabled(self._tools.name == BRUSH)
 
 
 class SliderRow(QWidget):

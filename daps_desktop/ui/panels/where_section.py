@@ -18,7 +18,7 @@ class WhereSection(Section):
 
     def __init__(self, tools: ToolBox, model: DocumentModel) -> None:
         self._model = model
-        self.options = ToolOptions(tools)
+        self.options = ToolOptions(tools, model)
         self.amounts = GrowRow(tools)
         self.share = label(text.NOTHING_MARKED, "caption")
         self.clear = QPushButton(text.CLEAR_MARKS)

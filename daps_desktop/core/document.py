@@ -131,6 +131,11 @@ class Document:
         self.versions.append(version)
         return version
 
+    def replace(self, version: Version) -> None:
+        """Put it in the place of the version with its number, which it must be but for its name or its home."""
+        index = next(i for i, kept in enumerate(self.versions) if kept.number == version.number)
+        self.versions[index] = version
+
     @property
     def next_number(self) -> int:
         return max((version.number for version in self.versions), default=0) + 1

@@ -30,6 +30,7 @@ class DocumentModel(QObject):
     settings_changed = Signal(SolverSettings)
     history_changed = Signal()  # what can be undone, redone or lost
     version_added = Signal(Version)  # made by a job, or put together from others
+    version_changed = Signal(Version)  # it has another name, or its pixels are kept elsewhere
     version_shown = Signal(object)  # the Version that is looked at, compared and saved, or None
     saved = Signal()
 
@@ -220,6 +221,14 @@ class DocumentModel(QObject):
     def _show_number(self, number: int | None) -> None:
         versions = self.document.versions if self.document else []
         self.show_version(next((version for version in versions if version.number == number), None))
+
+    def replace_version(self, version: Version) -> None:
+        """The same version with another name, or with its pixels kept elsewhere."""
+        assert self.document is not None
+        self.document.replace(version)
+        if self.shown is not None and self.shown.number == version.number:
+            self.shown = version
+        self.version_changed.emit(version)
 
     def show_version(self, version: Version | None) -> None:
         self.shown = version

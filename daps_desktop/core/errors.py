@@ -48,6 +48,10 @@ SENTENCES: dict[str, str] = {
     "save_exists": mark(
         "{path} already exists; it was not changed; choose another name, or say that it may be replaced."
     ),
+    "save_elsewhere": mark(
+        "{path} could not be written ({detail}); the result is not lost, it is in {place}; "
+        "move it from there once there is room."
+    ),
     "save_original": mark(
         "{path} is the original photo; it was not changed; choose another name for the result."
     ),
@@ -86,6 +90,9 @@ SENTENCES: dict[str, str] = {
         "Your work cannot be kept safe against a power cut ({detail}); photo and marks are as they were; "
         "save the project now and then."
     ),
+    "recovery_taken": mark(
+        "The work on {name} is open in another window; nothing was changed; go on in that window."
+    ),
     "recovery_failed": mark(
         "The work on {name} could not be read back ({detail}); it stays where it is, in {path}; "
         "free some memory or disk space and start again."
@@ -119,6 +126,16 @@ SENTENCES: dict[str, str] = {
     "album_unreadable": mark(
         "{path} is not an album that this program can read ({detail}); nothing was started; "
         "use one that it wrote itself."
+    ),
+    "album_empty": mark(
+        "There are no photos in {path}; nothing was started; choose another folder, or add photos to it."
+    ),
+    "album_nothing_to_do": mark(
+        "{path} has no marks and nothing was found, so nothing is left to undo; it was not changed; "
+        "mark it by hand, or choose what damages the whole photo."
+    ),
+    "album_exists": mark(
+        "{path} already exists; it was left alone, as asked; choose another folder to restore it again."
     ),
     "nothing_chosen": mark("No damage was chosen; nothing was started; say what is wrong with the photo."),
     # the run
@@ -181,6 +198,9 @@ SENTENCES: dict[str, str] = {
         "Of {count} pictures none could be read at {shortest} pixels or more on both sides; "
         "nothing was started; "
         "choose another folder."
+    ),
+    "scores_unreadable": mark(
+        "{path} holds no figures of an evaluation ({detail}); it was not changed; name another file."
     ),
     "training_diverged": mark(
         "The training left the range of numbers; the last checkpoint in {path} is sound; "

@@ -96,6 +96,10 @@ class Journal:
         self._unsynced = False
         self._open = True
 
+    @property
+    def open(self) -> bool:
+        return self._open
+
     @classmethod
     def create(cls, parent: Path, start: Start) -> "Journal":
         folder = make_private(parent) / f"{int(time.time()):x}-{token_hex(4)}"
@@ -215,7 +219,7 @@ def unsaved_work(parent: Path) -> list[Unsaved]:
     """Journals with work that no living program holds, the latest first; those without are removed."""
     found: list[Unsaved] = []
     for folder in sorted(parent.glob("*/"), reverse=True):
-        lock = _taken(folder)
+        lock = claim(folder)
         if lock is None:
             continue
         told = _read(folder)
@@ -227,7 +231,14 @@ def unsaved_work(parent: Path) -> list[Unsaved]:
     return found
 
 
-def recover(folder: Path, photo_at: Path | None = None) -> Project:
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    project: Project
+    strokes: int
+    path: Path | None  # of the project file that the work began from
+
+
+def recover(folder: Path, photo_at: Path | None = None) -> Recovered:
     """The document that a journal tells of, with what its project held before.
 
     Raises: UserError (`recovery_failed`, `project_photo_missing`, `photo_...`).
@@ -246,18 +257,20 @@ def recover(folder: Path, photo_at: Path | None = None) -> Project:
             "recovery_failed", name=told.start.source.name, path=folder, detail=str(error)
         ) from error
     ordered = tuple(versions[number] for number in sorted(versions))
-    return Project(photo, told.start.source, hole, told.recipe, ordered)
+    project = Project(photo, told.start.source, hole, told.recipe, ordered)
+    return Recovered(project, told.strokes, Path(told.start.project) if told.start.project else None)
 
 
 def discard(folder: Path) -> None:
     """Remove a journal that no living program holds."""
-    lock = _taken(folder)
+    lock = claim(folder)
     if lock is not None:
         lock.release()
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _taken(folder: Path) -> FolderLock | None:
+def claim(folder: Path) -> FolderLock | None:
+    """The journal for oneself, or None where a living program holds it."""
     try:
         return FolderLock.take(folder)
     except OSError:  # not ours to read, or gone meanwhile

@@ -10,7 +10,8 @@ _NAME = "lock"
 class FolderLock:
     """Held from `take` until `release`, or until the process dies; the system sees to that."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, folder: Path, descriptor: int) -> None:
+        self.folder = folder
         self._descriptor: int | None = descriptor
 
     @classmethod
@@ -22,7 +23,7 @@ class FolderLock:
         except OSError:
             os.close(descriptor)
             return None
-        return cls(descriptor)
+        return cls(folder, descriptor)
 
     def release(self) -> None:
         if self._descriptor is not None:

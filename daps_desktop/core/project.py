@@ -75,12 +75,20 @@ class VersionEntry:
     name: str = ""
     scale: int = 1  # times the size of the photo
     hole: bool = False  # whether one is kept beside it
+    painted: bool = False
 
     @classmethod
     def of(cls, version: Version, photo: Photo) -> "VersionEntry":
         scale = version.photo.height // photo.height
-        recipe = version.recipe.to_json()
-        return cls(version.number, recipe, version.report, version.name, scale, version.hole is not None)
+        return cls(
+            version.number,
+            version.recipe.to_json(),
+            version.report,
+            version.name,
+            scale,
+            version.hole is not None,
+            version.painted,
+        )
 
     def version(self, photo: Photo, pixels: bytes, hole: bytes | None) -> Version:
         """Raises: ValueError, UserError where the parts contradict each other."""
@@ -91,7 +99,7 @@ class VersionEntry:
             marks.setflags(write=False)
         picture = unpack_pixels(pixels, photo, self.scale)
         recipe = Recipe.from_json(self.recipe)
-        return Version(self.number, picture, recipe, marks, self.report, self.name)
+        return Version(self.number, picture, recipe, marks, self.report, self.name, self.painted)
 
 
 @dataclass(frozen=True, slots=True)

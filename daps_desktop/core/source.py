@@ -25,6 +25,23 @@ class Source:
         return Path(self.path) if self.path else None
 
 
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """By what a file is known to have been written since."""
+
+    size: int
+    time_ns: int
+
+    @classmethod
+    def of(cls, path: Path) -> "Stamp | None":
+        """None where there is no such file."""
+        try:
+            status = path.stat()
+        except OSError:
+            return None
+        return cls(status.st_size, status.st_mtime_ns)
+
+
 def source_of(photo: Photo) -> Source:
     """Raises: OSError where the file of the photo can no longer be read."""
     if photo.path is None:

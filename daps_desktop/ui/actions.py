@@ -88,6 +88,7 @@ MENUS: tuple[tuple[str, tuple[Spec | None, ...]], ...] = (
     (text.MENU_RESTORE, (
         Spec("restore", text.RESTORE, ("Ctrl+Return", "Ctrl+Enter")),
         Spec("stop", text.STOP, ("Shift+X",)),
+        Spec("stop_all", tr("Stop all"), ("Ctrl+Shift+X",)),
         None,
         Spec("try_more", tr("Try 3 more"), ("Ctrl+T",)),
         Spec("safest", tr("Average the samples"), ("Ctrl+M",)),
@@ -102,6 +103,7 @@ MENUS: tuple[tuple[str, tuple[Spec | None, ...]], ...] = (
     )),
     (text.MENU_HELP, (
         Spec("shortcuts", tr("Keyboard shortcuts"), ("F1", "?")),
+        Spec("copy_report", tr("Copy a report"), ("Ctrl+Shift+R",)),
         Spec("about", text.ABOUT_TITLE, ("Shift+F1",)),
     )),
 )  # fmt: skip
@@ -125,6 +127,9 @@ class Actions:
 
     def __getitem__(self, name: str) -> QAction:
         return self._by_name[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._by_name
 
     def connect(self, name: str, handler: Callable[[], object]) -> None:
         """Call `handler` whenever the action is triggered, by menu, key or button."""

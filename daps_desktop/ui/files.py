@@ -11,10 +11,15 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.hole import Hole
+from daps_desktop.core.language import tr
+from daps_desktop.core.lock import FolderLock
 from daps_desktop.core.mask_io import read_mask, write_mask
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.photo_reader import read_photo
 from daps_desktop.core.photo_writer import write_photo
+from daps_desktop.core.project import Project, is_project, read_project
+from daps_desktop.core.source import Source, Stamp, source_of
+from daps_desktop.core.versions import Version
 from daps_desktop.ui import text
 from daps_desktop.ui.background import Background
 from daps_desktop.ui.canvas.layer import image_of
@@ -22,21 +27,37 @@ from daps_desktop.ui.canvas.pyramid import Pyramid, display_picture
 from daps_desktop.ui.document_model import DocumentModel
 from daps_desktop.ui.job_model import JobModel
 
+_PHOTO_SOUGHT = ("project_photo_missing", "project_photo_changed")
 _WRITABLE = {".png", ".tif", ".tiff", ".jpg", ".jpeg", ".webp"}
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A photo with the copies it is drawn from, both made off the window's thread."""
+    """A photo with the copies it is drawn from, made off the window's thread, and all that was kept of it.
+
+    `leftover` is the journal that the work was recovered from, with `strokes` in it; the project file was
+    `stamp` when it was read.
+    """
 
     photo: Photo
     pyramid: Pyramid
+    source: Source
+    project: Project | None = None
+    project_path: Path | None = None
+    stamp: Stamp | None = None
+    leftover: FolderLock | None = None
+    strokes: int = 0
+
+    @property
+    def versions(self) -> tuple[Version, ...]:
+        return self.project.versions if self.project else ()
 
 
 class Files(QObject):
     """All ways by which photos and marks come in and go out."""
 
     opening = Signal(str)  # the name, while it is being read
+    opening_failed = Signal()  # for want of an answer, which is being asked for
     opened = Signal(Opened)
     saved = Signal(Path)
     failed = Signal(UserError)
@@ -48,6 +69,8 @@ class Files(QObject):
         self._background = background
         self._window = window
         self._folder = str(Path.home())
+        # Saves the project and then goes on; whoever knows about projects puts itself here.
+        self.keep_first: Callable[[Callable[[], None]], None] = lambda go_on: None
 
     # in
 
@@ -58,9 +81,32 @@ class Files(QObject):
         dialog.open()
 
     def open(self, path: Path) -> None:
-        """Read the photo at `path`, after asking about unsaved work."""
-        self.unless_unsaved(lambda: self._read(path.name, lambda: read_photo(path)))
+        """Read the photo or the project at `path`, after asking about unsaved work."""
+        self.unless_unsaved(lambda: self.read(path))
         self._folder = str(path.parent)
+
+    def read(self, path: Path, photo_at: Path | None = None, accept_changed: bool = False) -> None:
+        """`open` without a question; `photo_at` is where the photo of a project is, if not where it was."""
+
+        def read() -> Opened:
+            if is_project(path):
+                return _opened_project(path, photo_at, accept_changed)
+            return _opened_photo(read_photo(path))
+
+        def failed(error: UserError) -> None:
+            if error.code in _PHOTO_SOUGHT:
+                self._ask_photo(path, error)
+            else:
+                self.failed.emit(error)
+
+        self.take_from(path.name, read, failed)
+
+    def take_from(
+        self, name: str, read: Callable[[], Opened], failed: Callable[[UserError], None] | None = None
+    ) -> None:
+        """Open what `read` gives, which is called in the background; `name` is shown meanwhile."""
+        self.opening.emit(name)
+        self._background.run(read, self._take, failed or self.failed.emit)
 
     def paste(self) -> None:
         """Open the picture on the clipboard."""
@@ -69,23 +115,46 @@ class Files(QObject):
             self.failed.emit(UserError("clipboard_empty"))
             return
         photo = photo_of_image(image)
-        self.unless_unsaved(lambda: self._read(text.PASTED_NAME, lambda: photo))
+        self.unless_unsaved(lambda: self.take_from(text.PASTED_NAME, lambda: _opened_photo(photo)))
 
-    def _read(self, name: str, read: Callable[[], Photo]) -> None:
-        self.opening.emit(name)
-        self._background.run(lambda: _prepared(read()), self._take, self.failed.emit)
-
-    def _take(self, opened: Opened) -> None:
+    def abandon(self) -> None:
+        """Forget the job on the photo that goes."""
         if self._job.running:
             self._job.abandon()
-        self._model.open(opened.photo)
+
+    def _take(self, opened: Opened) -> None:
+        self.abandon()
+        self._model.open(opened.photo, opened.project, unsaved=opened.leftover is not None)
         self.opened.emit(opened)
+        shown = opened.project.view.shown if opened.project else 0
+        versions = {version.number: version for version in opened.versions}
+        self._model.show_version(versions.get(shown) or (opened.versions[-1] if versions else None))
+
+    def _ask_photo(self, path: Path, error: UserError) -> None:
+        """Where is the photo of the project at `path`, which lies elsewhere or has changed?"""
+        self.opening_failed.emit()
+        box = self.question(tr("Where is the photo?"), str(error))
+        box.addButton(tr("Locate…"), QMessageBox.ButtonRole.AcceptRole).clicked.connect(
+            lambda: self._ask_place(path, error)
+        )
+        if error.code == "project_photo_changed":
+            changed = Path(str(error.facts["path"]))
+            use = box.addButton(tr("Use this photo all the same"), QMessageBox.ButtonRole.DestructiveRole)
+            use.clicked.connect(lambda: self.read(path, changed, accept_changed=True))
+        box.open()
+
+    def _ask_place(self, path: Path, error: UserError) -> None:
+        folder = Path(str(error.facts["path"])).parent
+        dialog = QFileDialog(self._window, text.OPEN_TITLE, str(folder), text.PHOTO_FILTER)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda name: self.read(path, Path(name)))
+        dialog.open()
 
     # out
 
     def ask_save(self) -> None:
         """Ask for a name for the version that is shown; the suggested one is new, beside the original."""
-        self._ask_name(text.SAVE_TITLE, text.SAVE_FILTER, self._suggested("_restored"), self.save)
+        self._ask_name(text.SAVE_TITLE, text.SAVE_FILTER, self.suggested("_restored"), self.save)
 
     def save(self, path: Path, overwrite: bool = False) -> None:
         """Write the version that is shown; a file that exists is replaced only after a question."""
@@ -110,7 +179,7 @@ class Files(QObject):
 
     def ask_export_mask(self) -> None:
         self._ask_name(
-            text.EXPORT_TITLE, text.MASK_FILTER, self._suggested("_marks", ".png"), self.export_mask
+            text.EXPORT_TITLE, text.MASK_FILTER, self.suggested("_marks", ".png"), self.export_mask
         )
 
     def export_mask(self, path: Path, overwrite: bool = False) -> None:
@@ -153,7 +222,7 @@ class Files(QObject):
         dialog.fileSelected.connect(lambda name: then(Path(name)))
         dialog.open()
 
-    def _suggested(self, addition: str, suffix: str = "") -> Path:
+    def suggested(self, addition: str, suffix: str = "") -> Path:
         """A name that does not exist yet, beside the original."""
         document = self._model.document
         path = document.photo.path if document else None
@@ -165,14 +234,14 @@ class Files(QObject):
     def _or_replace(self, path: Path, again: Callable[[], None]) -> Callable[[UserError], None]:
         def failed(error: UserError) -> None:
             if error.code == "save_exists":
-                self._ask_replace(path, again)
+                self.ask_replace(path, again)
             else:
                 self.failed.emit(error)
 
         return failed
 
-    def _ask_replace(self, path: Path, again: Callable[[], None]) -> None:
-        box = self._question(text.REPLACE_TITLE, text.REPLACE_TEXT.format(name=path.name))
+    def ask_replace(self, path: Path, again: Callable[[], None]) -> None:
+        box = self.question(text.REPLACE_TITLE, text.REPLACE_TEXT.format(name=path.name))
         replace_button = box.addButton(text.REPLACE, QMessageBox.ButtonRole.DestructiveRole)
         replace_button.clicked.connect(again)
         box.open()
@@ -181,20 +250,20 @@ class Files(QObject):
 
     def unless_unsaved(self, go_on: Callable[[], None]) -> None:
         """Do `go_on` at once where nothing would be lost, otherwise after a question."""
-        lines = [text.RUNNING_TEXT] if self._job.running else []
-        if self._model.unsaved:
-            lines.append(text.UNSAVED_TEXT)
-        if not lines:
+        unsaved, running = self._model.unsaved, self._job.running
+        if not unsaved and not running:
             go_on()
             return
-        box = self._question(text.UNSAVED_TITLE, "\n".join(lines))
-        if self._model.version_unsaved:
+        lines = [text.UNSAVED_TEXT] * unsaved + [text.RUNNING_TEXT] * running
+        box = self.question(text.UNSAVED_TITLE if unsaved else text.RUNNING_TITLE, "\n\n".join(lines))
+        if unsaved:
             save = box.addButton(text.SAVE_FIRST, QMessageBox.ButtonRole.AcceptRole)
-            save.clicked.connect(self.ask_save)
-        box.addButton(text.DISCARD, QMessageBox.ButtonRole.DestructiveRole).clicked.connect(go_on)
+            save.clicked.connect(lambda: self.keep_first(go_on))
+        words = text.DISCARD if unsaved else text.STOP
+        box.addButton(words, QMessageBox.ButtonRole.DestructiveRole).clicked.connect(go_on)
         box.open()
 
-    def _question(self, title: str, words: str) -> QMessageBox:
+    def question(self, title: str, words: str) -> QMessageBox:
         box = QMessageBox(QMessageBox.Icon.NoIcon, text.APP, title, parent=self._window)
         box.setInformativeText(words)
         cancel = box.addButton(text.CANCEL, QMessageBox.ButtonRole.RejectRole)
@@ -203,8 +272,23 @@ class Files(QObject):
         return box
 
 
-def _prepared(photo: Photo) -> Opened:
-    return Opened(photo, Pyramid.of(display_picture(photo)))
+def pyramid_of(photo: Photo) -> Pyramid:
+    return Pyramid.of(display_picture(photo))
+
+
+def _opened_photo(photo: Photo) -> Opened:
+    """Raises: UserError where the file has gone since it was read."""
+    try:
+        return Opened(photo, pyramid_of(photo), source_of(photo))
+    except OSError as error:
+        raise UserError("photo_missing", path=photo.path) from error
+
+
+def _opened_project(path: Path, photo_at: Path | None, accept_changed: bool) -> Opened:
+    stamp = Stamp.of(path)
+    project = read_project(path, photo_at, accept_changed)
+    photo = project.photo
+    return Opened(photo, pyramid_of(photo), project.source, project, path.resolve(), stamp)
 
 
 def photo_of_image(image: QImage) -> Photo:

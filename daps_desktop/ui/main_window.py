@@ -33,11 +33,13 @@ from daps_desktop.ui.plots.check_panel import CheckPanel
 from daps_desktop.ui.projects import Projects
 from daps_desktop.ui.recent import Recent
 from daps_desktop.ui.recovery import Recovery
+from daps_desktop.ui.run_control import RunControl
 from daps_desktop.ui.shortcuts import Shortcuts, ShortcutsDialog
 from daps_desktop.ui.status import StatusLine
 from daps_desktop.ui.theme import Colours, Theme
 from daps_desktop.ui.tool_actions import ToolActions
 from daps_desktop.ui.tool_strip import ToolStrip
+from daps_desktop.ui.versions.control import Versions
 from daps_desktop.ui.viewer.compare import Compare
 from daps_desktop.ui.viewer.compare_bar import CompareBar
 from daps_desktop.ui.viewer.compare_control import CompareControl
@@ -47,18 +49,8 @@ from daps_desktop.ui.welcome import Welcome
 PREVIEW_SIDE = 768  # pixels: enough for the canvas, little enough to send ten times a second
 _MESSAGE_MS = 6000
 _SAMPLE = "sample/sample.jpg"
-_WITH_PHOTO = (
-    "save_project",
-    "save_project_as",
-    "close",
-    "overlay",
-    "import_mask",
-    "export_mask",
-    "fit",
-    "actual",
-    "zoom_in",
-    "zoom_out",
-)
+_WITH_PHOTO = ("save_project", "save_project_as", "close", "overlay", "import_mask", "export_mask",
+               "fit", "actual", "zoom_in", "zoom_out")  # fmt: skip
 
 
 class MainWindow(QMainWindow):
@@ -81,6 +73,7 @@ class MainWindow(QMainWindow):
         self.tool_actions = ToolActions(self.actions_, self.tools, model, self.background, self)
         self.panel = TaskPanel(model, job, self.tools)
         self.panel.where.amounts.follow(self.actions_)
+        self.versions = Versions(model, job, self.actions_, self.background, PREVIEW_SIDE)
         self.check = CheckPanel(theme.colours)
         self.status = StatusLine()
         self.welcome = Welcome()
@@ -89,13 +82,15 @@ class MainWindow(QMainWindow):
         self.projects = Projects(model, self.files, self.autosave, self.canvas, self.background, self)
         self.recent = Recent(self.files, self.background, self.actions_.menus[text.MENU_FILE], self)
         self.recovery = Recovery(self.files, self.background, journals, self)
+        self.run_control = RunControl(self, model, job, self.actions_, self.panel.run_box, self.status)
+        self.run_control.watch(self.welcome.banner)
         self.pages = QStackedWidget()
         self._closing = False
         self._arrange()
         self._keep_keys_on_the_photo()
         self._connect_actions()
         self._connect_models()
-        self.layout_ = Layout(self, (self.tool_strip, self.task_dock))
+        self.layout_ = Layout(self, (self.tool_strip, self.task_dock, self.versions_dock))
         self.layout_.restore()
         self.layout_.hide_tools()
         self.recent.refresh()
@@ -120,16 +115,17 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         self.tool_strip = ToolStrip(self.actions_)
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.tool_strip)
-        self.task_dock = self._dock(
-            "task", text.PANEL_NAME, self.panel, Qt.DockWidgetArea.RightDockWidgetArea
-        )
+        right, below = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
+        self.task_dock = self._dock("task", text.PANEL_NAME, self.panel, right)
         self.task_dock.setTitleBarWidget(QWidget())
         self.task_dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
-        self.check_dock = self._dock(
-            "check", text.CHECK_TITLE, self.check, Qt.DockWidgetArea.BottomDockWidgetArea
-        )
+        self.versions_dock = self._dock("versions", text.VERSIONS_TITLE, self.versions.panel, below)
+        self.versions_dock.setTitleBarWidget(QWidget())
+        self.versions_dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
+        self.check_dock = self._dock("check", text.CHECK_TITLE, self.check, below)
+        self.splitDockWidget(self.versions_dock, self.check_dock, Qt.Orientation.Vertical)
         self.check_dock.hide()
-        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomRightCorner, right)
 
     def _dock(self, name: str, title: str, content: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title)
@@ -283,6 +279,7 @@ class MainWindow(QMainWindow):
         self.pages.setCurrentIndex(0)
         self.setWindowTitle(text.APP)
         self.setWindowModified(False)
+        self.status.clear()
         self._show_not_opening()
         self.recent.refresh()
         self.recovery.look()

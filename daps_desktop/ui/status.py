@@ -31,6 +31,10 @@ class StatusLine(QStatusBar):
     def show_photo(self, photo: Photo) -> None:
         self.photo.setText(text.photo_line(photo))
 
+    def clear(self) -> None:
+        for fact in (self.photo, self.position, self.zoom, self.untouched):
+            fact.clear()
+
     def show_position(self, position: tuple[int, int] | None) -> None:
         self.position.setText(text.position_line(position))
 

@@ -1,7 +1,10 @@
 """Every word of the window. Sentence case, verbs on buttons, no claim that lost things came back."""
 
+import math
+
 from daps_desktop.core.language import ntr, tr
 from daps_desktop.core.photo import Photo
+from daps_desktop.core.time_left import Span
 from daps_desktop.core.verdict import Agreement, Verdict
 
 APP = "DAPS Desktop"
@@ -77,7 +80,8 @@ MARKS_NEWER = tr("What you marked since Restore was pressed is not filled in yet
 PREPARING = tr("Preparing…")
 COPY_DETAILS, COPIED, DISMISS = tr("Copy details"), tr("Copied"), tr("Dismiss")
 
-# check
+# versions and check
+VERSIONS_TITLE = tr("Versions")
 CHECK_TITLE = tr("Check")
 PLOT_X, PLOT_Y = tr("Step"), tr("Difference, in noise levels")
 PLOT_BAND = tr("expected")
@@ -175,10 +179,23 @@ def duration(seconds: float) -> str:
     return tr("{hours:.1f} h").format(hours=seconds / 3600)
 
 
-def stop_label(seconds_left: float | None) -> str:
-    return (
-        STOP if seconds_left is None else tr("Stop (about {time} left)").format(time=duration(seconds_left))
-    )
+def stop_label(left: Span | None) -> str:
+    return STOP if left is None else tr("Stop ({time} left)").format(time=span_line(left))
+
+
+def span_line(span: Span) -> str:
+    """ "20 to 40 s": rounded outwards, to steps that do not flicker."""
+    if span.high < 90:
+        grid, one, many = 1 if span.high < 10 else 5, tr("under {high} s"), tr("{low} to {high} s")
+        low, high = span.low, span.high
+    elif span.high < 90 * 60:
+        grid, one, many = 1, tr("under {high} min"), tr("{low} to {high} min")
+        low, high = span.low / 60, span.high / 60
+    else:
+        grid, one, many = 1, tr("under {high} h"), tr("{low} to {high} h")
+        low, high = span.low / 3600, span.high / 3600
+    low, high = grid * math.floor(low / grid), grid * max(math.ceil(high / grid), 1)
+    return (many if low > 0 else one).format(low=low, high=high)
 
 
 def progress_line(percent_done: int, step: int, steps: int) -> str:

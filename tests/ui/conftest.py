@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from daps_desktop.core.document import Document
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.photo_writer import write_photo
+from daps_desktop.core.user_folder import DATA_VARIABLE
 from daps_desktop.ui.document_model import DocumentModel
 from daps_desktop.ui.job_model import JobModel
 from daps_desktop.ui.main_window import MainWindow
@@ -26,9 +27,10 @@ NO_KEY = Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture(autouse=True)
-def own_preferences(tmp_path: Path) -> None:
-    """No test sees what another one, or the person at this computer, has chosen."""
+def own_preferences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees what another one, or the person at this computer, has chosen or left behind."""
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "preferences"))
+    monkeypatch.setenv(DATA_VARIABLE, str(tmp_path / "data"))
 
 
 @dataclass

@@ -101,17 +101,6 @@ def test_unsaved_marks_are_asked_about_before_another_photo(opened: Desk, photo_
     assert not opened.hole.any() and not opened.window.model.unsaved
 
 
-def test_a_saved_result_is_not_offered_to_be_saved_again(opened: Desk, photo_path: Path) -> None:
-    opened.click((10, 10))
-    opened.trigger("restore")
-    opened.host.finish()
-    opened.window.model.mark_saved()
-    opened.click((50, 50))
-    opened.window.open(photo_path)
-    assert [b.text() for b in question(opened).buttons()].count(text.SAVE_FIRST) == 0
-    answer(opened, text.CANCEL)
-
-
 def test_pages_and_transparency_of_a_file_are_told(desk: Desk, tmp_path: Path) -> None:
     pages = np.full((2, 20, 30, 4), 90, dtype=np.uint8)
     tifffile.imwrite(tmp_path / "pages.tif", pages, photometric="rgb", extrasamples=["unassalpha"])

@@ -191,7 +191,7 @@ def test_save_suggests_a_new_name_beside_the_original(marked: Desk, photo_path: 
     press_restore(marked)
     marked.host.finish()
     photo_path.with_name("family_restored.png").touch()
-    marked.trigger("save")
+    marked.trigger("export")
     dialog = marked.window.findChild(QFileDialog)
     assert Path(dialog.selectedFiles()[0]) == photo_path.with_name("family_restored_2.png")
     with marked.bot.waitSignal(marked.window.files.saved, timeout=5000):

@@ -1,0 +1,240 @@
+"""Saving all that was done to a photo as a project, and closing the photo."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QPointF, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QLineEdit,
+    QMessageBox,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from daps_desktop.core.errors import UserError
+from daps_desktop.core.language import tr
+from daps_desktop.core.project import EMBED_UP_TO, SUFFIX, Project, View, write_project
+from daps_desktop.core.source import Stamp
+from daps_desktop.ui import text
+from daps_desktop.ui.autosave import Autosave
+from daps_desktop.ui.background import Background
+from daps_desktop.ui.canvas.canvas import Canvas
+from daps_desktop.ui.document_model import DocumentModel
+from daps_desktop.ui.files import Files, Opened, unused_name
+from daps_desktop.ui.panels.parts import label, row
+from daps_desktop.ui.theme import GRID
+
+Then = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """What a document had come to when it was written down."""
+
+    edits: int
+    versions: int
+    strokes: int
+
+
+class Projects(QObject):
+    """Knows where the open document is kept, if it is."""
+
+    saved = Signal(Path)
+    closed = Signal()
+    failed = Signal(UserError)
+
+    def __init__(
+        self, model: DocumentModel, files: Files, autosave: Autosave, canvas: Canvas, background: Background,
+        window: QWidget,
+    ) -> None:  # fmt: skip
+        super().__init__(window)
+        self._model, self._files, self._autosave = model, files, autosave
+        self._canvas, self._background, self._window = canvas, background, window
+        self.path: Path | None = None
+        self._stamp: Stamp | None = None
+        self._opened: Opened | None = None
+        self._embed: bool | None = None  # what was last chosen for this document
+        self._edits = 0  # ever made, so that no two states have the same
+        files.opened.connect(self._take)
+        files.keep_first = self.save
+        for signal in (model.hole_edited, model.task_changed, model.settings_changed, model.version_added):
+            signal.connect(self._count)
+
+    # saving
+
+    def save(self, then: Then | None = None) -> None:
+        """Where it was saved before, else after asking; `then` follows once everything is saved."""
+        if self.path is None:
+            self.save_as(then)
+        elif Stamp.of(self.path) not in (self._stamp, None):
+            self._ask_replace(then)
+        else:
+            self._write(self.path, then)
+
+    def save_as(self, then: Then | None = None) -> None:
+        if self._opened is None or self._model.document is None:
+            return
+        embed = self._opened.source.size <= EMBED_UP_TO if self._embed is None else self._embed
+        dialog = SaveProjectDialog(self._suggested(), self._opened.source.size, embed, self._window)
+        dialog.chosen.connect(lambda path, embedded: self._save_new(path, embedded, then))
+        dialog.open()
+
+    def _save_new(self, path: Path, embed: bool, then: Then | None) -> None:
+        self._embed = embed
+        if path.exists() and path != self.path:
+            self._files.ask_replace(path, lambda: self._write(path, then))
+        else:
+            self._write(path, then)
+
+    def _write(self, path: Path, then: Then | None) -> None:
+        document, opened = self._model.document, self._opened
+        if document is None or opened is None:
+            return
+        project = Project(
+            document.photo, opened.source, document.hole.copy(), document.recipe, tuple(document.versions),
+            self._view(),
+        )  # fmt: skip
+        embed = opened.source.size <= EMBED_UP_TO if self._embed is None else self._embed
+        spare, moment = self._autosave.photo_copy, self._moment()
+
+        def write() -> Stamp | None:
+            write_project(project, path, embed=embed, spare=spare, overwrite=True)
+            return Stamp.of(path)
+
+        self._background.run(write, partial(self._written, opened, path, moment, then), self.failed.emit)
+
+    def _written(self, opened: Opened, path: Path, moment: _Moment, then: Then | None, stamp: Stamp) -> None:
+        if self._opened is not opened:  # another photo was opened meanwhile
+            return
+        self.path, self._stamp = path, stamp
+        now = self._moment()
+        # What was done while the file was being written is not in it, and stays unsaved.
+        more = 0 if now == moment else max(now.strokes - moment.strokes, 1)
+        self._autosave.rebase(opened, path, moment.versions, more)
+        if now == moment:
+            self._model.mark_saved()
+        self.saved.emit(path)
+        if then is not None:
+            self._files.unless_unsaved(then)
+
+    def _moment(self) -> _Moment:
+        document = self._model.document
+        assert document is not None
+        return _Moment(self._edits, len(document.versions), self._autosave.strokes)
+
+    def _count(self, *_: object) -> None:
+        self._edits += 1
+
+    def _view(self) -> View:
+        view, shown = self._canvas.view, self._model.shown
+        number = shown.number if shown else 0
+        if view is None or self._canvas.fitting:
+            return View(shown=number)
+        middle = view.to_photo(QPointF(view.widget.width() / 2, view.widget.height() / 2))
+        return View(view.scale, middle.y(), middle.x(), number)
+
+    def _suggested(self) -> Path:
+        if self.path is not None:
+            return self.path
+        return unused_name(self._files.suggested("", SUFFIX))
+
+    def _ask_replace(self, then: Then | None) -> None:
+        assert self.path is not None
+        path = self.path
+        box = self._files.question(text.REPLACE_TITLE, str(UserError("project_changed", path=path)))
+        other = box.addButton(tr("Save as…"), QMessageBox.ButtonRole.AcceptRole)
+        other.clicked.connect(lambda: self.save_as(then))
+        replace_button = box.addButton(text.REPLACE, QMessageBox.ButtonRole.DestructiveRole)
+        replace_button.clicked.connect(lambda: self._write(path, then))
+        box.open()
+
+    # opening and closing
+
+    def _take(self, opened: Opened) -> None:
+        self._opened, self._embed = opened, None
+        self.path, self._stamp = opened.project_path, opened.stamp
+        view = opened.project.view if opened.project else View()
+        if view.scale > 0:
+            self._canvas.look_at(view.scale, QPointF(view.col, view.row))
+
+    def close_photo(self) -> None:
+        """Back to the first page, after a question where something would be lost."""
+        self._files.unless_unsaved(self._close)
+
+    def _close(self) -> None:
+        self._files.abandon()
+        self._autosave.end()
+        self._opened, self.path, self._stamp = None, None, None
+        self._model.close()
+        self.closed.emit()
+
+
+class SaveProjectDialog(QDialog):
+    """Where, and whether the photo goes along."""
+
+    chosen = Signal(Path, bool)
+
+    def __init__(self, suggested: Path, photo_bytes: int, embed: bool, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._suggestion = suggested
+        self.setWindowTitle(tr("Save the project"))
+        self.name = QLineEdit(str(suggested))
+        self.name.setAccessibleName(tr("Name of the file"))
+        self.name.setMinimumWidth(420)
+        browse = QPushButton(tr("Browse…"))
+        browse.setAutoDefault(False)
+        browse.clicked.connect(self._browse)
+        self.embed = QCheckBox(_embed_label(photo_bytes))
+        self.embed.setChecked(embed)
+        # A photo that came from no file has nowhere else to be.
+        self.embed.setEnabled(photo_bytes > 0)
+        lines = (
+            label(tr("A project keeps the marks, all versions and how they were made."), "caption"),
+            label(tr("Without the photo inside, the project finds it where it is now."), "caption"),
+        )
+        buttons = QDialogButtonBox()
+        save = buttons.addButton(tr("Save"), QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.addButton(text.CANCEL, QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        self.name.textChanged.connect(lambda words: save.setEnabled(bool(words.strip())))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
+        layout.setSpacing(GRID)
+        layout.addWidget(lines[0])
+        layout.addLayout(row(self.name, browse))
+        layout.addSpacing(GRID)
+        layout.addWidget(self.embed)
+        layout.addWidget(lines[1])
+        layout.addSpacing(GRID)
+        layout.addWidget(buttons)
+
+    def accept(self) -> None:
+        super().accept()
+        path = Path(self.name.text().strip())
+        if not path.is_absolute():
+            path = self._suggestion.parent / path
+        self.chosen.emit(path if path.suffix.lower() == SUFFIX else path.with_name(path.name + SUFFIX),
+                         self.embed.isChecked())  # fmt: skip
+
+    def _browse(self) -> None:
+        dialog = QFileDialog(self, tr("Save the project"), str(self._suggestion.parent), text.PROJECT_FILTER)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
+        dialog.setDefaultSuffix(SUFFIX)
+        dialog.selectFile(Path(self.name.text()).name)
+        dialog.fileSelected.connect(self.name.setText)
+        dialog.open()
+
+
+def _embed_label(photo_bytes: int) -> str:
+    if photo_bytes == 0:
+        return tr("Put the photo into the project")
+    return tr("Put the photo into the project ({size} MB)").format(size=max(round(photo_bytes / 2**20), 1))

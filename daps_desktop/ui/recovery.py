@@ -1,0 +1,101 @@
+"""The offer to go on with work that a crash or a power cut left behind."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFrame, QPushButton, QWidget
+
+from daps_desktop.core.errors import UserError
+from daps_desktop.core.journal import Unsaved, claim, discard, recover, unsaved_work
+from daps_desktop.core.language import ntr, tr
+from daps_desktop.core.source import Stamp
+from daps_desktop.ui.background import Background
+from daps_desktop.ui.files import Files, Opened, pyramid_of
+from daps_desktop.ui.panels.parts import column, label, row
+from daps_desktop.ui.theme import GRID
+
+
+class RecoveryCard(QFrame):
+    """One offer: recover, discard, or later."""
+
+    recover_pressed = Signal(object)  # Unsaved
+    discard_pressed = Signal(object)
+
+    def __init__(self, unsaved: Unsaved, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+        self.sentence = label(offer_line(unsaved))
+        self.sentence.setAccessibleName(tr("Unsaved work"))
+        self.recover = QPushButton(tr("Recover"))
+        self.discard = QPushButton(tr("Discard"))
+        self.later = QPushButton(tr("Later"))
+        for button in (self.recover, self.discard, self.later):
+            button.setObjectName("segment")
+        self.recover.clicked.connect(lambda: self.recover_pressed.emit(unsaved))
+        self.discard.clicked.connect(lambda: self.discard_pressed.emit(unsaved))
+        self.later.clicked.connect(self.hide)
+        layout = column(self.sentence, margin=GRID)
+        buttons = row(self.recover, self.discard, self.later)
+        buttons.addStretch()
+        layout.addLayout(buttons)
+        self.setLayout(layout)
+
+
+class Recovery(QObject):
+    """Finds journals that no running program holds, in the background, and opens one when asked."""
+
+    found = Signal(object)  # list[Unsaved], the latest first
+
+    def __init__(self, files: Files, background: Background, folder: Path, parent: QObject) -> None:
+        super().__init__(parent)
+        self._files, self._background, self._folder = files, background, folder
+
+    def look(self) -> None:
+        self._background.run(lambda: unsaved_work(self._folder), self.found.emit)
+
+    def recover(self, unsaved: Unsaved) -> None:
+        def read() -> Opened:
+            lock = claim(unsaved.folder)
+            if lock is None:
+                raise UserError("recovery_taken", name=unsaved.name)
+            try:
+                recovered = recover(unsaved.folder)
+                project = recovered.project
+                stamp = Stamp.of(recovered.path) if recovered.path else None
+                pyramid = pyramid_of(project.photo)
+            except BaseException:
+                lock.release()
+                raise
+            photo, source, strokes = project.photo, project.source, recovered.strokes
+            return Opened(photo, pyramid, source, project, recovered.path, stamp, lock, strokes)
+
+        self._files.unless_unsaved(lambda: self._files.take_from(unsaved.name, read))
+
+    def discard(self, unsaved: Unsaved) -> None:
+        """After a question: this is the only copy."""
+        box = self._files.question(
+            tr("Throw this work away?"),
+            offer_line(unsaved) + " " + tr("Discarding it cannot be undone. The photo itself is unchanged."),
+        )
+        button = box.addButton(tr("Discard"), box.ButtonRole.DestructiveRole)
+        button.clicked.connect(lambda: self._discard(unsaved.folder))
+        box.open()
+
+    def _discard(self, folder: Path) -> None:
+        self._background.run(lambda: discard(folder), lambda _: self.look())
+
+
+def offer_line(unsaved: Unsaved) -> str:
+    """ "Your last work on grandmother.jpg was not saved: 14 strokes, 2 versions." """
+    return tr("Your last work on {name} was not saved: {what}.").format(
+        name=unsaved.name, what=", ".join(_amounts(unsaved.strokes, unsaved.versions))
+    )
+
+
+def _amounts(strokes: int, versions: int) -> list[str]:
+    told: list[str] = []
+    if strokes:
+        told.append(ntr("{count} stroke", "{count} strokes", strokes).format(count=strokes))
+    if versions:
+        told.append(ntr("{count} version", "{count} versions", versions).format(count=versions))
+    return told

@@ -8,11 +8,11 @@ import sys
 from collections.abc import Sequence
 
 from daps_desktop import __version__
-from daps_desktop.cli import degrade, info, priors, restore
+from daps_desktop.cli import batch, degrade, info, priors, restore
 from daps_desktop.cli.common import EXIT_INTERRUPTED, EXIT_USER_ERROR
 from daps_desktop.core.errors import UserError
 
-COMMANDS = ("restore", "degrade", "priors", "info")
+COMMANDS = ("restore", "batch", "degrade", "priors", "info")
 
 
 def is_command(arguments: Sequence[str]) -> bool:
@@ -42,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=__version__)
     commands = top.add_subparsers(required=True, metavar="|".join(COMMANDS))
     restore.add(commands.add_parser("restore", help="restore a photo"))
+    batch.add(commands.add_parser("batch", help="restore all photos of a folder with one recipe"))
     degrade.add(commands.add_parser("degrade", help="apply the same damage forwards, for trials"))
     priors.add(commands.add_parser("priors", help="list, import, teach and check priors"))
     info.add(commands.add_parser("info", help="what a photo says about itself, and how long it would take"))

@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+import tempfile
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -164,3 +165,20 @@ def write(data: bytes, path: Path, *, overwrite: bool, original: Path | None) ->
     check_target(path, original, overwrite=overwrite)
     write_file(path, data, overwrite)
     return hashlib.sha256(data).hexdigest()
+
+
+def kept_elsewhere(data: bytes, path: Path, error: UserError) -> UserError:
+    """The error to tell after `data` could not be written to `path`: where else it was put, if it could be.
+
+    Hours may have gone into it, and a full disk is often not the only one.
+    """
+    if error.code != "save_failed":
+        return error
+    for folder in (Path(tempfile.gettempdir()), Path.home()):
+        place = unused_name(folder / path.name)
+        try:
+            write_file(place, data)
+        except UserError:
+            continue
+        return UserError("save_elsewhere", path=path, detail=error.facts["detail"], place=place)
+    return error

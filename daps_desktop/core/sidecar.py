@@ -14,7 +14,8 @@ import numpy as np
 
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.hole import Hole
-from daps_desktop.core.messages import Report
+from daps_desktop.core.language import tr
+from daps_desktop.core.messages import Finished, Report
 from daps_desktop.core.packing import pack_hole, unpack_hole
 from daps_desktop.core.photo import Photo, Pixels
 from daps_desktop.core.plain import dump_json, from_plain, load_json, to_plain
@@ -196,3 +197,23 @@ def _hole_of(mask: _Mask, origin: Origin) -> Hole:
 
 def _hash_hole(hole: Hole) -> str:
     return hash_pixels(hole[..., None].astype(np.uint8))
+
+
+def repeat_line(told: Provenance, finished: Finished) -> str:
+    """Whether a repetition came out the same, and if not, what is not as it was."""
+    if hash_pixels(finished.photo.pixels) == told.result:
+        return tr("The result is bit for bit the one that was described.")
+    return tr("The result differs from the one that was described: {what}.").format(
+        what=_difference(told, finished.report)
+    )
+
+
+def _difference(told: Provenance, now: Report) -> str:
+    then = told.report
+    if then is None or then.prior_sha256 != now.prior_sha256:
+        return tr("the prior is another one")
+    if then.versions != now.versions:
+        return tr("the program or a library has another version")
+    if then.device != now.device:
+        return tr("it was made on another kind of device")
+    return tr("the marks or the settings are not the same, or the computer is another one")

@@ -1,0 +1,167 @@
+"""Folders and repetitions through the real engine, on the command line."""
+
+import csv
+import resource
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from daps_desktop.core.photo import Photo
+from daps_desktop.core.photo_reader import read_photo
+from daps_desktop.core.photo_writer import write_photo
+from daps_desktop.core.recipe import Recipe, dump_recipe
+from daps_desktop.core.settings import SolverSettings
+from daps_desktop.core.task import Noise, Scratches, Task
+from tests.end_to_end.conftest import Desk
+from tests.worker.playing import crop
+
+QUICK = SolverSettings(preset="draft", prior="tiny", device="cpu", noise=5.0)
+
+
+@pytest.fixture
+def recipe(desk: Desk) -> Path:
+    """A folder `box` with three photos, the second of which is damaged, and marks for the first."""
+    box = desk.path("box")
+    box.mkdir()
+    (box / "a.png").write_bytes(desk.photo.read_bytes())
+    (box / "a_mask.png").write_bytes(desk.mask.read_bytes())
+    (box / "b.png").write_bytes(desk.photo.read_bytes()[:900])
+    write_photo(Photo(crop(top=20)), box / "c.png")
+    path = desk.path("recipe.json")
+    path.write_text(dump_recipe(Recipe(Task((Scratches(), Noise())), QUICK)))
+    return path
+
+
+def batch(desk: Desk, recipe: Path, *words: object) -> int:
+    return desk.run("batch", desk.path("box"), "--recipe", recipe, "-o", desk.path("out"), *words)
+
+
+def rows(desk: Desk) -> list[dict[str, str]]:
+    with desk.path("out/album.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_folder_is_restored_and_the_table_says_what_became_of_each(
+    desk: Desk, recipe: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert batch(desk, recipe) == 1  # b.png is damaged
+    table = rows(desk)
+    assert [(row["file"], row["state"]) for row in table] == [
+        ("a.png", "done"), ("b.png", "failed"), ("c.png", "done"),
+    ]  # fmt: skip
+    assert [row["marks"] for row in table] == ["file", "", ""]
+    assert "incomplete or damaged" in table[1]["reason"]
+    assert table[0]["verdict"] in ("close", "agrees", "roughly", "disagrees") and float(table[0]["seconds"])
+    said = capsys.readouterr().out.splitlines()
+    assert len(said) == 3 and said[1].startswith("b.png")
+    assert read_photo(desk.path("out/c_restored.png")).width == 64
+
+    times = {path: path.stat().st_mtime_ns for path in desk.path("out").glob("*_restored.png")}
+    (desk.path("box/b.png")).write_bytes(desk.photo.read_bytes())
+    assert batch(desk, recipe) == 0
+    assert [row["state"] for row in rows(desk)] == ["done"] * 3
+    assert all(path.stat().st_mtime_ns == time for path, time in times.items())  # not done again
+    assert "3 photos, 2 of them done before" in capsys.readouterr().err
+
+
+def test_ctrl_c_keeps_what_is_done_and_the_next_run_goes_on(desk: Desk, recipe: Path) -> None:
+    desk.path("box/b.png").unlink()
+    first = desk.path("out/a_restored.png")
+
+    def interrupt() -> None:
+        while not first.exists():
+            time.sleep(0.005)
+        signal.raise_signal(signal.SIGINT)
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    assert batch(desk, recipe) == 130
+    thread.join()
+    kept = first.stat().st_mtime_ns
+    assert batch(desk, recipe) == 0
+    assert first.stat().st_mtime_ns == kept
+    assert sorted(path.name for path in desk.path("out").glob("*.png")) == [
+        "a_restored.png", "c_restored.png",
+    ]  # fmt: skip
+
+
+def test_a_repetition_is_bit_for_bit_the_same(
+    desk: Desk, recipe: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.path("box/b.png").unlink()
+    assert batch(desk, recipe, "--format", "tiff") == 0
+    first, told = desk.path("out/a_restored.tif"), desk.path("out/a_restored.tif.daps.json")
+    assert desk.run("restore", desk.photo, "--recipe", told, "-o", desk.path("again.png")) == 0
+    assert "bit for bit the one that was described" in capsys.readouterr().err
+    np.testing.assert_array_equal(read_photo(desk.path("again.png")).pixels, read_photo(first).pixels)
+
+    words = ("restore", desk.photo, "--recipe", told, "--seed", 5, "--output", "sample")
+    assert desk.run(*words, "-o", desk.path("other.png")) == 0
+    assert "differs from the one that was described" in capsys.readouterr().err
+    assert desk.run("restore", desk.path("box/c.png"), "--recipe", told, "-o", desk.path("x.png")) == 2
+    assert "was written for another photo (a.png)" in capsys.readouterr().err
+
+
+def test_a_recipe_is_used_and_what_is_given_beside_it_counts_more(desk: Desk, recipe: Path) -> None:
+    alone = ("restore", desk.photo, "--mask", desk.mask, "--recipe", recipe)
+    assert desk.run(*alone, "-o", desk.path("a.png")) == 0
+    named = ("--damage", "scratches", "--damage", "noise", "--mask", desk.mask)
+    assert desk.restore("b.png", *named) == 0
+    assert desk.path("a.png").read_bytes() == desk.path("b.png").read_bytes()
+    assert desk.run(*alone, "--noise", "20", "-o", desk.path("c.png")) == 0
+    assert desk.path("a.png").read_bytes() != desk.path("c.png").read_bytes()
+
+
+@pytest.mark.parametrize("words", [("--damage", "noise"), ("--mask", "recipe.json")])
+def test_what_contradicts_a_recipe_is_refused(desk: Desk, recipe: Path, words: tuple[str, str]) -> None:
+    words = (words[0], str(desk.path(words[1])) if words[1].endswith("json") else words[1])
+    assert desk.run("restore", desk.photo, "--recipe", recipe, *words, "-o", desk.path("a.png")) == 2
+    assert not desk.path("a.png").exists()
+
+
+@contextmanager
+def room_for(size: int) -> Iterator[None]:
+    """No file may grow beyond `size` bytes: the system then refuses to write, as on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_full_disk_does_not_lose_the_result(
+    desk: Desk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No file may be put into its folder any more by the time the run is over."""
+    spare, out = desk.path("spare"), desk.path("stick")
+    spare.mkdir()
+    out.mkdir()
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(spare))
+    write = Path.replace
+
+    def full(path: Path, target: Path) -> Path:
+        if out in path.parents:
+            raise OSError(28, "No space left on device")
+        return write(path, target)
+
+    monkeypatch.setattr(Path, "replace", full)
+    assert desk.restore("stick/a.png", "--mask", desk.mask) == 2
+    said = capsys.readouterr().err
+    assert "no space left" in said and str(spare / "a.png") in said
+    assert read_photo(spare / "a.png").width == 64 and not list(out.iterdir())
+
+
+def test_a_table_that_cannot_be_kept_ends_the_batch_in_words(
+    desk: Desk, recipe: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with room_for(100):
+        assert batch(desk, recipe) == 2
+    assert "could not be written" in capsys.readouterr().err
+    assert not list(desk.path("out").iterdir())

@@ -76,15 +76,16 @@ def new_seeds(used: Sequence[SolverSettings], count: int) -> list[int]:
 def mean_of(versions: Sequence[Version]) -> Photo:
     """The mean of results of the same shape, rounded at their full depth.
 
-    Where only a hole was filled in, all pixels outside of it are kept bit for bit.
+    What is the same in all of them, as everything outside a hole that was filled in, stays bit for bit.
     """
-    first = versions[0]
-    pixels = first.photo.pixels.copy()
-    for rect in _strips(_may_change(first), pixels.shape[1] * pixels.shape[2]):
-        parts = (version.photo.pixels[rect.slices].astype(np.float64) for version in versions)
-        mean = np.rint(sum(parts, np.zeros(1)) / len(versions)).astype(pixels.dtype)
-        pixels[rect.slices] = _kept_outside(first, rect, mean)
-    return first.photo.with_pixels(pixels)
+    first = versions[0].photo
+    pixels = np.empty_like(first.pixels)
+    for rows in _strips(first):
+        total = np.zeros(pixels[rows].shape)
+        for version in versions:
+            total += version.photo.pixels[rows]
+        pixels[rows] = np.rint(total / len(versions))
+    return first.with_pixels(pixels)
 
 
 def spread_of(versions: Sequence[Version], side: int) -> NDArray[np.float32]:
@@ -128,23 +129,10 @@ def _reduced_rows(strip: Pixels, step: int) -> NDArray[np.float32]:
     return np.add.reduceat(sums, starts, axis=0) / counts[:, None].astype(np.float32)
 
 
-def _may_change(version: Version) -> Rect:
-    """The rectangle outside of which the task keeps every pixel."""
-    if version.recipe.task.repair_only and version.hole is not None:
-        return bounds(version.hole)
-    return Rect(0, 0, version.photo.height, version.photo.width)
-
-
-def _kept_outside(version: Version, rect: Rect, pixels: Pixels) -> Pixels:
-    if not version.recipe.task.repair_only or version.hole is None:
-        return pixels
-    return compose(version.photo.pixels[rect.slices], pixels, version.hole[rect.slices])
-
-
-def _strips(rect: Rect, row_values: int) -> Iterator[Rect]:
-    rows = max(_STRIP // max(row_values, 1), 1)
-    for top in range(rect.top, rect.bottom, rows):
-        yield replace(rect, top=top, bottom=min(top + rows, rect.bottom))
+def _strips(photo: Photo) -> Iterator[slice]:
+    """Rows that are handled together."""
+    rows = max(_STRIP // photo.pixels[0].size, 1)
+    return (slice(top, top + rows) for top in range(0, photo.height, rows))
 
 
 def _same_hole(a: Hole | None, b: Hole | None) -> bool:

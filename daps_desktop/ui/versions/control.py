@@ -1,0 +1,196 @@
+"""What can be done about versions: look at them, try more, average and name them, use their settings again."""
+
+from dataclasses import replace
+from functools import partial
+from uuid import uuid4
+
+from PySide6.QtCore import QObject, QPoint
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QInputDialog, QMenu
+
+from daps_desktop.core.language import tr
+from daps_desktop.core.messages import JobRequest
+from daps_desktop.core.photo import Photo
+from daps_desktop.core.settings import SolverSettings
+from daps_desktop.core.spool import spooled
+from daps_desktop.core.versions import Version, as_sample, mean_of, new_seeds, samples_like
+from daps_desktop.ui.actions import Actions
+from daps_desktop.ui.background import Background
+from daps_desktop.ui.document_model import DocumentModel
+from daps_desktop.ui.job_model import JobModel
+from daps_desktop.ui.versions.panel import VersionsPanel
+from daps_desktop.ui.versions.thumbnails import thumbnail
+from daps_desktop.ui.versions.words import story, title
+
+TRIES = 3
+_LONGEST_NAME = 40
+_WITH_ONE = ("use_settings", "rename_version", "try_more", "previous_version", "next_version")
+_MENU = ("use_settings", "rename_version", "paint_from", None, "export")
+
+
+class Versions(QObject):
+    """Mirrors the document's versions in the strip, and acts on the one that is shown."""
+
+    def __init__(
+        self, model: DocumentModel, job: JobModel, actions: Actions, background: Background, preview_side: int
+    ) -> None:
+        super().__init__(model)
+        self._model = model
+        self._job = job
+        self._actions = actions
+        self._background = background
+        self._preview_side = preview_side
+        self._asked: list[SolverSettings] = []  # of samples of this photo that may still come
+        self.panel = VersionsPanel(actions)
+        self.panel.strip.picked.connect(self._show)
+        self.panel.strip.menu_wanted.connect(self._open_menu)
+        handlers = {
+            "use_settings": self.use_settings,
+            "rename_version": self.ask_name,
+            "try_more": self.try_more,
+            "safest": self.average,
+            "previous_version": lambda: self.panel.strip.step(-1),
+            "next_version": lambda: self.panel.strip.step(1),
+        }
+        for name, handler in handlers.items():
+            actions.connect(name, handler)
+        model.photo_opened.connect(self._forget)
+        model.version_added.connect(self._add)
+        model.version_changed.connect(self._describe)
+        model.version_shown.connect(self._follow)
+        self._show_possible()
+
+    # what is done
+
+    def use_settings(self) -> None:
+        """Bring back marks, damage and settings of the version shown; the marks are a step of undo."""
+        version = self._model.shown
+        if version is None:
+            return
+        if version.hole is not None:
+            self._model.set_hole(version.hole, tr("marks of version {number}").format(number=version.number))
+        self._model.set_task(version.recipe.task)
+        self._model.set_settings(version.recipe.settings)
+
+    def ask_name(self) -> None:
+        version = self._model.shown
+        if version is None:
+            return
+        dialog = QInputDialog(self.panel)
+        dialog.setWindowTitle(tr("Rename version {number}").format(number=version.number))
+        dialog.setLabelText(tr("Name"))
+        dialog.setTextValue(version.name)
+        dialog.textValueSelected.connect(partial(self.rename, version.number))
+        dialog.open()
+
+    def rename(self, number: int, name: str) -> None:
+        version = self._find(number)
+        if version is not None:
+            self._model.replace_version(replace(version, name=" ".join(name.split())[:_LONGEST_NAME]))
+
+    def try_more(self) -> None:
+        """Draw more samples of what the version that is shown was made for."""
+        document, version = self._model.document, self._model.shown
+        if document is None or version is None:
+            return
+        drawn = [kept.recipe.settings for kept in document.versions]
+        for seed in new_seeds([*drawn, *self._asked], TRIES):
+            recipe = as_sample(version.recipe, seed)
+            self._asked.append(recipe.settings)
+            self._job.enqueue(
+                JobRequest(
+                    uuid4().hex,
+                    document.photo,
+                    version.hole,
+                    recipe.task,
+                    recipe.settings,
+                    self._preview_side,
+                )
+            )
+
+    def average(self) -> None:
+        """Make a version of the mean of the samples that were drawn for the one that is shown."""
+        document, samples = self._model.document, self._samples()
+        if document is None or len(samples) < 2:
+            return
+        settings = replace(samples[0].recipe.settings, output="safest", samples=len(samples), seed=0)
+        numbers = ", ".join(str(sample.number) for sample in samples)
+        name = tr("mean of {numbers}").format(numbers=numbers)
+
+        def add(photo: Photo) -> None:
+            if self._model.document is document:
+                recipe = replace(samples[0].recipe, settings=settings)
+                hole = samples[0].hole
+                version = Version(document.next_number, photo, recipe, hole, None, name)
+                self._model.tell_added(document.keep(version))
+
+        self._background.run(lambda: mean_of(samples), add)
+
+    # what is shown
+
+    def _show(self, number: int) -> None:
+        shown, version = self._model.shown, self._find(number)
+        if version is not None and (shown is None or shown.number != number):
+            self._model.show_version(version)
+
+    def _follow(self, version: Version | None) -> None:
+        self.panel.strip.show_current(version.number if version else None)
+        self._show_possible()
+
+    def _show_possible(self) -> None:
+        self._actions.enable(_WITH_ONE, self._model.shown is not None)
+        self._actions.enable(("safest",), len(self._samples()) > 1)
+
+    def _add(self, version: Version) -> None:
+        """Take a version up; its picture is made, and its pixels leave the memory, in the background."""
+        self.panel.strip.add(version.number, title(version), story(version))
+        self.panel.show_any(True)
+        self._show_possible()
+        document = self._model.document
+
+        def prepared() -> tuple[QImage, Photo]:
+            return thumbnail(version.photo), spooled(version.photo)
+
+        def take(made: tuple[QImage, Photo]) -> None:
+            if self._model.document is document:
+                self.panel.strip.show_picture(version.number, made[0])
+                self._move_out(version.number, made[1])
+
+        self._background.run(prepared, take)
+
+    def _move_out(self, number: int, photo: Photo) -> None:
+        version = self._find(number)
+        if version is not None:
+            self._model.replace_version(replace(version, photo=photo))
+
+    def _describe(self, version: Version) -> None:
+        self.panel.strip.describe(version.number, title(version), story(version))
+
+    def _forget(self) -> None:
+        self._asked.clear()
+        self.panel.strip.clear()
+        self.panel.show_any(False)
+
+    def _open_menu(self, number: int, at: QPoint) -> None:
+        menu = QMenu(self.panel)
+        for name in _MENU:
+            if name is None:
+                menu.addSeparator()
+            else:
+                entry = menu.addAction(self._actions[name].text())
+                entry.triggered.connect(partial(self._act_on, number, name))
+        menu.popup(at)
+
+    def _act_on(self, number: int, name: str) -> None:
+        self._show(number)
+        self._actions[name].trigger()
+
+    # what there is
+
+    def _find(self, number: int) -> Version | None:
+        versions = self._model.document.versions if self._model.document else []
+        return next((version for version in versions if version.number == number), None)
+
+    def _samples(self) -> list[Version]:
+        document, shown = self._model.document, self._model.shown
+        return samples_like(shown, document.versions) if document and shown else []

@@ -1,0 +1,68 @@
+"""The strip of versions with what can be done about them; while one is painted, with what that needs."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QStackedWidget, QToolButton, QWidget
+
+from daps_desktop.core.language import tr
+from daps_desktop.ui.actions import Actions
+from daps_desktop.ui.panels.parts import column, label, row
+from daps_desktop.ui.theme import GRID, HIT
+from daps_desktop.ui.versions.filmstrip import Filmstrip
+
+EMPTY = tr("Results appear here as versions. None of them is ever overwritten.")
+_BUTTONS_WIDTH = 216
+
+
+class VersionsPanel(QWidget):
+    """Strip left, buttons right; nothing moves when versions come or painting begins."""
+
+    def __init__(self, actions: Actions) -> None:
+        super().__init__()
+        self.setAccessibleName(tr("Versions"))
+        self.strip = Filmstrip()
+        self.empty = label(EMPTY, "caption")
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
+        self._places = QStackedWidget()
+        for place in (self.empty, self.strip):
+            self._places.addWidget(place)
+        self.painting = label("", "caption")
+        self._sides = QStackedWidget()
+        self._sides.setFixedWidth(_BUTTONS_WIDTH)
+        for side in (
+            _page(button(actions, "try_more"), button(actions, "safest"), button(actions, "check")),
+            _page(self.painting, button(actions, "keep_painting"), button(actions, "drop_painting")),
+        ):
+            self._sides.addWidget(side)
+        layout = row(self._places, self._sides)
+        layout.setStretch(0, 1)
+        layout.setContentsMargins(2 * GRID, GRID // 2, 2 * GRID, GRID // 2)
+        self.setLayout(layout)
+        self.setFixedHeight(self.strip.height() + GRID)
+
+    def show_any(self, any_version: bool) -> None:
+        self._places.setCurrentIndex(int(any_version))
+
+    def show_painting(self, words: str) -> None:
+        """What is being painted and how; the usual buttons come back for an empty text."""
+        self.painting.setText(words)
+        self._sides.setCurrentIndex(int(bool(words)))
+
+
+def button(actions: Actions, name: str) -> QToolButton:
+    """A button that is what its action is: words, tooltip, enabled, checked."""
+    result = QToolButton()
+    result.setDefaultAction(actions[name])
+    result.setObjectName("segment")
+    result.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+    result.setMinimumHeight(HIT)
+    result.setSizePolicy(result.sizePolicy().Policy.Expanding, result.sizePolicy().Policy.Fixed)
+    return result
+
+
+def _page(*children: QWidget) -> QWidget:
+    page = QWidget()
+    layout = column(*children, spacing=GRID // 2)
+    layout.insertStretch(0, 1)
+    layout.addStretch(1)
+    page.setLayout(layout)
+    return page

@@ -1,0 +1,82 @@
+"""What a version is called, and how it was made, in plain words."""
+
+from daps_desktop.core.language import ntr, tr
+from daps_desktop.core.recipe import Recipe
+from daps_desktop.core.settings import SolverSettings
+from daps_desktop.core.task import (
+    Blur,
+    CameraBlur,
+    Clipped,
+    Damage,
+    Faded,
+    Grey,
+    Jpeg,
+    Kernel,
+    Motion,
+    Noise,
+    Scratches,
+    Small,
+)
+from daps_desktop.core.verdict import judge
+from daps_desktop.core.versions import Version
+from daps_desktop.ui import text
+
+KINDS = {"safest": tr("safest"), "sample": tr("sample"), "painted": tr("painted")}
+_PRESETS = {"draft": text.DRAFT, "balanced": text.BALANCED, "best": text.BEST}
+_DAMAGES: dict[type[Damage], str] = {
+    Scratches: tr("scratches and tears filled in"),
+    Blur: tr("sharpened"),
+    Motion: tr("camera shake taken back"),
+    Kernel: tr("sharpened by a given blur"),
+    CameraBlur: tr("sharpened in linear light"),
+    Small: tr("made larger"),
+    Noise: tr("noise taken away"),
+    Jpeg: tr("JPEG blocks taken away"),
+    Grey: tr("coloured"),
+    Faded: tr("fading taken back"),
+    Clipped: tr("highlights taken back"),
+}
+
+
+def title(version: Version) -> str:
+    """What stands below its small picture."""
+    return f"{version.number}  {version.name or KINDS[version.kind]}"
+
+
+def story(version: Version) -> str:
+    """How it was made, one thing a line."""
+    lines = [title(version), _sentence(", ".join(done(version.recipe)))]
+    lines.append(_sentence(", ".join(how(version.recipe.settings))))
+    if version.report is None:
+        lines.append(tr("Put together from other versions."))
+        return "\n".join(lines)
+    verdict = text.verdict_line(judge(version.report, version.recipe.task, version.hole))
+    time = tr("Took {time}.").format(time=text.duration(version.report.seconds_total))
+    return "\n".join([*lines, time, verdict])
+
+
+def done(recipe: Recipe) -> list[str]:
+    """What was undone."""
+    return [_DAMAGES.get(type(damage), damage.name) for damage in recipe.task.damages]
+
+
+def how(settings: SolverSettings) -> list[str]:
+    """How thoroughly, and where chance comes in."""
+    words = [tr("quality: {name}").format(name=_PRESETS.get(settings.preset, settings.preset))]
+    if settings.output == "sample":
+        words.append(tr("one possibility, seed {seed}").format(seed=settings.seed))
+    elif settings.samples > 1:
+        words.append(
+            ntr("mean of {count} sample", "mean of {count} samples", settings.samples).format(
+                count=settings.samples
+            )
+        )
+    else:
+        words.append(tr("the average of what could have been there"))
+    if settings.noise is not None:
+        words.append(tr("noise level {noise:g} of 255").format(noise=settings.noise))
+    return words
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:] + "."

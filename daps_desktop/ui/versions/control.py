@@ -1,4 +1,4 @@
-"""What can be done about versions: look at them, try more, average and name them, use their settings again."""
+"""What can be done about versions: look at them, try more, average, name, and use their settings again."""
 
 from dataclasses import replace
 from functools import partial

@@ -57,7 +57,7 @@ class Filmstrip(QListWidget):
     def show_picture(self, number: int, image: QImage) -> None:
         item = self._item(number)
         if item is not None:
-            item.setIcon(QIcon(QPixmap.fromImage(image)))
+            item.setIcon(_untinted(QPixmap.fromImage(image)))
 
     def show_current(self, number: int | None) -> None:
         """Mark the version that is seen, without asking for it."""
@@ -103,6 +103,13 @@ class Filmstrip(QListWidget):
     def _item(self, number: int) -> QListWidgetItem | None:
         rows = (self.item(row) for row in range(self.count()))
         return next((item for item in rows if item.data(_NUMBER) == number), None)
+
+
+def _untinted(pixmap: QPixmap) -> QIcon:
+    """An icon that looks the same where its item is selected."""
+    icon = QIcon(pixmap)
+    icon.addPixmap(pixmap, QIcon.Mode.Selected)
+    return icon
 
 
 def _blank() -> QPixmap:

@@ -1,0 +1,198 @@
+"""The strip of versions: looking, trying more, averaging, naming, going back."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QInputDialog, QMenu
+
+from daps_desktop.core.photo import Photo
+from daps_desktop.core.photo_reader import read_photo
+from daps_desktop.core.photo_writer import write_photo
+from daps_desktop.core.task import Blur, Scratches, Task
+from daps_desktop.ui.versions.filmstrip import Filmstrip
+from tests.ui.conftest import Desk
+
+LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
+
+
+def strip_of(desk: Desk) -> Filmstrip:
+    return desk.window.versions.panel.strip
+
+
+def run(desk: Desk, value: int) -> None:
+    desk.trigger("restore")
+    desk.host.finish(value)
+
+
+def shown(desk: Desk) -> int:
+    version = desk.window.model.shown
+    assert version is not None
+    return version.number
+
+
+def place(desk: Desk, number: int) -> QPoint:
+    strip = strip_of(desk)
+    return strip.visualItemRect(strip.item(strip.numbers.index(number))).center()
+
+
+@pytest.fixture
+def two(opened: Desk) -> Desk:
+    """Two versions that differ in their seed and quality."""
+    opened.drag((100, 50), (100, 250))
+    run(opened, 10)
+    opened.window.panel.how.quality.button("draft").click()
+    run(opened, 20)
+    return opened
+
+
+def test_results_come_into_the_strip_with_a_picture_and_a_story(two: Desk) -> None:
+    strip = strip_of(two)
+    assert strip.numbers == [1, 2] and shown(two) == 2
+    assert [strip.item(i).text() for i in (0, 1)] == ["1  safest", "2  safest"]
+    assert "Quality: Draft" in strip.item(1).toolTip() and "Scratches" in strip.item(1).toolTip()
+
+    def pictured() -> bool:
+        image = strip.item(0).icon().pixmap(96, 64).toImage()
+        return image.pixelColor(image.rect().center()).alpha() == 255
+
+    two.bot.waitUntil(pictured, timeout=5000)
+
+
+def test_a_click_and_the_arrow_keys_show_a_version(two: Desk) -> None:
+    strip, canvas = strip_of(two), two.window.canvas
+    QTest.mouseClick(strip.viewport(), LEFT, pos=place(two, 1))
+    assert shown(two) == 1
+    two.trigger("result")
+
+    def seen() -> int:
+        return canvas.grab().toImage().pixelColor(two.point(100, 150)).red()
+
+    two.bot.waitUntil(lambda: abs(seen() - 10) < 4, timeout=5000)
+    QTest.keyClick(strip, Qt.Key.Key_Right)
+    assert shown(two) == 2
+    two.bot.waitUntil(lambda: abs(seen() - 20) < 4, timeout=5000)
+    two.trigger("previous_version")
+    assert shown(two) == 1
+    two.trigger("previous_version")
+    assert shown(two) == 1 and strip.currentRow() == 0
+
+
+def test_held_keys_and_shortcuts_work_while_the_strip_has_the_keys(two: Desk) -> None:
+    strip = strip_of(two)
+    strip.setFocus()
+    QTest.keyPress(strip, Qt.Key.Key_Backslash)
+    assert two.window.compare.peeking
+    QTest.keyRelease(strip, Qt.Key.Key_Backslash)
+    assert not two.window.compare.peeking and shown(two) == 2
+
+
+def test_the_settings_and_marks_of_a_version_come_back_at_a_click(two: Desk) -> None:
+    marks = two.hole.copy()
+    model = two.window.model
+    two.trigger("clear")
+    model.set_task(Task((Blur(),)))
+    QTest.mouseClick(strip_of(two).viewport(), LEFT, pos=place(two, 1))
+    steps = model.undo_stack.index()
+    two.trigger("use_settings")
+    np.testing.assert_array_equal(two.hole, marks)
+    assert two.document.task == Task((Scratches(),)) and two.document.settings.preset == "balanced"
+    assert two.window.panel.how.quality.value == "balanced"
+    assert model.undo_stack.index() == steps + 1
+    two.trigger("undo")
+    assert not two.hole.any()
+
+
+def test_what_was_done_once_is_never_overwritten(two: Desk) -> None:
+    before = [version.photo.pixels.copy() for version in two.document.versions]
+    run(two, 30)
+    two.trigger("undo")
+    assert [version.number for version in two.document.versions] == [1, 2, 3]
+    for version, pixels in zip(two.document.versions, before, strict=False):
+        np.testing.assert_array_equal(version.photo.pixels, pixels)
+
+
+def test_try_three_more_draws_three_samples_with_new_seeds(two: Desk) -> None:
+    two.trigger("previous_version")
+    two.trigger("try_more")
+    two.trigger("try_more")  # asked again before they came
+    for value in (40, 50, 60, 70, 80, 90):
+        two.host.finish(value)
+    assert not two.window.job.running
+    drawn = two.host.requests[2:]
+    first = two.document.versions[0]
+    assert [request.settings.seed for request in drawn] == [1, 2, 3, 4, 5, 6]
+    for request in drawn:
+        assert request.settings.output == "sample" and request.settings.preset == "balanced"
+        assert request.task == first.recipe.task
+        np.testing.assert_array_equal(request.hole, first.hole)
+    assert strip_of(two).item(5).text() == "6  sample"
+
+
+def test_the_mean_of_the_samples_becomes_a_version(two: Desk) -> None:
+    assert not two.window.actions_["safest"].isEnabled()
+    two.trigger("try_more")
+    for value in (40, 51, 60):
+        two.host.finish(value)
+    two.trigger("safest")
+    two.bot.waitUntil(lambda: len(two.document.versions) == 6, timeout=5000)
+    mean, hole = two.document.versions[-1], two.hole
+    assert (mean.photo.pixels[hole] == 50).all() and mean.report is None and mean.kind == "safest"
+    np.testing.assert_array_equal(mean.photo.pixels[~hole], two.document.photo.pixels[~hole])
+    assert mean.name == "mean of 3, 4, 5" and shown(two) == 6
+
+
+def test_a_version_gets_a_name_and_keeps_its_place(two: Desk) -> None:
+    two.trigger("previous_version")
+    two.trigger("rename_version")
+    dialog = two.window.findChild(QInputDialog)
+    dialog.setTextValue("  Grandma,  softly ")
+    dialog.accept()
+    assert strip_of(two).item(0).text() == "1  Grandma, softly"
+    assert two.document.versions[0].name == "Grandma, softly" and shown(two) == 1
+    assert two.window.model.shown is two.document.versions[0]
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+def test_the_menu_of_a_version_acts_on_that_version(two: Desk) -> None:
+    strip = strip_of(two)
+    QTest.mouseClick(strip.viewport(), RIGHT, pos=place(two, 1))
+    assert shown(two) == 2  # asking for a menu shows nothing else
+    strip.customContextMenuRequested.emit(place(two, 1))
+    menu = two.window.versions.panel.findChild(QMenu)
+    words = two.window.actions_["use_settings"].text()
+    next(action for action in menu.actions() if action.text() == words).trigger()
+    menu.close()
+    assert shown(two) == 1 and two.document.settings.preset == "balanced"
+
+
+def test_saving_takes_the_version_that_is_shown(two: Desk, tmp_path: Path) -> None:
+    two.trigger("previous_version")
+    with two.bot.waitSignal(two.window.files.saved, timeout=5000):
+        two.window.files.save(tmp_path / "first.png")
+    assert (read_photo(tmp_path / "first.png").pixels[two.hole] == 10).all()
+
+
+def test_pixels_of_large_versions_leave_the_memory(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAPS_DESKTOP_DATA", str(tmp_path / "data"))
+    write_photo(Photo(np.full((800, 900, 3), 90, np.uint8)), tmp_path / "large.png")
+    desk.open(tmp_path / "large.png")
+    desk.drag((100, 50), (100, 250))
+    run(desk, 10)
+    version = desk.document.versions[0]
+    desk.bot.waitUntil(
+        lambda: isinstance(desk.document.versions[0].photo.pixels.base, np.memmap), timeout=5000
+    )
+    np.testing.assert_array_equal(desk.document.versions[0].photo.pixels, version.photo.pixels)
+    assert desk.window.model.shown is desk.document.versions[0]
+
+
+def test_another_photo_begins_with_an_empty_strip(two: Desk, photo_path: Path) -> None:
+    two.window.model.mark_saved()
+    two.open(photo_path)
+    assert strip_of(two).numbers == [] and two.window.versions.panel.empty.isVisible()
+    assert not two.window.actions_["use_settings"].isEnabled()

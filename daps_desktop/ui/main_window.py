@@ -21,6 +21,7 @@ from daps_desktop.ui.background import Background
 from daps_desktop.ui.canvas.canvas import Canvas
 from daps_desktop.ui.canvas.toolbox import ToolBox
 from daps_desktop.ui.document_model import DocumentModel
+from daps_desktop.ui.exporting import Exporting
 from daps_desktop.ui.files import Files, Opened
 from daps_desktop.ui.help import show_about
 from daps_desktop.ui.job_model import JobModel, JobState
@@ -67,6 +68,7 @@ class MainWindow(QMainWindow):
         self.result_view = ResultView(model, job, self.canvas, self.compare, self.background)
         self.actions_ = Actions(self)
         self.compare_control = CompareControl(self.compare, self.actions_)
+        self.exporting = Exporting(self, model, self.files, self.actions_, self.background)
         self.shortcuts = Shortcuts(self.actions_, self)
         self.appearance = Appearance(self.actions_.menus[text.MENU_VIEW], theme, self)
         self.overlay_menu = OverlayMenu(self.actions_.menus[text.MENU_VIEW], self.canvas.overlay, model, self)
@@ -146,7 +148,7 @@ class MainWindow(QMainWindow):
         handlers = {
             "open": self.files.ask_open, "paste": self.files.paste,
             "save_project": self.projects.save, "save_project_as": self.projects.save_as,
-            "export": self.files.ask_save, "close": self.projects.close_photo, "quit": self.close,
+            "close": self.projects.close_photo, "quit": self.close,
             "sample": self.open_sample,
             "undo": self.model.undo, "redo": self.model.redo,
             "copy": self.files.copy,
@@ -201,7 +203,8 @@ class MainWindow(QMainWindow):
         self.canvas.view_changed.connect(self.status.show_zoom)
         self.canvas.hovered.connect(self.status.show_position)
         self.panel.run_box.pressed.connect(self.restore_or_stop)
-        self.panel.run_box.save_pressed.connect(files.ask_save)
+        self.panel.run_box.save_pressed.connect(self.exporting.ask)
+        self.exporting.exported.connect(self._show_saved)
         self.welcome.open_pressed.connect(files.ask_open)
         self.welcome.sample_pressed.connect(self.open_sample)
         self.welcome.recent_pressed.connect(self.open)

@@ -83,6 +83,8 @@ MENUS: tuple[tuple[str, tuple[Spec | None, ...]], ...] = (
         None,
         Spec("check", tr("Check panel"), ("Ctrl+K",), "chart", checkable=True),
         Spec("heat", tr("Show the map over the photo"), ("Ctrl+H",), checkable=True),
+        Spec("export_plot", tr("Save the plot as PNG…"), ("Ctrl+Alt+P",)),
+        Spec("export_steps", tr("Save the steps as CSV…"), ("Ctrl+Alt+T",)),
         Spec("reset_layout", tr("Reset layout"), ("Ctrl+Shift+L",)),
     )),
     (text.MENU_RESTORE, (

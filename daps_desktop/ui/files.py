@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from daps_desktop.core.errors import UserError
+from daps_desktop.core.files import write_file
 from daps_desktop.core.hole import Hole
 from daps_desktop.core.language import tr
 from daps_desktop.core.lock import FolderLock
@@ -191,6 +192,19 @@ class Files(QObject):
             lambda: write_mask(hole, path, overwrite=overwrite),
             lambda _: self.saved.emit(path),
             self._or_replace(path, lambda: self.export_mask(path, overwrite=True)),
+        )
+
+    def ask_write(
+        self, title: str, filters: str, addition: str, suffix: str, make: Callable[[], bytes]
+    ) -> None:
+        """Ask for a name beside the original and write there what `make` gives, in the background."""
+        self._ask_name(title, filters, self.suggested(addition, suffix), lambda path: self.write(path, make))
+
+    def write(self, path: Path, make: Callable[[], bytes], overwrite: bool = False) -> None:
+        self._background.run(
+            lambda: write_file(path, make(), overwrite=overwrite),
+            lambda _: self.saved.emit(path),
+            self._or_replace(path, lambda: self.write(path, make, overwrite=True)),
         )
 
     def ask_import_mask(self) -> None:

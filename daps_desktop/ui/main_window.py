@@ -30,6 +30,7 @@ from daps_desktop.ui.overlay_menu import OverlayMenu
 from daps_desktop.ui.panels.banner import Banner
 from daps_desktop.ui.panels.parts import column
 from daps_desktop.ui.panels.task_panel import TaskPanel
+from daps_desktop.ui.plots.check_control import CheckControl
 from daps_desktop.ui.plots.check_panel import CheckPanel
 from daps_desktop.ui.projects import Projects
 from daps_desktop.ui.recent import Recent
@@ -76,7 +77,10 @@ class MainWindow(QMainWindow):
         self.panel = TaskPanel(model, job, self.tools)
         self.panel.where.amounts.follow(self.actions_)
         self.versions = Versions(model, job, self.actions_, self.background, PREVIEW_SIDE)
-        self.check = CheckPanel(theme.colours)
+        self.check = CheckPanel(theme.colours, self.actions_)
+        self.check_control = CheckControl(
+            model, self.check, self.canvas, self.actions_, self.files, self.background
+        )
         self.status = StatusLine()
         self.welcome = Welcome()
         journals = journal_folder(user_folder())
@@ -125,6 +129,7 @@ class MainWindow(QMainWindow):
         self.versions_dock.setTitleBarWidget(QWidget())
         self.versions_dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
         self.check_dock = self._dock("check", text.CHECK_TITLE, self.check, below)
+        self.check_dock.setTitleBarWidget(self.check.head)
         self.splitDockWidget(self.versions_dock, self.check_dock, Qt.Orientation.Vertical)
         self.check_dock.hide()
         self.setCorner(Qt.Corner.BottomRightCorner, right)

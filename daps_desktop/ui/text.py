@@ -5,7 +5,7 @@ import math
 from daps_desktop.core.language import ntr, tr
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.time_left import Span
-from daps_desktop.core.verdict import Agreement, Verdict
+from daps_desktop.core.verdict import Agreement, Suspect, Verdict
 
 APP = "DAPS Desktop"
 
@@ -225,23 +225,40 @@ def _recoloured_line() -> str:
     return tr("Colours and contrast were changed everywhere by a curve, which can be taken back.")
 
 
+_SUSPECTS = {
+    Suspect.BLUR: tr("blur size may be wrong"),
+    Suspect.JPEG: tr("JPEG quality may be wrong"),
+    Suspect.NOISE_LOW: tr("noise level may be set too low"),
+    Suspect.NOISE_HIGH: tr("noise level may be set too high"),
+}
+
+
+def _suspicion(verdict: Verdict) -> str:
+    words = [_SUSPECTS[suspect] for suspect in verdict.suspects]
+    return tr(", or ").join(words) or tr("check what is ticked, and how much")
+
+
 def _agreement_line(verdict: Verdict) -> str:
     times = f"{verdict.residual_over_noise:.1f}"
     match verdict.agreement:
         case Agreement.CLOSE:
             line = tr(
-                "Agrees with your photo, and kept some of its noise (difference {times}× the noise level)."
+                "Agrees with your photo, and kept some of its noise (difference {times}× the noise level): "
+                "{suspicion}."
             )
         case Agreement.AGREES:
             line = tr("Agrees with your photo.")
         case Agreement.ROUGHLY:
-            line = tr("Agrees with your photo only roughly (difference {times}× the noise level).")
-        case Agreement.DISAGREES:
             line = tr(
-                "Does not agree with your photo (difference {times}× the noise level): check what is ticked, "
-                "and how much."
+                "Agrees with your photo only roughly (difference {times}× the noise level): {suspicion}."
             )
-    return line.format(times=times)
+        case Agreement.IMPROVING:
+            line = tr(
+                "Still improving (difference {times}× the noise level): a higher quality takes it further."
+            )
+        case Agreement.DISAGREES:
+            line = tr("Does not agree with your photo (difference {times}× the noise level): {suspicion}.")
+    return line.format(times=times, suspicion=_suspicion(verdict))
 
 
 def _redrawn_line(verdict: Verdict) -> str:

@@ -1,12 +1,17 @@
 """What a result may say about itself."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from daps_desktop.core.document import Document
+from daps_desktop.core.messages import Report, StepReport
 from daps_desktop.core.photo import Photo
-from daps_desktop.core.task import Blur, Jpeg, Noise, Scratches, Task
-from daps_desktop.core.verdict import Agreement, expected_band, judge
+from daps_desktop.core.recipe import Recipe
+from daps_desktop.core.task import Blur, Jpeg, Motion, Noise, Scratches, Task
+from daps_desktop.core.verdict import Agreement, Suspect, expected_band, judge, structured, verdict_on
+from daps_desktop.core.versions import Version
 from daps_desktop.ui import text
 from tests.fakes.hosts import report_of
 
@@ -25,23 +30,112 @@ REQUEST = Document(Photo(np.zeros((4, 4, 3), np.uint8))).request("a", 0)
     ],
 )
 def test_the_residual_decides(residual: float, agreement: Agreement) -> None:
-    verdict = judge(report_of(REQUEST, residual), SHARPEN, None)
+    verdict = judge(settled(residual), SHARPEN, None)
     assert verdict.agreement is agreement and verdict.redrawn is None
     assert ("Agrees" in text.verdict_line(verdict)) == (residual < 2)
     low, high = expected_band(SHARPEN)
     assert (low <= residual <= high) == text.verdict_line(verdict).startswith("Agrees with your photo. ")
 
 
+def settled(residual: float) -> Report:
+    """A run that had come to rest."""
+    return report([2 * residual, residual, residual, residual, residual])
+
+
+def report(curve: list[float], samples: int = 1) -> Report:
+    """A run whose residual took this course in each sample."""
+    steps = [StepReport(0.1, value, 1, 1.0, sample) for sample in range(samples) for value in curve]
+    return replace(report_of(REQUEST, curve[-1]), steps=steps)
+
+
+@pytest.mark.parametrize(
+    ("curve", "still"),
+    [
+        ([9, 7, 5, 4, 3, 2.2, 1.7, 1.4], True),
+        ([1.57, 1.47, 1.46, 1.45, 1.45], False),  # a blur said too large, as measured
+        ([1.51, 1.51, 1.5, 1.47, 1.49, 1.47, 1.42, 1.38], False),
+        ([0.6, 0.9, 1.28, 1.55, 1.71], False),  # noise said too low
+        ([4.0, 2.0], False),  # too few steps to know
+    ],
+)
+def test_still_improving_is_said_where_the_last_steps_fell(curve: list[float], still: bool) -> None:
+    verdict = judge(report(curve, samples=2), SHARPEN, None)
+    assert (verdict.agreement is Agreement.IMPROVING) == still
+    assert text.verdict_line(verdict).startswith("Still improving") == still
+
+
+def test_what_agrees_is_not_said_to_improve() -> None:
+    assert judge(report([9, 5, 2, 1.0]), SHARPEN, None).agreement is Agreement.AGREES
+
+
+def noise_map(seed: int = 0) -> np.ndarray:
+    """What pure noise leaves: the RMS over three channels of a pixel."""
+    noise = np.random.default_rng(seed).normal(0, 1, (60, 80, 3))
+    return np.sqrt((noise**2).mean(axis=2)).astype(np.float16)
+
+
+def edge_map() -> np.ndarray:
+    """What a wrong blur leaves besides the noise: more along some edges."""
+    values = noise_map().astype(np.float32)
+    values[:, ::16] += 3
+    return values.astype(np.float16)
+
+
+def test_noise_lies_everywhere_and_edges_do_not() -> None:
+    assert not structured(noise_map()) and structured(edge_map())
+    holed = edge_map()
+    holed[:30] = np.nan
+    assert structured(holed)
+    assert not structured(np.full((5, 5), np.nan, np.float16))
+
+
+@pytest.mark.parametrize(
+    ("task", "residual", "map_", "suspects"),
+    [
+        (SHARPEN, 3.0, edge_map(), (Suspect.BLUR,)),
+        (SHARPEN, 3.0, noise_map(), (Suspect.NOISE_LOW,)),
+        (SHARPEN, 1.6, None, (Suspect.BLUR, Suspect.NOISE_LOW)),
+        (Task((Motion(), Jpeg(40))), 3.0, edge_map(), (Suspect.BLUR, Suspect.JPEG)),
+        (Task((Jpeg(),)), 3.0, edge_map(), ()),  # the tables of the file itself cannot be wrong
+        (Task((Noise(),)), 0.3, noise_map(), (Suspect.NOISE_HIGH,)),
+        (SHARPEN, 1.0, edge_map(), ()),
+        (REPAIR, 3.0, edge_map(), ()),
+    ],
+)
+def test_what_is_likely_wrong_follows_from_task_and_map(
+    task: Task, residual: float, map_: np.ndarray | None, suspects: tuple[Suspect, ...]
+) -> None:
+    verdict = judge(settled(residual), task, None, residual_map=map_)
+    assert verdict.suspects == suspects
+
+
+def test_the_suspicion_is_part_of_the_sentence() -> None:
+    verdict = judge(settled(3.1), SHARPEN, None, residual_map=edge_map())
+    assert text.verdict_line(verdict) == (
+        "Does not agree with your photo (difference 3.1× the noise level): blur size may be wrong. "
+        "The whole photo was reworked."
+    )
+    repair = judge(settled(3.1), REPAIR, np.eye(4, dtype=bool))
+    assert "check what is ticked" in text.verdict_line(repair)
+
+
+def test_a_version_is_judged_by_all_it_carries() -> None:
+    made = Version(1, REQUEST.photo, Recipe(SHARPEN), None, settled(3.1), residual_map=edge_map())
+    verdict = verdict_on(made)
+    assert verdict is not None and verdict.suspects == (Suspect.BLUR,)
+    assert verdict_on(replace(made, report=None)) is None
+
+
 def test_a_repair_says_how_much_was_redrawn() -> None:
     hole = np.zeros((100, 100), dtype=bool)
     hole[:, 0] = True
-    verdict = judge(report_of(REQUEST, 0.3), REPAIR, hole)
+    verdict = judge(settled(0.3), REPAIR, hole)
     assert text.verdict_line(verdict) == "Agrees with your photo. 1.0 % of it was redrawn."
     assert expected_band(REPAIR)[0] == 0 < expected_band(SHARPEN)[0]
 
 
 def test_a_jpeg_is_explained_to_the_last_digit_without_keeping_noise() -> None:
-    verdict = judge(report_of(REQUEST, 0.04), Task((Jpeg(), Noise())), None)
+    verdict = judge(settled(0.04), Task((Jpeg(), Noise())), None)
     assert text.verdict_line(verdict) == "Agrees with your photo. The whole photo was reworked."
 
 

@@ -1,79 +1,78 @@
-"""The Check panel: the residual curve while a job runs, and what it does not prove."""
+"""The Check panel: the verdict, the residual curves, the map, and what none of them proves."""
 
-from dataclasses import dataclass, replace
-
-from PySide6.QtCore import QSize
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
+from daps_desktop.core.language import tr
 from daps_desktop.core.messages import JobRequest, Progress
-from daps_desktop.core.task import Task
-from daps_desktop.core.verdict import expected_band
+from daps_desktop.core.verdict import expected_band, verdict_on
 from daps_desktop.core.versions import Version
 from daps_desktop.ui import text
-from daps_desktop.ui.panels.parts import column, label
+from daps_desktop.ui.actions import Actions
+from daps_desktop.ui.panels.parts import column, label, row
+from daps_desktop.ui.plots.curve import Curve
+from daps_desktop.ui.plots.map_box import MapBox
 from daps_desktop.ui.theme import GRID, Colours
+from daps_desktop.ui.versions.panel import button
 
+RUNNING = tr("The verdict comes with the result.")
+NO_RESULT = tr("Nothing has been restored yet.")
+NO_RUN = tr("Put together from other versions: look at the verdicts on those.")
 
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """Residuals in noise levels, one a step, of a job of so many `steps` that does `task`."""
-
-    task: Task
-    values: tuple[float, ...] = ()
-    steps: int = 0
-
-
-_NONE = Curve(Task(()))
+_HEIGHT = 240  # pixels: less would cut the names of the axes
 
 
 class CheckPanel(QWidget):
-    """Remembers the curve of the last job until the plot is first shown; pyqtgraph is loaded only then."""
+    """`head` is its title, to stand above it.
 
-    def __init__(self, colours: Colours) -> None:
+    Remembers the curve of the last job until the plot is first shown; pyqtgraph is loaded only then.
+    """
+
+    def __init__(self, colours: Colours, actions: Actions) -> None:
         super().__init__()
         self._colours = colours
-        self._curve = _NONE
-        self._finished = _NONE  # the curve of the result that is seen
-        self._last_step: tuple[int, int] = (-1, -1)
+        self._curve = Curve()
+        self._shown: Version | None = None  # what is seen while nothing runs
         self.plot = None  # a ResidualPlot once this was seen
+        self.verdict = label(NO_RESULT, "heading")
+        self.map = MapBox(actions)
         self._place = QWidget()
         self._stack = QStackedLayout(self._place)
         empty = label(text.PLOT_EMPTY, "caption")
         empty.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
         self._stack.addWidget(empty)
         self.note = label(text.PLOT_NOTE, "caption")
-        self.note.setContentsMargins(GRID, 0, GRID, 0)
-        layout = column(self._place, self.note, spacing=GRID, margin=GRID)
-        layout.setStretch(0, 1)
-        self.setLayout(layout)
+        self.head = _head(self.verdict, actions)
+        left = column(self._place, self.note, spacing=GRID // 2)
+        left.setStretch(0, 1)
+        body = row(self.map, spacing=2 * GRID)
+        body.insertLayout(0, left, 3)
+        body.setStretch(1, 2)
+        body.setContentsMargins(2 * GRID, 0, 2 * GRID, GRID)
+        self.setLayout(body)
+        self.setMinimumHeight(_HEIGHT)
 
-    def sizeHint(self) -> QSize:
-        return QSize(640, 240)
+    @property
+    def curve(self) -> Curve:
+        return self._curve
 
     def start(self, request: JobRequest) -> None:
-        self._last_step = (-1, -1)
-        self._show(Curve(request.task))
+        self.verdict.setText(RUNNING)
+        self._show(Curve.begun(request))
 
     def add(self, progress: Progress) -> None:
-        """One more step; a second message of the same step takes the place of the first."""
-        if progress.step == 0:
-            return  # nothing is finished yet
-        step = (progress.sample, progress.step)
-        values = self._curve.values[:-1] if step == self._last_step else self._curve.values
-        self._last_step = step
-        values = (*values, progress.residual_over_noise)
-        self._show(replace(self._curve, values=values, steps=progress.steps))
+        self._show(self._curve.plus(progress))
 
     def show_version(self, version: Version | None) -> None:
-        steps = version.report.steps if version and version.report else []
-        values = tuple(step.residual_over_noise for step in steps)
-        self._finished = Curve(version.recipe.task, values, len(values)) if version else _NONE
-        self._show(self._finished)
+        self._shown = version
+        self.take_back()
 
     def take_back(self) -> None:
-        """Show the curve of the result that is still there, if any: a stopped job has none."""
-        self._show(self._finished)
+        """Show what is known of the version that is still there, if any: a stopped job leaves nothing."""
+        version = self._shown
+        self.verdict.setText(_verdict(version))
+        report = version.report if version else None
+        self._show(Curve.of(version.recipe.task, report) if version and report else Curve())
 
     def set_colours(self, colours: Colours) -> None:
         self._colours = colours
@@ -94,5 +93,22 @@ class CheckPanel(QWidget):
         self._curve = curve
         self.note.setText(text.PLOT_NOTE_REPAIR if curve.task.repair_only else text.PLOT_NOTE)
         if self.plot is not None:
-            self.plot.show_values(list(curve.values), curve.steps, expected_band(curve.task))
-            self._stack.setCurrentIndex(1 if curve.values else 0)
+            self.plot.show_lines(curve.lines, curve.steps, expected_band(curve.task))
+            self._stack.setCurrentIndex(1 if any(curve.lines) else 0)
+
+
+def _head(verdict: QWidget, actions: Actions) -> QWidget:
+    """The title of the panel: the verdict, and what can be done with the plot."""
+    head = QWidget()
+    layout = row(verdict, *(button(actions, name) for name in ("export_plot", "export_steps")))
+    layout.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID // 2)
+    layout.setStretch(0, 1)
+    head.setLayout(layout)
+    return head
+
+
+def _verdict(version: Version | None) -> str:
+    if version is None:
+        return NO_RESULT
+    verdict = verdict_on(version)
+    return text.verdict_line(verdict) if verdict is not None else NO_RUN

@@ -16,9 +16,9 @@ _SHARPNESS = 2  # device pixels for one pixel of the widget, on the finest scree
 _SPARE = 4  # pixels read for one that is shown
 
 
-def thumbnail(photo: Photo) -> QImage:
-    """The photo in its own colours, at most twice SIZE; few of its pixels are read."""
-    width, height = SIZE.width() * _SHARPNESS, SIZE.height() * _SHARPNESS
+def thumbnail(photo: Photo, size: QSize = SIZE) -> QImage:
+    """The photo in its own colours, at most twice `size`; few of its pixels are read."""
+    width, height = size.width() * _SHARPNESS, size.height() * _SHARPNESS
     step = max(min(photo.height // (height * _SPARE), photo.width // (width * _SPARE)), 1)
     few = replace(photo, pixels=np.ascontiguousarray(photo.pixels[::step, ::step]), alpha=None)
     picture = Image.fromarray(display_picture(few))

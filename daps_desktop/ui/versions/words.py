@@ -17,7 +17,7 @@ from daps_desktop.core.task import (
     Scratches,
     Small,
 )
-from daps_desktop.core.verdict import judge
+from daps_desktop.core.verdict import verdict_on
 from daps_desktop.core.versions import Version
 from daps_desktop.ui import text
 
@@ -47,12 +47,12 @@ def story(version: Version) -> str:
     """How it was made, one thing a line."""
     lines = [title(version), _sentence(", ".join(done(version.recipe)))]
     lines.append(_sentence(", ".join(how(version.recipe.settings))))
-    if version.report is None:
+    verdict = verdict_on(version)
+    if version.report is None or verdict is None:
         lines.append(tr("Put together from other versions."))
         return "\n".join(lines)
-    verdict = text.verdict_line(judge(version.report, version.recipe.task, version.hole))
     time = tr("Took {time}.").format(time=text.duration(version.report.seconds_total))
-    return "\n".join([*lines, time, verdict])
+    return "\n".join([*lines, time, text.verdict_line(verdict)])
 
 
 def done(recipe: Recipe) -> list[str]:

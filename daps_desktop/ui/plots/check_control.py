@@ -1,0 +1,158 @@
+"""What the Check panel shows of the version that is looked at: maps made in the background, exports."""
+
+from collections.abc import Callable
+from importlib import import_module
+
+from PySide6.QtCore import QBuffer, QIODevice, QObject, QSize
+from PySide6.QtGui import QImage
+
+from daps_desktop.core.language import tr
+from daps_desktop.core.messages import ResidualMap
+from daps_desktop.core.task import Phase
+from daps_desktop.core.versions import Version, alike, samples_like, spread_of
+from daps_desktop.ui.actions import Actions
+from daps_desktop.ui.background import Background
+from daps_desktop.ui.canvas.canvas import Canvas
+from daps_desktop.ui.document_model import DocumentModel
+from daps_desktop.ui.files import Files
+from daps_desktop.ui.plots import map_box
+from daps_desktop.ui.plots.check_panel import CheckPanel
+from daps_desktop.ui.plots.curve import csv_of
+from daps_desktop.ui.plots.map_box import MapKind
+from daps_desktop.ui.versions.thumbnails import thumbnail
+from daps_desktop.ui.viewer.heat import Heat
+
+_MAP_SIDE = 1024  # pixels on the longer side at most, as the maps of the engine
+_SMALL_PHOTO = QSize(320, 240)
+_PLOTS = ("daps_desktop.ui.plots.residual_plot", "daps_desktop.ui.plots.heat_colours")
+
+Ask = tuple[int, MapKind, int]  # number of the version, kind of map, how many versions there are
+
+
+class CheckControl(QObject):
+    """Keeps panel and canvas in step with the version shown; a map is computed only if it is looked at."""
+
+    def __init__(
+        self,
+        model: DocumentModel,
+        panel: CheckPanel,
+        canvas: Canvas,
+        actions: Actions,
+        files: Files,
+        background: Background,
+    ) -> None:
+        super().__init__(model)
+        self._model = model
+        self._panel = panel
+        self._canvas = canvas
+        self._action = actions["heat"]
+        self._files = files
+        self._background = background
+        self._asked: Ask | None = None
+        self._heat: Heat | None = None
+        self._actions = actions
+        actions.connect("export_plot", self.export_plot)
+        actions.connect("export_steps", self.export_steps)
+        self._action.toggled.connect(self.refresh)
+        actions["check"].toggled.connect(self.refresh)
+        panel.map.picked.connect(self.refresh)
+        model.photo_opened.connect(self._begin)
+        model.version_added.connect(self.refresh)
+        model.version_shown.connect(self.refresh)
+        self.refresh()
+
+    def export_plot(self) -> None:
+        plot = self._panel.plot
+        if plot is None:
+            return
+        image = plot.picture()
+        self._files.ask_write(tr("Save the plot"), "PNG (*.png)", "_check", ".png", lambda: _png(image))
+
+    def export_steps(self) -> None:
+        lines = self._panel.curve.lines
+        self._files.ask_write(tr("Save the steps"), "CSV (*.csv)", "_steps", ".csv", lambda: csv_of(lines))
+
+    def refresh(self, *_: object) -> None:
+        """Show the map that is asked for, if anybody looks at it."""
+        version = self._model.shown
+        self._actions.enable(("heat",), version is not None)
+        self._actions.enable(("export_plot", "export_steps"), bool(version and version.report))
+        looked_at = self._action.isChecked() or self._actions["check"].isChecked()
+        if version is None or not looked_at:
+            self._asked = None
+            self._show_none(map_box.NO_VERSION)
+            return
+        versions = self._model.document.versions if self._model.document else []
+        ask = (version.number, self._panel.map.kind, len(versions))
+        if ask == self._asked:
+            self._canvas.show_heat(self._heat if self._action.isChecked() else None)
+            return
+        self._asked = ask
+        work = self._residual(version) if ask[1] == "residual" else self._spread(version, versions)
+        if work is not None:
+            self._background.run(work, lambda heat: self._take(ask, heat))
+
+    def _residual(self, version: Version) -> Callable[[], Heat] | None:
+        values = version.residual_map
+        if values is not None:
+            return lambda: _residual_heat(values)
+        if version.report is None:
+            self._show_none(map_box.NO_RUN)
+        else:
+            self._show_none(map_box.NO_PICTURE if version.recipe.task.has(Phase) else map_box.NO_MAP)
+        return None
+
+    def _spread(self, version: Version, versions: list[Version]) -> Callable[[], Heat] | None:
+        same = alike(version, versions)
+        samples = same if len(same) > 1 else samples_like(version, versions)
+        if len(samples) < 2:
+            self._show_none(map_box.NO_SAMPLES)
+            return None
+        self._show_none(map_box.WORKING)
+        return lambda: _spread_heat(samples)
+
+    def _take(self, ask: Ask, heat: Heat) -> None:
+        if ask == self._asked:
+            self._heat = heat
+            self._panel.map.show_heat(heat)
+            self._canvas.show_heat(heat if self._action.isChecked() else None)
+
+    def _show_none(self, why: str) -> None:
+        self._heat = None
+        self._panel.map.show_none(why)
+        self._canvas.show_heat(None)
+
+    def _begin(self) -> None:
+        """While the photo is looked at, load what the panel needs, and make its small copy."""
+        document = self._model.document
+        assert document is not None
+        photo = document.photo
+
+        def prepare() -> QImage:
+            for name in _PLOTS:
+                import_module(name)
+            return thumbnail(photo, _SMALL_PHOTO)
+
+        self._background.run(prepare, self._panel.map.view.show_photo)
+
+
+# Both on the helper thread, where loading pyqtgraph keeps nobody waiting.
+
+
+def _residual_heat(values: ResidualMap) -> Heat:
+    from daps_desktop.ui.plots.heat_colours import residual_heat
+
+    return residual_heat(values)
+
+
+def _spread_heat(samples: list[Version]) -> Heat:
+    from daps_desktop.ui.plots.heat_colours import spread_heat
+
+    return spread_heat(spread_of(samples, _MAP_SIDE))
+
+
+def _png(image: QImage) -> bytes:
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # pyright: ignore[reportCallIssue, reportArgumentType]
+    return bytes(buffer.data().data())

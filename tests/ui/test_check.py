@@ -1,0 +1,203 @@
+"""The Check panel: curves, hover, exports, maps on the panel and over the photo, the sentence above them."""
+
+import csv
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
+
+from daps_desktop.core.messages import Finished, StepReport
+from daps_desktop.core.task import Phase, Task
+from daps_desktop.ui import text
+from daps_desktop.ui.plots import check_panel, map_box
+from daps_desktop.ui.plots.curve import Curve, csv_of
+from daps_desktop.ui.plots.residual_plot import ResidualPlot
+from tests.fakes.hosts import progress_of, report_of
+from tests.ui.conftest import Desk
+
+
+def finish(desk: Desk, value: int = 7, residual: float = 1.05, map_: np.ndarray | None = None) -> None:
+    request = desk.host.requests[-1]
+    pixels = request.photo.pixels.copy()
+    pixels[request.hole] = value
+    steps = [StepReport(1 / n, 1 + 10 / n if n < 3 else residual, 2 * n, 10.0 * n) for n in range(1, 5)]
+    report = replace(report_of(request, residual), steps=steps)
+    desk.host.say(Finished(request.job_id, request.photo.with_pixels(pixels), report, map_))
+
+
+def half_bright() -> np.ndarray:
+    """Nothing left in the left half, three noise levels in the right, nothing known in the lower third."""
+    values = np.zeros((30, 40), np.float16)
+    values[:, 20:] = 3
+    values[20:] = np.nan
+    return values
+
+
+@pytest.fixture
+def marked(opened: Desk) -> Desk:
+    opened.window.resize(1300, 900)
+    opened.drag((100, 50), (100, 250))
+    opened.trigger("check")
+    opened.trigger("restore")
+    return opened
+
+
+def plot_of(desk: Desk) -> ResidualPlot:
+    plot = desk.window.check.plot
+    assert isinstance(plot, ResidualPlot)
+    return plot
+
+
+def seen(desk: Desk, row: int, col: int) -> tuple[int, ...]:
+    canvas = desk.window.canvas
+    return canvas.grab().toImage().pixelColor(desk.point(row, col) * canvas.devicePixelRatioF()).getRgb()[:3]
+
+
+def shot(desk: Desk) -> None:
+    """Let what was asked of the helper thread come back."""
+    desk.bot.waitUntil(lambda: desk.window.check.map.view.heat is not None, timeout=8000)
+
+
+def test_every_sample_draws_a_line_of_its_own() -> None:
+    curve = Curve(samples=2)
+    request_steps = [(1, 0), (2, 0), (2, 0), (3, 1), (4, 1)]
+    for step, sample in request_steps:
+        curve = curve.plus(replace(progress_of("a", step), sample=sample))
+    assert [[point.step for point in line] for line in curve.lines] == [[1, 2], [1, 2]]
+    assert curve.steps == 2
+    assert curve.lines[1][0].residual_over_noise == pytest.approx(1 + 10 / 3)
+
+
+def test_a_report_gives_the_lines_back(opened: Desk) -> None:
+    steps = [
+        StepReport(0.5, 2.0, 4, 1.0, 0),
+        StepReport(0.2, 1.0, 8, 2.0, 0),
+        StepReport(0.5, 3.0, 12, 3.0, 1),
+    ]
+    request = opened.document.request("a", 0)
+    curve = Curve.of(request.task, replace(report_of(request), steps=steps))
+    assert [len(line) for line in curve.lines] == [2, 1] and curve.steps == 2
+    rows = list(csv.DictReader(csv_of(curve.lines).decode().splitlines()))
+    assert [(row["sample"], row["step"], row["sigma"]) for row in rows] == [
+        ("1", "1", "0.5"), ("1", "2", "0.2"), ("2", "1", "0.5"),
+    ]  # fmt: skip
+
+
+def test_the_mouse_reads_the_numbers_of_a_step(marked: Desk) -> None:
+    for step in (1, 2, 3):
+        marked.host.step(step, with_preview=False)
+    plot = plot_of(marked)
+    assert plot.readout == ""
+
+    def over_the_second_step() -> bool:
+        QTest.mouseMove(plot.viewport(), QPoint(3, 3))
+        place = plot.mapFromScene(plot.plotItem.vb.mapViewToScene(QPointF(2.1, 0.5)))
+        QTest.mouseMove(plot.viewport(), place)
+        return bool(plot.readout)
+
+    marked.bot.waitUntil(over_the_second_step, timeout=5000)  # once the plot has found its size
+    assert plot.readout.splitlines() == [
+        "Step 2", "Difference: 6.00× the noise", "Annealing noise: 0.5", "Network evaluations: 4",
+    ]  # fmt: skip
+
+
+def test_the_steps_are_saved_as_a_table(marked: Desk, photo_path: Path) -> None:
+    finish(marked)
+    marked.trigger("export_steps")
+    dialog = marked.window.findChild(QFileDialog)
+    with marked.bot.waitSignal(marked.window.files.saved, timeout=5000):
+        dialog.accept()
+    with photo_path.with_name("family_steps.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["step"] for row in rows] == ["1", "2", "3", "4"]
+    assert float(rows[1]["residual_over_noise"]) == 6 and rows[1]["evaluations"] == "4"
+
+
+def test_the_plot_is_saved_as_a_picture(marked: Desk, photo_path: Path) -> None:
+    assert not marked.window.actions_["export_plot"].isEnabled()
+    finish(marked)
+    marked.trigger("export_plot")
+    dialog = marked.window.findChild(QFileDialog)
+    with marked.bot.waitSignal(marked.window.files.saved, timeout=5000):
+        dialog.accept()
+    with Image.open(photo_path.with_name("family_check.png")) as image:
+        assert image.size == (2 * plot_of(marked).width(), 2 * plot_of(marked).height())
+        assert len(np.unique(np.asarray(image.convert("L")))) > 20
+
+
+def test_the_map_lies_over_the_photo_where_something_is_left(marked: Desk) -> None:
+    marked.window.canvas.setFocus()
+    finish(marked, map_=half_bright())
+    shot(marked)
+    marked.trigger("result")
+    bare = [seen(marked, row, col) for row, col in ((60, 100), (60, 300), (270, 300))]
+    marked.trigger("heat")
+    left, right, unknown = (seen(marked, row, col) for row, col in ((60, 100), (60, 300), (270, 300)))
+    assert unknown == bare[2]  # nothing is known there
+    assert max(abs(a - b) for a, b in zip(left, bare[0], strict=True)) < 40
+    assert right[0] > 200 and right[1] > 200  # the bright end of the scale
+    QTest.mouseMove(marked.window.canvas, QPoint(5, 5))
+    marked.trigger("heat")
+    assert seen(marked, 60, 300) == bare[1]
+
+
+def test_a_measurement_that_is_no_picture_has_no_map(marked: Desk) -> None:
+    finish(marked)
+    box = marked.window.check.map
+    assert box.why.text() == map_box.NO_MAP
+    marked.window.model.set_task(Task((Phase(),)))
+    marked.trigger("restore")
+    request = marked.host.requests[-1]
+    marked.host.say(Finished(request.job_id, request.photo, report_of(request)))
+    assert box.why.text() == map_box.NO_PICTURE and box.why.isVisible()
+
+
+def test_where_versions_differ_needs_two_and_says_what_it_is_not(marked: Desk) -> None:
+    finish(marked)
+    box = marked.window.check.map
+    box.kinds.button("spread").click()
+    assert box.why.text() == map_box.NO_SAMPLES and "not a probability" in box.note.text()
+    marked.trigger("try_more")
+    for value in (40, 60, 80):
+        finish(marked, value)
+    shot(marked)
+    heat = box.view.heat
+    assert heat is not None and heat.title.startswith("Where versions differ")
+    inside, outside = (heat.picture.pixelColor(150, row) for row in (100, 200))
+    assert inside.alpha() > 150 > 60 > outside.alpha()
+
+
+def test_the_sentence_follows_the_version_that_is_shown(marked: Desk) -> None:
+    panel = marked.window.check
+    assert panel.verdict.text() == check_panel.RUNNING
+    finish(marked, residual=3.0)
+    assert panel.verdict.text().startswith("Does not agree with your photo")
+    marked.trigger("restore")
+    finish(marked)
+    assert panel.verdict.text().startswith("Agrees with your photo.")
+    marked.trigger("previous_version")
+    assert panel.verdict.text().startswith("Does not agree")
+    assert panel.note.text() == text.PLOT_NOTE_REPAIR
+
+
+def test_a_version_put_together_has_neither_curve_nor_verdict(marked: Desk) -> None:
+    finish(marked)
+    marked.trigger("try_more")
+    for value in (40, 60, 80):
+        finish(marked, value)
+    marked.trigger("safest")
+    panel = marked.window.check
+    marked.bot.waitUntil(lambda: panel.verdict.text() == check_panel.NO_RUN, timeout=5000)
+    assert plot_of(marked).values == [] and panel.map.why.text() == map_box.NO_RUN
+    assert not marked.window.actions_["export_steps"].isEnabled()
+
+
+def test_the_plot_library_is_there_before_the_panel_is_opened(opened: Desk) -> None:
+    opened.bot.waitUntil(lambda: "daps_desktop.ui.plots.heat_colours" in sys.modules, timeout=8000)
+    assert opened.window.check.plot is None

@@ -19,11 +19,10 @@ from daps_desktop.core.album import (
     write_album,
 )
 from daps_desktop.core.export import ENDINGS, ExportOptions
-from daps_desktop.core.files import saving, write_file
+from daps_desktop.core.files import write_file
 from daps_desktop.core.hole import Hole
 from daps_desktop.core.photo import Photo
-from daps_desktop.core.recipe import Recipe, parse_recipe
-from daps_desktop.core.sidecar import is_sidecar, parse_sidecar, read_small
+from daps_desktop.core.sidecar import read_recipe
 
 EXIT_SOME_FAILED = 1
 ALBUM, TABLE = "album.daps.json", "album.csv"
@@ -81,31 +80,24 @@ def _batch(options: argparse.Namespace) -> int:
 
 
 def _find(photo: Photo) -> Hole:
-    from daps_desktop.analysis.scratches import find_scratches  # SciPy and OpenCV take a while to import
+    from daps_desktop.analysis.marking import probable_damage  # SciPy and OpenCV take a while to import
 
-    return find_scratches(photo.pixels)
+    return probable_damage(photo)
 
 
 def _album(options: argparse.Namespace) -> Album:
     """What is asked for now, with what was done before where that still holds."""
     export = ExportOptions(options.format, quality=options.quality, policy=options.policy)
     asked = Album(
-        _recipe(options.recipe),
+        read_recipe(options.recipe),
         export,
         str(options.out),
         str(options.masks) if options.masks else "",
         options.find_scratches,
     ).with_photos(photos_in(options.folder))
-    with saving(options.out):
-        options.out.mkdir(parents=True, exist_ok=True)
     path = options.out / ALBUM
     before = {row.photo: row for row in read_album(path).rows} if path.exists() else {}
     return resumed(replace(asked, rows=tuple(before.get(row.photo, row) for row in asked.rows)))
-
-
-def _recipe(path: Path) -> Recipe:
-    data = read_small(path)
-    return parse_sidecar(data).repeated() if is_sidecar(data) else parse_recipe(data.decode(errors="replace"))
 
 
 def table(album: Album) -> str:

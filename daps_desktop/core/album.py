@@ -6,13 +6,23 @@ name and checksum are noted, and a noted result that is found on the disk is don
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
 from daps_desktop.core.errors import UserError
-from daps_desktop.core.export import ADDED, ExportOptions, sidecar_of, suggested, target, write
+from daps_desktop.core.export import (
+    ADDED,
+    ExportOptions,
+    encoded,
+    kept_elsewhere,
+    sidecar_of,
+    suggested,
+    target,
+    write,
+)
+from daps_desktop.core.files import saving as saving_to
 from daps_desktop.core.files import write_file
 from daps_desktop.core.hole import Hole
 from daps_desktop.core.mask_io import read_mask
@@ -203,6 +213,19 @@ def judged(work: Work, finished: Finished, seconds: float) -> Row:
     )
 
 
+def stored(row: Row, album: Album, work: Work, finished: Finished) -> Iterator[Row]:
+    """The row before its result is written, to be noted, and after.
+
+    Raises: UserError (`save_...`); what could not be written where it belongs is then kept elsewhere.
+    """
+    data = encoded(finished.photo, album.export)
+    try:
+        yield (row := saving(row, album, data))
+        yield save(row, album, work, finished, data)
+    except UserError as error:
+        raise kept_elsewhere(data, suggested_for(row, album), error) from error
+
+
 def saving(row: Row, album: Album, data: bytes) -> Row:
     """The row with the name and the checksum of the `data` that is to be written, noted before it is.
 
@@ -282,7 +305,9 @@ def dump_album(album: Album) -> bytes:
 
 
 def write_album(album: Album, path: Path) -> None:
-    """Raises: UserError (`save_...`)."""
+    """Its folder is made where it is missing. Raises: UserError (`save_failed`)."""
+    with saving_to(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
     write_file(path, dump_album(album), overwrite=True)
 
 

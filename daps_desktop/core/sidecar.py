@@ -19,7 +19,7 @@ from daps_desktop.core.messages import Finished, Report
 from daps_desktop.core.packing import pack_hole, unpack_hole
 from daps_desktop.core.photo import Photo, Pixels
 from daps_desktop.core.plain import dump_json, from_plain, load_json, to_plain
-from daps_desktop.core.recipe import Recipe
+from daps_desktop.core.recipe import Recipe, parse_recipe
 from daps_desktop.core.source import sha256_of
 from daps_desktop.core.task import Scratches
 from daps_desktop.core.versions import Version
@@ -182,6 +182,14 @@ def read_small(path: Path) -> bytes:
     except (OSError, ValueError) as error:
         detail = getattr(error, "strerror", None) or str(error)
         raise UserError("file_unreadable", path=path, detail=detail.lower()) from error
+
+
+def read_recipe(path: Path) -> Recipe:
+    """What a recipe file says, or what lies beside a result. Raises: UserError where it is neither."""
+    data = read_small(path)
+    if is_sidecar(data):
+        return parse_sidecar(data).repeated()
+    return parse_recipe(data.decode(errors="replace"))
 
 
 def _mask_of(hole: Hole) -> _Mask:

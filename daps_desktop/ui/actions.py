@@ -31,6 +31,7 @@ MENUS: tuple[tuple[str, tuple[Spec | None, ...]], ...] = (
         Spec("save_project", tr("Save project"), ("Ctrl+S",), "save"),
         Spec("save_project_as", tr("Save project as…"), ("Ctrl+Shift+S",)),
         Spec("export", tr("Export result…"), ("Ctrl+E",)),
+        Spec("repeat", tr("Repeat from a recipe…"), ("Ctrl+Alt+R",)),
         None,
         Spec("close", tr("Close photo"), ("Ctrl+W",)),
         Spec("quit", tr("Quit"), ("Ctrl+Q",)),
@@ -102,6 +103,14 @@ MENUS: tuple[tuple[str, tuple[Spec | None, ...]], ...] = (
         Spec("paint_from", tr("Paint from this version"), ("Ctrl+B",)),
         Spec("keep_painting", tr("Keep what was painted"), ("Ctrl+Shift+B",)),
         Spec("drop_painting", tr("Drop what was painted"), ("Ctrl+Shift+Backspace",)),
+        None,
+        Spec("save_recipe", tr("Save recipe…"), ("Ctrl+Alt+S",)),
+        Spec("load_recipe", tr("Load recipe…"), ("Ctrl+Alt+L",)),
+        Spec("copy_recipe", tr("Copy recipe"), ("Ctrl+Shift+C",)),
+        Spec("paste_recipe", tr("Paste recipe"), ("Ctrl+Shift+V",)),
+    )),
+    (tr("&Album"), (
+        Spec("album", tr("Restore several photos…"), ("Ctrl+Alt+A",)),
     )),
     (text.MENU_HELP, (
         Spec("shortcuts", tr("Keyboard shortcuts"), ("F1", "?")),

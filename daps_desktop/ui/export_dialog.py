@@ -28,7 +28,7 @@ from daps_desktop.ui.panels.parts import NumberRow, Section, Segments, calm, col
 from daps_desktop.ui.theme import GRID, HIT
 
 _WIDTH = 520
-_FORMATS = (("png", "PNG"), ("tiff", "TIFF"), ("jpeg", "JPEG"), ("webp", "WebP"))
+FORMAT_WORDS = (("png", "PNG"), ("tiff", "TIFF"), ("jpeg", "JPEG"), ("webp", "WebP"))
 _ALIASES = {".tiff": "tiff", ".jpeg": "jpeg"}
 POLICY_WORDS = {
     "unique": tr("Find a free name"),
@@ -58,7 +58,7 @@ class ExportDialog(QDialog):
                 ("split", tr("Split in the middle")),
             ),
         )
-        self.format = Segments(tr("Format"), _FORMATS)
+        self.format = Segments(tr("Format"), FORMAT_WORDS)
         self.bits = Segments(tr("Depth"), ((8, tr("8 bit")), (16, tr("16 bit"))))
         self.quality = NumberRow(tr("Quality"), "", 1, 100, shown.quality, decimals=0)
         self.slider = QSlider(Qt.Orientation.Horizontal)

@@ -5,20 +5,8 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from daps_desktop.core.album import (
-    Album,
-    FindScratches,
-    Row,
-    Work,
-    failed,
-    judged,
-    prepare,
-    save,
-    saving,
-    suggested_for,
-)
+from daps_desktop.core.album import Album, FindScratches, Row, failed, judged, prepare, stored
 from daps_desktop.core.errors import UserError
-from daps_desktop.core.export import encoded, kept_elsewhere
 from daps_desktop.core.messages import Failed, Finished, JobMessage, JobRequest
 
 Run = Callable[[JobRequest], JobMessage]
@@ -48,7 +36,7 @@ def _steps(row: Row, album: Album, run: Run, find: FindScratches) -> Iterator[Ro
         work = prepare(row, album, uuid.uuid4().hex, find)
         finished = _finished(run(work.request))
         row = judged(work, finished, time.perf_counter() - started)
-        yield from _saved(row, album, work, finished)
+        yield from stored(row, album, work, finished)
     except UserError as error:
         yield failed(replace(row, seconds=time.perf_counter() - started), error)
 
@@ -58,13 +46,3 @@ def _finished(message: JobMessage) -> Finished:
         raise UserError(message.code, **message.facts)
     assert isinstance(message, Finished)  # a run that is interrupted raises
     return message
-
-
-def _saved(row: Row, album: Album, work: Work, finished: Finished) -> Iterator[Row]:
-    """What has been computed is not lost where it cannot be written: then the error says where it is."""
-    data = encoded(finished.photo, album.export)
-    try:
-        yield (row := saving(row, album, data))
-        yield save(row, album, work, finished, data)
-    except UserError as error:
-        raise kept_elsewhere(data, suggested_for(row, album), error) from error

@@ -1,0 +1,10 @@
+"""Marks where nobody is asked about each of them: many photos in a row."""
+
+from daps_desktop.analysis.scratches import DEFAULT, find_scratches, hole_of, shown
+from daps_desktop.core.hole import Hole
+from daps_desktop.core.photo import Photo
+
+
+def probable_damage(photo: Photo) -> Hole:
+    """The (H, W) hole of what looks like scratches, hairs or dust, at the usual sensitivity."""
+    return hole_of(shown(find_scratches(photo.pixels), DEFAULT), photo.height, photo.width)

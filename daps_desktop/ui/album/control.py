@@ -1,0 +1,196 @@
+"""Opens the album's window and does what its buttons ask for; shows a result in the main window."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from daps_desktop.core.album import Album, Row, photos_in
+from daps_desktop.core.errors import UserError
+from daps_desktop.core.export import sidecar_of
+from daps_desktop.core.language import tr
+from daps_desktop.core.photo import Photo, at_depth
+from daps_desktop.core.photo_reader import read_photo
+from daps_desktop.core.project import Project
+from daps_desktop.core.recipe import Recipe
+from daps_desktop.core.resize import resized
+from daps_desktop.core.sidecar import read_recipe, read_sidecar
+from daps_desktop.core.source import source_of
+from daps_desktop.core.user_folder import user_folder
+from daps_desktop.core.versions import Version
+from daps_desktop.ui import text
+from daps_desktop.ui.actions import Actions
+from daps_desktop.ui.album.model import AlbumModel
+from daps_desktop.ui.album.window import AlbumWindow
+from daps_desktop.ui.background import Background
+from daps_desktop.ui.document_model import DocumentModel
+from daps_desktop.ui.exporting import remembered
+from daps_desktop.ui.files import Files, Opened, pyramid_of
+from daps_desktop.ui.job_model import JobModel
+from daps_desktop.ui.preferences import preferences
+from daps_desktop.ui.recipes import RECIPE_FILTER
+
+_KEY = "album/file"
+_NAME = "album.json"
+_ALBUM_FILTER = tr("Albums (*.json)")
+
+
+class AlbumControl(QObject):
+    """One album at a time; it is made with its window, when that is first asked for."""
+
+    def __init__(
+        self, window: QWidget, model: DocumentModel, job: JobModel, files: Files, actions: Actions,
+        background: Background,
+    ) -> None:  # fmt: skip
+        super().__init__(window)
+        self._window, self._model, self._job = window, model, job
+        self._files, self._background = files, background
+        self.album: AlbumModel | None = None
+        self.window: AlbumWindow | None = None
+        actions.connect("album", self.show)
+
+    def show(self) -> None:
+        """The window, with the album that was last worked on."""
+        if self.window is None:
+            self._build()
+        assert self.window is not None
+        self.window.show()
+        self.window.activateWindow()
+
+    def close(self) -> None:
+        """The program ends."""
+        if self.album is not None and self.window is not None:
+            self.window.close()
+            self.album.close()
+
+    def _build(self) -> None:
+        file = Path(str(preferences().value(_KEY, user_folder() / _NAME)))
+        album = self.album = AlbumModel(self._job.host, file, self)
+        self._job.unclaimed.connect(album.handle)
+        window = self.window = AlbumWindow(album, self._window)
+        window.photos_pressed.connect(self._ask_photos)
+        window.folder_pressed.connect(lambda: self._ask_folder(tr("Add a folder"), self.add_folder))
+        window.place_pressed.connect(lambda: self._ask_folder(tr("Where the results go"), self.put_into))
+        window.own_recipe_pressed.connect(self._take_own_recipe)
+        window.recipe_file_pressed.connect(
+            lambda: self._ask_file(tr("Recipe"), RECIPE_FILTER, self.take_recipe)
+        )
+        window.open_pressed.connect(lambda: self._ask_file(tr("Open an album"), _ALBUM_FILTER, self.open))
+        window.save_pressed.connect(self._ask_save)
+        window.compare_pressed.connect(self.compare)
+        if file.exists():
+            album.open(file)
+        else:
+            self._begin()
+
+    def _begin(self) -> None:
+        """A new album begins with the recipe of the open photo."""
+        options = remembered()
+        policy = "unique" if options.policy == "ask" else options.policy
+        assert self.album is not None
+        self.album.change(replace(Album(self._own_recipe()), export=replace(options, policy=policy)))
+
+    def _own_recipe(self) -> Recipe:
+        return self._model.document.recipe if self._model.document else Recipe()
+
+    # what the buttons ask for
+
+    def add(self, photos: list[Path]) -> None:
+        assert self.album is not None
+        self.album.change(self.album.album.with_photos(photos))
+
+    def add_folder(self, folder: Path) -> None:
+        self._background.run(lambda: photos_in(folder), self.add, self._tell)
+
+    def put_into(self, folder: Path) -> None:
+        assert self.album is not None
+        self.album.change(replace(self.album.album, folder=str(folder)))
+
+    def take_recipe(self, path: Path) -> None:
+        self._background.run(lambda: read_recipe(path), self._use, self._tell)
+
+    def _take_own_recipe(self) -> None:
+        self._use(self._own_recipe())
+
+    def _use(self, recipe: Recipe) -> None:
+        assert self.album is not None
+        self.album.change(replace(self.album.album, recipe=recipe))
+
+    def open(self, file: Path) -> None:
+        assert self.album is not None
+        preferences().setValue(_KEY, str(file))
+        self.album.open(file)
+
+    def save_as(self, file: Path) -> None:
+        assert self.album is not None
+        preferences().setValue(_KEY, str(file))
+        self.album.save_as(file)
+
+    def compare(self, row: Row) -> None:
+        """Open the photo with its result as a version in the main window."""
+        self._files.unless_unsaved(lambda: self._files.take_from(row.path.name, lambda: opened(row)))
+        self._window.activateWindow()
+
+    def _tell(self, error: UserError) -> None:
+        assert self.window is not None
+        self.window.tell(error)
+
+    # dialogs
+
+    def _ask_photos(self) -> None:
+        dialog = self._dialog(tr("Add photos"), text.PHOTO_FILTER)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(lambda names: self.add([Path(name) for name in names]))
+        dialog.open()
+
+    def _ask_folder(self, title: str, then: Callable[[Path], None]) -> None:
+        dialog = self._dialog(title, "")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(lambda name: then(Path(name)))
+        dialog.open()
+
+    def _ask_file(self, title: str, filters: str, then: Callable[[Path], None]) -> None:
+        dialog = self._dialog(title, filters)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda name: then(Path(name)))
+        dialog.open()
+
+    def _ask_save(self) -> None:
+        dialog = self._dialog(tr("Save the album"), _ALBUM_FILTER)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("json")
+        dialog.selectFile(_NAME)
+        dialog.fileSelected.connect(lambda name: self.save_as(Path(name)))
+        dialog.open()
+
+    def _dialog(self, title: str, filters: str) -> QFileDialog:
+        document = self._model.document
+        photo = document.photo.path if document else None
+        return QFileDialog(self.window, title, str(photo.parent if photo else Path.home()), filters)
+
+
+def opened(row: Row) -> Opened:
+    """The photo of a row with its result as a version; made in the background. Raises: UserError."""
+    photo, result = read_photo(row.path), read_photo(Path(row.output))
+    beside = sidecar_of(Path(row.output))
+    told = read_sidecar(beside) if beside.exists() else None
+    if told is None or not told.matches(photo):
+        version = Version(1, _fitting(result, photo), Recipe(), None, None, row.path.stem)
+    else:
+        version = Version(1, _fitting(result, photo), told.recipe, told.hole, told.report)
+    hole = np.zeros((photo.height, photo.width), bool) if version.hole is None else version.hole
+    source = source_of(photo)
+    project = Project(photo, source, hole, version.recipe, (version,))
+    return Opened(photo, pyramid_of(photo), source, project)
+
+
+def _fitting(result: Photo, photo: Photo) -> Photo:
+    """The result at the depth of the photo and a whole multiple of its size, as versions are."""
+    scale = max(1, round(result.width / photo.width))
+    result = resized(result, photo.height * scale, photo.width * scale)
+    alpha = None if result.alpha is None else at_depth(result.alpha, photo.bits)
+    return replace(result, pixels=at_depth(result.pixels, photo.bits), alpha=alpha)

@@ -1,0 +1,332 @@
+"""The album's window: which photos, what is done to them, where results go, and what became of each."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QHeaderView,
+    QProgressBar,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from daps_desktop.core.album import DONE, FAILED, FOUND, FROM_FILE, SAVING, SKIPPED, WAITING, Album, Row
+from daps_desktop.core.errors import UserError
+from daps_desktop.core.export import ExportOptions
+from daps_desktop.core.language import ntr, tr
+from daps_desktop.core.messages import Progress
+from daps_desktop.core.task import Scratches
+from daps_desktop.core.verdict import Agreement, Verdict
+from daps_desktop.ui import text
+from daps_desktop.ui.album.model import AlbumModel
+from daps_desktop.ui.export_dialog import FORMAT_WORDS, POLICY_WORDS
+from daps_desktop.ui.panels.banner import Banner
+from daps_desktop.ui.panels.parts import Section, Segments, calm, column, label, row
+from daps_desktop.ui.theme import GRID, HIT
+from daps_desktop.ui.versions.words import done, how
+
+_STATES = {
+    WAITING: tr("Waiting"),
+    SAVING: tr("Saving"),
+    DONE: tr("Done"),
+    FAILED: tr("Failed"),
+    SKIPPED: tr("Left out"),
+}
+_MARKS = {FROM_FILE: tr("from a file"), FOUND: tr("found by itself"), "": tr("none")}
+_HEADINGS = (tr("Photo"), tr("State"), tr("Result"), tr("Marks"), tr("What happened"))
+_PHOTO, _STATE, _RESULT, _MARKS_AT, _WHY = range(5)
+
+
+class AlbumWindow(QDialog):
+    """Mirrors an AlbumModel; the choices go back to it."""
+
+    photos_pressed = Signal()
+    folder_pressed = Signal()
+    own_recipe_pressed = Signal()
+    recipe_file_pressed = Signal()
+    place_pressed = Signal()
+    open_pressed = Signal()
+    save_pressed = Signal()
+    compare_pressed = Signal(Row)
+
+    def __init__(self, model: AlbumModel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._rows: dict[str, int] = {}
+        self._progress: Progress | None = None
+        self.setWindowTitle(tr("Album"))
+        self.resize(960, 680)
+        self.table = _table()
+        self.photos, self.folder = _button(tr("Add photos…")), _button(tr("Add a folder…"))
+        self.remove = _button(tr("Remove"))
+        self.open_album, self.save_album = _button(tr("Open album…")), _button(tr("Save album as…"))
+        self.recipe = label()
+        self.own_recipe = _button(tr("Of the open photo"))
+        self.recipe_file = _button(tr("From a file…"))
+        self.finding = QCheckBox(tr("Mark scratches and dust by itself where no marks lie beside a photo"))
+        self.finding.setMinimumHeight(HIT)
+        self.place = label()
+        self.choose, self.beside = _button(tr("Choose a folder…")), _button(tr("Beside the photos"))
+        self.format = Segments(tr("Format"), FORMAT_WORDS)
+        self.policy = calm(QComboBox())
+        self.banner = Banner()
+        self.banner.report.hide()
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName(tr("Progress"))
+        self.line = label()
+        self.run = QPushButton()
+        self.run.setObjectName("restore")
+        self._fill()
+        self.setLayout(self._assembled())
+        self._connect()
+        self.show_album()
+
+    def _fill(self) -> None:
+        for policy in ("unique", "overwrite", "skip"):
+            self.policy.addItem(POLICY_WORDS[policy], policy)
+        self.policy.setAccessibleName(tr("If a file of that name exists"))
+        self.policy.setMinimumHeight(HIT)
+
+    def _assembled(self) -> QVBoxLayout:
+        photos = row(self.photos, self.folder, self.remove)
+        photos.addStretch()
+        for button in (self.open_album, self.save_album):
+            photos.addWidget(button)
+        recipe = _line(self.recipe, self.own_recipe, self.recipe_file)
+        place = _line(self.place, self.beside, self.choose)
+        written = row(self.format, label(tr("If a file of that name exists")), self.policy, spacing=2 * GRID)
+        ends = row(self.line, self.run, spacing=2 * GRID)
+        ends.setStretch(0, 1)
+        layout = column(spacing=2 * GRID, margin=3 * GRID)
+        layout.addLayout(photos)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(Section(tr("What is done to each"), recipe, self.finding))
+        layout.addWidget(Section(tr("Where the results go"), place, _box(written)))
+        layout.addWidget(self.banner)
+        layout.addWidget(self.bar)
+        layout.addLayout(ends)
+        return layout
+
+    def _connect(self) -> None:
+        model = self._model
+        for button, signal in (
+            (self.photos, self.photos_pressed), (self.folder, self.folder_pressed),
+            (self.own_recipe, self.own_recipe_pressed), (self.recipe_file, self.recipe_file_pressed),
+            (self.choose, self.place_pressed), (self.open_album, self.open_pressed),
+            (self.save_album, self.save_pressed),
+        ):  # fmt: skip
+            button.clicked.connect(signal)
+        self.remove.clicked.connect(self._remove)
+        self.beside.clicked.connect(lambda: model.change(replace(model.album, folder="")))
+        self.finding.toggled.connect(lambda on: model.change(replace(model.album, find_scratches=on)))
+        self.format.picked.connect(lambda name: self._change_export(file_format=str(name)))
+        self.policy.activated.connect(lambda _: self._change_export(policy=self.policy.currentData()))
+        self.run.clicked.connect(self._start_or_stop)
+        self.table.cellActivated.connect(lambda line, _: self._compare(line))
+        self.table.itemSelectionChanged.connect(self._show_possible)
+        model.album_changed.connect(self.show_album)
+        model.row_changed.connect(self.show_row)
+        model.state_changed.connect(self._show_state)
+        model.progressed.connect(self._show_progress)
+        model.failed.connect(self.tell)
+
+    # what is chosen
+
+    def _change_export(self, **changes: str) -> None:
+        album = self._model.album
+        values = {**album.export.to_json(), **changes}
+        self._model.change(replace(album, export=ExportOptions.from_json(values)))
+
+    def _remove(self) -> None:
+        gone = {index.row() for index in self.table.selectedIndexes()}
+        rows = tuple(row for i, row in enumerate(self._model.album.rows) if i not in gone)
+        self._model.change(replace(self._model.album, rows=rows))
+
+    def _start_or_stop(self) -> None:
+        self.banner.hide()
+        if self._model.running:
+            self._model.stop()
+        else:
+            self._model.start()
+
+    def _compare(self, line: int) -> None:
+        chosen = self._model.album.rows[line]
+        if chosen.state == DONE:
+            self.compare_pressed.emit(chosen)
+
+    # what is shown
+
+    def show_album(self) -> None:
+        """All of it anew."""
+        album = self._model.album
+        self._rows = {photo.photo: i for i, photo in enumerate(album.rows)}
+        self.table.setRowCount(len(album.rows))
+        for photo in album.rows:
+            self.show_row(photo)
+        self.recipe.setText(recipe_line(album))
+        self.finding.blockSignals(True)
+        self.finding.setChecked(album.find_scratches)
+        self.finding.blockSignals(False)
+        self.place.setText(album.folder or tr("Beside the photos, as NAME_restored"))
+        self.format.pick(album.export.file_format)
+        self.policy.setCurrentIndex(max(self.policy.findData(album.export.policy), 0))
+        self._show_state()
+
+    def show_row(self, photo: Row) -> None:
+        line = self._rows.get(photo.photo)
+        if line is None:
+            return
+        running = self._model.current is not None and self._model.current.photo == photo.photo
+        words = (
+            photo.path.name,
+            tr("Running") if running else _STATES[photo.state],
+            verdict_words(photo),
+            marks_words(photo, self._model.album),
+            photo.reason or note_on(photo, self._model.album),
+        )
+        for column_at, cell in enumerate(words):
+            self.table.setItem(line, column_at, _item(cell, photo.photo if column_at == _PHOTO else cell))
+        self.table.resizeRowToContents(line)
+        self._show_line()
+
+    def tell(self, error: UserError) -> None:
+        self.banner.tell(error)
+
+    def _show_state(self) -> None:
+        if not self._model.running:
+            self._progress = None
+        self._show_possible()
+        self._show_line()
+
+    def _show_possible(self) -> None:
+        model = self._model
+        open_rows = any(row.state not in (DONE,) for row in model.album.rows)
+        begun = any(row.state == DONE for row in model.album.rows)
+        self.run.setText(_run_words(model, begun))
+        self.run.setEnabled(open_rows and not model.stopping)
+        for part in (
+            self.photos, self.folder, self.own_recipe, self.recipe_file, self.finding, self.choose,
+            self.beside, self.format, self.policy, self.open_album, self.save_album,
+        ):  # fmt: skip
+            part.setEnabled(not model.running)
+        self.remove.setEnabled(not model.running and bool(self.table.selectedIndexes()))
+
+    def _show_progress(self, progress: Progress) -> None:
+        self._progress = progress
+        self._show_line()
+
+    def _show_line(self) -> None:
+        album = self._model.album
+        share = self._progress.fraction if self._progress and self._model.current else 0.0
+        over = sum(not row.open for row in album.rows)
+        self.bar.setRange(0, max(100 * len(album.rows), 1))
+        self.bar.setValue(int(100 * (over + share)))
+        self.line.setText(progress_line(album))
+
+
+def progress_line(album: Album) -> str:
+    """How many are done, and how many not, in words."""
+    if not album.rows:
+        return tr("Add the photos that are to be restored.")
+    words = [
+        ntr("{done} of {count} photo done", "{done} of {count} photos done", len(album.rows)).format(
+            done=album.count(DONE), count=len(album.rows)
+        )
+    ]
+    if album.count(FAILED):
+        words.append(tr("{count} failed").format(count=album.count(FAILED)))
+    if album.count(SKIPPED):
+        words.append(tr("{count} left out").format(count=album.count(SKIPPED)))
+    return ", ".join(words) + "."
+
+
+def recipe_line(album: Album) -> str:
+    words = ", ".join([*done(album.recipe), *how(album.recipe.settings)])
+    return words[:1].upper() + words[1:] + "."
+
+
+def verdict_words(row: Row) -> str:
+    """The sentence on a result; nothing while there is none."""
+    if not row.agreement:
+        return ""
+    return text.verdict_line(Verdict(Agreement(row.agreement), row.residual, row.redrawn))
+
+
+def marks_words(row: Row, album: Album) -> str:
+    """Where the marks came from, if the recipe asks for any."""
+    wanted = album.recipe.task.has(Scratches) and row.state in (DONE, SAVING)
+    return _MARKS[row.marks] if wanted else ""
+
+
+def note_on(row: Row, album: Album) -> str:
+    if row.state == DONE and album.recipe.task.has(Scratches) and not row.marks:
+        return tr("Nothing was marked: only what damages the whole photo was undone.")
+    return ""
+
+
+def _run_words(model: AlbumModel, begun: bool) -> str:
+    if model.stopping:
+        return text.STOPPING
+    if model.running:
+        return text.STOP
+    return tr("Go on") if begun else tr("Restore all")
+
+
+def _table() -> QTableWidget:
+    table = QTableWidget(0, len(_HEADINGS))
+    table.setHorizontalHeaderLabels(_HEADINGS)
+    table.setAccessibleName(tr("Photos of the album"))
+    table.setAccessibleDescription(tr("Press Enter or click twice to compare a result with its photo."))
+    table.setToolTip(tr("Click twice to compare a result with its photo."))
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setTabKeyNavigation(False)
+    table.setWordWrap(True)
+    table.setShowGrid(False)
+    table.setStyleSheet(f"QTableWidget::item {{ padding: {GRID // 2}px {GRID}px; }}")
+    table.setMinimumHeight(160)
+    table.verticalHeader().hide()
+    table.verticalHeader().setMinimumSectionSize(HIT)
+    header = table.horizontalHeader()
+    for at, mode in (
+        (_PHOTO, QHeaderView.ResizeMode.Interactive), (_STATE, QHeaderView.ResizeMode.ResizeToContents),
+        (_RESULT, QHeaderView.ResizeMode.Stretch), (_MARKS_AT, QHeaderView.ResizeMode.ResizeToContents),
+        (_WHY, QHeaderView.ResizeMode.Stretch),
+    ):  # fmt: skip
+        header.setSectionResizeMode(at, mode)
+    header.resizeSection(_PHOTO, 200)
+    return table
+
+
+def _item(words: str, tip: str) -> QTableWidgetItem:
+    item = QTableWidgetItem(words)
+    item.setToolTip(tip)
+    item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    return item
+
+
+def _button(words: str) -> QPushButton:
+    button = QPushButton(words)
+    button.setObjectName("segment")
+    button.setAutoDefault(False)
+    return button
+
+
+def _line(words: QWidget, *buttons: QWidget) -> QWidget:
+    layout = row(words, *buttons)
+    layout.setStretch(0, 1)
+    return _box(layout)
+
+
+def _box(layout) -> QWidget:
+    box = QWidget()
+    box.setLayout(layout)
+    return box

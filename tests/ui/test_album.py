@@ -1,0 +1,324 @@
+"""Several photos through the window: the table tells of each, and work goes on after failures and breaks."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+
+from daps_desktop.core.album import DONE, FAILED, WAITING, read_album
+from daps_desktop.core.export import sidecar_of
+from daps_desktop.core.mask_io import write_mask
+from daps_desktop.core.messages import Failed
+from daps_desktop.core.photo import Photo
+from daps_desktop.core.photo_reader import read_photo
+from daps_desktop.core.photo_writer import write_photo
+from daps_desktop.core.recipe import Recipe, dump_recipe, parse_recipe
+from daps_desktop.core.settings import SolverSettings
+from daps_desktop.core.sidecar import dump_sidecar, provenance_of, read_sidecar
+from daps_desktop.core.task import Noise, Scratches, Task
+from daps_desktop.core.user_folder import user_folder
+from daps_desktop.ui.album.control import AlbumControl
+from daps_desktop.ui.album.model import AlbumModel
+from daps_desktop.ui.album.window import AlbumWindow
+from tests.core.photo_files import picture
+from tests.fakes.hosts import progress_of
+from tests.ui.conftest import LEFT, Desk
+
+NOISE = Recipe(Task((Noise(),)), SolverSettings(preset="draft"))
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Path:
+    folder = tmp_path / "box"
+    folder.mkdir()
+    for name in ("a.png", "b.jpg", "c.tif"):
+        write_photo(Photo(picture(64, 96)), folder / name)
+    return folder
+
+
+def control(desk: Desk) -> AlbumControl:
+    return desk.window.album
+
+
+def model(desk: Desk) -> AlbumModel:
+    album = control(desk).album
+    assert album is not None
+    return album
+
+
+def shown(desk: Desk) -> AlbumWindow:
+    """The album's window, with no work of its own left to do."""
+    desk.trigger("album")
+    window = control(desk).window
+    assert window is not None and window.isVisible()
+    return window
+
+
+def filled(desk: Desk, box: Path, recipe: Recipe = NOISE) -> AlbumWindow:
+    window = shown(desk)
+    control(desk)._use(recipe)
+    control(desk).add_folder(box)
+    desk.bot.waitUntil(lambda: window.table.rowCount() == 3, timeout=5000)
+    return window
+
+
+def press(button: object) -> None:
+    QTest.mouseClick(button, LEFT)  # type: ignore[arg-type]
+
+
+def wait_request(desk: Desk, count: int) -> None:
+    desk.bot.waitUntil(lambda: len(desk.host.requests) == count, timeout=5000)
+
+
+def wait_over(desk: Desk) -> None:
+    desk.bot.waitUntil(lambda: not model(desk).running, timeout=5000)
+
+
+def cells(window: AlbumWindow, line: int) -> list[str]:
+    items = [window.table.item(line, at) for at in range(window.table.columnCount())]
+    return [item.text() if item else "" for item in items]
+
+
+def play_all(desk: Desk, last: int, first: int = 1) -> None:
+    """Answer the requests of those numbers as they come, to the end of the album."""
+    for number in range(first, last + 1):
+        wait_request(desk, number)
+        desk.host.finish()
+    wait_over(desk)
+
+
+def test_every_photo_is_restored_and_the_table_says_how_it_came_out(desk: Desk, box: Path) -> None:
+    window = filled(desk, box)
+    assert cells(window, 0)[:3] == ["a.png", "Waiting", ""]
+    assert "Noise taken away" in window.recipe.text() and "0 of 3 photos done" in window.line.text()
+    press(window.run)
+    wait_request(desk, 1)
+    assert cells(window, 0)[1] == "Running" and window.run.text() == "Stop"
+    assert not window.photos.isEnabled() and desk.host.requests[0].task == NOISE.task
+    desk.host.say(progress_of(desk.host.requests[0].job_id, 2))
+    assert window.bar.value() == 50  # of 300
+    play_all(desk, 3)
+    for line, name in enumerate(("a", "b", "c")):
+        assert cells(window, line)[1] == "Done" and "Agrees with your photo" in cells(window, line)[2]
+        result = box / f"{name}_restored.png"
+        assert read_sidecar(sidecar_of(result)).recipe == NOISE
+    assert "3 of 3 photos done" in window.line.text() and not window.run.isEnabled()
+    assert desk.window.model.document is None and not desk.window.job.running
+
+
+def test_a_failure_is_told_in_its_row_and_the_rest_goes_on(desk: Desk, box: Path) -> None:
+    (box / "a.png").write_bytes((box / "a.png").read_bytes()[:500])
+    window = filled(desk, box)
+    press(window.run)
+    wait_request(desk, 1)  # a.png was never sent
+    desk.host.say(Failed(desk.host.requests[0].job_id, "memory_out", {}))
+    wait_request(desk, 2)
+    desk.host.finish()
+    wait_over(desk)
+    assert [cells(window, line)[1] for line in range(3)] == ["Failed", "Failed", "Done"]
+    assert "incomplete or damaged" in cells(window, 0)[4] and "memory ran out" in cells(window, 1)[4]
+    assert "2 failed" in window.line.text() and window.run.text() == "Go on"
+
+
+def test_stop_ends_the_running_photo_and_it_can_go_on(desk: Desk, box: Path) -> None:
+    window = filled(desk, box)
+    press(window.run)
+    wait_request(desk, 1)
+    desk.host.finish()
+    wait_request(desk, 2)
+    press(window.run)
+    assert desk.host.cancelled == [desk.host.requests[1].job_id] and not window.run.isEnabled()
+    desk.host.answer_cancelled()
+    wait_over(desk)
+    assert [cells(window, line)[1] for line in range(3)] == ["Done", "Waiting", "Waiting"]
+    press(window.run)
+    play_all(desk, 4, first=3)
+    assert [row.state for row in model(desk).album.rows] == [DONE] * 3
+    assert [request.photo.path.name for request in desk.host.requests if request.photo.path] == [
+        "a.png", "b.jpg", "b.jpg", "c.tif",
+    ]  # fmt: skip
+
+
+def test_it_goes_on_after_a_restart_and_nothing_is_done_twice(desk: Desk, box: Path) -> None:
+    window = filled(desk, box)
+    press(window.run)
+    wait_request(desk, 1)
+    desk.host.finish()
+    wait_request(desk, 2)
+    control(desk).close()  # as the window does when the program ends in the middle of the second photo
+    file = user_folder() / "album.json"
+    assert [row.state for row in read_album(file).rows] == [DONE, WAITING, WAITING]
+
+    control(desk).album = control(desk).window = None
+    again = shown(desk)
+    desk.bot.waitUntil(lambda: again.table.rowCount() == 3, timeout=5000)
+    assert [cells(again, line)[1] for line in range(3)] == ["Done", "Waiting", "Waiting"]
+    press(again.run)
+    play_all(desk, 4, first=3)
+    names = [request.photo.path.name for request in desk.host.requests if request.photo.path]
+    assert names == ["a.png", "b.jpg", "b.jpg", "c.tif"]
+    assert len(list(box.glob("*_restored.png"))) == 3
+
+
+def test_marks_beside_a_photo_are_used_and_the_row_says_where_there_are_none(desk: Desk, box: Path) -> None:
+    hole = np.zeros((64, 96), bool)
+    hole[10, 5:40] = True
+    write_mask(hole, box / "a_mask.png")
+    window = filled(desk, box, Recipe(Task((Scratches(), Noise()))))
+    window.finding.click()
+    assert not model(desk).album.find_scratches
+    press(window.run)
+    play_all(desk, 3)
+    np.testing.assert_array_equal(desk.host.requests[0].hole, hole)
+    assert desk.host.requests[1].hole is None
+    assert cells(window, 0)[3] == "from a file" and cells(window, 1)[3] == "none"
+    assert "only what damages the whole photo" in cells(window, 1)[4]
+
+
+def test_a_result_is_compared_in_the_main_window(desk: Desk, box: Path) -> None:
+    window = filled(desk, box)
+    press(window.run)
+    play_all(desk, 3)
+    window.table.setCurrentCell(1, 0)
+    with desk.bot.waitSignal(desk.window.files.opened, timeout=5000):
+        QTest.keyClick(window.table, Qt.Key.Key_Return)
+    assert desk.document.photo.path == box / "b.jpg"
+    (version,) = desk.document.versions
+    assert desk.window.model.shown is version
+    desk.bot.waitUntil(lambda: desk.window.compare.available, timeout=5000)
+    np.testing.assert_array_equal(version.photo.pixels, read_photo(box / "b_restored.png").pixels)
+    assert version.recipe == NOISE and version.report is not None
+    assert not desk.window.model.unsaved
+
+
+def test_photos_recipe_and_place_are_chosen(opened: Desk, box: Path, tmp_path: Path) -> None:
+    opened.window.model.set_task(Task((Noise(), Scratches())))
+    window = shown(opened)
+    assert model(opened).album.recipe == opened.document.recipe  # that of the open photo
+    control(opened).add([box / "a.png", box / "b.jpg", box / "a.png"])
+    assert window.table.rowCount() == 2
+    window.table.selectRow(0)
+    press(window.remove)
+    assert [row.path.name for row in model(opened).album.rows] == ["b.jpg"]
+    (tmp_path / "r.json").write_text(dump_recipe(NOISE))
+    control(opened).take_recipe(tmp_path / "r.json")
+    opened.bot.waitUntil(lambda: model(opened).album.recipe == NOISE, timeout=5000)
+    press(window.own_recipe)
+    assert model(opened).album.recipe == opened.document.recipe
+    control(opened).put_into(tmp_path / "results")
+    assert window.place.text() == str(tmp_path / "results")
+    press(window.format.button("jpeg"))
+    assert model(opened).album.export.file_format == "jpeg"
+    press(window.beside)
+    assert model(opened).album.folder == ""
+    control(opened).save_as(tmp_path / "mine.json")
+    opened.bot.waitUntil((tmp_path / "mine.json").exists, timeout=5000)
+    control(opened).close()
+    assert read_album(tmp_path / "mine.json") == model(opened).album
+
+
+def test_the_open_photo_is_restored_beside_an_album(opened: Desk, box: Path) -> None:
+    """Each hears of its own jobs alone."""
+    window = filled(opened, box)
+    press(window.run)
+    wait_request(opened, 1)
+    opened.drag((50, 50), (50, 90))
+    opened.trigger("restore")
+    assert len(opened.host.requests) == 2
+    opened.host.finish(200)
+    assert [version.number for version in opened.document.versions] == [1]
+    assert model(opened).running and cells(window, 0)[1] == "Running"
+    press(window.run)
+    opened.host.answer_cancelled()
+    wait_over(opened)
+
+
+def test_an_album_that_cannot_be_read_is_told_and_a_folder_without_photos_too(
+    desk: Desk, tmp_path: Path
+) -> None:
+    window = shown(desk)
+    (tmp_path / "no.json").write_text(json.dumps({"kind": "shopping list"}))
+    control(desk).open(tmp_path / "no.json")
+    desk.bot.waitUntil(window.banner.isVisible, timeout=5000)
+    assert "is not an album" in window.banner.sentence.text()
+    (tmp_path / "empty").mkdir()
+    control(desk).add_folder(tmp_path / "empty")
+    desk.bot.waitUntil(lambda: "no photos in" in window.banner.sentence.text(), timeout=5000)
+
+
+def test_an_album_that_cannot_be_noted_stops(desk: Desk, box: Path, tmp_path: Path) -> None:
+    window = filled(desk, box)
+    press(window.run)
+    wait_request(desk, 1)
+    (tmp_path / "wall").write_text("")
+    model(desk).file = tmp_path / "wall" / "album.json"
+    desk.host.say(Failed(desk.host.requests[0].job_id, "memory_out", {}))
+    desk.bot.waitUntil(window.banner.isVisible, timeout=5000)
+    if model(desk).running:
+        desk.host.answer_cancelled()
+    wait_over(desk)
+    assert model(desk).album.rows[0].state == FAILED
+
+
+# Recipes from photo to photo
+
+
+def test_a_recipe_goes_over_the_clipboard_and_through_a_file(
+    opened: Desk, photo_path: Path, tmp_path: Path
+) -> None:
+    recipe = Recipe(Task((Noise(), Scratches())), SolverSettings(preset="best", noise=7.0))
+    opened.window.model.set_task(recipe.task)
+    opened.window.model.set_settings(recipe.settings)
+    opened.trigger("copy_recipe")
+    assert parse_recipe(QGuiApplication.clipboard().text()) == recipe
+    with opened.bot.waitSignal(opened.window.recipes.saved, timeout=5000):
+        opened.window.recipes.save(tmp_path / "r.json")
+
+    opened.window.model.set_task(Task((Noise(),)))
+    opened.window.model.set_settings(SolverSettings())
+    opened.trigger("paste_recipe")
+    assert opened.document.recipe == recipe
+    opened.window.model.set_task(Task((Noise(),)))
+    opened.window.recipes.load(tmp_path / "r.json")
+    opened.bot.waitUntil(lambda: opened.document.recipe == recipe, timeout=5000)
+    QGuiApplication.clipboard().setText("Dear grandmother")
+    opened.trigger("paste_recipe")
+    assert "not a recipe" in opened.window.panel.run_box.banner.sentence.text()
+    assert opened.document.recipe == recipe
+
+
+def test_a_result_is_repeated_from_what_lies_beside_it(opened: Desk, tmp_path: Path) -> None:
+    opened.drag((50, 50), (50, 90))
+    opened.trigger("restore")
+    opened.host.finish(200)
+    version = opened.window.model.shown
+    assert version is not None
+    opened.window.model.mark_saved()
+    beside, hole = tmp_path / "x.daps.json", opened.hole.copy()
+    beside.write_bytes(dump_sidecar(provenance_of(opened.document.photo, version)))
+    opened.trigger("clear")
+    opened.window.model.set_task(Task((Noise(),)))
+    opened.window.recipes.repeat(beside)
+    opened.bot.waitUntil(lambda: bool(opened.hole.any()), timeout=5000)
+    np.testing.assert_array_equal(opened.hole, hole)
+    assert opened.document.task == version.recipe.task
+    opened.trigger("restore")
+    with opened.bot.waitSignal(opened.window.recipes.told, timeout=5000) as told:
+        opened.host.finish(200)
+    assert told.args is not None and "bit for bit" in told.args[0]
+    opened.trigger("restore")
+    with opened.bot.waitSignal(opened.window.recipes.told, timeout=5000) as told:
+        opened.host.finish(90)
+    assert told.args is not None and "differs" in told.args[0]
+
+    write_photo(Photo(picture(64, 96)), tmp_path / "other.png")
+    opened.window.model.mark_saved()
+    opened.open(tmp_path / "other.png")
+    with opened.bot.waitSignal(opened.window.files.failed, timeout=5000):
+        opened.window.recipes.repeat(beside)
+    assert "was written for another photo (family.png)" in opened.window.panel.run_box.banner.sentence.text()
+    assert not opened.hole.any()

@@ -135,7 +135,7 @@ SENTENCES: dict[str, str] = {
         "mark it by hand, or choose what damages the whole photo."
     ),
     "album_exists": mark(
-        "{path} already exists; it was left alone, as asked; choose another folder to restore it again."
+        "{path} already exists; it was left alone, as asked; choose another name or folder to have both."
     ),
     "nothing_chosen": mark("No damage was chosen; nothing was started; say what is wrong with the photo."),
     # the run

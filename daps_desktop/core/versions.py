@@ -99,18 +99,23 @@ def spread_of(versions: Sequence[Version], side: int) -> NDArray[np.float32]:
     return np.sqrt(np.var(np.stack(small) * levels, axis=0, ddof=1).mean(axis=2)).astype(np.float32)
 
 
-def paint(target: Pixels, source: Pixels, layer: Hole, rect: Rect) -> Pixels:
-    """The pixels of `rect`: the source's where the (H, W) layer is True, else the target's."""
-    part = rect.slices
-    return compose(target[part], source[part], layer[part])
-
-
 def painted(target: Version, source: Version, layer: Hole) -> Photo:
-    """The target with the source in the (H, W) layer, both of its size."""
+    """The target with the source where the layer says so.
+
+    The layer is (H, W) of the original photo, of which both versions are the same multiple.
+    """
+    scale = target.photo.height // layer.shape[0]
+    marked = bounds(layer)
+    inside = layer[marked.slices].repeat(scale, axis=0).repeat(scale, axis=1)
+    part = enlarged(marked, scale).slices
     pixels = target.photo.pixels.copy()
-    rect = bounds(layer)
-    pixels[rect.slices] = paint(target.photo.pixels, source.photo.pixels, layer, rect)
+    pixels[part] = compose(pixels[part], source.photo.pixels[part], inside)
     return target.photo.with_pixels(pixels)
+
+
+def enlarged(rect: Rect, scale: int) -> Rect:
+    """The same part of a picture that is `scale` times as large."""
+    return Rect(rect.top * scale, rect.left * scale, rect.bottom * scale, rect.right * scale)
 
 
 def reduced(pixels: Pixels, side: int) -> NDArray[np.float32]:

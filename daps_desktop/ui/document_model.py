@@ -1,6 +1,6 @@
 """The document as the window sees it: every change goes through here and becomes a signal."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -20,11 +20,20 @@ from daps_desktop.ui.commands import HoleCommand, SoftEdgeCommand, UndoStack, Ve
 Point = tuple[float, float]  # (row, col)
 
 
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """A hole of its own, kept in a document without anything else, with the steps that made it."""
+
+    of: Document
+    stack: UndoStack
+
+
 class DocumentModel(QObject):
     """One open document or none."""
 
     photo_opened = Signal(Photo)
     hole_changed = Signal(Rect)  # while a stroke is drawn, and after every edit
+    layer_changed = Signal(Rect)  # the same for a layer, which is worked on in place of the marks
     hole_edited = Signal()  # when a stroke is done, undone or redone: time to count pixels
     task_changed = Signal(Task)
     settings_changed = Signal(SolverSettings)
@@ -40,6 +49,7 @@ class DocumentModel(QObject):
         self.undo_stack = UndoStack(self)
         self.undo_stack.indexChanged.connect(self.history_changed)
         self.undo_stack.cleanChanged.connect(self.history_changed)
+        self._layer: _Layer | None = None
         self.stroking = False
         self._touched = Rect(0, 0, 0, 0)
         self.shown: Version | None = None
@@ -60,6 +70,7 @@ class DocumentModel(QObject):
         What a project `held` comes with it; `unsaved` says that it is kept nowhere else.
         """
         old = self.document
+        self._layer = None
         self.stroking = False
         self.undo_stack.clear()
         self._saved_versions = 0
@@ -85,6 +96,7 @@ class DocumentModel(QObject):
 
     def close(self) -> None:
         """No document any more."""
+        self._layer = None
         self.stroking = False
         self.undo_stack.clear()
         self._saved_versions = 0
@@ -100,62 +112,98 @@ class DocumentModel(QObject):
 
     # strokes
 
+    @property
+    def _worked(self) -> Document | None:
+        """Whose hole the tools change: the document's marks, or a layer that lies in their place."""
+        return self._layer.of if self._layer else self.document
+
+    def begin_layer(self) -> None:
+        """From now on the tools work on an empty layer of the photo's size, with its own steps of undo."""
+        assert self.document is not None
+        self.stroking = False
+        stack = UndoStack(self)
+        stack.indexChanged.connect(self.history_changed)
+        self._layer = _Layer(Document(self.document.photo), stack)
+        self.history_changed.emit()
+
+    def end_layer(self) -> Hole | None:
+        """Back to the marks; the (H, W) layer as it is now, or None where there was none."""
+        layer, self._layer = self._layer, None
+        self.stroking = False
+        self.history_changed.emit()
+        if layer is None:
+            return None
+        layer.stack.deleteLater()
+        return layer.of.hole
+
+    @property
+    def layer(self) -> Hole | None:
+        return self._layer.of.hole if self._layer else None
+
+    @property
+    def steps(self) -> UndoStack:
+        """What undo and redo go through now."""
+        return self._layer.stack if self._layer else self.undo_stack
+
+    def _tell_changed(self, rect: Rect) -> None:
+        (self.layer_changed if self._layer else self.hole_changed).emit(rect)
+
     def begin_stroke(self) -> None:
-        self.stroking = self.document is not None
+        self.stroking = self._worked is not None
         self._touched = Rect(0, 0, 0, 0)
 
     def draw(self, start: Point, end: Point, radius: float, value: bool) -> None:
         """One piece of the stroke; the hole changes at once, so that it is seen under the brush."""
-        if self.document is None or not self.stroking:
+        if self._worked is None or not self.stroking:
             return
-        rect = draw_line(self.document.hole, start, end, radius, value)
+        rect = draw_line(self._worked.hole, start, end, radius, value)
         self._touched = self._touched.union(rect)
-        self.hole_changed.emit(rect)
+        self._tell_changed(rect)
 
     def end_stroke(self, name: str) -> None:
         """Make the whole stroke one step of undo."""
-        if self.document is None or not self.stroking:
+        if self._worked is None or not self.stroking:
             return
         self.stroking = False
         if not self._touched.empty:
-            self._remember(name, self.document.settle(self._touched))
+            self._remember(name, self._worked.settle(self._touched))
 
     def cancel_stroke(self) -> None:
         """Leave the marks as they were before the stroke under way."""
-        if self.document is not None and self.stroking:
+        if self._worked is not None and self.stroking:
             self.stroking = False
-            self.document.unsettle(self._touched)
-            self.hole_changed.emit(self._touched)
+            self._worked.unsettle(self._touched)
+            self._tell_changed(self._touched)
 
     def mark(self, region: Region, value: bool, name: str) -> None:
         """Mark or unmark a part of the photo, as one step of undo."""
-        if self.document is None or region.empty:
+        if self._worked is None or region.empty:
             return
-        patch = self.document.mark(region, value)
-        self.hole_changed.emit(patch.rect)
+        patch = self._worked.mark(region, value)
+        self._tell_changed(patch.rect)
         if not np.array_equal(patch.before, patch.after):
             self._remember(name, patch)
 
     def set_hole(self, hole: Hole, name: str) -> None:
         """Replace the whole hole, as one step of undo."""
-        if self.document is None or self.stroking:
+        if self._worked is None or self.stroking:
             return
-        patch = self.document.replace_hole(hole)
+        patch = self._worked.replace_hole(hole)
         if not patch.rect.empty:
-            self.hole_changed.emit(patch.rect)
+            self._tell_changed(patch.rect)
             self._remember(name, patch)
 
     def clear_hole(self) -> None:
-        if self.document is not None:
-            self.set_hole(np.zeros_like(self.document.hole), text.UNDO_CLEAR)
+        if self._worked is not None:
+            self.set_hole(np.zeros_like(self._worked.hole), text.UNDO_CLEAR)
 
     def invert_hole(self) -> None:
-        if self.document is not None:
-            self.set_hole(~self.document.hole, text.UNDO_INVERT)
+        if self._worked is not None:
+            self.set_hole(~self._worked.hole, text.UNDO_INVERT)
 
     def mark_all(self) -> None:
-        if self.document is not None:
-            self.set_hole(np.ones_like(self.document.hole), text.UNDO_ALL)
+        if self._worked is not None:
+            self.set_hole(np.ones_like(self._worked.hole), text.UNDO_ALL)
 
     def set_soft_edge(self, width: int) -> None:
         """Another width of the marks' soft edge in pixels, as one step of undo."""
@@ -170,14 +218,16 @@ class DocumentModel(QObject):
 
     def undo(self) -> None:
         if not self.stroking:
-            self.undo_stack.undo()
+            self.steps.undo()
 
     def redo(self) -> None:
         if not self.stroking:
-            self.undo_stack.redo()
+            self.steps.redo()
 
     def _remember(self, name: str, patch: HolePatch) -> None:
-        self.undo_stack.push(HoleCommand(name, patch, self._write))
+        self.steps.push(HoleCommand(name, patch, self._write))
+        if self._layer is not None:
+            return
         if (patch.after & ~patch.before).any():
             self._want_repair()
         self.hole_edited.emit()
@@ -190,10 +240,11 @@ class DocumentModel(QObject):
             self.set_task(Task((Scratches(), *task.damages)))
 
     def _write(self, rect: Rect, pixels: Hole) -> None:
-        assert self.document is not None  # the stack is cleared when a document goes
-        self.document.write(rect, pixels)
-        self.hole_changed.emit(rect)
-        self.hole_edited.emit()
+        assert self._worked is not None  # a stack goes with what it changes
+        self._worked.write(rect, pixels)
+        self._tell_changed(rect)
+        if self._layer is None:
+            self.hole_edited.emit()
 
     # choices and versions
 

@@ -42,6 +42,7 @@ from daps_desktop.ui.theme import Colours, Theme
 from daps_desktop.ui.tool_actions import ToolActions
 from daps_desktop.ui.tool_strip import ToolStrip
 from daps_desktop.ui.versions.control import Versions
+from daps_desktop.ui.versions.painting import Painting, Stage
 from daps_desktop.ui.viewer.compare import Compare
 from daps_desktop.ui.viewer.compare_bar import CompareBar
 from daps_desktop.ui.viewer.compare_control import CompareControl
@@ -77,6 +78,9 @@ class MainWindow(QMainWindow):
         self.panel = TaskPanel(model, job, self.tools)
         self.panel.where.amounts.follow(self.actions_)
         self.versions = Versions(model, job, self.actions_, self.background, PREVIEW_SIDE)
+        stage = Stage(self.canvas, self.compare, self.result_view)
+        self.painting = Painting(model, self.versions.panel, self.actions_, stage, self.background)
+        self.versions.source_picked.connect(self.painting.begin)
         self.check = CheckPanel(theme.colours, self.actions_)
         self.check_control = CheckControl(
             model, self.check, self.canvas, self.actions_, self.files, self.background
@@ -325,8 +329,8 @@ class MainWindow(QMainWindow):
         document = self.model.document
         self.actions_.enable(_WITH_PHOTO, document is not None)
         self.actions_.enable(("export", "copy"), self.model.shown is not None)
-        self.actions_.enable(("undo",), self.model.undo_stack.canUndo())
-        self.actions_.enable(("redo",), self.model.undo_stack.canRedo())
+        self.actions_.enable(("undo",), self.model.steps.canUndo())
+        self.actions_.enable(("redo",), self.model.steps.canRedo())
         runnable = document is not None and bool(document.task.damages)
         self.actions_.enable(("restore",), runnable and not self.job.running)
         self.actions_.enable(("stop",), self.job.running and not self.job.stopping)

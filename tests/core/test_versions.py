@@ -124,6 +124,11 @@ def test_painting_takes_the_source_where_the_layer_says_so() -> None:
     np.testing.assert_array_equal(pixels[layer], source.photo.pixels[layer])
     np.testing.assert_array_equal(pixels[~layer], target.photo.pixels[~layer])
     np.testing.assert_array_equal(painted(target, source, np.zeros_like(layer)).pixels, target.photo.pixels)
+    larger = painted(target, source, layer[::2, ::2]).pixels  # versions twice as large as the photo
+    twice = layer[::2, ::2].repeat(2, axis=0).repeat(2, axis=1)
+    np.testing.assert_array_equal(
+        larger, np.where(twice[..., None], source.photo.pixels, target.photo.pixels)
+    )
 
 
 @pytest.fixture

@@ -8,11 +8,18 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QInputDialog, QMenu
 
+from daps_desktop.core.hole import Rect
+from daps_desktop.core.messages import Finished
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.photo_reader import read_photo
 from daps_desktop.core.photo_writer import write_photo
 from daps_desktop.core.task import Blur, Scratches, Task
+from daps_desktop.ui.canvas.pyramid import Pyramid
+from daps_desktop.ui.versions import painting
 from daps_desktop.ui.versions.filmstrip import Filmstrip
+from daps_desktop.ui.versions.painted_pyramid import PaintedPyramid
+from daps_desktop.ui.viewer.compare import CompareMode
+from tests.fakes.hosts import report_of
 from tests.ui.conftest import Desk
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
@@ -170,8 +177,7 @@ def test_the_menu_of_a_version_acts_on_that_version(two: Desk) -> None:
 
 def test_saving_takes_the_version_that_is_shown(two: Desk, tmp_path: Path) -> None:
     two.trigger("previous_version")
-    with two.bot.waitSignal(two.window.files.saved, timeout=5000):
-        two.window.files.save(tmp_path / "first.png")
+    two.export(tmp_path / "first.png")
     assert (read_photo(tmp_path / "first.png").pixels[two.hole] == 10).all()
 
 
@@ -196,3 +202,104 @@ def test_another_photo_begins_with_an_empty_strip(two: Desk, photo_path: Path) -
     two.open(photo_path)
     assert strip_of(two).numbers == [] and two.window.versions.panel.empty.isVisible()
     assert not two.window.actions_["use_settings"].isEnabled()
+
+
+def begin_painting(desk: Desk, source: int) -> None:
+    """Choose a version in the menu as source, into the one that is shown."""
+    versions = desk.window.versions
+    versions._act_on(source, "paint_from")
+    desk.bot.waitUntil(lambda: desk.window.model.layer is not None, timeout=5000)
+
+
+def test_one_version_is_painted_into_another_stroke_by_stroke(two: Desk) -> None:
+    marks, canvas = two.hole.copy(), two.window.canvas
+    begin_painting(two, 1)
+    assert shown(two) == 2 and two.window.compare.mode is CompareMode.SPLIT
+    two.trigger("result")
+    two.window.tools.settings.set_diameter(9)
+
+    def seen(col: int) -> int:
+        return canvas.grab().toImage().pixelColor(two.point(100, col)).red()
+
+    two.drag((100, 80), (100, 120))
+    two.drag((100, 160), (100, 200))
+    QTest.mouseMove(canvas, two.point(250, 380))
+    assert [seen(col) for col in (100, 140, 180)] == [10, 20, 10]  # at once, and only where it was painted
+    two.trigger("undo")
+    assert [seen(col) for col in (100, 140, 180)] == [10, 20, 20]
+    two.trigger("redo")
+    two.drag((100, 80), (100, 120), RIGHT)
+    QTest.mouseMove(canvas, two.point(250, 380))
+    assert [seen(col) for col in (100, 140, 180)] == [20, 20, 10]
+    np.testing.assert_array_equal(two.hole, marks)  # the marks are another layer
+    two.trigger("keep_painting")
+    two.bot.waitUntil(lambda: len(two.document.versions) == 3, timeout=5000)
+    first, second, made = two.document.versions
+    assert made.kind == "painted" and made.report is None and made.name == "2, painted from 1"
+    assert [made.photo.pixels[100, col, 0] for col in (100, 140, 180)] == [20, 20, 10]
+    assert (first.photo.pixels[two.hole] == 10).all() and (second.photo.pixels[two.hole] == 20).all()
+    assert shown(two) == 3 and two.window.model.layer is None
+    two.drag((200, 80), (200, 120))
+    assert two.hole[200, 100]  # the tools are back at the marks
+
+
+def test_painting_from_the_version_shown_waits_for_another(two: Desk) -> None:
+    two.trigger("paint_from")
+    assert two.window.versions.panel.painting.text() == painting.CHOOSE.format(source=2)
+    QTest.mouseClick(strip_of(two).viewport(), LEFT, pos=place(two, 1))
+    two.bot.waitUntil(lambda: two.window.model.layer is not None, timeout=5000)
+    assert not strip_of(two).isEnabled()
+    two.drag((100, 80), (100, 120))
+    two.trigger("drop_painting")
+    assert len(two.document.versions) == 2 and strip_of(two).isEnabled() and shown(two) == 1
+    assert two.window.versions.panel.painting.text() == ""
+
+
+def test_a_result_that_comes_while_painting_does_not_take_its_place(two: Desk) -> None:
+    begin_painting(two, 1)
+    two.trigger("result")
+    two.trigger("restore")
+    two.host.step(2)
+    two.host.finish(90)
+    QTest.mouseMove(two.window.canvas, two.point(250, 380))
+    two.bot.wait(100)
+    seen = two.window.canvas.grab().toImage().pixelColor(two.point(100, 230)).red()
+    assert seen == 20 and two.window.model.layer is not None
+    two.trigger("drop_painting")
+    two.bot.waitUntil(
+        lambda: two.window.canvas.grab().toImage().pixelColor(two.point(100, 230)).red() == 90, timeout=5000
+    )
+
+
+def test_larger_versions_are_painted_in_pixels_of_the_photo(opened: Desk) -> None:
+    for value in (10, 20):
+        opened.drag((100, 50), (100, 250))
+        opened.trigger("restore")
+        request = opened.host.requests[-1]
+        pixels = np.full((600, 800, 3), value, np.uint8)
+        opened.host.say(Finished(request.job_id, request.photo.with_pixels(pixels), report_of(request)))
+    begin_painting(opened, 1)
+    opened.drag((100, 80), (100, 120))
+    opened.trigger("keep_painting")
+    opened.bot.waitUntil(lambda: len(opened.document.versions) == 3, timeout=5000)
+    pixels = opened.document.versions[-1].photo.pixels
+    assert (pixels[198:203, 170:230] == 10).all() and (pixels[198:203, 300:] == 20).all()
+
+
+@pytest.mark.parametrize("scale", [1, 2])
+def test_what_is_seen_of_a_painting_is_what_is_kept(scale: int) -> None:
+    generator = np.random.default_rng(3)
+    target, source = (
+        Photo(generator.integers(0, 256, (700 * scale, 900 * scale, 3), dtype=np.uint8)) for _ in range(2)
+    )
+    seen = PaintedPyramid.of(target, source, scale)
+    layer = np.zeros((700, 900), dtype=bool)
+    for rect in (Rect(100, 101, 233, 250), Rect(690, 880, 700, 900), Rect(0, 0, 3, 3)):
+        layer[rect.slices] = generator.random((rect.bottom - rect.top, rect.right - rect.left)) < 0.5
+        assert seen.update(layer, rect) == Rect(
+            *(n * scale for n in (rect.top, rect.left, rect.bottom, rect.right))
+        )
+    whole = layer.repeat(scale, axis=0).repeat(scale, axis=1)[..., None]
+    kept = Pyramid.of(np.where(whole, source.pixels, target.pixels))
+    for a, b in zip(seen.shown.levels, kept.levels, strict=True):
+        np.testing.assert_array_equal(a, b)

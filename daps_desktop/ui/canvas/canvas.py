@@ -342,8 +342,7 @@ class Canvas(QWidget):
 
     def show_marks(self) -> None:
         """Whoever marks sees what is marked."""
-        if not self._compare.marks_shown:
-            self._compare.set_mode(CompareMode.ORIGINAL)
+        self._compare.show_work()
 
     def _show_cursor(self) -> None:
         pointer = self._pointer

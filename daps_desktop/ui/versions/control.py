@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 from uuid import uuid4
 
-from PySide6.QtCore import QObject, QPoint
+from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QInputDialog, QMenu
 
@@ -30,6 +30,8 @@ _MENU = ("use_settings", "rename_version", "paint_from", None, "export")
 
 class Versions(QObject):
     """Mirrors the document's versions in the strip, and acts on the one that is shown."""
+
+    source_picked = Signal(Version)  # to paint with
 
     def __init__(
         self, model: DocumentModel, job: JobModel, actions: Actions, background: Background, preview_side: int
@@ -182,6 +184,10 @@ class Versions(QObject):
         menu.popup(at)
 
     def _act_on(self, number: int, name: str) -> None:
+        version = self._find(number)
+        if name == "paint_from" and version is not None:
+            self.source_picked.emit(version)  # into the one that is shown
+            return
         self._show(number)
         self._actions[name].trigger()
 

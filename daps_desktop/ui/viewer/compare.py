@@ -34,6 +34,7 @@ class Compare(QObject):
         self._position = 0.5
         self._factor = 8
         self._peeking = False
+        self._painting = False
         self._available = False
 
     @property
@@ -83,6 +84,19 @@ class Compare(QObject):
     def set_mode(self, mode: CompareMode) -> None:
         self._mode = mode
         self.changed.emit()
+
+    def set_painting(self, painting: bool) -> None:
+        """While the result itself is painted, that is what has to be seen."""
+        self._painting = painting
+        self.show_work()
+
+    def show_work(self) -> None:
+        """Show what the tools change: the marks, or the result that is painted."""
+        if self._painting:
+            if self.mode is CompareMode.ORIGINAL:
+                self.set_mode(CompareMode.RESULT)
+        elif not self.marks_shown:
+            self.set_mode(CompareMode.ORIGINAL)
 
     def next_mode(self) -> None:
         self.set_mode(_ORDER[(_ORDER.index(self._mode) + 1) % len(_ORDER)])

@@ -30,6 +30,7 @@ class ResultView(QObject):
         self._background = background
         self._last: Pyramid | None = None  # of the version that is shown
         self._preview_seen = False
+        self._held = False
         self._newest = 0  # number of the version that was made last and has not been seen yet
         self._sweep = QVariantAnimation(self)
         self._sweep.setDuration(_SWEEP_MS)
@@ -42,6 +43,17 @@ class ResultView(QObject):
         job.previewed.connect(self._show_preview)
         job.state_changed.connect(self._take_back)
 
+    def hold(self, pyramid: Pyramid) -> None:
+        """Show this, which somebody is working on, whatever else comes."""
+        self._held = True
+        self._canvas.show_result(pyramid)
+
+    def release(self) -> None:
+        """Go back to the version that is shown."""
+        self._held = False
+        self._canvas.show_result(self._last)
+        self._prepare(self._model.shown)
+
     def _forget(self) -> None:
         self._last = None
         self._canvas.show_result(None)
@@ -51,6 +63,8 @@ class ResultView(QObject):
 
     @Slot(Preview)
     def _show_preview(self, preview: Preview) -> None:
+        if self._held:
+            return
         self._canvas.show_result(Pyramid.of(preview.pixels))
         if not self._preview_seen:
             self._preview_seen = True
@@ -75,8 +89,8 @@ class ResultView(QObject):
         if shown is None or version.number != shown.number:
             return  # another one was chosen meanwhile
         self._last = pyramid
-        if self._job.running and self._preview_seen:
-            return  # the preview of the run is looked at
+        if self._held or (self._job.running and self._preview_seen):
+            return  # something else is looked at
         self._canvas.show_result(pyramid)
         if version.number == self._newest:
             self._newest = 0

@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from daps_desktop.core.errors import UserError
+from daps_desktop.core.export import unused_name
 from daps_desktop.core.files import write_file
 from daps_desktop.core.hole import Hole
 from daps_desktop.core.language import tr
@@ -17,7 +18,6 @@ from daps_desktop.core.lock import FolderLock
 from daps_desktop.core.mask_io import read_mask, write_mask
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.photo_reader import read_photo
-from daps_desktop.core.photo_writer import write_photo
 from daps_desktop.core.project import Project, is_project, read_project
 from daps_desktop.core.source import Source, Stamp, source_of
 from daps_desktop.core.versions import Version
@@ -152,25 +152,6 @@ class Files(QObject):
         dialog.open()
 
     # out
-
-    def ask_save(self) -> None:
-        """Ask for a name for the version that is shown; the suggested one is new, beside the original."""
-        self._ask_name(text.SAVE_TITLE, text.SAVE_FILTER, self.suggested("_restored"), self.save)
-
-    def save(self, path: Path, overwrite: bool = False) -> None:
-        """Write the version that is shown; a file that exists is replaced only after a question."""
-        document, result = self._model.document, self._model.shown
-        if document is None or result is None:
-            return
-
-        def write() -> None:
-            write_photo(result.photo, path, overwrite=overwrite, original=document.photo.path)
-
-        def done(_: None) -> None:
-            self._model.mark_saved()
-            self.saved.emit(path)
-
-        self._background.run(write, done, self._or_replace(path, lambda: self.save(path, overwrite=True)))
 
     def copy(self) -> None:
         """Put the version that is shown on the clipboard."""
@@ -310,16 +291,6 @@ def photo_of_image(image: QImage) -> Photo:
     rgb = image.convertToFormat(QImage.Format.Format_RGB888)
     rows = np.frombuffer(rgb.constBits(), dtype=np.uint8).reshape(rgb.height(), rgb.bytesPerLine())
     return Photo(rows[:, : 3 * rgb.width()].reshape(rgb.height(), rgb.width(), 3).copy())
-
-
-def unused_name(path: Path) -> Path:
-    """`path`, or the first of NAME_2, NAME_3 ... that does not exist."""
-    number = 2
-    candidate = path
-    while candidate.exists():
-        candidate = path.with_stem(f"{path.stem}_{number}")
-        number += 1
-    return candidate
 
 
 def _filter_for(filters: str, suffix: str) -> str:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from daps_desktop.core.errors import UserError
+from daps_desktop.core.export import unused_name
 from daps_desktop.core.language import tr
 from daps_desktop.core.project import EMBED_UP_TO, SUFFIX, Project, View, write_project
 from daps_desktop.core.source import Stamp
@@ -27,7 +28,7 @@ from daps_desktop.ui.autosave import Autosave
 from daps_desktop.ui.background import Background
 from daps_desktop.ui.canvas.canvas import Canvas
 from daps_desktop.ui.document_model import DocumentModel
-from daps_desktop.ui.files import Files, Opened, unused_name
+from daps_desktop.ui.files import Files, Opened
 from daps_desktop.ui.panels.parts import label, row
 from daps_desktop.ui.theme import GRID
 

@@ -77,6 +77,15 @@ class Desk:
     def click(self, at: tuple[int, int], keys: Qt.KeyboardModifier = NO_KEY) -> None:
         QTest.mouseClick(self.window.canvas, LEFT, keys, self.point(*at))
 
+    def export(self, path: Path) -> None:
+        """Write the version that is shown to `path`, by the dialog."""
+        self.trigger("export")
+        dialog = self.window.exporting.dialog
+        assert dialog is not None
+        dialog.name.setText(str(path))
+        with self.bot.waitSignal(self.window.exporting.exported, timeout=5000):
+            dialog.button.click()
+
     def trigger(self, name: str) -> None:
         self.window.actions_[name].trigger()
 

@@ -35,8 +35,11 @@ def test_a_photo_goes_through_the_whole_window(
             seen.append("started")
         elif window.model.shown is not None and "saving" not in seen:
             seen.append("saving")
-            window.files.saved.connect(lambda _: window.close())
-            window.files.save(target)
+            window.exporting.exported.connect(lambda _: window.close())
+            window.exporting.ask()
+            assert window.exporting.dialog is not None
+            window.exporting.dialog.name.setText(str(target))
+            window.exporting.dialog.button.click()
 
     timer = QTimer()
     timer.timeout.connect(act)

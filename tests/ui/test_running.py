@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDoubleSpinBox, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QDoubleSpinBox
 
 from daps_desktop.core.messages import Failed, Finished, Notice
 from daps_desktop.core.photo_reader import read_photo
@@ -53,8 +53,7 @@ def test_restore_shows_progress_then_the_result_then_saves_it(marked: Desk, phot
     copied = QGuiApplication.clipboard().image().pixelColor(100, 100)
     assert copied.getRgb()[:3] == (7, 7, 7)
     target = photo_path.with_name("family_restored.png")
-    with marked.bot.waitSignal(marked.window.files.saved, timeout=5000):
-        marked.window.files.save(target)
+    marked.export(target)
     original, saved = read_photo(photo_path).pixels, read_photo(target).pixels
     np.testing.assert_array_equal(saved[~marked.hole], original[~marked.hole])
     assert (saved[marked.hole] == 7).all()
@@ -158,45 +157,6 @@ def test_nothing_ticked_cannot_be_restored(opened: Desk) -> None:
     opened.window.panel.cards.card(Scratches).tick.click()
     assert not opened.window.panel.run_box.button.isEnabled()
     assert opened.window.panel.run_box.hint.text() == text.TICK_FIRST
-
-
-def test_a_file_that_exists_is_replaced_only_after_a_question(marked: Desk, tmp_path: Path) -> None:
-    press_restore(marked)
-    marked.host.finish()
-    wait_for_result(marked)
-    target = tmp_path / "other.png"
-    target.write_bytes(b"precious")
-    marked.window.files.save(target)
-    marked.bot.waitUntil(lambda: bool(marked.window.findChildren(QMessageBox)), timeout=5000)
-    question = marked.window.findChildren(QMessageBox)[-1]
-    assert question.defaultButton().text() == text.CANCEL
-    assert target.read_bytes() == b"precious"
-    replace = next(button for button in question.buttons() if button.text() == text.REPLACE)
-    with marked.bot.waitSignal(marked.window.files.saved, timeout=5000):
-        replace.click()
-    assert read_photo(target).width == 400
-
-
-def test_the_original_is_never_replaced(marked: Desk, photo_path: Path) -> None:
-    before = photo_path.read_bytes()
-    press_restore(marked)
-    marked.host.finish()
-    with marked.bot.waitSignal(marked.window.files.failed, timeout=5000):
-        marked.window.files.save(photo_path)
-    assert photo_path.read_bytes() == before
-    assert "original" in marked.window.panel.run_box.banner.sentence.text()
-
-
-def test_save_suggests_a_new_name_beside_the_original(marked: Desk, photo_path: Path) -> None:
-    press_restore(marked)
-    marked.host.finish()
-    photo_path.with_name("family_restored.png").touch()
-    marked.trigger("export")
-    dialog = marked.window.findChild(QFileDialog)
-    assert Path(dialog.selectedFiles()[0]) == photo_path.with_name("family_restored_2.png")
-    with marked.bot.waitSignal(marked.window.files.saved, timeout=5000):
-        dialog.accept()
-    assert photo_path.with_name("family_restored_2.png").exists()
 
 
 def test_the_check_panel_draws_one_point_a_step(marked: Desk) -> None:

@@ -17,29 +17,26 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from daps_desktop.core.album import DONE, FAILED, FOUND, FROM_FILE, SAVING, SKIPPED, WAITING, Album, Row
+from daps_desktop.core.album import DONE, Row
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.export import ExportOptions
-from daps_desktop.core.language import ntr, tr
+from daps_desktop.core.language import tr
 from daps_desktop.core.messages import Progress
-from daps_desktop.core.task import Scratches
-from daps_desktop.core.verdict import Agreement, Verdict
 from daps_desktop.ui import text
 from daps_desktop.ui.album.model import AlbumModel
+from daps_desktop.ui.album.words import (
+    STATES,
+    marks_words,
+    note_on,
+    progress_line,
+    recipe_line,
+    verdict_words,
+)
 from daps_desktop.ui.export_dialog import FORMAT_WORDS, POLICY_WORDS
 from daps_desktop.ui.panels.banner import Banner
 from daps_desktop.ui.panels.parts import Section, Segments, calm, column, label, row
 from daps_desktop.ui.theme import GRID, HIT
-from daps_desktop.ui.versions.words import done, how
 
-_STATES = {
-    WAITING: tr("Waiting"),
-    SAVING: tr("Saving"),
-    DONE: tr("Done"),
-    FAILED: tr("Failed"),
-    SKIPPED: tr("Left out"),
-}
-_MARKS = {FROM_FILE: tr("from a file"), FOUND: tr("found by itself"), "": tr("none")}
 _HEADINGS = (tr("Photo"), tr("State"), tr("Result"), tr("Marks"), tr("What happened"))
 _PHOTO, _STATE, _RESULT, _MARKS_AT, _WHY = range(5)
 
@@ -187,7 +184,7 @@ class AlbumWindow(QDialog):
         running = self._model.current is not None and self._model.current.photo == photo.photo
         words = (
             photo.path.name,
-            tr("Running") if running else _STATES[photo.state],
+            tr("Running") if running else STATES[photo.state],
             verdict_words(photo),
             marks_words(photo, self._model.album),
             photo.reason or note_on(photo, self._model.album),
@@ -230,46 +227,6 @@ class AlbumWindow(QDialog):
         self.bar.setRange(0, max(100 * len(album.rows), 1))
         self.bar.setValue(int(100 * (over + share)))
         self.line.setText(progress_line(album))
-
-
-def progress_line(album: Album) -> str:
-    """How many are done, and how many not, in words."""
-    if not album.rows:
-        return tr("Add the photos that are to be restored.")
-    words = [
-        ntr("{done} of {count} photo done", "{done} of {count} photos done", len(album.rows)).format(
-            done=album.count(DONE), count=len(album.rows)
-        )
-    ]
-    if album.count(FAILED):
-        words.append(tr("{count} failed").format(count=album.count(FAILED)))
-    if album.count(SKIPPED):
-        words.append(tr("{count} left out").format(count=album.count(SKIPPED)))
-    return ", ".join(words) + "."
-
-
-def recipe_line(album: Album) -> str:
-    words = ", ".join([*done(album.recipe), *how(album.recipe.settings)])
-    return words[:1].upper() + words[1:] + "."
-
-
-def verdict_words(row: Row) -> str:
-    """The sentence on a result; nothing while there is none."""
-    if not row.agreement:
-        return ""
-    return text.verdict_line(Verdict(Agreement(row.agreement), row.residual, row.redrawn))
-
-
-def marks_words(row: Row, album: Album) -> str:
-    """Where the marks came from, if the recipe asks for any."""
-    wanted = album.recipe.task.has(Scratches) and row.state in (DONE, SAVING)
-    return _MARKS[row.marks] if wanted else ""
-
-
-def note_on(row: Row, album: Album) -> str:
-    if row.state == DONE and album.recipe.task.has(Scratches) and not row.marks:
-        return tr("Nothing was marked: only what damages the whole photo was undone.")
-    return ""
 
 
 def _run_words(model: AlbumModel, begun: bool) -> str:

@@ -15,6 +15,7 @@ from daps_desktop.core.resources import resource
 from daps_desktop.core.user_folder import user_folder
 from daps_desktop.ui import text
 from daps_desktop.ui.actions import Actions
+from daps_desktop.ui.album.control import AlbumControl
 from daps_desktop.ui.appearance import Appearance
 from daps_desktop.ui.autosave import Autosave
 from daps_desktop.ui.background import Background
@@ -34,6 +35,7 @@ from daps_desktop.ui.plots.check_control import CheckControl
 from daps_desktop.ui.plots.check_panel import CheckPanel
 from daps_desktop.ui.projects import Projects
 from daps_desktop.ui.recent import Recent
+from daps_desktop.ui.recipes import Recipes
 from daps_desktop.ui.recovery import Recovery
 from daps_desktop.ui.run_control import RunControl
 from daps_desktop.ui.shortcuts import Shortcuts, ShortcutsDialog
@@ -71,6 +73,8 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self)
         self.compare_control = CompareControl(self.compare, self.actions_)
         self.exporting = Exporting(self, model, self.files, self.actions_, self.background)
+        self.recipes = Recipes(self, model, job, self.files, self.actions_, self.background)
+        self.album = AlbumControl(self, model, job, self.files, self.actions_, self.background)
         self.shortcuts = Shortcuts(self.actions_, self)
         self.appearance = Appearance(self.actions_.menus[text.MENU_VIEW], theme, self)
         self.overlay_menu = OverlayMenu(self.actions_.menus[text.MENU_VIEW], self.canvas.overlay, model, self)
@@ -214,6 +218,8 @@ class MainWindow(QMainWindow):
         self.panel.run_box.pressed.connect(self.restore_or_stop)
         self.panel.run_box.save_pressed.connect(self.exporting.ask)
         self.exporting.exported.connect(self._show_saved)
+        self.recipes.saved.connect(self._show_saved)
+        self.recipes.told.connect(lambda words: self.status.showMessage(words, _MESSAGE_MS))
         self.welcome.open_pressed.connect(files.ask_open)
         self.welcome.sample_pressed.connect(self.open_sample)
         self.welcome.recent_pressed.connect(self.open)
@@ -384,6 +390,7 @@ class MainWindow(QMainWindow):
         self.job.abandon()
         self.layout_.save()
         self.autosave.close()
+        self.album.close()
         self.background.close()
         event.accept()
 

@@ -191,7 +191,6 @@ class AlbumWindow(QDialog):
         )
         for column_at, cell in enumerate(words):
             self.table.setItem(line, column_at, _item(cell, photo.photo if column_at == _PHOTO else cell))
-        self.table.resizeRowToContents(line)
         self._show_line()
 
     def tell(self, error: UserError) -> None:
@@ -248,10 +247,11 @@ def _table() -> QTableWidget:
     table.setTabKeyNavigation(False)
     table.setWordWrap(True)
     table.setShowGrid(False)
-    table.setStyleSheet(f"QTableWidget::item {{ padding: {GRID // 2}px {GRID}px; }}")
+    table.setStyleSheet(f"QTableWidget::item {{ padding: {GRID // 2}px 0; }}")
     table.setMinimumHeight(160)
     table.verticalHeader().hide()
     table.verticalHeader().setMinimumSectionSize(HIT)
+    table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     header = table.horizontalHeader()
     for at, mode in (
         (_PHOTO, QHeaderView.ResizeMode.Interactive), (_STATE, QHeaderView.ResizeMode.ResizeToContents),

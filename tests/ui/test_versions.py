@@ -235,7 +235,7 @@ def test_one_version_is_painted_into_another_stroke_by_stroke(two: Desk) -> None
     two.trigger("keep_painting")
     two.bot.waitUntil(lambda: len(two.document.versions) == 3, timeout=5000)
     first, second, made = two.document.versions
-    assert made.kind == "painted" and made.report is None and made.name == "2, painted from 1"
+    assert made.kind == "painted" and made.report is None and made.name == "painted 1→2"
     assert [made.photo.pixels[100, col, 0] for col in (100, 140, 180)] == [20, 20, 10]
     assert (first.photo.pixels[two.hole] == 10).all() and (second.photo.pixels[two.hole] == 20).all()
     assert shown(two) == 3 and two.window.model.layer is None
@@ -248,10 +248,11 @@ def test_painting_from_the_version_shown_waits_for_another(two: Desk) -> None:
     assert two.window.versions.panel.painting.text() == painting.CHOOSE.format(source=2)
     QTest.mouseClick(strip_of(two).viewport(), LEFT, pos=place(two, 1))
     two.bot.waitUntil(lambda: two.window.model.layer is not None, timeout=5000)
-    assert not strip_of(two).isEnabled()
+    assert not strip_of(two).isEnabled() and not two.window.actions_["use_settings"].isEnabled()
     two.drag((100, 80), (100, 120))
     two.trigger("drop_painting")
     assert len(two.document.versions) == 2 and strip_of(two).isEnabled() and shown(two) == 1
+    assert two.window.actions_["use_settings"].isEnabled()
     assert two.window.versions.panel.painting.text() == ""
 
 

@@ -60,6 +60,7 @@ class Versions(QObject):
         model.version_added.connect(self._add)
         model.version_changed.connect(self._describe)
         model.version_shown.connect(self._follow)
+        model.history_changed.connect(self._show_free)
         self._show_possible()
 
     # what is done
@@ -140,8 +141,13 @@ class Versions(QObject):
         self._show_possible()
 
     def _show_possible(self) -> None:
-        self._actions.enable(_WITH_ONE, self._model.shown is not None)
         self._actions.enable(("safest",), len(self._samples()) > 1)
+        self._show_free()
+
+    def _show_free(self) -> None:
+        """While one version is painted into another, neither can be exchanged."""
+        free = self._model.shown is not None and self._model.layer is None
+        self._actions.enable(_WITH_ONE, free)
 
     def _add(self, version: Version) -> None:
         """Take a version up; its picture is made, and its pixels leave the memory, in the background."""

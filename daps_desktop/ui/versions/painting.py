@@ -22,7 +22,6 @@ CHOOSE = tr("Painting from version {source}: now choose the version to paint int
 BRUSH = tr("Version {source} into version {target}: brush it in; the right button takes it away.")
 OTHER_SIZE = tr("Version {source} has another size than version {target}; choose another.")
 _WHILE_PAINTING = ("keep_painting", "drop_painting")
-_NOT_WHILE_PAINTING = ("use_settings", "safest", "paint_from", "previous_version", "next_version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +147,10 @@ class Painting(QObject):
         begun = self._session is not None or self._source is not None
         self._actions.enable(_WHILE_PAINTING, begun)
         self._actions.enable(("paint_from",), several and not begun)
-        if self._session is not None:
-            self._actions.enable(_NOT_WHILE_PAINTING, False)
 
 
 def _version(session: _Session, photo: Photo) -> Version:
     target, source = session.target, session.source
-    name = tr("{target}, painted from {source}").format(target=target.number, source=source.number)
+    name = tr("painted {source}→{target}").format(target=target.number, source=source.number)
     recipe, hole = target.recipe, target.hole
     return Version(session.document.next_number, photo, recipe, hole, None, name, painted=True)

@@ -30,7 +30,7 @@ CANVAS_NAME = tr("Photo")
 CANVAS_HELP = tr(
     "Paint over the damage. The right button erases, the wheel zooms, Space with the mouse moves the photo."
 )
-SIDE_ORIGINAL, SIDE_SPLIT, SIDE_RESULT = tr("Original"), tr("Split"), tr("Result")
+SIDE_ORIGINAL, SIDE_RESULT = tr("Original"), tr("Result")
 COMPARE_NAME = tr("Compare")
 UNDO_BRUSH, UNDO_ERASE = tr("brush stroke"), tr("eraser stroke")
 UNDO_CLEAR, UNDO_INVERT, UNDO_IMPORT = tr("clear marks"), tr("invert marks"), tr("import marks")

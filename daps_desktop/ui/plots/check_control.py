@@ -8,7 +8,7 @@ from PySide6.QtGui import QImage
 
 from daps_desktop.core.language import tr
 from daps_desktop.core.messages import ResidualMap
-from daps_desktop.core.task import Phase
+from daps_desktop.core.task import Faded, Phase
 from daps_desktop.core.versions import Version, alike, samples_like, spread_of
 from daps_desktop.ui.actions import Actions
 from daps_desktop.ui.background import Background
@@ -96,10 +96,7 @@ class CheckControl(QObject):
         values = version.residual_map
         if values is not None:
             return lambda: _residual_heat(values)
-        if version.report is None:
-            self._show_none(map_box.NO_RUN)
-        else:
-            self._show_none(map_box.NO_PICTURE if version.recipe.task.has(Phase) else map_box.NO_MAP)
+        self._show_none(_why_no_map(version))
         return None
 
     def _spread(self, version: Version, versions: list[Version]) -> Callable[[], Heat] | None:
@@ -134,6 +131,15 @@ class CheckControl(QObject):
             return thumbnail(photo, _SMALL_PHOTO)
 
         self._background.run(prepare, self._panel.map.view.show_photo)
+
+
+def _why_no_map(version: Version) -> str:
+    task = version.recipe.task
+    if version.report is None:
+        return map_box.NO_RUN
+    if task.has(Phase):
+        return map_box.NO_PICTURE
+    return map_box.NO_MAP if task.without(Faded).damages else map_box.NO_SOLVING
 
 
 # Both on the helper thread, where loading pyqtgraph keeps nobody waiting.

@@ -9,11 +9,11 @@ from daps_desktop.core.verdict import expected_band, verdict_on
 from daps_desktop.core.versions import Version
 from daps_desktop.ui import text
 from daps_desktop.ui.actions import Actions
+from daps_desktop.ui.panels.action_button import action_button
 from daps_desktop.ui.panels.parts import column, label, row
 from daps_desktop.ui.plots.curve import Curve
 from daps_desktop.ui.plots.map_box import MapBox
 from daps_desktop.ui.theme import GRID, Colours
-from daps_desktop.ui.versions.panel import button
 
 RUNNING = tr("The verdict comes with the result.")
 NO_RESULT = tr("Nothing has been restored yet.")
@@ -100,7 +100,7 @@ class CheckPanel(QWidget):
 def _head(verdict: QWidget, actions: Actions) -> QWidget:
     """The title of the panel: the verdict, and what can be done with the plot."""
     head = QWidget()
-    layout = row(verdict, *(button(actions, name) for name in ("export_plot", "export_steps")))
+    layout = row(verdict, *(action_button(actions, name) for name in ("export_plot", "export_steps")))
     layout.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID // 2)
     layout.setStretch(0, 1)
     head.setLayout(layout)

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from daps_desktop.core.language import tr
 from daps_desktop.ui.actions import Actions
+from daps_desktop.ui.panels.action_button import action_button
 from daps_desktop.ui.panels.parts import Segments, column, label, row
 from daps_desktop.ui.theme import GRID
-from daps_desktop.ui.versions.panel import button
 from daps_desktop.ui.viewer.heat import Heat
 
 MapKind = Literal["residual", "spread"]
@@ -28,6 +28,7 @@ NOTES: dict[MapKind, str] = {
 NO_PICTURE = tr("What was measured here is no picture of the photo, so there is no map of it.")
 NO_MAP = tr("No map is kept with this version. Restore again to see one.")
 NO_RUN = tr("This version was put together from others: no run stands behind it, so there is no map.")
+NO_SOLVING = tr("Only colours were changed, by a curve: nothing of the photo is left unexplained.")
 NO_VERSION = tr("The map appears here with the result.")
 NO_SAMPLES = tr("It takes at least two samples to see where they differ: press “Try 3 more”.")
 WORKING = tr("Comparing the versions…")
@@ -87,9 +88,7 @@ class MapBox(QWidget):
         self._places = QStackedWidget()
         for place in (self.why, self.view):
             self._places.addWidget(place)
-        over = button(actions, "heat")
-        over.setSizePolicy(over.sizePolicy().Policy.Minimum, over.sizePolicy().Policy.Fixed)
-        head = row(self.kinds, over, spacing=GRID)
+        head = row(self.kinds, action_button(actions, "heat"))
         head.insertStretch(1, 1)
         layout = column(self._places, self.note, spacing=GRID // 2)
         layout.insertLayout(0, head)

@@ -1,12 +1,13 @@
 """The strip of versions with what can be done about them; while one is painted, with what that needs."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QStackedWidget, QToolButton, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from daps_desktop.core.language import tr
 from daps_desktop.ui.actions import Actions
+from daps_desktop.ui.panels.action_button import action_button
 from daps_desktop.ui.panels.parts import column, label, row
-from daps_desktop.ui.theme import GRID, HIT
+from daps_desktop.ui.theme import GRID
 from daps_desktop.ui.versions.filmstrip import Filmstrip
 
 EMPTY = tr("Results appear here as versions. None of them is ever overwritten.")
@@ -28,10 +29,9 @@ class VersionsPanel(QWidget):
         self.painting = label("", "caption")
         self._sides = QStackedWidget()
         self._sides.setFixedWidth(_BUTTONS_WIDTH)
-        for side in (
-            _page(button(actions, "try_more"), button(actions, "safest"), button(actions, "check")),
-            _page(self.painting, button(actions, "keep_painting"), button(actions, "drop_painting")),
-        ):
+        usual = [action_button(actions, name, wide=True) for name in ("try_more", "safest", "check")]
+        painting = [action_button(actions, name, wide=True) for name in ("keep_painting", "drop_painting")]
+        for side in (_page(*usual), _page(self.painting, *painting)):
             self._sides.addWidget(side)
         layout = row(self._places, self._sides)
         layout.setStretch(0, 1)
@@ -46,17 +46,6 @@ class VersionsPanel(QWidget):
         """What is being painted and how; the usual buttons come back for an empty text."""
         self.painting.setText(words)
         self._sides.setCurrentIndex(int(bool(words)))
-
-
-def button(actions: Actions, name: str) -> QToolButton:
-    """A button that is what its action is: words, tooltip, enabled, checked."""
-    result = QToolButton()
-    result.setDefaultAction(actions[name])
-    result.setObjectName("segment")
-    result.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-    result.setMinimumHeight(HIT)
-    result.setSizePolicy(result.sizePolicy().Policy.Expanding, result.sizePolicy().Policy.Fixed)
-    return result
 
 
 def _page(*children: QWidget) -> QWidget:

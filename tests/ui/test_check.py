@@ -8,18 +8,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
+from daps_desktop.core.document import Document
 from daps_desktop.core.messages import Finished, StepReport
+from daps_desktop.core.photo import Photo
 from daps_desktop.core.task import Phase, Task
 from daps_desktop.ui import text
 from daps_desktop.ui.plots import check_panel, map_box
 from daps_desktop.ui.plots.curve import Curve, csv_of
 from daps_desktop.ui.plots.residual_plot import ResidualPlot
 from tests.fakes.hosts import progress_of, report_of
-from tests.ui.conftest import Desk
+from tests.ui.conftest import NO_KEY, Desk
 
 
 def finish(desk: Desk, value: int = 7, residual: float = 1.05, map_: np.ndarray | None = None) -> None:
@@ -64,6 +67,16 @@ def shot(desk: Desk) -> None:
     desk.bot.waitUntil(lambda: desk.window.check.map.view.heat is not None, timeout=8000)
 
 
+def hover(widget: QWidget, at: QPoint) -> None:
+    """Move the mouse over a widget, whatever windows of other tests may still lie there."""
+    place = QPointF(at)
+    nothing = Qt.MouseButton.NoButton
+    event = QMouseEvent(
+        QEvent.Type.MouseMove, place, QPointF(widget.mapToGlobal(at)), nothing, nothing, NO_KEY
+    )
+    QApplication.sendEvent(widget, event)
+
+
 def test_every_sample_draws_a_line_of_its_own() -> None:
     curve = Curve(samples=2)
     request_steps = [(1, 0), (2, 0), (2, 0), (3, 1), (4, 1)]
@@ -74,13 +87,13 @@ def test_every_sample_draws_a_line_of_its_own() -> None:
     assert curve.lines[1][0].residual_over_noise == pytest.approx(1 + 10 / 3)
 
 
-def test_a_report_gives_the_lines_back(opened: Desk) -> None:
+def test_a_report_gives_the_lines_back() -> None:
     steps = [
         StepReport(0.5, 2.0, 4, 1.0, 0),
         StepReport(0.2, 1.0, 8, 2.0, 0),
         StepReport(0.5, 3.0, 12, 3.0, 1),
     ]
-    request = opened.document.request("a", 0)
+    request = Document(Photo(np.zeros((4, 4, 3), np.uint8))).request("a", 0)
     curve = Curve.of(request.task, replace(report_of(request), steps=steps))
     assert [len(line) for line in curve.lines] == [2, 1] and curve.steps == 2
     rows = list(csv.DictReader(csv_of(curve.lines).decode().splitlines()))
@@ -96,9 +109,8 @@ def test_the_mouse_reads_the_numbers_of_a_step(marked: Desk) -> None:
     assert plot.readout == ""
 
     def over_the_second_step() -> bool:
-        QTest.mouseMove(plot.viewport(), QPoint(3, 3))
         place = plot.mapFromScene(plot.plotItem.vb.mapViewToScene(QPointF(2.1, 0.5)))
-        QTest.mouseMove(plot.viewport(), place)
+        hover(plot.viewport(), place)
         return bool(plot.readout)
 
     marked.bot.waitUntil(over_the_second_step, timeout=5000)  # once the plot has found its size
@@ -107,26 +119,24 @@ def test_the_mouse_reads_the_numbers_of_a_step(marked: Desk) -> None:
     ]  # fmt: skip
 
 
-def test_the_steps_are_saved_as_a_table(marked: Desk, photo_path: Path) -> None:
-    finish(marked)
-    marked.trigger("export_steps")
-    dialog = marked.window.findChild(QFileDialog)
-    with marked.bot.waitSignal(marked.window.files.saved, timeout=5000):
+def save(desk: Desk, action: str, path: Path) -> Path:
+    """Answer the dialog of an action with the name that it suggests, which is to be `path`."""
+    desk.trigger(action)
+    dialog = desk.window.findChildren(QFileDialog)[-1]
+    with desk.bot.waitSignal(desk.window.files.saved, timeout=5000) as saved:
         dialog.accept()
-    with photo_path.with_name("family_steps.csv").open(newline="") as file:
+    assert saved.args == [path]
+    return path
+
+
+def test_plot_and_steps_are_saved_beside_the_photo(marked: Desk, photo_path: Path) -> None:
+    assert not marked.window.actions_["export_plot"].isEnabled()
+    finish(marked)
+    with save(marked, "export_steps", photo_path.with_name("family_steps.csv")).open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["step"] for row in rows] == ["1", "2", "3", "4"]
     assert float(rows[1]["residual_over_noise"]) == 6 and rows[1]["evaluations"] == "4"
-
-
-def test_the_plot_is_saved_as_a_picture(marked: Desk, photo_path: Path) -> None:
-    assert not marked.window.actions_["export_plot"].isEnabled()
-    finish(marked)
-    marked.trigger("export_plot")
-    dialog = marked.window.findChild(QFileDialog)
-    with marked.bot.waitSignal(marked.window.files.saved, timeout=5000):
-        dialog.accept()
-    with Image.open(photo_path.with_name("family_check.png")) as image:
+    with Image.open(save(marked, "export_plot", photo_path.with_name("family_check.png"))) as image:
         assert image.size == (2 * plot_of(marked).width(), 2 * plot_of(marked).height())
         assert len(np.unique(np.asarray(image.convert("L")))) > 20
 

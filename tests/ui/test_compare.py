@@ -104,11 +104,8 @@ def test_the_difference_is_neutral_where_nothing_changed(done: Desk) -> None:
     assert near(seen(done, 100, 200)[:2], (EQUAL + red, EQUAL + green), 30)
     done.trigger("stronger")
     assert done.window.compare.factor == 2
-
-
-def test_the_keys_of_the_difference_rest_elsewhere(done: Desk) -> None:
     done.trigger("result")
-    assert not done.window.actions_["stronger"].isEnabled()
+    assert not done.window.actions_["stronger"].isEnabled()  # its key is for others now
 
 
 def test_a_preview_is_compared_like_a_result(opened: Desk) -> None:

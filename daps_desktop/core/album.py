@@ -6,7 +6,8 @@ name and checksum are noted, and a noted result that is found on the disk is don
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
@@ -156,18 +157,30 @@ def prepare(row: Row, album: Album, job_id: str, find: FindScratches) -> Work:
     """Read the photo and find its marks. Without marks only what damages the whole photo is undone.
 
     Raises: UserError where it cannot be read, or nothing is left to undo (`album_nothing_to_do`), or its
-    result exists and is to be left alone (`album_exists`).
+    result exists and is to be left alone (`album_exists`), or the program is at fault (`bug`).
     """
-    _leave_alone(row, album)
-    photo = read_photo(row.path)
-    task, hole, marks = album.recipe.task, None, NO_MARKS
-    if task.has(Scratches):
-        hole, marks = _marks(row, album, photo, find)
-        task = task if hole is not None else task.without(Scratches)
-    if not task.damages:
-        raise UserError("album_nothing_to_do", path=row.path.name)
-    request = JobRequest(job_id, photo, hole, task, album.recipe.settings)
-    return Work(replace(row, marks=marks, key=key_of(row, album), reason=""), request)
+    with _in_words():
+        _leave_alone(row, album)
+        photo = read_photo(row.path)
+        task, hole, marks = album.recipe.task, None, NO_MARKS
+        if task.has(Scratches):
+            hole, marks = _marks(row, album, photo, find)
+            task = task if hole is not None else task.without(Scratches)
+        if not task.damages:
+            raise UserError("album_nothing_to_do", path=row.path.name)
+        request = JobRequest(job_id, photo, hole, task, album.recipe.settings)
+        return Work(replace(row, marks=marks, key=key_of(row, album), reason=""), request)
+
+
+@contextmanager
+def _in_words() -> Generator[None]:
+    """Whatever befalls one photo, a bug or want of memory included, must not take the others along."""
+    try:
+        yield
+    except UserError:
+        raise
+    except Exception as error:
+        raise UserError("bug", detail=f"{type(error).__name__}: {error}") from error
 
 
 def _leave_alone(row: Row, album: Album) -> None:
@@ -218,7 +231,8 @@ def stored(row: Row, album: Album, work: Work, finished: Finished) -> Iterator[R
 
     Raises: UserError (`save_...`); what could not be written where it belongs is then kept elsewhere.
     """
-    data = encoded(finished.photo, album.export)
+    with _in_words():
+        data = encoded(finished.photo, album.export)
     try:
         yield (row := saving(row, album, data))
         yield save(row, album, work, finished, data)

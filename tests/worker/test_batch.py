@@ -188,6 +188,17 @@ def test_marks_come_from_a_file_or_are_found_or_the_row_says_that_there_are_none
     assert [path.name for path in photos_in(box.folder)] == ["a.png", "b.jpg", "c.tif"]
 
 
+def test_a_bug_on_one_photo_is_a_failure_of_that_photo(box: Box) -> None:
+    def find(photo: Photo) -> Hole:
+        assert photo.path is not None
+        if photo.path.name == "b.jpg":
+            raise MemoryError
+        return np.eye(24, 32, dtype=bool)
+
+    done = box.play(box.album(Scratches()), find)
+    assert box.states(done) == [DONE, FAILED, DONE] and "MemoryError" in done.rows[1].reason
+
+
 def test_where_nothing_is_marked_and_nothing_else_is_wrong_the_photo_is_left_out(box: Box) -> None:
     done = box.play(box.album(Scratches()))
     assert box.states(done) == [SKIPPED] * 3

@@ -300,3 +300,20 @@ def test_what_is_seen_of_a_painting_is_what_is_kept(scale: int) -> None:
     kept = Pyramid.of(np.where(whole, source.pixels, target.pixels))
     for a, b in zip(seen.shown.levels, kept.levels, strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def test_a_version_picked_during_a_run_stays_in_sight(two: Desk) -> None:
+    canvas = two.window.canvas
+
+    def seen() -> int:
+        return canvas.grab().toImage().pixelColor(two.point(100, 230)).red()
+
+    two.trigger("restore")
+    two.host.step(1)
+    two.trigger("result")
+    QTest.mouseClick(strip_of(two).viewport(), LEFT, pos=place(two, 1))
+    two.bot.waitUntil(lambda: abs(seen() - 10) < 4, timeout=5000)
+    two.host.step(2)
+    assert abs(seen() - 10) < 4
+    two.host.finish(200)
+    two.bot.waitUntil(lambda: abs(seen() - 200) < 4, timeout=5000)

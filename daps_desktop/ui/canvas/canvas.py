@@ -89,8 +89,9 @@ class Canvas(QWidget):
 
     def result_changed(self, rect: Rect) -> None:
         """The pixels of the result shown changed in `rect`, given in its own pixels."""
-        self._comparison.result_changed(rect)
-        self.update()
+        part = self._comparison.result_changed(rect)
+        if self._view is not None:
+            self._update_part(QRectF(_around(self._view, part)))
 
     def show_heat(self, heat: Heat | None) -> None:
         """Lay a map over the photo; None takes it away."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
 from daps_desktop.core.hole import Rect
@@ -54,11 +54,16 @@ class Comparison:
         self._result = picture_layer(pyramid) if pyramid else None
         self._difference = None
 
-    def result_changed(self, rect: Rect) -> None:
-        """The pixels of the result's pyramid changed in `rect` of its level 0."""
-        if self._result is not None:
-            self._result.forget(rect)
+    def result_changed(self, rect: Rect) -> QRectF:
+        """The pixels of the result's pyramid changed in `rect` of its level 0; where that is on the photo."""
+        original, result = self._pyramids
+        if original is None or result is None or self._result is None:
+            return QRectF()
+        self._result.forget(rect)
         self._difference = None
+        scale = result.size[0] / original.size[0]
+        corners = ((rect.left, rect.top), (rect.right, rect.bottom))
+        return QRectF(*(QPointF(x / scale, y / scale) for x, y in corners))
 
     def paint(self, sheet: Sheet, overlay: Layer | None) -> None:
         """Draw all that is compared, with the marks of `overlay` on the original."""

@@ -1,5 +1,7 @@
 """Puts previews and results in the place of the photo; the split line sweeps once at the end."""
 
+from collections import OrderedDict
+
 from PySide6.QtCore import QObject, QVariantAnimation, Slot
 from PySide6.QtWidgets import QApplication, QStyle
 
@@ -13,6 +15,7 @@ from daps_desktop.ui.job_model import JobModel, JobState
 from daps_desktop.ui.viewer.compare import Compare, CompareMode
 
 _SWEEP_MS = 200
+_KEPT = 3  # pyramids of versions
 _UNDECIDED = (CompareMode.ORIGINAL, CompareMode.SPLIT)  # where what comes next is to be seen at once
 
 
@@ -29,14 +32,17 @@ class ResultView(QObject):
         self._compare = compare
         self._background = background
         self._last: Pyramid | None = None  # of the version that is shown
+        self._recent: OrderedDict[int, Pyramid] = OrderedDict()  # of versions that were, by their numbers
         self._preview_seen = False
         self._held = False
+        self._looking_back = False  # at a version that was picked during the run
         self._newest = 0  # number of the version that was made last and has not been seen yet
         self._sweep = QVariantAnimation(self)
         self._sweep.setDuration(_SWEEP_MS)
         self._sweep.setStartValue(1.0)
         self._sweep.setEndValue(0.5)
         self._sweep.valueChanged.connect(compare.set_position)
+        model.photo_opened.connect(self._recent.clear)
         model.version_added.connect(self._expect)
         model.version_shown.connect(self._prepare)
         job.started.connect(self._begin)
@@ -59,11 +65,11 @@ class ResultView(QObject):
         self._canvas.show_result(None)
 
     def _begin(self) -> None:
-        self._preview_seen = False
+        self._preview_seen = self._looking_back = False
 
     @Slot(Preview)
     def _show_preview(self, preview: Preview) -> None:
-        if self._held:
+        if self._held or self._looking_back:
             return
         self._canvas.show_result(Pyramid.of(preview.pixels))
         if not self._preview_seen:
@@ -79,24 +85,40 @@ class ResultView(QObject):
         if version is None:
             self._forget()
             return
-        self._background.run(
-            lambda: Pyramid.of(display_picture(version.photo)),
-            lambda pyramid: self._show_version(version, pyramid),
-        )
+        self._looking_back = self._job.running and version.number != self._newest
+        if (ready := self._recent.get(version.number)) is not None:
+            self._show_version(version, ready)
+            return
 
-    def _show_version(self, version: Version, pyramid: Pyramid) -> None:
+        def prepare() -> Pyramid | None:
+            return Pyramid.of(display_picture(version.photo)) if self._wanted(version) else None
+
+        self._background.run(prepare, lambda pyramid: self._show_version(version, pyramid))
+
+    def _wanted(self, version: Version) -> bool:
+        """False where another one was chosen meanwhile."""
         shown = self._model.shown
-        if shown is None or version.number != shown.number:
-            return  # another one was chosen meanwhile
-        self._last = pyramid
-        if self._held or (self._job.running and self._preview_seen):
-            return  # something else is looked at
+        return shown is not None and version.number == shown.number
+
+    def _show_version(self, version: Version, pyramid: Pyramid | None) -> None:
+        if pyramid is None or not self._wanted(version):
+            return
+        self._remember(version.number, pyramid)
+        if self._held:
+            return
         self._canvas.show_result(pyramid)
         if version.number == self._newest:
             self._newest = 0
             self._reveal()
         elif self._compare.chosen is CompareMode.ORIGINAL:
             self._compare.set_mode(CompareMode.SPLIT)
+
+    def _remember(self, number: int, pyramid: Pyramid) -> None:
+        """Whoever goes to and fro between a few versions does not wait for them again."""
+        self._last = self._recent[number] = pyramid
+        self._recent.move_to_end(number)
+        if len(self._recent) > _KEPT:
+            self._recent.popitem(last=False)
 
     def _reveal(self) -> None:
         """What has just come is drawn over the photo once, unless another comparison was chosen."""

@@ -70,9 +70,7 @@ class ExportDialog(QDialog):
         )
         self.sidecar = _check(tr("Write beside it where it comes from"), shown.sidecar)
         self.sidecar_line = label(
-            tr(
-                "Photo, marks, recipe and versions in NAME.daps.json, to make the same result again."
-            ),
+            tr("Photo, marks, recipe and versions in NAME.daps.json, to make the same result again."),
             "caption",
         )
         self.name = QLineEdit(str(path))
@@ -85,6 +83,8 @@ class ExportDialog(QDialog):
         self.cancel = QPushButton(text.CANCEL)
         self._fill(shown)
         self.setLayout(self._assembled())
+        no_accidents(self)
+        self.button.setDefault(True)
         self._connect()
         self._show_format()
 
@@ -109,7 +109,6 @@ class ExportDialog(QDialog):
         self.browse = QPushButton(tr("Choose…"))
         self.browse.setObjectName("segment")
         self.button.setObjectName("restore")
-        self.button.setDefault(True)
         self.cancel.setObjectName("segment")
         self.cancel.setMinimumHeight(HIT)
         quality = QWidget()
@@ -256,6 +255,12 @@ def _check(words: str, checked: bool) -> QCheckBox:
     box.setChecked(checked)
     box.setMinimumHeight(HIT)
     return box
+
+
+def no_accidents(dialog: QDialog) -> None:
+    """Enter presses no button but the default one, whatever has the focus."""
+    for button in dialog.findChildren(QPushButton):
+        button.setAutoDefault(False)
 
 
 def column_of(*children: QWidget) -> QWidget:

@@ -186,7 +186,7 @@ def test_a_result_is_compared_in_the_main_window(desk: Desk, box: Path) -> None:
     window.table.setCurrentCell(1, 0)
     with desk.bot.waitSignal(desk.window.files.opened, timeout=5000):
         QTest.keyClick(window.table, Qt.Key.Key_Return)
-    assert desk.document.photo.path == box / "b.jpg"
+    assert desk.document.photo.path == box / "b.jpg" and not model(desk).running
     (version,) = desk.document.versions
     assert desk.window.model.shown is version
     desk.bot.waitUntil(lambda: desk.window.compare.available, timeout=5000)

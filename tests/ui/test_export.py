@@ -133,6 +133,15 @@ def test_pixels_and_centimetres_belong_together(restored: Desk) -> None:
     assert read.metadata.dpi == pytest.approx((127, 127), rel=1e-3)
 
 
+def test_enter_exports_wherever_the_keys_are(restored: Desk, tmp_path: Path) -> None:
+    shown = dialog(restored)
+    shown.picture.button("result").setFocus()
+    shown.name.setText(str(tmp_path / "entered.png"))
+    with restored.bot.waitSignal(restored.window.exporting.exported, timeout=5000):
+        QTest.keyClick(shown.picture.button("result"), Qt.Key.Key_Return)
+    assert (tmp_path / "entered.png").exists()
+
+
 def test_the_original_size_comes_back(restored: Desk) -> None:
     shown = dialog(restored)
     shown.size_fields.width_box.box.setValue(77)

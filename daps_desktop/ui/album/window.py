@@ -32,7 +32,7 @@ from daps_desktop.ui.album.words import (
     recipe_line,
     verdict_words,
 )
-from daps_desktop.ui.export_dialog import FORMAT_WORDS, POLICY_WORDS
+from daps_desktop.ui.export_dialog import FORMAT_WORDS, POLICY_WORDS, no_accidents
 from daps_desktop.ui.panels.banner import Banner
 from daps_desktop.ui.panels.parts import Section, Segments, calm, column, label, row
 from daps_desktop.ui.theme import GRID, HIT
@@ -83,6 +83,7 @@ class AlbumWindow(QDialog):
         self.run.setObjectName("restore")
         self._fill()
         self.setLayout(self._assembled())
+        no_accidents(self)  # Enter in the table is for comparing
         self._connect()
         self.show_album()
 
@@ -273,7 +274,6 @@ def _item(words: str, tip: str) -> QTableWidgetItem:
 def _button(words: str) -> QPushButton:
     button = QPushButton(words)
     button.setObjectName("segment")
-    button.setAutoDefault(False)
     return button
 
 

@@ -93,7 +93,9 @@ def judge(
     `edge` is the width of the hole's soft edge in pixels, which was redrawn like the hole.
     """
     solved = task.without(Faded)
-    redrawn = float(reached(hole, edge).mean()) if solved.repair_only and hole is not None else None
+    redrawn = None
+    if solved.repair_only and hole is not None:
+        redrawn = np.count_nonzero(reached(hole, edge) if edge else hole) / hole.size
     if not solved.damages:
         redrawn = 0.0
     residual = report.residual_over_noise
@@ -115,9 +117,13 @@ def improving(steps: Sequence[StepReport]) -> bool:
 
 def structured(residual_map: ResidualMap) -> bool:
     """True where what is left lies in few places, as edges do, and not everywhere, as noise does."""
-    squares = np.sort(residual_map[np.isfinite(residual_map)].astype(np.float64) ** 2)
-    total = float(squares.sum())
-    return total > 0 and float(squares[-max(squares.size // 10, 1) :].sum()) > STRUCTURED_ABOVE * total
+    squares = residual_map[np.isfinite(residual_map)].astype(np.float32) ** 2
+    total = float(squares.sum(dtype=np.float64))
+    if total == 0:
+        return False
+    tenth = max(squares.size // 10, 1)
+    most = np.partition(squares, -tenth)[-tenth:]
+    return float(most.sum(dtype=np.float64)) > STRUCTURED_ABOVE * total
 
 
 def _suspects(agreement: Agreement, task: Task, residual_map: ResidualMap | None) -> tuple[Suspect, ...]:

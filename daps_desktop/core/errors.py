@@ -120,9 +120,7 @@ SENTENCES: dict[str, str] = {
     "sidecar_other_photo": mark(
         "{path} was written for another photo ({name}); nothing was started; open that photo first."
     ),
-    "file_unreadable": mark(
-        "{path} could not be read ({detail}); nothing was changed; choose another file."
-    ),
+    "file_unreadable": mark("{path} could not be read ({detail}); nothing was changed; choose another file."),
     "album_unreadable": mark(
         "{path} is not an album that this program can read ({detail}); nothing was started; "
         "use one that it wrote itself."

@@ -196,6 +196,23 @@ def test_the_sentence_follows_the_version_that_is_shown(marked: Desk) -> None:
     assert panel.note.text() == text.PLOT_NOTE_REPAIR
 
 
+def test_a_version_picked_during_a_run_keeps_its_own_curve(marked: Desk) -> None:
+    for step in (1, 2, 3):
+        marked.host.step(step, with_preview=False)
+    finish(marked)
+    whole = plot_of(marked).values
+    marked.trigger("restore")
+    marked.host.step(1, with_preview=False)
+    assert plot_of(marked).values == [11]
+    marked.window.model.show_version(marked.document.versions[0])
+    marked.host.step(2, with_preview=False)
+    assert plot_of(marked).values == whole and len(whole) == 4
+    finish(marked)
+    marked.trigger("restore")
+    marked.host.step(1, with_preview=False)
+    assert plot_of(marked).values == [11]
+
+
 def test_a_version_put_together_has_neither_curve_nor_verdict(marked: Desk) -> None:
     finish(marked)
     marked.trigger("try_more")

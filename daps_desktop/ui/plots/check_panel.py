@@ -31,8 +31,10 @@ class CheckPanel(QWidget):
     def __init__(self, colours: Colours, actions: Actions) -> None:
         super().__init__()
         self._colours = colours
-        self._curve = Curve()
-        self._shown: Version | None = None  # what is seen while nothing runs
+        self._curve = Curve()  # what is seen
+        self._live = Curve()  # of the last run
+        self._shown: Version | None = None
+        self._looking_back = False  # at a version that was picked during the run
         self.plot = None  # a ResidualPlot once this was seen
         self.verdict = label(NO_RESULT, "heading")
         self.map = MapBox(actions)
@@ -58,13 +60,18 @@ class CheckPanel(QWidget):
 
     def start(self, request: JobRequest) -> None:
         self.verdict.setText(RUNNING)
-        self._show(Curve.begun(request))
+        self._looking_back = False
+        self._live = Curve.begun(request)
+        self._show(self._live)
 
     def add(self, progress: Progress) -> None:
-        self._show(self._curve.plus(progress))
+        self._live = self._live.plus(progress)
+        if not self._looking_back:
+            self._show(self._live)
 
     def show_version(self, version: Version | None) -> None:
         self._shown = version
+        self._looking_back = True
         self.take_back()
 
     def take_back(self) -> None:

@@ -56,6 +56,7 @@ class ResidualPlot(pg.PlotWidget):
         item.showAxis("right")
         for axis in ("left", "right"):
             item.getAxis(axis).setTicks(_TICKS)
+            item.getAxis(axis).enableAutoSIPrefix(False)
         item.setMenuEnabled(False)
         item.hideButtons()
         item.setMouseEnabled(x=False, y=False)

@@ -22,13 +22,13 @@ class SizeFields(QWidget):
         super().__init__()
         self._photo = photo
         own = photo.metadata.dpi
-        self._own_dpi = own[0] if own else 0.0
+        self._dpi = dpi or (own[0] if own else _USUAL_DPI)
+        self._dpi_chosen = bool(dpi)
         self._longest = longest_side or max(photo.height, photo.width)  # pixels, a whole number in the end
         self.unit = Segments(tr("Unit of size"), (("px", tr("Pixels")), ("cm", tr("Centimetres"))))
         self.width_box = NumberRow(tr("Width"), tr(" px"), 1, _LARGEST_SIDE, 1, decimals=0)
         self.height_box = NumberRow(tr("Height"), tr(" px"), 1, _LARGEST_SIDE, 1, decimals=0)
-        self.dpi_box = NumberRow(tr("Resolution"), tr(" dpi"), 1, 9600, dpi or self._own_dpi or _USUAL_DPI, 0)
-        self._dpi_chosen = bool(dpi)
+        self.dpi_box = NumberRow(tr("Resolution"), tr(" dpi"), 1, 9600, self._dpi, 0)
         self.own = QPushButton(tr("Original size"))
         self.own.setObjectName("segment")
         self.paper = label("", "caption")
@@ -62,7 +62,7 @@ class SizeFields(QWidget):
     @property
     def dpi(self) -> float:
         """0 where the photo's own is left as it is."""
-        return self.dpi_box.value if self._dpi_chosen else 0.0
+        return self._dpi if self._dpi_chosen else 0.0
 
     @property
     def _in_cm(self) -> bool:
@@ -71,7 +71,7 @@ class SizeFields(QWidget):
     @property
     def _per_unit(self) -> float:
         """Pixels in one of the unit shown."""
-        return self.dpi_box.value / CM_PER_INCH if self._in_cm else 1.0
+        return self._dpi / CM_PER_INCH if self._in_cm else 1.0
 
     def _take(self, value: float, side: int) -> None:
         longest = max(self._photo.height, self._photo.width)
@@ -80,15 +80,9 @@ class SizeFields(QWidget):
         self._tell()
 
     def _take_dpi(self, dpi: float) -> None:
-        if self._in_cm:  # what was shown so far keeps its centimetres
-            longest = max(self._photo.height, self._photo.width)
-            box, side = (
-                (self.width_box, self._photo.width)
-                if self._photo.width == longest
-                else (self.height_box, self._photo.height)
-            )
-            self._longest = min(box.value * dpi / CM_PER_INCH * longest / side, float(_LARGEST_SIDE))
-        self._dpi_chosen = True
+        if self._in_cm:
+            self._longest = min(self._longest * dpi / self._dpi, float(_LARGEST_SIDE))
+        self._dpi, self._dpi_chosen = dpi, True
         self._tell()
 
     def _reset(self) -> None:
@@ -103,18 +97,18 @@ class SizeFields(QWidget):
         longest = max(self._photo.height, self._photo.width)
         scale = self._longest / longest
         for box, side in ((self.width_box, self._photo.width), (self.height_box, self._photo.height)):
+            box.box.blockSignals(True)  # another unit is no other size
             box.box.setDecimals(1 if self._in_cm else 0)
+            box.box.setMinimum(0.1 if self._in_cm else 1)
             box.box.setSuffix(tr(" cm") if self._in_cm else tr(" px"))
-            box.show_value(side * scale / self._per_unit)
+            box.box.setValue(side * scale / self._per_unit)
+            box.box.blockSignals(False)
         self._show_paper(scale)
 
     def _show_paper(self, scale: float) -> None:
-        per_cm = self.dpi_box.value / CM_PER_INCH
-        sides = (round(side * scale) for side in (self._photo.width, self._photo.height))
-        width, height = sides
+        per_cm = self._dpi / CM_PER_INCH
+        width, height = (round(side * scale) for side in (self._photo.width, self._photo.height))
         words = tr(
             "{width} × {height} pixels; printed at {dpi:.0f} dpi: {across:.1f} × {down:.1f} cm"
-        ).format(
-            width=width, height=height, dpi=self.dpi_box.value, across=width / per_cm, down=height / per_cm
-        )
+        ).format(width=width, height=height, dpi=self._dpi, across=width / per_cm, down=height / per_cm)
         self.paper.setText(words)

@@ -96,7 +96,7 @@ PLOT_NOTE = tr(
 )
 
 # files
-OPEN_TITLE, SAVE_TITLE = tr("Open a photo"), tr("Save the result")
+OPEN_TITLE = tr("Open a photo")
 IMPORT_TITLE, EXPORT_TITLE = tr("Import marks"), tr("Export marks")
 OPEN_FILTER = tr(
     "Photos and projects (*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp *.avif *.daps);;All files (*)"

@@ -127,6 +127,14 @@ def test_pixels_and_centimetres_belong_together(restored: Desk) -> None:
     assert (shown.options.longest_side, fields.width_box.value) == (0, 4.0)  # as large as it was
     fields.dpi_box.box.setValue(127)
     assert shown.options.longest_side == 200 and fields.width_box.value == 4.0
+    QTest.mouseClick(fields.unit.button("px"), LEFT)
+    assert (fields.width_box.value, shown.options.longest_side) == (200, 200)
+    fields.dpi_box.box.setValue(300)
+    QTest.mouseClick(fields.unit.button("cm"), LEFT)
+    assert fields.width_box.value == 1.7 and shown.options.longest_side == 200
+    QTest.mouseClick(fields.unit.button("px"), LEFT)
+    assert (fields.width_box.value, shown.options.longest_side) == (200, 200)
+    fields.dpi_box.box.setValue(127)
     path = export(restored)
     read = read_photo(path)
     assert (read.width, read.height) == (200, 150)

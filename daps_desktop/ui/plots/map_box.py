@@ -10,7 +10,7 @@ from daps_desktop.core.language import tr
 from daps_desktop.ui.actions import Actions
 from daps_desktop.ui.panels.action_button import action_button
 from daps_desktop.ui.panels.parts import Segments, column, label, row
-from daps_desktop.ui.theme import GRID
+from daps_desktop.ui.theme import GRID, HIT
 from daps_desktop.ui.viewer.heat import Heat
 
 MapKind = Literal["residual", "spread"]
@@ -60,7 +60,9 @@ class MapView(QWidget):
         size = self._photo.size() if not self._photo.isNull() else self.heat.picture.size()
         place = QRectF(self.rect())
         if place.width() > 1.5 * _LEGEND:
-            place.setLeft(_LEGEND)  # room for the legend beside the picture
+            place.setLeft(_LEGEND)  # room for button and legend beside the picture
+        else:
+            place.setTop(HIT + GRID)  # or at least for the button above it
         fitted = size.scaled(place.size().toSize(), Qt.AspectRatioMode.KeepAspectRatio)
         target = QRectF(0, 0, fitted.width(), fitted.height())
         target.moveCenter(place.center())
@@ -88,8 +90,13 @@ class MapBox(QWidget):
         self._places = QStackedWidget()
         for place in (self.why, self.view):
             self._places.addWidget(place)
-        head = row(self.kinds, action_button(actions, "heat"))
-        head.insertStretch(1, 1)
+        head = row(self.kinds)
+        head.addStretch(1)
+        # In the room beside the picture, above the legend.
+        corner = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
+        beside = column()
+        beside.addWidget(action_button(actions, "heat"), 0, corner)
+        self.view.setLayout(beside)
         layout = column(self._places, self.note, spacing=GRID // 2)
         layout.insertLayout(0, head)
         layout.setStretch(1, 1)

@@ -138,7 +138,9 @@ def test_cards_become_the_task_of_the_request(marked: Desk) -> None:
     cards, how = marked.window.panel.cards, marked.window.panel.how
     cards.card(Scratches).tick.click()
     cards.card(Motion).tick.click()
-    cards.card(Blur).tick.click()  # one kind of blur at a time
+    cards.card(Blur).tick.click()  # greyed out: one kind of blur at a time
+    cards.card(Motion).tick.click()
+    cards.card(Blur).tick.click()
     cards.card(Small).tick.click()
     cards.card(Small).findChild(type(how.quality)).button(4).click()
     cards.card(Noise).tick.click()

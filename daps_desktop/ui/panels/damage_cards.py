@@ -1,82 +1,55 @@
 """1 What is wrong with it? Cards to tick, each with its few values; together they are the task."""
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QCheckBox, QFrame, QWidget
+from collections.abc import Mapping
 
-from daps_desktop.core.task import Blur, Damage, Grey, Jpeg, Motion, Noise, Scratches, Small, Task
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QLabel, QSlider, QWidget
+
+from daps_desktop.core.language import tr
+from daps_desktop.core.photo import Photo
+from daps_desktop.core.task import (
+    Blur,
+    Clipped,
+    Damage,
+    Faded,
+    Grey,
+    Jpeg,
+    Kernel,
+    Motion,
+    Noise,
+    Scratches,
+    Small,
+    Task,
+)
 from daps_desktop.ui import text
+from daps_desktop.ui.panels.card import Card
 from daps_desktop.ui.panels.noise_field import NoiseField
-from daps_desktop.ui.panels.parts import NumberRow, Segments, column, label
+from daps_desktop.ui.panels.parts import NumberRow, Segments, column, row
 from daps_desktop.ui.theme import GRID, HIT
 
-
-class Card(QFrame):
-    """One kind of damage; its line and values are shown while it is ticked."""
-
-    changed = Signal()  # what the card says about the photo
-    kind: type[Damage]
-
-    def __init__(self, title: str, line: str, values: QWidget | None = None) -> None:
-        super().__init__()
-        self.setObjectName("card")
-        self.tick = QCheckBox(title)
-        self.tick.setMinimumHeight(HIT)
-        self.tick.setAccessibleName(title)
-        self.tick.setAccessibleDescription(line)
-        self.setToolTip(line)
-        self._body = QWidget()
-        self._body.setLayout(column(label(line, "caption"), *([values] if values else [])))
-        self._body.setVisible(False)
-        layout = column(self.tick, self._body, spacing=0)
-        layout.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
-        self._body.setContentsMargins(0, 0, 0, GRID // 2)
-        self.setLayout(layout)
-        self.tick.toggled.connect(self._show_ticked)
-        self.tick.toggled.connect(self.changed)
-
-    @property
-    def ticked(self) -> bool:
-        return self.tick.isChecked()
-
-    def damage(self) -> Damage:
-        return self.kind()
-
-    def show_damage(self, damage: Damage | None) -> None:
-        """Tick or untick the card and show the values, without telling anybody."""
-        self.blockSignals(True)
-        self.tick.setChecked(damage is not None)
-        if damage is not None:
-            self._show_values(damage)
-        self.blockSignals(False)
-
-    def _show_values(self, damage: Damage) -> None:
-        """For cards that have values."""
-
-    def _show_ticked(self, ticked: bool) -> None:
-        self._body.setVisible(ticked)
-        self.setProperty("picked", ticked)
-        self.style().unpolish(self)
-        self.style().polish(self)
-
-    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
-        """The whole card can be clicked."""
-        self.tick.toggle()
+_USUAL_QUALITY = 40
+_VALUE = 6 * GRID  # pixels for a number beside its slider
 
 
 class ScratchesCard(Card):
-    kind = Scratches
+    kind, picture = Scratches, "scratches"
+    title, line = text.SCRATCHES, text.SCRATCHES_LINE
 
-    def __init__(self) -> None:
-        super().__init__(text.SCRATCHES, text.SCRATCHES_LINE)
+
+class DustCard(Card):
+    """The same damage as scratches to the solver: pixels that tell nothing. Only finding it differs."""
+
+    kind, picture = Scratches, "dust"
+    title, line = tr("Dust and stains"), tr("Specks you mark, or let the program look for.")
 
 
 class BlurCard(Card):
-    kind = Blur
+    kind, picture = Blur, "blur"
+    title, line = text.BLURRED, text.BLURRED_LINE
 
     def __init__(self) -> None:
         self._size = NumberRow(text.SIZE, text.UNIT_PIXELS, 0.2, 20, Blur().sigma)
-        super().__init__(text.BLURRED, text.BLURRED_LINE, self._size)
+        super().__init__(self._size)
         self._size.changed.connect(self.changed)
 
     def damage(self) -> Blur:
@@ -88,14 +61,15 @@ class BlurCard(Card):
 
 
 class MotionCard(Card):
-    kind = Motion
+    kind, picture = Motion, "motion"
+    title, line = text.SHAKEN, text.SHAKEN_LINE
 
     def __init__(self) -> None:
         self._length = NumberRow(text.LENGTH, text.UNIT_PIXELS, 1, 99, Motion().length)
         self._angle = NumberRow(text.ANGLE, text.UNIT_DEGREES, -90, 90, Motion().angle, decimals=0)
         values = QWidget()
         values.setLayout(column(self._length, self._angle, spacing=GRID // 2))
-        super().__init__(text.SHAKEN, text.SHAKEN_LINE, values)
+        super().__init__(values)
         self._length.changed.connect(self.changed)
         self._angle.changed.connect(self.changed)
 
@@ -109,11 +83,12 @@ class MotionCard(Card):
 
 
 class SmallCard(Card):
-    kind = Small
+    kind, picture = Small, "small"
+    title, line = text.SMALL, text.SMALL_LINE
 
     def __init__(self) -> None:
         self._factor = Segments(text.FACTOR, [(n, f"×{n}") for n in (2, 3, 4, 8)])
-        super().__init__(text.SMALL, text.SMALL_LINE, self._factor)
+        super().__init__(self._factor)
         self._factor.picked.connect(self.changed)
 
     def damage(self) -> Small:
@@ -125,55 +100,165 @@ class SmallCard(Card):
 
 
 class NoiseCard(Card):
-    kind = Noise
+    kind, picture = Noise, "noise"
+    title, line = text.NOISE, text.NOISE_LINE
 
     def __init__(self) -> None:
         self.level = NoiseField()
-        super().__init__(text.NOISE, text.NOISE_LINE, self.level)
+        super().__init__(self.level)
 
 
 class JpegCard(Card):
-    kind = Jpeg
+    kind, picture = Jpeg, "jpeg"
+    title, line = text.BLOCKS, text.BLOCKS_LINE
 
     def __init__(self) -> None:
-        super().__init__(text.BLOCKS, text.BLOCKS_LINE)
+        self.automatic = QCheckBox(tr("As the file says"))
+        self.automatic.setMinimumHeight(HIT)
+        self.quality = NumberRow(tr("Quality it was saved with"), "", 1, 100, _USUAL_QUALITY, decimals=0)
+        values = QWidget()
+        values.setLayout(column(self.automatic, self.quality, spacing=GRID // 2))
+        super().__init__(values)
+        self.show_tables(False)
+        self.automatic.toggled.connect(self._pick_automatic)
+        self.quality.changed.connect(self.changed)
+
+    def show_tables(self, known: bool) -> None:
+        """Whether the file itself says how it was compressed."""
+        self.automatic.setVisible(known)
+        self.automatic.blockSignals(True)
+        self.automatic.setChecked(known)
+        self.automatic.blockSignals(False)
+        self.quality.setVisible(not known)
+
+    def damage(self) -> Jpeg:
+        return Jpeg(0 if self.automatic.isChecked() else round(self.quality.value))
+
+    def _show_values(self, damage: Damage) -> None:
+        assert isinstance(damage, Jpeg)
+        automatic = damage.quality == 0 and not self.automatic.isHidden()
+        self.automatic.setChecked(automatic)
+        self.quality.setVisible(not automatic)
+        if damage.quality:
+            self.quality.show_value(damage.quality)
+
+    def _pick_automatic(self, automatic: bool) -> None:
+        self.quality.setVisible(not automatic)
+        self.changed.emit()
+
+
+class FadedCard(Card):
+    kind, picture = Faded, "faded"
+    title, line = tr("Faded or yellowed"), tr("Brings colours back; can be undone.")
+
+    def __init__(self) -> None:
+        self.amount = QSlider(Qt.Orientation.Horizontal)
+        self.amount.setRange(0, 100)
+        self.amount.setMinimumHeight(HIT)
+        self.amount.setAccessibleName(tr("Strength of the colour correction"))
+        self._percent = QLabel()
+        self._percent.setMinimumWidth(_VALUE)
+        self._percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        values = QWidget()
+        values.setLayout(row(QLabel(tr("Strength")), self.amount, self._percent))
+        super().__init__(values)
+        self._show_values(Faded())
+        self.amount.valueChanged.connect(self._show_percent)
+        self.amount.valueChanged.connect(self.changed)
+
+    def damage(self) -> Faded:
+        return Faded(self.amount.value() / 100)
+
+    def _show_values(self, damage: Damage) -> None:
+        assert isinstance(damage, Faded)
+        self.amount.setValue(round(100 * damage.amount))
+        self._show_percent()
+
+    def _show_percent(self) -> None:
+        self._percent.setText(f"{self.amount.value()} %")
 
 
 class GreyCard(Card):
-    kind = Grey
+    kind, picture = Grey, "grey"
+    title = text.GREY
+    line = tr("Colours are a guess. The built-in prior guesses timidly; one of the right kind does better.")
 
-    def __init__(self) -> None:
-        super().__init__(text.GREY, text.GREY_LINE)
+
+# Each pair cannot be undone together, and why.
+_ONE_BLUR = tr("Not together with “{other}”: a photo can be undone one kind of blur at a time.")
+_AFTER = tr("Not together with “{other}”: they are undone one after the other.")
+_RIVALS: dict[type[Damage], Mapping[type[Damage], str]] = {
+    Blur: {Motion: _ONE_BLUR, Kernel: _ONE_BLUR},
+    Motion: {Blur: _ONE_BLUR, Kernel: _ONE_BLUR},
+    Jpeg: {Grey: _AFTER, Clipped: _AFTER},
+    Grey: {Jpeg: _AFTER},
+}
 
 
 class DamageCards(QWidget):
-    """All cards; `task_picked` carries what they say together."""
+    """All cards; `task_picked` carries what they say together.
+
+    Damage that has no card (it was named under Advanced, or came with a recipe) stays as it is.
+    """
 
     task_picked = Signal(Task)
 
     def __init__(self) -> None:
         super().__init__()
         self.noise = NoiseCard()
+        self.jpeg = JpegCard()
+        self.dust = DustCard()
         self.cards: tuple[Card, ...] = (
-            ScratchesCard(), BlurCard(), MotionCard(), SmallCard(), self.noise, JpegCard(), GreyCard(),
+            ScratchesCard(), self.dust, BlurCard(), MotionCard(), SmallCard(), self.noise, self.jpeg,
+            FadedCard(), GreyCard(),
         )  # fmt: skip
-        self.setLayout(column(*self.cards, spacing=6))
+        self._others: tuple[Damage, ...] = ()
+        self._asked: Task | None = None  # that is shown
+        self.setLayout(column(*self.cards, spacing=GRID // 2))
         for card in self.cards:
-            card.changed.connect(lambda card=card: self._tell(card))
+            card.changed.connect(self._tell)
 
     def card(self, kind: type[Damage]) -> Card:
         return next(card for card in self.cards if card.kind is kind)
 
-    def show_task(self, task: Task) -> None:
+    def show_photo(self, photo: Photo) -> None:
+        self.jpeg.show_tables(photo.jpeg is not None)
         for card in self.cards:
-            card.show_damage(task.find(card.kind))
+            card.suggest(None)
 
-    def _tell(self, latest: Card) -> None:
-        self._untick_rival(latest)
-        self.task_picked.emit(Task(tuple(card.damage() for card in self.cards if card.ticked)))
+    def show_task(self, task: Task) -> None:
+        self._asked = task
+        kinds = [card.kind for card in self.cards]
+        self._others = tuple(damage for damage in task.damages if type(damage) not in kinds)
+        for card in self.cards:
+            if card is not self.dust:
+                card.show_damage(None if self._as_dust(card, task) else task.find(card.kind))
+        if not task.has(Scratches):
+            self.dust.show_damage(None)
+        self._show_possible()
 
-    def _untick_rival(self, latest: Card) -> None:
-        """A photo can be undone one kind of blur at a time: the last one ticked stays."""
-        rivals = {Blur: Motion, Motion: Blur}
-        if latest.ticked and latest.kind in rivals:
-            self.card(rivals[latest.kind]).show_damage(None)
+    def settle(self) -> None:
+        """Tell if the cards cannot say the task they show: a value that came from the last photo's file."""
+        jpeg = self.jpeg.damage()
+        if self.jpeg.ticked and self._asked is not None and self._asked.find(Jpeg) != jpeg:
+            self._tell()
+
+    def _as_dust(self, card: Card, task: Task) -> bool:
+        """Whether it is the other card of the same damage that is ticked."""
+        return card.kind is Scratches and not card.ticked and self.dust.ticked and task.has(Scratches)
+
+    def _tell(self) -> None:
+        self._show_possible()
+        self.task_picked.emit(Task((*self._ticked(), *self._others)))
+
+    def _ticked(self) -> tuple[Damage, ...]:
+        """What is ticked, each damage once."""
+        return tuple(dict.fromkeys(card.damage() for card in self.cards if card.ticked))
+
+    def _show_possible(self) -> None:
+        titles = {card.kind: card.title for card in self.cards if card.ticked}
+        titles |= {type(damage): damage.name for damage in self._others}
+        for card in self.cards:
+            rivals = _RIVALS.get(card.kind, {})
+            reasons = [why.format(other=titles[rival]) for rival, why in rivals.items() if rival in titles]
+            card.forbid("" if card.ticked or not reasons else reasons[0])

@@ -1,20 +1,30 @@
-"""3 How thorough? The quality, and the advanced values folded away."""
+"""3 How strong? Close to the photo or filled in, how thorough, and the advanced values folded away."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TypeVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QLineEdit, QSpinBox, QToolButton, QWidget
+from PySide6.QtWidgets import QSlider, QWidget
 
+from daps_desktop.core.language import tr
 from daps_desktop.core.settings import SolverSettings
+from daps_desktop.core.task import Task
 from daps_desktop.ui import text
-from daps_desktop.ui.panels.noise_field import NoiseField
-from daps_desktop.ui.panels.parts import Section, Segments, calm, column, label, row
+from daps_desktop.ui.panels.advanced_fold import AdvancedFold
+from daps_desktop.ui.panels.parts import Section, Segments, column, label, row
 from daps_desktop.ui.theme import HIT
 
-W = TypeVar("W", bound=QWidget)
-
-_MAX_SEED = 2**31 - 1  # the largest a spin box takes
+CLOSE, MORE = tr("Stay close to the photo"), tr("Fill in more")
+CLOSENESS_HELP = tr(
+    "How far the result may differ from the photo. In the middle it differs by as much as the photo is "
+    "noisy. What it came to is in the Check panel."
+)
+_CLOSER = tr("Keeps more of the photo, its noise included.")
+_MIDDLE = tr("As close as the noise of the photo allows.")
+_FREER = tr("Believes the photo less: smoother, and more of it made up.")
+_REPAIR = tr("Only what you mark changes; this says how closely it follows its surroundings.")
+_STOPS = 20  # of the slider; an even number, so that it has a middle
+QUALITIES = (("draft", text.DRAFT), ("balanced", text.BALANCED), ("best", text.BEST))
 
 
 class HowSection(Section):
@@ -24,76 +34,77 @@ class HowSection(Section):
 
     def __init__(self) -> None:
         self._settings = SolverSettings()
-        choices = (("draft", text.DRAFT), ("balanced", text.BALANCED), ("best", text.BEST))
-        self.quality = Segments(text.QUALITY_NAME, choices)
+        self._repair = True
+        self.closeness = ClosenessSlider()
+        self.quality = Segments(text.QUALITY_NAME, QUALITIES)
         self._quality_line = label("", "caption")
         self.fold = AdvancedFold()
-        super().__init__(text.STEP_HOW, self.quality, self._quality_line, self.fold)
+        super().__init__(text.STEP_HOW, self.closeness, self.quality, self._quality_line, self.fold)
+        self.show_times({})
+        self.closeness.picked.connect(lambda closeness: self.pick(closeness=closeness))
         self.quality.picked.connect(lambda preset: self.pick(preset=preset))
-        self.fold.output.picked.connect(lambda output: self.pick(output=output))
-        self.fold.noise.picked.connect(lambda noise: self.pick(noise=noise))
-        self.fold.prior.editingFinished.connect(self._pick_prior)
-        self.fold.seed.valueChanged.connect(lambda seed: self.pick(seed=seed))
+        self.fold.picked.connect(lambda values: self.pick(**values))
         self.show_settings(self._settings)
 
     def pick(self, **values: object) -> None:
         self.show_settings(replace(self._settings, **values))  # type: ignore[arg-type]
         self.settings_picked.emit(self._settings)
 
-    def _pick_prior(self) -> None:
-        self.pick(prior=self.fold.prior.text().strip() or "auto")
-
     def show_settings(self, settings: SolverSettings) -> None:
         self._settings = settings
-        self.quality.pick(settings.preset)
-        self._quality_line.setText(text.QUALITY_LINES[settings.preset])
+        self.quality.pick(settings.preset if settings.preset in dict(QUALITIES) else None)
+        self._quality_line.setText(_quality_line(settings))
+        self.closeness.show_value(settings.closeness, self._repair)
         self.fold.show_settings(settings)
 
+    def show_task(self, task: Task) -> None:
+        self._repair = task.repair_only
+        self.closeness.show_value(self._settings.closeness, self._repair)
+        self.fold.show_task(task)
 
-class AdvancedFold(QWidget):
-    """Values few people need, under a line that opens and closes."""
+    def show_times(self, seconds: Mapping[str, float]) -> None:
+        """How long each quality would take; empty while nobody knows."""
+        for preset, words in QUALITIES:
+            time = text.duration(seconds[preset]) if preset in seconds else " "
+            button = self.quality.button(preset)
+            button.setText(f"{words}\n{time}")
+            button.setAccessibleName(f"{text.QUALITY_NAME}: {words}, {time}")
+
+
+class ClosenessSlider(QWidget):
+    """`picked` carries the closeness of the settings, 1 at the left end to 0 at the right."""
+
+    picked = Signal(float)
 
     def __init__(self) -> None:
         super().__init__()
-        self.head = QToolButton()
-        self.head.setObjectName("quiet")
-        self.head.setText(text.ADVANCED)
-        self.head.setCheckable(True)
-        self.head.setArrowType(Qt.ArrowType.RightArrow)
-        self.head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.output = Segments(text.OUTPUT, (("safest", text.SAFEST), ("sample", text.SAMPLE)))
-        self._output_line = label("", "caption")
-        self.noise = NoiseField()
-        self.prior = _field(QLineEdit(), text.PRIOR)
-        self.prior.setPlaceholderText(text.PRIOR_AUTO)
-        self.seed = _field(calm(QSpinBox()), text.SEED)
-        self.seed.setRange(0, _MAX_SEED)
-        self.seed.setKeyboardTracking(False)
-        self._body = QWidget()
-        body = column(label(text.OUTPUT), self.output, self._output_line, label(text.NOISE_LEVEL), self.noise)
-        body.addLayout(row(QLabel(text.PRIOR), self.prior))
-        body.addLayout(row(QLabel(text.SEED), self.seed))
-        self._body.setLayout(body)
-        self._body.setVisible(False)
-        self.setLayout(column(self.head, self._body))
-        self.head.toggled.connect(self._open)
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, _STOPS)
+        self.slider.setPageStep(_STOPS // 4)
+        self.slider.setMinimumHeight(HIT)
+        self.slider.setAccessibleName(f"{CLOSE} – {MORE}")
+        self.slider.setAccessibleDescription(CLOSENESS_HELP)
+        self.slider.setToolTip(CLOSENESS_HELP)
+        close, more = label(CLOSE, "caption"), label(MORE, "caption")
+        more.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.line = label("", "caption")
+        layout = column(self.slider, spacing=0)
+        layout.addLayout(row(close, more))
+        layout.addSpacing(4)
+        layout.addWidget(self.line)
+        self.setLayout(layout)
+        self.slider.valueChanged.connect(lambda stop: self.picked.emit(1 - stop / _STOPS))
 
-    def show_settings(self, settings: SolverSettings) -> None:
-        self.output.pick(settings.output)
-        self._output_line.setText(text.OUTPUT_LINES[settings.output])
-        self.noise.show_level(settings.noise)
-        self.prior.setText("" if settings.prior == "auto" else settings.prior)
-        self.seed.blockSignals(True)
-        self.seed.setValue(settings.seed)
-        self.seed.blockSignals(False)
-
-    def _open(self, opened: bool) -> None:
-        self.head.setArrowType(Qt.ArrowType.DownArrow if opened else Qt.ArrowType.RightArrow)
-        self._body.setVisible(opened)
+    def show_value(self, closeness: float, repair: bool) -> None:
+        """`repair`: only marked places change."""
+        self.slider.blockSignals(True)
+        self.slider.setValue(round(_STOPS * (1 - closeness)))
+        self.slider.blockSignals(False)
+        lines = (_CLOSER, _MIDDLE, _FREER)
+        self.line.setText(_REPAIR if repair else lines[1 + (closeness < 0.5) - (closeness > 0.5)])
 
 
-def _field(widget: W, name: str) -> W:
-    widget.setMinimumHeight(HIT)
-    widget.setMinimumWidth(160)
-    widget.setAccessibleName(name)
-    return widget
+def _quality_line(settings: SolverSettings) -> str:
+    if settings.preset not in text.QUALITY_LINES:
+        return tr("Set by its recipe: {name}.").format(name=settings.preset)
+    return text.QUALITY_LINES[settings.preset]

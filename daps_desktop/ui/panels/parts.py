@@ -6,7 +6,6 @@ from typing import TypeVar
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QAbstractSpinBox,
     QButtonGroup,
     QDoubleSpinBox,
     QFrame,
@@ -19,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from daps_desktop.ui.theme import CAPTION, GRID, HIT, TITLE
 
-B = TypeVar("B", bound=QAbstractSpinBox)
+B = TypeVar("B", bound=QWidget)
 
 
 def label(words: str = "", name: str = "") -> QLabel:
@@ -27,7 +26,7 @@ def label(words: str = "", name: str = "") -> QLabel:
     result = QLabel(words)
     result.setObjectName(name)
     result.setWordWrap(True)
-    sizes = {"caption": CAPTION, "title": TITLE}
+    sizes = {"caption": CAPTION, "reason": CAPTION, "wrong": CAPTION, "title": TITLE}
     if name in sizes:
         font = result.font()
         font.setPointSizeF(font.pointSizeF() * sizes[name])
@@ -84,8 +83,10 @@ class Segments(QWidget):
         return next(value for button, value in self._values.items() if button.isChecked())
 
     def pick(self, value: object) -> None:
-        """Put the button of `value` down without a signal."""
-        self.button(value).setChecked(True)
+        """Put the button of `value` down without a signal; None lets none be down."""
+        self._group.setExclusive(value is not None)
+        for button, its in self._values.items():
+            button.setChecked(its == value)
 
     def button(self, value: object) -> QAbstractButton:
         return next(button for button, its in self._values.items() if its == value)
@@ -138,7 +139,7 @@ class _NoWheel(QObject):
 
 
 def calm(box: B) -> B:
-    """A box of numbers that does not take the wheel from the panel it scrolls by in."""
+    """A box of numbers or choices that does not take the wheel from the panel it scrolls by in."""
     box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     box.installEventFilter(_NoWheel(box))
     return box

@@ -1,0 +1,128 @@
+"""One card: a small picture, a name to tick, and below it, while it is ticked, its one or two values."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QCheckBox, QFrame, QPushButton, QVBoxLayout, QWidget
+
+from daps_desktop.core.language import tr
+from daps_desktop.core.task import Damage
+from daps_desktop.ui.panels.damage_pictures import DamagePicture
+from daps_desktop.ui.panels.parts import column, label, row
+from daps_desktop.ui.theme import GRID, HIT
+
+TAKE = tr("Take")
+_BELOW_NAME = 26  # pixels: where a tick box's words begin
+
+
+class Suggestion(QWidget):
+    """What the photo itself says, with a button to take it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = label("", "reason")
+        self.take = QPushButton(TAKE)
+        self.take.setObjectName("segment")
+        layout = row(self.words, self.take)
+        layout.setStretch(0, 1)
+        self.setLayout(layout)
+        self.setVisible(False)
+
+    def show_words(self, words: str) -> None:
+        self.words.setText(words)
+        self.take.setAccessibleName(f"{TAKE}: {words}")
+        self.setVisible(bool(words))
+
+
+class Card(QFrame):
+    """One kind of damage; `changed` when the user says something else of it."""
+
+    changed = Signal()
+    kind: type[Damage]
+    picture: str
+    title: str
+    line: str
+
+    def __init__(self, values: QWidget | None = None) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self._suggested: Damage | None = None
+        self._reason = ""
+        self.tick = QCheckBox(self.title)
+        self.tick.setMinimumHeight(HIT - 4)
+        self.tick.setAccessibleName(self.title)
+        self.tick.setAccessibleDescription(self.line)
+        self.below = label(self.line, "caption")
+        self.below.setContentsMargins(_BELOW_NAME, 0, 0, 0)
+        self.picture_box = DamagePicture(self.picture)
+        self.suggestion = Suggestion()
+        self.values = values or QWidget()
+        self._has_values = values is not None
+        self.values.setContentsMargins(0, GRID // 2, 0, 0)
+        self.values.setVisible(False)
+        self.setLayout(self._assembled())
+        self.tick.toggled.connect(self._show_ticked)
+        self.tick.toggled.connect(self.changed)
+        self.suggestion.take.clicked.connect(self._take)
+
+    def _assembled(self) -> QVBoxLayout:
+        head = row(self.picture_box, spacing=GRID + 2)
+        words = column(self.tick, self.below, spacing=0)
+        words.addStretch()
+        head.addLayout(words, 1)
+        layout = column(spacing=0, margin=GRID // 2)
+        layout.addLayout(head)
+        layout.addWidget(self.suggestion)
+        layout.addWidget(self.values)
+        return layout
+
+    @property
+    def ticked(self) -> bool:
+        return self.tick.isChecked()
+
+    def damage(self) -> Damage:
+        return self.kind()
+
+    def show_damage(self, damage: Damage | None) -> None:
+        """Tick or untick the card and show the values, without telling anybody."""
+        self.blockSignals(True)
+        self.tick.setChecked(damage is not None)
+        if damage is not None:
+            self._show_values(damage)
+        self.blockSignals(False)
+        self._show_suggestion()
+
+    def suggest(self, damage: Damage | None, reason: str = "") -> None:
+        """Offer what the photo says of itself; None takes the offer back."""
+        self._suggested, self._reason = damage, reason
+        self._show_suggestion()
+
+    def forbid(self, reason: str) -> None:
+        """Why the card cannot be ticked now; empty where it can."""
+        self.tick.setEnabled(not reason)
+        self.picture_box.setEnabled(not reason)
+        self.below.setText(reason or self.line)
+        self.tick.setToolTip(reason)
+
+    def _show_values(self, damage: Damage) -> None:
+        """For cards that have values."""
+
+    def _show_ticked(self, ticked: bool) -> None:
+        self.values.setVisible(ticked and self._has_values)
+        self.setProperty("picked", ticked)
+        self.style().unpolish(self)
+        self.style().polish(self)
+        self._show_suggestion()
+
+    def _show_suggestion(self) -> None:
+        taken = self.ticked and self.damage() == self._suggested
+        offered = self._suggested is not None and not taken and self.tick.isEnabled()
+        self.suggestion.show_words(self._reason if offered else "")
+
+    def _take(self) -> None:
+        self.show_damage(self._suggested)
+        self.changed.emit()
+
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
+        """The whole card can be clicked."""
+        if self.tick.isEnabled():
+            self.tick.toggle()

@@ -1,0 +1,146 @@
+"""The task panel: what is ticked is the task, what cannot be is greyed with its reason, values come back."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from daps_desktop.core.task import Blur, Clipped, Faded, Grey, Jpeg, Motion, Noise, Scratches, Small, Task
+from daps_desktop.ui.panels.damage_pictures import SIDE, SPOILT, spoilt
+from daps_desktop.ui.panels.task_panel import WIDTH
+from tests.ui.conftest import Desk
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def kinds(desk: Desk) -> set[type]:
+    return {type(damage) for damage in desk.document.task.damages}
+
+
+def test_every_card_has_a_picture_of_its_own_at_any_resolution(opened: Desk) -> None:
+    names = [card.picture for card in opened.window.panel.cards.cards]
+    assert sorted(names) == sorted(SPOILT)
+    for side in (SIDE, 2 * SIDE):
+        pictures = [spoilt(name, side).constBits().tobytes() for name in names]
+        assert len(set(pictures)) == len(pictures)
+
+
+def test_scratches_and_dust_are_one_damage_ticked_on_either_card(opened: Desk) -> None:
+    cards = opened.window.panel.cards
+    cards.card(Scratches).tick.click()
+    assert kinds(opened) == set()
+    cards.dust.tick.click()
+    assert kinds(opened) == {Scratches} and not cards.card(Scratches).ticked
+    cards.card(Scratches).tick.click()
+    cards.dust.tick.click()
+    assert kinds(opened) == {Scratches}
+    opened.window.model.set_task(Task((Noise(),)))
+    assert not cards.dust.ticked and not cards.card(Scratches).ticked
+
+
+@pytest.mark.parametrize(("first", "other"), [(Blur, Motion), (Motion, Blur), (Jpeg, Grey), (Grey, Jpeg)])
+def test_what_cannot_go_together_is_greyed_with_its_reason(opened: Desk, first: type, other: type) -> None:
+    cards = opened.window.panel.cards
+    cards.card(first).tick.click()
+    card = cards.card(other)
+    assert not card.tick.isEnabled() and cards.card(first).title in card.below.text()
+    QTest.mouseClick(card, LEFT)
+    assert other not in kinds(opened)
+    cards.card(first).tick.click()
+    assert card.tick.isEnabled() and card.below.text() == card.line
+
+
+def test_a_suggestion_is_taken_by_its_button_and_then_gone(opened: Desk) -> None:
+    card = opened.window.panel.cards.card(Blur)
+    card.suggest(Blur(3.2), "Edges are about 3.2 pixels soft")
+    assert card.suggestion.isVisible() and not card.ticked
+    QTest.mouseClick(card.suggestion.take, LEFT)
+    assert opened.document.task.find(Blur) == Blur(3.2)
+    assert not card.suggestion.isVisible()
+
+
+def test_fading_has_a_strength(opened: Desk) -> None:
+    card = opened.window.panel.cards.card(Faded)
+    card.tick.click()
+    card.amount.setValue(35)  # type: ignore[attr-defined]
+    assert opened.document.task.find(Faded) == Faded(0.35)
+
+
+def test_jpeg_asks_for_the_quality_where_the_file_does_not_tell_it(opened: Desk) -> None:
+    jpeg = opened.window.panel.cards.jpeg
+    jpeg.tick.click()
+    assert opened.document.task.find(Jpeg) == Jpeg(40)
+    assert jpeg.quality.isVisible() and not jpeg.automatic.isVisible()
+    jpeg.show_tables(True)
+    assert jpeg.damage() == Jpeg(0)
+
+
+def test_damage_without_a_card_survives_a_click(opened: Desk) -> None:
+    opened.window.model.set_task(Task((Clipped(),)))
+    opened.window.panel.cards.card(Noise).tick.click()
+    assert kinds(opened) == {Clipped, Noise}
+    assert not opened.window.panel.cards.card(Jpeg).tick.isEnabled()
+
+
+def test_the_slider_sets_the_closeness_and_shows_it(opened: Desk) -> None:
+    how = opened.window.panel.how
+    slider = how.closeness.slider
+    assert slider.value() == slider.maximum() / 2 and opened.document.settings.closeness == 0.5
+    slider.setFocus()
+    QTest.keyClick(slider, Qt.Key.Key_End)
+    assert opened.document.settings.closeness == 0
+    QTest.keyClick(slider, Qt.Key.Key_Home)
+    assert opened.document.settings.closeness == 1
+    opened.window.model.set_settings(replace(opened.document.settings, closeness=0.25))
+    assert slider.value() == 0.75 * slider.maximum()
+
+
+def test_advanced_values_reach_the_settings(opened: Desk) -> None:
+    fold = opened.window.panel.how.fold
+    fold.head.click()
+    fold.levels.setValue(12)
+    fold.samples.setValue(3)
+    fold.tile.setValue(256)
+    for choice, value in ((fold.method, "diffpir"), (fold.device, "cpu")):
+        choice.setCurrentIndex(choice.findData(value))
+        choice.activated.emit(choice.currentIndex())
+    settings = opened.document.settings
+    assert (settings.levels, settings.samples, settings.tile) == (12, 3, 256)
+    assert (settings.method, settings.device) == ("diffpir", "cpu")
+    seed = settings.seed
+    fold.dice.click()
+    assert opened.document.settings.seed != seed
+    fold.output.button("sample").click()
+    assert opened.document.settings.samples == 1 and not fold.samples.isEnabled()
+
+
+def test_operators_can_be_written_out_and_a_wrong_word_is_explained(opened: Desk) -> None:
+    fold = opened.window.panel.how.fold
+    fold.head.click()
+    fold.operators.setText("small:factor=4 noise")
+    fold.operators.editingFinished.emit()
+    assert opened.document.task == Task((Small(4), Noise()))
+    assert opened.window.panel.cards.card(Small).ticked
+    fold.operators.setText("fire")
+    fold.operators.editingFinished.emit()
+    assert fold.wrong.isVisible() and "fire" in fold.wrong.text()
+    assert opened.document.task == Task((Small(4), Noise()))
+
+
+def test_the_times_stand_on_the_qualities(opened: Desk) -> None:
+    quality = opened.window.panel.how.quality
+    opened.window.panel.how.show_times({"draft": 10, "balanced": 45, "best": 180})
+    assert [quality.button(name).text() for name in ("draft", "balanced", "best")] == [
+        "Draft\n10 s", "Balanced\n45 s", "Best\n3 min",
+    ]  # fmt: skip
+
+
+def test_nothing_is_cut_at_the_width_of_the_panel(opened: Desk) -> None:
+    panel = opened.window.panel
+    panel.how.fold.head.click()
+    for card in panel.cards.cards:
+        if card.tick.isEnabled():
+            card.tick.setChecked(True)
+        card.suggest(card.damage(), "The photo was once saved as JPEG at quality 40 of 100")
+    assert panel._steps.minimumSizeHint().width() <= WIDTH - 8

@@ -11,7 +11,6 @@ from daps_desktop.core.photo import Photo
 from daps_desktop.core.settings import SolverSettings
 from daps_desktop.core.task import Task
 
-
 ResidualMap = NDArray[np.float16]
 """(h, w), a small copy of the photo: |A(x) - y| over the noise level, RMS over each area and all channels.
 
@@ -33,6 +32,49 @@ class JobRequest:
     task: Task
     settings: SolverSettings
     preview_side: int = 0  # longest side of the previews in pixels; 0: no previews
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastRequest:
+    """How long would a photo of this size take, at each quality? Answered by one Forecast or Failed.
+
+    `marks` is every fourth pixel of the hole in either direction, True = reconstruct, or None where the
+    task does not ask for it. `speed` is what an earlier Forecast found; None: try the network.
+    """
+
+    job_id: str
+    height: int
+    width: int
+    task: Task
+    settings: SolverSettings
+    marks: NDArray[np.bool_] | None = None
+    speed: float | None = None
+
+
+MARKS_STEP = 4  # pixels from one of the `marks` to the next
+
+
+@dataclass(frozen=True, slots=True)
+class Hardware:
+    """What computes: `device` is cpu, cuda or mps; `card` is the name of a graphics card, else empty."""
+
+    cores: int
+    device: str
+    card: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Seconds by quality; empty where nothing is marked yet. `typical`: a few scratches on two megapixels.
+
+    `speed` is in seconds per network evaluation of a megapixel, for the prior and device of the request.
+    """
+
+    job_id: str
+    seconds: dict[str, float]
+    speed: float
+    typical: float
+    hardware: Hardware
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +172,7 @@ class Failed:
     details: str = ""
 
 
-JobMessage = Progress | Notice | Finished | Cancelled | Failed
+JobMessage = Progress | Notice | Finished | Cancelled | Failed | Forecast
 
 # What a Notice says; `UserError` has its own table in errors.py.
 NOTICES: dict[str, str] = {

@@ -24,6 +24,7 @@ from daps_desktop.ui.canvas.toolbox import ToolBox
 from daps_desktop.ui.document_model import DocumentModel
 from daps_desktop.ui.exporting import Exporting
 from daps_desktop.ui.files import Files, Opened
+from daps_desktop.ui.forecast_model import ForecastModel
 from daps_desktop.ui.help import show_about
 from daps_desktop.ui.job_model import JobModel, JobState
 from daps_desktop.ui.layout import Layout
@@ -91,6 +92,9 @@ class MainWindow(QMainWindow):
         )
         self.status = StatusLine()
         self.welcome = Welcome()
+        self.forecast = ForecastModel(model, job, self)
+        self.forecast.changed.connect(self.panel.how.show_times)
+        self.forecast.hardware_known.connect(self.welcome.hardware.setText)
         journals = journal_folder(user_folder())
         self.autosave = Autosave(model, self.files, journals, self)
         self.projects = Projects(model, self.files, self.autosave, self.canvas, self.background, self)

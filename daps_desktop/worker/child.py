@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from daps_desktop.core.logs import write_stderr_to
-from daps_desktop.core.messages import Failed, JobMessage, JobRequest
+from daps_desktop.core.messages import Failed, ForecastRequest, JobMessage, JobRequest
 from daps_desktop.worker.wire import receive, send
 
-RunJob = Callable[[JobRequest, threading.Event, Callable[[JobMessage], None]], None]
+RunJob = Callable[[JobRequest | ForecastRequest, threading.Event, Callable[[JobMessage], None]], None]
 LoadEngine = Callable[[], RunJob]
 
 _SACRIFICE = "500"  # of 1000: memory running out, the system ends this process before the window
@@ -62,7 +62,12 @@ def serve(
         events.pop(request.job_id)
 
 
-def _run(run_job: RunJob, request: JobRequest, cancel: threading.Event, jobs: "Connection[Any, Any]") -> None:
+def _run(
+    run_job: RunJob,
+    request: JobRequest | ForecastRequest,
+    cancel: threading.Event,
+    jobs: "Connection[Any, Any]",
+) -> None:
     try:
         run_job(request, cancel, lambda message: send(jobs, message))
     except Exception as error:  # the last door: a job never ends without a word

@@ -24,6 +24,7 @@ from daps_desktop.core.messages import (
     Cancelled,
     Failed,
     Finished,
+    ForecastRequest,
     JobMessage,
     JobRequest,
     Report,
@@ -38,6 +39,7 @@ from daps_desktop.solver.planning import NOISE_FLOOR
 from daps_desktop.solver.regions import Region
 from daps_desktop.solver.tiling import out_of_memory
 from daps_desktop.worker.devices import choose_device, network_dtype, peak_memory_mb
+from daps_desktop.worker.forecast import foretell
 from daps_desktop.worker.planning import plan_regions
 from daps_desktop.worker.preview import PreviewPainter
 from daps_desktop.worker.recolour import recoloured
@@ -47,9 +49,14 @@ from daps_desktop.worker.watch import StoppedError, Watch
 KEEP_GRAIN = (Scratches, Jpeg, Grey, Clipped)
 
 
-def run_job(job: JobRequest, cancel: threading.Event, emit: Callable[[JobMessage], None]) -> None:
-    """Send any number of Progress and Notice, then exactly one Finished, Cancelled or Failed."""
+def run_job(
+    job: JobRequest | ForecastRequest, cancel: threading.Event, emit: Callable[[JobMessage], None]
+) -> None:
+    """Send any number of Progress and Notice, then one Finished (or Forecast), Cancelled or Failed."""
     try:
+        if isinstance(job, ForecastRequest):
+            emit(foretell(job, cancel))
+            return
         emit(recoloured(job, lambda rest: _run(rest, cancel, emit)))
     except StoppedError:
         emit(Cancelled(job.job_id))

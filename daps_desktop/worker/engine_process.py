@@ -6,7 +6,7 @@ import signal
 from pathlib import Path
 
 from daps_desktop.core.language import tr
-from daps_desktop.core.messages import JobMessage, JobRequest
+from daps_desktop.core.messages import ForecastRequest, JobMessage, JobRequest
 from daps_desktop.worker.child import LoadEngine, Ready, serve
 from daps_desktop.worker.wire import receive, send
 
@@ -38,7 +38,7 @@ class EngineProcess:
         if not self._ready:
             self._ready = isinstance(receive(self._jobs), Ready)
 
-    def send(self, request: JobRequest) -> None:
+    def send(self, request: JobRequest | ForecastRequest) -> None:
         send(self._jobs, request)
 
     def receive(self) -> JobMessage:

@@ -1,39 +1,147 @@
 """How long a run would take on this computer, from a short trial of the network."""
 
+import os
 import statistics
+import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
+import numpy as np
 import torch
 
+from daps_desktop.core.hole import Hole, Rect
+from daps_desktop.core.messages import MARKS_STEP, Forecast, ForecastRequest, Hardware
 from daps_desktop.core.photo import Photo
-from daps_desktop.core.settings import Device, Preset
+from daps_desktop.core.settings import Device, Preset, SolverSettings
+from daps_desktop.core.task import Faded, Jpeg, Noise, Phase, Scratches, Task
 from daps_desktop.priors import catalogue, loader
+from daps_desktop.solver.build import Measurement, build_problem
+from daps_desktop.solver.convert import LEVELS_PER_UNIT
+from daps_desktop.solver.islands import islands
 from daps_desktop.solver.planning import TILE
-from daps_desktop.solver.presets import LEVELS
+from daps_desktop.solver.presets import SCRATCH, recipe_for
 from daps_desktop.solver.tiling import origins, tile_overlap
 from daps_desktop.worker.devices import choose_device, network_dtype
+from daps_desktop.worker.watch import StoppedError
 
-TRIALS = 3
+QUALITIES: tuple[Preset, ...] = ("draft", "balanced", "best")
+WARM_UP_S = 2.0
 OVERHEAD = 1.2  # what a run costs beside its network evaluations
+_MOST_TRIALS = 5
+_SAMPLE_SIDE = 32  # pixels of the stand-in on which recipes are drawn up
+_SAMPLE_NOISE = 5.0  # grey levels, where the noise is not given
+_TYPICAL = (1224, 1632)  # height and width: two megapixels
 
 
 def expected_seconds(photo: Photo, presets: Sequence[Preset], device: Device = "auto") -> dict[Preset, float]:
-    """Seconds for the whole photo with `safest` output; a hole costs less, as only its surroundings count.
+    """Seconds to take the noise off the whole photo and fill its gaps in, at each preset.
 
-    The network is loaded and tried once, whatever the number of presets.
+    A hole alone costs less, as only its surroundings count. The network is tried once.
     """
-    evaluation = _seconds_per_evaluation(photo, choose_device(device))
-    return {preset: OVERHEAD * evaluation * LEVELS[preset] for preset in presets}
+    settings = SolverSettings(device=device)
+    speed = _speed(settings, (photo.height, photo.width), threading.Event())
+    marks = np.ones((photo.height, photo.width), dtype=bool)
+    task = Task((Scratches(), Noise()))
+    area = _megapixels(task, settings, (photo.height, photo.width), marks)
+    return {preset: OVERHEAD * speed * area * _evaluations(task, settings, preset) for preset in presets}
 
 
-def _seconds_per_evaluation(photo: Photo, device: torch.device) -> float:
-    prior = loader.load(catalogue.find(catalogue.default_prior(device.type)), device, network_dtype(device))
+def foretell(request: ForecastRequest, cancel: threading.Event) -> Forecast:
+    """Raises: StoppedError; UserError where prior, device or damage cannot serve."""
+    settings, size = request.settings, (request.height, request.width)
+    speed = request.speed or _speed(settings, size, cancel)
+    task = request.task.without(Faded)
+    area = 0.0
+    if task.damages and (request.marks is not None or not task.repair_only):
+        area = _megapixels(task, settings, size, _hole(request))
+    times: dict[str, float] = {}
+    if area or not task.damages:
+        for quality in QUALITIES:
+            evaluations = _evaluations(task, settings, quality) if task.damages else 0
+            times[quality] = OVERHEAD * speed * area * evaluations
+    return Forecast(request.job_id, times, speed, _typical(speed), hardware(settings.device))
+
+
+def hardware(device: Device) -> Hardware:
+    kind = choose_device(device).type
+    card = torch.cuda.get_device_name() if kind == "cuda" else ""
+    return Hardware(os.cpu_count() or 1, kind, card)
+
+
+def _hole(request: ForecastRequest) -> Hole:
+    """The marks at the size of the photo again."""
+    if request.marks is None:
+        return np.zeros((request.height, request.width), dtype=bool)
+    wide = request.marks.repeat(MARKS_STEP, 0).repeat(MARKS_STEP, 1)
+    return wide[: request.height, : request.width]
+
+
+def _typical(speed: float) -> float:
+    """A few scratches on a photo of two megapixels, in balanced quality."""
+    hole = np.zeros(_TYPICAL, dtype=bool)
+    for k in range(1, 4):
+        top, left = _TYPICAL[0] * k // 5, _TYPICAL[1] * k // 5
+        hole[top : top + 4, left : left + 400] = True
+    task, settings = Task((Scratches(),)), SolverSettings()
+    area = _megapixels(task, settings, _TYPICAL, hole)
+    return OVERHEAD * speed * area * _evaluations(task, settings, settings.preset)
+
+
+def _evaluations(task: Task, settings: SolverSettings, preset: Preset) -> int:
+    """Network evaluations of the whole picture, all runs together: those of a stand-in of a few pixels."""
+    jpeg = task.find(Jpeg)
+    if jpeg is not None and not jpeg.quality:  # the file's own tables make no difference here
+        task = Task(tuple(replace(d, quality=50) if isinstance(d, Jpeg) else d for d in task.damages))
+    settings = replace(settings, preset=preset)
+    side = _SAMPLE_SIDE
+    observed = torch.ones(1, 1, side, side) if task.has(Scratches) else None
+    noise = _SAMPLE_NOISE if settings.noise is None else max(settings.noise, 1.0)
+    measured = Measurement(side, side, observed)
+    problem = build_problem(task, torch.zeros(1, 3, side, side), measured, noise / LEVELS_PER_UNIT)
+    gap = float("inf") if task.has(Phase) else SCRATCH
+    recipe = recipe_for(settings, problem, gap=gap, repair=task.repair_only)
+    phase = task.find(Phase)
+    runs = phase.starts if phase else settings.samples if recipe.chance else 1
+    return runs * recipe.evaluations
+
+
+def _megapixels(task: Task, settings: SolverSettings, size: tuple[int, int], hole: Hole) -> float:
+    """Megapixels of tiles in one evaluation of all that is computed."""
+    if not task.repair_only:
+        height, width = (side * task.scale for side in size)
+        return sum(tile.pixels for tile in _tiles(Rect(0, 0, height, width), settings)) / 1e6
+    tiles = [tile for island in islands(hole) for tile in _tiles(island, settings)]
+    return sum(tile.pixels for tile in tiles if hole[tile.slices].any()) / 1e6
+
+
+def _tiles(rect: Rect, settings: SolverSettings) -> list[Rect]:
+    side = settings.tile or TILE
+    height, width = rect.bottom - rect.top, rect.right - rect.left
+    rows, columns = (origins(length, side, tile_overlap(side)) for length in (height, width))
+    tiles = [
+        Rect(rect.top + r, rect.left + c, rect.top + r + side, rect.left + c + side)
+        for r in rows
+        for c in columns
+    ]
+    return [tile.clipped(rect.bottom, rect.right) for tile in tiles]
+
+
+def _speed(settings: SolverSettings, size: tuple[int, int], cancel: threading.Event) -> float:
+    """Seconds per evaluation of a megapixel: the median of a few trials within the warm-up."""
+    device = choose_device(settings.device)
+    name = settings.prior if settings.prior != "auto" else catalogue.default_prior(device.type)
+    prior = loader.keep(catalogue.find(name), device, network_dtype(device))
     multiple = prior.denoiser.multiple
-    height, width = (min(TILE, side + -side % multiple) for side in (photo.height, photo.width))
-    tile = torch.zeros(1, 3, height, width, device=device)
-    rows, columns = (len(origins(side, TILE, tile_overlap(TILE))) for side in (photo.height, photo.width))
-    return statistics.median(_trial(prior, tile) for _ in range(TRIALS)) * rows * columns
+    height, width = (min(settings.tile or TILE, side + -side % multiple) for side in size)
+    tile = torch.zeros(1, 3, height + -height % multiple, width + -width % multiple, device=device)
+    trials: list[float] = []
+    until = time.perf_counter() + WARM_UP_S
+    while len(trials) < _MOST_TRIALS and (len(trials) < 2 or time.perf_counter() < until):
+        if cancel.is_set():
+            raise StoppedError
+        trials.append(_trial(prior, tile))
+    return statistics.median(trials[1:]) / (tile.shape[-2] * tile.shape[-1] / 1e6)
 
 
 def _trial(prior: loader.Prior, tile: torch.Tensor) -> float:

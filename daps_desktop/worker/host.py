@@ -14,7 +14,17 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from daps_desktop.core.logs import last_lines
-from daps_desktop.core.messages import Cancelled, Failed, Finished, JobMessage, JobRequest, Notice, Progress
+from daps_desktop.core.messages import (
+    Cancelled,
+    Failed,
+    Finished,
+    Forecast,
+    ForecastRequest,
+    JobMessage,
+    JobRequest,
+    Notice,
+    Progress,
+)
 from daps_desktop.worker.child import LoadEngine, failure, import_engine
 from daps_desktop.worker.engine_process import EngineProcess
 
@@ -25,7 +35,7 @@ LOG_LINES = 60  # of the engine's log, told with its death
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    request: JobRequest
+    request: JobRequest | ForecastRequest
     cancelled: threading.Event = field(default_factory=threading.Event)
     taken: threading.Lock = field(default_factory=threading.Lock)
 
@@ -64,7 +74,7 @@ class Host:
         """Begin importing the engine; call it right after the window is shown."""
         self._thread.start()
 
-    def submit(self, request: JobRequest) -> None:
+    def submit(self, request: JobRequest | ForecastRequest) -> None:
         job = _Job(request)
         self._waiting[request.job_id] = job
         self._jobs.put(job)
@@ -105,7 +115,7 @@ class Host:
                 waiting = list(self._inbox)
                 self._inbox.clear()
             for message in waiting:
-                if isinstance(message, Finished | Cancelled | Failed):
+                if isinstance(message, Finished | Cancelled | Failed | Forecast):
                     self._waiting.pop(message.job_id, None)
                 yield message
 
@@ -209,9 +219,9 @@ def add(inbox: deque[JobMessage], message: JobMessage) -> None:
     inbox.append(message)
 
 
-def checked(request: JobRequest, message: JobMessage) -> JobMessage:
+def checked(request: JobRequest | ForecastRequest, message: JobMessage) -> JobMessage:
     """The last message of a job; a result that cannot be one of this photo is a failure."""
-    if not isinstance(message, Finished):
+    if not isinstance(message, Finished) or isinstance(request, ForecastRequest):
         return message
     photo, pixels, scale = request.photo, message.photo.pixels, request.task.scale
     if pixels.shape[:2] == (photo.height * scale, photo.width * scale) and pixels.dtype == photo.pixels.dtype:

@@ -79,6 +79,29 @@ def fading_curve(pixels: Pixels, amount: float = 1.0) -> LevelsCurve:
     return curve.faint(amount)
 
 
+@dataclass(frozen=True, slots=True)
+class Fading:
+    """What a photo shows of it, in shares of full scale.
+
+    `contrast` is how much of the range between black and white is used; `yellow` how much less blue than red
+    even the least yellow of the lighter things are, 0 or less where something is neutral or bluish.
+    """
+
+    contrast: float
+    yellow: float
+
+
+def fading_of(pixels: Pixels) -> Fading:
+    """Measured on a small copy of (H, W, C) pixels, uint8 or uint16."""
+    small = small_copy(pixels)
+    colours = small.reshape(-1, small.shape[2])
+    luma = colours.mean(axis=1)
+    low, high = np.percentile(luma, (1, 99))
+    lighter = colours[luma >= np.median(luma)]
+    lack = (lighter[:, 0] - lighter[:, -1]) / np.maximum(lighter.max(axis=1), 0.05)
+    return Fading(float(high - low), float(np.percentile(lack, 5)))
+
+
 def correct_for_display(level_pixels: NDArray[np.uint8], curve: LevelsCurve) -> NDArray[np.uint8]:
     """One level of a photo's pyramid as it would look corrected: (h, w) grey or (h, w, 3), uint8.
 

@@ -4,13 +4,17 @@ import cv2
 import numpy as np
 
 
-def scene(seed: int, height: int, width: int, grain: float = 1.5) -> np.ndarray:
-    """(H, W, 3) uint8. Overlapping shapes of all sizes (dead leaves), softened, some with texture."""
+def scene(seed: int, height: int, width: int, grain: float = 1.5, fine: bool = False) -> np.ndarray:
+    """(H, W, 3) uint8. Overlapping shapes of all sizes (dead leaves), softened, some with texture.
+
+    `fine`: crowded with small things, so that edges lie as close together as in most photos.
+    """
     rng = np.random.default_rng(seed)
     picture = np.empty((height, width, 3), np.float32)
     picture[:] = rng.uniform(60, 200)
-    smallest, largest = 6.0, max(height, width) / 3
-    for _ in range(120):
+    smallest, count, softness = (2.5, 350, 0.5) if fine else (16.0, 70, 0.4)
+    largest = max(height, width) / 3
+    for _ in range(count):
         radius = smallest / rng.uniform((smallest / largest) ** 2, 1) ** 0.5
         centre = rng.uniform(0, width), rng.uniform(0, height)
         axes = radius, radius * rng.uniform(0.4, 1)
@@ -23,7 +27,7 @@ def scene(seed: int, height: int, width: int, grain: float = 1.5) -> np.ndarray:
             picture[inside] += _texture(rng, height, width)[inside]
     rows, cols = np.mgrid[:height, :width].astype(np.float32)
     light = 1 + 0.15 * np.sin(rows / height * 3 + seed) * np.cos(cols / width * 2)
-    picture = cv2.GaussianBlur(picture * light[..., None], (0, 0), 0.8)
+    picture = cv2.GaussianBlur(picture * light[..., None], (0, 0), softness)
     picture += rng.normal(0, grain, picture.shape).astype(np.float32)
     picture = np.clip(picture, 0, 255)
     picture[:4, :4], picture[-4:, -4:] = 0, 255

@@ -1,0 +1,100 @@
+"""What a photo says about itself, against damage of known strength."""
+
+import cv2
+import numpy as np
+import pytest
+
+from daps_desktop.analysis.blocks import quality_in_pixels, quality_of_tables
+from daps_desktop.analysis.blur import estimate_blur
+from daps_desktop.analysis.findings import examine, needs_restoring
+from daps_desktop.core.photo import JpegTables, Photo
+from daps_desktop.core.task import Blur, Damage, Faded, Grey, Jpeg, Noise, Scratches
+from daps_desktop.solver.operators import tables_for_quality
+from tests.analysis.scenes import scene
+from tests.analysis.test_fading import faded
+from tests.analysis.test_scratches import DAMAGE, damaged
+
+CLEAN = [scene(seed, 360, 480) for seed in (41, 42, 43)]
+FINE = [scene(seed, 360, 480, fine=True) for seed in (41, 42, 43)]
+
+
+def suggested(pixels: np.ndarray, kind: type[Damage], jpeg: JpegTables | None = None) -> Damage | None:
+    findings = examine(Photo(pixels, jpeg=jpeg))
+    return next((s.damage for s in findings.suggestions if isinstance(s.damage, kind)), None)
+
+
+def compressed(pixels: np.ndarray, quality: int) -> np.ndarray:
+    data = cv2.imencode(".jpg", pixels[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+    return cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1].copy()
+
+
+@pytest.mark.parametrize("sigma", [1.5, 2.0, 3.0])
+@pytest.mark.parametrize("noise", [0, 5])
+def test_the_size_of_a_blur_is_met(sigma: float, noise: float) -> None:
+    rng = np.random.default_rng(0)
+    for clean in FINE:
+        soft = cv2.GaussianBlur(clean.astype(np.float32), (0, 0), sigma)
+        soft = np.clip(np.rint(soft + rng.normal(0, noise, soft.shape)), 0, 255).astype(np.uint8)
+        assert estimate_blur(soft) == pytest.approx(sigma, rel=0.3)
+
+
+def test_a_sharp_photo_has_no_blur_and_an_empty_one_neither() -> None:
+    assert all(estimate_blur(clean) < 1 for clean in FINE)
+    assert estimate_blur(np.full((50, 50, 1), 90, np.uint16)) == 0
+
+
+@pytest.mark.parametrize("quality", [10, 37, 50, 75])
+def test_the_quality_is_read_from_tables_and_from_pixels(quality: int) -> None:
+    tables = tables_for_quality(quality)
+    assert quality_of_tables(tables) == quality
+    assert quality_in_pixels(compressed(FINE[0], quality)) == pytest.approx(quality, abs=1)
+
+
+def test_no_traces_are_seen_where_there_are_none() -> None:
+    assert all(quality_in_pixels(clean) is None for clean in CLEAN)
+    assert quality_in_pixels(compressed(CLEAN[0], 20)[3:, 5:]) is None  # off the grid
+    assert quality_in_pixels(CLEAN[0][:7, :7]) is None
+
+
+def test_jpeg_goes_by_the_file_where_it_can() -> None:
+    bad = compressed(FINE[1], 30)
+    assert suggested(bad, Jpeg, tables_for_quality(30)) == Jpeg()
+    read = suggested(bad, Jpeg)
+    assert isinstance(read, Jpeg) and abs(read.quality - 30) <= 1
+    assert suggested(CLEAN[1], Jpeg, tables_for_quality(95)) is None
+
+
+def test_each_damage_is_suggested_for_what_it_is() -> None:
+    rng = np.random.default_rng(1)
+    noisy = np.clip(CLEAN[0] + rng.normal(0, 14, CLEAN[0].shape), 0, 255).astype(np.uint8)
+    assert isinstance(suggested(noisy, Noise), Noise)
+    soft = cv2.GaussianBlur(FINE[1], (0, 0), 2.5)
+    blur = suggested(soft, Blur)
+    assert isinstance(blur, Blur) and blur.sigma == pytest.approx(2.5, rel=0.3)
+    assert isinstance(suggested(faded(CLEAN[2]), Faded), Faded)
+    assert isinstance(suggested(damaged(12, DAMAGE["light"])[0], Scratches), Scratches)
+
+
+def test_a_clean_photo_needs_nothing_and_a_damaged_one_does() -> None:
+    assert not any(needs_restoring(examine(Photo(clean))) for clean in CLEAN)
+    assert needs_restoring(examine(Photo(faded(CLEAN[0]))))
+
+
+def test_missing_colours_are_offered_and_are_no_damage() -> None:
+    grey = np.repeat(CLEAN[0][..., :1], 3, axis=2)
+    assert suggested(grey, Grey) == Grey()
+    assert suggested(CLEAN[0], Grey) is None
+    assert not needs_restoring(examine(Photo(grey)))
+
+
+def test_suggestions_come_with_reasons_the_clearest_first() -> None:
+    soft = cv2.GaussianBlur(faded(CLEAN[0]), (0, 0), 3)
+    found = examine(Photo(soft)).suggestions
+    assert len(found) >= 2 and all(s.reason and 0 < s.strength <= 1 for s in found)
+    assert [s.strength for s in found] == sorted((s.strength for s in found), reverse=True)
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (5, 700, 1), (30, 30, 3)])
+def test_the_smallest_photos_are_examined_too(shape: tuple[int, int, int]) -> None:
+    for dtype in (np.uint8, np.uint16):
+        examine(Photo(np.full(shape, 100, dtype)))

@@ -9,9 +9,11 @@ from pathlib import Path
 from threading import Event
 
 from daps_desktop.core.errors import UserError
-from daps_desktop.training.evaluate import evaluate, format_table
+from daps_desktop.core.settings import PRESETS
+from daps_desktop.training.evaluate import CASES, Wanted, evaluate
 from daps_desktop.training.export import export_run
 from daps_desktop.training.fit import fit, pick_device
+from daps_desktop.training.scores import format_table
 from daps_desktop.training.settings import Architecture, Budget, Recipe, RunSettings, read_settings
 
 
@@ -69,8 +71,9 @@ def _continued(options: argparse.Namespace) -> RunSettings:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    device = pick_device(options.device)
-    print(format_table(evaluate(Path(options.prior), options.photos, options.most, device, options.bm3d)))
+    wanted = Wanted(tuple(options.tasks), options.most, options.preset, options.bm3d)
+    scores = evaluate(Path(options.prior), options.photos, wanted, pick_device(options.device), options.csv)
+    print(format_table(scores))
 
 
 def _export(options: argparse.Namespace) -> None:
@@ -122,6 +125,14 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--prior", required=True, metavar="FOLDER")
     parser.add_argument("--photos", required=True, nargs="+", metavar="PLACE")
     parser.add_argument("--most", type=int, default=64, help="photos at most")
+    known = ", ".join(case.name for case in CASES)
+    parser.add_argument(
+        "--tasks", nargs="+", default=(), metavar="TASK", help=f"those that begin so: {known}"
+    )
+    parser.add_argument("--preset", choices=PRESETS, default=Wanted().preset)
+    parser.add_argument(
+        "--csv", type=Path, metavar="FILE", help="every figure; those it holds are not measured again"
+    )
     parser.add_argument("--bm3d", action=argparse.BooleanOptionalAction, default=True, help="slow")
     parser.add_argument("--device", default="auto")
 

@@ -24,11 +24,17 @@ _UNREADABLE = (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.D
 
 @dataclass(frozen=True, slots=True)
 class PhotoFile:
-    """A picture on disk: a whole file, or `length` bytes at `offset` inside an archive."""
+    """A picture on disk: a whole file, or `length` bytes at `offset` inside an archive, called `member`."""
 
     path: Path
     offset: int = 0
     length: int = -1
+    member: str = ""
+
+    @property
+    def name(self) -> str:
+        """Short, for tables: the file's own, with that of the archive where it is in one."""
+        return f"{self.path.name}/{self.member}" if self.member else self.path.name
 
     def open(self) -> Image.Image:
         with self.path.open("rb") as file:
@@ -69,12 +75,23 @@ def _find(place: Path) -> Iterator[PhotoFile]:
         with tarfile.open(place) as archive:
             members = sorted((m for m in archive if m.isfile()), key=lambda m: m.name)
         yield from (
-            PhotoFile(place, m.offset_data, m.size) for m in members if Path(m.name).suffix.lower() in ENDINGS
+            PhotoFile(place, m.offset_data, m.size, m.name)
+            for m in members
+            if Path(m.name).suffix.lower() in ENDINGS
         )
     elif place.is_file():
         yield PhotoFile(place)
     else:
         raise UserError("photo_missing", path=place)
+
+
+def read_rgb(file: PhotoFile) -> NDArray[np.uint8] | None:
+    """(H, W, 3) at the size that photos are learnt at; None if the file cannot be read."""
+    size = _size(file)
+    if size is None:
+        return None
+    pixels = np.empty((*size, 3), np.uint8)
+    return pixels if _decode_into(file, pixels) else None
 
 
 def load_photos(

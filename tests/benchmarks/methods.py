@@ -10,7 +10,7 @@ from dataclasses import replace
 from daps_desktop.core.settings import Method, Output, Preset, SolverSettings
 from daps_desktop.core.task import Blur, Small, Task
 from daps_desktop.solver.presets import DAPS_LEVELS, DIFFPIR_LEVELS, LEVELS
-from tests.benchmarks.cases import REPAIR, Case, Trial, make_trial, scratches
+from daps_desktop.training.trials import REPAIR, Case, Trial, make_trial, scratches
 from tests.benchmarks.options import Options
 from tests.benchmarks.pictures import pictures
 from tests.benchmarks.running import restore, say
@@ -56,7 +56,7 @@ def measure(options: Options) -> Iterator[Sample]:
 def _measure(options: Options) -> Iterator[Sample]:
     for picture in pictures(options):
         for case in filter(lambda case: options.wants(case.name), CASES):
-            trial = make_trial(case, picture)
+            trial = make_trial(case, picture.pixels)
             for method, preset, output in _RUNS:
                 if options.quick and preset not in _QUICK:
                     continue

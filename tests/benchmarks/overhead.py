@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from daps_desktop.core.settings import SolverSettings
-from tests.benchmarks.cases import CASES, Case, Trial, make_trial
+from daps_desktop.training.trials import Case, Trial, make_trial
+from tests.benchmarks.cases import CASES
 from tests.benchmarks.options import Options
 from tests.benchmarks.pictures import pictures
 from tests.benchmarks.running import NetworkClock, restore, say
@@ -21,7 +22,7 @@ def measure(options: Options) -> Iterator[Sample]:
     for picture in pictures(options):
         for case in filter(lambda case: options.wants(case.name), CASES):
             say(f"overhead: {picture.name}, {case.name}")
-            trial = make_trial(case, picture)
+            trial = make_trial(case, picture.pixels)
             if not warm:
                 restore(trial, settings)
                 warm = True

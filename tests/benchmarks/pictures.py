@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from skimage import data
 
 from daps_desktop.training.photos import find_photos
+from daps_desktop.training.trials import centre
 from tests.benchmarks.options import Options
 
 
@@ -37,7 +38,7 @@ def pictures(options: Options) -> Iterator[Picture]:
     """
     most = options.limit or None
     for picture in chain(islice(_bundled(), most), islice(_archived(options), most)):
-        yield Picture(picture.source, picture.name, _centre(picture.pixels, options.crop))
+        yield Picture(picture.source, picture.name, _cut(picture.pixels, options.crop))
 
 
 def _bundled() -> Iterator[Picture]:
@@ -53,8 +54,5 @@ def _archived(options: Options) -> Iterator[Picture]:
             yield Picture(options.photos.stem, f"{options.photos.stem} {i}", np.asarray(image.convert("RGB")))
 
 
-def _centre(pixels: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
-    if not side:
-        return pixels
-    top, left = (max(0, (length - side) // 2) for length in pixels.shape[:2])
-    return np.ascontiguousarray(pixels[top : top + side, left : left + side])
+def _cut(pixels: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    return centre(pixels, side) if side else pixels

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from daps_desktop.core.settings import SolverSettings
-from tests.benchmarks.cases import CASES, Case, Trial, make_trial
+from daps_desktop.training.rivals import rivals
+from daps_desktop.training.trials import Case, Trial, make_trial
+from tests.benchmarks.cases import CASES
 from tests.benchmarks.options import Options
 from tests.benchmarks.pictures import Picture, pictures
-from tests.benchmarks.rivals import RIVALS
 from tests.benchmarks.running import restore, say
 from tests.benchmarks.table import Sample
 
@@ -21,9 +22,9 @@ def measure(options: Options) -> Iterator[Sample]:
 
 
 def _measure_one(options: Options, case: Case, picture: Picture) -> Iterator[Sample]:
-    trial = make_trial(case, picture)
+    trial = make_trial(case, picture.pixels)
     table = f"PSNR in dB, {case.family}, {picture.source}"
-    for name, rival in RIVALS[case.family].items():
+    for name, rival in rivals(case.family).items():
         yield Sample(table, case.name, name, picture.name, trial.psnr(rival(trial)))
     for name, settings in _settings(options, trial):
         value = trial.psnr(restore(trial, settings).photo.pixels)

@@ -12,8 +12,8 @@ from torch.nn.modules.module import register_module_forward_hook, register_modul
 
 from daps_desktop.core.messages import Failed, Finished, JobMessage, JobRequest
 from daps_desktop.core.settings import SolverSettings
+from daps_desktop.training.trials import Trial
 from daps_desktop.worker.engine import run_job
-from tests.benchmarks.cases import Trial
 
 
 def restore(trial: Trial, settings: SolverSettings) -> Finished:

@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from daps_desktop.core.photo import Photo
+from daps_desktop.solver.convert import to_tensor
+from daps_desktop.training.rivals import rivals
+from daps_desktop.training.trials import Trial, squares
 from tests.benchmarks.__main__ import main
-from tests.benchmarks.cases import CASES, Trial, squares
+from tests.benchmarks.cases import CASES
 from tests.benchmarks.methods import equal_quality
-from tests.benchmarks.rivals import RIVALS
 from tests.benchmarks.size import line
 from tests.benchmarks.table import Sample, format_tables
 
@@ -25,7 +26,7 @@ def test_quality_of_every_damage_beside_every_rival(
 
     with file.open(newline="") as lines:
         found = {(row["row"], row["column"]): float(row["value"]) for row in csv.DictReader(lines)}
-    columns = {case.name: [*RIVALS[case.family], "safest draft"] for case in CASES}
+    columns = {case.name: [*rivals(case.family), "safest draft"] for case in CASES}
     assert found.keys() == {(row, column) for row, names in columns.items() for column in names}
     assert all(5 < value < 60 for value in found.values())
     assert found["noise 25", "safest draft"] > found["noise 25", "NL means (OpenCV)"] + 1
@@ -60,7 +61,7 @@ def test_psnr_counts_the_hole_alone() -> None:
     result = np.where(hole[..., None], clean + 10, 0).astype(np.uint8)
 
     assert hole.sum() == 2 * 16 * 16
-    assert Trial(CASES[1], clean, Photo(clean), hole).psnr(result) == pytest.approx(28.13, abs=0.01)
+    assert Trial(CASES[1], clean, to_tensor(clean), hole).psnr(result) == pytest.approx(28.13, abs=0.01)
 
 
 def test_a_line_is_found_and_a_curve_is_told_from_it() -> None:

@@ -17,13 +17,13 @@ from daps_desktop.core.errors import UserError
 from daps_desktop.training.__main__ import main
 from daps_desktop.training.checkpoint import load_checkpoint
 from daps_desktop.training.edm import Edm
-from daps_desktop.training.evaluate import prior_denoiser
 from daps_desktop.training.export import export_run
 from daps_desktop.training.fit import fit
 from daps_desktop.training.log import COLUMNS, read_rows
 from daps_desktop.training.prior_folder import new_network, read_prior
 from daps_desktop.training.settings import Budget, Recipe, RunSettings
 from daps_desktop.training.trainer import Trainer
+from daps_desktop.training.validation import prior_denoiser
 from tests.training.conftest import TINY, buffer_of, picture, settings_of
 
 CPU = torch.device("cpu")

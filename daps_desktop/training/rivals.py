@@ -1,17 +1,23 @@
-"""What people use instead. Methods that have a strength to choose get the best one for the very photo."""
+"""What people use instead. Methods that have a strength to choose get the best one for the very photo.
+
+scikit-image and bm3d are no part of the program: where one is not installed its methods are left out.
+"""
 
 from collections.abc import Callable, Iterable
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from skimage.restoration import denoise_nl_means, denoise_tv_chambolle, richardson_lucy, wiener
 
 from daps_desktop.core.photo import Pixels
 from daps_desktop.core.task import Blur, Motion
+from daps_desktop.solver.convert import to_pixels
 from daps_desktop.solver.operators import gaussian_kernel, motion_kernel
-from tests.benchmarks.cases import Trial
+from daps_desktop.training.trials import EIGHT_BITS, Trial
 
 Rival = Callable[[Trial], Pixels]
 Floats = NDArray[np.float64]
@@ -46,22 +52,29 @@ def _means_of_skimage(trial: Trial) -> Pixels:
     noisy, sigma = _floats(trial), trial.case.noise / 255
 
     def denoised(h: float) -> Floats:
-        return denoise_nl_means(noisy, 5, 6, h * sigma, sigma=sigma, channel_axis=-1)
+        return _skimage().denoise_nl_means(noisy, 5, 6, h * sigma, sigma=sigma, channel_axis=-1)
 
     return _best(trial, map(denoised, SKIMAGE_STRENGTHS))
 
 
 def _total_variation(trial: Trial) -> Pixels:
     noisy, sigma = _floats(trial), trial.case.noise / 255
-    return _best(trial, (denoise_tv_chambolle(noisy, weight=w * sigma, channel_axis=-1) for w in TV_WEIGHTS))
+    return _best(
+        trial, (_skimage().denoise_tv_chambolle(noisy, weight=w * sigma, channel_axis=-1) for w in TV_WEIGHTS)
+    )
 
 
 def _wiener(trial: Trial) -> Pixels:
-    return _best(trial, (_deconvolved(trial, lambda y, k, b=b: wiener(y, k, b)) for b in WIENER_BALANCES))
+    return _best(
+        trial, (_deconvolved(trial, lambda y, k, b=b: _skimage().wiener(y, k, b)) for b in WIENER_BALANCES)
+    )
 
 
 def _richardson_lucy(trial: Trial) -> Pixels:
-    return _best(trial, (_deconvolved(trial, lambda y, k, n=n: richardson_lucy(y, k, n)) for n in LUCY_STEPS))
+    return _best(
+        trial,
+        (_deconvolved(trial, lambda y, k, n=n: _skimage().richardson_lucy(y, k, n)) for n in LUCY_STEPS),
+    )
 
 
 def _deconvolved(trial: Trial, method: Callable[[Floats, Floats], object]) -> Floats:
@@ -85,26 +98,53 @@ def _best(trial: Trial, results: Iterable[Floats]) -> Pixels:
 
 
 def _floats(trial: Trial) -> Floats:
-    return trial.photo.pixels / 255
+    return (trial.y[0].permute(1, 2, 0).double().numpy() + 1) / 2
 
 
 def _to_pixels(floats: Floats) -> Pixels:
     return np.rint(np.clip(floats, 0, 1) * 255).astype(np.uint8)
 
 
-RIVALS: dict[str, dict[str, Rival]] = {
+def _bm3d(trial: Trial) -> Pixels:
+    return _to_pixels(import_module("bm3d").bm3d_rgb(_floats(trial), trial.case.noise / 255))
+
+
+def _skimage() -> Any:
+    return import_module("skimage.restoration")
+
+
+def _untouched(trial: Trial) -> Pixels:
+    return to_pixels(trial.y, EIGHT_BITS, 3)
+
+
+_ALL: dict[str, dict[str, tuple[str, Rival]]] = {  # by family and name: the package it needs, and the method
     "holes": {
-        "Telea": lambda trial: _inpainted(trial, cv2.INPAINT_TELEA),
-        "Navier-Stokes": lambda trial: _inpainted(trial, cv2.INPAINT_NS),
+        "Telea": ("", lambda trial: _inpainted(trial, cv2.INPAINT_TELEA)),
+        "Navier-Stokes": ("", lambda trial: _inpainted(trial, cv2.INPAINT_NS)),
     },
     "small": {
-        "bicubic": lambda trial: _enlarged(trial, Image.Resampling.BICUBIC),
-        "Lanczos": lambda trial: _enlarged(trial, Image.Resampling.LANCZOS),
+        "bicubic": ("", lambda trial: _enlarged(trial, Image.Resampling.BICUBIC)),
+        "Lanczos": ("", lambda trial: _enlarged(trial, Image.Resampling.LANCZOS)),
     },
     "noise": {
-        "NL means (OpenCV)": _means_of_opencv,
-        "NL means (skimage)": _means_of_skimage,
-        "TV": _total_variation,
+        "NL means (OpenCV)": ("", _means_of_opencv),
+        "NL means (skimage)": ("skimage", _means_of_skimage),
+        "TV": ("skimage", _total_variation),
+        "BM3D": ("bm3d", _bm3d),
     },
-    "blur": {"Wiener": _wiener, "Richardson-Lucy": _richardson_lucy},
+    "blur": {
+        "input": ("", _untouched),
+        "Wiener": ("skimage", _wiener),
+        "Richardson-Lucy": ("skimage", _richardson_lucy),
+    },
 }
+SLOW = ("BM3D",)  # seconds for a picture of 256 x 256
+
+
+def rivals(family: str, *, slow: bool = False) -> dict[str, Rival]:
+    """By name, those that can run here; the slow ones only where they are wanted."""
+    return {
+        name: method
+        for name, (package, method) in _ALL[family].items()
+        if (slow or name not in SLOW) and (not package or find_spec(package))
+    }

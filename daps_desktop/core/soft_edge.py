@@ -34,7 +34,7 @@ def reached(hole: Hole, width: int) -> Hole:
     return changed
 
 
-def around(rect: Rect, width: int) -> Rect:
+def around(rect: Rect, width: float) -> Rect:
     """The rectangle with the ring of a hole in it; an empty one stays empty."""
     if rect.empty or width <= 0:
         return rect

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from daps_desktop.analysis.fading import LevelsCurve
 from daps_desktop.core.hole import Hole, Rect
 from daps_desktop.ui import text
 from daps_desktop.ui.canvas import marks
@@ -24,6 +25,7 @@ from daps_desktop.ui.canvas.layer import Layer
 from daps_desktop.ui.canvas.overlay import Overlay
 from daps_desktop.ui.canvas.pointer import Pointer
 from daps_desktop.ui.canvas.pyramid import Pyramid
+from daps_desktop.ui.canvas.screen_colour import ScreenColour
 from daps_desktop.ui.canvas.toolbox import ToolBox
 from daps_desktop.ui.canvas.view_transform import ViewTransform
 from daps_desktop.ui.theme import Colours
@@ -35,6 +37,7 @@ _WHEEL_STEP = 1.25  # for one notch
 _BUTTON_STEP = 1.5
 _ARROW_STEP = 64  # pixels
 _GRIP = 8  # pixels to either side of the split line
+_OTHER_SCREEN = (QEvent.Type.Show, QEvent.Type.ScreenChangeInternal)
 _ARROWS = {
     Qt.Key.Key_Left: (1, 0),
     Qt.Key.Key_Right: (-1, 0),
@@ -54,8 +57,10 @@ class Canvas(QWidget):
         self._tools = tools
         self._compare = compare
         self._view: ViewTransform | None = None
-        self._comparison = Comparison(compare)
+        self.screen_colour = ScreenColour(parent=self)
+        self._comparison = Comparison(compare, self.screen_colour)
         self.overlay = Overlay(self)
+        self._layers: list[Callable[[], Layer | None]] = []  # over the marks
         self._surround = QColor(Qt.GlobalColor.gray)
         self._fitting = True  # follow the size of the widget until the user zooms
         self._pointer = Pointer(self, tools)
@@ -67,6 +72,7 @@ class Canvas(QWidget):
         self.setAccessibleDescription(text.CANVAS_HELP)
         compare.changed.connect(self._fit_room)
         self.overlay.changed.connect(self.update)
+        self.screen_colour.changed.connect(self.update)
         tools.changed.connect(self._tool_set)
         tools.drawn.connect(self._tool_drawn)
 
@@ -93,6 +99,15 @@ class Canvas(QWidget):
         if self._view is not None:
             self._update_part(QRectF(_around(self._view, part)))
 
+    def show_corrected(self, curve: LevelsCurve | None) -> None:
+        """Show the photo through a curve; None shows it as it is."""
+        self._comparison.set_curve(curve)
+        self.update()
+
+    def add_layer(self, layer: Callable[[], Layer | None]) -> None:
+        """Draw what `layer` returns over the marks, wherever they are seen."""
+        self._layers.append(layer)
+
     def show_heat(self, heat: Heat | None) -> None:
         """Lay a map over the photo; None takes it away."""
         self._comparison.heat = heat
@@ -115,6 +130,10 @@ class Canvas(QWidget):
     @property
     def view(self) -> ViewTransform | None:
         return self._view
+
+    @property
+    def marks_seen(self) -> bool:
+        return self._compare.marks_shown
 
     @property
     def fitting(self) -> bool:
@@ -181,11 +200,11 @@ class Canvas(QWidget):
             return
         area, exposed = QRectF(self.rect()), QRectF(event.rect())
         sheet = Sheet(painter, self._view, area, exposed, self.devicePixelRatioF())
-        self._comparison.paint(sheet, self._shown_overlay())
+        self._comparison.paint(sheet, self._shown_overlays())
         self._paint_tool(painter)
 
-    def _shown_overlay(self) -> Layer | None:
-        return self.overlay.layer if self._compare.marks_shown else None
+    def _shown_overlays(self) -> list[Layer | None]:
+        return [self.overlay.layer, *(layer() for layer in self._layers)] if self.marks_seen else []
 
     def _paint_tool(self, painter: QPainter) -> None:
         """What the tool in hand draws, in both halves where the canvas is halved."""
@@ -304,6 +323,11 @@ class Canvas(QWidget):
         self._update_ring()
         self._pointer.at = None
         self.hovered.emit(None)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() in _OTHER_SCREEN:
+            self.screen_colour.follow(self.screen())
+        return super().event(event)
 
     def resizeEvent(self, _event: QResizeEvent) -> None:
         self._fit_room()

@@ -9,11 +9,15 @@ import numpy as np
 from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QImage, QPainter, QPixmap
 
+from daps_desktop.analysis.fading import LevelsCurve, correct_for_display
 from daps_desktop.core.hole import Hole, Rect
 from daps_desktop.ui.canvas.pyramid import TILE, Picture, Pyramid, TileKey
 
 CACHED_TILES = 256  # of 1 MB each
 PIXELS_SEEN_ABOVE = 2.0  # widget pixels: a photo enlarged more is shown as squares
+
+
+Shown = Callable[[QImage], QImage]
 
 
 class Levels(Protocol):
@@ -89,8 +93,18 @@ def _target(key: TileKey, pixmap: QPixmap, photo_rect: QRectF, step: float) -> Q
     return QRect(left, top, right - left, bottom - top)
 
 
-def picture_layer(pyramid: Pyramid) -> Layer:
-    return Layer(pyramid, lambda key: QPixmap.fromImage(image_of(pyramid.tile(key))))
+def picture_layer(pyramid: Pyramid, shown: Shown) -> Layer:
+    """The picture as it is; `shown` turns an image into what the screen is to be given."""
+    return Layer(pyramid, lambda key: QPixmap.fromImage(shown(image_of(pyramid.tile(key)))))
+
+
+def corrected_layer(pyramid: Pyramid, curve: LevelsCurve, shown: Shown) -> Layer:
+    """The picture through a curve; only the tiles that are seen are computed."""
+
+    def render(key: TileKey) -> QPixmap:
+        return QPixmap.fromImage(shown(image_of(correct_for_display(pyramid.tile(key), curve))))
+
+    return Layer(pyramid, render)
 
 
 def image_of(picture: Picture) -> QImage:

@@ -1,14 +1,17 @@
 """The pictures of a comparison, and how they are drawn into the canvas."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
+from daps_desktop.analysis.fading import LevelsCurve
 from daps_desktop.core.hole import Rect
 from daps_desktop.ui.canvas import marks
-from daps_desktop.ui.canvas.layer import Layer, picture_layer
+from daps_desktop.ui.canvas.layer import Layer, corrected_layer, picture_layer
 from daps_desktop.ui.canvas.pyramid import Pyramid
+from daps_desktop.ui.canvas.screen_colour import ScreenColour
 from daps_desktop.ui.canvas.view_transform import ViewTransform
 from daps_desktop.ui.viewer.compare import Compare, CompareMode
 from daps_desktop.ui.viewer.difference import difference_layer
@@ -36,23 +39,37 @@ class Sheet:
 class Comparison:
     """Original and result as layers; the difference is made when it is first looked at."""
 
-    def __init__(self, compare: Compare) -> None:
+    def __init__(self, compare: Compare, screen: ScreenColour) -> None:
         self._compare = compare
+        self._shown = screen.shown
+        screen.changed.connect(self._draw_again)
         self._pyramids: tuple[Pyramid | None, Pyramid | None] = (None, None)
         self._original: Layer | None = None
+        self._corrected: Layer | None = None  # the original as a curve would show it
         self._result: Layer | None = None
         self._difference: tuple[int, Layer] | None = None  # with its factor
         self.heat: Heat | None = None  # a map that lies over the photo
 
     def set_original(self, pyramid: Pyramid) -> None:
         self._pyramids = (pyramid, None)
-        self._original = picture_layer(pyramid)
-        self._result = self._difference = self.heat = None
+        self._original = picture_layer(pyramid, self._shown)
+        self._result = self._difference = self._corrected = self.heat = None
+
+    def set_curve(self, curve: LevelsCurve | None) -> None:
+        """Show the original through a curve where it is seen alone; None shows it as it is."""
+        pyramid = self._pyramids[0]
+        self._corrected = corrected_layer(pyramid, curve, self._shown) if pyramid and curve else None
 
     def set_result(self, pyramid: Pyramid | None) -> None:
         self._pyramids = (self._pyramids[0], pyramid)
-        self._result = picture_layer(pyramid) if pyramid else None
+        self._result = picture_layer(pyramid, self._shown) if pyramid else None
         self._difference = None
+
+    def _draw_again(self) -> None:
+        """All tiles anew: they are in the colours of another screen."""
+        for layer in (self._original, self._corrected, self._result):
+            if layer is not None:
+                layer.forget_all()
 
     def result_changed(self, rect: Rect) -> QRectF:
         """The pixels of the result's pyramid changed in `rect` of its level 0; where that is on the photo."""
@@ -65,11 +82,11 @@ class Comparison:
         corners = ((rect.left, rect.top), (rect.right, rect.bottom))
         return QRectF(*(QPointF(x / scale, y / scale) for x, y in corners))
 
-    def paint(self, sheet: Sheet, overlay: Layer | None) -> None:
-        """Draw all that is compared, with the marks of `overlay` on the original."""
+    def paint(self, sheet: Sheet, overlays: Sequence[Layer | None]) -> None:
+        """Draw all that is compared, with marks and proposals as `overlays` on the original."""
         compare, area = self._compare, sheet.area
         beside = compare.other_half(area)
-        for layer in (self._original, overlay):
+        for layer in (self._seen_alone() or self._original, *overlays):
             sheet.draw(layer, compare.original_rect(area) & compare.room(area))
         right = sheet.view.photo_rect.translated(beside) if beside is not None else None
         shown = self._difference_layer() if compare.mode is CompareMode.DIFFERENCE else self._result
@@ -79,6 +96,11 @@ class Comparison:
         self._paint_heat(sheet, right)
         sheet.painter.setClipRect(sheet.exposed)
         self._paint_marks(sheet)
+
+    def _seen_alone(self) -> Layer | None:
+        """The corrected original, except where it is held up against something or asked for by its key."""
+        alone = self._compare.mode is CompareMode.ORIGINAL and not self._compare.peeking
+        return self._corrected if alone else None
 
     def _paint_heat(self, sheet: Sheet, right: QRectF | None) -> None:
         if self.heat is None or self._compare.peeking:
@@ -90,7 +112,7 @@ class Comparison:
 
     def _paint_marks(self, sheet: Sheet) -> None:
         compare, area = self._compare, sheet.area
-        if compare.available:
+        if compare.available and not self._seen_alone():
             marks.draw_labels(sheet.painter, area, compare)
         if compare.mode is CompareMode.SPLIT:
             marks.draw_split_line(sheet.painter, area, compare.split_x(area))

@@ -1,0 +1,70 @@
+"""The colour profile of a screen, as its system tells it.
+
+Qt does not say. Windows and X11 are asked through their own libraries; Wayland and macOS take pictures to be
+sRGB and convert them by themselves, so there is nothing to ask.
+"""
+
+import ctypes
+import ctypes.util
+import sys
+from pathlib import Path
+
+from PySide6.QtGui import QGuiApplication, QScreen
+
+_LONGEST = 2**22  # bytes of a profile
+_ANY_TYPE = 0
+_PATH_LENGTH = 32768
+
+
+def screen_profile(screen: QScreen) -> bytes | None:
+    """The ICC profile of the screen; None where the system tells none, which means sRGB."""
+    platform = QGuiApplication.platformName()
+    if platform == "windows" and sys.platform == "win32":
+        return _of_windows(screen.name())
+    if platform == "xcb":
+        return _of_x11(QGuiApplication.screens().index(screen))
+    return None
+
+
+def _of_windows(name: str) -> bytes | None:
+    gdi = ctypes.WinDLL("gdi32")  # type: ignore[attr-defined]
+    gdi.CreateDCW.restype = ctypes.c_void_p
+    context = ctypes.c_void_p(gdi.CreateDCW(name, None, None, None))
+    length, path = ctypes.c_ulong(_PATH_LENGTH), ctypes.create_unicode_buffer(_PATH_LENGTH)
+    found = gdi.GetICMProfileW(context, ctypes.byref(length), path)
+    gdi.DeleteDC(context)
+    file = Path(path.value)
+    return file.read_bytes() if found and file.is_file() else None
+
+
+def _of_x11(index: int) -> bytes | None:
+    """What colour managers leave at the root window; from the second screen on the name has a number."""
+    library = ctypes.util.find_library("X11")
+    if library is None:
+        return None
+    x11 = ctypes.CDLL(library)
+    x11.XOpenDisplay.restype = x11.XDefaultRootWindow.restype = x11.XInternAtom.restype = ctypes.c_void_p
+    display = x11.XOpenDisplay(None)
+    if not display:
+        return None
+    try:
+        name = "_ICC_PROFILE" + (f"_{index}" if index else "")
+        return _property(x11, ctypes.c_void_p(display), name.encode())
+    finally:
+        x11.XCloseDisplay(ctypes.c_void_p(display))
+
+
+def _property(x11: ctypes.CDLL, display: ctypes.c_void_p, name: bytes) -> bytes | None:
+    kind, bits = ctypes.c_ulong(), ctypes.c_int()
+    count, more, data = ctypes.c_ulong(), ctypes.c_ulong(), ctypes.c_void_p()
+    x11.XGetWindowProperty(
+        display, ctypes.c_ulong(x11.XDefaultRootWindow(display)),
+        ctypes.c_ulong(x11.XInternAtom(display, name, 0)),
+        ctypes.c_long(0), ctypes.c_long(_LONGEST // 4), 0, ctypes.c_ulong(_ANY_TYPE), ctypes.byref(kind),
+        ctypes.byref(bits), ctypes.byref(count), ctypes.byref(more), ctypes.byref(data),
+    )  # fmt: skip
+    if not data.value:
+        return None
+    content = ctypes.string_at(data.value, count.value) if bits.value == 8 and not more.value else b""
+    x11.XFree(data)
+    return content or None

@@ -19,6 +19,7 @@ class Background(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="files")
+        self._closed = False
         self._ended.connect(self._deliver)
 
     def run(
@@ -29,12 +30,14 @@ class Background(QObject):
         future.add_done_callback(lambda f: self._ended.emit((f, done, failed)))
 
     def close(self) -> None:
+        """Wait for the work under way; nobody hears of what ends now or later."""
+        self._closed = True
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     @Slot(object)
     def _deliver(self, ended: tuple[Future[Any], Callable[[Any], None], Failure | None]) -> None:
         future, done, failed = ended
-        if future.cancelled():
+        if future.cancelled() or self._closed:
             return
         error = future.exception()
         if isinstance(error, UserError) and failed is not None:

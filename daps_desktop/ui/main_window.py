@@ -23,7 +23,10 @@ from daps_desktop.ui.canvas.canvas import Canvas
 from daps_desktop.ui.canvas.toolbox import ToolBox
 from daps_desktop.ui.document_model import DocumentModel
 from daps_desktop.ui.exporting import Exporting
+from daps_desktop.ui.fade_preview import FadePreview
 from daps_desktop.ui.files import Files, Opened
+from daps_desktop.ui.finder import Finder
+from daps_desktop.ui.findings import Examiner
 from daps_desktop.ui.forecast_model import ForecastModel
 from daps_desktop.ui.help import show_about
 from daps_desktop.ui.job_model import JobModel, JobState
@@ -82,6 +85,9 @@ class MainWindow(QMainWindow):
         self.tool_actions = ToolActions(self.actions_, self.tools, model, self.background, self)
         self.panel = TaskPanel(model, job, self.tools)
         self.panel.where.amounts.follow(self.actions_)
+        self.finder = Finder(model, self.canvas, self.tools, self.actions_, self.panel.where.finding, self)
+        self.examiner = Examiner(model, self.finder.background, self.panel, self)
+        self.fade_preview = FadePreview(model, self.canvas, self.background, self)
         self.versions = Versions(model, job, self.actions_, self.background, PREVIEW_SIDE)
         stage = Stage(self.canvas, self.compare, self.result_view)
         self.painting = Painting(model, self.versions.panel, self.actions_, stage, self.background)
@@ -396,6 +402,7 @@ class MainWindow(QMainWindow):
         self.autosave.close()
         self.album.close()
         self.background.close()
+        self.finder.background.close()
         event.accept()
 
     def _close_now(self) -> None:

@@ -9,6 +9,7 @@ from daps_desktop.ui import text
 from daps_desktop.ui.actions import tip
 from daps_desktop.ui.canvas.toolbox import ToolBox
 from daps_desktop.ui.document_model import DocumentModel
+from daps_desktop.ui.panels.find_section import FindSection
 from daps_desktop.ui.panels.parts import Section, label, row
 from daps_desktop.ui.panels.tool_options import GrowRow, ToolOptions
 
@@ -20,6 +21,7 @@ class WhereSection(Section):
         self._model = model
         self.options = ToolOptions(tools, model)
         self.amounts = GrowRow(tools)
+        self.finding = FindSection()
         self.share = label(text.NOTHING_MARKED, "caption")
         self.clear = QPushButton(text.CLEAR_MARKS)
         self.clear.setObjectName("segment")
@@ -28,7 +30,7 @@ class WhereSection(Section):
         layout = row(self.share, self.clear)
         layout.setStretch(0, 1)
         marked.setLayout(layout)
-        super().__init__(text.STEP_WHERE, self.options, self.amounts, marked)
+        super().__init__(text.STEP_WHERE, self.finding, self.options, self.amounts, marked)
         model.hole_edited.connect(self._show_share)
         model.task_changed.connect(self._show_share)
         self.clear.clicked.connect(model.clear_hole)

@@ -1,0 +1,104 @@
+"""Find scratches and dust: the button, and during the review how many there are and how sure."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QPushButton, QSlider, QWidget
+
+from daps_desktop.analysis.scratches import DEFAULT
+from daps_desktop.core.language import ntr, tr
+from daps_desktop.ui.actions import tip
+from daps_desktop.ui.panels.parts import column, label, row
+from daps_desktop.ui.theme import GRID, HIT
+
+FIND = tr("Find scratches and dust")
+LOOKING = tr("Looking for scratches and dust…")
+NONE = tr("None found. What you see yourself you can paint over.")
+NONE_YET = tr("None is sure enough. Move the slider to see less certain ones.")
+HOW = tr("Click one to leave it out or take it back. Nothing is marked before you accept.")
+_STOPS = 100
+
+
+class FindSection(QWidget):
+    """Says what the finder tells it; `sensitivity_picked` carries 0 to 1."""
+
+    find_pressed = Signal()
+    accept_pressed = Signal()
+    dismiss_pressed = Signal()
+    sensitivity_picked = Signal(float)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.button = _button(FIND, "F")
+        self.accept = _button(tr("Accept all"), "Enter")
+        self.dismiss = _button(tr("Dismiss"), "Esc")
+        self.clean = label()
+        self.line = label("", "caption")
+        self.count = label()
+        self.count.setAccessibleName(tr("Places found"))
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, _STOPS)
+        self.slider.setMinimumHeight(HIT)
+        self.slider.setAccessibleName(tr("Sensitivity"))
+        self.slider.setToolTip(tr("To the left only the surest, to the right also the doubtful ones"))
+        self._review = self._review_box()
+        self.setLayout(column(self.clean, self.button, self.line, self._review))
+        self.show_idle()
+        self.show_clean("")
+        self.button.clicked.connect(self.find_pressed)
+        self.accept.clicked.connect(self.accept_pressed)
+        self.dismiss.clicked.connect(self.dismiss_pressed)
+        self.slider.valueChanged.connect(lambda stop: self.sensitivity_picked.emit(stop / _STOPS))
+
+    def _review_box(self) -> QWidget:
+        sensitivity, buttons, box = QWidget(), QWidget(), QWidget()
+        sensitivity.setLayout(row(QLabel(tr("Sensitivity")), self.slider))
+        buttons.setLayout(row(self.accept, self.dismiss))
+        box.setLayout(column(self.count, sensitivity, buttons))
+        return box
+
+    @property
+    def sensitivity(self) -> float:
+        return self.slider.value() / _STOPS
+
+    def show_clean(self, words: str) -> None:
+        """That the photo does not seem to need anything; nothing where it does."""
+        self.clean.setText(words)
+        self.clean.setVisible(bool(words))
+
+    def show_idle(self, words: str = "") -> None:
+        self.button.setEnabled(True)
+        self._review.setVisible(False)
+        self._say(words)
+
+    def show_looking(self) -> None:
+        self.button.setEnabled(False)
+        self._review.setVisible(False)
+        self._say(LOOKING)
+
+    def show_review(self) -> None:
+        """Proposals lie over the photo; the slider begins at its usual place."""
+        self.button.setEnabled(True)
+        self.slider.blockSignals(True)
+        self.slider.setValue(round(DEFAULT * _STOPS))
+        self.slider.blockSignals(False)
+        self._review.setVisible(True)
+        self._say(HOW)
+
+    def show_count(self, chosen: int, left_out: int) -> None:
+        words = ntr("{count} found", "{count} found", chosen).format(count=chosen) if chosen else NONE_YET
+        if left_out:
+            words += tr(", {count} left out").format(count=left_out)
+        self.count.setText(words)
+        self.accept.setEnabled(chosen > 0)
+
+    def _say(self, words: str) -> None:
+        self.line.setText(words)
+        self.line.setVisible(bool(words))
+
+
+def _button(words: str, key: str) -> QPushButton:
+    button = QPushButton(words)
+    button.setObjectName("segment")
+    button.setMinimumHeight(HIT)
+    button.setContentsMargins(GRID, 0, GRID, 0)
+    button.setToolTip(tip(words, key))
+    return button

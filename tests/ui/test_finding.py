@@ -1,0 +1,194 @@
+"""Find scratches and dust in the real window: proposals are only proposals until they are accepted."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from daps_desktop.analysis.fading import fading_curve
+from daps_desktop.analysis.scratches import hole_of
+from daps_desktop.core.hole import grow
+from daps_desktop.core.photo import Photo
+from daps_desktop.core.photo_writer import write_photo
+from daps_desktop.core.task import Blur, Faded, Scratches, Task
+from daps_desktop.ui.canvas.glow import PROPOSED
+from daps_desktop.ui.findings import CLEAN
+from tests.analysis.scenes import scene
+from tests.analysis.test_fading import faded
+from tests.analysis.test_scratches import DAMAGE, damaged
+from tests.ui.conftest import Desk
+
+
+def written(pixels: np.ndarray, folder: Path, name: str = "old") -> Path:
+    path = folder / f"{name}.png"
+    write_photo(Photo(pixels), path)
+    return path
+
+
+@pytest.fixture
+def searched(desk: Desk, tmp_path: Path) -> Desk:
+    """A scratched photo that has been looked through, with its proposals on it."""
+    desk.open(written(damaged(12, DAMAGE["light"])[0], tmp_path))
+    desk.trigger("find")
+    desk.bot.waitUntil(lambda: desk.window.finder.reviewing, timeout=20_000)
+    return desk
+
+
+def found(desk: Desk) -> np.ndarray:
+    return hole_of(desk.window.finder.chosen, *desk.hole.shape)
+
+
+def middle_of_first(desk: Desk) -> tuple[int, int]:
+    proposal = desk.window.finder.chosen[0]
+    rows, cols = np.nonzero(proposal.patch)
+    at = len(rows) // 2
+    return proposal.rect.top + int(rows[at]), proposal.rect.left + int(cols[at])
+
+
+def free_place(desk: Desk) -> tuple[int, int]:
+    """A pixel with no proposal near."""
+    near = grow(found(desk), 25)
+    near[:10], near[:, :10] = True, True
+    row, col = np.argwhere(~near)[0]
+    return int(row), int(col)
+
+
+def test_nothing_is_marked_before_it_is_accepted(searched: Desk) -> None:
+    assert len(searched.window.finder.chosen) > 0
+    assert not searched.hole.any() and not searched.window.model.undo_stack.canUndo()
+
+
+def test_proposals_glow_on_the_canvas(searched: Desk) -> None:
+    row, col = middle_of_first(searched)
+    searched.window.canvas.repaint()
+    shot = searched.window.canvas.grab().toImage()
+    at = searched.point(row, col)
+    assert shot.pixelColor(at).blue() < 90 < shot.pixelColor(at).red(), PROPOSED
+
+
+def test_accepting_is_one_step_of_undo_and_ticks_scratches(searched: Desk) -> None:
+    searched.window.model.set_task(Task((Blur(),)))
+    proposed = found(searched)
+    searched.window.panel.where.finding.accept.click()
+    np.testing.assert_array_equal(searched.hole, proposed)
+    assert searched.document.task.has(Scratches) and searched.document.task.has(Blur)
+    assert not searched.window.finder.reviewing
+    searched.trigger("undo")
+    assert not searched.hole.any() and not searched.window.model.undo_stack.canUndo()
+
+
+def test_accepting_keeps_what_was_marked_by_hand(searched: Desk) -> None:
+    searched.window.model.set_hole(np.eye(*searched.hole.shape, dtype=bool), "by hand")
+    proposed = found(searched)
+    searched.trigger("accept_found")
+    np.testing.assert_array_equal(searched.hole, proposed | np.eye(*searched.hole.shape, dtype=bool))
+
+
+def test_a_click_leaves_one_out_and_another_takes_it_back(searched: Desk) -> None:
+    at, all_of_them = middle_of_first(searched), found(searched)
+    searched.click(at)
+    fewer = found(searched)
+    assert not fewer[at] and fewer.sum() < all_of_them.sum()
+    assert "left out" in searched.window.panel.where.finding.count.text()
+    assert not searched.hole.any()  # the brush in hand drew nothing
+    searched.click(at)
+    np.testing.assert_array_equal(found(searched), all_of_them)
+
+
+def test_beside_the_proposals_the_brush_still_paints(searched: Desk) -> None:
+    row, col = free_place(searched)
+    searched.click((row, col))
+    assert searched.hole[row, col] and searched.window.finder.reviewing
+
+
+def test_the_slider_only_adds_and_what_was_left_out_stays_out(searched: Desk) -> None:
+    slider = searched.window.panel.where.finding.slider
+    at = middle_of_first(searched)
+    searched.click(at)
+    before = found(searched)
+    slider.setValue(100)
+    more = found(searched)
+    assert (more >= before).all() and more.sum() > before.sum() and not more[at]
+    slider.setValue(0)
+    assert not found(searched).any()
+    assert not searched.window.panel.where.finding.accept.isEnabled()
+    slider.setValue(50)
+    np.testing.assert_array_equal(found(searched), before)
+
+
+def test_enter_accepts_and_escape_dismisses(searched: Desk) -> None:
+    proposed = found(searched)
+    QTest.keyClick(searched.window.canvas, Qt.Key.Key_Escape)
+    assert not searched.window.finder.reviewing and not searched.hole.any()
+    QTest.keyClick(searched.window.canvas, Qt.Key.Key_F)
+    searched.bot.waitUntil(lambda: searched.window.finder.reviewing, timeout=20_000)
+    QTest.keyClick(searched.window.canvas, Qt.Key.Key_Return)
+    np.testing.assert_array_equal(searched.hole, proposed)
+
+
+def test_keys_of_a_shape_being_drawn_are_its_own(searched: Desk) -> None:
+    searched.trigger("polygon")
+    row, col = free_place(searched)
+    searched.click((row, col))
+    assert searched.window.tools.tool.busy
+    QTest.keyClick(searched.window.canvas, Qt.Key.Key_Escape)
+    assert not searched.window.tools.tool.busy and searched.window.finder.reviewing
+
+
+def test_another_photo_drops_the_proposals(searched: Desk, tmp_path: Path) -> None:
+    searched.open(written(scene(50, 120, 160), tmp_path, "other"))
+    assert not searched.window.finder.reviewing
+    assert not searched.window.actions_["accept_found"].isEnabled()
+
+
+def test_where_nothing_is_found_that_is_said(desk: Desk, tmp_path: Path) -> None:
+    desk.open(written(np.full((64, 64, 3), 120, np.uint8), tmp_path))
+    section = desk.window.panel.where.finding
+    section.button.click()
+    desk.bot.waitUntil(section.button.isEnabled, timeout=20_000)
+    assert "None found" in section.line.text() and not desk.window.finder.reviewing
+
+
+def test_a_photo_suggests_its_damage_and_ticks_nothing(desk: Desk, tmp_path: Path) -> None:
+    with desk.bot.waitSignal(desk.window.examiner.findings_ready, timeout=20_000):
+        desk.open(written(faded(scene(44, 240, 320)), tmp_path))
+    card = desk.window.panel.cards.card(Faded)
+    assert "Yellowed" in card.suggestion.words.text() and not card.ticked
+    assert not desk.document.task.has(Faded)
+    card.suggestion.take.click()
+    assert desk.document.task.find(Faded) == Faded()
+    assert not desk.window.panel.where.finding.clean.text()
+
+
+def test_a_clean_photo_is_said_to_need_nothing_and_can_be_restored_all_the_same(
+    desk: Desk, tmp_path: Path
+) -> None:
+    with desk.bot.waitSignal(desk.window.examiner.findings_ready, timeout=20_000):
+        desk.open(written(scene(41, 360, 480), tmp_path))
+    assert desk.window.panel.where.finding.clean.text() == CLEAN
+    desk.window.model.set_task(Task((Blur(),)))
+    assert desk.window.actions_["restore"].isEnabled()
+
+
+def test_fading_is_previewed_in_place_and_the_key_shows_the_original(desk: Desk, tmp_path: Path) -> None:
+    old = faded(scene(46, 240, 320))
+    desk.open(written(old, tmp_path))
+    window = desk.window
+    at = (120, 160)
+
+    def seen() -> tuple[int, ...]:
+        window.canvas.repaint()
+        return window.canvas.grab().toImage().pixelColor(desk.point(*at)).getRgb()[:3]
+
+    assert seen() == pytest.approx(tuple(old[at].tolist()), abs=6)
+    window.model.set_task(Task((Faded(1.0),)))
+    corrected = fading_curve(old).apply(old)
+    assert np.abs(corrected[at].astype(int) - old[at]).max() > 15
+    desk.bot.waitUntil(lambda: seen() == pytest.approx(tuple(corrected[at].tolist()), abs=6), timeout=5000)
+    window.compare.set_peeking(True)
+    assert seen() == pytest.approx(tuple(old[at].tolist()), abs=6)
+    window.compare.set_peeking(False)
+    window.model.set_task(Task((Faded(0.0),)))
+    assert seen() == pytest.approx(tuple(old[at].tolist()), abs=6)

@@ -137,6 +137,11 @@ class DocumentModel(QObject):
         return layer.of.hole
 
     @property
+    def worked_hole(self) -> Hole | None:
+        """What the tools change now, (H, W): the marks, or a layer in their place; None without a photo."""
+        return self._worked.hole if self._worked else None
+
+    @property
     def layer(self) -> Hole | None:
         return self._layer.of.hole if self._layer else None
 

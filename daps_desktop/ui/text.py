@@ -127,10 +127,13 @@ ABOUT = tr(
 )
 MOUSE_HELP = (
     (tr("Wheel"), tr("Zoom about the cursor")),
-    (tr("Ctrl+wheel"), tr("Brush size")),
+    (tr("Ctrl+wheel, Shift+drag"), tr("Brush size")),
     (tr("Right button or Alt"), tr("Erase")),
     (tr("Shift+click"), tr("Straight line from the end of the last stroke")),
-    (tr("Space+drag, middle button"), tr("Move the photo")),
+    (tr("Space+drag, middle button"), tr("Move the photo, in the middle of a shape too")),
+    (tr("Enter, double click"), tr("Close the polygon")),
+    (tr("Backspace"), tr("Take the last corner back")),
+    (tr("Esc"), tr("Give up the stroke or shape")),
     (tr("Hold \\"), tr("Show the original")),
 )
 

@@ -108,13 +108,13 @@ class ToolActions(QObject):
         self._change(lambda hole: region_of(hole & ~shrink(hole, amount)), False, UNDO_SHRINK)
 
     def _change(self, difference: Callable[[Hole], Region], value: bool, name: str) -> None:
-        document = self._model.document
-        if document is None:
+        worked = self._model.worked_hole
+        if worked is None:
             return
-        hole = document.hole.copy()
+        hole = worked.copy()
 
         def take(region: Region) -> None:
-            if self._model.document is document:
+            if self._model.worked_hole is worked:
                 self._model.mark(region, value, name)
 
         self._background.run(lambda: difference(hole), take)

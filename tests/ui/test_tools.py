@@ -277,7 +277,7 @@ def test_a_soft_edge_is_seen_counted_and_undone_as_one_step(opened: Desk) -> Non
     assert opened.window.status.untouched.text() != alone
     core, edge, beyond = (tint(opened, (row, 150)) for row in (120, 129, 150))
     assert core > edge > 10 and beyond == 0
-    press_key(opened, Qt.Key.Key_BracketRight, SHIFT)
+    press_key(opened, Qt.Key.Key_BraceRight)
     assert opened.document.settings.soft_edge == 6
     opened.trigger("undo")
     assert opened.document.settings.soft_edge == 0 and options.soft_edge.slider.value() == 0

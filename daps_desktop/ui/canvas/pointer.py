@@ -3,7 +3,7 @@
 from typing import Literal, Protocol
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QSinglePointEvent, QTabletEvent
+from PySide6.QtGui import QPointingDevice, QSinglePointEvent, QTabletEvent
 from PySide6.QtWidgets import QApplication
 
 from daps_desktop.ui.canvas.toolbox import ToolBox
@@ -45,10 +45,6 @@ class Pointer:
     @property
     def panning(self) -> bool:
         return self._drag == "pan" or (self._drag == "tool" and self.space_held)
-
-    @property
-    def resizing(self) -> bool:
-        return self._drag == "size"
 
     @property
     def drag(self) -> Drag | None:
@@ -145,8 +141,9 @@ class Pointer:
         view = self._surface.view
         assert view is not None
         point = self._pressed if straight or self.at is None else self.at
+        other_end = event.pointerType() == QPointingDevice.PointerType.Eraser  # of a pen
         right = event.button() == Qt.MouseButton.RightButton
-        erase = right or bool(event.modifiers() & _ALT)
+        erase = right or other_end or bool(event.modifiers() & _ALT)
         return Touch(view.to_photo(point), erase, straight, self._pressure(event))
 
     def _pressure(self, event: QSinglePointEvent) -> float:

@@ -35,9 +35,9 @@ class Wand(Tool):
         self.working = False
 
     def press(self, touch: Touch) -> None:
-        document, picture = self._model.document, self._picture()
+        worked, picture = self._model.worked_hole, self._picture()
         row, col = int(touch.at.y()), int(touch.at.x())
-        if document is None or picture is None or self.working or not _inside(touch, picture):
+        if worked is None or picture is None or self.working or not _inside(touch, picture):
             return
         value = not (touch.erase or self._settings.erasing)
         tolerance = self._settings.tolerance
@@ -47,7 +47,7 @@ class Wand(Tool):
         def take(region: Region) -> None:
             self.working = False
             self.changed.emit()
-            if self._model.document is document:
+            if self._model.worked_hole is worked:
                 self._model.mark(region, value, UNDO_WAND)
 
         self._background.run(lambda: similar_region(picture, (row, col), tolerance), take)

@@ -1,7 +1,10 @@
 """The only place that knows every room of the window: builds the objects, connects them, runs the loop."""
 
 import asyncio
+import contextlib
+import signal
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +15,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from daps_desktop.core.logs import ENGINE_LOG, log_folder
+from daps_desktop.core.logs import ENGINE_LOG, WINDOW_LOG, append, log_folder
 from daps_desktop.core.resources import resource
 from daps_desktop.ui import text
 from daps_desktop.ui.document_model import DocumentModel
@@ -32,21 +35,28 @@ def run_window(path: Path | None, load_engine: LoadEngine = import_engine) -> in
     job = JobModel(host)
     window = MainWindow(DocumentModel(), job, Theme(app))
     window.show()
+    window.forecast.asked.connect(host.submit)
+    window.forecast.dropped.connect(host.cancel)
+    window.forecast.start()
     QTimer.singleShot(0, host.start)  # the engine's process begins once the window is on the screen
     if path is not None:
         QTimer.singleShot(0, lambda: window.open(path))
     with loop, _bugs_told_by(window):
-        loop.run_until_complete(_until_closed(app, host, job))
-        host.close()
-    return 0
+        try:
+            return loop.run_until_complete(_until_closed(app, host, job, window))
+        finally:
+            host.close()
 
 
 @contextmanager
 def _bugs_told_by(window: MainWindow) -> Iterator[None]:
-    """An exception that nobody caught is shown in the window, besides being printed as ever."""
+    """An exception nobody caught: the marks are brought to safety first, then it is printed and shown."""
     printed = sys.excepthook
 
     def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        with contextlib.suppress(Exception):  # the disk may be full; what happened is still to be told
+            window.rescue()
+        append(log_folder() / WINDOW_LOG, "".join(traceback.format_exception(kind, error, trace)))
         printed(kind, error, trace)
         window.show_bug(error)
 
@@ -57,12 +67,28 @@ def _bugs_told_by(window: MainWindow) -> Iterator[None]:
         sys.excepthook = printed
 
 
-async def _until_closed(app: QApplication, host: Host, job: JobModel) -> None:
-    closed = asyncio.Event()
-    app.lastWindowClosed.connect(closed.set)
+async def _until_closed(app: QApplication, host: Host, job: JobModel, window: MainWindow) -> int:
+    """0 when the window is closed; where Ctrl+C or the system ends the program, unsaved work stays kept."""
+    loop = asyncio.get_running_loop()
+    code: asyncio.Future[int] = loop.create_future()
+
+    def end(with_code: int) -> None:
+        if not code.done():
+            code.set_result(with_code)
+
+    def told(number: int) -> None:
+        with contextlib.suppress(Exception):
+            window.rescue()
+        end(128 + number)
+
+    app.lastWindowClosed.connect(lambda: end(0))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):  # Windows; a thread
+            loop.add_signal_handler(number, told, number)
     pump = asyncio.create_task(carry(host, job))
-    await closed.wait()
+    ended = await code
     pump.cancel()
+    return ended
 
 
 async def carry(host: Host, job: JobModel) -> None:

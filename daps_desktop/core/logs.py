@@ -5,7 +5,7 @@ from pathlib import Path
 
 import platformdirs
 
-from daps_desktop.core.user_folder import DATA_VARIABLE, user_folder
+from daps_desktop.core.user_folder import DATA_VARIABLE, make_private, user_folder
 
 ENGINE_LOG = "engine.log"
 WINDOW_LOG = "window.log"
@@ -26,9 +26,7 @@ def write_stderr_to(path: Path) -> None:
     A log that has grown too large becomes NAME.1 first. Where no log can be written stderr stays as it was.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists() and path.stat().st_size > LARGEST:
-            path.replace(path.with_name(path.name + ".1"))
+        _make_room(path)
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     except OSError:
         return
@@ -39,9 +37,7 @@ def write_stderr_to(path: Path) -> None:
 def append(path: Path, words: str) -> None:
     """Add `words` to the log; a log that cannot be written is no reason to fail."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists() and path.stat().st_size > LARGEST:
-            path.replace(path.with_name(path.name + ".1"))
+        _make_room(path)
         with path.open("a", encoding="utf-8") as file:
             file.write(words)
     except OSError:
@@ -58,3 +54,9 @@ def last_lines(path: Path, count: int) -> str:
     except OSError:
         return ""
     return "\n".join(words.splitlines()[-count:])
+
+
+def _make_room(path: Path) -> None:
+    make_private(path.parent)
+    if path.exists() and path.stat().st_size > LARGEST:
+        path.replace(path.with_name(path.name + ".1"))

@@ -1,41 +1,84 @@
-"""What went wrong, said where it is seen."""
+"""What went wrong, said where it is seen, with the one button that does something about it."""
 
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QPushButton
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QPushButton
 
 from daps_desktop.core.errors import UserError
+from daps_desktop.core.language import tr
 from daps_desktop.ui import text
 from daps_desktop.ui.panels.parts import column, label, row
 from daps_desktop.ui.theme import GRID
 
+_DETAILS_HEIGHT = 120  # pixels: a few lines of a traceback, the rest scrolls
+
 
 class Banner(QFrame):
-    """What went wrong, in one sentence, with the details to copy."""
+    """One error at a time. Whoever knows what to do about it hears `told` and makes an `offer`."""
+
+    told = Signal(UserError)
+    report_pressed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("banner")
-        self._details = ""
+        self._act: Callable[[], object] | None = None
+        self.error: UserError | None = None
+        self.details = ""
         self.sentence = label()
-        self.sentence.setAccessibleName("Error")
-        self.copy = QPushButton(text.COPY_DETAILS)
+        self.sentence.setAccessibleName(tr("Error"))
+        self.act = QPushButton()
+        self.report = QPushButton(tr("Copy report"))
+        self.report.setToolTip(
+            tr("For whoever helps you: made on this computer, without your name, sent nowhere.")
+        )
         self.dismiss = QPushButton(text.DISMISS)
-        for button in (self.copy, self.dismiss):
+        self.fold = QPushButton(tr("Technical details"))
+        self.fold.setCheckable(True)
+        self.shown_details = _details_field()
+        for button in (self.act, self.report, self.dismiss, self.fold):
             button.setObjectName("segment")
-        layout = column(self.sentence, margin=GRID)
-        layout.addLayout(row(self.copy, self.dismiss))
+        layout = column(self.sentence, self.act, margin=GRID)
+        layout.addLayout(row(self.report, self.dismiss))
+        layout.addWidget(self.fold)
+        layout.addWidget(self.shown_details)
         self.setLayout(layout)
         self.setVisible(False)
-        self.copy.clicked.connect(self._copy)
+        self.act.clicked.connect(self._do)
+        self.report.clicked.connect(self.report_pressed)
         self.dismiss.clicked.connect(self.hide)
+        self.fold.toggled.connect(self.shown_details.setVisible)
 
     def tell(self, error: UserError, details: str = "") -> None:
-        self._details = details
+        self.error, self.details = error, details
         self.sentence.setText(str(error))
-        self.copy.setVisible(bool(details))
-        self.copy.setText(text.COPY_DETAILS)
+        self.shown_details.setPlainText(details)
+        self.fold.setChecked(False)
+        self.fold.setVisible(bool(details))
+        self.act.hide()
+        self.told.emit(error)
         self.setVisible(True)
 
-    def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(f"{self.sentence.text()}\n\n{self._details}")
-        self.copy.setText(text.COPIED)
+    def offer(self, words: str, act: Callable[[], object]) -> None:
+        """Show the button that does something about it; it takes the banner away."""
+        self._act = act
+        self.act.setText(words)
+        self.act.show()
+
+    def _do(self) -> None:
+        self.hide()
+        if self._act is not None:
+            self._act()
+
+
+def _details_field() -> QPlainTextEdit:
+    field = QPlainTextEdit()
+    field.setAccessibleName(tr("Technical details"))
+    field.setReadOnly(True)
+    field.setTabChangesFocus(True)
+    field.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+    field.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+    field.setFixedHeight(_DETAILS_HEIGHT)
+    field.hide()
+    return field

@@ -3,10 +3,12 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QProgressBar, QPushButton, QWidget
 
+from daps_desktop.core.language import ntr, tr
+from daps_desktop.core.time_left import Span
 from daps_desktop.ui import text
 from daps_desktop.ui.actions import tip
 from daps_desktop.ui.panels.banner import Banner
-from daps_desktop.ui.panels.parts import column, label
+from daps_desktop.ui.panels.parts import column, label, row
 from daps_desktop.ui.theme import GRID
 
 
@@ -14,6 +16,7 @@ class RunBox(QWidget):
     """Restore, which becomes Stop; above it the progress, the verdict or the error."""
 
     pressed = Signal()
+    stop_all_pressed = Signal()
     save_pressed = Signal()
 
     def __init__(self) -> None:
@@ -29,7 +32,16 @@ class RunBox(QWidget):
         self.hint = label("", "caption")
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
-        self.bar.setAccessibleName("Progress")
+        self.bar.setAccessibleName(tr("Progress"))
+        self.waiting = label("", "caption")
+        self.stop_all = QPushButton(tr("Stop all"))
+        self.stop_all.setObjectName("segment")
+        self.stop_all.setToolTip(tip(tr("Stop all"), "Ctrl+Shift+X"))
+        self._queue = QWidget()
+        self._queue.setLayout(row(self.waiting, self.stop_all))
+        self._queue.setVisible(False)
+        self._queued = 0
+        self._stopping = False
         self.button = QPushButton(text.RESTORE)
         self.button.setObjectName("restore")
         self.button.setAccessibleName(text.RESTORE_NAME)
@@ -37,9 +49,10 @@ class RunBox(QWidget):
         self.save.setObjectName("restore")
         self.save.setToolTip(tip("Save the result", "Ctrl+S"))
         self.save.setVisible(False)
-        lines = (self.banner, self.verdict, self.notes, self.hint, self.bar)
+        lines = (self.banner, self.verdict, self.notes, self._queue, self.hint, self.bar)
         self.setLayout(column(*lines, self.save, self.button, margin=2 * GRID))
         self.button.clicked.connect(self.pressed)
+        self.stop_all.clicked.connect(self.stop_all_pressed)
         self.save.clicked.connect(self.save_pressed)
         self.show_ready("", enabled=False)
 
@@ -51,8 +64,8 @@ class RunBox(QWidget):
         self._show_hint(hint)
         self.bar.setVisible(False)
 
-    def show_running(self, percent: int, hint: str, seconds_left: float | None) -> None:
-        self._show(text.stop_label(seconds_left), quiet=True, enabled=True)
+    def show_running(self, percent: int, hint: str, left: Span | None) -> None:
+        self._show(text.stop_label(left), quiet=True, enabled=True)
         self.save.setVisible(False)
         self.button.setToolTip(tip(text.STOP, "Shift+X"))
         self._show_hint(hint)
@@ -61,7 +74,19 @@ class RunBox(QWidget):
         self.bar.setValue(percent)
 
     def show_stopping(self) -> None:
-        self._show(text.STOPPING, quiet=True, enabled=False)
+        """Pressed again, the button gives up what waits too."""
+        more = self._queued > 0
+        self._show(tr("Stop all") if more else text.STOPPING, quiet=True, enabled=more)
+        self._stopping = True
+
+    def show_queue(self, queued: int) -> None:
+        """How many runs wait behind the one that is under way."""
+        self._queued = queued
+        words = ntr("{count} more is waiting.", "{count} more are waiting.", queued)
+        self.waiting.setText(words.format(count=queued))
+        self._queue.setVisible(queued > 0)
+        if self._stopping:
+            self.show_stopping()
 
     def show_verdict(self, words: str) -> None:
         self.verdict.setText(words)
@@ -77,6 +102,7 @@ class RunBox(QWidget):
         self.hint.setVisible(bool(hint))
 
     def _show(self, words: str, quiet: bool, enabled: bool) -> None:
+        self._stopping = False
         self.button.setText(words)
         self.button.setEnabled(enabled)
         if self.button.property("quiet") != quiet:

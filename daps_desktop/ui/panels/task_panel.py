@@ -141,7 +141,7 @@ class TaskPanel(QWidget):
             line = text.progress_line(self._job.percent, progress.step, progress.steps)
             if progress.fraction == 0:
                 line = text.PREPARING
-            self.run_box.show_running(self._job.percent, line, progress.seconds_left)
+            self.run_box.show_running(self._job.percent, line, self._job.time_left)
 
     def _show_notice(self, notice: Notice) -> None:
         self._note(notice.code, notice_line(notice.code, **notice.facts))
@@ -154,7 +154,9 @@ class TaskPanel(QWidget):
         request, document = self._job.request, self._model.document
         assert request is not None and document is not None
         edge = request.settings.soft_edge
-        self._verdict = text.verdict_line(judge(finished.report, request.task, request.hole, edge))
+        self._verdict = text.verdict_line(
+            judge(finished.report, request.task, request.hole, edge, finished.residual_map)
+        )
         if finished.photo.width != request.photo.width:
             self._note("larger", text.larger_line(finished.photo))
         if request.hole is not None and (document.hole > request.hole).any():

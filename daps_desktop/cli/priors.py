@@ -1,18 +1,33 @@
-"""`priors`: what is installed, and what is brought in."""
+"""`priors`: what is installed, what is brought in, and what is removed again."""
 
 import argparse
+import json
 from pathlib import Path
 
 from daps_desktop.cli.common import EXIT_USER_ERROR
 
+_LISTED = (
+    "name", "description", "format", "licence", "source", "quality", "parameters", "size_bytes",
+    "trained_size", "sha256", "built_in",
+)  # fmt: skip
+
 
 def add(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(required=True, metavar="list|import|info|verify")
-    actions.add_parser("list").set_defaults(run=_list)
+    actions = parser.add_subparsers(required=True, metavar="list|import|fetch|remove|info|verify")
+    listing = actions.add_parser("list")
+    listing.add_argument("--json", action="store_true", help="one object a line, for other programs")
+    listing.set_defaults(run=_list)
     importing = actions.add_parser("import")
     importing.add_argument("path", type=Path)
     importing.add_argument("--name")
     importing.set_defaults(run=_import)
+    fetching = actions.add_parser("fetch", help="from the Hugging Face hub, with a connection to it")
+    fetching.add_argument("repository", metavar="PUBLISHER/NAME")
+    fetching.add_argument("--name")
+    fetching.set_defaults(run=_fetch)
+    removing = actions.add_parser("remove")
+    removing.add_argument("name")
+    removing.set_defaults(run=_remove)
     info = actions.add_parser("info")
     info.add_argument("name")
     info.set_defaults(run=_info)
@@ -23,6 +38,9 @@ def _list(options: argparse.Namespace) -> int:
     from daps_desktop.priors import catalogue
 
     for card in catalogue.installed():
+        if options.json:
+            print(json.dumps({name: getattr(card, name) for name in _LISTED}))
+            continue
         print(f"{card.name:<20} {card.size_bytes / 1e6:7.1f} MB  {card.licence:<12} {card.description}")
     return 0
 
@@ -32,6 +50,30 @@ def _import(options: argparse.Namespace) -> int:
 
     card = import_prior(options.path, options.name)
     print(f"Imported as {card.name}: {card.folder}")
+    return 0
+
+
+def _fetch(options: argparse.Namespace) -> int:
+    """Says on stdout, line by line, how many bytes of how many are here."""
+    from daps_desktop.priors.hub import fetch_prior
+
+    said = -1
+
+    def say(here: int, total: int) -> None:
+        nonlocal said
+        if (percent := 100 * here // max(total, 1)) != said:
+            said = percent
+            print(f"{here} {total}", flush=True)
+
+    card = fetch_prior(options.repository, say, options.name)
+    print(f"Fetched as {card.name}: {card.folder}")
+    return 0
+
+
+def _remove(options: argparse.Namespace) -> int:
+    from daps_desktop.priors import catalogue
+
+    catalogue.remove(options.name)
     return 0
 
 
@@ -45,6 +87,8 @@ def _info(options: argparse.Namespace) -> int:
         ("folder", card.folder),
         ("format", card.format),
         ("licence", card.licence),
+        ("source", card.source or "unknown"),
+        ("measured", card.quality or "nothing"),
         ("parameters", f"{card.parameters / 1e6:.1f} million"),
         ("size", f"{card.size_bytes / 1e6:.1f} MB"),
         ("trained on squares of", f"{card.trained_size} pixels"),

@@ -182,6 +182,24 @@ SENTENCES: dict[str, str] = {
         "{name} cannot be the name of a prior; nothing was imported; "
         "use up to 64 letters, digits, '.', '-' and '_'."
     ),
+    "prior_built_in": mark("{name} comes with the program; it was not removed; only imported priors can be."),
+    "download_name": mark(
+        "{name} is not the name of a repository; nothing was fetched; write it as publisher/name."
+    ),
+    "download_unfit": mark(
+        "{repository} holds no prior that this program can use; nothing was fetched; choose another."
+    ),
+    "download_room": mark(
+        "There is room for {free_mb} MB and {needed_mb} MB are needed; nothing was fetched; free some space."
+    ),
+    "download_failed": mark(
+        "{repository} could not be fetched ({detail}); what has come so far is kept; "
+        "check the connection and try again."
+    ),
+    "download_damaged": mark(
+        "{file} of {repository} is not what its publisher says (its checksum differs); it was thrown away; "
+        "fetch it again."
+    ),
     "prior_write": mark(
         "The prior could not be written to {path} ({detail}); nothing was imported; "
         "free some space, or choose another folder."

@@ -5,6 +5,7 @@ import json
 import logging
 import math
 import os
+import shutil
 import struct
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -31,6 +32,7 @@ class PriorCard:
 
     `format` is "edm" or "ddpm"; `sha256` is that of the weights, as recorded when they were written;
     `multiple` divides the sides it can work on and `trained_size` is the side it was trained on, in pixels.
+    `quality` is what was measured of it, in words, empty where nothing was.
     """
 
     name: str
@@ -44,6 +46,8 @@ class PriorCard:
     multiple: int
     trained_size: int
     description: str
+    source: str
+    quality: str
     built_in: bool
     details: dict[str, Any] = field(repr=False, compare=False)
 
@@ -142,9 +146,32 @@ def _card(folder: Path, details: dict[str, Any], network: dict[str, Any]) -> Pri
         multiple=int(details.get("patch", 1)) * 2 ** (len(network["block_out_channels"]) - 1),
         trained_size=int(details["trained_patch"]),
         description=str(details.get("description", "")),
+        source=str(details.get("source", "")),
+        quality=_quality(details),
         built_in=folder.parent == resource("priors").resolve(),
         details=details,
     )
+
+
+def _quality(details: dict[str, Any]) -> str:
+    """What prior.json says was measured: a text, or figures by name."""
+    measured = details.get("measured", "")
+    if isinstance(measured, dict):
+        return ", ".join(f"{name}: {value}" for name, value in measured.items())
+    return str(measured)
+
+
+def remove(name: str, data_dir: Path | None = None) -> None:
+    """Delete an imported prior. Raises: UserError prior_missing, prior_built_in or prior_write."""
+    card = next((card for card in installed(data_dir) if card.name == name), None)
+    if card is None:
+        raise UserError("prior_missing", name=name, known=", ".join(c.name for c in installed(data_dir)))
+    if card.built_in:
+        raise UserError("prior_built_in", name=name)
+    try:
+        shutil.rmtree(card.folder)
+    except OSError as error:
+        raise UserError("prior_write", path=card.folder, detail=error.strerror or error) from error
 
 
 def count_parameters(weights: Path) -> int:

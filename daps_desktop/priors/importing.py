@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ from daps_desktop.priors.checkpoint import CheckpointError, read_checkpoint
 from daps_desktop.priors.loader import load
 
 _PICKLED = (".pt", ".pth", ".ckpt", ".bin")
-_WEIGHT_NAMES = (
+WEIGHT_NAMES = (
     WEIGHTS,
     "diffusion_pytorch_model.fp16.safetensors",
     "diffusion_pytorch_model.bin",
@@ -51,7 +51,7 @@ _SCHEDULE_KEYS = (
     "trained_betas",
     "rescale_betas_zero_snr",
 )
-_COMPANIONS = ("README.md", "CREDITS.csv", "LICENSE", "NOTICE")
+COMPANIONS = ("README.md", "CREDITS.csv", "LICENSE", "NOTICE")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -64,15 +64,18 @@ class Draft:
     details: dict[str, Any]
 
 
-def import_prior(path: str | Path, name: str | None = None, data_dir: Path | None = None) -> PriorCard:
+def import_prior(
+    path: str | Path, name: str | None = None, data_dir: Path | None = None, **about: str
+) -> PriorCard:
     """The card of the prior made from `path`, now installed.
 
     `path` is a folder (this program's own, or a diffusers pipeline or UNet2DModel), or a file with the
     weights of a guided-diffusion network (.safetensors, or .pt, .pth, .ckpt, .bin, of which nothing is run).
+    `about` (licence, source) is what is known of it beside its files.
     Raises: UserError prior_unreadable, prior_damaged, prior_exists, prior_name or prior_write.
     """
     path = Path(path).resolve()
-    name = _free_name(name or _name_from(path), data_dir)
+    name = free_name(name or _name_from(path), data_dir)
     try:
         draft = _read(path)
         _require_finite(draft.state)
@@ -81,7 +84,7 @@ def import_prior(path: str | Path, name: str | None = None, data_dir: Path | Non
     except OSError as error:
         raise UserError("prior_unreadable", path=path, detail=_in_words(error)) from error
     with _new_folder(user_folder(data_dir) / name) as folder:
-        _write(draft, name, folder)
+        _write(replace(draft, details={**draft.details, **about}), name, folder)
         _copy_companions(path, folder)
         _try_out(path, folder)
     return read_card(user_folder(data_dir) / name)
@@ -96,7 +99,7 @@ def _name_from(path: Path) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-._") or "imported"
 
 
-def _free_name(name: str, data_dir: Path | None) -> str:
+def free_name(name: str, data_dir: Path | None) -> str:
     if not _NAME.fullmatch(name):
         raise UserError("prior_name", name=name)
     if name in {card.name for card in installed(data_dir)} or (user_folder(data_dir) / name).exists():
@@ -130,7 +133,7 @@ def _read_diffusers(folder: Path) -> Draft:
     _require_unconditional(network)
     scheduler = _first_file(folder, ("scheduler/scheduler_config.json", "scheduler_config.json"))
     details = _schedule_details(read_json(scheduler))
-    state = _modern_names(_weights(_first_file(unet, _WEIGHT_NAMES)))
+    state = _modern_names(_weights(_first_file(unet, WEIGHT_NAMES)))
     return Draft(network, state, {**details, **_card_details(folder, _side(network))})
 
 
@@ -235,7 +238,7 @@ def _write(draft: Draft, name: str, folder: Path) -> None:
 
 def _copy_companions(path: Path, folder: Path) -> None:
     """Credits and licence travel with the weights."""
-    for name in _COMPANIONS:
+    for name in COMPANIONS:
         if (path / name).is_file():
             shutil.copyfile(path / name, folder / name)
 

@@ -1,0 +1,25 @@
+"""Priors that others have published and this program can use, as their publishers describe them."""
+
+from dataclasses import dataclass
+
+from daps_desktop.core.language import mark
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPrior:
+    """A repository of the Hugging Face hub. Its quality for repairs has not been measured here."""
+
+    repository: str
+    shows: str  # marked for translation
+    licence: str
+    size_mb: int
+
+
+_FACES, _CHURCHES, _CATS = mark("Faces, 256 pixels"), mark("Churches, 256 pixels"), mark("Cats, 256 pixels")
+_BEDROOMS = mark("Bedrooms, 256 pixels")
+PUBLIC_PRIORS = (
+    PublicPrior("google/ddpm-ema-celebahq-256", _FACES, "Apache-2.0", 455),
+    PublicPrior("google/ddpm-ema-church-256", _CHURCHES, "Apache-2.0", 455),
+    PublicPrior("google/ddpm-ema-cat-256", _CATS, "Apache-2.0", 455),
+    PublicPrior("google/ddpm-ema-bedroom-256", _BEDROOMS, "Apache-2.0", 455),
+)

@@ -77,7 +77,8 @@ def _evaluate(options: argparse.Namespace) -> None:
 
 
 def _export(options: argparse.Namespace) -> None:
-    print(export_run(Path(options.run), Path(options.out), options.name or Path(options.out).name))
+    out = Path(options.out)
+    print(export_run(Path(options.run), out, options.name or out.name, options.figures))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -142,6 +143,7 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN")
     parser.add_argument("out", metavar="FOLDER")
     parser.add_argument("--name", help="without it, that of FOLDER")
+    parser.add_argument("--figures", type=Path, metavar="CSV", help="what evaluate wrote, for the card")
 
 
 if __name__ == "__main__":

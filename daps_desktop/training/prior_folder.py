@@ -17,6 +17,7 @@ from daps_desktop.priors.loader import load
 from daps_desktop.solver.anchor import Anchor
 from daps_desktop.training.settings import Architecture
 
+DESCRIPTION = "A small denoiser of everyday photographs: it knows texture and structure, not faces."
 SIGMA_DATA = 0.5  # std of photos in [-1, 1] units, as in EDM
 
 
@@ -95,6 +96,7 @@ def _details(pixel_patch: int, anchor: Anchor) -> dict[str, Any]:
     return {
         "format": "edm",
         "version": 1,
+        "description": DESCRIPTION,
         "network": "diffusers.UNet2DModel",
         "patch": pixel_patch,
         "sigma_data": SIGMA_DATA,

@@ -72,6 +72,19 @@ def read_scores(path: Path) -> list[Score]:
         raise UserError("scores_unreadable", path=path, detail=error) from error
 
 
+def scores_of(path: Path, sha256: str) -> list[Score]:
+    """The figures of these weights, and of the classical methods on the same photos; of the last preset.
+
+    Raises: UserError if the file holds none.
+    """
+    found = read_scores(path)
+    settings = [s.setting for s in found if s.setting.endswith(" " + sha256[:8])]
+    if not settings:
+        raise UserError("scores_unreadable", path=path, detail="none are of these weights")
+    photos = {(s.task, s.photo) for s in found if s.setting == settings[-1]}
+    return [s for s in found if s.setting in ("", settings[-1]) and (s.task, s.photo) in photos]
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line of the table: dB over the photos; `gain` of the first method of the task over this one."""

@@ -1,9 +1,11 @@
 """A run learns, stops when told, goes on as if it had not been stopped, and becomes a prior."""
 
+import csv
 import math
 import os
 import shutil
 import signal
+import tarfile
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +16,7 @@ import pytest
 import torch
 
 from daps_desktop.core.errors import UserError
+from daps_desktop.priors.catalogue import read_card
 from daps_desktop.training.__main__ import main
 from daps_desktop.training.checkpoint import load_checkpoint
 from daps_desktop.training.edm import Edm
@@ -172,3 +175,38 @@ def test_a_terminated_run_keeps_what_it_has_learnt(folder: Path, tmp_path: Path)
 def test_what_cannot_be_done_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["export", str(tmp_path), str(tmp_path / "x")]) == 1
     assert "holds no training run" in capsys.readouterr().err
+
+
+def test_a_prior_travels_with_its_card_and_the_credits_of_its_photos(folder: Path, tmp_path: Path) -> None:
+    names = ("a.tar", "b.tar")
+    for archive, own in zip(names, ("01.png", "02.png"), strict=True):
+        with tarfile.open(tmp_path / archive, "w") as tar:
+            tar.add(folder / own, own)
+    rows = ["archive,name,credit", 'a.tar,01.png,"Ada, 1843"', "b.tar,02.png,Bert", "c.tar,03.png,Carl"]
+    (tmp_path / "CREDITS.csv").write_text("\n".join(rows))
+    settings = settings_of(folder, tmp_path / "run")
+    settings = replace(
+        settings, photos=(str(tmp_path / "a.tar"),), validation=str(folder), budget=Budget(steps=1)
+    )
+    first = run(settings)
+    with (first / "CREDITS.csv").open(newline="") as file:
+        assert [row["credit"] for row in csv.DictReader(file)] == ["Ada, 1843"]
+
+    photos = (str(tmp_path / "b.tar"),)
+    onwards = replace(settings, photos=photos, start_from=str(first), out=str(tmp_path / "onwards"))
+    second = run(onwards)
+    with (second / "CREDITS.csv").open(newline="") as file:
+        assert {row["credit"] for row in csv.DictReader(file)} == {"Ada, 1843", "Bert"}
+
+    weights = read_card(second).sha256[:8]
+    figures = tmp_path / "figures.csv"
+    head = "task,method,photo,setting,psnr_db,seconds"
+    figures.write_text(f"{head}\nscratches,mine,1,draft {weights},28.5,1\nscratches,Telea,1,,26.25,1\n")
+    made = export_run(Path(onwards.out), tmp_path / "made" / "mine", "mine", figures)
+    text = (made / "README.md").read_text()
+    assert "| scratches | 1 | 28.50 | Telea 26.25 |" in text
+    assert "fit --photos b.tar --validation" in text and str(tmp_path) not in text
+    assert "does not know faces" in text and "From the weights of `prior`, 1 steps" in text
+    figures.write_text(f"{head}\nscratches,mine,1,draft 01234567,28.5,1\n")
+    with pytest.raises(UserError, match="none are of these weights"):
+        export_run(Path(onwards.out), tmp_path / "made" / "mine", "mine", figures)

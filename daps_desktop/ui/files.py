@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +71,7 @@ class Files(QObject):
         self._background = background
         self._window = window
         self._folder = str(Path.home())
+        self.ask_again: Callable[[], None] | None = None  # for the name of what was written last
         # Saves the project and then goes on; whoever knows about projects puts itself here.
         self.keep_first: Callable[[Callable[[], None]], None] = lambda go_on: None
 
@@ -206,6 +208,7 @@ class Files(QObject):
         self._background.run(lambda: read_mask(path, document.photo), take, self.failed.emit)
 
     def _ask_name(self, title: str, filters: str, suggested: Path, then: Callable[[Path], None]) -> None:
+        self.ask_again = partial(self._ask_name, title, filters, suggested, then)
         dialog = QFileDialog(self._window, title, str(suggested.parent), filters)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         # The question about an existing file is asked here, in our words, when the writing is refused.

@@ -37,6 +37,7 @@ from daps_desktop.ui.panels.parts import column
 from daps_desktop.ui.panels.task_panel import TaskPanel
 from daps_desktop.ui.plots.check_control import CheckControl
 from daps_desktop.ui.plots.check_panel import CheckPanel
+from daps_desktop.ui.priors_page import PriorsControl
 from daps_desktop.ui.projects import Projects
 from daps_desktop.ui.recent import Recent
 from daps_desktop.ui.recipes import Recipes
@@ -98,6 +99,7 @@ class MainWindow(QMainWindow):
         )
         self.status = StatusLine()
         self.welcome = Welcome()
+        self.priors = PriorsControl(self, self.actions_, self.panel.how.fold)
         self.forecast = ForecastModel(model, job, self)
         self.forecast.changed.connect(self.panel.how.show_times)
         self.forecast.hardware_known.connect(self.welcome.hardware.setText)
@@ -106,7 +108,8 @@ class MainWindow(QMainWindow):
         self.projects = Projects(model, self.files, self.autosave, self.canvas, self.background, self)
         self.recent = Recent(self.files, self.background, self.actions_.menus[text.MENU_FILE], self)
         self.recovery = Recovery(self.files, self.background, journals, self)
-        self.run_control = RunControl(self, model, job, self.actions_, self.panel.run_box, self.status)
+        run_box = self.panel.run_box
+        self.run_control = RunControl(self, model, job, self.actions_, run_box, self.status, self.files)
         self.run_control.watch(self.welcome.banner)
         self.pages = QStackedWidget()
         self._closing = False
@@ -401,6 +404,7 @@ class MainWindow(QMainWindow):
         self.layout_.save()
         self.autosave.close()
         self.album.close()
+        self.priors.close()
         self.background.close()
         self.finder.background.close()
         event.accept()

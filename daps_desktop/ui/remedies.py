@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from daps_desktop.core.language import tr
 
-SMALLER_TILES, ANY_DEVICE = "smaller_tiles", "any_device"  # done by RunControl; all others are actions
+# Done by RunControl; all others are actions.
+SMALLER_TILES, ANY_DEVICE, OTHER_PLACE = "smaller_tiles", "any_device", "other_place"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Remedy:
 
 _TRY_AGAIN = Remedy(tr("Try again"), ("restore",))
 _OTHER_PHOTO = Remedy(tr("Open another photo…"), ("open",))
-_ELSEWHERE = Remedy(tr("Save elsewhere…"), ("export", "export_mask"))
+_ELSEWHERE = Remedy(tr("Save elsewhere…"), (OTHER_PLACE, "export"))
 _PRIORS = Remedy(tr("Open the list of priors"), ("priors",))
 _OTHER_MASK = Remedy(tr("Choose another mask…"), ("import_mask",))
 

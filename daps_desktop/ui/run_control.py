@@ -1,6 +1,7 @@
 """Everything about a run beside its start: the queue, what to do about failures, telling who looked away."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
@@ -9,19 +10,22 @@ from PySide6.QtWidgets import QApplication, QMainWindow
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.language import tr
 from daps_desktop.core.logs import ENGINE_LOG, WINDOW_LOG, log_folder
+from daps_desktop.core.project import SUFFIX
 from daps_desktop.core.settings import SolverSettings
 from daps_desktop.ui.actions import Actions
 from daps_desktop.ui.document_model import DocumentModel
+from daps_desktop.ui.files import Files
 from daps_desktop.ui.job_model import JobModel, JobState
 from daps_desktop.ui.panels.banner import Banner
 from daps_desktop.ui.panels.run_box import RunBox
-from daps_desktop.ui.remedies import ANY_DEVICE, REMEDIES, SMALLER_TILES
+from daps_desktop.ui.remedies import ANY_DEVICE, OTHER_PLACE, REMEDIES, SMALLER_TILES
 from daps_desktop.ui.report import report
 from daps_desktop.ui.status import StatusLine
 
 _USUAL_TILE = 384  # pixels: what the engine takes where nothing is chosen
 _SMALLEST_TILE = 96
 _MESSAGE_MS = 8000
+_PROJECT_ACTS = ("save_project_as",)
 
 
 class RunControl(QObject):
@@ -35,10 +39,11 @@ class RunControl(QObject):
         actions: Actions,
         run_box: RunBox,
         status: StatusLine,
+        files: Files,
     ) -> None:
         super().__init__(window)
         self._window, self._model, self._job = window, model, job
-        self._actions, self._status = actions, status
+        self._actions, self._status, self._files = actions, status, files
         job.queue_changed.connect(run_box.show_queue)
         job.state_changed.connect(self._tell_who_looked_away)
         for signal in (job.queue_changed, job.state_changed):
@@ -68,7 +73,8 @@ class RunControl(QObject):
         remedy = REMEDIES.get(error.code)
         if remedy is None:
             return
-        act = next((name for name in remedy.acts if self._there(name)), None)
+        acts = _PROJECT_ACTS if _of_project(error) else remedy.acts
+        act = next((name for name in acts if self._there(name)), None)
         if act == "restore":
             banner.offer(tr("Try again"), lambda: self._do(act))
         elif act is not None:
@@ -80,11 +86,16 @@ class RunControl(QObject):
             return document is not None and _smaller(document.settings).tile >= _SMALLEST_TILE
         if name == ANY_DEVICE:
             return document is not None
+        if name == OTHER_PLACE:
+            return self._files.ask_again is not None
         # A run that has just failed counts as running until all have heard of it.
         return name in self._actions and (name == "restore" or self._actions[name].isEnabled())
 
     def _do(self, name: str) -> None:
         document = self._model.document
+        if name == OTHER_PLACE and self._files.ask_again is not None:
+            self._files.ask_again()
+            return
         if document is not None and name == SMALLER_TILES:
             self._model.set_settings(_smaller(document.settings))
         elif document is not None and name == ANY_DEVICE:
@@ -100,6 +111,10 @@ class RunControl(QObject):
         self._status.showMessage(
             tr("The report is on the clipboard. It holds no names, and nothing was sent."), _MESSAGE_MS
         )
+
+
+def _of_project(error: UserError) -> bool:
+    return error.code.startswith("save_") and Path(str(error.facts.get("path"))).suffix == SUFFIX
 
 
 def _smaller(settings: SolverSettings) -> SolverSettings:

@@ -1,0 +1,189 @@
+"""What the journal was told comes back, up to the last whole record; nobody takes another's journal."""
+
+import os
+import random
+import stat
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from daps_desktop.core.errors import UserError
+from daps_desktop.core.hole import Rect
+from daps_desktop.core.journal import Journal, Start, claim, discard, recover, unsaved_work
+from daps_desktop.core.project import Project, write_project
+from daps_desktop.core.source import source_of
+from tests.core.test_project import assert_same, project_in
+
+
+def begun(folder: Path, project: Project, path: str = "") -> Journal:
+    photo = project.photo
+    journal = Journal.create(folder / "journals", Start(project.source, photo.height, photo.width, path))
+    journal.keep_photo(photo, project.source, Path(path) if path else None)
+    return journal
+
+
+def told(folder: Path, project: Project) -> Journal:
+    """A journal of the whole project: its hole in two strokes, recipe and versions."""
+    journal = begun(folder, project)
+    half = project.photo.height // 2
+    width = project.photo.width
+    journal.patch(Rect(0, 0, half, width), project.hole[:half])
+    journal.patch(Rect(half, 0, project.photo.height, width), project.hole[half:])
+    journal.strokes(2)
+    journal.recipe(project.recipe)
+    for version in project.versions:
+        journal.version(version, project.photo)
+    return journal
+
+
+def plain(project: Project) -> Project:
+    """Without how it was looked at, which a journal does not keep."""
+    return replace(project, view=type(project.view)())
+
+
+def test_work_that_was_left_behind_comes_back(tmp_path: Path) -> None:
+    project = project_in(tmp_path, 16, 3, alpha=True)
+    told(tmp_path, project).close()
+    (found,) = unsaved_work(tmp_path / "journals")
+    assert (found.name, found.strokes, found.versions) == ("grandmother.tif", 2, 2)
+    recovered = recover(found.folder)
+    assert recovered.strokes == 2 and recovered.path is None
+    assert_same(recovered.project, plain(project))
+
+
+def test_the_photo_may_be_gone_since(tmp_path: Path) -> None:
+    project = project_in(tmp_path)
+    told(tmp_path, project).close()
+    (tmp_path / "grandmother.tif").unlink()
+    (found,) = unsaved_work(tmp_path / "journals")
+    assert_same(recover(found.folder).project, plain(project))
+
+
+def test_a_pasted_photo_is_kept_with_the_journal(tmp_path: Path) -> None:
+    project = project_in(tmp_path)
+    pasted = replace(project.photo, path=None)
+    told(tmp_path, replace(project, photo=pasted, source=source_of(pasted))).close()
+    (found,) = unsaved_work(tmp_path / "journals")
+    np.testing.assert_array_equal(recover(found.folder).project.photo.pixels, project.photo.pixels)
+
+
+def test_a_journal_builds_on_its_project(tmp_path: Path) -> None:
+    project = project_in(tmp_path)
+    write_project(project, tmp_path / "work.daps", embed=True)
+    (tmp_path / "grandmother.tif").unlink()
+    journal = begun(tmp_path, project, str(tmp_path / "work.daps"))
+    journal.patch(Rect(0, 0, *project.hole.shape), project.hole)
+    journal.recipe(project.recipe)
+    journal.patch(Rect(3, 4, 5, 8), np.ones((2, 4), bool))
+    journal.strokes(1)
+    journal.close()
+    (found,) = unsaved_work(tmp_path / "journals")
+    recovered = recover(found.folder)
+    assert recovered.path == tmp_path / "work.daps"
+    expected = project.hole.copy()
+    expected[3:5, 4:8] = True
+    assert_same(recovered.project, plain(replace(project, hole=expected)))
+
+
+def test_a_journal_without_work_is_not_offered_and_goes(tmp_path: Path) -> None:
+    project = project_in(tmp_path)
+    journal = begun(tmp_path, project)
+    journal.recipe(project.recipe)
+    journal.close()
+    assert unsaved_work(tmp_path / "journals") == []
+    assert list((tmp_path / "journals").iterdir()) == []
+
+
+def test_a_journal_that_somebody_writes_belongs_to_them(tmp_path: Path) -> None:
+    journal = told(tmp_path, project_in(tmp_path))
+    assert unsaved_work(tmp_path / "journals") == []
+    assert claim(journal.folder) is None
+    discard(journal.folder)
+    assert journal.folder.exists()
+    journal.close()
+    (found,) = unsaved_work(tmp_path / "journals")
+    lock = claim(found.folder)
+    assert lock is not None and unsaved_work(tmp_path / "journals") == []
+    lock.release()
+    discard(found.folder)
+    assert not found.folder.exists()
+
+
+def test_a_journal_that_ends_takes_nothing_more(tmp_path: Path) -> None:
+    project = project_in(tmp_path)
+    journal = told(tmp_path, project)
+    journal.discard()
+    journal.strokes(9)
+    journal.sync()
+    journal.version(project.versions[0], project.photo)
+    assert not journal.folder.exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there the folder of the user is private by itself")
+def test_nobody_else_may_read_it(tmp_path: Path) -> None:
+    journal = told(tmp_path, project_in(tmp_path))
+    assert stat.S_IMODE(journal.folder.stat().st_mode) == 0o700
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in journal.folder.iterdir()}
+    assert set(modes.values()) == {0o600}, modes
+    journal.discard()
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(share=st.floats(0, 1))
+def test_a_torn_end_is_cut_off(tmp_path: Path, share: float) -> None:
+    """However much of the file reached the disk, every whole record before the end counts."""
+    folder = tmp_path / "torn"
+    project = project_in(tmp_path)
+    journal = begun(folder, project)
+    sizes = [(journal.folder / "journal").stat().st_size]
+    for row in range(8):
+        journal.patch(Rect(row, 0, row + 1, 56), np.ones((1, 56), bool))
+        journal.strokes(row + 1)
+        sizes.append((journal.folder / "journal").stat().st_size)
+    journal.close()
+    file = journal.folder / "journal"
+    length = round(share * sizes[-1])
+    file.write_bytes(file.read_bytes()[:length])
+    whole = sum(size <= length for size in sizes) - 1
+    found = unsaved_work(folder / "journals")
+    assert [each.strokes for each in found] == ([whole] if whole > 0 else [])
+    for each in found:
+        hole = recover(each.folder).project.hole
+        assert hole[:whole].all() and not hole[whole + 1 :].any()
+        discard(each.folder)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 2**32))
+def test_a_damaged_journal_is_recovered_or_refused_in_words(tmp_path: Path, seed: int) -> None:
+    folder = tmp_path / "damaged"
+    journal = told(folder, project_in(tmp_path))
+    journal.close()
+    rng = random.Random(seed)
+    file = rng.choice([path for path in sorted(journal.folder.iterdir()) if path.name != "lock"])
+    data = bytearray(file.read_bytes())
+    for _ in range(rng.choice((1, 5))):
+        data[rng.randrange(len(data))] = rng.randrange(256)
+    file.write_bytes(data[: rng.choice((len(data), rng.randrange(len(data))))])
+    for found in unsaved_work(folder / "journals"):
+        try:
+            assert recover(found.folder).project.hole.shape == (40, 56)
+        except UserError as error:
+            assert error.code.startswith(("recovery_", "project_", "photo_"))
+    discard(journal.folder)
+
+
+def test_telling_of_a_stroke_is_cheap(tmp_path: Path) -> None:
+    """A patch of the size of a brush costs the journal far less than a millisecond of its own thread."""
+    journal = begun(tmp_path, project_in(tmp_path))
+    pixels = np.ones((200, 200), bool)
+    started = time.perf_counter()
+    for _ in range(100):
+        journal.patch(Rect(0, 0, 200, 200), pixels)
+    assert (time.perf_counter() - started) / 100 < 0.005
+    journal.discard()

@@ -89,7 +89,9 @@ def _scratches(pixels: Pixels) -> list[Suggestion]:
     if count < _SCRATCHES:
         return []
     reason = ntr(
-        "About {count} place looks scratched or dusty", "About {count} places look scratched or dusty", count
+        "At first glance {count} place looks scratched or dusty",
+        "At first glance {count} places look scratched or dusty",
+        count,
     )
     return [Suggestion(Scratches(), reason.format(count=count), _share(count, _SCRATCHES, 12))]
 

@@ -5,6 +5,7 @@ from PySide6.QtCore import QObject, Signal
 from daps_desktop.analysis.findings import Findings, examine, needs_restoring
 from daps_desktop.core.language import tr
 from daps_desktop.core.photo import Photo
+from daps_desktop.core.task import Scratches
 from daps_desktop.ui.background import Background
 from daps_desktop.ui.document_model import DocumentModel
 from daps_desktop.ui.panels.task_panel import TaskPanel
@@ -35,6 +36,8 @@ class Examiner(QObject):
         if document is None or document.photo is not photo:
             return  # another one was opened meanwhile
         for suggestion in findings.suggestions:
+            if isinstance(suggestion.damage, Scratches):
+                self._panel.where.finding.show_hint(suggestion.reason)
             self._panel.cards.card(type(suggestion.damage)).suggest(suggestion.damage, suggestion.reason)
         self._panel.where.finding.show_clean("" if needs_restoring(findings) else CLEAN)
         self.findings_ready.emit(findings)

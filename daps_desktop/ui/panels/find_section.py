@@ -1,7 +1,7 @@
 """Find scratches and dust: the button, and during the review how many there are and how sure."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QSlider, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QSlider, QWidget
 
 from daps_desktop.analysis.scratches import DEFAULT
 from daps_desktop.core.language import ntr, tr
@@ -69,6 +69,11 @@ class FindSection(QWidget):
         self._review.setVisible(False)
         self._say(words)
 
+    def show_hint(self, words: str) -> None:
+        """What a first glance found, unless there is something newer to say."""
+        if self.button.isEnabled() and self._review.isHidden() and not self.line.text():
+            self._say(f"{words}.")
+
     def show_looking(self) -> None:
         self.button.setEnabled(False)
         self._review.setVisible(False)
@@ -82,6 +87,7 @@ class FindSection(QWidget):
         self.slider.blockSignals(False)
         self._review.setVisible(True)
         self._say(HOW)
+        QTimer.singleShot(0, self._reveal)
 
     def show_count(self, chosen: int, left_out: int) -> None:
         words = ntr("{count} found", "{count} found", chosen).format(count=chosen) if chosen else NONE_YET
@@ -89,6 +95,14 @@ class FindSection(QWidget):
             words += tr(", {count} left out").format(count=left_out)
         self.count.setText(words)
         self.accept.setEnabled(chosen > 0)
+
+    def _reveal(self) -> None:
+        """Scroll the buttons into sight, as soon as they have a place."""
+        area = self.parentWidget()
+        while area is not None and not isinstance(area, QScrollArea):
+            area = area.parentWidget()
+        if area is not None:
+            area.ensureWidgetVisible(self._review)
 
     def _say(self, words: str) -> None:
         self.line.setText(words)

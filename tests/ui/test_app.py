@@ -1,25 +1,66 @@
 """The window with the real host, process and event loop, and a toy engine in place of the solver."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from daps_desktop.app import run_window
+from daps_desktop.core.journal import journal_folder, recover, unsaved_work
+from daps_desktop.core.logs import WINDOW_LOG
 from daps_desktop.core.photo_reader import read_photo
 from daps_desktop.core.user_folder import DATA_VARIABLE
 from daps_desktop.ui.main_window import MainWindow
 from tests.fakes.engines import grey_fill
+from tests.ui.window_process import MARKED
 
+Start = Callable[[str], subprocess.Popen[str]]
 TICK_MS = 20
+START_S = 60  # on a busy machine
+POSIX = pytest.mark.skipif(os.name == "nt", reason="signals")
 
 
-def test_a_photo_goes_through_the_whole_window(
-    qapp: QApplication, photo_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv(DATA_VARIABLE, str(tmp_path / "data"))
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def start(photo_path: Path, data: Path) -> Iterator[Start]:
+    """Starts a window in a process of its own; whatever becomes of the test, nothing of it stays."""
+    started: list[subprocess.Popen[str]] = []
+
+    def begin(then: str) -> subprocess.Popen[str]:
+        # A group of its own, as a shell gives it: Ctrl+C reaches window and engine alike.
+        words = (sys.executable, "-m", "tests.ui.window_process", str(photo_path), then)
+        pipe = subprocess.PIPE
+        started.append(subprocess.Popen(words, stdout=pipe, stderr=pipe, text=True, start_new_session=True))
+        return started[-1]
+
+    yield begin
+    for process in started:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+def assert_marks_kept(data: Path) -> None:
+    (left,) = unsaved_work(journal_folder(data))
+    hole = recover(left.folder).project.hole
+    assert hole[:MARKED].all() and not hole[MARKED:].any()
+
+
+def test_a_photo_goes_through_the_whole_window(qapp: QApplication, photo_path: Path, data: Path) -> None:
     target = photo_path.with_name("done.png")
     seen: list[str] = []
 
@@ -49,3 +90,38 @@ def test_a_photo_goes_through_the_whole_window(
     pixels = read_photo(target).pixels
     assert (pixels[:30] == 128).all()
     np.testing.assert_array_equal(pixels[30:], read_photo(photo_path).pixels[30:])
+
+
+@POSIX
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_window_that_is_ended_leaves_no_process_and_loses_no_marks(
+    start: Start, data: Path, number: signal.Signals
+) -> None:
+    window = start("run")
+    assert window.stdout is not None
+    engine = psutil.Process(int(window.stdout.readline()))
+    assert window.stdout.readline() == "ready\n"
+    time.sleep(0.6)  # the promise of the journal
+    family = [engine, *psutil.Process(window.pid).children(recursive=True)]
+    asked = time.monotonic()
+    if number is signal.SIGINT:
+        os.killpg(window.pid, number)
+    else:
+        window.send_signal(number)
+    _out, err = window.communicate(timeout=START_S)
+    assert time.monotonic() - asked < 5
+    assert window.returncode == (-number if number is signal.SIGKILL else 128 + number), err
+    assert "Traceback" not in err
+    assert not psutil.wait_procs(family, timeout=5)[1]
+    assert_marks_kept(data)
+
+
+@POSIX
+def test_a_bug_brings_the_marks_to_safety_and_is_logged(start: Start, data: Path) -> None:
+    window = start("bug")
+    assert window.stdout is not None
+    assert window.stdout.readline() == "ready\n"
+    window.kill()
+    window.wait()
+    assert_marks_kept(data)
+    assert "a wrong shape" in (data / "logs" / WINDOW_LOG).read_text()

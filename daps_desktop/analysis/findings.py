@@ -21,10 +21,9 @@ _WINDOWS, _SIDE = 6, 448  # the middle of each cell of such a grid is looked at 
 _NOISY = 6.0  # grey levels
 _BLURRED = 1.5  # pixels
 _COARSE = 70  # JPEG quality below which blocks are seen
-_FLAT, _YELLOW = 0.55, 0.14  # contrast below, and lack of blue above, in shares
+_FLAT, _YELLOW = 0.52, 0.17  # contrast below, and lack of blue above, in shares
 _GREY = 2  # grey levels between the channels
 _SCRATCHES = 2  # places: a single one may be a wire
-_COUNTS = 0.25  # strength from which a suggestion says that the photo needs it
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +53,11 @@ def examine(photo: Photo) -> Findings:
 
 
 def needs_restoring(findings: Findings) -> bool:
-    """False where the photo already looks clean: colouring it would be a wish and not a repair."""
-    return any(
-        suggestion.strength >= _COUNTS and not isinstance(suggestion.damage, Grey)
-        for suggestion in findings.suggestions
-    )
+    """False where nothing shows: colouring a photo would be a wish and not a repair.
+
+    Not to be told that a damaged photo is clean matters more than to be told so of every clean one.
+    """
+    return any(not isinstance(suggestion.damage, Grey) for suggestion in findings.suggestions)
 
 
 def _parts(pixels: Pixels) -> Pixels:
@@ -101,7 +100,7 @@ def _noise(parts: Pixels) -> list[Suggestion]:
     if level < _NOISY:
         return []
     return [
-        Suggestion(Noise(), tr("About {level:.0f} of 255").format(level=level), _share(level, _NOISY, 20))
+        Suggestion(Noise(), tr("About {level:.0f} of 255").format(level=level), _share(level, _NOISY, 14))
     ]
 
 
@@ -110,7 +109,7 @@ def _blur(pixels: Pixels) -> list[Suggestion]:
     if sigma < _BLURRED:
         return []
     reason = tr("Edges are about {size:.1f} pixels soft").format(size=sigma)
-    return [Suggestion(Blur(sigma), reason, _share(sigma, _BLURRED, 4))]
+    return [Suggestion(Blur(sigma), reason, _share(sigma, _BLURRED, 2.5))]
 
 
 def _blocks(photo: Photo, parts: Pixels) -> list[Suggestion]:
@@ -128,7 +127,7 @@ def _blocks(photo: Photo, parts: Pixels) -> list[Suggestion]:
 
 def _fading(pixels: Pixels) -> list[Suggestion]:
     fading = fading_of(pixels)
-    flat = _share(1 - fading.contrast, 1 - _FLAT, 0.8)
+    flat = _share(1 - fading.contrast, 1 - _FLAT, 0.7)
     yellow = _share(fading.yellow, _YELLOW, 0.4)
     reasons: list[str] = []
     if yellow:

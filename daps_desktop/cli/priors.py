@@ -4,6 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
+from daps_desktop.cli import teach
 from daps_desktop.cli.common import EXIT_USER_ERROR
 
 _LISTED = (
@@ -13,7 +14,7 @@ _LISTED = (
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(required=True, metavar="list|import|fetch|remove|info|verify")
+    actions = parser.add_subparsers(required=True, metavar="list|import|fetch|teach|remove|info|verify")
     listing = actions.add_parser("list")
     listing.add_argument("--json", action="store_true", help="one object a line, for other programs")
     listing.set_defaults(run=_list)
@@ -25,6 +26,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     fetching.add_argument("repository", metavar="PUBLISHER/NAME")
     fetching.add_argument("--name")
     fetching.set_defaults(run=_fetch)
+    teach.add(actions.add_parser("teach", help="teach a prior your own photos"))
     removing = actions.add_parser("remove")
     removing.add_argument("name")
     removing.set_defaults(run=_remove)

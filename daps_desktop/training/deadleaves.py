@@ -27,10 +27,15 @@ def _picture(rng: np.random.Generator, side: int) -> NDArray[np.float64]:
     for radius in _radii(rng, LEAVES):  # from the front backwards: a leaf shows where nothing lies on it
         row, col = rng.uniform(-radius, side + radius, 2)
         colour, roughness = rng.uniform(-0.9, 0.9) + rng.normal(0, 0.15, 3), rng.uniform(0, 2)
-        leaf = empty & ((rows - row) ** 2 + (cols - col) ** 2 < radius**2)
-        canvas[leaf] = colour + TEXTURE * roughness * texture[leaf][:, None]
-        empty &= ~leaf
+        box = _box(row, radius), _box(col, radius)
+        leaf = empty[box] & ((rows[box] - row) ** 2 + (cols[box] - col) ** 2 < radius**2)
+        canvas[box][leaf] = colour + TEXTURE * roughness * texture[box][leaf][:, None]
+        empty[box] &= ~leaf
     return np.clip(canvas, -1, 1)
+
+
+def _box(centre: float, radius: float) -> slice:
+    return slice(max(0, int(centre - radius)), max(0, int(centre + radius) + 2))
 
 
 def _radii(rng: np.random.Generator, count: int) -> NDArray[np.float64]:

@@ -31,10 +31,13 @@ def export_run(run: Path, folder: Path, name: str, figures: Path | None = None) 
     state = load_checkpoint(run)
     prior = first_network(settings)
     credit = credits_of(settings)
-    facts = _facts(settings, prior, state, credit != "")
-    write_prior(folder, prior, state["ema"], {"name": name, **facts})
+    facts = {"name": name, **_facts(settings, prior, state, credit != "")}
+    write_prior(folder, prior, state["ema"], facts)
     card = read_card(folder)
     measured = lines(scores_of(figures, card.sha256)) if figures else []
+    if measured:
+        facts["measured"] = {f"{m.task}, dB": f"{m.mean:.1f}" for m in measured if m.method == name}
+        write_prior(folder, prior, state["ema"], facts)
     texts = {CREDITS: credit, README: readme(card, settings, measured)}
     for file, text in texts.items():
         if text:

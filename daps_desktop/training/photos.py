@@ -87,7 +87,7 @@ def _find(place: Path) -> Iterator[PhotoFile]:
 
 def read_rgb(file: PhotoFile) -> NDArray[np.uint8] | None:
     """(H, W, 3) at the size that photos are learnt at; None if the file cannot be read."""
-    size = _size(file)
+    size = buffer_size(file)
     if size is None:
         return None
     pixels = np.empty((*size, 3), np.uint8)
@@ -104,7 +104,7 @@ def load_photos(
     Raises: UserError if nothing is left.
     """
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        sizes = list(pool.map(_size, files))
+        sizes = list(pool.map(buffer_size, files))
         usable = [(f, s) for f, s in zip(files, sizes, strict=True) if s is not None and min(s) >= shortest]
         chosen = _within_memory(usable, memory_mb, seed)
         if not chosen:
@@ -131,7 +131,7 @@ def _within_memory(
     return [files[i] for i in sorted(chosen)]
 
 
-def _size(file: PhotoFile) -> tuple[int, int] | None:
+def buffer_size(file: PhotoFile) -> tuple[int, int] | None:
     """(height, width) the photo will have in the buffer; None if it cannot be read."""
     try:
         with file.open() as image:

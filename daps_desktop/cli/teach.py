@@ -1,0 +1,60 @@
+"""`priors teach`: a prior of one's own photos."""
+
+import argparse
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+from types import FrameType
+
+from daps_desktop.cli.common import EXIT_INTERRUPTED, say
+from daps_desktop.core.language import tr
+from daps_desktop.core.settings import DEVICES
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, help=tr("your photos, in folders of any depth"))
+    parser.add_argument("--name", required=True, help=tr("what the new prior is to be called"))
+    parser.add_argument("--minutes", type=float, help=tr("time to learn in all; 30 if not said"))
+    parser.add_argument("--from", dest="start", metavar="PRIOR", help=tr("the prior to begin with"))
+    parser.add_argument("--resume", action="store_true", help=tr("go on where it was stopped"))
+    parser.add_argument("--keep", action="store_true", help=tr("install it even if it has got worse"))
+    parser.add_argument("--device", choices=DEVICES, default="auto")
+    parser.set_defaults(run=_teach)
+
+
+def _teach(options: argparse.Namespace) -> int:
+    from daps_desktop.priors import catalogue  # below: torch, which no other command should wait for
+    from daps_desktop.training.fit import pick_device
+    from daps_desktop.training.teach import Wish, teach
+
+    device = pick_device(options.device).type
+    start = catalogue.find(options.start or catalogue.default_prior(device))
+    wish = Wish(
+        options.folder, options.name, start, options.minutes, options.resume, options.keep, options.device
+    )
+    with _stopped_by_signals() as stop:
+        card = teach(wish, stop, say)
+    if card is None:
+        return EXIT_INTERRUPTED
+    print(tr("Installed as {name}: {folder}").format(name=card.name, folder=card.folder))
+    return 0
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[Event]:
+    """Set by the first Ctrl+C or request to end, which saves what was learnt; the second ends at once."""
+    stop = Event()
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    before = {number: signal.signal(number, hear) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

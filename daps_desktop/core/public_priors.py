@@ -15,11 +15,7 @@ class PublicPrior:
     size_mb: int
 
 
-_FACES, _CHURCHES, _CATS = mark("Faces, 256 pixels"), mark("Churches, 256 pixels"), mark("Cats, 256 pixels")
-_BEDROOMS = mark("Bedrooms, 256 pixels")
 PUBLIC_PRIORS = (
-    PublicPrior("google/ddpm-ema-celebahq-256", _FACES, "Apache-2.0", 455),
-    PublicPrior("google/ddpm-ema-church-256", _CHURCHES, "Apache-2.0", 455),
-    PublicPrior("google/ddpm-ema-cat-256", _CATS, "Apache-2.0", 455),
-    PublicPrior("google/ddpm-ema-bedroom-256", _BEDROOMS, "Apache-2.0", 455),
+    PublicPrior("google/ddpm-ema-celebahq-256", mark("Faces, 256 pixels"), "Apache-2.0", 455),
+    PublicPrior("google/ddpm-ema-church-256", mark("Churches, 256 pixels"), "Apache-2.0", 455),
 )

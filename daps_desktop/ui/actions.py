@@ -112,6 +112,8 @@ MENUS: tuple[tuple[str, tuple[Spec | None, ...]], ...] = (
         Spec("load_recipe", tr("Load recipe…"), ("Ctrl+Alt+L",)),
         Spec("copy_recipe", tr("Copy recipe"), ("Ctrl+Shift+C",)),
         Spec("paste_recipe", tr("Paste recipe"), ("Ctrl+Shift+V",)),
+        None,
+        Spec("priors", tr("Priors…"), ("Ctrl+Shift+P",)),
     )),
     (tr("&Album"), (
         Spec("album", tr("Restore several photos…"), ("Ctrl+Alt+A",)),

@@ -24,6 +24,7 @@ class FakeHub(ThreadingHTTPServer):
         self.broken = False
         self.lie = False
         self.ranges: list[str] = []
+        self.requests = 0
 
     @property
     def endpoint(self) -> str:
@@ -51,6 +52,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
+        self.server.requests += 1
         if self.server.broken:
             self._answer(500, b"")
         elif self.path.startswith(f"/api/models/{self.server.repository}"):

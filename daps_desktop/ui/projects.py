@@ -88,11 +88,15 @@ class Projects(QObject):
         dialog.open()
 
     def _save_new(self, path: Path, embed: bool, then: Then | None) -> None:
-        self._embed = embed
         if path.exists() and path != self.path:
-            self._files.ask_replace(path, lambda: self._write(path, then))
+            self._files.ask_replace(path, lambda: self.save_to(path, embed, then))
         else:
-            self._write(path, then)
+            self.save_to(path, embed, then)
+
+    def save_to(self, path: Path, embed: bool, then: Then | None = None) -> None:
+        """In the file `path`, which is replaced where it exists; `embed` is remembered for this photo."""
+        self._embed = embed
+        self._write(path, then)
 
     def _write(self, path: Path, then: Then | None) -> None:
         document, opened = self._model.document, self._opened

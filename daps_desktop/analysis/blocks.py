@@ -2,7 +2,6 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import dctn
 
 from daps_desktop.analysis.planes import luma_of
 from daps_desktop.core.photo import JpegTables, Pixels
@@ -53,6 +52,8 @@ def _coefficients(pixels: Pixels) -> NDArray[np.float64]:
     blocks = luma[: rows * 8, : cols * 8].reshape(rows, 8, cols, 8).swapaxes(1, 2).reshape(-1, 8, 8)
     if len(blocks) > _MOST_BLOCKS:
         blocks = blocks[np.random.default_rng(0).choice(len(blocks), _MOST_BLOCKS, replace=False)]
+    from scipy.fft import dctn  # not at the top: the window imports this module, and must not wait for scipy
+
     return np.asarray(dctn(blocks.astype(np.float64) - 128, axes=(1, 2), norm="ortho"))
 
 

@@ -6,7 +6,6 @@ from typing import cast
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from daps_desktop.analysis.planes import Plane, slopes, softened
 from daps_desktop.analysis.ridges import Relief
@@ -64,6 +63,8 @@ def pieces(maps: Relief, chroma: Plane, dark: bool) -> Pieces:
     salience = excess / maps.unrest
     line = maps.dark if dark else maps.bright
     labels = _labels(excess, salience, line)
+    from scipy import ndimage  # not at the top: the window imports this module, and must not wait for scipy
+
     return Pieces(labels, ndimage.find_objects(labels), _features(labels, maps, chroma, dark))
 
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import dctn
 
 from daps_desktop.core.photo import Pixels
 
@@ -105,5 +104,7 @@ def _finest_is_empty(blocks: Blocks) -> bool:
         return False
     count = side // 8
     tiles = blocks.reshape(n, count, 8, count, 8, channels)
+    from scipy.fft import dctn  # not at the top: the window imports this module, and must not wait for scipy
+
     corner = np.asarray(dctn(tiles, axes=(2, 4), norm="ortho"))[:, :, 5:, :, 5:]
     return bool((np.abs(corner) < _EMPTY).mean() > _MOSTLY)

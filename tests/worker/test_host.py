@@ -291,7 +291,7 @@ def test_signals_do_not_lose_references_to_true(qtbot: QtBot) -> None:
 def test_importing_the_window_loads_neither_torch_nor_plots() -> None:
     code = (
         "import sys, daps_desktop.app\n"
-        "heavy = {'torch', 'diffusers', 'pyqtgraph', 'cv2', 'scipy'} & set(sys.modules)\n"
+        "heavy = {'torch', 'diffusers', 'pyqtgraph', 'scipy', 'huggingface_hub'} & set(sys.modules)\n"
         "sys.exit(', '.join(sorted(heavy)) or None)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)

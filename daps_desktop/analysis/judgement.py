@@ -16,7 +16,7 @@ from daps_desktop.core.resources import resource
 
 Values = NDArray[np.float64]
 
-_LIMIT = 1.5  # spreads from the mean that count at most: what was never seen must not turn the scales
+LIMIT = 1.5  # spreads from the mean that count at most: what was never seen must not turn the scales
 _USUAL_PIXELS = 400_000  # of the photos that the judgement was fitted on
 
 
@@ -36,7 +36,7 @@ class Judgement:
         Column 0 is the log of a piece's length, the last but one whether it is dark, the last its scale.
         Damage seldom comes alone: many sure pieces make others likelier, those of their own tone most.
         """
-        alone = _with_products(self._standard(features)) @ self.piece
+        alone = with_products(self._standard(features)) @ self.piece
         sure = np.exp(features[:, 0]) / (1 + np.exp(-alone)) ** 2
         dark = features[:, -2] > 0.5
         all_of_them = np.full(len(sure), sure.sum())
@@ -48,10 +48,10 @@ class Judgement:
         return 1 / (1 + np.exp(self.usual - odds))
 
     def _standard(self, features: Values) -> Values:
-        return np.clip((features - self.mean) / self.spread, -_LIMIT, _LIMIT)
+        return np.clip((features - self.mean) / self.spread, -LIMIT, LIMIT)
 
 
-def _with_products(values: Values) -> Values:
+def with_products(values: Values) -> Values:
     """(n, F) and all products of two columns, and a column of ones."""
     products = [values[:, [i]] * values[:, i:] for i in range(values.shape[1])]
     return np.concatenate([values, *products, np.ones((len(values), 1))], axis=1)

@@ -54,7 +54,7 @@ def find_scratches(pixels: Pixels) -> tuple[Proposal, ...]:
     by how damage differs from content, and by how much else in the photo looks like damage.
     """
     height, width = pixels.shape[:2]
-    found = [(factor, part) for factor, picture in _scales(pixels) for part in _both(picture)]
+    found = [(factor, part) for factor, picture in _scales(pixels) for part in both(picture)]
     features = [
         np.c_[part.features.matrix(), np.full(len(part.places), min(number // 2, 1))]
         for number, (_, part) in enumerate(found)
@@ -97,7 +97,7 @@ def _scales(pixels: Pixels) -> Iterator[tuple[int, NDArray[np.uint8]]]:
         factor *= 2
 
 
-def _both(picture: NDArray[np.uint8]) -> tuple[Pieces, Pieces]:
+def both(picture: NDArray[np.uint8]) -> tuple[Pieces, Pieces]:
     """What is lighter, and what is darker than its neighbourhood."""
     maps = relief(luma_of(picture))
     chroma = np.ptp(picture, axis=2).astype(np.float32)

@@ -1,0 +1,241 @@
+"""How well scratches and dust are found, and how the judgement behind it was fitted.
+
+python -m tests.benchmarks.finding measure PHOTOS [--film FOLDER]   a table of false alarms, recall, precision
+python -m tests.benchmarks.finding fit PHOTOS OUT.json [--film FOLDER]
+
+PHOTOS is a folder of sound photos; FOLDER holds damage of film as pictures whose transparency is the shape.
+Half of what is fitted on is made to look like an old scan first: grey or brown, soft, grainy.
+"""
+
+import argparse
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image
+from scipy import ndimage
+
+from daps_desktop.analysis.candidates import Pieces
+from daps_desktop.analysis.judgement import LIMIT, with_products
+from daps_desktop.analysis.scratches import both, find_scratches, hole_of, shown
+from daps_desktop.core.hole import Hole, grow
+
+SENSITIVITIES = (0.3, 0.5, 0.7, 0.9)
+TOLERANCE = 3  # pixels
+CROWDED = 0.001  # share of a clean photo that counts as a false alarm
+USUAL = 0.7  # log odds: about one clean photo in twenty has a false alarm
+_SEEN, _CLEAR = 0.3, 15  # opacity, and change in grey levels, of a pixel that ought to be found
+_LIGHT, _DARK = np.array([242.0, 240, 234]), np.array([23.0, 21, 19])
+
+
+@dataclass(frozen=True)
+class Damaged:
+    photo: np.ndarray
+    true: Hole  # ought to be found
+    near: Hole  # may be found: the soft edges too
+
+
+def photos(folder: Path) -> Iterator[np.ndarray]:
+    for path in sorted(folder.iterdir()):
+        yield np.asarray(Image.open(path).convert("RGB"))
+
+
+def film_shapes(folder: Path | None) -> list[np.ndarray]:
+    """Opacities, 0 to 1. Thin things and specks only: blots are found by nobody here."""
+    if folder is None:
+        return []
+    wide = ("dots", "smut", "stain")
+    files = [path for path in sorted(folder.glob("*.png")) if not path.name.startswith(wide)]
+    return [np.asarray(Image.open(path).convert("RGBA"))[..., 3] / 255 for path in files]
+
+
+# damage
+
+
+def drawn(height: int, width: int, rng: np.random.Generator) -> np.ndarray:
+    """Opacity of some lines, straight or wavering, and of specks."""
+    opacity = np.zeros((height, width))
+    for _ in range(rng.integers(2, 6)):
+        along, angle = np.arange(0, rng.integers(60, max(height, width)), 4.0), rng.uniform(0, np.pi)
+        waver = np.cumsum(np.cumsum(rng.normal(0, rng.choice([0, 0.02, 0.08]), len(along))))
+        x = rng.uniform(0, width) + along * np.cos(angle) - waver * np.sin(angle)
+        y = rng.uniform(0, height) + along * np.sin(angle) + waver * np.cos(angle)
+        large = np.zeros((height * 4, width * 4), np.uint8)
+        points = (np.stack([x, y], axis=1) * 4).astype(np.int32)
+        cv2.polylines(large, [points], False, 255, int(rng.uniform(1, 3) * 4))
+        opacity = np.maximum(opacity, _reduced(large) * rng.uniform(0.4, 1))
+    for _ in range(rng.integers(5, 25)):
+        large = np.zeros((height * 4, width * 4), np.uint8)
+        radius, centre = 8 * rng.uniform(0.8, 3.5), (4 * rng.uniform(0, width), 4 * rng.uniform(0, height))
+        cv2.ellipse(large, (centre, (radius, radius * rng.uniform(0.5, 1)), rng.uniform(0, 180)), 255, -1)
+        opacity = np.maximum(opacity, _reduced(large) * rng.uniform(0.5, 1))
+    return opacity
+
+
+def _reduced(large: np.ndarray) -> np.ndarray:
+    size = large.shape[1] // 4, large.shape[0] // 4
+    return cv2.resize(large, size, interpolation=cv2.INTER_AREA) / 255
+
+
+def laid(height: int, width: int, shape: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Opacity of one shape of film damage, turned and scaled, anywhere over the photo."""
+    scale = rng.uniform(0.7, 1.3)
+    shape = np.rot90(cv2.resize(shape, None, fx=scale, fy=scale), rng.integers(4)) * rng.uniform(0.6, 0.95)
+    room = np.zeros((height + 2 * shape.shape[0], width + 2 * shape.shape[1]))
+    top, left = (
+        rng.integers(n * 3 // 4, n + max(m - n * 3 // 4, 1))
+        for n, m in zip(shape.shape, (height, width), strict=True)
+    )
+    room[top : top + shape.shape[0], left : left + shape.shape[1]] = shape
+    return room[shape.shape[0] :, shape.shape[1] :][:height, :width]
+
+
+def blended(photo: np.ndarray, opacity: np.ndarray, rng: np.random.Generator) -> Damaged:
+    paint = _LIGHT if rng.random() < 0.65 else _DARK
+    spoilt = photo * (1 - opacity[..., None]) + paint * opacity[..., None]
+    true = (opacity > _SEEN) & (np.abs(spoilt - photo).max(axis=2) > _CLEAR)
+    return Damaged(np.rint(spoilt).astype(np.uint8), true, opacity > 0.08)
+
+
+def aged(photo: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The photo as an old scan: grey or brown, faded, soft, with grain."""
+    old = photo.astype(np.float32)
+    if rng.random() < 0.5:
+        tint = np.array([1, rng.uniform(0.85, 1), rng.uniform(0.65, 1)])
+        old = (old @ [0.3, 0.59, 0.11])[..., None] * tint * rng.uniform(0.7, 1) + rng.uniform(0, 30)
+    if rng.random() < 0.5:
+        old = cv2.GaussianBlur(old, (0, 0), rng.uniform(0.6, 2.2))
+    if rng.random() < 0.5:
+        old = old + rng.normal(0, rng.uniform(1, 8), old.shape[:2])[..., None]
+    return np.clip(old, 0, 255).astype(np.uint8)
+
+
+def variants(
+    photo: np.ndarray, shapes: list[np.ndarray], rng: np.random.Generator
+) -> Iterator[tuple[str, Damaged]]:
+    """The photo itself, with drawn damage, and with damage of film."""
+    nothing = np.zeros(photo.shape[:2], bool)
+    yield "clean", Damaged(photo, nothing, nothing)
+    yield "drawn", blended(photo, drawn(*photo.shape[:2], rng), rng)
+    if shapes:
+        yield "film", blended(photo, laid(*photo.shape[:2], shapes[rng.integers(len(shapes))], rng), rng)
+
+
+# measuring
+
+
+def measure(folder: Path, shapes: list[np.ndarray]) -> None:
+    rng = np.random.default_rng(5)
+    alarms: dict[float, list[float]] = {s: [] for s in SENSITIVITIES}
+    sums: dict[tuple[str, float], np.ndarray] = {}
+    for photo in photos(folder):
+        for name, damaged in variants(photo, shapes, rng):
+            proposals = find_scratches(damaged.photo)
+            for s in SENSITIVITIES:
+                found = hole_of(shown(proposals, s), *photo.shape[:2])
+                if name == "clean":
+                    alarms[s].append(float(found.mean()))
+                else:
+                    counted = sums.setdefault((name, s), np.zeros(4))
+                    counted += _counts(damaged, found)
+    for s in SENSITIVITIES:
+        crowded = np.mean(np.array(alarms[s]) > CROWDED)
+        print(f"clean  sensitivity {s}: {crowded:.1%} of the photos, {np.mean(alarms[s]):.3%} of the pixels")
+    for (name, s), (met, wanted, right, found) in sorted(sums.items()):
+        recall, precision = met / max(wanted, 1), right / max(found, 1)
+        print(f"{name:6} sensitivity {s}: recall {recall:.0%}, precision {precision:.0%}")
+
+
+def _counts(damaged: Damaged, found: Hole) -> np.ndarray:
+    met = (damaged.true & grow(found, TOLERANCE)).sum()
+    right = (found & grow(damaged.near, TOLERANCE)).sum()
+    return np.array([met, damaged.true.sum(), right, found.sum()], float)
+
+
+# fitting
+
+
+def fit(folder: Path, out: Path, shapes: list[np.ndarray]) -> None:
+    rng = np.random.default_rng(7)
+    features, shares, weights, groups = [], [], [], []
+    group = 0
+    for photo in photos(folder):
+        for _, damaged in variants(aged(photo, rng) if rng.random() < 0.6 else photo, shapes, rng):
+            for x, share, area in _looked_at(damaged):
+                features.append(x), shares.append(share), weights.append(np.minimum(area, 300) ** 0.5)
+                groups.append(np.full(len(x), group))
+            group += 1
+    x, share, weight, groups_ = (np.concatenate(part) for part in (features, shares, weights, groups))
+    told = (share > 0.6) | (share < 0.1)
+    mean, spread = x[told].mean(axis=0), x[told].std(axis=0)
+    terms = with_products(np.clip((x - mean) / spread, -LIMIT, LIMIT))
+    truth = (share > 0.6).astype(float)
+    piece = _logistic(terms[told], truth[told], weight[told], 3.0)
+    among = _company(x, terms @ piece, groups_)
+    company = _logistic(among[told], truth[told], weight[told], 1.0)
+    numbers = {"mean": mean, "spread": spread, "piece": piece, "company": company}
+    rounded = {name: [float(f"{v:.4g}") for v in values] for name, values in numbers.items()}
+    out.write_text(json.dumps({**rounded, "usual": USUAL}) + "\n", "utf-8")
+
+
+def _looked_at(damaged: Damaged) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Features, share that is damage, and area in the photo of all pieces of two scales."""
+    picture, near = damaged.photo, damaged.near
+    for scale in (0, 1):
+        for part in both(picture):
+            if part.places:
+                yield _judged(part, grow(near, 1), scale)
+        size = picture.shape[1] // 2, picture.shape[0] // 2
+        picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+        near = cv2.resize(near.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.3
+
+
+def _judged(part: Pieces, near: Hole, scale: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    index = np.arange(1, len(part.places) + 1)
+    features = np.c_[part.features.matrix(), np.full(len(index), scale)]
+    share = np.asarray(ndimage.mean(near, part.labels, index))
+    return features, share, np.bincount(part.labels.ravel())[1:] * 4.0**scale
+
+
+def _company(x: np.ndarray, alone: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """The terms of the second stage, as in `Judgement.scores`; `groups` says which photo a piece is of."""
+    sure = np.exp(x[:, 0]) / (1 + np.exp(-alone)) ** 2
+    tones = groups * 2 + (x[:, -2] > 0.5)
+    among = np.log1p(np.bincount(groups, sure)[groups] - sure)
+    alike = np.log1p(np.bincount(tones, sure)[tones] - sure)
+    ones = np.ones(len(alone))
+    return np.stack([alone, among, alike, alone * among, alone * alike, among * alike, ones], axis=1)
+
+
+def _logistic(terms: np.ndarray, truth: np.ndarray, weight: np.ndarray, ridge: float) -> np.ndarray:
+    """Weights by Newton's method; the last term is the constant one and is not held down."""
+    held = ridge * np.eye(terms.shape[1])
+    held[-1, -1] = 0
+    weights = np.zeros(terms.shape[1])
+    for _ in range(12):
+        p = 1 / (1 + np.exp(-np.clip(terms @ weights, -30, 30)))
+        slope = terms.T @ (weight * (p - truth)) + held @ weights
+        curvature = (terms * (weight * p * (1 - p))[:, None]).T @ terms + held
+        weights -= np.linalg.solve(curvature, slope)
+    return weights
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("task", choices=("measure", "fit"))
+    parser.add_argument("photos", type=Path)
+    parser.add_argument("out", type=Path, nargs="?", default=Path("scratches.json"))
+    parser.add_argument("--film", type=Path)
+    options = parser.parse_args()
+    shapes = film_shapes(options.film)
+    if options.task == "measure":
+        measure(options.photos, shapes)
+    else:
+        fit(options.photos, options.out, shapes)
+
+
+if __name__ == "__main__":
+    main()

@@ -54,7 +54,7 @@ class Autosave(QObject):
         model.photo_opened.connect(lambda _: self.end())
         files.opened.connect(self._begin)
         model.hole_changed.connect(self._note_piece)
-        model.hole_edited.connect(self._count_stroke)
+        model.undo_stack.indexChanged.connect(self._count_stroke)
         model.task_changed.connect(self._note_recipe)
         model.settings_changed.connect(self._note_recipe)
         model.version_added.connect(self._write_version)
@@ -154,10 +154,9 @@ class Autosave(QObject):
         if not self._piece_timer.isActive():
             self._piece_timer.start()
 
-    @Slot()
-    def _count_stroke(self) -> None:
-        """One more for an edit, one less for taking one back; a full stack of undo forgets its oldest."""
-        step = self._model.undo_stack.index()
+    @Slot(int)
+    def _count_stroke(self, step: int) -> None:
+        """One more for an edit, one less for taking one back."""
         self._strokes = max(self._strokes + (-1 if step < self._step else 1), 0)
         self._step = step
         strokes = self._strokes

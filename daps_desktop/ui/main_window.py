@@ -302,6 +302,7 @@ class MainWindow(QMainWindow):
         if self.pages.currentIndex() == 0:
             self.layout_.show_tools()
         self.pages.setCurrentIndex(1)
+        self.projects.show_view(opened)
         self.canvas.setFocus()
 
     def _show_closed(self) -> None:

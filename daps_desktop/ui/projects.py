@@ -165,6 +165,9 @@ class Projects(QObject):
     def _take(self, opened: Opened) -> None:
         self._opened, self._embed = opened, None
         self.path, self._stamp = opened.project_path, opened.stamp
+
+    def show_view(self, opened: Opened) -> None:
+        """As the photo was looked at when the project was saved; once the canvas shows it."""
         view = opened.project.view if opened.project else View()
         if view.scale > 0:
             self._canvas.look_at(view.scale, QPointF(view.col, view.row))

@@ -1,0 +1,225 @@
+"""Projects, the journal and recovery, by the window's own actions and buttons."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
+
+from daps_desktop.core.journal import journal_folder, recover, unsaved_work
+from daps_desktop.core.project import read_project
+from daps_desktop.core.user_folder import user_folder
+from daps_desktop.ui import text
+from daps_desktop.ui.document_model import DocumentModel
+from daps_desktop.ui.job_model import JobModel
+from daps_desktop.ui.main_window import MainWindow
+from daps_desktop.ui.projects import SaveProjectDialog
+from daps_desktop.ui.theme import Theme
+from tests.fakes.hosts import FakeHost
+from tests.ui.conftest import Desk
+from tests.ui.test_files import answer, question
+
+
+def save(desk: Desk, path: Path) -> None:
+    """Through the dialog, the first time; by the key alone afterwards."""
+    with desk.bot.waitSignal(desk.window.projects.saved, timeout=5000):
+        desk.trigger("save_project")
+        for dialog in desk.window.findChildren(SaveProjectDialog):
+            if dialog.isVisible():
+                dialog.name.setText(str(path))
+                dialog.accept()
+
+
+def restore(desk: Desk, value: int = 7) -> None:
+    desk.trigger("restore")
+    desk.host.finish(value)
+
+
+def test_a_project_saved_and_opened_is_as_it_was(opened: Desk, tmp_path: Path) -> None:
+    opened.drag((100, 50), (180, 250))
+    restore(opened)
+    opened.trigger("actual")
+    painted, pixels = opened.hole.copy(), opened.document.versions[0].photo.pixels
+    save(opened, tmp_path / "work.daps")
+    assert not opened.window.isWindowModified() and not opened.window.model.unsaved
+    scale = opened.window.canvas.view.scale
+    opened.trigger("close")
+    assert opened.window.pages.currentIndex() == 0 and opened.window.model.document is None
+    opened.open(tmp_path / "work.daps")
+    np.testing.assert_array_equal(opened.hole, painted)
+    np.testing.assert_array_equal(opened.document.versions[0].photo.pixels, pixels)
+    assert opened.window.model.shown is opened.document.versions[0]
+    assert opened.window.canvas.view.scale == pytest.approx(scale)
+    assert not opened.window.model.unsaved
+    assert opened.document.next_number == 2
+
+
+def test_what_is_done_while_a_project_is_written_stays_unsaved(opened: Desk, tmp_path: Path) -> None:
+    opened.click((10, 10))
+    with opened.bot.waitSignal(opened.window.projects.saved, timeout=5000):
+        opened.window.projects.save_to(tmp_path / "work.daps", embed=True)
+        opened.click((50, 50))
+    assert opened.window.model.unsaved
+    assert not read_project(tmp_path / "work.daps").hole[50, 50]
+    opened.window.rescue()
+    opened.bot.waitUntil(lambda: (journal_of(opened) / "journal").exists())
+    assert recover(journal_of(opened)).project.hole[50, 50]
+
+
+def test_closing_offers_to_save_and_goes_on(opened: Desk, tmp_path: Path) -> None:
+    save(opened, tmp_path / "work.daps")
+    opened.click((10, 10))
+    opened.trigger("close")
+    with opened.bot.waitSignal(opened.window.projects.closed, timeout=5000):
+        answer(opened, text.SAVE_FIRST)
+    assert read_project(tmp_path / "work.daps").hole[10, 10]
+
+
+def test_a_project_that_another_window_saved_is_not_replaced_unasked(opened: Desk, tmp_path: Path) -> None:
+    work = tmp_path / "work.daps"
+    save(opened, work)
+    work.write_bytes(work.read_bytes() + b"\0")
+    opened.click((10, 10))
+    opened.trigger("save_project")
+    assert work.name in question(opened).informativeText()
+    with opened.bot.waitSignal(opened.window.projects.saved, timeout=5000):
+        answer(opened, text.REPLACE)
+    assert read_project(work).hole[10, 10]
+
+
+def test_a_project_without_its_photo_asks_where_it_is(opened: Desk, photo_path: Path, tmp_path: Path) -> None:
+    opened.click((10, 10))
+    with opened.bot.waitSignal(opened.window.projects.saved, timeout=5000):
+        opened.window.projects.save_to(tmp_path / "work.daps", embed=False)
+    opened.trigger("close")
+    photo_path.rename(tmp_path / "attic.png")
+    with opened.bot.waitSignal(opened.window.files.opening_failed, timeout=5000):
+        opened.window.open(tmp_path / "work.daps")
+    assert photo_path.name in question(opened).informativeText()
+    answer(opened, text.CANCEL)
+    assert opened.window.welcome.button.isEnabled()
+    with opened.bot.waitSignal(opened.window.files.opened, timeout=5000):
+        opened.window.files.read(tmp_path / "work.daps", tmp_path / "attic.png")
+    assert opened.hole[10, 10]
+
+
+def test_a_damaged_project_is_told_on_the_first_page(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "work.daps").write_bytes(b"PK\3\4 and no more")
+    with desk.bot.waitSignal(desk.window.files.failed, timeout=5000):
+        desk.window.open(tmp_path / "work.daps")
+    assert desk.window.welcome.banner.isVisible()
+    assert "work.daps" in desk.window.welcome.banner.sentence.text()
+
+
+# The journal
+
+
+def journal_of(desk: Desk) -> Path:
+    """The folder that the window writes to."""
+    folders = journal_folder(user_folder()).glob("*/")
+    return max(folders, key=lambda folder: folder.stat().st_mtime_ns)
+
+
+def test_every_stroke_is_in_the_journal_within_half_a_second(opened: Desk) -> None:
+    opened.drag((100, 50), (180, 250))
+    opened.click((20, 20))
+    opened.trigger("undo")
+    opened.bot.wait(500)
+    recovered = recover(journal_of(opened))
+    np.testing.assert_array_equal(recovered.project.hole, opened.hole)
+    assert recovered.strokes == 1
+
+
+def test_a_stroke_is_kept_before_it_is_done(opened: Desk) -> None:
+    model = opened.window.model
+    model.begin_stroke()
+    model.draw((10, 10), (10, 60), 3, True)
+    opened.bot.wait(300)
+    assert recover(journal_of(opened)).project.hole[10, 10:60].all()
+    model.end_stroke("brush")
+
+
+def test_nothing_is_left_of_a_journal_after_closing(opened: Desk) -> None:
+    opened.click((10, 10))
+    opened.bot.wait(200)
+    folder = journal_of(opened)
+    opened.window.close()
+    answer(opened, text.DISCARD)
+    assert not folder.exists()
+
+
+def crashed(opened: Desk) -> None:
+    """As if the program had died: the journal is let go as it stands, and nothing of it is removed."""
+    opened.window.rescue()
+    held = opened.window.autosave._held
+    assert held is not None
+    opened.bot.waitUntil(lambda: opened.window.autosave._pictures._work_queue.empty())
+    opened.bot.wait(200)
+    assert held.journal is not None
+    held.journal.close()
+    opened.window.autosave._held = None
+
+
+@pytest.fixture
+def second(qtbot: QtBot, theme: Theme, opened: Desk) -> Desk:
+    """The next start of the program, after the first one died with a stroke and a version unsaved."""
+    opened.drag((100, 50), (180, 250))
+    restore(opened)
+    opened.click((20, 20))
+    crashed(opened)
+    host = FakeHost()
+    job = JobModel(host)
+    host.say = job.handle
+    window = MainWindow(DocumentModel(), job, theme)
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitUntil(lambda: len(window.welcome.cards) == 1, timeout=5000)
+    return Desk(window, host, qtbot)
+
+
+def test_work_is_offered_after_a_crash_and_comes_back(second: Desk, opened: Desk) -> None:
+    card = second.window.welcome.cards[0]
+    assert card.sentence.text() == "Your last work on family.png was not saved: 2 strokes, 1 version."
+    before = set(journal_folder(user_folder()).iterdir())
+    with second.bot.waitSignal(second.window.files.opened, timeout=5000):
+        card.recover.click()
+    np.testing.assert_array_equal(second.hole, opened.hole)
+    np.testing.assert_array_equal(
+        second.document.versions[0].photo.pixels, opened.document.versions[0].photo.pixels
+    )
+    assert second.window.model.unsaved
+    second.bot.waitUntil(lambda: not before & set(journal_folder(user_folder()).iterdir()), timeout=5000)
+    assert recover(journal_of(second)).project.hole[20, 20]
+    second.window.model.mark_saved()
+    second.window.close()
+
+
+def test_work_can_be_thrown_away_after_a_question(second: Desk) -> None:
+    second.window.welcome.cards[0].discard.click()
+    with second.bot.waitSignal(second.window.recovery.found, timeout=5000):
+        next(b for b in question(second).buttons() if b.text() == "Discard").click()
+    assert second.window.welcome.cards == []
+    assert unsaved_work(journal_folder(user_folder())) == []
+    second.window.close()
+
+
+def test_work_put_off_is_offered_again(second: Desk) -> None:
+    card = second.window.welcome.cards[0]
+    card.later.click()
+    assert not card.isVisible()
+    second.window.close()
+    assert len(unsaved_work(journal_folder(user_folder()))) == 1
+
+
+def test_a_full_disk_is_said_once_and_stops_nothing(opened: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("daps_desktop.core.journal.Journal.patch", full)
+    with opened.bot.waitSignal(opened.window.autosave.failed, timeout=5000):
+        opened.click((10, 10))
+    opened.click((50, 50))
+    assert opened.hole[50, 50]
+    assert "no space left" in opened.window.panel.run_box.banner.sentence.text()
+    assert not opened.window.findChildren(QMessageBox)

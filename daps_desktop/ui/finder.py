@@ -1,9 +1,10 @@
 """Find scratches and dust: looked for off the window's thread, shown as proposals, accepted as one edit."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit
 
 from daps_desktop.analysis.scratches import Proposal, find_scratches, hole_of, shown
 from daps_desktop.core.document import Document
@@ -50,8 +51,8 @@ class Finder(QObject):
         canvas.installEventFilter(self)
         for name, handler in (
             ("find", self.find),
-            ("accept_found", self.accept),
-            ("dismiss_found", self.dismiss),
+            ("accept_found", lambda: self._by_key(self.accept)),
+            ("dismiss_found", lambda: self._by_key(self.dismiss)),
         ):
             actions.connect(name, handler)
         section.find_pressed.connect(self.find)
@@ -93,6 +94,13 @@ class Finder(QObject):
 
     def dismiss(self) -> None:
         self._forget()
+
+    def _by_key(self, act: Callable[[], None]) -> None:
+        """Enter and Esc in a field end the writing there and nothing else."""
+        if isinstance(QApplication.focusWidget(), (QLineEdit, QAbstractSpinBox)):
+            self._canvas.setFocus()
+        else:
+            act()
 
     def _take(self, document: Document, found: tuple[Proposal, ...]) -> None:
         if self._looked_at is not document:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDoubleSpinBox
 
 from daps_desktop.analysis.fading import fading_curve
 from daps_desktop.analysis.scratches import hole_of
@@ -126,6 +127,16 @@ def test_enter_accepts_and_escape_dismisses(searched: Desk) -> None:
     searched.bot.waitUntil(lambda: searched.window.finder.reviewing, timeout=20_000)
     QTest.keyClick(searched.window.canvas, Qt.Key.Key_Return)
     np.testing.assert_array_equal(searched.hole, proposed)
+
+
+def test_enter_in_a_number_ends_the_writing_there(searched: Desk) -> None:
+    number = searched.window.panel.cards.card(Blur).findChildren(QDoubleSpinBox)[0]
+    searched.window.panel.cards.card(Blur).tick.click()
+    searched.window.activateWindow()
+    number.setFocus()
+    searched.bot.waitUntil(lambda: QApplication.focusWidget() is number)
+    QTest.keyClick(number, Qt.Key.Key_Return)
+    assert searched.window.finder.reviewing and not searched.hole.any()
 
 
 def test_keys_of_a_shape_being_drawn_are_its_own(searched: Desk) -> None:

@@ -1,12 +1,12 @@
 """Opening and saving: dialogs that do not block, slow work elsewhere, a question before anything is lost."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QStandardPaths, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
@@ -20,6 +20,7 @@ from daps_desktop.core.mask_io import read_mask, write_mask
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.photo_reader import read_photo
 from daps_desktop.core.project import Project, is_project, read_project
+from daps_desktop.core.resources import resource
 from daps_desktop.core.source import Source, Stamp, source_of
 from daps_desktop.core.versions import Version
 from daps_desktop.ui import text
@@ -30,6 +31,7 @@ from daps_desktop.ui.document_model import DocumentModel
 from daps_desktop.ui.job_model import JobModel
 
 _PHOTO_SOUGHT = ("project_photo_missing", "project_photo_changed")
+_SAMPLE = resource("sample/sample.jpg")
 _WRITABLE = {".png", ".tif", ".tiff", ".jpg", ".jpeg", ".webp"}
 
 
@@ -110,6 +112,10 @@ class Files(QObject):
         """Open what `read` gives, which is called in the background; `name` is shown meanwhile."""
         self.opening.emit(name)
         self._background.run(read, self._take, failed or self.failed.emit)
+
+    def open_sample(self) -> None:
+        """The photo that comes with the program, as if it lay where the user keeps pictures."""
+        self.unless_unsaved(lambda: self.take_from(_SAMPLE.name, _opened_sample))
 
     def paste(self) -> None:
         """Open the picture on the clipboard."""
@@ -280,6 +286,13 @@ def _opened_photo(photo: Photo) -> Opened:
         return Opened(photo, pyramid_of(photo), source_of(photo))
     except OSError as error:
         raise UserError("photo_missing", path=photo.path) from error
+
+
+def _opened_sample() -> Opened:
+    pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+    # Its own folder belongs to the program and may not be written to.
+    photo = replace(read_photo(_SAMPLE), path=Path(pictures or Path.home()) / _SAMPLE.name)
+    return Opened(photo, pyramid_of(photo), Source(_SAMPLE.name))
 
 
 def _opened_project(path: Path, photo_at: Path | None, accept_changed: bool) -> Opened:

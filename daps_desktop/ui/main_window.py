@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QAbstractButton, QDockWidget, QMainWindow, QStacke
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.journal import journal_folder
 from daps_desktop.core.messages import Finished
-from daps_desktop.core.resources import resource
 from daps_desktop.core.user_folder import user_folder
 from daps_desktop.ui import text
 from daps_desktop.ui.actions import Actions
@@ -58,7 +57,6 @@ from daps_desktop.ui.welcome import Welcome
 
 PREVIEW_SIDE = 768  # pixels: enough for the canvas, little enough to send ten times a second
 _MESSAGE_MS = 6000
-_SAMPLE = "sample/sample.jpg"
 _WITH_PHOTO = ("save_project", "save_project_as", "close", "overlay", "import_mask", "export_mask",
                "fit", "actual", "zoom_in", "zoom_out")  # fmt: skip
 
@@ -175,7 +173,7 @@ class MainWindow(QMainWindow):
             "open": self.files.ask_open, "paste": self.files.paste,
             "save_project": self.projects.save, "save_project_as": self.projects.save_as,
             "close": self.projects.close_photo, "quit": self.close,
-            "sample": self.open_sample,
+            "sample": self.files.open_sample,
             "undo": self.model.undo, "redo": self.model.redo,
             "copy": self.files.copy,
             "import_mask": self.files.ask_import_mask, "export_mask": self.files.ask_export_mask,
@@ -234,7 +232,7 @@ class MainWindow(QMainWindow):
         self.recipes.saved.connect(self._show_saved)
         self.recipes.told.connect(lambda words: self.status.showMessage(words, _MESSAGE_MS))
         self.welcome.open_pressed.connect(files.ask_open)
-        self.welcome.sample_pressed.connect(self.open_sample)
+        self.welcome.sample_pressed.connect(files.open_sample)
         self.welcome.recent_pressed.connect(self.open)
 
     def _connect_projects(self) -> None:
@@ -254,9 +252,6 @@ class MainWindow(QMainWindow):
 
     def open(self, path: Path) -> None:
         self.files.open(path)
-
-    def open_sample(self) -> None:
-        self.open(resource(_SAMPLE))
 
     def rescue(self) -> None:
         """Bring the marks to the disk, before anything else that may go wrong."""
@@ -296,7 +291,7 @@ class MainWindow(QMainWindow):
     def _show_opened(self, opened: Opened) -> None:
         document = self.model.document
         assert document is not None
-        self.status.clearMessage()
+        self._show_not_opening()
         self.canvas.show_photo(opened.pyramid, document.hole)
         self.tools.show_photo(opened.pyramid)
         if self.pages.currentIndex() == 0:

@@ -9,7 +9,6 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QMenu
 
 from daps_desktop.core.language import tr
-from daps_desktop.core.resources import resource
 from daps_desktop.core.user_folder import make_private, user_folder
 from daps_desktop.ui.background import Background
 from daps_desktop.ui.canvas.layer import image_of
@@ -72,7 +71,7 @@ class Recent(QObject):
     def _take(self, opened: Opened) -> None:
         self._pyramid = opened.pyramid
         path = opened.project_path or opened.source.file
-        if path is not None and not path.is_relative_to(_sample_folder()):
+        if path is not None:
             self.add(path)
 
     def _fill_menu(self, found: list[RecentFile]) -> None:
@@ -84,10 +83,6 @@ class Recent(QObject):
             action.setToolTip(str(file.path))
         self.menu.addSeparator()
         self.menu.addAction(tr("Clear this list"), self.clear)
-
-
-def _sample_folder() -> Path:
-    return resource("sample").resolve()
 
 
 def _is_there(path: Path) -> bool:

@@ -84,8 +84,8 @@ def test_a_bug_is_told_with_its_traceback_and_keeps_the_marks(opened: Desk) -> N
         opened.window.show_bug(error)
     banner = opened.window.panel.run_box.banner
     assert banner.isVisible() and "ZeroDivisionError" in banner.sentence.text()
-    banner.copy.click()
-    assert "deep inside" in QGuiApplication.clipboard().text()
+    banner.fold.click()
+    assert "deep inside" in banner.shown_details.toPlainText() and banner.shown_details.isVisible()
     assert opened.hole[10, 10]
 
 

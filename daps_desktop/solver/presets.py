@@ -65,7 +65,8 @@ def recipe_for(settings: SolverSettings, problem: Problem, *, gap: float, repair
     `gap`: pixels across the widest place that the photo does not show, infinite where it shows none at
     all. `repair`: nothing but a hole is to change.
     """
-    doubt = doubt_of(settings.closeness, problem.sigma_y)
+    # In a repair the photo is kept to the last pixel, and doubt was measured to change no filling.
+    doubt = 1.0 if repair else doubt_of(settings.closeness, problem.sigma_y)
     if settings.method == "daps":
         parent = daps.Plan(settings.levels or DAPS_LEVELS[settings.preset], tau=doubt * daps.TAU)
         return Recipe(bound(daps.solve, parent), parent.levels, parent.evaluations, cold=True)

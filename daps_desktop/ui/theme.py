@@ -184,6 +184,8 @@ def style_sheet(colours: Colours) -> str:
     QSlider::handle:horizontal {{ width: 16px; height: 16px; margin: -6px 0; border-radius: 8px;
         background: {colours.text}; }}
     QSlider::handle:horizontal:focus {{ background: {colours.accent_hover}; }}
+    QSlider::sub-page:horizontal:disabled, QSlider::handle:horizontal:disabled {{
+        background: {colours.line}; }}
     #line {{ background: {colours.line}; border: none; min-height: 1px; max-height: 1px; }}
     #panel {{ background: {colours.window}; }}
     """

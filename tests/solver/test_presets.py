@@ -93,3 +93,14 @@ def test_the_less_close_to_the_photo_the_more_is_left_between(method: str, A: Li
     left = [residual(closeness) for closeness in (1.0, 0.75, 0.5, 0.25, 0.0)]
     assert left == sorted(set(left)) and left[-1] > 1.05 * left[0]
     assert left[2] == residual(None)
+
+
+def test_a_repair_is_the_same_however_close() -> None:
+    def filled(closeness: float) -> torch.Tensor:
+        recipe = recipe_for(SolverSettings(preset="draft", closeness=closeness), gaps, gap=3, repair=True)
+        *_, last = recipe.solve(gaps, ExactDenoiser(world), recipe.start(gaps), torch.Generator())
+        return last.x0_y
+
+    world = GaussianWorld()
+    gaps = Problem(random_sites(), world.draw(1, seed=3), 0.01)
+    assert torch.equal(filled(0.0), filled(1.0))

@@ -86,6 +86,9 @@ def test_damage_without_a_card_survives_a_click(opened: Desk) -> None:
 def test_the_slider_sets_the_closeness_and_shows_it(opened: Desk) -> None:
     how = opened.window.panel.how
     slider = how.closeness.slider
+    assert not slider.isEnabled()  # a repair leaves everything else as it is
+    opened.window.panel.cards.card(Noise).tick.click()
+    assert slider.isEnabled()
     assert slider.value() == slider.maximum() / 2 and opened.document.settings.closeness == 0.5
     slider.setFocus()
     QTest.keyClick(slider, Qt.Key.Key_End)

@@ -22,7 +22,7 @@ CLOSENESS_HELP = tr(
 _CLOSER = tr("Keeps more of the photo, its noise included.")
 _MIDDLE = tr("As close as the noise of the photo allows.")
 _FREER = tr("Believes the photo less: smoother, and more of it made up.")
-_REPAIR = tr("Only what you mark changes; this says how closely it follows its surroundings.")
+_REPAIR = tr("Only what you mark changes; everything else stays as it is, to the last pixel.")
 _STOPS = 20  # of the slider; an even number, so that it has a middle
 QUALITIES = (("draft", text.DRAFT), ("balanced", text.BALANCED), ("best", text.BEST))
 
@@ -96,7 +96,8 @@ class ClosenessSlider(QWidget):
         self.slider.valueChanged.connect(lambda stop: self.picked.emit(1 - stop / _STOPS))
 
     def show_value(self, closeness: float, repair: bool) -> None:
-        """`repair`: only marked places change."""
+        """`repair`: only marked places change, so that there is nothing to choose."""
+        self.slider.setEnabled(not repair)
         self.slider.blockSignals(True)
         self.slider.setValue(round(_STOPS * (1 - closeness)))
         self.slider.blockSignals(False)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from daps_desktop.core.errors import UserError
@@ -167,10 +166,10 @@ class Autosave(QObject):
         document = self._model.document
         if document is None:
             return
-        for rect in self._pieces:
-            pixels = np.ascontiguousarray(document.hole[rect.slices]).copy()
-            self._do(lambda journal, rect=rect, pixels=pixels: journal.patch(rect, pixels))
-        self._pieces.clear()
+        if self._pieces:  # all at once, as every task for the thread takes its time from the window
+            patches = [(rect, document.hole[rect.slices].copy()) for rect in self._pieces]
+            self._pieces.clear()
+            self._do(lambda journal: [journal.patch(*patch) for patch in patches])
         if self._recipe_changed:
             recipe, self._recipe_changed = document.recipe, False
             self._do(lambda journal: journal.recipe(recipe))

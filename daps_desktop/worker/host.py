@@ -137,7 +137,7 @@ class Host:
         """None where the program is being closed, or no process can be started: the next job tries again."""
         if self._closed:
             return None
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, RuntimeError):
             engine = EngineProcess(self._load_engine, self._log)
             with self._lock:
                 self._engine = engine

@@ -9,6 +9,8 @@ import pickle
 from multiprocessing.connection import Connection
 from typing import Any
 
+import numpy as np
+
 PIECE = 1 << 20  # bytes
 
 
@@ -29,8 +31,8 @@ def receive(pipe: "Connection[Any, Any]") -> Any:
     return pickle.loads(head, buffers=buffers)
 
 
-def _receive_part(pipe: "Connection[Any, Any]", size: int) -> bytearray:
-    part = bytearray(size)
+def _receive_part(pipe: "Connection[Any, Any]", size: int) -> memoryview:
+    part = np.empty(size, np.uint8).data  # a bytearray would be filled with zeros first
     read = 0
     while read < size:
         read += pipe.recv_bytes_into(part, read)

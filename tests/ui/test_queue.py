@@ -56,6 +56,7 @@ def test_a_second_press_stops_all(busy: Desk) -> None:
     box = busy.window.panel.run_box
     press(busy)
     assert box.button.text() == "Stop all" and box.button.isEnabled()
+    assert box.hint.text() == text.STOPPING
     press(busy)
     assert busy.window.job.queued == 0
     assert box.button.text() == text.STOPPING and not box.button.isEnabled()

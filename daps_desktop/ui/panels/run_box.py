@@ -77,6 +77,7 @@ class RunBox(QWidget):
         """Pressed again, the button gives up what waits too."""
         more = self._queued > 0
         self._show(tr("Stop all") if more else text.STOPPING, quiet=True, enabled=more)
+        self._show_hint(text.STOPPING if more else self.hint.text())
         self._stopping = True
 
     def show_queue(self, queued: int) -> None:

@@ -155,6 +155,7 @@ def style_sheet(colours: Colours) -> str:
     #segment {{ border: 1px solid {colours.line}; border-radius: 6px; padding: 0 10px;
         min-height: {HIT - 2}px; background: {colours.base}; }}
     #segment:checked {{ background: {picked}; border-color: {colours.accent}; }}
+    #segment[tall="true"] {{ min-height: 42px; }}
     #segment:disabled {{ color: {colours.faint}; }}
     #quiet {{ border: none; border-radius: 6px; padding-right: 8px; min-height: {HIT}px; }}
     QMessageBox #qt_msgbox_informativelabel {{ min-width: 360px; }}

@@ -40,6 +40,8 @@ class HowSection(Section):
         self._quality_line = label("", "caption")
         self.fold = AdvancedFold()
         super().__init__(text.STEP_HOW, self.closeness, self.quality, self._quality_line, self.fold)
+        for preset, _ in QUALITIES:
+            self.quality.button(preset).setProperty("tall", True)  # two lines
         self.show_times({})
         self.closeness.picked.connect(lambda closeness: self.pick(closeness=closeness))
         self.quality.picked.connect(lambda preset: self.pick(preset=preset))

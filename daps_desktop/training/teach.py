@@ -8,6 +8,8 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+import torch
+
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.language import tr
 from daps_desktop.priors.catalogue import PriorCard, installed, read_card, user_folder
@@ -51,10 +53,10 @@ def teach(wish: Wish, stop: Event, say: Say, data_dir: Path | None = None) -> Pr
     settings = _settings(wish, user_folder(data_dir).parent / "lessons" / wish.name)
     device = pick_device(settings.device)
     lesson = gather(settings, device)
-    trial = Trainer(read_prior(Path(settings.start_from)), settings.recipe, device)
-    before = worth(trial, lesson)
-    _foretell(settings, lesson, pace(trial, lesson), say)
-    trainer = Trainer(read_prior(Path(settings.start_from)), settings.recipe, device)
+    _tell_found(lesson, say)
+    _foretell(settings, lesson, pace(_beginner(settings, device), lesson), say)
+    trainer = _beginner(settings, device)
+    before = worth(trainer, lesson)
     if not _learn(settings, trainer, lesson, stop, say):
         return None
     gain = worth(trainer, lesson) - before
@@ -96,16 +98,23 @@ def _settings(wish: Wish, run: Path) -> RunSettings:
     )
 
 
-def _foretell(settings: RunSettings, lesson: Lesson, rate: float, say: Say) -> None:
+def _beginner(settings: RunSettings, device: torch.device) -> Trainer:
+    return Trainer(read_prior(Path(settings.start_from)), settings.recipe, device)
+
+
+def _tell_found(lesson: Lesson, say: Say) -> None:
     words = tr(
         "{found} pictures found: {learn} to learn from, {apart} kept apart to measure; left out are {broken} "
         "that cannot be read and {small} that are too small."
     )
     counts = {"learn": len(lesson.photos), "apart": len(lesson.own), "broken": lesson.broken}
     say(words.format(found=lesson.found, small=lesson.small, **counts))
+
+
+def _foretell(settings: RunSettings, lesson: Lesson, rate: float, say: Say) -> None:
     minutes = settings.budget.minutes
     words = tr(
-        "It will take {minutes:g} minutes. This computer learns {rate:.0f} pieces a second, so it will look "
+        "It will take {minutes:g} minutes. This computer learns {rate:.1f} pieces a second, so it will look "
         "at every photo about {times:.0f} times. Ctrl+C stops; the same command with --resume goes on."
     )
     say(words.format(minutes=minutes, rate=rate, times=60 * minutes * rate / len(lesson.photos)))

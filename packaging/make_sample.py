@@ -338,8 +338,9 @@ def damaged(sheet: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np
         paint = (tone * fibre)[..., None] * np.array([1.0, 0.975, 0.92])
         faded = faded * (1 - drawn[..., None]) + paint * drawn[..., None]
     rim = np.clip(cv2.dilate(tear, np.ones((5, 5))) - tear, 0, 1)  # the lifted edge throws a shadow
-    faded *= 1 - 0.28 * np.roll(rim, (2, 1), (0, 1))[..., None]
-    lost = np.maximum.reduce([tear, lines, bright, dark, rim]) > 0.08
+    shadow = np.roll(rim, (2, 1), (0, 1))
+    faded *= 1 - 0.28 * shadow[..., None]
+    lost = np.maximum.reduce([tear, lines, bright, dark, rim, shadow]) > 0.08
     return np.clip(faded, 0, 1), cv2.dilate(lost.astype(np.uint8), np.ones((3, 3))).astype(bool)
 
 

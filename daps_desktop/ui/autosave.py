@@ -13,6 +13,7 @@ from daps_desktop.core.hole import Rect, bounds
 from daps_desktop.core.journal import Journal, Start, discard
 from daps_desktop.core.lock import FolderLock
 from daps_desktop.core.versions import Version
+from daps_desktop.ui.commands import HoleCommand
 from daps_desktop.ui.document_model import DocumentModel
 from daps_desktop.ui.files import Files, Opened
 
@@ -155,9 +156,14 @@ class Autosave(QObject):
 
     @Slot(int)
     def _count_stroke(self, step: int) -> None:
-        """One more for an edit, one less for taking one back."""
-        self._strokes = max(self._strokes + (-1 if step < self._step else 1), 0)
+        """One more for an edit of the marks, one less for taking one back; other steps do not count."""
+        if self._held is None:  # nothing is open, or everything is about to go
+            return
+        moved, back = self._model.undo_stack.command(min(step, self._step)), step < self._step
         self._step = step
+        if not isinstance(moved, HoleCommand):
+            return
+        self._strokes = max(self._strokes + (-1 if back else 1), 0)
         strokes = self._strokes
         self._write_pieces()
         self._do(lambda journal: journal.strokes(strokes))

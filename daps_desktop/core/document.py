@@ -132,7 +132,7 @@ class Document:
         return version
 
     def replace(self, version: Version) -> None:
-        """Put it in the place of the version with its number, which it must be but for its name or its home."""
+        """Put it in the place of the version with its number, which it is but for its name or its home."""
         index = next(i for i, kept in enumerate(self.versions) if kept.number == version.number)
         self.versions[index] = version
 

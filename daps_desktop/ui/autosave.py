@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from shiboken6 import isValid
 
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.hole import Rect, bounds
@@ -157,7 +158,9 @@ class Autosave(QObject):
     @Slot(int)
     def _count_stroke(self, step: int) -> None:
         """One more for an edit of the marks, one less for taking one back; other steps do not count."""
-        if self._held is None:  # nothing is open, or everything is about to go
+        if self._held is None or not isValid(
+            self._model.undo_stack
+        ):  # nothing is open, or all is about to go
             return
         moved, back = self._model.undo_stack.command(min(step, self._step)), step < self._step
         self._step = step

@@ -72,6 +72,7 @@ def test_a_click_and_the_arrow_keys_show_a_version(two: Desk) -> None:
     strip, canvas = strip_of(two), two.window.canvas
     QTest.mouseClick(strip.viewport(), LEFT, pos=place(two, 1))
     assert shown(two) == 1
+    two.bot.waitUntil(two.window.actions_["result"].isEnabled, timeout=5000)
     two.trigger("result")
 
     def seen() -> int:

@@ -1,9 +1,6 @@
 """A file appears whole or not at all, and nothing is replaced that was not to be."""
 
 import os
-import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +12,7 @@ from daps_desktop.core.photo import Metadata, Photo
 from daps_desktop.core.photo_reader import read_photo
 from daps_desktop.core.photo_writer import check_target, write_photo
 from tests.core.photo_files import photo, picture
+from tests.fakes.full_disk import room_for
 
 
 def refused(written: Photo, path: Path, **options: object) -> UserError:
@@ -84,17 +82,6 @@ def test_the_file_gets_the_usual_rights_and_a_replaced_one_keeps_its_own(tmp_pat
     path.chmod(0o640)
     write_photo(photo(), path, overwrite=True)
     assert path.stat().st_mode & 0o777 == 0o640
-
-
-@contextmanager
-def room_for(size: int) -> Iterator[None]:
-    """No file may grow beyond `size` bytes: the system then refuses to write, as on a full disk."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.mark.parametrize("ending", ["png", "tif", "jpg", "webp"])

@@ -1,12 +1,9 @@
 """Folders and repetitions through the real engine, on the command line."""
 
 import csv
-import resource
 import signal
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +16,7 @@ from daps_desktop.core.recipe import Recipe, dump_recipe
 from daps_desktop.core.settings import SolverSettings
 from daps_desktop.core.task import Noise, Scratches, Task
 from tests.end_to_end.conftest import Desk
+from tests.fakes.full_disk import room_for
 from tests.worker.playing import crop
 
 QUICK = SolverSettings(preset="draft", prior="tiny", device="cpu", noise=5.0)
@@ -123,17 +121,6 @@ def test_what_contradicts_a_recipe_is_refused(desk: Desk, recipe: Path, words: t
     words = (words[0], str(desk.path(words[1])) if words[1].endswith("json") else words[1])
     assert desk.run("restore", desk.photo, "--recipe", recipe, *words, "-o", desk.path("a.png")) == 2
     assert not desk.path("a.png").exists()
-
-
-@contextmanager
-def room_for(size: int) -> Iterator[None]:
-    """No file may grow beyond `size` bytes: the system then refuses to write, as on a full disk."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_full_disk_does_not_lose_the_result(

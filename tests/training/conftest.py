@@ -1,5 +1,6 @@
 """Small pictures with edges, gradients and texture, and a network that learns on them in seconds."""
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,18 @@ from daps_desktop.training.photos import PhotoBuffer
 from daps_desktop.training.settings import Architecture, Budget, Recipe, RunSettings
 
 TINY = Architecture(widths=(16, 32), layers=1, pixel_patch=2, attention=False)
+
+
+class StopAfter(threading.Event):
+    """Set from the moment it has been asked `steps` times."""
+
+    def __init__(self, steps: int) -> None:
+        super().__init__()
+        self.left = steps
+
+    def is_set(self) -> bool:
+        self.left -= 1
+        return self.left < 0
 
 
 def picture(seed: int, height: int = 264, width: int = 280) -> np.ndarray:

@@ -27,21 +27,9 @@ from daps_desktop.training.prior_folder import new_network, read_prior
 from daps_desktop.training.settings import Budget, Recipe, RunSettings
 from daps_desktop.training.trainer import Trainer
 from daps_desktop.training.validation import prior_denoiser
-from tests.training.conftest import TINY, buffer_of, picture, settings_of
+from tests.training.conftest import TINY, StopAfter, buffer_of, picture, settings_of
 
 CPU = torch.device("cpu")
-
-
-class StopAfter(threading.Event):
-    """Set from the moment it has been asked `steps` times."""
-
-    def __init__(self, steps: int) -> None:
-        super().__init__()
-        self.left = steps
-
-    def is_set(self) -> bool:
-        self.left -= 1
-        return self.left < 0
 
 
 def run(settings: RunSettings, resume: bool = False, stop: threading.Event | None = None) -> Path:

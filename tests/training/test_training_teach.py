@@ -23,22 +23,10 @@ from daps_desktop.training.lesson import gather
 from daps_desktop.training.prior_folder import new_network, write_prior
 from daps_desktop.training.settings import Recipe, RunSettings
 from daps_desktop.training.teach import RECIPE, Wish, teach
-from tests.training.conftest import TINY
+from tests.training.conftest import TINY, StopAfter
 
 CPU = torch.device("cpu")
 QUICK = replace(RECIPE, batch=2, patch=32, warmup_steps=1)
-
-
-class StopAfter(threading.Event):
-    """Set from the moment it has been asked `steps` times."""
-
-    def __init__(self, steps: int) -> None:
-        super().__init__()
-        self.left = steps
-
-    def is_set(self) -> bool:
-        self.left -= 1
-        return self.left < 0
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,7 @@ from daps_desktop.core.logs import ENGINE_LOG, WINDOW_LOG, append, log_folder
 from daps_desktop.core.resources import resource
 from daps_desktop.ui import text
 from daps_desktop.ui.document_model import DocumentModel
+from daps_desktop.ui.garbage import GarbageCollector
 from daps_desktop.ui.job_model import JobModel
 from daps_desktop.ui.main_window import MainWindow
 from daps_desktop.ui.theme import Theme
@@ -29,6 +30,7 @@ from daps_desktop.worker.host import Host
 def run_window(path: Path | None, load_engine: LoadEngine = import_engine) -> int:
     """Show the window, with the photo at `path` if there is one, until it is closed; the exit code."""
     app = _application()
+    GarbageCollector(app)
     loop = qasync.QEventLoop(app)
     asyncio.set_event_loop(loop)
     host = Host(loop, load_engine, log_folder() / ENGINE_LOG)

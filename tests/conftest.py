@@ -1,5 +1,6 @@
 """What every test of the project lives under."""
 
+import gc
 import os
 import threading
 import time
@@ -12,7 +13,18 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # Before torch is loaded: on tensors as small as these a second thread costs more than it brings.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+# As in the app: windows that a test has left behind are never taken down by another thread.
+gc.disable()
+
 _GRACE_S = 2.0
+_MANY = 50_000  # objects that may wait between two tests; the whole heap with its libraries takes 0.3 s
+
+
+@pytest.fixture(autouse=True)
+def garbage_collected_here() -> Iterator[None]:
+    yield
+    if gc.get_count()[0] > _MANY:
+        gc.collect()
 
 
 @pytest.fixture(autouse=True)

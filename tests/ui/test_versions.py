@@ -30,8 +30,11 @@ def strip_of(desk: Desk) -> Filmstrip:
 
 
 def run(desk: Desk, value: int) -> None:
+    """Restore, and wait until the new version has been drawn over the photo."""
+    desk.trigger("original")
     desk.trigger("restore")
     desk.host.finish(value)
+    desk.bot.waitUntil(lambda: desk.window.compare.mode is CompareMode.SPLIT, timeout=5000)
 
 
 def shown(desk: Desk) -> int:

@@ -1,0 +1,32 @@
+"""Qt's objects end on Qt's thread, whoever allocates."""
+
+import gc
+import threading
+
+from PySide6.QtCore import QObject
+from pytestqt.qtbot import QtBot
+
+from daps_desktop.ui.garbage import GarbageCollector, collect_due
+
+
+def test_a_cycle_is_collected_on_the_windows_thread_though_another_one_allocates(qtbot: QtBot) -> None:
+    ended: list[threading.Thread] = []
+
+    class Ring(QObject):
+        def __init__(self) -> None:
+            super().__init__()
+            self.me = self
+
+        def __del__(self) -> None:
+            ended.append(threading.current_thread())
+
+    owner = QObject()
+    GarbageCollector(owner)
+    Ring()
+    busy = threading.Thread(target=lambda: [[] for _ in range(100_000)])
+    busy.start()
+    busy.join()
+    assert not ended
+    kept = [[] for _ in range(2 * gc.get_threshold()[0])]  # what fills the youngest generation
+    collect_due()
+    assert ended == [threading.main_thread()] and kept

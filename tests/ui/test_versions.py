@@ -93,6 +93,26 @@ def test_a_click_and_the_arrow_keys_show_a_version(two: Desk) -> None:
     assert QGuiApplication.clipboard().image().pixelColor(150, 100).red() == 10
 
 
+def test_the_verdict_is_that_of_the_version_shown(two: Desk) -> None:
+    verdict = two.window.panel.run_box.verdict
+    two.drag((200, 50), (200, 350))
+    run(two, 30)
+    large = verdict.text()
+    two.trigger("previous_version")
+    small = verdict.text()
+    assert small != large and all("was redrawn" in words for words in (small, large))
+    for _ in range(4):  # the third result, its stroke, the second and the first are undone
+        two.trigger("undo")
+    assert two.window.model.shown is None and not verdict.isVisible()  # the photo itself
+    QTest.mouseClick(strip_of(two).viewport(), LEFT, pos=place(two, 3))
+    assert verdict.isVisible() and verdict.text() == large
+    two.trigger("try_more")
+    two.host.step(1)
+    assert not verdict.isVisible()
+    QTest.mouseClick(strip_of(two).viewport(), LEFT, pos=place(two, 1))
+    assert verdict.isVisible() and verdict.text() == small
+
+
 def test_held_keys_and_shortcuts_work_while_the_strip_has_the_keys(two: Desk) -> None:
     strip = strip_of(two)
     strip.setFocus()

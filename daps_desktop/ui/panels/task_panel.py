@@ -7,7 +7,8 @@ from daps_desktop.core.errors import UserError
 from daps_desktop.core.messages import Failed, Finished, Notice, Progress, notice_line
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.task import Task
-from daps_desktop.core.verdict import judge
+from daps_desktop.core.verdict import verdict_on
+from daps_desktop.core.versions import Version
 from daps_desktop.ui import text
 from daps_desktop.ui.canvas.toolbox import ToolBox
 from daps_desktop.ui.document_model import DocumentModel
@@ -35,7 +36,7 @@ class TaskPanel(QWidget):
         self.where = WhereSection(tools, model)
         self.how = HowSection()
         self.run_box = RunBox()
-        self._verdict = ""  # on the last result
+        self._verdict = ""  # on the version that is shown
         self._notes: dict[str, str] = {}  # sentences by the code of their notice
         self._steps = QWidget()
         self._steps.setObjectName("panel")
@@ -78,13 +79,14 @@ class TaskPanel(QWidget):
         model.settings_changed.connect(self.how.show_settings)
         model.task_changed.connect(self._show_state)
         model.version_added.connect(self._show_state)
+        model.version_shown.connect(self._show_verdict)
         model.saved.connect(self._show_state)
         model.settings_changed.connect(lambda settings: self.cards.noise.level.show_level(settings.noise))
         job.state_changed.connect(self._show_state)
         job.started.connect(self._clear_outcome)
         job.progressed.connect(self._show_progress)
         job.noticed.connect(self._show_notice)
-        job.finished.connect(self._show_verdict)
+        job.finished.connect(self._show_outcome)
         job.failed.connect(self._show_failure)
 
     def _show_photo(self, _photo: Photo) -> None:
@@ -95,7 +97,6 @@ class TaskPanel(QWidget):
         self.cards.show_photo(document.photo)
         self._show_task(document.task)
         self.cards.settle()
-        self._verdict = ""
         self._clear_outcome()
         self._show_file(document.photo)
         self._show_state()
@@ -150,13 +151,14 @@ class TaskPanel(QWidget):
         self._notes[code] = sentence
         self.run_box.show_notes(list(self._notes.values()))
 
-    def _show_verdict(self, finished: Finished) -> None:
+    def _show_verdict(self, version: Version | None) -> None:
+        verdict = verdict_on(version) if version is not None else None
+        self._verdict = text.verdict_line(verdict) if verdict is not None else ""
+        self.run_box.show_verdict(self._verdict)
+
+    def _show_outcome(self, finished: Finished) -> None:
         request, document = self._job.request, self._model.document
         assert request is not None and document is not None
-        edge = request.settings.soft_edge
-        self._verdict = text.verdict_line(
-            judge(finished.report, request.task, request.hole, edge, finished.residual_map)
-        )
         if finished.photo.width != request.photo.width:
             self._note("larger", text.larger_line(finished.photo))
         if request.hole is not None and (document.hole > request.hole).any():

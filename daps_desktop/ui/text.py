@@ -219,7 +219,7 @@ def larger_line(result: Photo) -> str:
 
 def verdict_line(verdict: Verdict) -> str:
     if verdict.recoloured and verdict.redrawn == 0:
-        return f"{_recoloured_line()} {tr('Nothing was redrawn.')}"
+        return " ".join((_recoloured_line(), tr("Nothing was redrawn.")))
     line = f"{_agreement_line(verdict)} {_redrawn_line(verdict)}"
     return f"{line} {_recoloured_line()}" if verdict.recoloured else line
 

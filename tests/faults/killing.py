@@ -1,118 +1,107 @@
 """Kill -9 at a moment nobody chose, then look what is left."""
 
-import os
 import random
-import signal
-import subprocess
-import sys
 import time
-from dataclasses import dataclass, field
+from itertools import cycle
 from pathlib import Path
-from queue import Empty, Queue
-from threading import Thread
 
 import numpy as np
 
+from daps_desktop.core.errors import UserError
 from daps_desktop.core.journal import journal_folder, recover, unsaved_work
-from daps_desktop.core.photo import Photo
-from daps_desktop.core.photo_writer import write_photo
-from daps_desktop.core.project import read_project
-from daps_desktop.core.user_folder import DATA_VARIABLE
+from daps_desktop.core.photo_reader import read_photo
+from daps_desktop.core.project import Project, read_project
+from daps_desktop.core.sidecar import read_sidecar
+from tests.faults.play import Line, Outcome, Played, family, program
+from tests.faults.stage import Scene, Stage
 
-START_S = 60.0
+WORK = ("paint", "run", "save", "export")
+ENDINGS = (".png", ".tif", ".jpg", ".webp")
 ALLOWED_S = 0.5  # what was done so short a time before may be lost
 LONGEST_S = 2.5  # of work before the kill
 
 
-@dataclass
-class Loss:
-    """What one kill cost; `wrong` is empty where nothing older than half a second was lost."""
-
-    strokes: int
-    versions: int
-    wrong: list[str] = field(default_factory=list)
-    lost_s: float = 0.0  # age of the oldest thing that is lost
-
-
-def kill_once(folder: Path, what: str, rng: random.Random) -> Loss:
-    """Run the program in the empty `folder`, kill it, and compare what it told with what is left."""
-    photo = folder / "family.png"
-    rows, cols = np.mgrid[:160, :200]
-    pixels = np.stack([rows, cols, (rows * 7 + cols * 3) % 256], axis=-1).astype(np.uint8)
-    write_photo(Photo(pixels), photo)
-    told, killed = _until_killed(folder, photo, what, rng.uniform(0.3, LONGEST_S))
-    return _left(folder, told, killed)
+def restless(stage: Stage, what: str, folder: str) -> Scene:
+    """Stroke after stroke, and whatever `what` asks for beside it, until somebody kills it."""
+    if what == "export":
+        yield from stage.stroke(2)
+        yield from stage.run()
+    for k, row in enumerate(cycle(range(2, stage.hole.shape[0] - 4, 7))):
+        yield from stage.stroke(row)
+        if what == "run" and not stage.window.job.running:
+            stage.trigger("restore")
+        if what == "save":
+            yield from stage.save(Path(folder) / "work.daps")
+        if what == "export":
+            yield from stage.export(Path(folder) / f"result{ENDINGS[k % len(ENDINGS)]}")
 
 
-def _until_killed(
-    folder: Path, photo: Path, what: str, work_s: float
-) -> tuple[list[tuple[str, float, int]], float]:
-    """What the program told, as (what, when, value), and when it was killed."""
-    command = (sys.executable, "-m", "tests.faults.program", str(photo), str(folder / "work.daps"), what)
-    environment = {
-        **_environment(),
-        DATA_VARIABLE: str(folder / "data"),
-        "XDG_CONFIG_HOME": str(folder / "config"),
-    }
-    process = subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
-    )
-    assert process.stdout is not None
-    lines: Queue[str] = Queue()
-    stream = process.stdout
-    reader = Thread(target=lambda: [lines.put(line) for line in stream], daemon=True)
-    reader.start()
-    try:
-        first = lines.get(timeout=START_S)
-        time.sleep(work_s)
-    finally:
-        process.send_signal(signal.SIGKILL)
-        killed = time.monotonic()
-        process.wait()
-    reader.join(5)
-    stream.close()
-    return [_parsed(line) for line in (first, *_drained(lines))], killed
+def kill_once(home: Path, what: str, rng: random.Random) -> Outcome:
+    """Run the program in the empty folder `home`, kill it, and compare what it told with what is left."""
+    photo = family(home)
+    before = photo.read_bytes()
+    with program(home, "tests.faults.killing:restless", photo, what, home) as running:
+        running.hear("exported" if what == "export" else "stroke")
+        time.sleep(rng.uniform(0, LONGEST_S))
+        played = running.kill()
+    outcome = after_kill(home, played)
+    if photo.read_bytes() != before:
+        outcome.lost.append("the photo was changed")
+    return outcome
 
 
-def _environment() -> dict[str, str]:
-    return {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+def after_kill(home: Path, played: Played, data: Path | None = None) -> Outcome:
+    """What the program told and what of it can still be had, from the project and the journal."""
+    outcome = Outcome(said=played.said, work=len(played.told("stroke") + played.told("version")))
+    kept = [*_saved(home, outcome), *recovered(data or home / "data", outcome)]
+    for line in played.told("stroke") + played.told("version"):
+        if not any(holds(project, line) for project in kept):
+            age = played.ended - line.at
+            outcome.oldest_s = max(outcome.oldest_s, age)
+            if age > ALLOWED_S:
+                outcome.lost.append(f"{line.what} {line.value}")
+    outcome.lost += torn(home)
+    return outcome
 
 
-def _drained(lines: "Queue[str]") -> list[str]:
-    drained: list[str] = []
-    while True:
+def _saved(home: Path, outcome: Outcome) -> list[Project]:
+    projects: list[Project] = []
+    for path in home.glob("*.daps"):
         try:
-            drained.append(lines.get_nowait())
-        except Empty:
-            return drained
+            projects.append(read_project(path))
+        except UserError as error:
+            outcome.lost.append(str(error))
+    return projects
 
 
-def _parsed(line: str) -> tuple[str, float, int]:
-    what, when, value = line.split()
-    return what, float(when), int(value)
+def recovered(data: Path, outcome: Outcome) -> list[Project]:
+    """All that the next start would offer to go on with."""
+    projects: list[Project] = []
+    for found in unsaved_work(journal_folder(data)):
+        try:
+            projects.append(recover(found.folder).project)
+        except UserError as error:
+            outcome.lost.append(str(error))
+    return projects
 
 
-def _left(folder: Path, told: list[tuple[str, float, int]], killed: float) -> Loss:
-    hole = np.zeros((160, 200), bool)
-    versions: set[int] = set()
-    work = folder / "work.daps"
+def holds(project: Project, line: Line) -> bool:
+    """Whether the stroke or version that a line tells of is in there."""
+    if line.what == "version":
+        return any(version.number == int(line.value) for version in project.versions)
+    width = project.hole.shape[1]
+    return bool(project.hole[int(line.value), int(width * 0.4) : int(width * 0.6)].all())
+
+
+def torn(home: Path) -> list[str]:
+    """Pictures and reports among the results that do not open again."""
     wrong: list[str] = []
-    if work.exists():
-        project = read_project(work)  # whole, or this raises
-        hole |= project.hole
-        versions |= {version.number for version in project.versions}
-    for found in unsaved_work(journal_folder(folder / "data")):
-        recovered = recover(found.folder).project
-        hole |= recovered.hole
-        versions |= {version.number for version in recovered.versions}
-    lost = [(what, when, value) for what, when, value in told if not _kept(what, value, hole, versions)]
-    wrong += [f"{what} {value}" for what, when, value in lost if killed - when > ALLOWED_S]
-    oldest = max((killed - when for _, when, _ in lost), default=0.0)
-    strokes = sum(what == "stroke" for what, _, _ in told)
-    return Loss(strokes, len(versions), wrong, oldest)
-
-
-def _kept(what: str, value: int, hole: np.ndarray, versions: set[int]) -> bool:
-    if what == "stroke":
-        return bool(hole[value, 80:120].all())
-    return what != "version" or value in versions
+    for path in home.iterdir():
+        try:
+            if path.suffix in ENDINGS:
+                assert np.ptp(read_photo(path).pixels) > 0
+            elif path.name.endswith(".daps.json"):
+                read_sidecar(path)
+        except (UserError, AssertionError) as error:
+            wrong.append(f"{path.name}: {error}")
+    return wrong

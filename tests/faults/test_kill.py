@@ -10,8 +10,8 @@ from tests.faults.killing import kill_once
 
 
 @pytest.mark.skipif(os.name == "nt", reason="kill -9 is a thing of other systems")
-@pytest.mark.parametrize("what", ["paint", "run", "save"])
+@pytest.mark.parametrize("what", ["run", "save", "export"])
 def test_a_kill_costs_half_a_second_at_most(tmp_path: Path, what: str) -> None:
-    loss = kill_once(tmp_path, what, random.Random(what))
-    assert loss.strokes > 0
-    assert not loss.wrong
+    outcome = kill_once(tmp_path, what, random.Random(what))
+    assert outcome.work > 0
+    assert not outcome.lost

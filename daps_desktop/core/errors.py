@@ -145,6 +145,10 @@ SENTENCES: dict[str, str] = {
         "The memory ran out even with the smallest tiles; your photo and mask are unchanged; "
         "close other programs, or restore a smaller copy."
     ),
+    "device_lost": mark(
+        "The graphics card stopped working ({detail}); your photo and marks are safe and the part of the "
+        "program that computes has been started anew; try again, or choose the processor under Advanced."
+    ),
     "device_missing": mark("This computer has no {device} device; nothing was started; choose auto or cpu."),
     "diverged": mark(
         "The computation left the range of numbers ({detail}); your photo and mask are unchanged; "

@@ -29,6 +29,7 @@ def _mapped(pixels: Pixels, folder: Path) -> Pixels:
     if pixels.nbytes < SMALLEST or isinstance(pixels.base, np.memmap):
         return pixels
     with tempfile.TemporaryFile(dir=folder) as file:
-        pixels.tofile(file)
+        # Not `tofile`, which is silent about the last piece where that finds no room.
+        file.write(np.ascontiguousarray(pixels).data)
         file.flush()
         return np.asarray(np.memmap(file, pixels.dtype, "r", shape=pixels.shape))

@@ -41,6 +41,7 @@ REMEDIES: dict[str, Remedy] = {
     "save_format": _ELSEWHERE,
     "memory_short": _TRY_AGAIN,
     "memory_out": Remedy(tr("Retry with smaller tiles"), (SMALLER_TILES, "restore")),
+    "device_lost": _TRY_AGAIN,
     "device_missing": Remedy(tr("Use what this computer has"), (ANY_DEVICE,)),
     "engine_died": _TRY_AGAIN,
     "result_unfit": _TRY_AGAIN,

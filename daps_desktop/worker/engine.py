@@ -37,7 +37,7 @@ from daps_desktop.solver.annealing import AnnealingStep
 from daps_desktop.solver.convert import LEVELS_PER_UNIT, to_pixels
 from daps_desktop.solver.planning import NOISE_FLOOR
 from daps_desktop.solver.regions import Region
-from daps_desktop.solver.tiling import out_of_memory
+from daps_desktop.solver.tiling import device_lost, out_of_memory
 from daps_desktop.worker.devices import choose_device, network_dtype, peak_memory_mb
 from daps_desktop.worker.forecast import foretell
 from daps_desktop.worker.planning import plan_regions
@@ -63,10 +63,16 @@ def run_job(
     except UserError as error:
         emit(Failed(job.job_id, error.code, error.facts, traceback.format_exc()))
     except Exception as error:  # the engine's door: nothing escapes unexplained
-        code, facts = (
-            ("memory_out", {}) if out_of_memory(error) else ("bug", {"detail": type(error).__name__})
-        )
-        emit(Failed(job.job_id, code, facts, traceback.format_exc()))
+        emit(Failed(job.job_id, *_in_words(error), traceback.format_exc()))
+
+
+def _in_words(error: Exception) -> tuple[str, dict[str, str]]:
+    """Code and facts of an error that nobody foresaw."""
+    if out_of_memory(error):
+        return "memory_out", {}
+    if device_lost(error):
+        return "device_lost", {"detail": str(error).partition("\n")[0]}
+    return "bug", {"detail": type(error).__name__}
 
 
 def _run(job: JobRequest, cancel: threading.Event, emit: Callable[[JobMessage], None]) -> Finished:

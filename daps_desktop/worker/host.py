@@ -188,6 +188,9 @@ class Host:
         with self._lock:
             self._running = None
         self._post(checked(job.request, message))
+        if isinstance(message, Failed) and message.code == "device_lost":
+            self._bury_engine()  # only a new process can use the card again
+            self._start_engine()
 
     def _died(self, job: _Job) -> Cancelled | Failed:
         detail = self._bury_engine(dying=True)

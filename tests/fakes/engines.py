@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from daps_desktop.core.messages import Cancelled, Finished, JobMessage, JobRequest, Preview
+from daps_desktop.core.messages import Cancelled, Failed, Finished, JobMessage, JobRequest, Preview
 from daps_desktop.core.photo import Photo
 from daps_desktop.worker.child import RunJob
 from tests.fakes.hosts import progress_of, report_of
@@ -75,6 +75,10 @@ def _breaks(_job: JobRequest, _cancel: threading.Event, _emit: Emit) -> None:
     raise ValueError("a wrong shape")
 
 
+def _loses_card(job: JobRequest, _cancel: threading.Event, emit: Emit) -> None:
+    emit(Failed(job.job_id, "device_lost", {"detail": "CUDA error"}))
+
+
 def _dies(job: JobRequest, _cancel: threading.Event, emit: Emit) -> None:
     """By the signal that the id names: dies-SIGSEGV."""
     emit(progress_of(job.job_id, 1))
@@ -104,5 +108,6 @@ def _chatters(job: JobRequest, _cancel: threading.Event, emit: Emit) -> None:
 
 _ACTS: dict[str, RunJob] = {
     "five": _five_steps, "waits": _waits, "deaf": _deaf, "breaks": _breaks, "dies": _dies, "who": _tells_who,
+    "loses": _loses_card,
     "shrinks": _shrinks, "chatters": _chatters,
 }  # fmt: skip

@@ -258,6 +258,15 @@ def test_no_memory_at_all_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> N
     assert play(crop(128), Noise()).failed.code == "memory_out"
 
 
+def test_a_card_that_fails_is_told_from_a_fault_of_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lost(self: EDMDenoiser, x: Tensor, sigma: float) -> Tensor:
+        raise RuntimeError("CUDA error: unspecified launch failure\nCUDA kernel errors might be ...")
+
+    monkeypatch.setattr(EDMDenoiser, "denoise", lost)
+    failed = play(crop(128), Noise()).failed
+    assert failed.code == "device_lost" and failed.facts["detail"].endswith("launch failure")
+
+
 def test_an_unforeseen_error_is_told_as_a_bug_with_its_details(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(self: EDMDenoiser, x: Tensor, sigma: float) -> Tensor:
         raise IndexError("off by one")

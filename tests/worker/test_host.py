@@ -139,6 +139,18 @@ def test_a_death_of_the_engine_fails_its_job_alone(
     play(loop, scene, log=log)
 
 
+def test_a_card_that_fails_is_left_to_a_new_process(loop: qasync.QEventLoop) -> None:
+    async def scene(host: Host, get: Get) -> None:
+        before = await who(host, get, "who-1")
+        host.submit(request("loses"))
+        failed = await get()
+        assert isinstance(failed, Failed) and "safe" in str(UserError(failed.code, **failed.facts))
+        assert await who(host, get, "who-2") != before
+        assert not psutil.pid_exists(before)
+
+    play(loop, scene)
+
+
 def test_an_exception_becomes_failed_and_the_process_lives_on(loop: qasync.QEventLoop) -> None:
     async def scene(host: Host, get: Get) -> None:
         before = await who(host, get, "who-1")

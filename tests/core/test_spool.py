@@ -1,0 +1,41 @@
+"""Pixels on the disk are the pixels; without room they stay in the memory."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from daps_desktop.core.photo import Photo
+from daps_desktop.core.spool import SMALLEST, spooled
+from daps_desktop.core.user_folder import DATA_VARIABLE
+
+posix = pytest.mark.skipif(os.name == "nt", reason="a disk is made small by setrlimit")
+
+
+def large(extra: int) -> Photo:
+    values = np.random.default_rng(0).integers(0, 256, SMALLEST + extra, dtype=np.uint8)
+    return Photo(values.reshape(1, -1, 1))
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(DATA_VARIABLE, str(tmp_path))
+
+
+def test_pixels_out_of_the_memory_are_the_same_and_leave_no_file(tmp_path: Path) -> None:
+    photo = large(100)
+    away = spooled(photo)
+    assert isinstance(away.pixels.base, np.memmap) and not away.pixels.flags.writeable
+    np.testing.assert_array_equal(away.pixels, photo.pixels)
+    assert list((tmp_path / "spool").iterdir()) == []
+
+
+@posix
+@pytest.mark.parametrize("missing", [1, 100, 5000, SMALLEST])
+def test_without_room_the_photo_stays_as_it_was(missing: int) -> None:
+    from tests.fakes.full_disk import room_for
+
+    photo = large(100)
+    with room_for(photo.pixels.nbytes - missing):
+        assert spooled(photo) is photo

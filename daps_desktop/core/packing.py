@@ -1,4 +1,4 @@
-"""Pixels and holes as PNG inside the program's own files, at their full depth, and safely back."""
+"""Pixels, holes and maps as PNG inside the program's own files, at their full depth, and safely back."""
 
 import io
 import struct
@@ -12,6 +12,7 @@ from PIL import Image, PngImagePlugin
 
 from daps_desktop.core import png_chunks
 from daps_desktop.core.hole import Hole
+from daps_desktop.core.messages import ResidualMap
 from daps_desktop.core.photo import Photo, Pixels
 
 _PAETH, _LEVEL = 128, 2
@@ -62,6 +63,25 @@ def unpack_pixels(data: bytes, photo: Photo, scale: int) -> Photo:
     colour = channels if channels % 2 else channels - 1
     alpha = None if channels == colour else np.ascontiguousarray(array[..., -1])
     return replace(photo.with_pixels(np.ascontiguousarray(array[..., :colour])), alpha=alpha)
+
+
+def pack_map(values: ResidualMap) -> bytes:
+    """(h, w) float16 as a grey PNG of 16 bits, which holds the bits of each number."""
+    return bytes(imagecodecs.png_encode(np.ascontiguousarray(values).view(np.uint16), level=_LEVEL))
+
+
+def unpack_map(data: bytes, photo: Photo) -> ResidualMap:
+    """The map of a version of `photo`, NaN where the photo tells nothing.
+
+    Raises: ValueError where `data` is no sound PNG of such numbers, or shows more than the photo does.
+    """
+    height, width, bits, colours = _header(data)
+    if (bits, colours) != (16, 0) or height > photo.height or width > photo.width:
+        raise ValueError("a map is not one of this photo")
+    values = _decoded(data).reshape(height, width).view(np.float16)
+    if np.isinf(values).any() or (values < 0).any():
+        raise ValueError("a map holds an impossible number")
+    return values
 
 
 def unfolded_bytes(data: bytes) -> int:

@@ -1,5 +1,6 @@
 """Projects come back as they were saved, and whatever else is handed over is refused in words."""
 
+import json
 import random
 import time
 import zipfile
@@ -12,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from daps_desktop.core.errors import UserError
+from daps_desktop.core.packing import pack_map
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.photo_reader import read_photo
 from daps_desktop.core.photo_writer import write_photo
@@ -38,7 +40,11 @@ def project_in(folder: Path, bits: int = 8, channels: int = 3, alpha: bool = Fal
     write_photo(Photo(pixels, opacity), folder / "grandmother.tif", overwrite=True)
     photo = read_photo(folder / "grandmother.tif")
     hole = rng.random((40, 56)) < 0.2
-    repaired = Version(1, photo.with_pixels(pixels[::-1].copy()), RECIPE, hole.copy(), None)
+    unexplained = rng.random((20, 28)).astype(np.float16)
+    unexplained[3:5, 4] = np.nan
+    repaired = Version(
+        1, photo.with_pixels(pixels[::-1].copy()), RECIPE, hole.copy(), None, residual_map=unexplained
+    )
     larger = replace(
         photo.with_pixels(np.repeat(np.repeat(pixels, 2, 0), 2, 1)),
         alpha=None if opacity is None else np.repeat(np.repeat(opacity, 2, 0), 2, 1),
@@ -68,6 +74,9 @@ def assert_same(one: Project, other: Project) -> None:
         assert (a.hole is None) == (b.hole is None)
         if a.hole is not None and b.hole is not None:
             np.testing.assert_array_equal(a.hole, b.hole)
+        assert (a.residual_map is None) == (b.residual_map is None)
+        if a.residual_map is not None and b.residual_map is not None:
+            np.testing.assert_array_equal(a.residual_map, b.residual_map)
 
 
 @pytest.mark.parametrize("embed", [True, False])
@@ -143,7 +152,7 @@ def test_a_failing_disk_leaves_the_old_project(tmp_path: Path, monkeypatch: pyte
     def full(_: object) -> bytes:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("daps_desktop.core.project.pack_pixels", full)
+    monkeypatch.setattr("daps_desktop.core.project.format.pack_pixels", full)
     with pytest.raises(UserError) as error:
         write_project(project, tmp_path / "work.daps", embed=True, overwrite=True)
     assert error.value.code == "save_failed" and "no space left" in str(error.value)
@@ -220,6 +229,32 @@ def test_a_part_that_is_missing_or_of_another_photo_is_refused(work: Path, tmp_p
     with zipfile.ZipFile(tmp_path / "second.daps") as archive:
         deep = archive.read("versions/1.png")
     assert refusal(rebuilt(work, tmp_path / "deep.daps", versions_1=deep)).code == "project_damaged"
+
+
+def with_map(work: Path, target: Path, contents: bytes | None, manifest: bytes) -> Path:
+    """The same project with another map, or with none."""
+    with zipfile.ZipFile(work) as old, zipfile.ZipFile(target, "w") as archive:
+        for info in old.infolist():
+            own = info.filename.endswith(".map.png")
+            data = contents if own else manifest if info.filename == "manifest.json" else old.read(info)
+            if data is not None:
+                archive.writestr(info.filename, data)
+    return target
+
+
+def test_a_project_from_before_maps_were_kept_still_opens(work: Path, tmp_path: Path) -> None:
+    told = json.loads(manifest_of(work))
+    for version in told["versions"]:
+        del version["map"]
+    versions = read_project(with_map(work, tmp_path / "old.daps", None, json.dumps(told).encode())).versions
+    assert [version.number for version in versions] == [1, 4]
+    assert all(version.residual_map is None for version in versions)
+
+
+def test_a_map_that_cannot_be_one_is_refused(work: Path, tmp_path: Path) -> None:
+    for impossible in (np.full((20, 28), -1.0), np.full((20, 28), np.inf), np.zeros((41, 28))):
+        packed = pack_map(impossible.astype(np.float16))
+        assert "map" in str(refusal(with_map(work, tmp_path / "map.daps", packed, manifest_of(work))))
 
 
 def test_bombs_are_refused_before_they_unfold(work: Path, tmp_path: Path) -> None:

@@ -157,6 +157,23 @@ def test_the_map_lies_over_the_photo_where_something_is_left(marked: Desk) -> No
     assert seen(marked, 60, 300) == bare[1]
 
 
+def test_a_project_brings_verdict_curve_and_map_back(marked: Desk, tmp_path: Path) -> None:
+    finish(marked, residual=3.0, map_=half_bright())
+    shot(marked)
+    check = marked.window.check
+    before = check.verdict.text(), plot_of(marked).values, check.map.view.heat
+    with marked.bot.waitSignal(marked.window.projects.saved, timeout=5000):
+        marked.window.projects.save_to(tmp_path / "work.daps", embed=True)
+    marked.trigger("close")
+    assert check.map.view.heat is None
+    marked.open(tmp_path / "work.daps")
+    marked.window.actions_["check"].setChecked(True)
+    shot(marked)
+    heat = check.map.view.heat
+    assert (check.verdict.text(), plot_of(marked).values) == before[:2]
+    assert before[2] is not None and heat is not None and heat.picture == before[2].picture
+
+
 def test_a_measurement_that_is_no_picture_has_no_map(marked: Desk) -> None:
     finish(marked)
     box = marked.window.check.map

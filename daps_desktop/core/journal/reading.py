@@ -1,0 +1,199 @@
+"""What journals that a crash left behind tell, and the work they bring back."""
+
+import shutil
+import struct
+import time
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from daps_desktop.core.errors import UserError
+from daps_desktop.core.hole import Hole, Rect
+from daps_desktop.core.journal.records import NAME, Kind, Start, marks_of, patch_of, picture_name, records
+from daps_desktop.core.lock import FolderLock
+from daps_desktop.core.photo import Photo
+from daps_desktop.core.photo_reader import read_photo
+from daps_desktop.core.plain import from_plain, load_json
+from daps_desktop.core.project import Project, VersionEntry, read_project
+from daps_desktop.core.recipe import Recipe
+from daps_desktop.core.source import still_there
+from daps_desktop.core.versions import Version
+
+_FORGOTTEN_S = 24 * 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaved:
+    """Work that a crash left behind, for the offer to recover it."""
+
+    folder: Path
+    name: str  # of the photo
+    project: str
+    path: str
+    strokes: int
+    versions: int
+    changed: float  # seconds since 1970
+
+
+@dataclass
+class _Told:
+    """What the sound records of a journal say."""
+
+    start: Start
+    patches: list[tuple[Rect, bytes]] = field(default_factory=list[tuple[Rect, bytes]])
+    recipe: Recipe = field(default_factory=Recipe)
+    versions: dict[int, VersionEntry] = field(default_factory=dict[int, VersionEntry])
+    strokes: int = 0
+
+    def take(self, kind: Kind, payload: bytes) -> None:
+        """Raises: ValueError, UserError, struct.error where the record means nothing."""
+        match kind:
+            case Kind.PATCH:
+                self.patches.append(patch_of(payload))
+            case Kind.RECIPE:
+                self.recipe = Recipe.from_json(load_json(payload))
+            case Kind.VERSION:
+                entry = from_plain(VersionEntry, load_json(payload))
+                self.versions[entry.number] = entry
+            case Kind.STROKES:
+                (self.strokes,) = struct.unpack("<I", payload)
+            case Kind.START:
+                self.start = from_plain(Start, load_json(payload))
+
+
+def unsaved_work(parent: Path) -> list[Unsaved]:
+    """Journals with work that no living program holds, the latest first; those without are removed."""
+    found: list[Unsaved] = []
+    for folder in sorted(parent.glob("*/"), reverse=True):
+        lock = claim(folder)
+        if lock is None:
+            continue
+        told = _read(folder)
+        if told is not None and (told.strokes or told.versions):
+            found.append(_unsaved(folder, told))
+        elif told is not None or _age(folder) > _FORGOTTEN_S:
+            shutil.rmtree(folder, ignore_errors=True)
+        lock.release()
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    project: Project
+    strokes: int
+    path: Path | None  # of the project file that the work began from
+
+
+def recover(folder: Path, photo_at: Path | None = None) -> Recovered:
+    """The document that a journal tells of, with what its project held before.
+
+    Raises: UserError (`recovery_failed`, `project_photo_missing`, `photo_...`).
+    """
+    told = _read(folder)
+    if told is None:
+        raise UserError("recovery_failed", name=folder.name, path=folder, detail="it is damaged")
+    before = _project_before(told)
+    photo = _photo(folder, told, before, photo_at)
+    try:
+        hole = _replayed(told, photo)
+        versions = {version.number: version for version in before.versions} if before else {}
+        versions |= {number: _version(folder, entry, photo) for number, entry in told.versions.items()}
+    except (OSError, ValueError, MemoryError) as error:
+        raise UserError(
+            "recovery_failed", name=told.start.source.name, path=folder, detail=str(error)
+        ) from error
+    ordered = tuple(versions[number] for number in sorted(versions))
+    project = Project(photo, told.start.source, hole, told.recipe, ordered)
+    return Recovered(project, told.strokes, Path(told.start.project) if told.start.project else None)
+
+
+def discard(folder: Path) -> None:
+    """Remove a journal that no living program holds."""
+    lock = claim(folder)
+    if lock is not None:
+        lock.release()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def claim(folder: Path) -> FolderLock | None:
+    """The journal for oneself, or None where a living program holds it."""
+    try:
+        return FolderLock.take(folder)
+    except OSError:  # not ours to read, or gone meanwhile
+        return None
+
+
+def _age(folder: Path) -> float:
+    try:
+        return time.time() - folder.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _unsaved(folder: Path, told: _Told) -> Unsaved:
+    start = told.start
+    return Unsaved(
+        folder,
+        start.source.name,
+        start.project,
+        start.source.path,
+        told.strokes,
+        len(told.versions),
+        (folder / NAME).stat().st_mtime,
+    )
+
+
+def _read(folder: Path) -> _Told | None:
+    """What a journal says up to where it breaks off; None where it does not even begin."""
+    told: _Told | None = None
+    try:
+        with (folder / NAME).open("rb") as file:
+            for kind, payload in records(file):
+                if told is None:
+                    told = _Told(from_plain(Start, load_json(payload)))
+                else:
+                    told.take(Kind(kind), payload)
+    except (OSError, ValueError, UserError, struct.error):
+        return told
+    return told
+
+
+def _project_before(told: _Told) -> Project | None:
+    """The project that the journal builds on; without it the journal alone still counts for much."""
+    if not told.start.project:
+        return None
+    try:
+        return read_project(Path(told.start.project))
+    except UserError:
+        return None
+
+
+def _photo(folder: Path, told: _Told, before: Project | None, photo_at: Path | None) -> Photo:
+    source = told.start.source
+    path = source.file
+    for copy in sorted(folder.glob("photo*")):
+        if not source.sha256 or still_there(source, copy) or copy.suffix == ".png":
+            return replace(read_photo(copy), path=path)
+    place = photo_at or path
+    if place is not None and still_there(source, place):
+        return read_photo(place)
+    if before is not None:
+        return before.photo
+    raise UserError("project_photo_missing", path=path or source.name)
+
+
+def _replayed(told: _Told, photo: Photo) -> Hole:
+    hole = np.zeros((photo.height, photo.width), dtype=bool)
+    if hole.shape != (told.start.height, told.start.width):
+        raise ValueError("the photo is of another size")
+    for rect, packed in told.patches:
+        clipped = rect.clipped(*hole.shape)
+        if clipped != rect or rect.empty:
+            raise ValueError("a stroke lies outside the photo")
+        hole[rect.slices] = marks_of(packed, rect)
+    return hole
+
+
+def _version(folder: Path, entry: VersionEntry, photo: Photo) -> Version:
+    return entry.version(photo, lambda ending: (folder / picture_name(entry.number, ending)).read_bytes())

@@ -1,0 +1,120 @@
+"""Writing the journal of an open document."""
+
+import os
+import shutil
+import struct
+import time
+from dataclasses import replace
+from pathlib import Path
+from secrets import token_hex
+from threading import Lock
+from typing import BinaryIO
+
+from daps_desktop.core.files import write_private
+from daps_desktop.core.hole import Hole, Rect
+from daps_desktop.core.journal.records import MAGIC, NAME, Kind, Start, patch, picture_name, record
+from daps_desktop.core.lock import FolderLock
+from daps_desktop.core.photo import Photo
+from daps_desktop.core.photo_writer import write_photo
+from daps_desktop.core.plain import dump_json, to_plain
+from daps_desktop.core.project import EMBED_UP_TO, VersionEntry, pictures_of, read_original
+from daps_desktop.core.recipe import Recipe
+from daps_desktop.core.source import Source, still_there
+from daps_desktop.core.user_folder import make_private
+from daps_desktop.core.versions import Version
+
+
+class Journal:
+    """The open journal of one document. Every method may be called from any thread; raises OSError."""
+
+    def __init__(self, folder: Path, lock: FolderLock, file: BinaryIO) -> None:
+        self.folder = folder
+        self._lock, self._file = lock, file
+        self._writing = Lock()
+        self._unsynced = False
+        self._open = True
+
+    @property
+    def open(self) -> bool:
+        return self._open
+
+    @classmethod
+    def create(cls, parent: Path, start: Start) -> "Journal":
+        folder = make_private(parent) / f"{int(time.time()):x}-{token_hex(4)}"
+        folder.mkdir(mode=0o700)
+        lock = FolderLock.take(folder)
+        assert lock is not None  # nobody else knows the name
+        file = write_private(folder / NAME)
+        file.write(MAGIC)
+        journal = cls(folder, lock, file)
+        journal._append(Kind.START, dump_json(to_plain(start)))
+        return journal
+
+    def keep_photo(self, photo: Photo, source: Source, project: Path | None) -> None:
+        """Put a copy of the photo beside the journal, unless it is large and has a file of its own."""
+        target = self.folder / f"photo{Path(source.name).suffix.lower()}"
+        if source.file is not None and still_there(source, source.file):
+            if source.size <= EMBED_UP_TO:
+                _copy(source.file, target)
+        elif project is None or not read_original(project, target):
+            write_photo(replace(photo, path=None), self.folder / "photo.png")
+
+    def patch(self, rect: Rect, pixels: Hole) -> None:
+        """The marks inside `rect` as they are from now on."""
+        self._append(Kind.PATCH, patch(rect, pixels))
+
+    def strokes(self, count: int) -> None:
+        """How many strokes stand since the last save."""
+        self._append(Kind.STROKES, struct.pack("<I", count))
+
+    def recipe(self, recipe: Recipe) -> None:
+        self._append(Kind.RECIPE, dump_json(recipe.to_json()))
+
+    def version(self, version: Version, photo: Photo) -> None:
+        """The pictures reach the disk before the record that tells of them."""
+        for ending, picture in pictures_of(version):
+            self._keep(picture_name(version.number, ending), picture)
+        self._append(Kind.VERSION, dump_json(to_plain(VersionEntry.of(version, photo))))
+
+    def sync(self) -> None:
+        """Bring what was written to the disk; cheap where nothing was."""
+        with self._writing:
+            if self._unsynced and self._open:
+                self._unsynced = False
+                os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        """Leave the journal where it is, for the next start to find."""
+        self.sync()
+        with self._writing:
+            self._open = False
+            self._file.close()
+            self._lock.release()
+
+    def discard(self) -> None:
+        """End the journal and remove it: everything is saved, or was thrown away on purpose."""
+        with self._writing:
+            self._open = False
+            self._file.close()
+            self._lock.release()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _append(self, kind: Kind, payload: bytes) -> None:
+        with self._writing:
+            if self._open:
+                self._file.write(record(kind, payload))
+                self._file.flush()
+                self._unsynced = True
+
+    def _keep(self, name: str, data: bytes) -> None:
+        if not self._open:
+            return
+        with write_private(self.folder / name) as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _copy(original: Path, target: Path) -> None:
+    with original.open("rb") as source, write_private(target) as file:
+        shutil.copyfileobj(source, file)

@@ -1,0 +1,193 @@
+"""Reading a project file without unpacking anything beyond its manifest to the disk.
+
+Every size is checked before memory is taken for it.
+"""
+
+import re
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+from daps_desktop.core.errors import UserError
+from daps_desktop.core.files import write_private
+from daps_desktop.core.packing import unpack_hole
+from daps_desktop.core.photo import Photo
+from daps_desktop.core.photo_reader import read_photo
+from daps_desktop.core.plain import from_plain, load_json
+from daps_desktop.core.project.bounded_zip import PictureReader, opened_zip, read_text
+from daps_desktop.core.project.format import (
+    FORMAT,
+    HOLE,
+    MANIFEST,
+    SUFFIX,
+    VERSION,
+    Manifest,
+    Project,
+    VersionEntry,
+    picture_name,
+    safe_suffix,
+)
+from daps_desktop.core.recipe import Recipe
+from daps_desktop.core.source import Source, sha256_of, still_there
+from daps_desktop.core.versions import Version
+
+_MOST_VERSIONS = 1000
+
+
+def is_project(path: Path) -> bool:
+    """True where the file says it is one, by its ending or by what it begins with."""
+    try:
+        with path.open("rb") as file:
+            return path.suffix.lower() == SUFFIX or file.read(4) == b"PK\3\4"
+    except (OSError, ValueError):
+        return path.suffix.lower() == SUFFIX
+
+
+def read_project(path: Path, photo_at: Path | None = None, accept_changed: bool = False) -> Project:
+    """The project in a file. Its photo, where it is not inside, is sought where it was, beside the project,
+    and at `photo_at`; one with other bytes is taken only with `accept_changed`, if it is as large.
+
+    Raises: UserError (`project_...`, or `photo_...` about the photo outside), and nothing else.
+    """
+    path = Path(path)
+    with _in_words(path), path.open("rb") as file, opened_zip(file) as archive:
+        manifest = _read_manifest(archive, path)
+        photo = _read_photo(archive, manifest, path, photo_at, accept_changed)
+        return _assemble(PictureReader(archive, path.stat().st_size), manifest, photo)
+
+
+def read_original(path: Path, target: Path) -> bool:
+    """Copy the bytes of the photo inside the project `path` to `target`; False where that cannot be done."""
+    try:
+        with path.open("rb") as file, opened_zip(file) as archive:
+            manifest = _read_manifest(archive, path)
+            if manifest.embedded and manifest.source.sha256:
+                _extract(archive, manifest, target)
+            return target.exists()
+    except (OSError, KeyError, ValueError, UserError, zipfile.BadZipFile):
+        return False
+
+
+def _assemble(reader: PictureReader, manifest: Manifest, photo: Photo) -> Project:
+    if len(manifest.versions) > _MOST_VERSIONS:
+        raise ValueError("it lists too many versions")
+    hole = unpack_hole(reader.picture(HOLE), photo.height, photo.width)
+    versions = tuple(_read_version(reader, entry, photo) for entry in manifest.versions)
+    if len({version.number for version in versions}) != len(versions):
+        raise ValueError("two versions have the same number")
+    recipe = Recipe.from_json(manifest.recipe)
+    return Project(photo, manifest.source, hole, recipe, versions, manifest.view)
+
+
+def _read_version(reader: PictureReader, entry: VersionEntry, photo: Photo) -> Version:
+    return entry.version(photo, lambda ending: reader.picture(picture_name(entry.number, ending)))
+
+
+def _read_manifest(archive: zipfile.ZipFile, path: Path) -> Manifest:
+    data = load_json(read_text(archive, MANIFEST))
+    told = cast(dict[str, object], data) if isinstance(data, dict) else {}
+    if told.get("format") != FORMAT:
+        raise UserError("project_not", path=path)
+    version = told.get("version")
+    if type(version) is int and version > VERSION:
+        raise UserError("project_newer", path=path, version=version)
+    if version != VERSION:
+        raise ValueError("its version is missing")
+    return from_plain(Manifest, told)
+
+
+def _read_photo(
+    archive: zipfile.ZipFile, manifest: Manifest, path: Path, photo_at: Path | None, accept_changed: bool
+) -> Photo:
+    source = manifest.source
+    if manifest.embedded:
+        return _read_embedded(archive, manifest, path)
+    if photo_at is not None:
+        if not (accept_changed or still_there(source, photo_at)):
+            raise UserError("project_photo_changed", path=photo_at)
+        return read_photo(photo_at)
+    places = [place for place in _places(source, path) if place.is_file()]
+    for place in places:
+        if still_there(source, place):
+            return read_photo(place)
+    if places:
+        raise UserError("project_photo_changed", path=places[0])
+    raise UserError("project_photo_missing", path=source.path or source.name)
+
+
+def _places(source: Source, project: Path) -> Iterable[Path]:
+    """Where a photo outside the project may be. A path in the network is not followed by itself, since
+    asking for it tells the other end who asks."""
+    if source.path and not source.path.startswith(("\\\\", "//")):
+        yield Path(source.path)
+    name = re.split(r"[\\/]", source.path or source.name)[-1]
+    if name and name not in (".", ".."):
+        yield project.parent / name
+
+
+def _read_embedded(archive: zipfile.ZipFile, manifest: Manifest, path: Path) -> Photo:
+    with tempfile.TemporaryDirectory(prefix="daps-") as folder:
+        copy = Path(folder) / f"photo{safe_suffix(manifest.embedded)}"
+        _extract(archive, manifest, copy)
+        try:
+            photo = read_photo(copy)
+        except UserError as error:
+            raise ValueError("the photo inside is damaged") from error
+    return replace(photo, path=_whereabouts(manifest.source, path))
+
+
+def _extract(archive: zipfile.ZipFile, manifest: Manifest, target: Path) -> None:
+    name, source = manifest.embedded, manifest.source
+    if not re.fullmatch(r"photo(\.[a-z0-9]{1,5})?", name):
+        raise ValueError("the photo inside has a name that this program does not give")
+    info = archive.getinfo(name)
+    if info.compress_type != zipfile.ZIP_STORED:
+        raise ValueError("the photo inside is not stored as this program stores it")
+    with archive.open(info) as entry, write_private(target) as file:
+        shutil.copyfileobj(entry, file)
+    if source.sha256 and sha256_of(target) != source.sha256:
+        target.unlink()
+        raise ValueError("the photo inside is not the one that was put there")
+
+
+def _whereabouts(source: Source, project: Path) -> Path | None:
+    """Where results belong: beside the original where its folder is still there, else beside the project."""
+    if not source.path:
+        return None
+    original = Path(source.path)
+    try:
+        return original if original.parent.is_dir() else project.parent / original.name
+    except (OSError, ValueError):
+        return None
+
+
+@contextmanager
+def _in_words(path: Path) -> Generator[None]:
+    """Whatever is wrong with a project becomes one sentence."""
+    try:
+        yield
+    except UserError as error:
+        if error.code.startswith(("project_", "photo_")):
+            raise
+        raise UserError("project_damaged", path=path, detail="a value in it is impossible") from error
+    except FileNotFoundError as error:
+        raise UserError("photo_missing", path=path) from error
+    except PermissionError as error:
+        raise UserError("photo_no_permission", path=path) from error
+    except MemoryError as error:
+        raise UserError("project_damaged", path=path, detail="it asks for too much memory") from error
+    except zipfile.BadZipFile as error:
+        raise UserError("project_damaged", path=path, detail="it is incomplete") from error
+    except KeyError as error:
+        raise UserError("project_damaged", path=path, detail="a part of it is missing") from error
+    except Exception as error:  # zipfile and zlib raise what they like at mutilated files
+        raise UserError("project_damaged", path=path, detail=_detail(error)) from error
+
+
+def _detail(error: Exception) -> str:
+    return str(error) if isinstance(error, ValueError) and str(error) else "its parts contradict each other"

@@ -1,0 +1,80 @@
+"""Writing a project file, whole or not at all."""
+
+import shutil
+import tempfile
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from typing import IO, BinaryIO
+
+from daps_desktop.core.files import write_whole
+from daps_desktop.core.packing import pack_hole
+from daps_desktop.core.photo import Photo
+from daps_desktop.core.photo_writer import write_photo
+from daps_desktop.core.plain import dump_json, to_plain
+from daps_desktop.core.project.format import (
+    FORMAT,
+    HOLE,
+    MANIFEST,
+    VERSION,
+    Manifest,
+    Project,
+    VersionEntry,
+    picture_name,
+    pictures_of,
+    safe_suffix,
+)
+from daps_desktop.core.source import PASTED, Source, still_there
+
+
+def write_project(
+    project: Project, path: Path, *, embed: bool, spare: Path | None = None, overwrite: bool = False
+) -> None:
+    """The project in the file `path`, whole or not at all.
+
+    With `embed` the bytes of the original go inside: from its own file where that is unchanged, else from
+    `spare`, a copy of it, else as a PNG of the pixels. Without it only the name and the checksum do; a
+    photo that came from no file, or whose file has changed, is embedded all the same.
+    Raises: UserError (`save_exists`, `save_failed`).
+    """
+    write_whole(path, lambda file: _write(project, file, embed, spare), overwrite)
+
+
+def _write(project: Project, file: BinaryIO, embed: bool, spare: Path | None) -> None:
+    original = _original(project.source, spare)
+    embed = embed or original is None or original == spare
+    suffix = safe_suffix(project.source.name) if original else ".png"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        if embed:
+            with archive.open(f"photo{suffix}", "w", force_zip64=True) as entry:
+                _copy_photo(project.photo, original, entry)
+        archive.writestr(HOLE, pack_hole(project.hole))
+        for version in project.versions:
+            for ending, picture in pictures_of(version):
+                archive.writestr(picture_name(version.number, ending), picture)
+        manifest = Manifest(
+            project.source if original else replace(project.source, sha256="", size=0),
+            f"photo{suffix}" if embed else "",
+            project.recipe.to_json(),
+            [VersionEntry.of(version, project.photo) for version in project.versions],
+            project.view,
+        )
+        told = {"format": FORMAT, "version": VERSION, **to_plain(manifest)}
+        archive.writestr(MANIFEST, dump_json(told), zipfile.ZIP_DEFLATED)
+
+
+def _original(source: Source, spare: Path | None) -> Path | None:
+    """A file that holds the bytes the photo was read from."""
+    places = [place for place in (source.file, spare) if place is not None]
+    return next((place for place in places if still_there(source, place)), None)
+
+
+def _copy_photo(photo: Photo, original: Path | None, entry: IO[bytes]) -> None:
+    if original is not None:
+        with original.open("rb") as file:
+            shutil.copyfileobj(file, entry)
+        return
+    with tempfile.TemporaryDirectory(prefix="daps-") as folder:
+        copy = Path(folder) / PASTED
+        write_photo(replace(photo, path=None), copy)
+        _copy_photo(photo, copy, entry)

@@ -131,6 +131,7 @@ def style_sheet(colours: Colours) -> str:
         min-width: {TOOL_HIT}px; min-height: {TOOL_HIT}px; }}
     QToolBar QToolButton:hover, #segment:hover, #quiet:hover {{ background: {hover}; }}
     QToolBar QToolButton:checked {{ background: {picked}; }}
+    QToolBar #qt_toolbar_ext_button {{ min-width: 12px; min-height: 12px; }}
     QToolBar::separator {{ background: {colours.line}; height: 1px; margin: 8px 6px; }}
     QStatusBar {{ border-top: 1px solid {colours.line}; }}
     QStatusBar::item {{ border: none; }}

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from daps_desktop.core.journal import Unsaved
 from daps_desktop.core.language import tr
@@ -21,8 +21,8 @@ _MOST_SHOWN = 5  # recent photos, in one row
 _MOST_OFFERS = 3
 
 
-class Welcome(QWidget):
-    """Nothing to choose but the photo."""
+class Welcome(QScrollArea):
+    """Nothing to choose but the photo. It scrolls, so that it asks no more of the window than the photo does."""
 
     open_pressed = Signal()
     sample_pressed = Signal()
@@ -61,7 +61,11 @@ class Welcome(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
-        layout = QVBoxLayout(self)
+        page = QWidget()
+        self.setWidget(page)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        layout = QVBoxLayout(page)
         layout.setSpacing(2 * GRID)
         layout.addStretch(2)
         for words, name in ((text.WELCOME_TITLE, "title"), (text.WELCOME_LINE, "")):

@@ -4,8 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPoint, QRect
 from pytestqt.qtbot import QtBot
 
+from daps_desktop.core.errors import UserError
+from daps_desktop.core.journal import Unsaved
 from daps_desktop.core.photo_reader import read_photo
 from daps_desktop.core.resources import resource
 from daps_desktop.ui.document_model import DocumentModel
@@ -74,6 +77,27 @@ def test_photos_that_are_gone_are_dropped_and_the_list_can_be_cleared(
     assert [file.path for file in found.args[0]] == [other]
     opened.window.welcome.recent.clear.click()
     assert recent.paths == [] and not recent.menu.isEnabled()
+
+
+def test_all_panels_at_once_fit_a_small_laptop(opened: Desk, tmp_path: Path) -> None:
+    """Of 1280 × 720 pixels, title bar and task bar take some 70; nothing that is told takes more."""
+    window = opened.window
+    told = [Unsaved(tmp_path, "grandmother at the sea.png", "", "", 12, 3, 0.0)] * 3
+    window.welcome.show_offers(told)
+    failure = UserError("save_failed", path=tmp_path / "grandmother.png", detail="no space left on device")
+    for banner in (window.welcome.banner, window.panel.run_box.banner):
+        banner.tell(failure, "Traceback\n" * 30)
+        banner.fold.setChecked(True)
+    opened.drag((100, 50), (100, 250))
+    opened.trigger("restore")
+    opened.host.finish()
+    opened.trigger("check")
+    window.resize(1280, 650)
+    opened.bot.waitUntil(lambda: window.check.map.isVisible())
+    assert window.width() == 1280 and window.height() == 650
+    for part in (window.canvas, window.check, window.versions.panel.strip, window.panel.run_box.button):
+        assert part.isVisible()
+        assert window.rect().contains(QRect(part.mapTo(window, QPoint()), part.size()))
 
 
 def test_the_layout_is_remembered_and_put_back(opened: Desk, photo_path: Path, again: Desk) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QEnterEvent,
@@ -36,6 +36,7 @@ from daps_desktop.ui.viewer.heat import Heat
 _WHEEL_STEP = 1.25  # for one notch
 _BUTTON_STEP = 1.5
 _ARROW_STEP = 64  # pixels
+_SMALLEST = QSize(240, 120)  # pixels: what a small screen leaves of it with all panels open
 _GRIP = 8  # pixels to either side of the split line
 _OTHER_SCREEN = (QEvent.Type.Show, QEvent.Type.ScreenChangeInternal)
 _ARROWS = {
@@ -65,6 +66,7 @@ class Canvas(QWidget):
         self._fitting = True  # follow the size of the widget until the user zooms
         self._pointer = Pointer(self, tools)
         self._drawn = QRectF()  # where on the photo the tool drew last
+        self.setMinimumSize(_SMALLEST)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)

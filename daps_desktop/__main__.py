@@ -13,10 +13,11 @@ def main() -> int:
     multiprocessing.freeze_support()  # in a frozen build the engine's process begins here too
     arguments = sys.argv[1:]
     if cli.is_command(arguments):
+        language.choose("")
         return cli.main(arguments)
-    from daps_desktop.ui.preferences import LANGUAGE, preferences  # only the window needs Qt
+    from daps_desktop.ui import preferences  # only the window needs Qt
 
-    language.choose(str(preferences().value(LANGUAGE, "")))  # before words are imported
+    language.choose(preferences.language())  # before words are imported
     from daps_desktop.app import run_window
 
     return run_window(Path(arguments[0]) if arguments else None)

@@ -11,10 +11,11 @@ from pathlib import Path
 from types import TracebackType
 
 import qasync  # after PySide6, whose binding it takes
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from daps_desktop.core import language
 from daps_desktop.core.logs import ENGINE_LOG, WINDOW_LOG, append, log_folder
 from daps_desktop.core.resources import resource
 from daps_desktop.ui import text
@@ -107,4 +108,14 @@ def _application() -> QApplication:
     app.setDesktopFileName("daps-desktop")
     app.setWindowIcon(QIcon(str(resource("icons/app.svg"))))
     app.setQuitOnLastWindowClosed(False)  # the loop ends by itself, after the worker
+    let_qt_speak(app, language.spoken())
     return app
+
+
+def let_qt_speak(app: QApplication, name: str) -> QTranslator:
+    """Qt's own words (standard buttons, file dialogs, keys) and numbers, in a language of LANGUAGES."""
+    QLocale.setDefault(QLocale(name))
+    words = QTranslator(app)
+    if words.load(f"qtbase_{name}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+        app.installTranslator(words)
+    return words

@@ -5,41 +5,81 @@ The catalogues are gettext's, since the command line and the errors speak too an
 """
 
 import gettext
-import locale
+import os
+import string
+from typing import Any
 
 from daps_desktop.core.resources import resource
 
 DOMAIN = "daps-desktop"
 ENGLISH = "en"
 LANGUAGES = {ENGLISH: "English", "de": "Deutsch", "zh_CN": "简体中文"}
+VARIABLE = "LANGUAGE"  # of the environment, for a program that is to speak like the one that starts it
+_VARIABLES = (VARIABLE, "LC_ALL", "LC_MESSAGES", "LANG")  # as gettext looks them up
+_WITH_COMMA = ("de",)  # 1,5 and not 1.5
 
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
+_spoken = ENGLISH
 
 
 def choose(language: str) -> str:
-    """Speak `language`, a key of LANGUAGES or "" for that of the system, from now on; returns its key."""
-    global _catalogue
-    name = language if language in LANGUAGES else of_system()
-    _catalogue = gettext.translation(DOMAIN, str(resource("languages")), [name], fallback=True)
-    return name
+    """Speak `language`, such as "de" or "de_AT", from now on; returns its key of LANGUAGES.
+
+    Where it is none of them, the one that the environment asks for, else English.
+    """
+    global _catalogue, _spoken
+    asked_for = next((os.environ[name] for name in _VARIABLES if os.environ.get(name)), "")
+    _spoken = _known(language) or _known(asked_for) or ENGLISH
+    _catalogue = gettext.translation(DOMAIN, str(resource("languages")), [_spoken], fallback=True)
+    return _spoken
 
 
-def of_system() -> str:
-    """The language of the system where the program speaks it, else English."""
-    name = locale.getlocale()[0] or ""
-    return next((known for known in LANGUAGES if name.startswith(known)), ENGLISH)
+def spoken() -> str:
+    """The key of the language that was chosen."""
+    return _spoken
 
 
 def tr(message: str) -> str:
     """The message in the chosen language; only literals given here get into the catalogues."""
-    return _catalogue.gettext(message)
+    return _to_fill(_catalogue.gettext(message))
 
 
 def ntr(one: str, many: str, count: int) -> str:
     """The message for `count` things; both forms may hold `{count}`, which the caller fills in."""
-    return _catalogue.ngettext(one, many, count)
+    return _to_fill(_catalogue.ngettext(one, many, count))
 
 
 def mark(message: str) -> str:
     """Puts a message into the catalogues and leaves it as it is: for tables translated when shown."""
     return message
+
+
+def number(value: float, decimals: int) -> str:
+    """A number as the chosen language writes it."""
+    return _FILLER.format_field(value, f".{decimals}f") if _spoken in _WITH_COMMA else f"{value:.{decimals}f}"
+
+
+def _known(name: str) -> str:
+    return next((key for key in LANGUAGES if name.startswith(key)), "")
+
+
+def _to_fill(words: str) -> str:
+    return _CommaWords(words) if _spoken in _WITH_COMMA else words
+
+
+class _CommaFiller(string.Formatter):
+    def format_field(self, value: Any, format_spec: str) -> str:
+        words = super().format_field(value, format_spec)
+        return words.replace(".", ",") if isinstance(value, float) else words
+
+
+class _CommaWords(str):
+    """Words whose `format` fills in decimals with a comma."""
+
+    __slots__ = ()
+
+    def format(self, *values: object, **facts: object) -> str:
+        return _FILLER.vformat(self, values, facts)
+
+
+_FILLER = _CommaFiller()

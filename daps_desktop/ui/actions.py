@@ -160,7 +160,7 @@ class Actions:
         """Bind the keys, of which the first is shown in the tooltip."""
         self._by_name[name].setShortcuts(keys)
         shown = keys[0].toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
-        self._by_name[name].setToolTip(tip(self.specs[name].label, shown))
+        self._by_name[name].setToolTip(_with_keys(self.specs[name].label, shown))
 
     def enable(self, names: tuple[str, ...], enabled: bool) -> None:
         for name in names:
@@ -182,6 +182,11 @@ class Actions:
         return action
 
 
-def tip(label: str, key: str) -> str:
-    """The tooltip of anything with a shortcut."""
-    return f"{label.rstrip('…')} ({key})" if key else label.rstrip("…")
+def tip(label: str, keys: str) -> str:
+    """The tooltip of anything with a shortcut, or with several that have spaces between them."""
+    native = QKeySequence.SequenceFormat.NativeText
+    return _with_keys(label, " ".join(QKeySequence(key).toString(native) for key in keys.split()))
+
+
+def _with_keys(label: str, shown: str) -> str:
+    return f"{label.rstrip('…')} ({shown})" if shown else label.rstrip("…")

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
+from daps_desktop.core.language import VARIABLE, spoken, tr
+
 _PATIENCE_MS = 2000  # for a process to end when asked; then it is killed
 
 
@@ -33,6 +35,7 @@ class OwnProgram(QObject):
         self._stopped = False
         environment = QProcessEnvironment.systemEnvironment()
         environment.insert("PYTHONIOENCODING", "utf-8")
+        environment.insert(VARIABLE, spoken())
         self._process.setProcessEnvironment(environment)
         program, *before = command()
         self._process.start(program, [*before, *arguments])
@@ -51,7 +54,8 @@ class OwnProgram(QObject):
         self._read()
         errors = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace").strip()
         failed = code != 0 and not self._stopped
-        self.ended.emit((errors.splitlines() or [f"exit code {code}"])[-1] if failed else "")
+        said = errors.splitlines() or [tr("exit code {code}").format(code=code)]
+        self.ended.emit(said[-1] if failed else "")
 
     def _fail(self, error: QProcess.ProcessError) -> None:
         if error is QProcess.ProcessError.FailedToStart:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from daps_desktop.core.language import tr
+from daps_desktop.core.language import number, tr
 from daps_desktop.core.public_priors import PUBLIC_PRIORS, PublicPrior
 from daps_desktop.ui import text
 from daps_desktop.ui.actions import Actions
@@ -76,7 +76,7 @@ class PriorCard(QFrame):
         self.setObjectName("card")
         self.setAccessibleName(prior.name)
         name = label(prior.name, "heading")
-        size = f"{prior.size_mb:.1f} MB" if prior.size_mb < 100 else f"{prior.size_mb:.0f} MB"
+        size = f"{number(prior.size_mb, 1 if prior.size_mb < 100 else 0)} MB"
         self.facts = label(_facts(prior, size), "caption")
         self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.facts.setToolTip(f"SHA-256 {prior.sha256}")

@@ -2,7 +2,7 @@
 
 import math
 
-from daps_desktop.core.language import ntr, tr
+from daps_desktop.core.language import ntr, number, tr
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.time_left import Span
 from daps_desktop.core.verdict import Agreement, Suspect, Verdict
@@ -104,7 +104,7 @@ OPEN_FILTER = tr(
 PHOTO_FILTER = tr("Photos (*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp *.avif);;All files (*)")
 PROJECT_FILTER = tr("Project (*.daps)")
 SAVE_FILTER = "PNG (*.png);;TIFF (*.tif);;JPEG (*.jpg);;WebP (*.webp)"
-MASK_FILTER = "PNG (*.png);;All files (*)"
+MASK_FILTER = tr("PNG (*.png);;All files (*)")
 PASTED_NAME = tr("pasted")
 SAVED = tr("Saved as {name}")
 UNSAVED_TITLE = tr("Keep your work on this photo?")
@@ -151,7 +151,7 @@ def position_line(position: tuple[int, int] | None) -> str:
 
 def zoom_line(scale: float) -> str:
     percent = 100 * scale
-    return f"{percent:.0f} %" if percent >= 10 else f"{percent:.1f} %"
+    return f"{number(percent, 0 if percent >= 10 else 1)} %"
 
 
 def share_line(share: float) -> str:
@@ -162,7 +162,7 @@ def share_line(share: float) -> str:
 def untouched_line(share: float) -> str:
     """What `percent` leaves of 100; 100 % is said only where nothing at all is marked."""
     marked = max(round(100 * (1 - share), 1), 0.1)
-    kept = f"{100 - marked:.1f} %" if share < 1 else "100 %"
+    kept = f"{number(100 - marked, 1)} %" if share < 1 else "100 %"
     return tr("{percent} untouched").format(percent=kept)
 
 
@@ -170,7 +170,7 @@ def percent(share: float) -> str:
     value = 100 * share
     if 0 < value < 0.1:
         return tr("under 0.1 %")
-    return f"{value:.1f} %" if value < 10 else f"{value:.0f} %"
+    return f"{number(value, 1 if value < 10 else 0)} %"
 
 
 def duration(seconds: float) -> str:
@@ -242,7 +242,7 @@ def _suspicion(verdict: Verdict) -> str:
 
 
 def _agreement_line(verdict: Verdict) -> str:
-    times = f"{verdict.residual_over_noise:.1f}"
+    times = number(verdict.residual_over_noise, 1)
     match verdict.agreement:
         case Agreement.CLOSE:
             line = tr(

@@ -47,7 +47,7 @@ class RunBox(QWidget):
         self.button.setAccessibleName(text.RESTORE_NAME)
         self.save = QPushButton(text.SAVE)
         self.save.setObjectName("restore")
-        self.save.setToolTip(tip("Save the result", "Ctrl+S"))
+        self.save.setToolTip(tip(tr("Save the result"), "Ctrl+E"))
         self.save.setVisible(False)
         lines = (self.banner, self.verdict, self.notes, self._queue, self.hint, self.bar)
         self.setLayout(column(*lines, self.save, self.button, margin=2 * GRID))

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from daps_desktop import __version__
 from daps_desktop.cli import batch, degrade, info, priors, restore
 from daps_desktop.cli.common import EXIT_INTERRUPTED, EXIT_USER_ERROR
+from daps_desktop.cli.own_words import translate_argparse
 from daps_desktop.core.errors import UserError
+from daps_desktop.core.language import tr
 
 COMMANDS = ("restore", "batch", "degrade", "priors", "info")
 
@@ -24,6 +26,7 @@ def is_command(arguments: Sequence[str]) -> bool:
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; 0, or 2 with one sentence on stderr, or 130 after Ctrl+C."""
+    translate_argparse()
     options = parser().parse_args(arguments)
     try:
         return options.run(options)
@@ -37,13 +40,14 @@ def main(arguments: Sequence[str]) -> int:
 def parser() -> argparse.ArgumentParser:
     """What the words of the command line mean; `run` of the result does it."""
     top = argparse.ArgumentParser(
-        prog="daps-desktop", description="Restore old photographs on this computer."
+        prog="daps-desktop", description=tr("Restore old photographs on this computer.")
     )
     top.add_argument("--version", action="version", version=__version__)
     commands = top.add_subparsers(required=True, metavar="|".join(COMMANDS))
-    restore.add(commands.add_parser("restore", help="restore a photo"))
-    batch.add(commands.add_parser("batch", help="restore all photos of a folder with one recipe"))
-    degrade.add(commands.add_parser("degrade", help="apply the same damage forwards, for trials"))
-    priors.add(commands.add_parser("priors", help="list, import, teach and check priors"))
-    info.add(commands.add_parser("info", help="what a photo says about itself, and how long it would take"))
+    restore.add(commands.add_parser("restore", help=tr("restore a photo")))
+    batch.add(commands.add_parser("batch", help=tr("restore all photos of a folder with one recipe")))
+    degrade.add(commands.add_parser("degrade", help=tr("apply the same damage forwards, for trials")))
+    priors.add(commands.add_parser("priors", help=tr("list, import, teach and check priors")))
+    about = tr("what a photo says about itself, and how long it would take")
+    info.add(commands.add_parser("info", help=about))
     return top

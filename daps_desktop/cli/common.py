@@ -2,8 +2,11 @@
 
 import argparse
 import sys
+import unicodedata
+from collections.abc import Iterable
 from pathlib import Path
 
+from daps_desktop.core.language import tr
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.photo_writer import write_photo
 from daps_desktop.core.task import KINDS, Noise, Scratches, Task, parse_damage
@@ -15,18 +18,21 @@ EXIT_INTERRUPTED = 130
 def add_files(parser: argparse.ArgumentParser) -> None:
     known = ", ".join(kind.name for kind in KINDS)
     parser.add_argument("photo", type=Path)
-    parser.add_argument("-o", "--out", type=Path, required=True, help=".png, .tif, .jpg or .webp")
-    parser.add_argument("--mask", type=Path, help="a picture of the photo's size, white = repair")
+    parser.add_argument("-o", "--out", type=Path, required=True, help=tr(".png, .tif, .jpg or .webp"))
+    parser.add_argument("--mask", type=Path, help=tr("a picture of the photo's size, white = repair"))
     parser.add_argument(
         "--damage",
         action="append",
         default=[],
         metavar="NAME[:key=value,...]",
-        help=f"one of {known}; may be repeated",
+        help=tr("one of {known}; may be repeated").format(known=known),
     )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
-        "--force", action="count", default=0, help="replace an existing file; given twice, even the original"
+        "--force",
+        action="count",
+        default=0,
+        help=tr("replace an existing file; given twice, even the original"),
     )
 
 
@@ -47,8 +53,22 @@ def duration(seconds: float) -> str:
     minutes, seconds = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+        return tr("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
+    if minutes:
+        return tr("{minutes} min {seconds} s").format(minutes=minutes, seconds=seconds)
+    return tr("{seconds} s").format(seconds=seconds)
+
+
+def table(rows: Iterable[tuple[str, object]]) -> str:
+    """Names with their values, the values below each other."""
+    named = [(tr("{name}:").format(name=name), value) for name, value in rows]
+    widest = max(map(_columns, (name for name, _ in named)))
+    return "\n".join(f"{name}{' ' * (widest - _columns(name))} {value}" for name, value in named)
+
+
+def _columns(words: str) -> int:
+    """How many columns of a terminal they take: a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in words)
 
 
 def say(text: str) -> None:

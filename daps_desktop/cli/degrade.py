@@ -4,6 +4,7 @@ import argparse
 
 from daps_desktop.cli.common import add_files, task_of, write_result
 from daps_desktop.core.errors import UserError
+from daps_desktop.core.language import tr
 from daps_desktop.core.mask_io import read_mask
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.photo_reader import read_photo
@@ -14,7 +15,7 @@ from daps_desktop.core.task import Scratches
 
 def add(parser: argparse.ArgumentParser) -> None:
     add_files(parser)
-    parser.add_argument("--noise", type=float, default=0.0, metavar="SIGMA", help="grey levels of 0-255")
+    parser.add_argument("--noise", type=float, default=0.0, metavar="SIGMA", help=tr("grey levels of 0-255"))
     parser.set_defaults(run=_degrade)
 
 

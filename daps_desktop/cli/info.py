@@ -4,7 +4,8 @@ import argparse
 from pathlib import Path
 
 from daps_desktop.analysis.noise import estimate_noise
-from daps_desktop.cli.common import duration
+from daps_desktop.cli.common import duration, table
+from daps_desktop.core.language import tr
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.photo_reader import read_photo
 
@@ -16,20 +17,35 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def _info(options: argparse.Namespace) -> int:
     photo = read_photo(options.photo)
-    print(f"{'size:':<18} {photo.width} × {photo.height} pixels ({photo.megapixels:.1f} megapixels)")
-    print(f"{'depth:':<18} {photo.bits} bit, {'grey' if photo.pixels.shape[2] == 1 else 'RGB'}")
-    print(
-        f"{'format:':<18} {photo.file_format}"
-        + (f", first of {photo.pages} pages" if photo.pages > 1 else "")
-    )
-    print(f"{'colour profile:':<18} {_profile(photo)}")
-    print(f"{'estimated noise:':<18} {estimate_noise(photo.pixels):.1f} of 255 grey levels")
+    print(table((*_facts(photo), *_times(photo))))
+    return 0
 
+
+def _facts(photo: Photo) -> tuple[tuple[str, str], ...]:
+    size = tr("{width} × {height} pixels ({megapixels:.1f} megapixels)")
+    depth = tr("{bits} bit, grey") if photo.pixels.shape[2] == 1 else tr("{bits} bit, RGB")
+    kind = photo.file_format
+    if photo.pages > 1:
+        kind = tr("{format}, first of {pages} pages").format(format=kind, pages=photo.pages)
+    noise = tr("{noise:.1f} of 255 grey levels").format(noise=estimate_noise(photo.pixels))
+    return (
+        (tr("size"), size.format(width=photo.width, height=photo.height, megapixels=photo.megapixels)),
+        (tr("depth"), depth.format(bits=photo.bits)),
+        (tr("format"), kind),
+        (tr("colour profile"), _profile(photo)),
+        (tr("estimated noise"), noise),
+    )
+
+
+def _times(photo: Photo) -> list[tuple[str, str]]:
     from daps_desktop.worker.forecast import expected_seconds  # imports torch
 
-    for preset, seconds in expected_seconds(photo, ("draft", "balanced", "best")).items():
-        print(f"{'time, ' + preset + ':':<18} about {duration(seconds)} for the whole photo")
-    return 0
+    times = expected_seconds(photo, ("draft", "balanced", "best"))
+    words = tr("about {time} for the whole photo")
+    return [
+        (tr("time, {preset}").format(preset=preset), words.format(time=duration(seconds)))
+        for preset, seconds in times.items()
+    ]
 
 
 def _profile(photo: Photo) -> str:
@@ -38,10 +54,10 @@ def _profile(photo: Photo) -> str:
     from PIL import ImageCms
 
     if photo.metadata.icc is None:
-        return "none (taken for sRGB)"
+        return tr("none (taken for sRGB)")
     try:
         return ImageCms.getProfileDescription(
             ImageCms.ImageCmsProfile(io.BytesIO(photo.metadata.icc))
         ).strip()
     except ImageCms.PyCMSError:
-        return "unreadable"
+        return tr("unreadable")

@@ -5,7 +5,8 @@ import json
 from pathlib import Path
 
 from daps_desktop.cli import teach
-from daps_desktop.cli.common import EXIT_USER_ERROR
+from daps_desktop.cli.common import EXIT_USER_ERROR, table
+from daps_desktop.core.language import tr
 
 _LISTED = (
     "name", "description", "format", "licence", "source", "quality", "parameters", "size_bytes",
@@ -16,17 +17,17 @@ _LISTED = (
 def add(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="list|import|fetch|teach|remove|info|verify")
     listing = actions.add_parser("list")
-    listing.add_argument("--json", action="store_true", help="one object a line, for other programs")
+    listing.add_argument("--json", action="store_true", help=tr("one object a line, for other programs"))
     listing.set_defaults(run=_list)
     importing = actions.add_parser("import")
     importing.add_argument("path", type=Path)
     importing.add_argument("--name")
     importing.set_defaults(run=_import)
-    fetching = actions.add_parser("fetch", help="from the Hugging Face hub, with a connection to it")
+    fetching = actions.add_parser("fetch", help=tr("from the Hugging Face hub, with a connection to it"))
     fetching.add_argument("repository", metavar="PUBLISHER/NAME")
     fetching.add_argument("--name")
     fetching.set_defaults(run=_fetch)
-    teach.add(actions.add_parser("teach", help="teach a prior your own photos"))
+    teach.add(actions.add_parser("teach", help=tr("teach a prior your own photos")))
     removing = actions.add_parser("remove")
     removing.add_argument("name")
     removing.set_defaults(run=_remove)
@@ -51,7 +52,7 @@ def _import(options: argparse.Namespace) -> int:
     from daps_desktop.priors.importing import import_prior
 
     card = import_prior(options.path, options.name)
-    print(f"Imported as {card.name}: {card.folder}")
+    print(tr("Imported as {name}: {folder}").format(name=card.name, folder=card.folder))
     return 0
 
 
@@ -68,7 +69,7 @@ def _fetch(options: argparse.Namespace) -> int:
             print(f"{here} {total}", flush=True)
 
     card = fetch_prior(options.repository, say, options.name)
-    print(f"Fetched as {card.name}: {card.folder}")
+    print(tr("Fetched as {name}: {folder}").format(name=card.name, folder=card.folder))
     return 0
 
 
@@ -83,20 +84,20 @@ def _info(options: argparse.Namespace) -> int:
     from daps_desktop.priors import catalogue
 
     card = catalogue.find(options.name)
-    for label, value in (
-        ("name", card.name),
-        ("description", card.description),
-        ("folder", card.folder),
-        ("format", card.format),
-        ("licence", card.licence),
-        ("source", card.source or "unknown"),
-        ("measured", card.quality or "nothing"),
-        ("parameters", f"{card.parameters / 1e6:.1f} million"),
-        ("size", f"{card.size_bytes / 1e6:.1f} MB"),
-        ("trained on squares of", f"{card.trained_size} pixels"),
+    rows = (
+        (tr("name"), card.name),
+        (tr("description"), card.description),
+        (tr("folder"), card.folder),
+        (tr("format"), card.format),
+        (tr("licence"), card.licence),
+        (tr("source"), card.source or tr("unknown")),
+        (tr("measured"), card.quality or tr("nothing")),
+        (tr("parameters"), tr("{count:.1f} million").format(count=card.parameters / 1e6)),
+        (tr("size"), f"{card.size_bytes / 1e6:.1f} MB"),
+        (tr("trained on squares of"), tr("{side} pixels").format(side=card.trained_size)),
         ("sha256", card.sha256),
-    ):
-        print(f"{label + ':':<23} {value}")
+    )
+    print(table(rows))
     return 0
 
 
@@ -107,5 +108,6 @@ def _verify(options: argparse.Namespace) -> int:
     for card in catalogue.installed():
         intact = catalogue.verify(card)
         good = good and intact
-        print(f"{card.name:<20} {'intact' if intact else 'DAMAGED: import it again'}")
+        state = tr("intact") if intact else tr("DAMAGED: import it again")
+        print(f"{card.name:<20} {state}")
     return 0 if good else EXIT_USER_ERROR

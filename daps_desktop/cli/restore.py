@@ -20,6 +20,7 @@ from daps_desktop.core.errors import UserError
 from daps_desktop.core.export import kept_elsewhere
 from daps_desktop.core.files import check_place, write_file
 from daps_desktop.core.hole import Hole
+from daps_desktop.core.language import tr
 from daps_desktop.core.mask_io import read_mask
 from daps_desktop.core.messages import Failed, Finished, JobRequest, notice_line
 from daps_desktop.core.photo import Photo
@@ -40,21 +41,23 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--recipe",
         type=Path,
         metavar="FILE.json",
-        help="a saved recipe, or what lies beside a result (NAME.daps.json), to repeat it; "
-        "settings given here take the place of its own",
+        help=tr(
+            "a saved recipe, or what lies beside a result (NAME.daps.json), to repeat it; "
+            "settings given here take the place of its own"
+        ),
     )
-    parser.add_argument("--noise", metavar="auto|SIGMA", help="grey levels of 0-255")
+    parser.add_argument("--noise", metavar="auto|SIGMA", help=tr("grey levels of 0-255"))
     parser.add_argument(
-        "--closeness", type=float, metavar="0-1", help="1: stay close to the photo, 0: fill in more"
+        "--closeness", type=float, metavar="0-1", help=tr("1: stay close to the photo, 0: fill in more")
     )
-    parser.add_argument("--levels", type=int, help="annealing levels; 0: as many as the preset says")
+    parser.add_argument("--levels", type=int, help=tr("annealing levels; 0: as many as the preset says"))
     parser.add_argument("--preset", choices=PRESETS)
     parser.add_argument("--method", choices=METHODS)
     parser.add_argument("--output", choices=OUTPUTS)
-    parser.add_argument("--samples", type=int, help="how many samples `safest` averages")
+    parser.add_argument("--samples", type=int, help=tr("how many samples `safest` averages"))
     parser.add_argument("--prior", metavar="NAME|PATH")
     parser.add_argument("--device", choices=DEVICES)
-    parser.add_argument("--tile", type=int, metavar="PX", help="side of a tile; 0: chosen by itself")
+    parser.add_argument("--tile", type=int, metavar="PX", help=tr("side of a tile; 0: chosen by itself"))
     parser.add_argument("--report", type=Path, metavar="FILE.json")
     parser.set_defaults(run=_restore, seed=None)
 

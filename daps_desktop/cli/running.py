@@ -6,6 +6,7 @@ import threading
 import time
 
 from daps_desktop.cli.common import EXIT_INTERRUPTED, duration, say
+from daps_desktop.core.language import tr
 from daps_desktop.core.messages import JobMessage, JobRequest, Notice, Progress, notice_line
 
 LINE_EVERY_S = 5.0  # progress where stderr is a file; a terminal sees one line that changes
@@ -61,8 +62,9 @@ class _ProgressLine:
         if not self._terminal and time.monotonic() - self._shown < LINE_EVERY_S:
             return
         self._shown = time.monotonic()
-        left = "" if progress.seconds_left is None else f", about {duration(progress.seconds_left)} left"
-        text = f"{progress.fraction:4.0%}{left}"
+        text = f"{progress.fraction:4.0%}"
+        if progress.seconds_left is not None:
+            text += tr(", about {time} left").format(time=duration(progress.seconds_left))
         print(
             f"\r{text:<40}" if self._terminal else text,
             end="" if self._terminal else "\n",

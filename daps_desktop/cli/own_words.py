@@ -1,0 +1,34 @@
+"""argparse's own words, in the languages of this program.
+
+argparse asks gettext for them, which looks in the catalogue that is bound here. Below they stand as Python
+has them, for only what is marked gets into the catalogues.
+"""
+
+import gettext
+
+from daps_desktop.core import language
+from daps_desktop.core.language import mark
+from daps_desktop.core.resources import resource
+
+ARGPARSE = (
+    mark("usage: "),
+    mark("positional arguments"),
+    mark("options"),
+    mark("show this help message and exit"),
+    mark("show program's version number and exit"),
+    mark("%(prog)s: error: %(message)s\n"),
+    mark("argument %(argument_name)s: %(message)s"),
+    mark("the following arguments are required: %s"),
+    mark("unrecognized arguments: %s"),
+    mark("expected one argument"),
+    mark("invalid choice: %(value)r (choose from %(choices)s)"),
+    mark("invalid %(type)s value: %(value)r"),
+    mark("ambiguous option: %(option)s could match %(matches)s"),
+)
+
+
+def translate_argparse() -> None:
+    """Have argparse speak the chosen language; the environment that gettext heeds has chosen it too."""
+    if language.spoken() != language.ENGLISH:
+        gettext.bindtextdomain(language.DOMAIN, str(resource("languages")))
+        gettext.textdomain(language.DOMAIN)

@@ -1,0 +1,42 @@
+"""The command line in another language, what argparse says of itself included."""
+
+import gettext
+from collections.abc import Iterator
+
+import pytest
+
+from daps_desktop import cli
+from daps_desktop.cli.common import table
+from daps_desktop.core import language
+
+
+@pytest.fixture
+def chinese(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    bound = gettext.textdomain()
+    monkeypatch.setenv(language.VARIABLE, "zh_CN")
+    language.choose("")
+    yield
+    language.choose(language.ENGLISH)
+    gettext.textdomain(bound)
+
+
+@pytest.mark.usefixtures("chinese")
+@pytest.mark.parametrize("words", [(), ("restore",), ("batch",), ("degrade",), ("priors", "teach"), ("info",)])
+def test_help_and_usage_are_translated(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main([*words, "--help"])
+    said = capsys.readouterr().out
+    assert said.startswith("用法") and "显示此帮助并退出" in said
+    assert "usage" not in said and "options" not in said
+
+
+@pytest.mark.usefixtures("chinese")
+def test_what_is_missing_is_said_in_the_same_language(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["restore", "photo.png"])
+    assert "缺少必需的参数：-o/--out" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("chinese")
+def test_values_stand_below_each_other_where_letters_are_two_columns_wide() -> None:
+    assert table((("a", 1), ("大小", 2))) == "a：    1\n大小： 2"

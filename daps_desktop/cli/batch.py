@@ -1,10 +1,13 @@
-"""`batch`: all photos of a folder with one recipe, in one process; what was done before is not done again."""
+"""`batch`: all photos of a folder with one recipe, here or on a cluster; what is done is not done again."""
 
 import argparse
 import csv
 import io
+from collections.abc import Generator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from daps_desktop.cli.common import say
 from daps_desktop.cli.running import run_here
@@ -14,15 +17,18 @@ from daps_desktop.core.album import (
     Album,
     Row,
     photos_in,
-    read_album,
     resumed,
-    write_album,
 )
+from daps_desktop.core.album_notes import Notes, read_notes
 from daps_desktop.core.export import ENDINGS, ExportOptions
 from daps_desktop.core.files import write_file
 from daps_desktop.core.hole import Hole
+from daps_desktop.core.language import ntr, tr
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.sidecar import read_recipe
+
+if TYPE_CHECKING:
+    from daps_desktop.worker.batch import Workshop
 
 EXIT_SOME_FAILED = 1
 ALBUM, TABLE = "album.daps.json", "album.csv"
@@ -43,21 +49,33 @@ _COLUMNS = (
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--recipe", type=Path, required=True, metavar="FILE.json")
-    parser.add_argument("-o", "--out", type=Path, required=True, help="the folder for the results")
+    parser.add_argument("-o", "--out", type=Path, required=True, help=tr("the folder for the results"))
     parser.add_argument(
-        "--masks", type=Path, metavar="DIR", help="pictures of marks by the photos' names, white = repair"
+        "--masks",
+        type=Path,
+        metavar="DIR",
+        help=tr("pictures of marks by the photos' names, white = repair"),
     )
     parser.add_argument(
-        "--find-scratches", action="store_true", help="mark by itself what looks like scratches and dust"
+        "--find-scratches",
+        action="store_true",
+        help=tr("mark by itself what looks like scratches and dust"),
     )
     parser.add_argument(
         "--policy",
         choices=("unique", "overwrite", "skip"),
         default="unique",
-        help="what to do where a result of that name exists",
+        help=tr("what to do where a result of that name exists"),
     )
     parser.add_argument("--format", choices=tuple(ENDINGS), default="png")
-    parser.add_argument("--quality", type=int, default=95, help="of JPEG and WebP")
+    parser.add_argument("--quality", type=int, default=95, help=tr("of JPEG and WebP"))
+    parser.add_argument(
+        "--dask",
+        metavar="tcp://HOST:PORT",
+        help="let the workers of a dask scheduler restore; each gets the bytes of two photos at most in "
+        "advance, with the recipe, and sends the finished files back, so no folder needs to be in common; "
+        "needs daps-desktop[cluster] here and on the workers, and a network you trust",
+    )
     parser.set_defaults(run=_batch)
 
 
@@ -65,18 +83,34 @@ def _batch(options: argparse.Namespace) -> int:
     from daps_desktop.worker.batch import run_batch
 
     album = _album(options)
-    path = options.out / ALBUM
     todo = sum(row.open for row in album.rows)
-    say(f"{len(album.rows)} photos, {len(album.rows) - todo} of them done before.")
-
-    def keep(album: Album) -> None:
-        write_album(album, path)
-        write_file(options.out / TABLE, table(album).encode("utf-8-sig"), overwrite=True)
-
-    keep(album)
-    album = run_batch(album, run_here, _find, keep, lambda row: say(line(row)))
+    count = len(album.rows)
+    words = ntr("{count} photo, {done} done before.", "{count} photos, {done} of them done before.", count)
+    say(words.format(count=count, done=count - todo))
+    notes = Notes(options.out / ALBUM, lambda album: _write_table(album, options.out / TABLE))
+    notes.write(album)
+    with _workshop(options.dask) as workshop, closing(notes):
+        album = run_batch(album, workshop, notes.keep, lambda row: say(line(row)))
     print("\n".join(line(row) for row in album.rows))
     return EXIT_SOME_FAILED if album.count(FAILED) else 0
+
+
+@contextmanager
+def _workshop(address: str | None) -> "Generator[Workshop]":
+    """Raises: UserError (`cluster_...`)."""
+    from daps_desktop.worker.batch import OwnWorkshop
+    from daps_desktop.worker.cluster import Cluster
+
+    if address is None:
+        yield OwnWorkshop(run_here, _find)
+        return
+    with closing(Cluster(address, say)) as cluster:
+        say(f"{cluster.workers} workers at {address}.")
+        yield cluster
+
+
+def _write_table(album: Album, path: Path) -> None:
+    write_file(path, table(album).encode("utf-8-sig"), overwrite=True)
 
 
 def _find(photo: Photo) -> Hole:
@@ -96,7 +130,7 @@ def _album(options: argparse.Namespace) -> Album:
         options.find_scratches,
     ).with_photos(photos_in(options.folder))
     path = options.out / ALBUM
-    before = {row.photo: row for row in read_album(path).rows} if path.exists() else {}
+    before = {row.photo: row for row in read_notes(path).rows} if path.exists() else {}
     return resumed(replace(asked, rows=tuple(before.get(row.photo, row) for row in asked.rows)))
 
 

@@ -106,6 +106,17 @@ class Album:
 
 
 @dataclass(frozen=True, slots=True)
+class Order:
+    """A photo and all that its result depends on; `mask` is the path of a picture of its marks, or ""."""
+
+    row: Row
+    mask: str
+    recipe: Recipe
+    export: ExportOptions
+    find_scratches: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
     """A photo that was read and is ready to be restored; `row` says where its marks came from."""
 
@@ -115,6 +126,15 @@ class Work:
     @property
     def recipe(self) -> Recipe:
         return Recipe(self.request.task, self.request.settings)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A restored photo as the bytes of its file; `origin`: those of the file beside it, if there is one."""
+
+    row: Row
+    data: bytes
+    origin: bytes | None
 
 
 # Which photos
@@ -153,23 +173,35 @@ def _masks_beside(photo: Path, folder: Path) -> list[Path]:
 # One photo
 
 
-def prepare(row: Row, album: Album, job_id: str, find: FindScratches) -> Work:
-    """Read the photo and find its marks. Without marks only what damages the whole photo is undone.
-
-    Raises: UserError where it cannot be read, or nothing is left to undo (`album_nothing_to_do`), or its
-    result exists and is to be left alone (`album_exists`), or the program is at fault (`bug`).
-    """
+def ordered(row: Row, album: Album) -> Order:
+    """What is to be done to one photo. Raises: UserError where its result is to be left alone."""
     with _in_words():
         _leave_alone(row, album)
+        return _order(row, album)
+
+
+def _order(row: Row, album: Album) -> Order:
+    mask = mask_of(row.path, Path(album.masks) if album.masks else None)
+    return Order(row, str(mask) if mask else "", album.recipe, album.export, album.find_scratches)
+
+
+def prepare(order: Order, job_id: str, find: FindScratches) -> Work:
+    """Read the photo and find its marks. Without marks only what damages the whole photo is undone.
+
+    Raises: UserError where it cannot be read, or nothing is left to undo (`album_nothing_to_do`), or the
+    program is at fault (`bug`).
+    """
+    with _in_words():
+        row, task = order.row, order.recipe.task
         photo = read_photo(row.path)
-        task, hole, marks = album.recipe.task, None, NO_MARKS
+        hole, marks = None, NO_MARKS
         if task.has(Scratches):
-            hole, marks = _marks(row, album, photo, find)
+            hole, marks = _marks(order, photo, find)
             task = task if hole is not None else task.without(Scratches)
         if not task.damages:
             raise UserError("album_nothing_to_do", path=row.path.name)
-        request = JobRequest(job_id, photo, hole, task, album.recipe.settings)
-        return Work(replace(row, marks=marks, key=key_of(row, album), reason=""), request)
+        request = JobRequest(job_id, photo, hole, task, order.recipe.settings)
+        return Work(replace(row, marks=marks, key=key_of(order), reason=""), request)
 
 
 @contextmanager
@@ -185,15 +217,14 @@ def _in_words() -> Generator[None]:
 
 def _leave_alone(row: Row, album: Album) -> None:
     path = suggested_for(row, album)
-    if album.export.policy == "skip" and path.exists() and path not in _taken(row, album):
+    if album.export.policy == "skip" and path.exists() and str(path) not in _taken(row, album):
         raise UserError("album_exists", path=path)
 
 
-def _marks(row: Row, album: Album, photo: Photo, find: FindScratches) -> tuple[Hole | None, str]:
-    path = mask_of(row.path, Path(album.masks) if album.masks else None)
-    if path is not None:
-        hole, marks = read_mask(path, photo), FROM_FILE
-    elif album.find_scratches:
+def _marks(order: Order, photo: Photo, find: FindScratches) -> tuple[Hole | None, str]:
+    if order.mask:
+        hole, marks = read_mask(Path(order.mask), photo), FROM_FILE
+    elif order.find_scratches:
         hole, marks = find(photo), FOUND
     else:
         return None, NO_MARKS
@@ -203,14 +234,18 @@ def _marks(row: Row, album: Album, photo: Photo, find: FindScratches) -> tuple[H
     return hole, marks
 
 
-def key_of(row: Row, album: Album) -> str:
-    """What a result depends on, as a hash. Raises: UserError where a file cannot be read."""
-    mask = mask_of(row.path, Path(album.masks) if album.masks else None)
+def key_of(order: Order) -> str:
+    """What a result depends on, as a hash: the same wherever the files lie.
+
+    Raises: UserError where a file cannot be read.
+    """
     try:
-        files = [sha256_of(path) if path else "" for path in (row.path, mask)]
+        files = [sha256_of(Path(path)) if path else "" for path in (order.row.photo, order.mask)]
     except OSError as error:
-        raise UserError("file_unreadable", path=row.path, detail=(error.strerror or "").lower()) from error
-    asked = [dump_recipe(album.recipe), dump_json(album.export.to_json()).decode(), str(album.find_scratches)]
+        detail = (error.strerror or "").lower()
+        raise UserError("file_unreadable", path=order.row.path, detail=detail) from error
+    export = dump_json(order.export.to_json()).decode()
+    asked = [dump_recipe(order.recipe), export, str(order.find_scratches)]
     return hashlib.sha256("\n".join(files + asked).encode()).hexdigest()
 
 
@@ -226,43 +261,54 @@ def judged(work: Work, finished: Finished, seconds: float) -> Row:
     )
 
 
-def stored(row: Row, album: Album, work: Work, finished: Finished) -> Iterator[Row]:
+def made(row: Row, work: Work, finished: Finished, export: ExportOptions) -> Made:
+    """The result as it is to be written. Raises: UserError as `encoded`, or `bug`."""
+    with _in_words():
+        data = encoded(finished.photo, export)
+        digest = hashlib.sha256(data).hexdigest()
+        return Made(replace(row, sha256=digest), data, _origin(work, finished, digest, export))
+
+
+def _origin(work: Work, finished: Finished, digest: str, export: ExportOptions) -> bytes | None:
+    if not export.sidecar:
+        return None
+    version = Version(1, finished.photo, work.recipe, work.request.hole, finished.report)
+    return dump_sidecar(provenance_of(work.request.photo, version, digest))
+
+
+def stored(result: Made, album: Album) -> Iterator[Row]:
     """The row before its result is written, to be noted, and after.
 
     Raises: UserError (`save_...`); what could not be written where it belongs is then kept elsewhere.
     """
-    with _in_words():
-        data = encoded(finished.photo, album.export)
     try:
-        yield (row := saving(row, album, data))
-        yield save(row, album, work, finished, data)
+        yield (row := saving(result.row, album))
+        yield save(row, album, result)
     except UserError as error:
-        raise kept_elsewhere(data, suggested_for(row, album), error) from error
+        raise kept_elsewhere(result.data, suggested_for(result.row, album), error) from error
 
 
-def saving(row: Row, album: Album, data: bytes) -> Row:
-    """The row with the name and the checksum of the `data` that is to be written, noted before it is.
+def saving(row: Row, album: Album) -> Row:
+    """The row with the name under which its result is to be written, noted before it is.
 
     Raises: UserError (`save_...`).
     """
     suggested, taken = suggested_for(row, album), _taken(row, album)
     path, number = suggested, 2
-    while path in taken:
+    while str(path) in taken:
         path, number = suggested.with_stem(f"{suggested.stem}_{number}"), number + 1
     chosen = target(path, album.export.policy if path == suggested else "unique", row.path)
     if chosen is None:
         raise UserError("album_exists", path=path)
-    return replace(row, state=SAVING, output=str(chosen), sha256=hashlib.sha256(data).hexdigest())
+    return replace(row, state=SAVING, output=str(chosen))
 
 
-def save(row: Row, album: Album, work: Work, finished: Finished, data: bytes) -> Row:
+def save(row: Row, album: Album, result: Made) -> Row:
     """Write the result, and where it comes from, beside each other. Raises: UserError (`save_...`)."""
     path = Path(row.output)
-    digest = write(data, path, overwrite=album.export.policy == "overwrite", original=row.path)
-    if album.export.sidecar:
-        version = Version(1, finished.photo, work.recipe, work.request.hole, finished.report)
-        told = dump_sidecar(provenance_of(work.request.photo, version, digest))
-        write_file(sidecar_of(path), told, overwrite=True)
+    write(result.data, path, overwrite=album.export.policy == "overwrite", original=row.path)
+    if result.origin is not None:
+        write_file(sidecar_of(path), result.origin, overwrite=True)
     return replace(row, state=DONE)
 
 
@@ -277,9 +323,9 @@ def suggested_for(row: Row, album: Album) -> Path:
     return suggested(row.path, album.export.ending, Path(album.folder) if album.folder else None)
 
 
-def _taken(row: Row, album: Album) -> set[Path]:
+def _taken(row: Row, album: Album) -> set[str]:
     """Results of other photos of the album: two photos may have the same name but for its ending."""
-    return {Path(other.output) for other in album.rows if other.output and other.photo != row.photo}
+    return {other.output for other in album.rows if other.output and other.photo != row.photo}
 
 
 # Going on
@@ -298,7 +344,7 @@ def _resumed(row: Row, album: Album) -> Row:
 
 def _is_there(row: Row, album: Album) -> bool:
     try:
-        return key_of(row, album) == row.key and sha256_of(Path(row.output)) == row.sha256
+        return key_of(_order(row, album)) == row.key and sha256_of(Path(row.output)) == row.sha256
     except (OSError, UserError):
         return False
 

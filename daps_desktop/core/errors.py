@@ -135,6 +135,35 @@ SENTENCES: dict[str, str] = {
     "album_exists": mark(
         "{path} already exists; it was left alone, as asked; choose another name or folder to have both."
     ),
+    # several computers
+    "cluster_missing": mark(
+        "This installation cannot speak to a cluster; nothing was started; "
+        "install it with pip install 'daps-desktop[cluster]', here and on every worker."
+    ),
+    "cluster_unreachable": mark(
+        "No scheduler answers at {address} ({detail}); nothing was started; "
+        "start one with dask scheduler, and check the address, which looks like tcp://computer:8786."
+    ),
+    "cluster_idle": mark(
+        "The scheduler at {address} has no workers; nothing was started; "
+        "start dask worker {address} --nthreads 1 --memory-limit 0 on each computer that is to help."
+    ),
+    "cluster_version": mark(
+        "The cluster and this computer do not have the same programs ({where}: {there}; here: {here}); "
+        "what was done before is kept; install the same versions everywhere and run the same command again."
+    ),
+    "cluster_unfit": mark(
+        "A worker of the cluster cannot restore any photo ({detail}); what was done before is kept; "
+        "put that right on every worker and run the same command again."
+    ),
+    "cluster_lost": mark(
+        "The scheduler at {address} does not answer any more; what was done before is kept; "
+        "start it again and run the same command again to go on."
+    ),
+    "cluster_photo_lost": mark(
+        "Every worker that was given {path} ended unexpectedly, as happens when memory runs out; "
+        "the photo was not touched; restore it by itself on a computer with more memory."
+    ),
     "nothing_chosen": mark("No damage was chosen; nothing was started; say what is wrong with the photo."),
     # the run
     "memory_short": mark(

@@ -34,7 +34,7 @@ from daps_desktop.core.recipe import Recipe
 from daps_desktop.core.settings import SolverSettings
 from daps_desktop.core.sidecar import read_sidecar
 from daps_desktop.core.task import Noise, Scratches, Task
-from daps_desktop.worker.batch import run_batch
+from daps_desktop.worker.batch import OwnWorkshop, run_batch
 from tests.core.photo_files import picture
 from tests.fakes.hosts import report_of
 
@@ -79,8 +79,9 @@ class Box:
 
     def play(self, album: Album, find: Callable[[Photo], Hole] | None = None) -> Album:
         self.engine.names.clear()
-        keep = lambda album: write_album(album, self.file)  # noqa: E731
-        done = run_batch(album, self.engine.run, find or no_scratches, keep, self.heard.append)
+        keep = lambda album, _: write_album(album, self.file)  # noqa: E731
+        workshop = OwnWorkshop(self.engine.run, find or no_scratches)
+        done = run_batch(album, workshop, keep, self.heard.append)
         assert read_album(self.file) == done
         return done
 
@@ -140,12 +141,12 @@ def test_a_result_written_just_before_the_break_is_not_made_twice(box: Box) -> N
     kept: list[Album] = []
     with pytest.raises(OSError):
 
-        def keep(album: Album) -> None:
+        def keep(album: Album, _: Row) -> None:
             if any(row.state == DONE for row in album.rows):
                 raise OSError("power cut")
             kept.append(album)
 
-        run_batch(box.album(), box.engine.run, no_scratches, keep, box.heard.append)
+        run_batch(box.album(), OwnWorkshop(box.engine.run, no_scratches), keep, box.heard.append)
     assert [row.state for row in kept[-1].rows] == ["saving", WAITING, WAITING]
     assert (box.out / "a_restored.png").exists()
     assert box.states(resumed(kept[-1])) == [DONE, WAITING, WAITING]

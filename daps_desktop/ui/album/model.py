@@ -19,6 +19,8 @@ from daps_desktop.core.album import (
     Work,
     failed,
     judged,
+    made,
+    ordered,
     prepare,
     read_album,
     resumed,
@@ -143,7 +145,7 @@ class AlbumModel(QObject):
         album = self.album
         self.row_changed.emit(row)
         self._background.run(
-            lambda: prepare(row, album, uuid4().hex, _damage),
+            lambda: prepare(ordered(row, album), uuid4().hex, _damage),
             self._submit,
             lambda error: self._over(failed(self._timed(row), error)),
         )
@@ -162,7 +164,7 @@ class AlbumModel(QObject):
 
         def store() -> Row:
             last = row
-            for last in stored(row, album, work, finished):
+            for last in stored(made(row, work, finished, album.export), album):
                 write_album(album.with_row(last), file)
             return last
 

@@ -1,0 +1,97 @@
+"""A folder restored by several processes through a real scheduler, one of them killed in the middle."""
+
+import csv
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from daps_desktop.core.photo import Photo
+from daps_desktop.core.photo_reader import read_photo
+from daps_desktop.core.photo_writer import write_photo
+from daps_desktop.core.recipe import Recipe, dump_recipe
+from daps_desktop.core.settings import SolverSettings
+from daps_desktop.core.sidecar import read_sidecar
+from daps_desktop.core.task import Noise, Scratches, Task
+from tests.end_to_end.conftest import Desk
+from tests.fakes.yard import Yard
+from tests.worker.playing import crop
+
+PHOTOS, WORKERS = 8, 2
+QUICK = SolverSettings(preset="draft", prior="tiny", device="cpu", noise=5.0)
+
+
+@pytest.fixture
+def yard(desk: Desk, tmp_path: Path) -> Iterator[Yard]:
+    yard = Yard(tmp_path / "yard", WORKERS)
+    try:
+        yield yard
+    finally:
+        yard.close()
+
+
+def fill(folder: Path) -> None:
+    """Photos a.png to h.png, the first with marks and the last damaged."""
+    folder.mkdir()
+    for number, name in enumerate("abcdefgh"):
+        write_photo(Photo(crop(top=4 * number)), folder / f"{name}.png")
+    (folder / "h.png").write_bytes((folder / "h.png").read_bytes()[:900])
+
+
+def batch(desk: Desk, out: str, *words: object) -> int:
+    return desk.run("batch", desk.path("box"), "--recipe", desk.path("r.json"), "-o", desk.path(out), *words)
+
+
+def table(desk: Desk, out: str) -> list[dict[str, str]]:
+    with desk.path(f"{out}/album.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def results(desk: Desk, out: str) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in desk.path(out).glob("*.png")}
+
+
+def test_what_a_killed_worker_had_is_done_by_the_others_and_nothing_twice(
+    desk: Desk, yard: Yard, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(desk.path("box"))
+    (desk.path("box/a_mask.png")).write_bytes(desk.mask.read_bytes())
+    desk.path("r.json").write_text(dump_recipe(Recipe(Task((Scratches(), Noise())), QUICK)))
+    yard.wait(WORKERS)
+    killed: list[str] = []
+
+    def kill() -> None:
+        while not list(desk.path("out").glob("*.png")):
+            time.sleep(0.005)
+        killed.append(yard.kill_a_busy_worker())
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    assert batch(desk, "out", "--dask", yard.address) == 1  # h.png is damaged
+    killer.join()
+    assert killed and yard.processes[killed[0]].poll() is not None
+
+    rows = table(desk, "out")
+    assert [row["state"] for row in rows] == ["done"] * (PHOTOS - 1) + ["failed"]
+    assert [row["marks"] for row in rows] == ["file"] + [""] * (PHOTOS - 1)
+    assert str(desk.path("box/h.png")) in rows[-1]["reason"] and "incomplete or damaged" in rows[-1]["reason"]
+    yard.start_worker("worker-new")
+    yard.wait(WORKERS)
+    assert not list(yard.room.rglob("*.png"))  # the new worker cleared up after the one that was killed
+
+    # The same as in one process, under the same names, with the same words beside it.
+    assert batch(desk, "here") == 1
+    assert results(desk, "out") == results(desk, "here")
+    told, here = (read_sidecar(desk.path(f"{out}/a_restored.png.daps.json")) for out in ("out", "here"))
+    assert (told.origin, told.recipe, told.result) == (here.origin, here.recipe, here.result)
+    assert told.matches(read_photo(desk.path("box/a.png")))
+
+    # And once more: only what failed is sent again.
+    capsys.readouterr()
+    before = results(desk, "out")
+    assert batch(desk, "out", "--dask", yard.address) == 1
+    said = capsys.readouterr().err
+    assert f"{PHOTOS} photos, {PHOTOS - 1} of them done before" in said and said.count(".png") == 2
+    assert results(desk, "out") == before

@@ -31,7 +31,8 @@ class _Held:
     """The journal of one document, as its thread knows it."""
 
     journal: Journal | None = None
-    failed: bool = False
+    failed: bool = False  # nothing more can be written
+    incomplete: bool = False  # nor is every picture in it
 
 
 class Autosave(QObject):
@@ -65,29 +66,30 @@ class Autosave(QObject):
     @Slot(Opened)
     def _begin(self, opened: Opened) -> None:
         """A new journal for what was opened; work that was recovered is in it before the old one goes."""
-        self._start(opened, opened.project_path, opened.strokes)
+        self._start(opened, opened.strokes)
         if opened.leftover is not None:
             for version in opened.versions:
                 self._write_version(version)
             self._retire(opened.leftover)
 
-    def rebase(self, opened: Opened, project: Path, kept: int, strokes: int) -> None:
-        """A new journal on top of a project just saved, which holds the first `kept` versions."""
+    def rebase(self, opened: Opened, kept: int, strokes: int) -> None:
+        """A new journal on top of its project, just saved, which holds the first `kept` versions."""
         document = self._model.document
         assert document is not None
-        self._start(opened, project, strokes)
+        self._start(opened, strokes)
         for version in document.versions[kept:]:
             self._write_version(version)
 
-    def _start(self, opened: Opened, project: Path | None, strokes: int) -> None:
+    def _start(self, opened: Opened, strokes: int) -> None:
         document = self._model.document
         assert document is not None
         before, held = self._held, _Held()
         self._held = held
         self._strokes, self._step = strokes, self._model.undo_stack.index()
-        start = Start(opened.source, document.photo.height, document.photo.width, str(project or ""))
+        photo, project = document.photo, opened.project_path
+        start = Start(opened.source, photo.height, photo.width, str(project or ""), opened.stamp)
         self._thread.submit(self._create, held, start)
-        keep = partial(Journal.keep_photo, photo=document.photo, source=start.source, project=project)
+        keep = partial(Journal.keep_photo, photo=photo, source=start.source, project=project)
         self._do(lambda _: self._on_pictures(held, keep))
         self._note_piece(bounds(document.hole))
         self._note_recipe()
@@ -199,7 +201,7 @@ class Autosave(QObject):
         def retire(journal: Journal) -> None:
             journal.sync()
             leftover.release()
-            if not held.failed:
+            if not (held.failed or held.incomplete):
                 discard(leftover.folder)
 
         self._do(lambda _: self._on_pictures(held, retire))
@@ -215,20 +217,24 @@ class Autosave(QObject):
 
     def _on_pictures(self, held: _Held, work: Work) -> None:
         """Called on the thread of what is small, so that the journal is there and the order is kept."""
-        self._pictures.submit(self._run, held, work)
+        self._pictures.submit(self._run, held, work, picture=True)
 
-    def _run(self, held: _Held, work: Work) -> None:
+    def _run(self, held: _Held, work: Work, picture: bool = False) -> None:
         if held.journal is None or (held.failed and work is not Journal.discard):
             return
         try:
             work(held.journal)
         except (OSError, UserError) as error:
             if held.journal.open:  # else it went away under the work, as it was to
-                self._give_up(held, error)
+                self._give_up(held, error, picture)
 
-    def _give_up(self, held: _Held, error: OSError | UserError) -> None:
-        """Said once for a document; what is on the screen is not concerned."""
-        held.failed = True
+    def _give_up(self, held: _Held, error: OSError | UserError, picture: bool = False) -> None:
+        """Said once for a document; what is on the screen is not concerned. Where a picture found no room,
+        strokes may."""
+        said = held.failed or held.incomplete
+        held.failed, held.incomplete = held.failed or not picture, held.incomplete or picture
+        if said:
+            return
         detail = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         self.failed.emit(UserError("journal_failed", detail=detail.lower()))
 

@@ -1,7 +1,7 @@
 """Saving all that was done to a photo as a project, and closing the photo."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -122,7 +122,7 @@ class Projects(QObject):
         now = self._moment()
         # What was done while the file was being written is not in it, and stays unsaved.
         more = 0 if now == moment else max(now.strokes - moment.strokes, 1)
-        self._autosave.rebase(opened, path, moment.versions, more)
+        self._autosave.rebase(replace(opened, project_path=path, stamp=stamp), moment.versions, more)
         if now == moment:
             self._model.mark_saved()
         self.saved.emit(path)

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.journal import Unsaved, claim, discard, recover, unsaved_work
 from daps_desktop.core.language import ntr, tr
-from daps_desktop.core.source import Stamp
 from daps_desktop.ui.background import Background
 from daps_desktop.ui.files import Files, Opened, pyramid_of
 from daps_desktop.ui.panels.parts import column, label, row
@@ -61,13 +60,12 @@ class Recovery(QObject):
             try:
                 recovered = recover(unsaved.folder)
                 project = recovered.project
-                stamp = Stamp.of(recovered.path) if recovered.path else None
                 pyramid = pyramid_of(project.photo)
             except BaseException:
                 lock.release()
                 raise
             photo, source, strokes = project.photo, project.source, recovered.strokes
-            return Opened(photo, pyramid, source, project, recovered.path, stamp, lock, strokes)
+            return Opened(photo, pyramid, source, project, recovered.path, recovered.stamp, lock, strokes)
 
         self._files.unless_unsaved(lambda: self._files.take_from(unsaved.name, read))
 

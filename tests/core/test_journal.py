@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.hole import Rect
 from daps_desktop.core.journal import Journal, Start, claim, discard, recover, unsaved_work
+from daps_desktop.core.lock import FolderLock
 from daps_desktop.core.project import Project, write_project
-from daps_desktop.core.source import source_of
+from daps_desktop.core.source import Stamp, source_of
 from tests.core.test_project import assert_same, project_in
 
 
@@ -187,3 +188,92 @@ def test_telling_of_a_stroke_is_cheap(tmp_path: Path) -> None:
         journal.patch(Rect(0, 0, 200, 200), pixels)
     assert (time.perf_counter() - started) / 100 < 0.005
     journal.discard()
+
+
+posix = pytest.mark.skipif(os.name == "nt", reason="a disk is made small by setrlimit")
+
+
+def noise(shape: tuple[int, int]) -> np.ndarray:
+    return np.random.default_rng(0).random(shape) < 0.5
+
+
+@posix
+@pytest.mark.parametrize("room", [0, 10, 100, 3000])
+def test_a_journal_that_finds_no_room_leaves_nothing(tmp_path: Path, room: int) -> None:
+    from tests.fakes.full_disk import room_for
+
+    project, folder = project_in(tmp_path), tmp_path / "journals"
+    shape = (400, 500)
+    journal = None
+    with room_for(room), pytest.raises(OSError):
+        journal = Journal.create(folder, Start(project.source, *shape))
+        journal.patch(Rect(0, 0, *shape), noise(shape))
+    if journal is not None:
+        with room_for(room):
+            journal.discard()  # the last record is still on its way
+    assert list(folder.iterdir()) == []
+
+
+@posix
+def test_half_a_picture_does_not_take_the_room_of_strokes(tmp_path: Path) -> None:
+    from tests.fakes.full_disk import room_for
+
+    project = project_in(tmp_path)
+    with room_for(2000):
+        journal = Journal.create(tmp_path / "journals", Start(project.source, *project.hole.shape))
+        with pytest.raises(OSError):
+            journal.keep_photo(project.photo, project.source, None)
+        for version in project.versions:
+            with pytest.raises(OSError):
+                journal.version(version, project.photo)
+        journal.strokes(1)
+    assert {path.name for path in journal.folder.iterdir()} == {"journal", "lock"}
+    journal.close()
+    assert recover(journal.folder).strokes == 1
+
+
+def test_half_a_copy_of_the_photo_does_not_go_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = project_in(tmp_path)
+    there: list[str] = []
+
+    def half(original: Path, target: Path) -> None:
+        target.write_bytes(original.read_bytes()[:100])
+        there.extend(path.name for path in target.parent.glob("photo*"))
+
+    monkeypatch.setattr("daps_desktop.core.journal.writing._copy", half)
+    journal = begun(tmp_path, project)
+    journal.close()
+    assert there == []
+    assert [path.name for path in journal.folder.glob("photo*")] == ["photo.tif"]
+
+
+def test_another_program_that_looks_for_work_does_not_hinder_a_new_journal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = project_in(tmp_path)
+    take, looked = FolderLock.take, []
+
+    def slow(folder: Path) -> FolderLock | None:
+        if not looked:
+            looked.append(take(folder))  # the other one is faster, once
+        return take(folder)
+
+    monkeypatch.setattr(FolderLock, "take", slow)
+    journal = told(tmp_path, project)
+    journal.close()
+    looked[0].release()
+    assert_same(recover(journal.folder).project, plain(project))
+
+
+def test_a_recovered_journal_knows_which_project_it_was_built_on(tmp_path: Path) -> None:
+    project, path = project_in(tmp_path), tmp_path / "work.daps"
+    write_project(project, path, embed=True)
+    stamp = Stamp.of(path)
+    start = Start(project.source, *project.hole.shape, str(path), stamp)
+    journal = Journal.create(tmp_path / "journals", start)
+    journal.strokes(1)
+    journal.close()
+    write_project(replace(project, versions=()), path, embed=True, overwrite=True)  # by another window
+    assert recover(journal.folder).stamp == stamp != Stamp.of(path)

@@ -271,6 +271,16 @@ def test_bombs_are_refused_before_they_unfold(work: Path, tmp_path: Path) -> Non
     assert "table of contents" in str(refusal(many))
 
 
+@pytest.mark.parametrize("now", [0.0, 5e9], ids=["1970", "2128"])
+def test_a_clock_that_runs_wrong_hinders_no_saving(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, now: float
+) -> None:
+    project = project_in(tmp_path)
+    monkeypatch.setattr(time, "time", lambda: now)
+    write_project(project, tmp_path / "work.daps", embed=True)
+    assert_same(read_project(tmp_path / "work.daps"), project)
+
+
 def test_what_is_no_project_is_refused(tmp_path: Path) -> None:
     for name, data in (("empty", b""), ("text", b"Dear grandmother"), ("zip", b"PK\3\4")):
         path = tmp_path / f"{name}.daps"

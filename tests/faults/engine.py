@@ -1,24 +1,104 @@
-"""An engine that fills holes with grey and takes its time; found by name in its own process."""
+"""Engines for the window under test, found by name in the engine's process; some come to harm there."""
 
 import threading
 import time
 from collections.abc import Callable
 
+import numpy as np
+
 from daps_desktop.core.messages import Finished, JobMessage, JobRequest
-from daps_desktop.worker.child import RunJob
+from daps_desktop.core.photo import Pixels
+from daps_desktop.core.user_folder import user_folder
+from daps_desktop.worker.child import RunJob, import_engine
 from tests.fakes.hosts import progress_of, report_of
 
 STEP_S = 0.05
+Emit = Callable[[JobMessage], None]
+Fill = Callable[[Pixels], Pixels]
 
 
 def slow_grey() -> RunJob:
-    def run_job(job: JobRequest, cancel: threading.Event, emit: Callable[[JobMessage], None]) -> None:
+    """Fills holes with grey and takes its time."""
+    return _filling(lambda pixels: np.full_like(pixels, 128))
+
+
+def slow_noise() -> RunJob:
+    """Makes noise of the whole picture, which no file format can make smaller."""
+    rng = np.random.default_rng(0)
+    return _filling(lambda pixels: rng.integers(0, 256, pixels.shape, np.uint8), everywhere=True)
+
+
+def real() -> RunJob:
+    return import_engine()
+
+
+def short_of_memory() -> RunJob:
+    """The real engine in half of the memory that it thinks it needs for twelve megapixels."""
+    import resource
+
+    import psutil
+
+    from daps_desktop.worker.memory import required_mb
+
+    engine = import_engine()
+    room = required_mb([12_000_000]) / 2 * 2**20
+    limit = int(psutil.Process().memory_info().vms + room)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    return engine
+
+
+def small_card() -> RunJob:
+    """The real engine on a card without memory for tiles above 64 pixels."""
+    import torch
+    from torch import Tensor
+
+    from daps_desktop.priors.adapters import EDMDenoiser
+
+    denoise = EDMDenoiser.denoise
+
+    def limited(self: EDMDenoiser, x: Tensor, sigma: float) -> Tensor:
+        if max(x.shape[-2:]) > 64:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+        return denoise(self, x, sigma)
+
+    EDMDenoiser.denoise = limited
+    return import_engine()
+
+
+def lost_card() -> RunJob:
+    """The real engine, whose card is lost in the first run and cannot be used by that process any more."""
+    from torch import Tensor
+
+    from daps_desktop.priors.adapters import EDMDenoiser
+
+    mark = user_folder() / "card-was-lost"
+    denoise, begun_whole = EDMDenoiser.denoise, mark.exists()
+
+    def losing(self: EDMDenoiser, x: Tensor, sigma: float) -> Tensor:
+        if not begun_whole and threading.current_thread().name == "a job":
+            mark.touch()
+            raise RuntimeError("CUDA error: unspecified launch failure")
+        return denoise(self, x, sigma)
+
+    EDMDenoiser.denoise = losing
+    engine = import_engine()
+
+    def run_job(job: JobRequest, cancel: threading.Event, emit: Emit) -> None:
+        # The trial of the network for the forecast goes well: it is the run that loses the card.
+        threading.current_thread().name = "a job" if isinstance(job, JobRequest) else "a trial"
+        engine(job, cancel, emit)
+
+    return run_job
+
+
+def _filling(fill: Fill, everywhere: bool = False) -> RunJob:
+    def run_job(job: JobRequest, cancel: threading.Event, emit: Emit) -> None:
         for step in range(1, 5):
             time.sleep(STEP_S)
             emit(progress_of(job.job_id, step))
-        pixels = job.photo.pixels.copy()
-        if job.hole is not None:
-            pixels[job.hole] = 128
+        pixels = fill(job.photo.pixels)
+        if job.hole is not None and not everywhere:
+            pixels = np.where(job.hole[..., None], pixels, job.photo.pixels)
         emit(Finished(job.job_id, job.photo.with_pixels(pixels), report_of(job)))
 
     return run_job

@@ -82,6 +82,7 @@ class Program:
         environment = {
             **os.environ,
             "QT_QPA_PLATFORM": "offscreen",
+            "PYTHONFAULTHANDLER": "1",
             DATA_VARIABLE: str(data or home / "data"),
             "XDG_CONFIG_HOME": str(home / "config"),
             "TMPDIR": str(home / "temporary"),
@@ -155,13 +156,15 @@ def play(
 
 
 def family(folder: Path, shape: tuple[int, int] = SHAPE, name: str = "family.png") -> Path:
-    """A colour photo in which no two neighbours are alike."""
-    rows, cols = np.mgrid[: shape[0], : shape[1]]
-    pixels = np.stack([rows % 256, cols % 256, (rows * 7 + cols * 3) % 256], axis=-1).astype(np.uint8)
+    """A photo of noise: no file format makes it much smaller."""
+    pixels = np.random.default_rng(1).integers(0, 256, (*shape, 3), np.uint8)
     write_photo(Photo(pixels), folder / name)
     return folder / name
 
 
 def _parsed(line: str) -> Line:
-    what, at, value = line.rstrip("\n").split(" ", 2)
-    return Line(what, float(at), value)
+    try:
+        what, at, value = line.rstrip("\n").split(" ", 2)
+        return Line(what, float(at), value)
+    except ValueError:  # the kill came in the middle of it, or somebody else printed it
+        return Line("?", 0.0, line)

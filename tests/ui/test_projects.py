@@ -1,5 +1,6 @@
 """Projects, the journal and recovery, by the window's own actions and buttons."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from daps_desktop.core.journal import journal_folder, recover, unsaved_work
-from daps_desktop.core.project import read_project
+from daps_desktop.core.project import read_project, write_project
 from daps_desktop.core.user_folder import user_folder
 from daps_desktop.ui import text
 from daps_desktop.ui.document_model import DocumentModel
@@ -223,3 +224,39 @@ def test_a_full_disk_is_said_once_and_stops_nothing(opened: Desk, monkeypatch: p
     assert opened.hole[50, 50]
     assert "no space left" in opened.window.panel.run_box.banner.sentence.text()
     assert not opened.window.findChildren(QMessageBox)
+
+
+def test_a_version_without_room_does_not_keep_strokes_out_of_the_journal(
+    opened: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("daps_desktop.core.journal.Journal.version", full)
+    opened.click((10, 10))
+    with opened.bot.waitSignal(opened.window.autosave.failed, timeout=5000):
+        restore(opened)
+    opened.click((50, 50))
+    opened.window.rescue()
+    assert recover(journal_of(opened)).project.hole[50, 50]
+
+
+def test_recovered_work_does_not_replace_unasked_what_another_window_saved(
+    opened: Desk, qtbot: QtBot, theme: Theme, tmp_path: Path
+) -> None:
+    work = tmp_path / "work.daps"
+    save(opened, work)
+    opened.click((10, 10))
+    crashed(opened)
+    write_project(replace(read_project(work), versions=()), work, embed=True, overwrite=True)
+    window = MainWindow(DocumentModel(), JobModel(FakeHost()), theme)
+    qtbot.addWidget(window)
+    window.show()
+    desk = Desk(window, FakeHost(), qtbot)
+    qtbot.waitUntil(lambda: len(window.welcome.cards) == 1, timeout=5000)
+    with qtbot.waitSignal(window.files.opened, timeout=5000):
+        window.welcome.cards[0].recover.click()
+    desk.trigger("save_project")
+    assert work.name in question(desk).informativeText()
+    window.model.mark_saved()
+    window.close()

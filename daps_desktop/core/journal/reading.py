@@ -17,7 +17,7 @@ from daps_desktop.core.photo_reader import read_photo
 from daps_desktop.core.plain import from_plain, load_json
 from daps_desktop.core.project import Project, VersionEntry, read_project
 from daps_desktop.core.recipe import Recipe
-from daps_desktop.core.source import still_there
+from daps_desktop.core.source import Stamp, still_there
 from daps_desktop.core.versions import Version
 
 _FORGOTTEN_S = 24 * 3600.0
@@ -83,6 +83,7 @@ class Recovered:
     project: Project
     strokes: int
     path: Path | None  # of the project file that the work began from
+    stamp: Stamp | None  # of that file, then
 
 
 def recover(folder: Path, photo_at: Path | None = None) -> Recovered:
@@ -105,7 +106,8 @@ def recover(folder: Path, photo_at: Path | None = None) -> Recovered:
         ) from error
     ordered = tuple(versions[number] for number in sorted(versions))
     project = Project(photo, told.start.source, hole, told.recipe, ordered)
-    return Recovered(project, told.strokes, Path(told.start.project) if told.start.project else None)
+    path = Path(told.start.project) if told.start.project else None
+    return Recovered(project, told.strokes, path, told.start.stamp)
 
 
 def discard(folder: Path) -> None:

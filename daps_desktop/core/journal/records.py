@@ -11,7 +11,7 @@ from typing import BinaryIO
 import numpy as np
 
 from daps_desktop.core.hole import Hole, Rect
-from daps_desktop.core.source import Source
+from daps_desktop.core.source import Source, Stamp
 
 NAME = "journal"
 MAGIC = b"daps journal 1\n"
@@ -30,12 +30,16 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What the journal builds on: a photo of that size, and the project it was opened from or saved in."""
+    """What the journal builds on: a photo of that size, and the project it was opened from or saved in.
+
+    `stamp` tells whether that was saved since by another window.
+    """
 
     source: Source
     height: int
     width: int
     project: str = ""
+    stamp: Stamp | None = None
 
 
 def journal_folder(data: Path) -> Path:

@@ -1,5 +1,6 @@
 """Writing the journal of an open document."""
 
+import contextlib
 import os
 import shutil
 import struct
@@ -40,24 +41,34 @@ class Journal:
 
     @classmethod
     def create(cls, parent: Path, start: Start) -> "Journal":
-        folder = make_private(parent) / f"{int(time.time()):x}-{token_hex(4)}"
-        folder.mkdir(mode=0o700)
-        lock = FolderLock.take(folder)
-        assert lock is not None  # nobody else knows the name
-        file = write_private(folder / NAME)
-        file.write(MAGIC)
-        journal = cls(folder, lock, file)
-        journal._append(Kind.START, dump_json(to_plain(start)))
+        """Raises: OSError, and nothing is left."""
+        lock = _locked_folder(parent)
+        try:
+            journal = cls(lock.folder, lock, write_private(lock.folder / NAME))
+        except OSError:
+            lock.release()
+            raise
+        try:
+            journal._file.write(MAGIC)
+            journal._append(Kind.START, dump_json(to_plain(start)))
+        except OSError:
+            journal.discard()
+            raise
         return journal
 
     def keep_photo(self, photo: Photo, source: Source, project: Path | None) -> None:
         """Put a copy of the photo beside the journal, unless it is large and has a file of its own."""
-        target = self.folder / f"photo{Path(source.name).suffix.lower()}"
-        if source.file is not None and still_there(source, source.file):
-            if source.size <= EMBED_UP_TO:
-                _copy(source.file, target)
-        elif project is None or not read_original(project, target):
-            write_photo(replace(photo, path=None), self.folder / "photo.png")
+        part = self.folder / "part"  # what is called a photo is whole
+        try:
+            if source.file is not None and still_there(source, source.file):
+                if source.size <= EMBED_UP_TO:
+                    _copy(source.file, part)
+            elif project is None or not read_original(project, part):
+                write_photo(replace(photo, path=None), self.folder / "photo.png")
+            if part.exists():
+                part.replace(self.folder / f"photo{Path(source.name).suffix.lower()}")
+        finally:
+            part.unlink(missing_ok=True)
 
     def patch(self, rect: Rect, pixels: Hole) -> None:
         """The marks inside `rect` as they are from now on."""
@@ -86,18 +97,21 @@ class Journal:
     def close(self) -> None:
         """Leave the journal where it is, for the next start to find."""
         self.sync()
-        with self._writing:
-            self._open = False
-            self._file.close()
-            self._lock.release()
+        self._end()
 
     def discard(self) -> None:
         """End the journal and remove it: everything is saved, or was thrown away on purpose."""
+        with contextlib.suppress(OSError):  # the last record may have found no room
+            self._end()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _end(self) -> None:
         with self._writing:
             self._open = False
-            self._file.close()
-            self._lock.release()
-        shutil.rmtree(self.folder, ignore_errors=True)
+            try:
+                self._file.close()
+            finally:
+                self._lock.release()
 
     def _append(self, kind: Kind, payload: bytes) -> None:
         with self._writing:
@@ -109,10 +123,23 @@ class Journal:
     def _keep(self, name: str, data: bytes) -> None:
         if not self._open:
             return
-        with write_private(self.folder / name) as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            with write_private(self.folder / name) as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:  # half a picture would only take the room of strokes
+            (self.folder / name).unlink(missing_ok=True)
+            raise
+
+
+def _locked_folder(parent: Path) -> FolderLock:
+    """A new folder of one's own. Another program that looks for work left behind may be faster to lock it."""
+    while True:
+        folder = make_private(parent) / f"{int(time.time()):x}-{token_hex(4)}"
+        folder.mkdir(mode=0o700)
+        if (lock := FolderLock.take(folder)) is not None:
+            return lock
 
 
 def _copy(original: Path, target: Path) -> None:

@@ -46,12 +46,12 @@ def _write(project: Project, file: BinaryIO, embed: bool, spare: Path | None) ->
     suffix = safe_suffix(project.source.name) if original else ".png"
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         if embed:
-            with archive.open(f"photo{suffix}", "w", force_zip64=True) as entry:
+            with archive.open(_entry(f"photo{suffix}"), "w", force_zip64=True) as entry:
                 _copy_photo(project.photo, original, entry)
-        archive.writestr(HOLE, pack_hole(project.hole))
+        archive.writestr(_entry(HOLE), pack_hole(project.hole))
         for version in project.versions:
             for ending, picture in pictures_of(version):
-                archive.writestr(picture_name(version.number, ending), picture)
+                archive.writestr(_entry(picture_name(version.number, ending)), picture)
         manifest = Manifest(
             project.source if original else replace(project.source, sha256="", size=0),
             f"photo{suffix}" if embed else "",
@@ -60,7 +60,14 @@ def _write(project: Project, file: BinaryIO, embed: bool, spare: Path | None) ->
             project.view,
         )
         told = {"format": FORMAT, "version": VERSION, **to_plain(manifest)}
-        archive.writestr(MANIFEST, dump_json(told), zipfile.ZIP_DEFLATED)
+        archive.writestr(_entry(MANIFEST), dump_json(told), zipfile.ZIP_DEFLATED)
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    """Without a date: a computer whose clock has stopped may live in a year that a zip cannot tell."""
+    entry = zipfile.ZipInfo(name)
+    entry.external_attr = 0o600 << 16
+    return entry
 
 
 def _original(source: Source, spare: Path | None) -> Path | None:

@@ -25,6 +25,7 @@ from daps_desktop.ui import text
 from daps_desktop.ui.export_size import SizeFields
 from daps_desktop.ui.panels.banner import Banner
 from daps_desktop.ui.panels.parts import NumberRow, Section, Segments, calm, column, label, row
+from daps_desktop.ui.panels.tall_enough import tall_enough
 from daps_desktop.ui.theme import GRID, HIT
 
 _WIDTH = 520
@@ -84,6 +85,7 @@ class ExportDialog(QDialog):
         self._fill(shown)
         self.setLayout(self._assembled())
         no_accidents(self)
+        tall_enough(self)
         self.button.setDefault(True)
         self._connect()
         self._show_format()

@@ -35,6 +35,7 @@ from daps_desktop.ui.album.words import (
 from daps_desktop.ui.export_dialog import FORMAT_WORDS, POLICY_WORDS, no_accidents
 from daps_desktop.ui.panels.banner import Banner
 from daps_desktop.ui.panels.parts import Section, Segments, calm, column, label, row
+from daps_desktop.ui.panels.tall_enough import tall_enough
 from daps_desktop.ui.theme import GRID, HIT
 
 _HEADINGS = (tr("Photo"), tr("State"), tr("Result"), tr("Marks"), tr("What happened"))
@@ -83,6 +84,7 @@ class AlbumWindow(QDialog):
         self.run.setObjectName("restore")
         self._fill()
         self.setLayout(self._assembled())
+        tall_enough(self)
         no_accidents(self)  # Enter in the table is for comparing
         self._connect()
         self.show_album()

@@ -140,7 +140,7 @@ def _fading(pixels: Pixels) -> list[Suggestion]:
                 share=fading.contrast
             )
         )
-    return [Suggestion(Faded(), "; ".join(reasons), max(flat, yellow))] if reasons else []
+    return [Suggestion(Faded(), tr("; ").join(reasons), max(flat, yellow))] if reasons else []
 
 
 def _grey(pixels: Pixels) -> list[Suggestion]:

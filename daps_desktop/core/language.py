@@ -4,9 +4,11 @@ The catalogues are gettext's, since the command line and the errors speak too an
 `choose` is called once, before any module with words is imported: constants are translated at import.
 """
 
+import functools
 import gettext
 import os
 import string
+from collections.abc import Iterable
 from typing import Any
 
 from daps_desktop.core.resources import resource
@@ -52,6 +54,21 @@ def ntr(one: str, many: str, count: int) -> str:
 def mark(message: str) -> str:
     """Puts a message into the catalogues and leaves it as it is: for tables translated when shown."""
     return message
+
+
+def listed(words: Iterable[str]) -> str:
+    """Several things of one kind, one after the other."""
+    return tr(", ").join(words)
+
+
+def sentence(words: str) -> str:
+    """The words as a sentence of their own."""
+    return tr("{words}.").format(words=words[:1].upper() + words[1:])
+
+
+def sentences(*spoken: str) -> str:
+    """Sentences in a row; Chinese leaves no space between them."""
+    return functools.reduce(lambda told, more: tr("{told} {more}").format(told=told, more=more), spoken)
 
 
 def number(value: float, decimals: int) -> str:

@@ -133,7 +133,7 @@ def hardware_line(hardware: Hardware, typical: float) -> str:
     cores = ntr("{count} core", "{count} cores", hardware.cores).format(count=hardware.cores)
     takes = tr("A 2-megapixel repair takes about {time}.").format(time=text.duration(typical))
     if hardware.card:
-        computer = f"{hardware.card}, {cores}."
+        computer = tr("{card}, {cores}.").format(card=hardware.card, cores=cores)
     elif hardware.device == "mps":
         computer = tr("Apple graphics, {cores}.").format(cores=cores)
     else:

@@ -1,5 +1,7 @@
 """Every action with its keys, to be searched and changed; a key belongs to one action only."""
 
+import re
+
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
@@ -117,7 +119,7 @@ class ShortcutsDialog(QDialog):
     def _fill(self) -> None:
         self.list.clear()
         for title, names in self._shortcuts.actions.names_by_menu().items():
-            menu = QTreeWidgetItem([title.replace("&", "")])
+            menu = QTreeWidgetItem([_without_key(title)])
             menu.setFlags(Qt.ItemFlag.ItemIsEnabled)
             self.list.addTopLevelItem(menu)
             for name in names:
@@ -189,6 +191,11 @@ class ShortcutsDialog(QDialog):
     def _reset(self) -> None:
         self._shortcuts.reset()
         self._fill()
+
+
+def _without_key(title: str) -> str:
+    """The title of a menu without the letter that opens it, which stands behind it in Chinese."""
+    return re.sub(r"\(&.\)|&", "", title)
 
 
 def _sequences(words: str) -> list[QKeySequence]:

@@ -2,7 +2,7 @@
 
 import math
 
-from daps_desktop.core.language import ntr, number, tr
+from daps_desktop.core.language import ntr, number, sentences, tr
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.time_left import Span
 from daps_desktop.core.verdict import Agreement, Suspect, Verdict
@@ -219,9 +219,9 @@ def larger_line(result: Photo) -> str:
 
 def verdict_line(verdict: Verdict) -> str:
     if verdict.recoloured and verdict.redrawn == 0:
-        return " ".join((_recoloured_line(), tr("Nothing was redrawn.")))
-    line = f"{_agreement_line(verdict)} {_redrawn_line(verdict)}"
-    return f"{line} {_recoloured_line()}" if verdict.recoloured else line
+        return sentences(_recoloured_line(), tr("Nothing was redrawn."))
+    line = sentences(_agreement_line(verdict), _redrawn_line(verdict))
+    return sentences(line, _recoloured_line()) if verdict.recoloured else line
 
 
 def _recoloured_line() -> str:

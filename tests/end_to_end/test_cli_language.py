@@ -21,7 +21,9 @@ def chinese(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("chinese")
-@pytest.mark.parametrize("words", [(), ("restore",), ("batch",), ("degrade",), ("priors", "teach"), ("info",)])
+@pytest.mark.parametrize(
+    "words", [(), ("restore",), ("batch",), ("degrade",), ("priors", "teach"), ("info",)]
+)
 def test_help_and_usage_are_translated(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         cli.main([*words, "--help"])
@@ -40,3 +42,12 @@ def test_what_is_missing_is_said_in_the_same_language(capsys: pytest.CaptureFixt
 @pytest.mark.usefixtures("chinese")
 def test_values_stand_below_each_other_where_letters_are_two_columns_wide() -> None:
     assert table((("a", 1), ("大小", 2))) == "a：    1\n大小： 2"
+
+
+@pytest.mark.usefixtures("chinese")
+def test_sentences_are_put_together_as_the_language_writes_them() -> None:
+    words = language.sentence(language.listed(["已锐化", "已上色"]))
+    assert language.sentences(words, "用时 3 秒。") == "已锐化，已上色。用时 3 秒。"
+    language.choose(language.ENGLISH)
+    words = language.sentence(language.listed(["sharpened", "coloured"]))
+    assert language.sentences(words, "Took 3 s.") == "Sharpened, coloured. Took 3 s."

@@ -1,7 +1,7 @@
 """What the album's window says of its photos."""
 
 from daps_desktop.core.album import DONE, FAILED, FOUND, FROM_FILE, SAVING, SKIPPED, WAITING, Album, Row
-from daps_desktop.core.language import ntr, tr
+from daps_desktop.core.language import listed, ntr, sentence, tr
 from daps_desktop.core.task import Scratches
 from daps_desktop.core.verdict import Agreement, Verdict
 from daps_desktop.ui import text
@@ -30,12 +30,11 @@ def progress_line(album: Album) -> str:
         words.append(tr("{count} failed").format(count=album.count(FAILED)))
     if album.count(SKIPPED):
         words.append(tr("{count} left out").format(count=album.count(SKIPPED)))
-    return ", ".join(words) + "."
+    return sentence(listed(words))
 
 
 def recipe_line(album: Album) -> str:
-    words = ", ".join([*done(album.recipe), *how(album.recipe.settings)])
-    return words[:1].upper() + words[1:] + "."
+    return sentence(listed([*done(album.recipe), *how(album.recipe.settings)]))
 
 
 def verdict_words(row: Row) -> str:

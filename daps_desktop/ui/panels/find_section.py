@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QSlider, QWidget
 
 from daps_desktop.analysis.scratches import DEFAULT
-from daps_desktop.core.language import ntr, tr
+from daps_desktop.core.language import ntr, sentence, tr
 from daps_desktop.ui.actions import tip
 from daps_desktop.ui.panels.parts import column, label, row
 from daps_desktop.ui.theme import GRID, HIT
@@ -72,7 +72,7 @@ class FindSection(QWidget):
     def show_hint(self, words: str) -> None:
         """What a first glance found, unless there is something newer to say."""
         if self.button.isEnabled() and self._review.isHidden() and not self.line.text():
-            self._say(f"{words}.")
+            self._say(sentence(words))
 
     def show_looking(self) -> None:
         self.button.setEnabled(False)

@@ -1,6 +1,6 @@
 """What a version is called, and how it was made, in plain words."""
 
-from daps_desktop.core.language import ntr, tr
+from daps_desktop.core.language import listed, ntr, sentence, tr
 from daps_desktop.core.recipe import Recipe
 from daps_desktop.core.settings import SolverSettings
 from daps_desktop.core.task import (
@@ -45,8 +45,8 @@ def title(version: Version) -> str:
 
 def story(version: Version) -> str:
     """How it was made, one thing a line."""
-    lines = [title(version), _sentence(", ".join(done(version.recipe)))]
-    lines.append(_sentence(", ".join(how(version.recipe.settings))))
+    lines = [title(version), sentence(listed(done(version.recipe)))]
+    lines.append(sentence(listed(how(version.recipe.settings))))
     verdict = verdict_on(version)
     if version.report is None or verdict is None:
         lines.append(tr("Put together from other versions."))
@@ -76,7 +76,3 @@ def how(settings: SolverSettings) -> list[str]:
     if settings.noise is not None:
         words.append(tr("noise level {noise:g} of 255").format(noise=settings.noise))
     return words
-
-
-def _sentence(words: str) -> str:
-    return words[:1].upper() + words[1:] + "."

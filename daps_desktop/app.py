@@ -23,6 +23,8 @@ from daps_desktop.ui.document_model import DocumentModel
 from daps_desktop.ui.garbage import GarbageCollector
 from daps_desktop.ui.job_model import JobModel
 from daps_desktop.ui.main_window import MainWindow
+from daps_desktop.ui.opened_by_system import OpenedBySystem
+from daps_desktop.ui.ready import tell_when_ready
 from daps_desktop.ui.theme import Theme
 from daps_desktop.worker.child import LoadEngine, import_engine
 from daps_desktop.worker.host import Host
@@ -37,6 +39,9 @@ def run_window(path: Path | None, load_engine: LoadEngine = import_engine) -> in
     host = Host(loop, load_engine, log_folder() / ENGINE_LOG)
     job = JobModel(host)
     window = MainWindow(DocumentModel(), job, Theme(app))
+    if sys.platform == "darwin":  # elsewhere a file comes as an argument, and a filter sees every event
+        OpenedBySystem(app, window.open)
+    tell_when_ready(window, window.forecast)
     window.show()
     window.forecast.asked.connect(host.submit)
     window.forecast.dropped.connect(host.cancel)

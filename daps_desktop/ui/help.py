@@ -1,9 +1,81 @@
-"""The Help menu: what this program is."""
+"""The Help menu: the guide, opened at the chapter of the part in use, and what this program is."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QCursor, QShortcut
+from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QWidget
 
 from daps_desktop.ui import text
+from daps_desktop.ui.actions import Actions
+from daps_desktop.ui.album.window import AlbumWindow
+from daps_desktop.ui.canvas.canvas import Canvas
+from daps_desktop.ui.export_dialog import ExportDialog
+from daps_desktop.ui.help_window import HelpWindow
+from daps_desktop.ui.panels.banner import Banner
+from daps_desktop.ui.panels.damage_cards import DamageCards
+from daps_desktop.ui.panels.find_section import FindSection
+from daps_desktop.ui.panels.how_section import HowSection
+from daps_desktop.ui.panels.run_box import RunBox
+from daps_desktop.ui.panels.where_section import WhereSection
+from daps_desktop.ui.plots.check_panel import CheckPanel
+from daps_desktop.ui.priors_page import PriorsPage
+from daps_desktop.ui.projects import SaveProjectDialog
+from daps_desktop.ui.recovery import RecoveryCard
+from daps_desktop.ui.shortcuts import ShortcutsDialog
+from daps_desktop.ui.versions.panel import VersionsPanel
+from daps_desktop.ui.viewer.compare_bar import CompareBar
+from daps_desktop.ui.welcome import Welcome
+
+_KEY = "guide_key"
+# The innermost part that has the focus decides.
+CHAPTERS: dict[type[QWidget], str] = {
+    Welcome: "first", RecoveryCard: "saving", Canvas: "marking", CompareBar: "comparing",
+    DamageCards: "damage", FindSection: "finding", WhereSection: "marking", HowSection: "strength",
+    RunBox: "running", Banner: "trouble", VersionsPanel: "versions", CheckPanel: "check",
+    ExportDialog: "saving", SaveProjectDialog: "saving", AlbumWindow: "album", PriorsPage: "priors",
+    ShortcutsDialog: "keyboard",
+}  # fmt: skip
+
+
+class Help(QObject):
+    """Opens the guide; its key works in every window of the program, also before a dialog is answered."""
+
+    def __init__(self, window: QMainWindow, actions: Actions) -> None:
+        super().__init__(window)
+        self._window, self._action = window, actions["help"]
+        self.window: HelpWindow | None = None
+        actions.connect("help", self.open)
+        actions.connect("about", lambda: show_about(window))
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._follow)
+
+    def open(self) -> None:
+        """Show the chapter of the part in use; where there is none, the one shown last."""
+        part = QApplication.focusWidget()
+        name = chapter_of(part)
+        if isinstance(part, Canvas):  # where the focus lies unless somebody works with Tab
+            name = chapter_of(QApplication.widgetAt(QCursor.pos())) or name
+        if self.window is None:
+            self.window = HelpWindow(self._window)
+        self.window.show_chapter(name)
+
+    def _follow(self, _old: QWidget | None, focused: QWidget | None) -> None:
+        """Give dialogs the key too: that of the main window does not reach them."""
+        dialog = focused.window() if focused is not None else None
+        if dialog is None or dialog in (self._window, self.window) or dialog.findChild(QShortcut, _KEY):
+            return
+        for key in self._action.shortcuts():
+            shortcut = QShortcut(key, dialog, self.open)
+            shortcut.setObjectName(_KEY)
+
+
+def chapter_of(part: QWidget | None) -> str:
+    """The chapter about a widget or what it lies in; "" where there is none."""
+    while part is not None:
+        if type(part) in CHAPTERS:
+            return CHAPTERS[type(part)]
+        part = part.parentWidget()
+    return ""
 
 
 def show_about(parent: QWidget) -> None:

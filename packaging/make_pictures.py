@@ -1,0 +1,390 @@
+"""Takes the pictures of the user guide and the README from the real window; called without arguments.
+
+The window is opened on the sample and driven by mouse and keys through the story that the guide tells; the
+restorations are done by the real engine (two cores take about five minutes). Then its process ends as in a
+power cut, and a second one shows what it offers to recover. The pictures go to resources/help/pictures.
+"""
+
+import itertools
+import os
+import subprocess
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from PIL import Image
+from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt, QTimer
+from PySide6.QtGui import QImage, QPainter, QPixmap
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QSlider, QWidget
+
+from daps_desktop.app import run_window
+from daps_desktop.core.resources import resource
+from daps_desktop.core.task import Faded
+from daps_desktop.core.user_folder import user_folder
+from daps_desktop.core.versions import Version
+from daps_desktop.ui.main_window import MainWindow
+from daps_desktop.ui.preferences import preferences
+from daps_desktop.ui.projects import SaveProjectDialog
+from daps_desktop.ui.theme import GRID
+
+OUT = resource("help/pictures")
+_WINDOW, _SMALL_WINDOW = QSize(1180, 760), QSize(860, 480)
+_PHOTO_COLOURS, _FLAT_COLOURS = 144, 64  # of the palettes: with the grain of a photo, and without
+_TICK_MS, _PATIENCE_S = 200, 900
+_LEFT = Qt.MouseButton.LeftButton
+_CTRL, _SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+# On the sample, in pixels (column, row): along the tear, and specks that are not found.
+_TEAR = (
+    (999, 84), (985, 86), (938, 106), (896, 142), (858, 178), (838, 200), (800, 222), (782, 240), (735, 274),
+    (702, 306), (676, 334),
+)  # fmt: skip
+_LEFT_OVER = ((993, 453), (311, 633), (248, 747), (183, 654))
+
+Step = Callable[[], bool]  # whether the story can go on
+Story = Callable[[MainWindow], Iterator[Step]]
+
+
+# The camera
+
+
+def take(name: str, picture: QPixmap, colours: int = _PHOTO_COLOURS) -> None:
+    """Keep a picture, in so few colours that it stays small and nobody sees it."""
+    image = picture.toImage().convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    whole = Image.fromarray(rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy())
+    if len(whole.getcolors(whole.width * whole.height) or ()) > colours:
+        whole = whole.quantize(colours, Image.Quantize.MEDIANCUT, kmeans=2, dither=Image.Dither.NONE)
+    else:
+        whole = whole.quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    whole.save(OUT / f"{name}.png", optimize=True)
+    print(
+        f"{name}: {whole.width} x {whole.height}, {(OUT / f'{name}.png').stat().st_size >> 10} kB", flush=True
+    )
+
+
+def framed(widget: QWidget) -> QPixmap:
+    """The whole widget, also what is scrolled out of sight, with a little room around it."""
+    inner = widget.grab()
+    picture = QPixmap(inner.size() + QSize(2 * GRID, 2 * GRID))
+    picture.fill(widget.palette().window().color())
+    painter = QPainter(picture)
+    painter.drawPixmap(GRID, GRID, inner)
+    painter.end()
+    return picture
+
+
+def part(window: MainWindow, left: float, top: float, right: float, bottom: float) -> QPixmap:
+    """A rectangle of the photo as the canvas shows it, in shares of the photo."""
+    document = window.model.document
+    assert document is not None
+    photo = document.photo
+    corner = on_canvas(window, left * photo.width, top * photo.height)
+    end = on_canvas(window, right * photo.width, bottom * photo.height)
+    return window.canvas.grab(QRect(corner, end))
+
+
+# The hand
+
+
+def on_canvas(window: MainWindow, col: float, row: float) -> QPoint:
+    view = window.canvas.view
+    assert view is not None
+    return view.to_widget(QPointF(col, row)).toPoint()
+
+
+def press(widget: QWidget) -> None:
+    QTest.mouseClick(widget, _LEFT)
+
+
+def stroke(window: MainWindow, *points: tuple[float, float]) -> None:
+    """Draw through places of the photo with the tool in hand."""
+    places = [on_canvas(window, *point) for point in points]
+    QTest.mousePress(window.canvas, _LEFT, Qt.KeyboardModifier.NoModifier, places[0])
+    for a, b in itertools.pairwise(places):
+        for i in range(1, 6):
+            QTest.mouseMove(window.canvas, a + (b - a) * (i / 5))
+    QTest.mouseRelease(window.canvas, _LEFT, Qt.KeyboardModifier.NoModifier, places[-1])
+
+
+def leave_out_boards(window: MainWindow) -> None:
+    """Click at what was found and lies flat: edges of the boards of the table, no scratches."""
+    for proposal in window.finder.chosen:
+        rect = proposal.rect
+        if rect.right - rect.left > 5 * (rect.bottom - rect.top):
+            row, col = np.argwhere(proposal.patch)[0]
+            place = on_canvas(window, rect.left + col + 0.5, rect.top + row + 0.5)
+            QTest.mouseClick(window.canvas, _LEFT, Qt.KeyboardModifier.NoModifier, place)
+
+
+def move(slider: QSlider, share: float) -> None:
+    """Bring the handle of a slider to a share of its way, by keys."""
+    wanted = slider.minimum() + round(share * (slider.maximum() - slider.minimum()))
+    while slider.value() != wanted:
+        QTest.keyClick(slider, Qt.Key.Key_Right if slider.value() < wanted else Qt.Key.Key_Left)
+
+
+def now() -> bool:
+    """Goes on after the next turn of the loop."""
+    return True
+
+
+def after(ticks: int) -> Step:
+    """Goes on when animations and timers have come to rest."""
+    left = iter(range(ticks))
+    return lambda: next(left, None) is None
+
+
+# The stories
+
+
+def first_restoration(window: MainWindow) -> Iterator[Step]:
+    where, box = window.panel.where, window.panel.run_box
+    window.resize(_SMALL_WINDOW)
+    yield lambda: bool(window.welcome.hardware.text())
+    window.welcome.button.clearFocus()
+    window.welcome.setFocus()
+    yield now
+    take("welcome", window.grab(), _FLAT_COLOURS)
+    window.resize(_WINDOW)
+    found: list[object] = []
+    window.examiner.findings_ready.connect(found.append)
+    press(window.welcome.sample)
+    yield lambda: bool(found)
+    yield after(3)
+    take("opened", window.grab())
+    take("tools", framed(window.tool_strip), _FLAT_COLOURS)
+    for card in window.panel.cards.cards:
+        take(f"card_{card.picture}", card.picture_box.grab())
+    press(where.finding.button)
+    yield lambda: window.finder.reviewing
+    yield after(3)
+    take("found", window.grab())
+    take("find", framed(where.finding), _FLAT_COLOURS)
+    leave_out_boards(window)
+    yield after(2)
+    take("left_out", part(window, 0.55, 0.25, 1.0, 0.68))
+    press(where.finding.accept)
+    move(where.options.brush_size.slider, 0.46)
+    stroke(window, *_TEAR)
+    for col, row in _LEFT_OVER:
+        stroke(window, (col - 3, row - 3), (col + 3, row + 3))
+    yield after(3)
+    take("marked", part(window, 0.45, 0.0, 1.0, 0.62))
+    take("where", framed(where), _FLAT_COLOURS)
+    press(window.panel.how.quality.button("draft"))
+    yield from _taken_how(window)
+    yield from _watched(window)
+    yield after(8)
+    take("result", window.grab())
+    take("verdict", framed(box), _FLAT_COLOURS)
+
+
+def _taken_how(window: MainWindow) -> Iterator[Step]:
+    how = window.panel.how
+    yield after(12)  # the times are foretold anew
+    take("how", framed(how), _FLAT_COLOURS)
+    press(how.fold.head)
+    yield after(3)
+    take("advanced", framed(how.fold), _FLAT_COLOURS)
+    press(how.fold.head)
+
+
+def _watched(window: MainWindow) -> Iterator[Step]:
+    """Restore, with a picture on the way."""
+    press(window.panel.run_box.button)
+    yield lambda: window.job.percent >= 35
+    take("running", window.grab())
+    yield lambda: window.model.shown is not None
+
+
+def looked_at(window: MainWindow) -> Iterator[Step]:
+    """Comparing, the check, more versions."""
+    for name, key in (("side", Qt.Key.Key_F8), ("difference", Qt.Key.Key_F9)):
+        QTest.keyClick(window, key)
+        yield after(5)
+        take(name, window.centralWidget().grab())
+    QTest.keyClick(window, Qt.Key.Key_F5)
+    QTest.keyClick(window, Qt.Key.Key_Delete)
+    stroke(window, *_TEAR)
+    press(window.panel.run_box.button)
+    yield lambda: len(_versions(window)) == 2 and not window.job.running
+    QTest.keyClick(window, Qt.Key.Key_F7)
+    QTest.keyClick(window, Qt.Key.Key_T, _CTRL)
+    yield lambda: len(_versions(window)) == 5 and not window.job.running
+    yield after(5)
+    take("versions", framed(window.versions.panel), _FLAT_COLOURS)
+    QTest.keyClick(window, Qt.Key.Key_K, _CTRL)
+    yield after(5)
+    press(window.check.map.kinds.button("spread"))
+    yield lambda: window.check.map.view.heat is not None
+    yield after(3)
+    take("check", _joined(window.check_dock.titleBarWidget(), window.check))
+    QTest.keyClick(window, Qt.Key.Key_K, _CTRL)
+
+
+def _versions(window: MainWindow) -> list[Version]:
+    return window.model.document.versions if window.model.document else []
+
+
+def _joined(above: QWidget, below: QWidget) -> QPixmap:
+    picture = QPixmap(below.width(), above.height() + below.height())
+    picture.fill(below.palette().window().color())
+    painter = QPainter(picture)
+    painter.drawPixmap(0, 0, above.grab())
+    painter.drawPixmap(0, above.height(), below.grab())
+    painter.end()
+    return picture
+
+
+def coloured(window: MainWindow) -> Iterator[Step]:
+    """Fading is seen to go while its card is ticked."""
+    card = window.panel.cards.card(Faded)
+    QTest.keyClick(window, Qt.Key.Key_F5)
+    QTest.keyClick(card.tick, Qt.Key.Key_Space)
+    yield after(8)
+    QTest.keyClick(window, Qt.Key.Key_Q)
+    yield after(3)
+    take("faded", window.canvas.grab())
+    take("card", framed(card), _FLAT_COLOURS)
+    QTest.keyClick(window, Qt.Key.Key_Q)
+    QTest.keyClick(card.tick, Qt.Key.Key_Space)
+    yield now
+
+
+def kept(window: MainWindow) -> Iterator[Step]:
+    """Export, project, and what is said where something does not go."""
+    QTest.keyClick(window, Qt.Key.Key_E, _CTRL)
+    dialog = window.exporting.dialog
+    assert dialog is not None
+    yield after(12)  # its weight is worked out
+    take("export", dialog.grab(), _FLAT_COLOURS)
+    press(dialog.cancel)
+    QTest.keyClick(window, Qt.Key.Key_S, _CTRL)
+    project = window.findChild(SaveProjectDialog)
+    assert project is not None
+    yield now
+    take("project", project.grab(), _FLAT_COLOURS)
+    project.reject()
+    letter = user_folder() / "letter.txt"
+    letter.write_text("Dear grandmother", encoding="utf-8")
+    window.open(letter)
+    banner = window.panel.run_box.banner
+    yield banner.isVisible
+    yield now
+    take("banner", framed(banner), _FLAT_COLOURS)
+    press(banner.dismiss)
+    QTest.keyClick(window, Qt.Key.Key_P, _CTRL | _SHIFT)
+    yield lambda: window.priors.page is not None and bool(window.priors.page.cards)
+    yield after(3)
+    assert window.priors.page is not None
+    take("priors", window.priors.page.grab(), _FLAT_COLOURS)
+    window.priors.page.close()
+
+
+def album(window: MainWindow) -> Iterator[Step]:
+    """Two pictures of the sample's parts, restored one after the other."""
+    folder = user_folder() / "Pictures"
+    folder.mkdir()
+    with Image.open(resource("sample/sample.jpg")) as sample:
+        for name, box in (("jug.jpg", (240, 170, 500, 420)), ("apples.jpg", (560, 320, 830, 540))):
+            sample.crop(box).save(folder / name, quality=93, subsampling=0)
+    QTest.keyClick(window, Qt.Key.Key_A, _CTRL | Qt.KeyboardModifier.AltModifier)
+    control = window.album
+    assert control.window is not None and control.album is not None
+    control.window.resize(760, 560)
+    control.add_folder(folder)
+    yield lambda: len(control.album.album.rows) == 2
+    QTest.keyClick(control.window.finding, Qt.Key.Key_Space)
+    yield now
+    press(control.window.run)
+    yield lambda: control.album.running
+    yield lambda: not control.album.running
+    yield after(3)
+    take("album", control.window.grab(), _FLAT_COLOURS)
+    control.window.close()
+
+
+def whole_story(window: MainWindow) -> Iterator[Step]:
+    for story in (first_restoration, looked_at, coloured, kept, album):
+        yield from story(window)
+        yield now
+
+
+def after_a_crash(window: MainWindow) -> Iterator[Step]:
+    yield lambda: bool(window.welcome.cards)
+    yield after(3)
+    take("recovery", framed(window.welcome.cards[0]), _FLAT_COLOURS)
+
+
+STORIES: dict[str, Story] = {"whole": whole_story, "crash": after_a_crash}
+
+
+# Playing
+
+
+class Player:
+    """Goes on with a story whenever it can, and then ends the process as a power cut would."""
+
+    def __init__(self, story: Story) -> None:
+        self._story = story
+        self._steps: Iterator[Step] | None = None
+        self._can_go_on: Step = now
+        self._ticks = 0
+        self._timer = QTimer()
+        self._timer.timeout.connect(self._tick)
+        self._timer.start(_TICK_MS)
+
+    def _tick(self) -> None:
+        self._ticks += 1
+        if self._ticks * _TICK_MS > 1000 * _PATIENCE_S:
+            sys.stderr.write("gave up waiting\n")
+            os._exit(1)
+        if self._steps is None:
+            window = next(w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow))
+            window.resize(_WINDOW)
+            self._steps = self._story(window)
+        if self._can_go_on():
+            self._go_on(self._steps)
+
+    def _go_on(self, steps: Iterator[Step]) -> None:
+        try:
+            self._can_go_on = next(steps)
+        except StopIteration:
+            os._exit(0)
+        except Exception:
+            traceback.print_exc()
+            os._exit(1)
+
+
+def play(name: str) -> int:
+    app = QApplication([])
+    preferences().setValue("scheme", "light")
+    app.setEffectEnabled(Qt.UIEffect.UI_AnimateCombo, False)
+    player = Player(STORIES[name])
+    code = run_window(None)
+    del player
+    return code
+
+
+def main() -> int:
+    if len(sys.argv) > 1:
+        return play(sys.argv[1])
+    OUT.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as own:
+        environment = {
+            **os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen"),
+            "QT_SCALE_FACTOR": "1", "DAPS_DESKTOP_DATA": own, "XDG_CONFIG_HOME": own, "HOME": own,
+        }  # fmt: skip
+        for name in STORIES:
+            subprocess.run([sys.executable, __file__, name], env=environment, check=True)
+    sizes = [picture.stat().st_size for picture in OUT.glob("*.png")]
+    print(f"{len(sizes)} pictures, {sum(sizes) >> 10} kB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

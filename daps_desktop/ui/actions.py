@@ -119,7 +119,8 @@ MENUS: tuple[tuple[str, tuple[Spec | None, ...]], ...] = (
         Spec("album", tr("Restore several photos…"), ("Ctrl+Alt+A",)),
     )),
     (text.MENU_HELP, (
-        Spec("shortcuts", tr("Keyboard shortcuts"), ("F1", "?")),
+        Spec("help", tr("Guide"), ("F1",)),
+        Spec("shortcuts", tr("Keyboard shortcuts"), ("?",)),
         Spec("copy_report", tr("Copy a report"), ("Ctrl+Shift+R",)),
         Spec("about", text.ABOUT_TITLE, ("Shift+F1",)),
     )),

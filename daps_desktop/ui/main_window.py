@@ -27,7 +27,7 @@ from daps_desktop.ui.files import Files, Opened
 from daps_desktop.ui.finder import Finder
 from daps_desktop.ui.findings import Examiner
 from daps_desktop.ui.forecast_model import ForecastModel
-from daps_desktop.ui.help import show_about
+from daps_desktop.ui.help import Help
 from daps_desktop.ui.job_model import JobModel, JobState
 from daps_desktop.ui.layout import Layout
 from daps_desktop.ui.overlay_menu import OverlayMenu
@@ -98,6 +98,7 @@ class MainWindow(QMainWindow):
         self.status = StatusLine()
         self.welcome = Welcome()
         self.priors = PriorsControl(self, self.actions_, self.panel.how.fold)
+        self.help = Help(self, self.actions_)
         self.forecast = ForecastModel(model, job, self)
         self.forecast.changed.connect(self.panel.how.show_times)
         self.forecast.hardware_known.connect(self.welcome.hardware.setText)
@@ -182,7 +183,6 @@ class MainWindow(QMainWindow):
             "reset_layout": lambda: self.layout_.reset(),
             "restore": self.restore, "stop": self.job.stop,
             "shortcuts": lambda: ShortcutsDialog(self.shortcuts, self).open(),
-            "about": lambda: show_about(self),
         }  # fmt: skip
         for name, handler in handlers.items():
             act.connect(name, handler)

@@ -16,6 +16,7 @@ from daps_desktop import __version__
 from daps_desktop.core.album import Made, Order
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.hole import Hole
+from daps_desktop.core.language import tr
 from daps_desktop.core.messages import Cancelled, JobMessage, JobRequest, Notice, Progress
 from daps_desktop.core.photo import Photo
 from daps_desktop.worker.batch import Outcome, Refused, make
@@ -47,11 +48,12 @@ def packed(order: Order) -> bytes:
 
 def _bytes_of(path: Path) -> bytes:
     try:
-        if path.stat().st_size > LARGEST:
-            raise OSError(0, f"it is larger than {LARGEST >> 30} GB")
-        return path.read_bytes()
+        if path.stat().st_size <= LARGEST:
+            return path.read_bytes()
     except OSError as error:
         raise UserError("file_unreadable", path=path, detail=(error.strerror or "").lower()) from error
+    detail = tr("it is larger than {size} GB").format(size=LARGEST >> 30)
+    raise UserError("file_unreadable", path=path, detail=detail)
 
 
 def described() -> str:

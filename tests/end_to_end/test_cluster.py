@@ -3,7 +3,7 @@
 import csv
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -53,6 +53,19 @@ def results(desk: Desk, out: str) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in desk.path(out).glob("*.png")}
 
 
+def once_there_is_one(out: Path, do: Callable[[], None]) -> threading.Thread:
+    """A thread that does it as soon as a result is there."""
+
+    def watch() -> None:
+        while not list(out.glob("*.png")):
+            time.sleep(0.005)
+        do()
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    return thread
+
+
 def test_what_a_killed_worker_had_is_done_by_the_others_and_nothing_twice(
     desk: Desk, yard: Yard, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -61,14 +74,7 @@ def test_what_a_killed_worker_had_is_done_by_the_others_and_nothing_twice(
     desk.path("r.json").write_text(dump_recipe(Recipe(Task((Scratches(), Noise())), QUICK)))
     yard.wait(WORKERS)
     killed: list[str] = []
-
-    def kill() -> None:
-        while not list(desk.path("out").glob("*.png")):
-            time.sleep(0.005)
-        killed.append(yard.kill_a_busy_worker())
-
-    killer = threading.Thread(target=kill)
-    killer.start()
+    killer = once_there_is_one(desk.path("out"), lambda: killed.append(yard.kill_a_busy_worker()))
     assert batch(desk, "out", "--dask", yard.address) == 1  # h.png is damaged
     killer.join()
     assert killed and yard.processes[killed[0]].poll() is not None
@@ -95,3 +101,14 @@ def test_what_a_killed_worker_had_is_done_by_the_others_and_nothing_twice(
     said = capsys.readouterr().err
     assert f"{PHOTOS} photos, {PHOTOS - 1} of them done before" in said and said.count(".png") == 2
     assert results(desk, "out") == before
+
+    # The scheduler is lost: what is done is kept, and may be gone on with in one process.
+    killer = once_there_is_one(desk.path("lost"), yard.processes["scheduler"].kill)
+    assert batch(desk, "lost", "--dask", yard.address) == 2
+    killer.join()
+    assert "does not answer any more" in capsys.readouterr().err
+    kept = results(desk, "lost")
+    assert 0 < len(kept) < PHOTOS - 1
+    assert batch(desk, "lost") == 1
+    assert f"{len(kept)} of them done before" in capsys.readouterr().err
+    assert results(desk, "lost") == results(desk, "here")

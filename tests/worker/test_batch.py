@@ -14,6 +14,7 @@ from daps_desktop.core.album import (
     SKIPPED,
     WAITING,
     Album,
+    Order,
     Row,
     dump_album,
     mask_of,
@@ -34,7 +35,7 @@ from daps_desktop.core.recipe import Recipe
 from daps_desktop.core.settings import SolverSettings
 from daps_desktop.core.sidecar import read_sidecar
 from daps_desktop.core.task import Noise, Scratches, Task
-from daps_desktop.worker.batch import OwnWorkshop, run_batch
+from daps_desktop.worker.batch import Outcome, OwnWorkshop, make, run_batch
 from tests.core.photo_files import picture
 from tests.fakes.hosts import report_of
 
@@ -289,3 +290,69 @@ def test_a_folder_without_photos_is_told(tmp_path: Path) -> None:
     with pytest.raises(UserError) as caught:
         photos_in(tmp_path)
     assert caught.value.code == "album_empty"
+
+
+# Several at a time
+
+
+class Crowd:
+    """Makes three photos at a time and gives the latest back first, each of them twice."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._away: list[Order] = []
+        self._again: list[Outcome] = []
+        self.most = self.given = 0
+        self.ends_after = 100
+
+    @property
+    def free(self) -> bool:
+        return len(self._away) < 3
+
+    def take(self, order: Order) -> None:
+        if order.row.path.name == "unread.png":
+            raise UserError("file_unreadable", path=order.row.path, detail="it is gone")
+        self._away.append(order)
+        self.most = max(self.most, len(self._away))
+
+    def give(self) -> Outcome:
+        if self._again:
+            return self._again.pop()
+        self.given += 1
+        if self.given > self.ends_after:
+            raise UserError("cluster_lost", address="tcp://away:8786")
+        self._again.append(make(self._away.pop(), self._engine.run, no_scratches))
+        return self._again[0]
+
+
+@pytest.fixture
+def crowd(box: Box) -> Crowd:
+    for name in ("d.png", "e.png", "f.png", "unread.png"):
+        write_photo(Photo(picture(24, 32)), box.folder / name)
+    return Crowd(box.engine)
+
+
+def test_photos_may_come_back_in_any_order_and_twice(box: Box, crowd: Crowd) -> None:
+    noted: list[tuple[str, str]] = []
+    done = run_batch(
+        box.album(), crowd, lambda _, row: noted.append((row.path.name, row.state)), box.heard.append
+    )
+    assert box.states(done) == [DONE] * 6 + [FAILED] and crowd.most == 3
+    assert sorted(box.engine.names) == ["a.png", "b.jpg", "c.tif", "d.png", "e.png", "f.png"]
+    assert box.engine.names != sorted(box.engine.names)
+    assert len(noted) == 2 * 6 + 1 == len(set(noted)) and len(box.heard) == 7
+    assert len(list(box.out.glob("*.png"))) == 6
+    for row in done.rows[:-1]:
+        np.testing.assert_array_equal(read_photo(Path(row.output)).pixels, 255 - read_photo(row.path).pixels)
+
+
+def test_what_was_done_before_the_workshop_was_lost_stays_done(box: Box, crowd: Crowd) -> None:
+    crowd.ends_after = 2
+    keep = lambda album, _: write_album(album, box.file)  # noqa: E731
+    with pytest.raises(UserError):
+        run_batch(box.album(), crowd, keep, box.heard.append)
+    after = resumed(read_album(box.file))
+    assert after.count(DONE) == 2 == len(list(box.out.glob("*.png")))
+    box.engine.names.clear()
+    again = run_batch(after, Crowd(box.engine), keep, box.heard.append)
+    assert again.count(DONE) == 6 and len(box.engine.names) == 4

@@ -90,6 +90,8 @@ MENUS: tuple[tuple[str, tuple[Spec | None, ...]], ...] = (
         Spec("heat", tr("Show the map over the photo"), ("Ctrl+H",), checkable=True),
         Spec("export_plot", tr("Save the plot as PNG…"), ("Ctrl+Alt+P",)),
         Spec("export_steps", tr("Save the steps as CSV…"), ("Ctrl+Alt+T",)),
+        Spec("next_part", tr("Go to the next part of the window"), ("Ctrl+F6",)),
+        Spec("previous_part", tr("Go to the previous part of the window"), ("Ctrl+Shift+F6",)),
         Spec("reset_layout", tr("Reset layout"), ("Ctrl+Shift+L",)),
     )),
     (text.MENU_RESTORE, (

@@ -29,6 +29,7 @@ from daps_desktop.ui.findings import Examiner
 from daps_desktop.ui.forecast_model import ForecastModel
 from daps_desktop.ui.help import Help
 from daps_desktop.ui.job_model import JobModel, JobState
+from daps_desktop.ui.keyboard_parts import FocusFrame, KeyboardParts
 from daps_desktop.ui.layout import Layout
 from daps_desktop.ui.overlay_menu import OverlayMenu
 from daps_desktop.ui.panels.banner import Banner
@@ -132,39 +133,48 @@ class MainWindow(QMainWindow):
         room = self.screen().availableSize()
         self.resize(min(1440, room.width() - 40), min(900, room.height() - 80))
         work = QWidget()
-        layout = column(CompareBar(self.compare, self.actions_), self.canvas, spacing=0)
+        self.compare_bar = CompareBar(self.compare, self.actions_)
+        layout = column(self.compare_bar, self.canvas, spacing=0)
         layout.setStretch(1, 1)
         work.setLayout(layout)
         self.pages.addWidget(self.welcome)
         self.pages.addWidget(work)
         self.setCentralWidget(self.pages)
         self.setStatusBar(self.status)
-        self.tool_strip = ToolStrip(self.actions_)
-        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.tool_strip)
+        # In the order in which Tab goes through them.
         right, below = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
         self.task_dock = self._dock("task", text.PANEL_NAME, self.panel, right)
-        self.task_dock.setTitleBarWidget(QWidget())
-        self.task_dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
         self.versions_dock = self._dock("versions", text.VERSIONS_TITLE, self.versions.panel, below)
-        self.versions_dock.setTitleBarWidget(QWidget())
-        self.versions_dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
-        self.check_dock = self._dock("check", text.CHECK_TITLE, self.check, below)
-        self.check_dock.setTitleBarWidget(self.check.head)
+        self.check_dock = self._dock("check", text.CHECK_TITLE, self.check, below, self.check.head)
+        self.tool_strip = ToolStrip(self.actions_)
+        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.tool_strip)
         self.splitDockWidget(self.versions_dock, self.check_dock, Qt.Orientation.Vertical)
         self.check_dock.hide()
         self.setCorner(Qt.Corner.BottomRightCorner, right)
 
-    def _dock(self, name: str, title: str, content: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+    def _dock(
+        self, name: str, title: str, content: QWidget, area: Qt.DockWidgetArea, head: QWidget | None = None
+    ) -> QDockWidget:
+        """A dock; only one with a head can be moved."""
         dock = QDockWidget(title)
         dock.setObjectName(name)
+        dock.setTitleBarWidget(head or QWidget())
         dock.setWidget(content)
+        if head is None:
+            dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
         self.addDockWidget(area, dock)
         return dock
 
     def _keep_keys_on_the_photo(self) -> None:
         """A click leaves the keys with the photo: Space moves it and presses no button a second time."""
         for button in self.findChildren(QAbstractButton):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            if button.group() is None:  # of a group, Tab comes to one alone
+                button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        for part in (self.canvas, self.versions.panel.strip):
+            FocusFrame(part)
+        below = (self.versions_dock, self.check_dock)
+        parts = (self.welcome, self.canvas, self.panel, *below, self.tool_strip, self.compare_bar)
+        KeyboardParts(self, self.actions_, parts)
 
     # connections
 

@@ -122,6 +122,7 @@ def style_sheet(colours: Colours) -> str:
     """What the palette cannot say. Widgets are addressed by their object names."""
     hover = mix(colours.text, colours.base, 0.08).name()
     picked = mix(colours.accent, colours.base, 0.18).name()
+    ring = f"2px solid {colours.accent}"  # around what the keys go to; sizes stay as they are without it
     tick = resource(f"icons/{colours.tick}.svg").as_posix()
     return f"""
     QMainWindow::separator {{ width: 1px; height: 1px; background: {colours.line}; }}
@@ -131,6 +132,8 @@ def style_sheet(colours: Colours) -> str:
         min-width: {TOOL_HIT}px; min-height: {TOOL_HIT}px; }}
     QToolBar QToolButton:hover, #segment:hover, #quiet:hover {{ background: {hover}; }}
     QToolBar QToolButton:checked {{ background: {picked}; }}
+    QToolBar QToolButton:focus {{ border: {ring};
+        min-width: {TOOL_HIT - 4}px; min-height: {TOOL_HIT - 4}px; }}
     QToolBar #qt_toolbar_ext_button {{ min-width: 12px; min-height: 12px; }}
     QToolBar::separator {{ background: {colours.line}; height: 1px; margin: 8px 6px; }}
     QStatusBar {{ border-top: 1px solid {colours.line}; }}
@@ -148,10 +151,12 @@ def style_sheet(colours: Colours) -> str:
     #card[picked="true"] {{ border-color: {colours.accent}; }}
     #restore {{ background: {colours.accent}; color: {colours.on_accent}; border: none; border-radius: 6px;
         min-height: 40px; font-weight: 600; padding: 0 16px; }}
-    #restore:hover, #restore:focus {{ background: {colours.accent_hover}; }}
+    #restore:hover {{ background: {colours.accent_hover}; }}
+    #restore:focus {{ border: 2px solid {colours.text}; min-height: 36px; padding: 0 14px; }}
     #restore:disabled {{ background: {colours.line}; color: {colours.faint}; }}
     #restore[quiet="true"] {{ background: {colours.base}; color: {colours.text};
         border: 1px solid {colours.line}; }}
+    #restore[quiet="true"]:focus {{ border: {ring}; padding: 0 15px; min-height: 38px; }}
     #restore[quiet="true"]:hover {{ background: {hover}; }}
     #segment {{ border: 1px solid {colours.line}; border-radius: 6px; padding: 0 10px;
         min-height: {HIT - 2}px; background: {colours.base}; }}
@@ -160,7 +165,11 @@ def style_sheet(colours: Colours) -> str:
     #segment:disabled {{ color: {colours.faint}; }}
     #quiet {{ border: none; border-radius: 6px; padding-right: 8px; min-height: {HIT}px; }}
     QMessageBox #qt_msgbox_informativelabel {{ min-width: 360px; }}
-    #segment:focus, #quiet:focus {{ border: 1px solid {colours.accent}; }}
+    #segment, #restore, #quiet {{ outline: none; }}
+    #segment:focus {{ border: {ring}; min-height: {HIT - 4}px; padding: 0 9px; }}
+    #segment[tall="true"]:focus {{ min-height: 40px; }}
+    #quiet:focus {{ border: {ring}; min-height: {HIT - 4}px; padding-right: 4px; }}
+    #focus {{ border: {ring}; background: transparent; }}
     #banner {{ background: {mix(colours.danger, colours.window, 0.14).name()};
         border: 1px solid {colours.danger}; border-radius: 6px; }}
     #verdict {{ background: {colours.base}; border: 1px solid {colours.line}; border-radius: 6px; }}
@@ -185,7 +194,8 @@ def style_sheet(colours: Colours) -> str:
     QSlider::sub-page:horizontal {{ height: 4px; border-radius: 2px; background: {colours.accent}; }}
     QSlider::handle:horizontal {{ width: 16px; height: 16px; margin: -6px 0; border-radius: 8px;
         background: {colours.text}; }}
-    QSlider::handle:horizontal:focus {{ background: {colours.accent_hover}; }}
+    QSlider::handle:horizontal:focus {{ background: {colours.window}; border: 3px solid {colours.accent};
+        width: 10px; height: 10px; }}
     QSlider::sub-page:horizontal:disabled, QSlider::handle:horizontal:disabled {{
         background: {colours.line}; }}
     #line {{ background: {colours.line}; border: none; min-height: 1px; max-height: 1px; }}

@@ -22,7 +22,7 @@ _MOST_OFFERS = 3
 
 
 class Welcome(QScrollArea):
-    """Nothing to choose but the photo. It scrolls, so that it asks no more of the window than the photo does."""
+    """Nothing to choose but the photo; scrolls, so that it asks no more of the window than the photo does."""
 
     open_pressed = Signal()
     sample_pressed = Signal()

@@ -67,10 +67,10 @@ class HowSection(Section):
     def show_times(self, seconds: Mapping[str, float]) -> None:
         """How long each quality would take; empty while nobody knows."""
         for preset, words in QUALITIES:
-            time = text.duration(seconds[preset]) if preset in seconds else " "
+            time = text.duration(seconds[preset]) if preset in seconds else ""
             button = self.quality.button(preset)
-            button.setText(f"{words}\n{time}")
-            button.setAccessibleName(f"{text.QUALITY_NAME}: {words}, {time}")
+            button.setText(f"{words}\n{time or ' '}")
+            button.setAccessibleName(f"{text.QUALITY_NAME}: {words}" + f", {time}" * bool(time))
 
 
 class ClosenessSlider(QWidget):

@@ -75,6 +75,7 @@ class Segments(QWidget):
             self._values[button] = value
             layout.addWidget(button)
         self.setLayout(layout)
+        self._group.buttonToggled.connect(self._let_tab_in)
         self._group.buttons()[0].setChecked(True)
         self._group.buttonClicked.connect(lambda button: self.picked.emit(self._values[button]))
 
@@ -87,6 +88,12 @@ class Segments(QWidget):
         self._group.setExclusive(value is not None)
         for button, its in self._values.items():
             button.setChecked(its == value)
+
+    def _let_tab_in(self) -> None:
+        """Tab comes to the button that is down; from there arrow keys choose among the others."""
+        chosen = self._group.checkedButton() or self._group.buttons()[0]
+        for button in self._values:
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus if button is chosen else Qt.FocusPolicy.NoFocus)
 
     def button(self, value: object) -> QAbstractButton:
         return next(button for button, its in self._values.items() if its == value)

@@ -1,7 +1,7 @@
 """The Check panel: the verdict, the residual curves, the map, and what none of them proves."""
 
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QToolButton, QWidget
 
 from daps_desktop.core.language import tr
 from daps_desktop.core.messages import JobRequest, Progress
@@ -9,6 +9,7 @@ from daps_desktop.core.verdict import expected_band, verdict_on
 from daps_desktop.core.versions import Version
 from daps_desktop.ui import text
 from daps_desktop.ui.actions import Actions
+from daps_desktop.ui.keyboard_parts import FocusFrame
 from daps_desktop.ui.panels.action_button import action_button
 from daps_desktop.ui.panels.parts import column, label, row
 from daps_desktop.ui.plots.curve import Curve
@@ -93,6 +94,8 @@ class CheckPanel(QWidget):
 
             self.plot = ResidualPlot(self._colours)
             self._stack.addWidget(self.plot)
+            QWidget.setTabOrder(self.head.findChildren(QToolButton)[-1], self.plot)
+            FocusFrame(self.plot)
             self._show(self._curve)
         super().showEvent(event)
 

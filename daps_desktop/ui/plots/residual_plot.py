@@ -1,21 +1,25 @@
 """The residual of each step against the band where a true explanation lies. Imported when first shown."""
 
 import math
+from bisect import bisect
 from collections.abc import Sequence
 from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
-from daps_desktop.core.language import tr
+from daps_desktop.core.language import number, tr
 from daps_desktop.ui import text
 from daps_desktop.ui.plots.curve import Line, Point
 from daps_desktop.ui.theme import Colours, mix
 
 # Written as 0.5, 1, 20 where pyqtgraph would write powers of ten.
-_TICKS = [[(math.log10(n * 10**k), f"{n * 10**k:g}") for k in range(-3, 5) for n in (1, 2, 5)], []]
+_TICKS = [
+    [(math.log10(n * 10**k), number(n * 10**k, max(-k, 0))) for k in range(-3, 5) for n in (1, 2, 5)],
+    [],
+]
 _LOWEST = 1e-6  # stands for zero on the logarithmic axis
 _EXPORT_SCALE = 2  # so that it can be printed
 
@@ -153,9 +157,25 @@ class ResidualPlot(pg.PlotWidget):
             return
         place = self._item.vb.mapSceneToView(at)
         sample, point = min(points, key=lambda each: _distance(each[1], place))
+        self._tell(sample, point)
+
+    def keyPressEvent(self, ev: QKeyEvent) -> None:
+        """The arrow keys go through the steps of the last sample."""
+        way = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(ev.key()))
+        line = self._lines[-1] if self._lines else ()
+        if way is None or not line:
+            ev.ignore()
+            return
+        steps = [point.step for point in line]
+        now = bisect(steps, self._cursor.value()) - 1 if self._cursor.isVisible() else len(line)
+        self._tell(len(self._lines) - 1, line[min(max(now + way, 0), len(line) - 1)])
+
+    def _tell(self, sample: int, point: Point) -> None:
+        """The numbers of one point, seen and to be read out."""
         self._cursor.setPos(point.step)
         self._readout.setText(_told(point, sample + 1 if len(self._lines) > 1 else 0))
-        right = place.x() > sum(self._item.vb.viewRange()[0]) / 2
+        self.setAccessibleDescription(self._readout.toPlainText())
+        right = point.step > sum(self._item.vb.viewRange()[0]) / 2
         self._readout.setAnchor((1 if right else 0, 0))
         self._readout.setPos(point.step, self._item.vb.viewRange()[1][1])
         for part in (self._cursor, self._readout):

@@ -1,0 +1,73 @@
+"""The guide in other languages: it says what the window says, in the words of the catalogue."""
+
+import gettext
+import re
+from pathlib import Path
+
+import pytest
+
+from daps_desktop.core import language
+from daps_desktop.core.resources import resource
+from daps_desktop.ui.actions import MENUS
+from daps_desktop.ui.guide import NAMES
+
+OTHERS = [name for name in language.LANGUAGES if resource(f"help/{name}").is_dir() and name != "en"]
+FORMATS = {"PNG", "TIFF", "JPEG", "WebP"}
+Words = gettext.NullTranslations
+
+
+@pytest.fixture(params=OTHERS)
+def folder(request: pytest.FixtureRequest) -> Path:
+    return resource(f"help/{request.param}")
+
+
+@pytest.fixture
+def words(folder: Path) -> Words:
+    return gettext.translation(language.DOMAIN, str(resource("languages")), [folder.name])
+
+
+def test_there_is_every_chapter_with_the_same_parts(folder: Path) -> None:
+    assert {path.stem for path in folder.iterdir()} == set(NAMES)
+    for path in folder.iterdir():
+        assert _shape(path) == _shape(resource(f"help/en/{path.name}")), path.name
+
+
+def test_every_action_it_names_is_in_the_menus_with_that_key(folder: Path, words: Words) -> None:
+    keys = {
+        f"{_label(words.gettext(title))} › {_label(words.gettext(spec.label))}": spec.keys
+        for title, specs in MENUS for spec in specs if spec
+    }  # fmt: skip
+    named = re.findall(r"\*(\w+ › [^*]+)\*(?: ?[|(（] ?`([^`]+)`)?", _all(folder))
+    assert len(named) > 40
+    assert not [
+        (action, key) for action, key in named if action not in keys or (key and key not in keys[action])
+    ]
+
+
+def test_every_word_in_bold_is_one_of_the_window(folder: Path, words: Words) -> None:
+    catalogue = words._catalog.values()  # type: ignore[attr-defined]
+    bold = set(re.findall(r"\*\*([^*]+)\*\*", _all(folder)))
+    assert bold - set(catalogue) - FORMATS == set()
+
+
+def test_every_message_it_explains_is_said(folder: Path, words: Words) -> None:
+    said = " ".join(words._catalog.values())  # type: ignore[attr-defined]
+    quoted = re.findall(r"[“„]([^“”]+)[”“]", (folder / "trouble.md").read_text(encoding="utf-8"))
+    assert len(quoted) > 15
+    assert [message for message in quoted if message not in said] == []
+
+
+def _all(folder: Path) -> str:
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.iterdir()))
+
+
+def _label(words: str) -> str:
+    """Without the letter that opens a menu, which stands behind it in Chinese."""
+    return re.sub(r"\(&.\)|&", "", words)
+
+
+def _shape(path: Path) -> tuple[list[str], list[str]]:
+    """How its lines begin (headings, rows, lists, pictures), and where it leads to."""
+    source = path.read_text(encoding="utf-8")
+    begins = re.findall(r"^(?:#+ |\||- |\d\. |```|!\[)", source, re.M)
+    return begins, sorted(re.findall(r"\]\(([^)]*)\)", source))

@@ -242,6 +242,9 @@ SENTENCES: dict[str, str] = {
         "{path} already holds a training run; it was not changed; "
         "continue it with --resume, or name another folder."
     ),
+    "run_damaged": mark(
+        "The training run in {path} cannot be continued ({detail}); nothing was changed; start a new one."
+    ),
     "run_missing": mark("{path} holds no training run; nothing was started; check the name of the folder."),
     "photos_missing": mark(
         "Of {count} pictures none could be read at {shortest} pixels or more on both sides; "

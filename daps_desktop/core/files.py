@@ -1,32 +1,47 @@
 """Files written whole or not at all."""
 
+import errno
 import os
-import secrets
-import shutil
+import stat
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from daps_desktop.core.errors import UserError
+from daps_desktop.core.temporary import open_temporary
+
+# It can only be read by setting it, which other threads might notice.
+_UMASK = os.umask(0)
+os.umask(_UMASK)
 
 
-def write_file(path: Path, data: bytes, overwrite: bool = False) -> None:
+def write_file(path: Path, data: bytes, overwrite: bool = False, private: bool = False) -> None:
     """`data` in the file `path`: complete, or the file as it was; see `write_whole`."""
-    write_whole(path, lambda file: file.write(data), overwrite)
+    write_whole(path, lambda file: file.write(data), overwrite, private)
 
 
-def write_whole(path: Path, write: Callable[[BinaryIO], object], overwrite: bool = False) -> None:
+def write_whole(
+    path: Path, write: Callable[[BinaryIO], object], overwrite: bool = False, private: bool = False
+) -> None:
     """What `write` puts into a file, in the file `path`: complete, or the file as it was.
 
     Written beside it under another name, brought to the disk, then renamed. A link is followed, so that
-    what it leads to is replaced and not the link.
+    what it leads to is replaced and not the link. A new file may be read by whom the system lets read new
+    files, or if `private` by its owner alone; until it is complete nobody else may.
     Raises: UserError (`save_exists`, `save_failed`).
     """
     with saving(path):
         if path.exists() and not overwrite:
             raise UserError("save_exists", path=path)
-        _replace(Path(os.path.realpath(path)), write)
+        _replace(Path(os.path.realpath(path)), write, private)
+
+
+def open_ordinary(path: Path) -> BinaryIO:
+    """The file, open for reading; not a pipe or a device, which might never end. Raises: OSError."""
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "it is not an ordinary file")
+    return path.open("rb")
 
 
 def write_private(path: Path) -> BinaryIO:
@@ -56,21 +71,28 @@ def saving(path: Path) -> Generator[None]:
         raise UserError("save_failed", path=path, detail=_in_words(error, path)) from error
 
 
-def _replace(target: Path, write: Callable[[BinaryIO], object]) -> None:
+def _replace(target: Path, write: Callable[[BinaryIO], object], private: bool) -> None:
     if target.exists() and not target.is_file():
         raise IsADirectoryError if target.is_dir() else OSError("it is not an ordinary file")
-    temporary = target.with_name(f".daps-{secrets.token_hex(8)}.tmp")
+    temporary, file = open_temporary(target.parent)
     try:
-        with temporary.open("xb") as file:
+        with file:
             write(file)
             file.flush()
             os.fsync(file.fileno())
-        if target.exists():
-            shutil.copymode(target, temporary)
+        with suppress(OSError):  # not every drive knows modes
+            temporary.chmod(_mode(target, private))
         temporary.replace(target)
     except BaseException:  # Ctrl+C too leaves nothing behind
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _mode(target: Path, private: bool) -> int:
+    """Who may do what with the file: as before, or as with any new one."""
+    if target.exists():
+        return stat.S_IMODE(target.stat().st_mode)
+    return 0o600 if private else 0o666 & ~_UMASK
 
 
 def _in_words(error: OSError | ValueError, path: Path) -> str:

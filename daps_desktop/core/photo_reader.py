@@ -19,8 +19,10 @@ from PIL.ImageFile import ImageFile
 from daps_desktop.core import exif, iptc, png_chunks
 from daps_desktop.core.colours import cmyk_to_srgb
 from daps_desktop.core.errors import UserError
+from daps_desktop.core.language import tr
+from daps_desktop.core.packing import unfolded_bytes
 from daps_desktop.core.photo import JpegTables, Metadata, Photo, Pixels
-from daps_desktop.core.photo_limits import check_size
+from daps_desktop.core.photo_limits import check_claim, check_size
 from daps_desktop.core.tiff_decoder import decode_tiff
 
 
@@ -52,7 +54,7 @@ def _failing_in_words(path: Path) -> Generator[None]:
     except NotImplementedError as error:
         raise UserError("photo_unsupported", path=path, detail=str(error)) from error
     except MemoryError as error:
-        detail = "it asks for more memory than there is"
+        detail = tr("it asks for more memory than there is")
         raise UserError("photo_truncated", path=path, detail=detail) from error
     except Exception as error:
         raise UserError("photo_truncated", path=path, detail=_in_words(error)) from error
@@ -113,6 +115,7 @@ def _decode_png(path: Path) -> Photo:
         raise EOFError
     width, height = struct.unpack_from(">II", data, 16)
     check_size(path, height, width)
+    check_claim(path, unfolded_bytes(data), len(data))
     chunks = png_chunks.read_chunks(data)
     pixels, alpha = _split(imagecodecs.png_decode(chunks.drawing))
     animation = chunks.beside.get(b"acTL", b"")
@@ -126,14 +129,18 @@ def _pillow_decoder(plugin: type[ImageFile]) -> Decoder:
     def decode(path: Path) -> Photo:
         data = path.read_bytes()
         if plugin is WebPImagePlugin.WebPImageFile:
-            check_size(path, *_webp_size(data), limit_mp=_WEBP_LIMIT_MP)
+            height, width = _webp_size(data)
+            check_size(path, height, width, limit_mp=_WEBP_LIMIT_MP)
+            check_claim(path, height * width * _PILLOW_BYTES, len(data))
         with plugin(io.BytesIO(data)) as image:
             check_size(path, image.height, image.width)
+            check_claim(path, image.height * image.width * _PILLOW_BYTES, len(data))
             return _from_pillow(image)
 
     return decode
 
 
+_PILLOW_BYTES = 4  # that a pixel in colours takes
 _WEBP_LIMIT_MP = 178  # the plugin allots the picture on opening, and refuses more by itself
 
 

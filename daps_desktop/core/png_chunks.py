@@ -1,11 +1,14 @@
 """What a PNG file says beside its pixels, and putting it there. Source: PNG specification, third edition."""
 
+import logging
 import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from daps_desktop.core.photo import Metadata
+
+logging.getLogger("imagecodecs").addHandler(logging.NullHandler())  # else its decoders write to stderr
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _XMP = b"XML:com.adobe.xmp"

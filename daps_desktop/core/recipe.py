@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from daps_desktop.core.errors import UserError
+from daps_desktop.core.plain import load_json
 from daps_desktop.core.settings import SolverSettings
 from daps_desktop.core.task import Scratches, Task, format_damage, parse_damage
 
@@ -48,7 +49,7 @@ def dump_recipe(recipe: Recipe) -> str:
 def parse_recipe(text: str) -> Recipe:
     """Raises: UserError if `text` is not a recipe."""
     try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
+        data = load_json(text.encode("utf-8"))
+    except ValueError:
         raise UserError("recipe_unreadable", detail="it is not JSON") from None
     return Recipe.from_json(data)

@@ -13,6 +13,7 @@ from typing import Any, cast
 import numpy as np
 
 from daps_desktop.core.errors import UserError
+from daps_desktop.core.files import open_ordinary
 from daps_desktop.core.hole import Hole
 from daps_desktop.core.language import tr
 from daps_desktop.core.messages import Finished, Report
@@ -176,9 +177,11 @@ def read_sidecar(path: Path) -> Provenance:
 def read_small(path: Path) -> bytes:
     """All of a file that is to be a recipe, a sidecar or an album. Raises: UserError (`file_unreadable`)."""
     try:
-        if path.stat().st_size > _LARGEST:
+        with open_ordinary(path) as file:
+            data = file.read(_LARGEST + 1)
+        if len(data) > _LARGEST:
             raise ValueError("it is too large")
-        return path.read_bytes()
+        return data
     except (OSError, ValueError) as error:
         detail = getattr(error, "strerror", None) or str(error)
         raise UserError("file_unreadable", path=path, detail=detail.lower()) from error

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from daps_desktop.core.files import open_ordinary
 from daps_desktop.core.photo import Photo
 
 PASTED = "pasted.png"
@@ -51,7 +52,8 @@ def source_of(photo: Photo) -> Source:
 
 
 def sha256_of(path: Path) -> str:
-    with path.open("rb") as file:
+    """Raises: OSError."""
+    with open_ordinary(path) as file:
         return sha256_of_stream(file)
 
 

@@ -1,6 +1,7 @@
 """TIFF files to photos, from phones' to scanners': 1 to 16 bits, floats, planes, palettes, inks."""
 
 import logging
+import math
 import struct
 from pathlib import Path
 from typing import BinaryIO
@@ -13,7 +14,7 @@ from daps_desktop.core import exif
 from daps_desktop.core.colours import cmyk_to_srgb
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.photo import Metadata, Photo, Pixels
-from daps_desktop.core.photo_limits import LIMIT_MP, check_size
+from daps_desktop.core.photo_limits import LIMIT_MP, check_claim, check_size
 
 logging.getLogger("tifffile").addHandler(logging.NullHandler())  # else it writes to stderr by itself
 
@@ -55,7 +56,7 @@ def decode_tiff(path: Path) -> Photo:
             raise NotImplementedError("the first page has no description of its own")
         _check_header(page)
         check_size(path, page.imagelength, page.imagewidth)
-        _check_storage(page, path.stat().st_size)
+        _check_storage(page, path)
         array = _pixels_of(page)
         _check_numbers(path, array)
         icc = _bytes_tag(page, _ICC)
@@ -82,7 +83,7 @@ def _check_header(page: TiffPage) -> None:
         raise NotImplementedError("sizes that differ within one picture")
 
 
-def _check_storage(page: TiffPage, file_size: int) -> None:
+def _check_storage(page: TiffPage, path: Path) -> None:
     """What the header promises must be in the file, as missing parts would come out black without a word."""
     if _DNG_VERSION in page.tags:
         raise NotImplementedError("it is a camera's raw file")
@@ -94,8 +95,12 @@ def _check_storage(page: TiffPage, file_size: int) -> None:
     largest = max(page.imagelength * page.imagewidth, tile) * page.samplesperpixel * page.dtype.itemsize
     if largest > _MOST_BYTES:
         raise NotImplementedError(f"{largest / 1e9:.1f} GB of numbers")
+    file_size = path.stat().st_size
+    check_claim(path, largest, file_size)
     parts = list(zip(page.dataoffsets, page.databytecounts, strict=True))
-    if not parts or any(count <= 0 or offset + count > file_size for offset, count in parts):
+    if len(parts) < math.prod(page.chunked):
+        raise EOFError
+    if any(count <= 0 or offset + count > file_size for offset, count in parts):
         raise EOFError
     if page.compression == _UNCOMPRESSED and 8 * sum(page.databytecounts) < _bits_needed(page):
         raise EOFError

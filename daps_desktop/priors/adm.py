@@ -57,10 +57,10 @@ def convert(
 
     Raises: CheckpointError for other networks and for those a UNet2DModel cannot express.
     """
-    layout = infer(state)
     try:
+        layout = infer(state)
         return _config(layout, head_channels), _weights(state, layout, head_channels), layout
-    except (KeyError, RuntimeError) as error:
+    except (LookupError, RuntimeError) as error:
         raise CheckpointError(f"its layers do not fit together: {error}") from error
 
 

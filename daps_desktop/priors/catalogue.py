@@ -1,12 +1,10 @@
 """Which priors are installed, and what their cards say. Reads files only: neither torch nor diffusers."""
 
 import hashlib
-import json
 import logging
 import math
 import os
 import shutil
-import struct
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +13,7 @@ from typing import Any
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.resources import resource
 from daps_desktop.core.user_folder import user_folder as data_folder
+from daps_desktop.priors.bounds import check_card, check_network, read_object, read_shapes
 
 WEIGHTS = "diffusion_pytorch_model.safetensors"
 NETWORK = "config.json"
@@ -119,20 +118,20 @@ def sha256(path: Path) -> str:
 
 def read_card(folder: Path) -> PriorCard:
     """The card of the prior in a folder. Raises: UserError prior_unreadable."""
-    folder = folder.resolve()
+    folder = Path(os.path.realpath(folder))  # Path.resolve raises where links lead in a circle
     if not (folder / CARD).is_file():
         raise UserError("prior_unreadable", path=folder, detail=f"it holds no {CARD}; import it first")
     details = read_json(folder / CARD)
     network = read_json(folder / NETWORK)
     try:
+        check_card(details)
+        check_network(network)
         return _card(folder, details, network)
-    except (KeyError, TypeError, ValueError, AttributeError, OSError, struct.error) as error:
+    except (KeyError, ValueError, OSError) as error:
         raise UserError("prior_unreadable", path=folder, detail=f"its card is incomplete: {error}") from error
 
 
 def _card(folder: Path, details: dict[str, Any], network: dict[str, Any]) -> PriorCard:
-    if details["format"] not in ("edm", "ddpm") or details["version"] != 1:
-        raise ValueError(f"format {details['format']} version {details['version']} is not known")
     weights = folder / WEIGHTS
     return PriorCard(
         name=str(details["name"]),
@@ -169,25 +168,28 @@ def remove(name: str, data_dir: Path | None = None) -> None:
     if card.built_in:
         raise UserError("prior_built_in", name=name)
     try:
-        shutil.rmtree(card.folder)
+        _remove_folder(card.folder, user_folder(data_dir))
     except OSError as error:
         raise UserError("prior_write", path=card.folder, detail=error.strerror or error) from error
 
 
+def _remove_folder(folder: Path, parent: Path) -> None:
+    """A folder elsewhere that is only linked to from `parent` stays; the link goes."""
+    links = [path for path in parent.iterdir() if path.is_symlink() and path.resolve() == folder]
+    for link in links:
+        link.unlink()
+    if not links:
+        shutil.rmtree(folder)
+
+
 def count_parameters(weights: Path) -> int:
-    """How many numbers a safetensors file holds, from its header alone."""
-    with weights.open("rb") as file:
-        (length,) = struct.unpack("<Q", file.read(8))
-        header = json.loads(file.read(min(length, 100_000_000)))
-    return sum(math.prod(entry["shape"]) for name, entry in header.items() if name != "__metadata__")
+    """How many numbers a safetensors file holds, from its header alone. Raises: OSError, ValueError."""
+    return sum(math.prod(shape) for shape in read_shapes(weights).values())
 
 
 def read_json(path: Path) -> dict[str, Any]:
     """The object in a JSON file. Raises: UserError prior_unreadable."""
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
+        return read_object(path)
     except (OSError, ValueError) as error:
         raise UserError("prior_unreadable", path=path.parent, detail=f"{path.name}: {error}") from error
-    if not isinstance(value, dict):
-        raise UserError("prior_unreadable", path=path.parent, detail=f"{path.name} holds no object")
-    return value

@@ -6,7 +6,9 @@ up, so no code of the file's choosing is ever imported or called. Old files that
 refused too. Source of the layout: torch.serialization.
 """
 
+import io
 import pickle
+import pickletools
 import zipfile
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -16,6 +18,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from daps_desktop.core.project.bounded_zip import opened_zip
+
 _DTYPES = {
     "FloatStorage": torch.float32,
     "HalfStorage": torch.float16,
@@ -24,7 +28,8 @@ _DTYPES = {
     "LongStorage": torch.int64,
     "IntStorage": torch.int32,
 }
-_LARGEST_PICKLE = 64 * 2**20  # bytes; the largest known checkpoints need 0.3 MB
+_LARGEST_PICKLE = 2 * 2**20  # bytes; the largest known checkpoints need 0.3 MB
+_LARGEST_GAIN = 4  # times the file that its tensors may take, as several may share their data
 _WRAPPERS = ("ema", "model_ema", "state_dict", "model")  # where training scripts put the weights, best first
 
 
@@ -40,7 +45,7 @@ def read_checkpoint(path: Path) -> dict[str, Tensor]:
     if not zipfile.is_zipfile(path):
         raise CheckpointError(_not_a_zip(path))
     try:
-        with zipfile.ZipFile(path) as archive:
+        with path.open("rb") as file, opened_zip(file) as archive:
             content = _Archive(archive).load()
     except CheckpointError:
         raise
@@ -60,7 +65,15 @@ def read_checkpoint(path: Path) -> dict[str, Tensor]:
         ValueError,
     ) as error:
         raise CheckpointError(f"it is incomplete or damaged: {error}") from error
-    return _state_dict(content)
+    return _owned(_state_dict(content), path.stat().st_size)
+
+
+def _owned(state: Mapping[str, Tensor], file_size: int) -> dict[str, Tensor]:
+    """The tensors, each with data of its own; in the file several may share theirs."""
+    if sum(tensor.nbytes for tensor in state.values()) > _LARGEST_GAIN * file_size:
+        raise CheckpointError("its tensors are larger than it can honestly hold")
+    contiguous = torch.contiguous_format
+    return {name: tensor.detach().clone(memory_format=contiguous) for name, tensor in state.items()}
 
 
 def _not_a_zip(path: Path) -> str:
@@ -87,8 +100,9 @@ class _Archive:
     def load(self) -> object:
         if f"{self.root}/byteorder" in self.archive.namelist() and self.read("byteorder", 16) != b"little":
             raise CheckpointError("its numbers are in big-endian order")
-        with self.archive.open(self.entry("data.pkl", _LARGEST_PICKLE)) as file:
-            return _TensorUnpickler(file, self).load()
+        data = self.read("data.pkl", _LARGEST_PICKLE)
+        _check_notes(data)
+        return _TensorUnpickler(io.BytesIO(data), self).load()
 
     def entry(self, name: str, largest: int) -> zipfile.ZipInfo:
         """Torch stores without compression, so that nothing can unfold to more than the file's own size."""
@@ -109,6 +123,13 @@ class _Archive:
         return self.storages[key]
 
 
+def _check_notes(data: bytes) -> None:
+    """A pickle takes notes by number, and the unpickler makes room for all numbers below."""
+    for opcode, number, _ in pickletools.genops(data):
+        if opcode.name in ("PUT", "LONG_BINPUT") and isinstance(number, int) and number > len(data):
+            raise CheckpointError("it asks for more memory than it can need")
+
+
 class _Rebuild:
     """Stands for torch._utils._rebuild_tensor_v2. No attributes, so that a pickle can set none."""
 
@@ -120,7 +141,7 @@ class _Rebuild:
         tensor = torch.as_strided(storage, size, stride, offset)  # refuses to reach beyond the storage
         if tensor.numel() > storage.numel():
             raise CheckpointError("a tensor is larger than its data")
-        return tensor.clone(memory_format=torch.contiguous_format)
+        return tensor
 
 
 class _TensorUnpickler(pickle.Unpickler):

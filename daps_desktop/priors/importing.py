@@ -5,6 +5,7 @@ a failed import leaves nothing behind.
 """
 
 import json
+import os
 import re
 import shutil
 import tempfile
@@ -21,6 +22,7 @@ from torch import Tensor
 
 from daps_desktop.core.errors import UserError
 from daps_desktop.priors import adm
+from daps_desktop.priors.bounds import check_network, read_shapes
 from daps_desktop.priors.catalogue import (
     CARD,
     NETWORK,
@@ -34,7 +36,7 @@ from daps_desktop.priors.catalogue import (
     verify,
 )
 from daps_desktop.priors.checkpoint import CheckpointError, read_checkpoint
-from daps_desktop.priors.loader import load
+from daps_desktop.priors.loader import MISFITS, load, require_finite
 
 _PICKLED = (".pt", ".pth", ".ckpt", ".bin")
 WEIGHT_NAMES = (
@@ -74,12 +76,12 @@ def import_prior(
     `about` (licence, source) is what is known of it beside its files.
     Raises: UserError prior_unreadable, prior_damaged, prior_exists, prior_name or prior_write.
     """
-    path = Path(path).resolve()
+    path = Path(os.path.realpath(path))
     name = free_name(name or _name_from(path), data_dir)
     try:
         draft = _read(path)
-        _require_finite(draft.state)
-    except CheckpointError as error:
+        require_finite(draft.state)
+    except (CheckpointError, ValueError) as error:
         raise UserError("prior_unreadable", path=path, detail=error) from error
     except OSError as error:
         raise UserError("prior_unreadable", path=path, detail=_in_words(error)) from error
@@ -166,16 +168,14 @@ def _weights(path: Path) -> dict[str, Tensor]:
     if path.suffix != ".safetensors":
         raise CheckpointError("it is neither a folder nor a .safetensors, .pt, .pth, .ckpt or .bin file")
     try:
+        read_shapes(path)
         return load_file(path)
-    except (SafetensorError, OSError) as error:
+    except (SafetensorError, OSError, ValueError) as error:
         raise CheckpointError(f"{path.name} is incomplete or damaged: {error}") from error
 
 
 def _require_unconditional(network: dict[str, Any]) -> None:
-    if network.get("_class_name") != "UNet2DModel":
-        raise CheckpointError(f"its network is a {network.get('_class_name')}; a UNet2DModel is needed")
-    if network.get("num_class_embeds") or network.get("class_embed_type"):
-        raise CheckpointError("it wants to be told what the photo shows (class-conditional)")
+    check_network(network)
     if network.get("in_channels", 3) != 3 or network.get("out_channels", 3) not in (3, 6):
         raise CheckpointError("it does not work on RGB photos alone")
     if network.get("center_input_sample"):
@@ -203,12 +203,6 @@ def _modern_names(state: dict[str, Tensor]) -> dict[str, Tensor]:
     names = {"query": "to_q", "key": "to_k", "value": "to_v", "proj_attn": "to_out.0"}
     old = re.compile(rf"(attentions\.\d+)\.({'|'.join(names)})\.")
     return {old.sub(lambda m: f"{m[1]}.{names[m[2]]}.", key): tensor for key, tensor in state.items()}
-
-
-def _require_finite(state: dict[str, Tensor]) -> None:
-    for name, tensor in state.items():
-        if not torch.isfinite(tensor).all():
-            raise CheckpointError(f"its weights {name} are not finite numbers")
 
 
 # Writing
@@ -253,7 +247,7 @@ def _try_out(path: Path, folder: Path) -> None:
         x0_hat = prior.denoiser.denoise(x, 1.0)
     except UserError as error:
         raise UserError("prior_unreadable", path=path, detail=error.facts.get("detail", error)) from error
-    except (RuntimeError, TypeError, ValueError) as error:
+    except MISFITS as error:
         raise UserError("prior_unreadable", path=path, detail=f"its first trial failed: {error}") from error
     if x0_hat.shape != x.shape or not torch.isfinite(x0_hat).all():
         raise UserError("prior_unreadable", path=path, detail="its first trial gave no picture")

@@ -1,5 +1,6 @@
 """From a card to a denoiser ready to run: verify, build, load, free. Never touches the network."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
@@ -8,12 +9,26 @@ import torch
 from diffusers.models.unets.unet_2d import UNet2DModel
 from safetensors import SafetensorError
 from safetensors.torch import load_file
+from torch import Tensor
 
 from daps_desktop.core.errors import UserError
 from daps_desktop.priors.adapters import DDPMDenoiser, EDMDenoiser, Network, schedule_sigmas
 from daps_desktop.priors.catalogue import CARD, PriorCard, verify
 from daps_desktop.solver.anchor import Anchor
 from daps_desktop.solver.denoiser import Denoiser
+
+# What torch and diffusers raise where sizes and kinds do not fit together.
+MISFITS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+_DTYPES = (torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.int32, torch.int64)
 
 
 @dataclass(slots=True)
@@ -43,7 +58,7 @@ def load(card: PriorCard, device: str | torch.device = "cpu", dtype: torch.dtype
     network = Network(_build(card, device, dtype), device, dtype)
     try:
         return Prior(card, _denoiser(card, network), _anchor(card), network)
-    except (KeyError, TypeError, ValueError) as error:
+    except MISFITS as error:
         raise UserError("prior_unreadable", path=card.folder, detail=f"{CARD}: {error}") from error
 
 
@@ -66,10 +81,20 @@ def _build(card: PriorCard, device: torch.device, dtype: torch.dtype) -> UNet2DM
         state = load_file(card.weights)
         with torch.device("meta"):
             unet = cast(UNet2DModel, UNet2DModel.from_config(card.network()))
+        require_finite(state)
         unet.load_state_dict({k: v.to(device, dtype) for k, v in state.items()}, assign=True)
-    except (SafetensorError, RuntimeError, TypeError, ValueError) as error:
+    except (SafetensorError, *MISFITS) as error:
         raise UserError("prior_unreadable", path=card.folder, detail=_in_short(error)) from error
     return unet
+
+
+def require_finite(state: Mapping[str, Tensor]) -> None:
+    """Raises: ValueError where weights are NaN or infinite, or no plain numbers."""
+    for name, tensor in state.items():
+        if tensor.dtype not in _DTYPES:
+            raise ValueError(f"its weights {name} are of the kind {tensor.dtype}")
+        if not torch.isfinite(tensor).all():
+            raise ValueError(f"its weights {name} are not finite numbers")
 
 
 def _in_short(error: Exception) -> str:

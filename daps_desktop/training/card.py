@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from daps_desktop.core.errors import UserError
 from daps_desktop.priors.catalogue import PriorCard
 from daps_desktop.training.scores import Line
 from daps_desktop.training.settings import Recipe, RunSettings
@@ -39,8 +40,11 @@ def credits_of(settings: RunSettings) -> str:
 def _rows(path: Path) -> list[dict[str, str]]:
     if not path.is_file():
         return []
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            return list(csv.DictReader(file))
+    except (OSError, ValueError, csv.Error) as error:
+        raise UserError("file_unreadable", path=path, detail=str(error)) from error
 
 
 def _written(rows: Sequence[dict[str, str]]) -> str:

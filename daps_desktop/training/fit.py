@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from daps_desktop.core.errors import UserError
-from daps_desktop.training.checkpoint import has_checkpoint, load_checkpoint, save_checkpoint
+from daps_desktop.training.checkpoint import damage_told, has_checkpoint, load_checkpoint, save_checkpoint
 from daps_desktop.training.export import export_run, first_network
 from daps_desktop.training.log import append_row
 from daps_desktop.training.photos import PhotoBuffer, PhotoFile, find_photos, load_photos
@@ -44,7 +44,8 @@ def fit(settings: RunSettings, resume: bool, stop: Event, say: Say) -> Path:
     torch.manual_seed(settings.recipe.seed)
     trainer = Trainer(first_network(settings), settings.recipe, device)
     if state is not None:
-        trainer.restore(state)
+        with damage_told(run):
+            trainer.restore(state)
         begin -= state["seconds"]
     Loop(settings, trainer, begin, say).run(photos, clean, stop)
     return export_run(run, run / "prior", run.resolve().name)

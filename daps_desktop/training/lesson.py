@@ -9,6 +9,8 @@ import torch
 from torch import Tensor
 
 from daps_desktop.core.errors import UserError
+from daps_desktop.core.plain import load_json
+from daps_desktop.training.checkpoint import damage_told
 from daps_desktop.training.deadleaves import dead_leaves
 from daps_desktop.training.photos import PhotoBuffer, PhotoFile, buffer_size, find_photos, load_photos
 from daps_desktop.training.settings import RunSettings
@@ -81,8 +83,17 @@ def _kept_apart(large: list[PhotoFile], run: Path) -> list[PhotoFile]:
         chosen = large[:: max(5, len(large) // MOST_APART)] if len(large) > 1 else []
         run.mkdir(parents=True, exist_ok=True)
         note.write_text(json.dumps([str(file.path) for file in chosen]), encoding="utf-8")
-    before = set(json.loads(note.read_text(encoding="utf-8")))
+    before = apart_before(run)
     return [file for file in large if str(file.path) in before]
+
+
+def apart_before(run: Path) -> set[str]:
+    """The files that were kept apart when the run began. Raises: UserError (`run_damaged`)."""
+    with damage_told(run):
+        told = load_json((run / APART).read_bytes())
+        if not isinstance(told, list) or not all(isinstance(name, str) for name in told):
+            raise ValueError(f"{APART} is no list of names")
+        return set(told)
 
 
 def worth(trainer: Trainer, lesson: Lesson) -> Worth:

@@ -12,14 +12,16 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from torch import Tensor
 
 from daps_desktop.core.errors import UserError
+from daps_desktop.core.photo_limits import check_claim, check_size
 
 LONGEST_SIDE = 1024  # pixels: grain and optics of a camera's 12 MP say little about pictures at viewing size
 ENDINGS = {".avif", ".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
-_UNREADABLE = (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError)
+# Pillow knows many formats more, of which one runs another program.
+_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "AVIF", "MPO")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,11 @@ class PhotoFile:
     def open(self) -> Image.Image:
         with self.path.open("rb") as file:
             file.seek(self.offset)
-            return Image.open(io.BytesIO(file.read(self.length)))
+            data = file.read(self.length)
+        image = Image.open(io.BytesIO(data), formats=_FORMATS)
+        check_size(self.path, image.height, image.width)
+        check_claim(self.path, image.height * image.width * 4, len(data))
+        return image
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +142,7 @@ def buffer_size(file: PhotoFile) -> tuple[int, int] | None:
     try:
         with file.open() as image:
             width, height = image.size
-    except _UNREADABLE:
+    except Exception:  # decoders raise what they like
         return None
     shrink = min(1.0, LONGEST_SIDE / max(width, height))
     return round(height * shrink), round(width * shrink)
@@ -151,7 +157,7 @@ def _decode_into(file: PhotoFile, target: NDArray[np.uint8]) -> bool:
                 "RGB", (width, height)
             )  # lets a JPEG decode at an eighth, quarter or half of its size
             rgb = image.convert("RGB")
-    except _UNREADABLE:
+    except Exception:
         return False
     if rgb.size != (width, height):
         rgb = rgb.resize((width, height), Image.Resampling.BOX)

@@ -68,7 +68,7 @@ def read_scores(path: Path) -> list[Score]:
         if not rows or rows[0] != names:
             raise ValueError(f"its first line is not {','.join(names)}")
         return [Score(t, m, p, s, float(db), float(sec)) for t, m, p, s, db, sec in rows[1:]]
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, csv.Error) as error:
         raise UserError("scores_unreadable", path=path, detail=error) from error
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from daps_desktop.core.errors import UserError
+from daps_desktop.core.plain import from_plain, load_json
+from daps_desktop.training.checkpoint import damage_told
 
 VERSION = 1
 
@@ -122,15 +124,14 @@ class RunSettings:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "RunSettings":
-        """Raises: UserError if the file comes from another version."""
+        """Raises: UserError if the file comes from another version, or a value is impossible."""
         values = dict(data)
         version = values.pop("version", None)
         _check("version", version == VERSION, f"{version!r} is not {VERSION}, the one this program reads")
-        values["photos"] = tuple(values["photos"])
-        values["architecture"] = Architecture(**values["architecture"])
-        values["recipe"] = Recipe(**values["recipe"])
-        values["budget"] = Budget(**values["budget"])
-        return cls(**values)
+        try:
+            return from_plain(cls, values)
+        except ValueError as error:
+            raise UserError("setting_value", name="settings", detail=str(error)) from None
 
 
 def write_settings(settings: RunSettings) -> None:
@@ -142,4 +143,8 @@ def read_settings(run: Path) -> RunSettings:
     path = run / "settings.json"
     if not path.is_file():
         raise UserError("run_missing", path=run)
-    return RunSettings.from_json(json.loads(path.read_text(encoding="utf-8")))
+    with damage_told(run):
+        data = load_json(path.read_bytes())
+        if not isinstance(data, dict):
+            raise ValueError("its settings are no object")
+        return RunSettings.from_json(data)

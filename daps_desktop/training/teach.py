@@ -14,7 +14,7 @@ from daps_desktop.core.errors import UserError
 from daps_desktop.core.language import tr
 from daps_desktop.priors.catalogue import PriorCard, installed, read_card, user_folder
 from daps_desktop.training.card import CREDITS, machine
-from daps_desktop.training.checkpoint import has_checkpoint, load_checkpoint
+from daps_desktop.training.checkpoint import damage_told, has_checkpoint, load_checkpoint
 from daps_desktop.training.fit import Loop, pick_device
 from daps_desktop.training.lesson import Lesson, Worth, gather, pace, worth
 from daps_desktop.training.prior_folder import read_prior, valid_name, write_prior
@@ -125,7 +125,8 @@ def _learn(settings: RunSettings, trainer: Trainer, lesson: Lesson, stop: Event,
     run, begin = Path(settings.out), time.monotonic()
     if has_checkpoint(run):
         state = load_checkpoint(run)
-        trainer.restore(state)
+        with damage_told(run):
+            trainer.restore(state)
         begin -= state["seconds"]
     write_settings(settings)
 

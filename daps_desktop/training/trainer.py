@@ -86,6 +86,7 @@ class Trainer:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
+        """Raises: what torch raises where the state is not one of this network."""
         self.network.load_state_dict(state["weights"])
         for name, value in state["ema"].items():
             self.ema[name].copy_(value)

@@ -1,4 +1,4 @@
-"""python -m tests.fuzz [--inputs N] [--reader NAME] [--drawn] [--seed N] [--keep FOLDER]: a table of readers."""
+"""python -m tests.fuzz [--inputs N] [--reader NAME] [--drawn] [--seed N] [--keep FOLDER]: a table."""
 
 import argparse
 import sys
@@ -28,13 +28,14 @@ SHARES = {
     "prior card": 30,
     "prior network": 10,
     "prior weights": 10,
-    "prior schedule": 10,
-    "prior import": 5,
+    "imported network": 5,
+    "imported schedule": 5,
     "checkpoint": 25,
     "guided-diffusion file": 5,
     "training checkpoint": 5,
     "training settings": 20,
     "training notes": 20,
+    "training photo": 40,
 }
 _HEADER = "| reader | inputs | accepted | refused | slowest | peak memory | crashes, hangs | faults |"
 
@@ -60,8 +61,12 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz")
     parser.add_argument("--inputs", type=int, default=20_000, help="in all (20000)")
-    parser.add_argument("--reader", action="append", choices=list(SHARES), help="this one alone; may be given again")
-    parser.add_argument("--drawn", action="store_true", help="damage by chance alone, also where there is atheris")
+    parser.add_argument(
+        "--reader", action="append", choices=list(SHARES), help="this one alone; may be given again"
+    )
+    parser.add_argument(
+        "--drawn", action="store_true", help="damage by chance alone, also where there is atheris"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--keep", type=Path, help="folder that keeps what failed")
     return parser.parse_args()

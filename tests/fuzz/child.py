@@ -84,7 +84,7 @@ class Trial:
             self.keep("temporary files left", "\n".join(left).encode())
 
 
-def _reader(name: str):  # noqa: ANN202 - a Reader, whose module must not be loaded before atheris
+def _reader(name: str):
     from tests.fuzz.readers import CORE
 
     known = {reader.name: reader for reader in CORE}
@@ -139,8 +139,8 @@ def led(trial: Trial, seed: int, count: int) -> None:
 
     atheris.Setup(
         [
-            "fuzz", str(corpus), f"-runs={count}", f"-seed={seed + 1}", f"-max_len={LARGEST}", "-rss_limit_mb=0",
-            "-timeout=600", "-detect_leaks=0", "-verbosity=0", "-len_control=0", "-reload=0",
+            "fuzz", str(corpus), f"-runs={count}", f"-seed={seed + 1}", f"-max_len={LARGEST}",
+            "-rss_limit_mb=0", "-timeout=600", "-detect_leaks=0", "-verbosity=0", "-len_control=0", "-reload=0",
         ],
         trial.take,
         custom_mutator=damage,

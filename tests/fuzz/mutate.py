@@ -1,4 +1,4 @@
-"""Damage to files: bytes anywhere, and, where a format is known, parts of it with checksums put right again."""
+"""Damage to files: bytes anywhere, and parts of known formats, with checksums put right again."""
 
 import io
 import json
@@ -16,11 +16,30 @@ LARGEST = 1 << 18  # bytes of a damaged file
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JOURNAL = b"daps journal 1\n"
 _RECORD = struct.Struct("<IIB")
-_NUMBERS = (0, 1, 2, 3, 7, 8, 127, 128, 255, 256, 32767, 32768, 65535, 65536, 2**31 - 1, 2**31, 2**32 - 1, 2**63)
+_NUMBERS = (
+    0,
+    1,
+    2,
+    3,
+    7,
+    8,
+    127,
+    128,
+    255,
+    256,
+    32767,
+    32768,
+    65535,
+    65536,
+    2**31 - 1,
+    2**31,
+    2**32 - 1,
+    2**63,
+)
 _NODES: tuple[Any, ...] = (
     None, True, False, 0, 1, -1, 2, 3, 17, 255, 65_536, 10**9, 2**31, 2**63, 10**30, 0.5, -0.0, 1e-320, 1e308,
-    float("nan"), float("inf"), "", "x", "../../x", "/dev/zero", "a\0b", "\ud800", "x" * 5000, [], {}, [[]], [1, 2, 3],
-    {"a": 1}, "UNet2DModel", "auto",
+    float("nan"), float("inf"), "", "x", "../../x", "/dev/zero", "a\0b", "\ud800", "x" * 5000, [], {}, [[]],
+    [1, 2, 3], {"a": 1}, "UNet2DModel", "auto",
 )  # fmt: skip
 
 
@@ -62,7 +81,9 @@ def _overwritten(data: bytes, rng: random.Random) -> bytes:
     out = bytearray(data or b"\0")
     at = rng.randrange(len(out))
     length = rng.choice((1, 1, 4, 16))
-    out[at : at + length] = rng.randbytes(length) if rng.random() < 0.7 else bytes([rng.choice((0, 255))]) * length
+    out[at : at + length] = (
+        rng.randbytes(length) if rng.random() < 0.7 else bytes([rng.choice((0, 255))]) * length
+    )
     return bytes(out)
 
 
@@ -162,7 +183,11 @@ def _tiff(data: bytes, rng: random.Random) -> bytes:
     """One field of a directory entry: tag, type, count or value."""
     order, big = ("<" if data[:2] == b"II" else ">"), data[2:4] in (b"+\0", b"\0+")
     try:
-        at = struct.unpack_from(order + "Q", data, 8)[0] if big else struct.unpack_from(order + "I", data, 4)[0]
+        at = (
+            struct.unpack_from(order + "Q", data, 8)[0]
+            if big
+            else struct.unpack_from(order + "I", data, 4)[0]
+        )
         count = struct.unpack_from(order + ("Q" if big else "H"), data, at)[0]
     except struct.error:
         return _any_bytes(data, rng)
@@ -178,7 +203,11 @@ def _boxes(data: bytes, rng: random.Random) -> bytes:
 
 
 def _near(data: bytes, at: int, reach: int, rng: random.Random) -> bytes:
-    return data[:at] + rng.choice((_number, _overwritten, _flipped))(data[at : at + reach], rng) + data[at + reach :]
+    return (
+        data[:at]
+        + rng.choice((_number, _overwritten, _flipped))(data[at : at + reach], rng)
+        + data[at + reach :]
+    )
 
 
 # Our own
@@ -193,7 +222,9 @@ def _json(data: bytes, rng: random.Random) -> bytes:
     if what == 0:
         return b"[" * rng.choice((10, 990, 100_000)) + data
     if what == 1:
-        return data.replace(b": ", b": " + rng.choice((b"NaN,", b"-Infinity,", b"1e999,", b"9" * 5000 + b",")), 1)
+        return data.replace(
+            b": ", b": " + rng.choice((b"NaN,", b"-Infinity,", b"1e999,", b"9" * 5000 + b",")), 1
+        )
     return json.dumps(_json_damage(value, rng)).encode()
 
 

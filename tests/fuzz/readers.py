@@ -23,7 +23,7 @@ from daps_desktop.core.project import Project, read_original, read_project, writ
 from daps_desktop.core.recipe import Recipe, dump_recipe
 from daps_desktop.core.settings import SolverSettings
 from daps_desktop.core.sidecar import dump_sidecar, provenance_of, read_recipe, read_sidecar
-from daps_desktop.core.task import Faded, Jpeg, Motion, Noise, Scratches, Small, Task
+from daps_desktop.core.task import Faded, Jpeg, Motion, Noise, Small, Task
 from tests.core.photo_files import all_kinds, by_pillow, exif_block, photo, picture
 from tests.core.test_project import RECIPE, project_in
 from tests.core.test_sidecar import REPORT
@@ -196,7 +196,9 @@ def _read_journal(folder: Path, data: bytes) -> object:
 
 def _recipes(_: Path) -> list[bytes]:
     many = Task((Motion(9, 30), Small(2), Jpeg(40), Faded(0.5), Noise()))
-    exact = SolverSettings(preset="best", method="diffpir", output="sample", noise=4.5, prior="photo-start", tile=128)
+    exact = SolverSettings(
+        preset="best", method="diffpir", output="sample", noise=4.5, prior="photo-start", tile=128
+    )
     return [dump_recipe(recipe).encode() for recipe in (RECIPE, Recipe(many, exact), Recipe())]
 
 
@@ -223,7 +225,10 @@ def _read_sidecar(folder: Path, data: bytes) -> object:
 def _albums(folder: Path) -> list[bytes]:
     write_photo(photo(), folder / "one.png", overwrite=True)
     rows = (
-        Row(str(folder / "one.png"), "done", str(folder / "out.png"), "ab" * 32, "cd" * 32, "file", "good", 1.02, 0.01, 3.5),
+        Row(
+            str(folder / "one.png"), "done", str(folder / "out.png"), "ab" * 32, "cd" * 32, "file",
+            "good", 1.02, 0.01, 3.5,
+        ),
         Row(str(folder / "two.png"), "failed", reason="It is not there."),
         Row(str(folder / "three.png")),
     )  # fmt: skip

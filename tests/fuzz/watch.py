@@ -83,4 +83,6 @@ def _note(outcome: Outcome, code: int, folder: Path) -> None:
     if current.is_file():
         kept.write_bytes(current.read_bytes())
     said = (folder / "said").read_text(errors="replace")[-2000:]
-    kept.with_suffix(".json").write_text(json.dumps({"fault": f"{what} at {outcome.tally.done}", "note": said[-300:]}))
+    kept.with_suffix(".json").write_text(
+        json.dumps({"fault": f"{what} at {outcome.tally.done}", "note": said[-300:]})
+    )

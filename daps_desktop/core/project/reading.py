@@ -5,7 +5,6 @@ Every size is checked before memory is taken for it.
 
 import re
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
@@ -14,7 +13,8 @@ from pathlib import Path
 from typing import cast
 
 from daps_desktop.core.errors import UserError
-from daps_desktop.core.files import write_private
+from daps_desktop.core.files import open_ordinary, write_private
+from daps_desktop.core.language import tr
 from daps_desktop.core.packing import unpack_hole
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.photo_reader import read_photo
@@ -34,6 +34,7 @@ from daps_desktop.core.project.format import (
 )
 from daps_desktop.core.recipe import Recipe
 from daps_desktop.core.source import Source, sha256_of, still_there
+from daps_desktop.core.temporary import temporary_folder
 from daps_desktop.core.versions import Version
 
 _MOST_VERSIONS = 1000
@@ -42,7 +43,7 @@ _MOST_VERSIONS = 1000
 def is_project(path: Path) -> bool:
     """True where the file says it is one, by its ending or by what it begins with."""
     try:
-        with path.open("rb") as file:
+        with open_ordinary(path) as file:
             return path.suffix.lower() == SUFFIX or file.read(4) == b"PK\3\4"
     except (OSError, ValueError):
         return path.suffix.lower() == SUFFIX
@@ -55,7 +56,7 @@ def read_project(path: Path, photo_at: Path | None = None, accept_changed: bool 
     Raises: UserError (`project_...`, or `photo_...` about the photo outside), and nothing else.
     """
     path = Path(path)
-    with _in_words(path), path.open("rb") as file, opened_zip(file) as archive:
+    with _in_words(path), open_ordinary(path) as file, opened_zip(file) as archive:
         manifest = _read_manifest(archive, path)
         photo = _read_photo(archive, manifest, path, photo_at, accept_changed)
         return _assemble(PictureReader(archive, path.stat().st_size), manifest, photo)
@@ -64,12 +65,12 @@ def read_project(path: Path, photo_at: Path | None = None, accept_changed: bool 
 def read_original(path: Path, target: Path) -> bool:
     """Copy the bytes of the photo inside the project `path` to `target`; False where that cannot be done."""
     try:
-        with path.open("rb") as file, opened_zip(file) as archive:
+        with _in_words(path), open_ordinary(path) as file, opened_zip(file) as archive:
             manifest = _read_manifest(archive, path)
             if manifest.embedded and manifest.source.sha256:
                 _extract(archive, manifest, target)
             return target.exists()
-    except (OSError, KeyError, ValueError, UserError, zipfile.BadZipFile):
+    except UserError:
         return False
 
 
@@ -131,8 +132,8 @@ def _places(source: Source, project: Path) -> Iterable[Path]:
 
 
 def _read_embedded(archive: zipfile.ZipFile, manifest: Manifest, path: Path) -> Photo:
-    with tempfile.TemporaryDirectory(prefix="daps-") as folder:
-        copy = Path(folder) / f"photo{safe_suffix(manifest.embedded)}"
+    with temporary_folder() as folder:
+        copy = folder / f"photo{safe_suffix(manifest.embedded)}"
         _extract(archive, manifest, copy)
         try:
             photo = read_photo(copy)
@@ -174,17 +175,17 @@ def _in_words(path: Path) -> Generator[None]:
     except UserError as error:
         if error.code.startswith(("project_", "photo_")):
             raise
-        raise UserError("project_damaged", path=path, detail="a value in it is impossible") from error
+        raise UserError("project_damaged", path=path, detail=tr("a value in it is impossible")) from error
     except FileNotFoundError as error:
         raise UserError("photo_missing", path=path) from error
     except PermissionError as error:
         raise UserError("photo_no_permission", path=path) from error
     except MemoryError as error:
-        raise UserError("project_damaged", path=path, detail="it asks for too much memory") from error
+        raise UserError("project_damaged", path=path, detail=tr("it asks for too much memory")) from error
     except zipfile.BadZipFile as error:
-        raise UserError("project_damaged", path=path, detail="it is incomplete") from error
+        raise UserError("project_damaged", path=path, detail=tr("it is incomplete")) from error
     except KeyError as error:
-        raise UserError("project_damaged", path=path, detail="a part of it is missing") from error
+        raise UserError("project_damaged", path=path, detail=tr("a part of it is missing")) from error
     except Exception as error:  # zipfile and zlib raise what they like at mutilated files
         raise UserError("project_damaged", path=path, detail=_detail(error)) from error
 

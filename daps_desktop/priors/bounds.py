@@ -1,0 +1,167 @@
+"""What a prior may say of itself before it is believed: sizes and kinds, checked before anything is built.
+
+Files of a prior come from anybody. A configuration of a few bytes can ask for more memory than there is, or
+for layers without end; no number of it is used before it stands within bounds that no known prior comes near.
+"""
+
+import math
+import struct
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from daps_desktop.core.files import open_ordinary
+from daps_desktop.core.plain import load_json
+
+_LARGEST_JSON = 16 * 2**20  # bytes of a card, a configuration, or the header of the weights
+_WIDEST, _MOST_LEVELS, _MOST_LAYERS = 8192, 8, 8
+_DOWN = ("DownBlock2D", "AttnDownBlock2D", "ResnetDownsampleBlock2D")
+_UP = ("UpBlock2D", "AttnUpBlock2D", "ResnetUpsampleBlock2D")
+_PREDICTIONS = ("epsilon", "v_prediction", "sample")
+_OPTIONAL_WHOLE = {
+    "in_channels": 256,
+    "out_channels": 256,
+    "layers_per_block": _MOST_LAYERS,
+    "norm_num_groups": _WIDEST,
+    "attn_norm_num_groups": _WIDEST,
+    "attention_head_dim": _WIDEST,
+    "time_embedding_dim": 4 * _WIDEST,
+    "num_train_timesteps": 100_000,
+    "downsample_padding": 8,
+}
+_OPTIONAL_NUMBERS = ("mid_block_scale_factor", "norm_eps")
+
+Values = Mapping[str, Any]
+
+
+def read_object(path: Path) -> dict[str, Any]:
+    """The object in a JSON file. Raises: OSError, ValueError."""
+    with open_ordinary(path) as file:
+        data = file.read(_LARGEST_JSON + 1)
+    if len(data) > _LARGEST_JSON:
+        raise ValueError("it is too large")
+    return _object(data)
+
+
+def _object(data: bytes) -> dict[str, Any]:
+    value = load_json(data)
+    if not isinstance(value, dict):
+        raise ValueError("it holds no object")
+    return cast(dict[str, Any], value)
+
+
+def read_shapes(weights: Path) -> dict[str, tuple[int, ...]]:
+    """The shape of each tensor in a safetensors file, from its header alone. Raises: OSError, ValueError."""
+    with open_ordinary(weights) as file:
+        head = file.read(8)
+        size = weights.stat().st_size
+        length = struct.unpack("<Q", head)[0] if len(head) == 8 else 0
+        if not 0 < length <= min(_LARGEST_JSON, size - 8):
+            raise ValueError("the header of its weights has an impossible length")
+        header = _object(file.read(length))
+    return {name: _shape(entry, size) for name, entry in header.items() if name != "__metadata__"}
+
+
+def _shape(entry: object, size: int) -> tuple[int, ...]:
+    shape = cast(dict[str, Any], entry).get("shape") if isinstance(entry, dict) else None
+    if not isinstance(shape, list) or not all(type(side) is int and 0 <= side <= size for side in shape):
+        raise ValueError("its weights have an impossible shape")
+    if len(shape) > 8 or math.prod(shape) > size:
+        raise ValueError("its weights claim to be larger than their file")
+    return tuple(cast(list[int], shape))
+
+
+def check_network(network: Values) -> None:
+    """Raises: ValueError unless this describes a UNet2DModel of a possible size."""
+    kind = network.get("_class_name", "UNet2DModel")
+    if kind != "UNet2DModel":
+        raise ValueError(f"its network is a {kind}; a UNet2DModel is needed")
+    if network.get("num_class_embeds") or network.get("class_embed_type"):
+        raise ValueError("it wants to be told what the photo shows (class-conditional)")
+    for name, most in _OPTIONAL_WHOLE.items():
+        if network.get(name) is not None:
+            whole(network, name, 0 if name == "downsample_padding" else 1, most)
+    for name in _OPTIONAL_NUMBERS:
+        if network.get(name) is not None:
+            number(network, name)
+    _check_side(network.get("sample_size"))
+    widths = network.get("block_out_channels")
+    if not isinstance(widths, list) or not 1 <= len(widths) <= _MOST_LEVELS:
+        raise ValueError(f"its network does not have one to {_MOST_LEVELS} levels")
+    for level in range(len(widths)):
+        whole(dict(enumerate(widths)), level, 1, _WIDEST)
+    for name, known in (("down_block_types", _DOWN), ("up_block_types", _UP)):
+        _check_blocks(network.get(name), name, known, len(widths))
+
+
+def _check_side(side: object) -> None:
+    sides = cast(list[object], side) if isinstance(side, list) else [side or 1]
+    if not sides or not all(type(each) is int and 1 <= each <= 65_536 for each in sides):
+        raise ValueError("sample_size must be a number of pixels")
+
+
+def _check_blocks(blocks: object, name: str, known: tuple[str, ...], levels: int) -> None:
+    if not isinstance(blocks, list) or len(blocks) != levels or not all(block in known for block in blocks):
+        raise ValueError(f"its {name} are not {levels} of {', '.join(known)}")
+
+
+def check_card(details: Values) -> None:
+    """Raises: ValueError, KeyError unless the conventions of a prior are possible ones."""
+    if details["format"] not in ("edm", "ddpm") or details["version"] != 1:
+        raise ValueError(f"format {details['format']!r} version {details['version']!r} is not known")
+    whole(details, "trained_patch", 1, 65_536)
+    if details["format"] == "edm":
+        if whole(details, "patch", 1, 8) not in (1, 2, 4, 8):
+            raise ValueError("patch must be 1, 2, 4 or 8")
+        for name in ("sigma_data", "sigma_min", "sigma_max"):
+            number(details, name)
+    else:
+        _check_schedule(details)
+    if details.get("low_frequency_anchor") is not None:
+        _check_anchor(details["low_frequency_anchor"])
+
+
+def _check_schedule(details: Values) -> None:
+    if details["prediction"] not in _PREDICTIONS:
+        raise ValueError(f"what its network predicts is not one of {', '.join(_PREDICTIONS)}")
+    schedule = _mapping(details["schedule"], "schedule")
+    betas = schedule.get("trained_betas")
+    if betas is None:
+        whole(schedule, "num_train_timesteps", 2, 100_000)
+        for name in ("beta_start", "beta_end"):
+            number(schedule, name)
+    elif not isinstance(betas, list) or not all(type(beta) in (int, float) for beta in betas):
+        raise ValueError("trained_betas must be numbers")
+
+
+def _check_anchor(given: object) -> None:
+    anchor = _mapping(given, "low_frequency_anchor")
+    number(anchor, "sigma_per_pixel")
+    number(anchor, "known_mean_std")
+    scales = anchor.get("scales_allowed_at_use", anchor["scales"])
+    if not isinstance(scales, list) or not 1 <= len(scales) <= 32:
+        raise ValueError("the scales of its anchor must be one to 32")
+    for place in range(len(scales)):
+        whole(dict(enumerate(scales)), place, 1, 1024)
+
+
+def _mapping(value: object, name: str) -> Values:
+    if not isinstance(value, dict):
+        raise ValueError(f"{name} is no object")
+    return cast(dict[str, Any], value)
+
+
+def whole(values: Mapping[Any, Any], name: object, least: int, most: int) -> int:
+    """Raises: ValueError, KeyError unless there is a whole number between these two."""
+    value = values[name]
+    if type(value) is not int or not least <= value <= most:
+        raise ValueError(f"{name} must be a whole number from {least} to {most}, not {str(value)[:20]}")
+    return value
+
+
+def number(values: Values, name: str) -> float:
+    """Raises: ValueError, KeyError unless there is a finite number above 0."""
+    value = values[name]
+    if type(value) not in (int, float) or not 0 < value < math.inf:
+        raise ValueError(f"{name} must be a number above 0, not {str(value)[:20]}")
+    return float(value)

@@ -1,0 +1,205 @@
+"""The readers of priors, checkpoints and training runs, each with good files to start from."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from safetensors.torch import save
+
+from daps_desktop.core.errors import UserError
+from daps_desktop.priors.catalogue import CARD, NETWORK, WEIGHTS, find, sha256
+from daps_desktop.priors.checkpoint import CheckpointError, read_checkpoint
+from daps_desktop.priors.importing import import_prior
+from daps_desktop.priors.loader import load
+from daps_desktop.training.card import CREDITS, credits_of
+from daps_desktop.training.checkpoint import NAME, damage_told, load_checkpoint, save_checkpoint
+from daps_desktop.training.lesson import APART, apart_before
+from daps_desktop.training.photos import PhotoFile, buffer_size, read_rgb
+from daps_desktop.training.prior_folder import new_network
+from daps_desktop.training.scores import read_scores
+from daps_desktop.training.settings import (
+    Architecture,
+    Recipe,
+    RunSettings,
+    read_settings,
+    write_settings,
+)
+from daps_desktop.training.trainer import Trainer
+from tests.core.photo_files import all_kinds
+from tests.fakes.checkpoints import write_diffusers, write_edm
+from tests.fuzz.readers import Reader, put
+from tests.priors.adm_reference import Settings, random_adm
+
+_TINY = Architecture(widths=(16, 32), layers=1, attention=False)
+
+
+# Priors
+
+
+def _prior_with(name: str) -> Callable[[Path], list[bytes]]:
+    def prepare(folder: Path) -> list[bytes]:
+        write_edm(folder / "edm")
+        write_diffusers(folder / "cats")
+        shutil.rmtree(folder / "data", ignore_errors=True)
+        imported = import_prior(folder / "cats", "cats", folder / "data").folder
+        return [(place / name).read_bytes() for place in (folder / "edm", imported)]
+
+    return prepare
+
+
+def _read_prior_with(name: str) -> Callable[[Path, bytes], object]:
+    """The folder with one file replaced, found, loaded and tried as a run does it."""
+
+    def read(folder: Path, data: bytes) -> object:
+        kind = "edm" if name != CARD or b'"edm"' in data else "cats"
+        source = folder / "edm" if kind == "edm" else folder / "data" / "priors" / "cats"
+        place = folder / "tried"
+        shutil.rmtree(place, ignore_errors=True)
+        shutil.copytree(source, place)
+        put(place / name, data)
+        if name == WEIGHTS:  # who writes weights writes their checksum
+            card = json.loads((place / CARD).read_text())
+            (place / CARD).write_text(json.dumps({**card, "sha256": sha256(place / WEIGHTS)}))
+        return _tried(place)
+
+    return read
+
+
+def _tried(place: Path) -> object:
+    card = find(str(place), place / "nowhere")
+    assert card.multiple >= 1 and card.trained_size >= 1 and card.parameters >= 0
+    prior = load(card)
+    if prior.anchor is not None:
+        prior.anchor.weight(1.0)
+    return prior
+
+
+def _schedules(folder: Path) -> list[bytes]:
+    shutil.rmtree(folder / "cats", ignore_errors=True)
+    write_diffusers(folder / "cats")
+    return [(folder / "cats" / "scheduler" / "scheduler_config.json").read_bytes()]
+
+
+def _networks(folder: Path) -> list[bytes]:
+    _schedules(folder)
+    return [(folder / "cats" / "unet" / NETWORK).read_bytes()]
+
+
+def _import_with(name: str) -> Callable[[Path, bytes], object]:
+    """A folder as diffusers writes it, with one file replaced, imported: that is, converted and tried out."""
+
+    def read(folder: Path, data: bytes) -> object:
+        kept = (folder / "cats" / name).read_bytes()
+        try:
+            put(folder / "cats" / name, data)
+            return _imported(folder, folder / "cats")
+        finally:
+            put(folder / "cats" / name, kept)
+
+    return read
+
+
+def _imported(folder: Path, source: Path) -> object:
+    shutil.rmtree(folder / "data", ignore_errors=True)
+    try:
+        return import_prior(source, "tried", folder / "data")
+    finally:
+        left = [path.name for path in folder.glob("data/priors/.*")]
+        assert not left, left
+
+
+def _checkpoints(folder: Path) -> list[bytes]:
+    state = {"a": torch.randn(3, 4), "b": torch.arange(6).half().view(2, 3).T, "c": torch.randn(1)}
+    torch.save(state, folder / "plain.pt")
+    torch.save({"step": 3, "ema": torch.nn.Conv2d(3, 4, 3).state_dict()}, folder / "wrapped.pt")
+    return [(folder / name).read_bytes() for name in ("plain.pt", "wrapped.pt")]
+
+
+def _read_checkpoint(folder: Path, data: bytes) -> object:
+    try:
+        return read_checkpoint(put(folder / "x.pt", data))
+    except CheckpointError as error:  # whoever calls it says it so
+        raise UserError("prior_unreadable", path="x.pt", detail=error) from error
+
+
+def _adm_files(folder: Path) -> list[bytes]:
+    state = random_adm(Settings(32, (1, 2), blocks=1, attend=(2,), head_channels=64)).state_dict()
+    torch.save(state, folder / "adm.pt")
+    return [save(state), (folder / "adm.pt").read_bytes()]
+
+
+def _read_adm_file(folder: Path, data: bytes) -> object:
+    return _imported(folder, put(folder / ("x.pt" if data[:2] == b"PK" else "x.safetensors"), data))
+
+
+# Training
+
+
+def _trainer() -> Trainer:
+    return Trainer(new_network(_TINY), Recipe(batch=2, patch=32), torch.device("cpu"))
+
+
+def _training_checkpoints(folder: Path) -> list[bytes]:
+    save_checkpoint(folder, {**_trainer().state(), "seconds": 3.5})
+    return [(folder / NAME).read_bytes()]
+
+
+def _read_training_checkpoint(folder: Path, data: bytes) -> object:
+    put(folder / NAME, data)
+    state = load_checkpoint(folder)
+    with damage_told(folder):
+        _trainer().restore(state)
+    return state
+
+
+def _settings(folder: Path) -> list[bytes]:
+    write_settings(RunSettings(photos=(str(folder),), out=str(folder), architecture=_TINY))
+    return [(folder / "settings.json").read_bytes()]
+
+
+def _read_settings(folder: Path, data: bytes) -> object:
+    put(folder / "settings.json", data)
+    return read_settings(folder)
+
+
+def _notes(_: Path) -> list[bytes]:
+    credit = b"file,archive,licence\nstreet.jpg,photos.tar,CC0\n"
+    scores = b"task,method,photo,setting,psnr_db,seconds\nblur,telea,a.jpg,,27.1,0.2\n"
+    return [json.dumps(["/photos/one.jpg", "/photos/two.jpg"]).encode(), credit, scores]
+
+
+def _read_notes(folder: Path, data: bytes) -> object:
+    if data[:1] == b"[":
+        put(folder / APART, data)
+        return apart_before(folder)
+    if data[:5] == b"task,":
+        return read_scores(put(folder / "scores.csv", data))
+    put(folder / CREDITS, data)
+    (folder / "photos.tar").touch()
+    return credits_of(RunSettings(photos=(str(folder / "photos.tar"),), out=str(folder)))
+
+
+def _read_training_photo(folder: Path, data: bytes) -> object:
+    file = PhotoFile(put(folder / "photo.jpg", data))
+    rgb = read_rgb(file)
+    if rgb is None:  # left out, as is said in a sum
+        raise UserError("photos_missing", count=1, shortest=1)
+    assert rgb.shape[:2] == buffer_size(file)
+    return rgb
+
+
+MODELS: tuple[Reader, ...] = (
+    Reader("prior card", _prior_with(CARD), _read_prior_with(CARD)),
+    Reader("prior network", _prior_with(NETWORK), _read_prior_with(NETWORK)),
+    Reader("prior weights", _prior_with(WEIGHTS), _read_prior_with(WEIGHTS)),
+    Reader("imported network", _networks, _import_with(f"unet/{NETWORK}")),
+    Reader("imported schedule", _schedules, _import_with("scheduler/scheduler_config.json")),
+    Reader("checkpoint", _checkpoints, _read_checkpoint),
+    Reader("guided-diffusion file", _adm_files, _read_adm_file),
+    Reader("training checkpoint", _training_checkpoints, _read_training_checkpoint),
+    Reader("training settings", _settings, _read_settings),
+    Reader("training notes", _notes, _read_notes),
+    Reader("training photo", lambda _: list(all_kinds().values()), _read_training_photo),
+)

@@ -71,7 +71,6 @@ class HelpWindow(QDialog):
         if name or self.page.source().isEmpty():
             self.page.setSource(_url(self._chapter(name)))
         self.show()
-        self.raise_()
         self.activateWindow()
         self.page.setFocus()
 

@@ -10,6 +10,7 @@ from typing import Any
 from daps_desktop.core import exif
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.files import write_file
+from daps_desktop.core.language import tr
 from daps_desktop.core.photo import Metadata, Photo
 from daps_desktop.core.photo_limits import LIMIT_MP
 from daps_desktop.core.photo_writer import check_target, encode_photo
@@ -67,7 +68,7 @@ class ExportOptions:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "ExportOptions":
         """Raises: UserError if a value is missing, of another kind or out of range."""
-        _check("export", data.get("version") == VERSION, "it is of another version")
+        _check("export", data.get("version") == VERSION, tr("it is of another version"))
         try:
             return from_plain(cls, data)
         except ValueError as error:
@@ -177,7 +178,7 @@ def kept_elsewhere(data: bytes, path: Path, error: UserError) -> UserError:
     for folder in (Path(tempfile.gettempdir()), Path.home()):
         place = unused_name(folder / path.name)
         try:
-            write_file(place, data)
+            write_file(place, data, private=True)  # that folder may be everybody's
         except UserError:
             continue
         return UserError("save_elsewhere", path=path, detail=error.facts["detail"], place=place)

@@ -19,7 +19,7 @@ class FolderLock:
         """The lock on an existing folder, or None where somebody holds it. Raises: OSError."""
         descriptor = os.open(folder / _NAME, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            _lock(descriptor)
+            lock_file(descriptor)
         except OSError:
             os.close(descriptor)
             return None
@@ -34,11 +34,13 @@ class FolderLock:
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(descriptor: int) -> None:
+    def lock_file(descriptor: int) -> None:
+        """Raises: OSError where another program holds it."""
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
 
 else:
     import fcntl
 
-    def _lock(descriptor: int) -> None:
+    def lock_file(descriptor: int) -> None:
+        """Raises: OSError where another program holds it."""
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -38,10 +38,14 @@ def append(path: Path, words: str) -> None:
     """Add `words` to the log; a log that cannot be written is no reason to fail."""
     try:
         _make_room(path)
-        with path.open("a", encoding="utf-8") as file:
+        with open(path, "a", encoding="utf-8", opener=_private) as file:
             file.write(words)
     except OSError:
         return
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def last_lines(path: Path, count: int) -> str:

@@ -15,6 +15,8 @@ def user_folder() -> Path:
 
 
 def make_private(folder: Path) -> Path:
-    """The folder, made with its parents where it was missing, for the eyes of its owner alone."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """The folder, made with its parents where they were missing, for the eyes of its owner alone."""
+    for missing in [parent for parent in reversed(folder.parents) if not parent.exists()]:
+        missing.mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
     return folder

@@ -1,7 +1,6 @@
 """Writing a project file, whole or not at all."""
 
 import shutil
-import tempfile
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +24,7 @@ from daps_desktop.core.project.format import (
     safe_suffix,
 )
 from daps_desktop.core.source import PASTED, Source, still_there
+from daps_desktop.core.temporary import temporary_folder
 
 
 def write_project(
@@ -81,7 +81,7 @@ def _copy_photo(photo: Photo, original: Path | None, entry: IO[bytes]) -> None:
         with original.open("rb") as file:
             shutil.copyfileobj(file, entry)
         return
-    with tempfile.TemporaryDirectory(prefix="daps-") as folder:
-        copy = Path(folder) / PASTED
+    with temporary_folder() as folder:
+        copy = folder / PASTED
         write_photo(replace(photo, path=None), copy)
         _copy_photo(photo, copy, entry)

@@ -93,7 +93,7 @@ def _told(options: argparse.Namespace) -> Recipe | Provenance | None:
     if options.recipe is None:
         return None
     if options.damage:
-        raise UserError("setting_value", name="damage", detail="the recipe says it; leave --damage out")
+        raise UserError("setting_value", name="damage", detail=tr("the recipe says it; leave --damage out"))
     data = read_small(options.recipe)
     if is_sidecar(data):
         return parse_sidecar(data)
@@ -125,7 +125,8 @@ def _check_report(path: Path | None) -> None:
     if path is None:
         return
     if path.suffix.lower() != ".json":
-        raise UserError("setting_value", name="report", detail=f"{path} does not end in .json")
+        detail = tr("{path} does not end in .json").format(path=path)
+        raise UserError("setting_value", name="report", detail=detail)
     check_place(path)
 
 
@@ -135,9 +136,8 @@ def _noise(text: str) -> float | None:
     try:
         return float(text)
     except ValueError:
-        raise UserError(
-            "setting_value", name="noise", detail=f"{text!r} is neither auto nor a number"
-        ) from None
+        detail = tr("{text} is neither auto nor a number").format(text=repr(text))
+        raise UserError("setting_value", name="noise", detail=detail) from None
 
 
 def _save(finished: Finished, options: argparse.Namespace) -> None:

@@ -16,8 +16,7 @@ from daps_desktop.core.resources import resource
 DOMAIN = "daps-desktop"
 ENGLISH = "en"
 LANGUAGES = {ENGLISH: "English", "de": "Deutsch", "zh_CN": "简体中文"}
-VARIABLE = "LANGUAGE"  # of the environment, for a program that is to speak like the one that starts it
-_VARIABLES = (VARIABLE, "LC_ALL", "LC_MESSAGES", "LANG")  # as gettext looks them up
+_VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # as gettext looks them up
 _WITH_COMMA = ("de",)  # 1,5 and not 1.5
 
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
@@ -27,12 +26,14 @@ _spoken = ENGLISH
 def choose(language: str) -> str:
     """Speak `language`, such as "de" or "de_AT", from now on; returns its key of LANGUAGES.
 
-    Where it is none of them, the one that the environment asks for, else English.
+    Where it is none of them, the one that the environment asks for, else English. Processes that are started
+    from here on are asked for the same.
     """
     global _catalogue, _spoken
     asked_for = next((os.environ[name] for name in _VARIABLES if os.environ.get(name)), "")
     _spoken = _known(language) or _known(asked_for) or ENGLISH
     _catalogue = gettext.translation(DOMAIN, str(resource("languages")), [_spoken], fallback=True)
+    os.environ[_VARIABLES[0]] = _spoken
     return _spoken
 
 
@@ -74,6 +75,11 @@ def sentences(*spoken: str) -> str:
 def number(value: float, decimals: int) -> str:
     """A number as the chosen language writes it."""
     return _FILLER.format_field(value, f".{decimals}f") if _spoken in _WITH_COMMA else f"{value:.{decimals}f}"
+
+
+def written(value: float) -> str:
+    """A number as it is written in recipes and on the command line, whatever the language."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _known(name: str) -> str:

@@ -13,6 +13,7 @@ from PIL import Image
 from daps_desktop.core import exif, iptc, png_chunks
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.files import check_place, saving, write_file
+from daps_desktop.core.language import tr
 from daps_desktop.core.photo import Metadata, Photo, Pixels, at_depth
 from daps_desktop.core.tiff_encoder import encode_tiff
 
@@ -74,11 +75,15 @@ def format_of(path: Path) -> str:
 
 def _check_settings(file_format: str, quality: int, bits: int | None) -> None:
     if not 1 <= quality <= 100:
-        raise UserError("setting_value", name="quality", detail=f"must be between 1 and 100, not {quality}")
+        detail = tr("must be between {low} and {high}, not {value}").format(low=1, high=100, value=quality)
+        raise UserError("setting_value", name="quality", detail=detail)
     if bits not in (None, 8, 16):
-        raise UserError("setting_value", name="bits", detail=f"must be 8 or 16, not {bits}")
+        raise UserError(
+            "setting_value", name="bits", detail=tr("must be 8 or 16, not {bits}").format(bits=bits)
+        )
     if bits == 16 and file_format not in _DEEP:
-        raise UserError("setting_value", name="bits", detail=f"{file_format} holds 8 bits only")
+        detail = tr("{format} holds 8 bits only").format(format=file_format)
+        raise UserError("setting_value", name="bits", detail=detail)
 
 
 def check_target(path: Path, original: Path | None, overwrite: bool, replace_original: bool = False) -> None:
@@ -103,7 +108,8 @@ def _at_depth(photo: Photo, bits: int) -> Photo:
 def _encode(photo: Photo, path: Path, file_format: str, quality: int) -> bytes:
     longest = _LONGEST_SIDE[file_format]
     if max(photo.height, photo.width) > longest:
-        detail = f"a {file_format} may have at most {longest} pixels a side"
+        words = tr("{format} allows at most {longest} pixels a side")
+        detail = words.format(format=file_format, longest=longest)
         raise UserError("save_failed", path=path, detail=detail)
     photo = replace(photo, metadata=_fitting(photo))
     encoders: dict[str, Callable[[], bytes]] = {
@@ -115,7 +121,7 @@ def _encode(photo: Photo, path: Path, file_format: str, quality: int) -> bytes:
     try:
         return encoders[file_format]()
     except (OSError, ValueError, RuntimeError, MemoryError) as error:
-        detail = "the memory ran out" if isinstance(error, MemoryError) else str(error)
+        detail = tr("the memory ran out") if isinstance(error, MemoryError) else str(error)
         raise UserError("save_failed", path=path, detail=detail) from error
 
 

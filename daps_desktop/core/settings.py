@@ -1,10 +1,10 @@
 """How a job is to be solved: frozen values with their units; versioned JSON."""
 
-import math
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
 from daps_desktop.core.errors import UserError
+from daps_desktop.core.language import tr, written
 
 Preset = Literal["paper", "best", "balanced", "fast", "draft"]
 Method = Literal["dapspp", "daps", "diffpir"]
@@ -45,20 +45,18 @@ class SolverSettings:
             ("device", DEVICES),
         ):
             value = getattr(self, name)
-            _check(name, value in allowed, f"{value!r} is not one of {', '.join(allowed)}")
-        _check("prior", isinstance(self.prior, str), "must be a text")  # pyright: ignore[reportUnnecessaryIsInstance]
-        _check("samples", 1 <= self.samples <= 64, f"must be between 1 and 64, not {self.samples}")
-        _check(
-            "tile", self.tile == 0 or 64 <= self.tile <= 2048, f"must be between 64 and 2048, not {self.tile}"
-        )
-        _check("seed", 0 <= self.seed < 2**63, f"must be between 0 and 2^63, not {self.seed}")
-        _check("closeness", 0 <= self.closeness <= 1, f"must be between 0 and 1, not {self.closeness:g}")
-        _check("levels", 0 <= self.levels <= 200, f"must be between 1 and 200, not {self.levels}")
-        wide = f"must be between 0 and {WIDEST_EDGE} px, not {self.soft_edge}"
-        _check("soft_edge", 0 <= self.soft_edge <= WIDEST_EDGE, wide)
+            words = tr("{value} is not one of {known}")
+            _check(name, value in allowed, words.format(value=repr(value), known=", ".join(allowed)))
+        _check("prior", isinstance(self.prior, str), tr("must be a text"))  # pyright: ignore[reportUnnecessaryIsInstance]
+        _check_range("samples", self.samples, 1, 64)
+        if self.tile != 0:
+            _check_range("tile", self.tile, 64, 2048)
+        _check_range("seed", self.seed, 0, 2**63 - 1)
+        _check_range("closeness", self.closeness, 0, 1)
+        _check_range("levels", self.levels, 0, 200)
+        _check_range("soft_edge", self.soft_edge, 0, WIDEST_EDGE)
         if self.noise is not None:
-            finite = math.isfinite(self.noise) and 0 <= self.noise <= 128
-            _check("noise", finite, f"must be between 0 and 128 grey levels, not {self.noise:g}")
+            _check_range("noise", self.noise, 0, 128)
 
     def to_json(self) -> dict[str, Any]:
         return {"version": VERSION, **asdict(self)}
@@ -68,9 +66,10 @@ class SolverSettings:
         """Raises: UserError if a value is out of range or comes from a newer version."""
         values = dict(data)
         version = values.pop("version", None)
-        _check("version", version == VERSION, f"{version!r} is not {VERSION}, the one this program reads")
+        words = tr("{there} is not {here}, the one this program reads")
+        _check("version", version == VERSION, words.format(there=repr(version), here=VERSION))
         unknown = values.keys() - cls.__slots__
-        _check("settings", not unknown, f"unknown: {', '.join(sorted(unknown))}")
+        _check("settings", not unknown, tr("unknown: {names}").format(names=", ".join(sorted(unknown))))
         try:
             return cls(**values)
         except TypeError as error:  # a text where a number belongs
@@ -79,4 +78,11 @@ class SolverSettings:
 
 def _check(name: str, ok: bool, detail: str) -> None:
     if not ok:
+        raise UserError("setting_value", name=name, detail=detail)
+
+
+def _check_range(name: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:
+        words = tr("must be between {low} and {high}, not {value}")
+        detail = words.format(low=written(low), high=written(high), value=written(value))
         raise UserError("setting_value", name=name, detail=detail)

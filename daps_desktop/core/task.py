@@ -6,12 +6,20 @@ from dataclasses import MISSING, Field, asdict, dataclass, fields
 from typing import Any, ClassVar, TypeVar, cast
 
 from daps_desktop.core.errors import UserError
+from daps_desktop.core.language import tr, written
 
 D = TypeVar("D", bound="Damage")
 
 
 def _check(name: str, ok: bool, detail: str) -> None:
     if not ok:
+        raise UserError("damage_value", name=name, detail=detail)
+
+
+def _check_range(name: str, key: str, value: float, low: float, high: float, unit: str = "") -> None:
+    if not low <= value <= high:
+        words = tr("{key} must be between {low} and {high}{unit}, not {value}")
+        detail = words.format(key=key, low=written(low), high=written(high), unit=unit, value=written(value))
         raise UserError("damage_value", name=name, detail=detail)
 
 
@@ -37,9 +45,7 @@ class Blur(Damage):
     sigma: float = 2.0  # pixels
 
     def __post_init__(self) -> None:
-        _check(
-            "blur", 0.2 <= self.sigma <= 20, f"sigma must be between 0.2 and 20 pixels, not {self.sigma:g}"
-        )
+        _check_range("blur", "sigma", self.sigma, 0.2, 20, tr(" pixels"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +57,8 @@ class Motion(Damage):
     angle: float = 0.0  # degrees, anticlockwise from the horizontal
 
     def __post_init__(self) -> None:
-        _check(
-            "motion", 1 <= self.length <= 99, f"length must be between 1 and 99 pixels, not {self.length:g}"
-        )
-        _check("motion", math.isfinite(self.angle), "angle must be a number of degrees")
+        _check_range("motion", "length", self.length, 1, 99, tr(" pixels"))
+        _check("motion", math.isfinite(self.angle), tr("angle must be a number of degrees"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ class Kernel(Damage):
     file: str = ""
 
     def __post_init__(self) -> None:
-        _check("kernel", bool(self.file), "file= must name a small grey picture")
+        _check("kernel", bool(self.file), tr("file= must name a small grey picture"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,8 @@ class Small(Damage):
     factor: int = 2
 
     def __post_init__(self) -> None:
-        _check("small", self.factor in (2, 3, 4, 8), f"factor must be 2, 3, 4 or 8, not {self.factor}")
+        wrong = tr("factor must be 2, 3, 4 or 8, not {factor}").format(factor=self.factor)
+        _check("small", self.factor in (2, 3, 4, 8), wrong)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,7 @@ class Jpeg(Damage):
     quality: int = 0
 
     def __post_init__(self) -> None:
-        _check("jpeg", 0 <= self.quality <= 100, f"quality must be between 1 and 100, not {self.quality}")
+        _check_range("jpeg", "quality", self.quality, 0, 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,7 @@ class Faded(Damage):
     amount: float = 0.8  # share of the correction found, 0 to 1
 
     def __post_init__(self) -> None:
-        _check("faded", 0 <= self.amount <= 1, f"amount must be between 0 and 1, not {self.amount:g}")
+        _check_range("faded", "amount", self.amount, 0, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +128,8 @@ class Clipped(Damage):
     scale: float = 2.0
 
     def __post_init__(self) -> None:
-        _check("clipped", 1 < self.scale <= 8, f"scale must be above 1 and at most 8, not {self.scale:g}")
+        wrong = tr("scale must be above 1 and at most 8, not {scale}").format(scale=written(self.scale))
+        _check("clipped", 1 < self.scale <= 8, wrong)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +141,9 @@ class RandomMask(Damage):
     seed: int = 42
 
     def __post_init__(self) -> None:
-        _check(
-            "random-mask", 0 < self.fraction < 1, f"fraction must be between 0 and 1, not {self.fraction:g}"
-        )
-        _check("random-mask", 0 <= self.seed < 2**63, f"seed must be between 0 and 2^63, not {self.seed}")
+        wrong = tr("fraction must be above 0 and below 1, not {fraction}")
+        _check("random-mask", 0 < self.fraction < 1, wrong.format(fraction=written(self.fraction)))
+        _check_range("random-mask", "seed", self.seed, 0, 2**63 - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +154,7 @@ class Box(Damage):
     size: int = 0
 
     def __post_init__(self) -> None:
-        _check("box", self.size >= 0, f"size must not be negative, not {self.size}")
+        _check("box", self.size >= 0, tr("size must not be negative"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +166,8 @@ class Phase(Damage):
     starts: int = 4
 
     def __post_init__(self) -> None:
-        _check(
-            "phase", 1 <= self.oversample <= 8, f"oversample must be between 1 and 8, not {self.oversample:g}"
-        )
-        _check("phase", 1 <= self.starts <= 32, f"starts must be between 1 and 32, not {self.starts}")
+        _check_range("phase", "oversample", self.oversample, 1, 8)
+        _check_range("phase", "starts", self.starts, 1, 32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,14 +179,8 @@ class CameraBlur(Damage):
     exposure: float = 1.5  # gain before saturation
 
     def __post_init__(self) -> None:
-        _check(
-            "camera-blur", 0.2 <= self.sigma <= 20, f"sigma must be between 0.2 and 20, not {self.sigma:g}"
-        )
-        _check(
-            "camera-blur",
-            0.5 <= self.exposure <= 4,
-            f"exposure must be between 0.5 and 4, not {self.exposure:g}",
-        )
+        _check_range("camera-blur", "sigma", self.sigma, 0.2, 20, tr(" pixels"))
+        _check_range("camera-blur", "exposure", self.exposure, 0.5, 4)
 
 
 KINDS: tuple[type[Damage], ...] = (
@@ -208,10 +205,12 @@ class Task:
         kinds = [type(d) for d in self.damages]
         for kind in kinds:
             if kinds.count(kind) > 1:
-                raise UserError("damage_combination", detail=f"{kind.name} is given twice")
-        self._at_most_one(_BLURS, "a photo can be undone one kind of blur at a time")
+                raise UserError(
+                    "damage_combination", detail=tr("{name} is given twice").format(name=kind.name)
+                )
+        self._at_most_one(_BLURS, tr("a photo can be undone one kind of blur at a time"))
         if self.has(Phase) and len(kinds) > 1:
-            raise UserError("damage_combination", detail="phase cannot be combined with other damage")
+            raise UserError("damage_combination", detail=tr("phase cannot be combined with other damage"))
 
     def _at_most_one(self, kinds: tuple[type[Damage], ...], detail: str) -> None:
         if sum(isinstance(d, kinds) for d in self.damages) > 1:
@@ -257,15 +256,17 @@ def parse_damage(text: str) -> Damage:
 def _parse_value(kind: type[Damage], key: str, value: str) -> object:
     known: dict[str, Field[Any]] = {f.name: f for f in fields(kind)}
     if key not in known:
-        raise UserError("damage_value", name=kind.name, detail=f"there is no value called {key!r}")
+        detail = tr("there is no value called {key}").format(key=repr(key))
+        raise UserError("damage_value", name=kind.name, detail=detail)
     default: object = known[key].default
     assert default is not MISSING
     convert = cast(Callable[[str], object], type(default))
     try:
         return convert(value)
     except ValueError:
-        number = "a whole number" if convert is int else "a number"
-        raise UserError("damage_value", name=kind.name, detail=f"{key}={value} is not {number}") from None
+        words = tr("{text} is not a whole number") if convert is int else tr("{text} is not a number")
+        detail = words.format(text=f"{key}={value}")
+        raise UserError("damage_value", name=kind.name, detail=detail) from None
 
 
 def format_damage(damage: Damage) -> str:

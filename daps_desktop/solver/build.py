@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from daps_desktop.core.errors import UserError
+from daps_desktop.core.language import tr
 from daps_desktop.core.photo import JpegTables, Pixels
 from daps_desktop.core.photo_reader import read_photo
 from daps_desktop.core.task import (
@@ -82,7 +83,7 @@ def build_operator(task: Task, measured: Measurement) -> Operator:
     """A, in the order of events: blur, shrinking, loss of colour, clipping or JPEG; a hole covers all."""
     if phase := task.find(Phase):
         if measured.observed is not None:
-            raise UserError("damage_combination", detail="phase takes no mask")
+            raise UserError("damage_combination", detail=tr("phase takes no mask"))
         return _phase(phase, measured)
     measured = _with_laboratory_masks(task, measured)
     if camera := task.find(CameraBlur):
@@ -106,11 +107,13 @@ def damage(
     Raises: UserError where damages do not go together, or where shrinking would leave nothing.
     """
     if task.has(Faded):
-        raise UserError("damage_value", name="faded", detail="it can be taken back only, not applied")
+        raise UserError("damage_value", name="faded", detail=tr("it can be taken back only, not applied"))
     scale = task.scale
     height, width = clean.shape[-2] // scale, clean.shape[-1] // scale
     if not height or not width:
-        detail = f"a photo of {clean.shape[-1]} × {clean.shape[-2]} pixels cannot be shrunk by {scale}"
+        detail = tr("a photo of {width} × {height} pixels cannot be shrunk by {scale}").format(
+            width=clean.shape[-1], height=clean.shape[-2], scale=scale
+        )
         raise UserError("damage_value", name="small", detail=detail)
     clean = clean[..., : height * scale, : width * scale]
     if phase := task.find(Phase):
@@ -156,15 +159,15 @@ def _picture(path: str) -> Pixels:
     try:
         return read_photo(Path(path)).pixels
     except UserError as error:
-        raise UserError("kernel_file", path=path, detail="it cannot be read as a picture") from error
+        raise UserError("kernel_file", path=path, detail=tr("it cannot be read as a picture")) from error
 
 
 def _set(task: Task, measured: Measurement) -> ClippedOperator | JpegSet | None:
     clipped, jpeg = task.find(Clipped), task.find(Jpeg)
     if clipped and jpeg:
-        raise UserError("damage_combination", detail="clipped and jpeg are undone one after the other")
+        raise UserError("damage_combination", detail=tr("clipped and jpeg are undone one after the other"))
     if jpeg and task.has(Grey):
-        raise UserError("damage_combination", detail="jpeg and grey are undone one after the other")
+        raise UserError("damage_combination", detail=tr("jpeg and grey are undone one after the other"))
     if jpeg:
         return JpegSet(_tables(jpeg, measured))
     return ClippedOperator(clipped.scale) if clipped else None
@@ -177,7 +180,7 @@ def _tables(jpeg: Jpeg, measured: Measurement) -> JpegTables:
         raise UserError(
             "damage_value",
             name="jpeg",
-            detail="there are no tables of a JPEG file to go by, so quality= is needed",
+            detail=tr("there are no tables of a JPEG file to go by, so quality= is needed"),
         )
     return measured.tables
 
@@ -199,7 +202,7 @@ def _laboratory_masks(task: Task, height: int, width: int) -> list[Tensor]:
 
 def _camera(camera: CameraBlur, task: Task, measured: Measurement) -> Operator:
     if any(task.has(kind) for kind in (Small, Grey, Clipped, Jpeg)):
-        raise UserError("damage_combination", detail="camera-blur goes with scratches and noise only")
+        raise UserError("damage_combination", detail=tr("camera-blur goes with scratches and noise only"))
     A = CameraBlurOperator(
         camera.sigma, camera.exposure, measured.height, measured.width, device=measured.device
     )
@@ -215,7 +218,9 @@ def _phase(phase: Phase, measured: Measurement) -> PhaseModulus:
         height,
         width,
     ):
-        detail = f"no picture gives a modulus of {measured.width} × {measured.height} pixels"
+        detail = tr("no picture gives a modulus of {width} × {height} pixels").format(
+            width=measured.width, height=measured.height
+        )
         raise UserError("damage_value", name="phase", detail=detail)
     return A
 

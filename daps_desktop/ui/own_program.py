@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
-from daps_desktop.core.language import VARIABLE, spoken, tr
+from daps_desktop.core.language import tr
 
 _PATIENCE_MS = 2000  # for a process to end when asked; then it is killed
 
@@ -35,7 +35,6 @@ class OwnProgram(QObject):
         self._stopped = False
         environment = QProcessEnvironment.systemEnvironment()
         environment.insert("PYTHONIOENCODING", "utf-8")
-        environment.insert(VARIABLE, spoken())
         self._process.setProcessEnvironment(environment)
         program, *before = command()
         self._process.start(program, [*before, *arguments])

@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from daps_desktop.core import language
 from daps_desktop.core.logs import write_stderr_to
 from daps_desktop.core.messages import Failed, ForecastRequest, JobMessage, JobRequest
 from daps_desktop.worker.wire import receive, send
@@ -50,6 +51,7 @@ def serve(
     if log is not None:
         write_stderr_to(log)
     faulthandler.enable(2)
+    language.choose("")  # that of the window
     _offer_as_sacrifice()
     _leave_no_core()
     events: dict[str, threading.Event] = {}

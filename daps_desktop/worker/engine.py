@@ -20,6 +20,7 @@ from daps_desktop import __version__
 from daps_desktop.analysis.noise import estimate_noise
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.hole import Hole
+from daps_desktop.core.language import tr
 from daps_desktop.core.messages import (
     Cancelled,
     Failed,
@@ -125,7 +126,7 @@ def _check(job: JobRequest) -> None:
         raise UserError("nothing_chosen")
     if job.settings.samples > 1 and job.settings.output == "sample":
         raise UserError(
-            "setting_value", name="samples", detail="several samples are averaged, which is `safest`"
+            "setting_value", name="samples", detail=tr("several samples are averaged, which is `safest`")
         )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.hole import Hole, Rect
 from daps_desktop.core.journal.records import NAME, Kind, Start, marks_of, patch_of, picture_name, records
+from daps_desktop.core.language import tr
 from daps_desktop.core.lock import FolderLock
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.photo_reader import read_photo
@@ -93,7 +94,7 @@ def recover(folder: Path, photo_at: Path | None = None) -> Recovered:
     """
     told = _read(folder)
     if told is None:
-        raise UserError("recovery_failed", name=folder.name, path=folder, detail="it is damaged")
+        raise UserError("recovery_failed", name=folder.name, path=folder, detail=tr("it is damaged"))
     before = _project_before(told)
     photo = _photo(folder, told, before, photo_at)
     try:

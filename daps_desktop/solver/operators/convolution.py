@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from daps_desktop.core.errors import UserError
+from daps_desktop.core.language import tr
 from daps_desktop.solver.operators.base import LinearOperator
 from daps_desktop.solver.operators.cg import conjugate_gradient
 from daps_desktop.solver.operators.fourier import good_size, irfft2, rfft2
@@ -137,12 +138,13 @@ def kernel_from_image(picture: NDArray[np.generic], path: str = "") -> Tensor:
     """
     grey = np.asarray(picture, dtype=np.float64)
     grey = grey.mean(axis=2) if grey.ndim == 3 else grey
-    _check(grey.ndim == 2 and grey.size > 0, path, "it is not a picture")
+    _check(grey.ndim == 2 and grey.size > 0, path, tr("it is not a picture"))
     finite = bool(np.isfinite(grey).all()) and float(grey.min()) >= 0
-    _check(finite, path, "it holds negative or infinite values")
-    _check(float(grey.max()) > 0, path, "it is all black")
+    _check(finite, path, tr("it holds negative or infinite values"))
+    _check(float(grey.max()) > 0, path, tr("it is all black"))
     largest = max(grey.shape)
-    _check(largest <= LARGEST_KERNEL, path, f"it is {largest} pixels wide, more than {LARGEST_KERNEL}")
+    wide = tr("it is {width} pixels wide, more than {most}").format(width=largest, most=LARGEST_KERNEL)
+    _check(largest <= LARGEST_KERNEL, path, wide)
     kernel = torch.tensor(grey)
     return _balanced(kernel / kernel.sum())
 

@@ -78,8 +78,8 @@ class TiledDenoiser:
     def _shrink(self) -> None:
         if self.batch > 1:
             self.batch //= 2
-        elif self.tile // 2 >= SMALLEST_TILE:
-            self.tile //= 2
+        elif self.tile > SMALLEST_TILE:
+            self.tile = max(self.tile // 2, SMALLEST_TILE)
         else:
             raise UserError("memory_out")
         if torch.cuda.is_available():

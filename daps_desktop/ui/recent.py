@@ -1,6 +1,7 @@
 """The photos and projects that were open last, with small pictures of them."""
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,7 +63,8 @@ class Recent(QObject):
         """`path` comes first, with the small picture of the photo that is open."""
         kept = [path, *(other for other in self.paths if other != path)]
         for forgotten in kept[MOST:]:
-            _thumbnail(forgotten).unlink(missing_ok=True)
+            with suppress(OSError):
+                _thumbnail(forgotten).unlink(missing_ok=True)
         preferences().setValue(_KEY, [str(each) for each in kept[:MOST]])
         pyramid = self._pyramid
         if pyramid is not None:
@@ -102,8 +104,9 @@ def _remember(pyramid: Pyramid, path: Path) -> None:
         width, height, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
     )
     target = _thumbnail(path)
-    make_private(target.parent)
-    small.save(str(target), quality=85)
+    with suppress(OSError):  # where none can be written, the list goes without
+        make_private(target.parent)
+        small.save(str(target), quality=85)
 
 
 def _thumbnail(path: Path) -> Path:

@@ -31,8 +31,9 @@ def journal_scene(stage: Stage, home: str, disk: str, leave: str) -> Scene:
     rng = np.random.default_rng(2)
     for _ in range(4):  # marks that take some room
         stage.window.model.set_hole(stage.hole | (rng.random(stage.hole.shape) < 0.5), "speckle")
+        yield 0.2
         stage.window.model.undo()
-    yield 1.0
+        yield 0.2
     clear(Path(disk))
     yield from stage.save(Path(home) / "work.daps")
     yield from stage.strokes(LAST)

@@ -36,7 +36,7 @@ def restless(stage: Stage, what: str, folder: str) -> Scene:
             yield from stage.export(Path(folder) / f"result{ENDINGS[k % len(ENDINGS)]}")
 
 
-def kill_once(home: Path, what: str, rng: random.Random) -> Outcome:
+def kill_once(home: Path, rng: random.Random, what: str) -> Outcome:
     """Run the program in the empty folder `home`, kill it, and compare what it told with what is left."""
     photo = family(home)
     before = photo.read_bytes()

@@ -63,7 +63,8 @@ class Played:
 
     def faults(self, *expected: str) -> list[str]:
         """What went wrong with the program itself: it is stuck or crashed, or was silent about something."""
-        wrong = [] if self.told("done") else [f"ended with {self.code} before the scene did"]
+        last = self.lines[-1].what if self.lines else "nothing"
+        wrong = [] if self.told("done") else [f"ended with {self.code} after {last}"]
         wrong += ["stuck"] if self.told("stuck") else []
         wrong += [f"did not say {code}" for code in expected if code not in self.said]
         return wrong + [f"said {code}" for code in self.said if code not in expected]
@@ -113,7 +114,7 @@ class Program:
         self.process.send_signal(signal.SIGKILL)
         return self._ended()
 
-    def end(self, timeout_s: float = 120.0) -> Played:
+    def end(self, timeout_s: float = 300.0) -> Played:
         """All that it told once its scene is over; it is killed where it does not end."""
         try:
             self.process.wait(timeout_s)

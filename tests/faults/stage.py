@@ -10,6 +10,7 @@ All that happens is told on stdout, a line each: `WHAT MONOTONIC VALUE`.
 import sys
 import time
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -27,7 +28,7 @@ from tests.faults import engine
 
 TICK_MS = 15
 SETTLE_S = 0.35  # until then the docks find their places; a stroke begins with the next
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 BRUSH = 5.0
 LEFT, NO_KEY = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
@@ -84,6 +85,19 @@ class Stage:
         QTest.mouseRelease(canvas, LEFT, NO_KEY, places[3])
         tell("stroke", row)
         yield 0
+
+    def dot(self, row: int, col: int) -> None:
+        """One click of the brush."""
+        view = self.window.canvas.view
+        assert view is not None
+        at = view.to_widget(QPointF(col + 0.5, row + 0.5)).toPoint()
+        QTest.mouseClick(self.window.canvas, LEFT, NO_KEY, at)
+
+    def draft(self) -> None:
+        """The quickest quality, for engines that really compute."""
+        model = self.window.model
+        assert model.document is not None
+        model.set_settings(replace(model.document.settings, preset="draft"))
 
     def strokes(self, rows: range) -> Scene:
         for row in rows:

@@ -87,6 +87,15 @@ def test_running_out_of_memory_halves_the_batch_then_the_tile() -> None:
     assert (estimate - gaussian(x, 2.0))[..., 8:-8, 8:-8].abs().max() < 0.02
 
 
+def test_the_smallest_tile_is_tried_from_any_size() -> None:
+    heard: list[int] = []
+    denoiser = TiledDenoiser(
+        LittleMemory(64 * 64), tile=384, on_shrink=lambda tile, batch: heard.append(tile)
+    )
+    denoiser.denoise(torch.zeros(1, 3, 400, 400), 0.1)
+    assert heard == [192, 96, 64]
+
+
 def test_too_little_memory_for_the_smallest_tile_is_said_in_words() -> None:
     with pytest.raises(UserError, match="memory ran out"):
         TiledDenoiser(LittleMemory(100), tile=128).denoise(torch.zeros(1, 3, 200, 200), 0.1)

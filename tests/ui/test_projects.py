@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from daps_desktop.core.journal import journal_folder, recover, unsaved_work
 from daps_desktop.core.project import read_project, write_project
-from daps_desktop.core.user_folder import user_folder
+from daps_desktop.core.user_folder import DATA_VARIABLE, user_folder
 from daps_desktop.ui import text
 from daps_desktop.ui.document_model import DocumentModel
 from daps_desktop.ui.job_model import JobModel
@@ -260,3 +260,15 @@ def test_recovered_work_does_not_replace_unasked_what_another_window_saved(
     assert work.name in question(desk).informativeText()
     window.model.mark_saved()
     window.close()
+
+
+def test_a_folder_for_data_that_cannot_be_written_stops_nothing(
+    opened: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "blocked").touch()
+    monkeypatch.setenv(DATA_VARIABLE, str(tmp_path / "blocked"))
+    ended: list[None] = []
+    opened.window.recent.add(tmp_path / "family.png")
+    opened.window.background.run(lambda: None, ended.append)
+    opened.bot.waitUntil(lambda: bool(ended))
+    assert not opened.window.panel.run_box.banner.isVisible()

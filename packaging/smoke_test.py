@@ -55,13 +55,13 @@ class Build:
         for home in homes.values():
             Path(home).mkdir(exist_ok=True)
 
-    def run(self, *words: object, code: int = 0) -> str:
-        """What a command says. Raises: SmokeError where it ends with another code."""
+    def run(self, *words: object, code: int = 0, says: str = "") -> str:
+        """What a command says. Raises: SmokeError where it ends with another code, or other words."""
         told = subprocess.run(
             [*self.command, *map(str, words)],
             env=self.environment, capture_output=True, text=True, timeout=RUN_S, encoding="utf-8",
         )  # fmt: skip
-        if told.returncode != code:
+        if told.returncode != code or says not in told.stderr:
             raise SmokeError(f"{words[0]} ended with {told.returncode}: {told.stderr.strip()[-2000:]}")
         return told.stdout
 
@@ -130,8 +130,23 @@ def lists_its_priors(build: Build) -> str:
 
 
 def refuses_in_words(build: Build) -> str:
-    build.run("restore", build.folder / "nowhere.png", "-o", build.folder / "out.png", code=2)
+    build.run(
+        "restore",
+        build.folder / "nowhere.png",
+        "-o",
+        build.folder / "out.png",
+        code=2,
+        says="There is no file",
+    )
     return "exit code 2 for a photo that is not there"
+
+
+def fetches_when_asked(build: Build) -> str:
+    """All that a connection needs is there, and only the connection is not."""
+    if not _cut_network():
+        return "not tried: the network is not cut"
+    build.run("priors", "fetch", "somebody/something", code=2, says="could not be fetched")
+    return "a prior could not be fetched, and it says so"
 
 
 def restores_the_sample(build: Build) -> str:
@@ -291,6 +306,7 @@ STEPS: dict[str, Callable[[Build], str]] = {
     "version": tells_its_version,
     "priors": lists_its_priors,
     "refusal": refuses_in_words,
+    "fetch": fetches_when_asked,
     "start": opens_a_window,
     "sample": restores_the_sample,
     "window": restores_in_a_window,

@@ -32,8 +32,8 @@ MODULES = (
 
 # Codecs of imagecodecs that stay: PNG, colour profiles, and TIFF as cameras and scanners write it.
 CODECS = (
-    "_shared", "_imcd", "_png", "_cms", "_deflate", "_zlib", "_jpeg8", "_ljpeg", "_jpegsof3", "_jpeg2k",
-    "_webp", "_zstd", "_lzma", "_ccitt", "_bz2", "_tiff",
+    "_shared", "_shared_cython", "_imcd", "_png", "_cms", "_deflate", "_zlib", "_jpeg8", "_ljpeg",
+    "_jpegsof3", "_jpeg2k", "_webp", "_zstd", "_lzma", "_ccitt", "_bz2", "_tiff",
 )  # fmt: skip
 
 # Files, by their place in the build ("/" on every system).

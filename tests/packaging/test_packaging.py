@@ -48,6 +48,13 @@ def test_every_codec_that_the_program_calls_stays() -> None:
     assert called and called <= set(TRIM["CODECS"])
 
 
+def test_the_codecs_that_stay_need_no_other() -> None:
+    names = [f"imagecodecs.{codec}" for codec in TRIM["CODECS"]]
+    words = f"import importlib, sys; [importlib.import_module(name) for name in {names}]; print(*sys.modules)"
+    told = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
+    assert {name for name in told.stdout.split() if name.startswith("imagecodecs._")} == set(names)
+
+
 def test_no_shipped_file_is_left_out() -> None:
     """The spec takes the whole folder `resources`; the wheel puts it where the program looks for it."""
     assert PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"] == {

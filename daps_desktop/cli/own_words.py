@@ -6,8 +6,7 @@ has them, for only what is marked gets into the catalogues.
 
 import gettext
 
-from daps_desktop.core import language
-from daps_desktop.core.language import mark
+from daps_desktop.core.language import DOMAIN, mark
 from daps_desktop.core.resources import resource
 
 ARGPARSE = (
@@ -28,7 +27,6 @@ ARGPARSE = (
 
 
 def translate_argparse() -> None:
-    """Have argparse speak the chosen language; the environment that gettext heeds has chosen it too."""
-    if language.spoken() != language.ENGLISH:
-        gettext.bindtextdomain(language.DOMAIN, str(resource("languages")))
-        gettext.textdomain(language.DOMAIN)
+    """Have argparse speak the chosen language, which stands in the environment that gettext heeds."""
+    gettext.bindtextdomain(DOMAIN, str(resource("languages")))
+    gettext.textdomain(DOMAIN)

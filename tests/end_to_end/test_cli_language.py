@@ -13,8 +13,8 @@ from daps_desktop.core import language
 @pytest.fixture
 def chinese(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     bound = gettext.textdomain()
-    monkeypatch.setenv(language.VARIABLE, "zh_CN")
-    language.choose("")
+    monkeypatch.setenv("LANGUAGE", "zh_CN")  # and back at the end
+    language.choose("zh_CN")
     yield
     language.choose(language.ENGLISH)
     gettext.textdomain(bound)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
 from daps_desktop.core.language import tr
 from daps_desktop.ui import text
@@ -135,6 +135,7 @@ class Actions:
     def __init__(self, window: QMainWindow) -> None:
         self._by_name: dict[str, QAction] = {}
         self._icons: dict[str, str] = {}
+        self._told: list[Callable[[], object]] = []  # who shows keys, in tooltips and elsewhere
         self.specs: dict[str, Spec] = {}
         self.menus: dict[str, QMenu] = {}
         for title, specs in MENUS:
@@ -160,10 +161,30 @@ class Actions:
         return {title: [spec.name for spec in specs if spec] for title, specs in MENUS}
 
     def set_keys(self, name: str, keys: list[QKeySequence]) -> None:
-        """Bind the keys, of which the first is shown in the tooltip."""
+        """Bind the keys, of which the first is shown in tooltips."""
         self._by_name[name].setShortcuts(keys)
-        shown = keys[0].toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
-        self._by_name[name].setToolTip(_with_keys(self.specs[name].label, shown))
+        self._by_name[name].setToolTip(self.tip(self.specs[name].label, name))
+        for show in self._told:
+            show()
+
+    def keys(self, name: str) -> str:
+        """The first key of the action as it is written on the keyboard; empty where it has none."""
+        keys = self._by_name[name].shortcuts()
+        return keys[0].toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
+
+    def tip(self, words: str, *names: str) -> str:
+        """What a tooltip says: the words, and the keys of the actions as they are now."""
+        shown = " ".join(filter(None, map(self.keys, names)))
+        return f"{words.rstrip('…')} ({shown})" if shown else words.rstrip("…")
+
+    def explain(self, widget: QWidget, words: str, *names: str, more: str = "") -> None:
+        """A tooltip with the keys of the actions, which follows them; `more` is a line below."""
+        self.tell_keys(lambda: widget.setToolTip("\n".join(filter(None, (self.tip(words, *names), more)))))
+
+    def tell_keys(self, show: Callable[[], object]) -> None:
+        """Call `show` now, and again whenever keys are changed."""
+        self._told.append(show)
+        show()
 
     def enable(self, names: tuple[str, ...], enabled: bool) -> None:
         for name in names:
@@ -183,13 +204,3 @@ class Actions:
         if spec.icon:
             self._icons[spec.name] = spec.icon
         return action
-
-
-def tip(label: str, keys: str) -> str:
-    """The tooltip of anything with a shortcut, or with several that have spaces between them."""
-    native = QKeySequence.SequenceFormat.NativeText
-    return _with_keys(label, " ".join(QKeySequence(key).toString(native) for key in keys.split()))
-
-
-def _with_keys(label: str, shown: str) -> str:
-    return f"{label.rstrip('…')} ({shown})" if shown else label.rstrip("…")

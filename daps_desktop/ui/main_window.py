@@ -83,8 +83,7 @@ class MainWindow(QMainWindow):
         self.appearance = Appearance(self.actions_.menus[text.MENU_VIEW], theme, self)
         self.overlay_menu = OverlayMenu(self.actions_.menus[text.MENU_VIEW], self.canvas.overlay, model, self)
         self.tool_actions = ToolActions(self.actions_, self.tools, model, self.background, self)
-        self.panel = TaskPanel(model, job, self.tools)
-        self.panel.where.amounts.follow(self.actions_)
+        self.panel = TaskPanel(model, job, self.tools, self.actions_)
         self.finder = Finder(model, self.canvas, self.tools, self.actions_, self.panel.where.finding, self)
         self.examiner = Examiner(model, self.finder.background, self.panel, self)
         self.fade_preview = FadePreview(model, self.canvas, self.background, self)
@@ -97,7 +96,7 @@ class MainWindow(QMainWindow):
             model, self.check, self.canvas, self.actions_, self.files, self.background
         )
         self.status = StatusLine()
-        self.welcome = Welcome()
+        self.welcome = Welcome(self.actions_)
         self.priors = PriorsControl(self, self.actions_, self.panel.how.fold)
         self.help = Help(self, self.actions_)
         self.forecast = ForecastModel(model, job, self)

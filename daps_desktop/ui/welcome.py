@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QTo
 from daps_desktop.core.journal import Unsaved
 from daps_desktop.core.language import tr
 from daps_desktop.ui import text
-from daps_desktop.ui.actions import tip
+from daps_desktop.ui.actions import Actions
 from daps_desktop.ui.panels.banner import Banner
 from daps_desktop.ui.panels.parts import label, row
 from daps_desktop.ui.recent import THUMBNAIL, RecentFile
@@ -31,13 +31,13 @@ class Welcome(QScrollArea):
     recover_pressed = Signal(object)  # Unsaved
     discard_pressed = Signal(object)
 
-    def __init__(self) -> None:
+    def __init__(self, actions: Actions) -> None:
         super().__init__()
         self.setObjectName("welcome")
         self.button = QPushButton(text.WELCOME_OPEN)
         self.button.setObjectName("restore")
         self.button.setMinimumWidth(240)
-        self.button.setToolTip(tip(text.WELCOME_OPEN, "Ctrl+O"))
+        actions.explain(self.button, text.WELCOME_OPEN, "open")
         self.button.clicked.connect(self.open_pressed)
         self.sample = QPushButton(text.WELCOME_SAMPLE)
         self.sample.setObjectName("restore")
@@ -47,7 +47,9 @@ class Welcome(QScrollArea):
         self.sample.clicked.connect(self.sample_pressed)
         self.banner = Banner()
         self.banner.setFixedWidth(_BANNER_WIDTH)
-        self._below = _centred(text.WELCOME_DROP, "caption")
+        self._below = _centred("", "caption")
+        self._actions, self._opening = actions, ""
+        actions.tell_keys(self._show_below)
         self.hardware = _centred("", "caption")
         self.hardware.setAccessibleName(tr("This computer"))
         self._offers = QWidget()
@@ -83,11 +85,19 @@ class Welcome(QScrollArea):
 
     def show_opening(self, name: str) -> None:
         """Say which photo is being read; an empty name says that none is."""
-        self._below.setText(text.OPENING.format(name=name) if name else text.WELCOME_DROP)
+        self._opening = name
+        self._show_below()
         for button in (self.button, self.sample):
             button.setEnabled(not name)
         self.recent.setEnabled(not name)
         self.banner.hide()
+
+    def _show_below(self) -> None:
+        if self._opening:
+            self._below.setText(text.OPENING.format(name=self._opening))
+        else:
+            keys = self._actions.keys("paste")
+            self._below.setText(text.WELCOME_DROP.format(keys=keys) if keys else text.WELCOME_DROP_ALONE)
 
     def show_offers(self, found: list[Unsaved]) -> None:
         """Work that can be recovered, the latest first."""

@@ -3,11 +3,12 @@
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QLabel, QMainWindow
 from pytestqt.qtbot import QtBot
 
 from daps_desktop.ui.actions import MENUS, Actions
 from daps_desktop.ui.shortcuts import Shortcuts, ShortcutsDialog
+from daps_desktop.ui.viewer.compare import CompareMode
 from tests.ui.conftest import Desk
 
 
@@ -28,6 +29,36 @@ def test_every_action_is_shipped_with_a_key_that_its_tooltip_names(desk: Desk) -
         action = desk.window.actions_[name]
         assert action.shortcuts(), name
         assert action.shortcuts()[0].toString(QKeySequence.SequenceFormat.NativeText) in action.toolTip()
+
+
+def test_changed_keys_are_told_wherever_keys_are_told(opened: Desk) -> None:
+    """On buttons, sliders and the first page; a key that is taken away is told no more."""
+    window = opened.window
+    panel, shortcuts = window.panel, window.shortcuts
+    places = {
+        "restore": panel.run_box.button, "export": panel.run_box.save, "stop_all": panel.run_box.stop_all,
+        "clear": panel.where.clear, "grow": panel.where.amounts.grow, "find": panel.where.finding.button,
+        "accept_found": panel.where.finding.accept, "wand": panel.where.options.tolerance.slider,
+        "softer": panel.where.options.soft_edge.slider, "swap": panel.where.options.mode.button(True),
+        "split": window.compare_bar.modes.button(CompareMode.SPLIT), "weaker": window.compare_bar.factor,
+        "open": window.welcome.button,
+    }  # fmt: skip
+    before = {name: widget.toolTip() for name, widget in places.items()}
+    for i, (name, widget) in enumerate(places.items()):
+        assert window.actions_.keys(name) in before[name]
+        shortcuts.change(name, QKeySequence(f"Ctrl+Alt+F{i + 1}"))
+        assert f"F{i + 1}" in widget.toolTip(), name
+    shortcuts.change("export", QKeySequence())
+    assert "(" not in places["export"].toolTip()
+    opened.drag((100, 50), (100, 250))
+    opened.trigger("restore")
+    shortcuts.change("stop", QKeySequence("F12"))
+    assert "F12" in places["restore"].toolTip()  # which is Stop meanwhile
+    shortcuts.change("paste", QKeySequence("F11"))
+    assert any("F11" in label.text() for label in window.welcome.findChildren(QLabel))
+    shortcuts.reset()
+    opened.host.finish()
+    assert {name: widget.toolTip() for name, widget in places.items()} == before
 
 
 def test_a_key_is_changed_by_pressing_it_and_works(desk: Desk) -> None:

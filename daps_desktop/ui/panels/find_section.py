@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QSlider, QWidget
 
 from daps_desktop.analysis.scratches import DEFAULT
 from daps_desktop.core.language import ntr, sentence, tr
-from daps_desktop.ui.actions import tip
+from daps_desktop.ui.actions import Actions
 from daps_desktop.ui.panels.parts import column, label, row
 from daps_desktop.ui.theme import GRID, HIT
 
@@ -25,11 +25,17 @@ class FindSection(QWidget):
     dismiss_pressed = Signal()
     sensitivity_picked = Signal(float)
 
-    def __init__(self) -> None:
+    def __init__(self, actions: Actions) -> None:
         super().__init__()
-        self.button = _button(FIND, "F")
-        self.accept = _button(tr("Accept all"), "Enter")
-        self.dismiss = _button(tr("Dismiss"), "Esc")
+        self.button = _button(FIND)
+        self.accept = _button(tr("Accept all"))
+        self.dismiss = _button(tr("Dismiss"))
+        for button, name in (
+            (self.button, "find"),
+            (self.accept, "accept_found"),
+            (self.dismiss, "dismiss_found"),
+        ):
+            actions.explain(button, button.text(), name)
         self.clean = label()
         self.line = label("", "caption")
         self.count = label()
@@ -109,10 +115,9 @@ class FindSection(QWidget):
         self.line.setVisible(bool(words))
 
 
-def _button(words: str, key: str) -> QPushButton:
+def _button(words: str) -> QPushButton:
     button = QPushButton(words)
     button.setObjectName("segment")
     button.setMinimumHeight(HIT)
     button.setContentsMargins(GRID, 0, GRID, 0)
-    button.setToolTip(tip(words, key))
     return button

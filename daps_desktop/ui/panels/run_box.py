@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QProgressBar, QPushButton, QWidget
 from daps_desktop.core.language import ntr, tr
 from daps_desktop.core.time_left import Span
 from daps_desktop.ui import text
-from daps_desktop.ui.actions import tip
+from daps_desktop.ui.actions import Actions
 from daps_desktop.ui.panels.banner import Banner
 from daps_desktop.ui.panels.parts import column, label, row
 from daps_desktop.ui.theme import GRID
@@ -19,7 +19,7 @@ class RunBox(QWidget):
     stop_all_pressed = Signal()
     save_pressed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, actions: Actions) -> None:
         super().__init__()
         self.setObjectName("panel")
         self.banner = Banner()
@@ -36,7 +36,7 @@ class RunBox(QWidget):
         self.waiting = label("", "caption")
         self.stop_all = QPushButton(tr("Stop all"))
         self.stop_all.setObjectName("segment")
-        self.stop_all.setToolTip(tip(tr("Stop all"), "Ctrl+Shift+X"))
+        actions.explain(self.stop_all, tr("Stop all"), "stop_all")
         self._queue = QWidget()
         self._queue.setLayout(row(self.waiting, self.stop_all))
         self._queue.setVisible(False)
@@ -47,27 +47,30 @@ class RunBox(QWidget):
         self.button.setAccessibleName(text.RESTORE_NAME)
         self.save = QPushButton(text.SAVE)
         self.save.setObjectName("restore")
-        self.save.setToolTip(tip(tr("Save the result"), "Ctrl+E"))
+        actions.explain(self.save, tr("Save the result"), "export")
         self.save.setVisible(False)
         lines = (self.banner, self.verdict, self.notes, self._queue, self.hint, self.bar)
         self.setLayout(column(*lines, self.save, self.button, margin=2 * GRID))
         self.button.clicked.connect(self.pressed)
         self.stop_all.clicked.connect(self.stop_all_pressed)
         self.save.clicked.connect(self.save_pressed)
+        self._running = False
+        self._actions = actions
+        actions.tell_keys(self._show_keys)
         self.show_ready("", enabled=False)
 
     def show_ready(self, hint: str, enabled: bool, to_save: bool = False) -> None:
         """Waiting for the user; while a result is `to_save`, that is the one thing to do next."""
+        self._running = False
         self._show(text.RESTORE, quiet=to_save, enabled=enabled)
         self.save.setVisible(to_save)
-        self.button.setToolTip(tip(text.RESTORE, "Ctrl+Enter"))
         self._show_hint(hint)
         self.bar.setVisible(False)
 
     def show_running(self, percent: int, hint: str, left: Span | None) -> None:
+        self._running = True
         self._show(text.stop_label(left), quiet=True, enabled=True)
         self.save.setVisible(False)
-        self.button.setToolTip(tip(text.STOP, "Shift+X"))
         self._show_hint(hint)
         self.bar.setVisible(True)
         self.bar.setRange(0, 100 if percent else 0)
@@ -98,6 +101,10 @@ class RunBox(QWidget):
         self.notes.setText("\n".join(sentences))
         self.notes.setVisible(bool(sentences))
 
+    def _show_keys(self) -> None:
+        words, name = (text.STOP, "stop") if self._running else (text.RESTORE, "restore")
+        self.button.setToolTip(self._actions.tip(words, name))
+
     def _show_hint(self, hint: str) -> None:
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
@@ -105,6 +112,7 @@ class RunBox(QWidget):
     def _show(self, words: str, quiet: bool, enabled: bool) -> None:
         self._stopping = False
         self.button.setText(words)
+        self._show_keys()
         self.button.setEnabled(enabled)
         if self.button.property("quiet") != quiet:
             self.button.setProperty("quiet", quiet)

@@ -10,6 +10,7 @@ from daps_desktop.core.task import Task
 from daps_desktop.core.verdict import verdict_on
 from daps_desktop.core.versions import Version
 from daps_desktop.ui import text
+from daps_desktop.ui.actions import Actions
 from daps_desktop.ui.canvas.toolbox import ToolBox
 from daps_desktop.ui.document_model import DocumentModel
 from daps_desktop.ui.job_model import JobModel, JobState
@@ -26,16 +27,16 @@ WIDTH = 344
 class TaskPanel(QWidget):
     """Mirrors the document's task and settings, and the job's fate."""
 
-    def __init__(self, model: DocumentModel, job: JobModel, tools: ToolBox) -> None:
+    def __init__(self, model: DocumentModel, job: JobModel, tools: ToolBox, actions: Actions) -> None:
         super().__init__()
         self.setObjectName("panel")
         self.setAccessibleName(text.PANEL_NAME)
         self._model = model
         self._job = job
         self.cards = DamageCards()
-        self.where = WhereSection(tools, model)
+        self.where = WhereSection(tools, model, actions)
         self.how = HowSection()
-        self.run_box = RunBox()
+        self.run_box = RunBox(actions)
         self._verdict = ""  # on the version that is shown
         self._notes: dict[str, str] = {}  # sentences by the code of their notice
         self._steps = QWidget()

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QSpinBo
 from daps_desktop.core.language import tr
 from daps_desktop.core.settings import WIDEST_EDGE
 from daps_desktop.ui import text
-from daps_desktop.ui.actions import Actions, tip
+from daps_desktop.ui.actions import Actions
 from daps_desktop.ui.canvas.tool_settings import AMOUNTS, LARGEST, SMALLEST, TOLERANCES
 from daps_desktop.ui.canvas.toolbox import BRUSH, WAND, ToolBox
 from daps_desktop.ui.document_model import DocumentModel
@@ -29,17 +29,19 @@ _LABEL = 10 * GRID
 class ToolOptions(QWidget):
     """Mirrors the settings of the tools; each tool's row keeps its place, so that nothing below it moves."""
 
-    def __init__(self, tools: ToolBox, model: DocumentModel) -> None:
+    def __init__(self, tools: ToolBox, model: DocumentModel, actions: Actions) -> None:
         super().__init__()
         self._tools, self._model = tools, model
         self.mode = Segments(MARK_OR_ERASE, ((False, MARK), (True, ERASE)))
-        self.brush_size = SliderRow(text.BRUSH_SIZE, "[ ]", (0, _STOPS))
-        self.tolerance = SliderRow(TOLERANCE, "W", TOLERANCES)
-        self.soft_edge = SliderRow(SOFT_EDGE, "{ }", (0, WIDEST_EDGE))
-        self.soft_edge.slider.setToolTip(f"{tip(SOFT_EDGE, '{ }')}\n{SOFT_EDGE_HELP}")
+        self.brush_size = SliderRow(text.BRUSH_SIZE, (0, _STOPS))
+        self.tolerance = SliderRow(TOLERANCE, TOLERANCES)
+        self.soft_edge = SliderRow(SOFT_EDGE, (0, WIDEST_EDGE))
+        actions.explain(self.brush_size.slider, text.BRUSH_SIZE, "smaller", "larger")
+        actions.explain(self.tolerance.slider, TOLERANCE, "wand")
+        actions.explain(self.soft_edge.slider, SOFT_EDGE, "softer", "harder", more=SOFT_EDGE_HELP)
         self.setLayout(column(self.mode, self.brush_size, self.tolerance, self.soft_edge))
-        for value, key in ((False, "X"), (True, "X")):
-            self.mode.button(value).setToolTip(tip(MARK_OR_ERASE, key))
+        for value in (False, True):
+            actions.explain(self.mode.button(value), MARK_OR_ERASE, "swap")
         self.mode.picked.connect(tools.settings.set_erasing)
         self.brush_size.slider.valueChanged.connect(self._pick_size)
         self.tolerance.slider.valueChanged.connect(tools.settings.set_tolerance)
@@ -72,13 +74,12 @@ class ToolOptions(QWidget):
 class SliderRow(QWidget):
     """A name, a slider and its value in words."""
 
-    def __init__(self, name: str, key: str, limits: tuple[int, int]) -> None:
+    def __init__(self, name: str, limits: tuple[int, int]) -> None:
         super().__init__()
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(*limits)
         self.slider.setMinimumHeight(HIT)
         self.slider.setAccessibleName(name)
-        self.slider.setToolTip(tip(name, key))
         words = QLabel(name)
         words.setMinimumWidth(_LABEL)
         self._value = QLabel()
@@ -97,7 +98,7 @@ class SliderRow(QWidget):
 class GrowRow(QWidget):
     """Shrink and grow all marks, with the amount between them."""
 
-    def __init__(self, tools: ToolBox) -> None:
+    def __init__(self, tools: ToolBox, actions: Actions) -> None:
         super().__init__()
         self._tools = tools
         self.shrink, self.grow = _button(SHRINK), _button(GROW)
@@ -112,12 +113,13 @@ class GrowRow(QWidget):
         self.amount.valueChanged.connect(tools.settings.set_amount)
         tools.settings.changed.connect(self._show)
         self._show()
+        self._follow(actions)
 
-    def follow(self, actions: Actions) -> None:
+    def _follow(self, actions: Actions) -> None:
         """The buttons do what the menu does, and are alive when it is."""
         for button, name in ((self.shrink, "shrink"), (self.grow, "grow")):
             action = actions[name]
-            button.setToolTip(action.toolTip())
+            actions.explain(button, actions.specs[name].label, name)
             button.setEnabled(action.isEnabled())
             button.clicked.connect(action.trigger)
             action.enabledChanged.connect(button.setEnabled)

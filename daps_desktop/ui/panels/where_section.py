@@ -6,7 +6,7 @@ from daps_desktop.core.document import Document
 from daps_desktop.core.language import tr
 from daps_desktop.core.task import Scratches
 from daps_desktop.ui import text
-from daps_desktop.ui.actions import tip
+from daps_desktop.ui.actions import Actions
 from daps_desktop.ui.canvas.toolbox import ToolBox
 from daps_desktop.ui.document_model import DocumentModel
 from daps_desktop.ui.panels.find_section import FindSection
@@ -17,15 +17,15 @@ from daps_desktop.ui.panels.tool_options import GrowRow, ToolOptions
 class WhereSection(Section):
     """Shows the tool and the share that is marked; both are owned elsewhere."""
 
-    def __init__(self, tools: ToolBox, model: DocumentModel) -> None:
+    def __init__(self, tools: ToolBox, model: DocumentModel, actions: Actions) -> None:
         self._model = model
-        self.options = ToolOptions(tools, model)
-        self.amounts = GrowRow(tools)
-        self.finding = FindSection()
+        self.options = ToolOptions(tools, model, actions)
+        self.amounts = GrowRow(tools, actions)
+        self.finding = FindSection(actions)
         self.share = label(text.NOTHING_MARKED, "caption")
         self.clear = QPushButton(text.CLEAR_MARKS)
         self.clear.setObjectName("segment")
-        self.clear.setToolTip(tip(tr("Clear marks"), "Delete"))
+        actions.explain(self.clear, tr("Clear marks"), "clear")
         marked = QWidget()
         layout = row(self.share, self.clear)
         layout.setStretch(0, 1)

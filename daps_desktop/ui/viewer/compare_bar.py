@@ -27,7 +27,7 @@ class CompareBar(QWidget):
         self._compare = compare
         self.modes = Segments(text.COMPARE_NAME, [(mode, words) for mode, (words, _) in _MODES.items()])
         for mode, (_, action) in _MODES.items():
-            self.modes.button(mode).setToolTip(actions[action].toolTip())
+            actions.explain(self.modes.button(mode), actions.specs[action].label, action)
         self.factor = _factor_slider(actions)
         layout = row(self.modes, self.factor)
         layout.setContentsMargins(GRID, GRID, GRID, GRID)
@@ -35,7 +35,7 @@ class CompareBar(QWidget):
         for words, name in ((tr("Fit"), "fit"), (tr("100 %"), "actual")):
             button = QPushButton(words)
             button.setObjectName("segment")
-            button.setToolTip(actions[name].toolTip())
+            actions.explain(button, actions.specs[name].label, name)
             button.clicked.connect(actions[name].trigger)
             layout.addWidget(button)
         self.setLayout(layout)
@@ -58,8 +58,7 @@ def _factor_slider(actions: Actions) -> QSlider:
     slider.setPageStep(1)
     slider.setFixedSize(120, HIT)
     slider.setAccessibleName(tr("How strongly the difference is shown"))
-    keys = f"{actions['weaker'].shortcut().toString()}  {actions['stronger'].shortcut().toString()}"
-    slider.setToolTip(f"{slider.accessibleName()} ({keys})")
+    actions.explain(slider, slider.accessibleName(), "weaker", "stronger")
     policy = slider.sizePolicy()
     policy.setRetainSizeWhenHidden(True)  # nothing jumps when it comes
     slider.setSizePolicy(policy)

@@ -42,9 +42,9 @@ def read_checkpoint(path: Path) -> dict[str, Tensor]:
 
     Raises: CheckpointError for anything but tensors in plain containers, and for damaged files.
     """
-    if not zipfile.is_zipfile(path):
-        raise CheckpointError(_not_a_zip(path))
     try:
+        if not zipfile.is_zipfile(path):
+            raise CheckpointError(_not_a_zip(path))
         with path.open("rb") as file, opened_zip(file) as archive:
             content = _Archive(archive).load()
     except CheckpointError:

@@ -42,7 +42,8 @@ def _rows(path: Path) -> list[dict[str, str]]:
         return []
     try:
         with path.open(newline="", encoding="utf-8") as file:
-            return list(csv.DictReader(file))
+            rows = list(csv.DictReader(file, restkey="", restval=""))
+        return [{name: text for name, text in row.items() if name} for row in rows]  # what is too much goes
     except (OSError, ValueError, csv.Error) as error:
         raise UserError("file_unreadable", path=path, detail=str(error)) from error
 

@@ -10,10 +10,14 @@ import traceback
 import warnings
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.fuzz.ledger import Ledger, Tally
 from tests.fuzz.limits import MOST_MB, SLOWEST_S, Meter, limit_memory, open_files
 from tests.fuzz.mutate import LARGEST, mutated
+
+if TYPE_CHECKING:
+    from tests.fuzz.readers import Reader
 
 CURRENT, FOUND, LEDGER = "current", "found", "ledger"
 _KEPT = 3  # inputs of each kind of fault
@@ -24,8 +28,8 @@ _INSTRUMENTED = ["daps_desktop", "tifffile", "PIL", "zipfile", "json", "safetens
 class Trial:
     """One reader, fed input after input; what is wrong is kept in the folder `found`."""
 
-    def __init__(self, name: str, folder: Path) -> None:
-        self.reader = _reader(name)
+    def __init__(self, reader: "Reader", folder: Path) -> None:
+        self.reader = reader
         self.folder = folder
         self.place = folder / "place"
         self.place.mkdir(exist_ok=True)
@@ -33,8 +37,8 @@ class Trial:
         self.ledger = Ledger(folder / LEDGER)
         self.tally = Tally()
         self.meter = Meter()
-        self.said = os.fstat(2).st_size
         self.files = open_files()
+        self.lying = _temporary()  # torch keeps a folder of its own
 
     def take(self, data: bytes) -> None:
         from daps_desktop.core.errors import UserError
@@ -79,12 +83,16 @@ class Trial:
         """What shows only after many inputs: files left open or lying about."""
         if open_files() > self.files + _MORE_FILES:
             self.keep(f"{open_files() - self.files} files left open", b"")
-        left = [path.name for path in Path(tempfile.gettempdir()).iterdir()]
-        if left:
+        if left := _temporary() - self.lying:
             self.keep("temporary files left", "\n".join(left).encode())
 
 
-def _reader(name: str):
+def _temporary() -> set[str]:
+    return {path.name for path in Path(tempfile.gettempdir()).iterdir()}
+
+
+def reader_of(name: str) -> "Reader":
+    """Its module is not loaded before atheris is ready to follow it."""
     from tests.fuzz.readers import CORE
 
     known = {reader.name: reader for reader in CORE}
@@ -111,9 +119,9 @@ def _place_of(error: BaseException) -> str:
     return f"{type(error).__name__} in {Path(own[-1].filename).name}:{own[-1].name}"
 
 
-def drawn(trial: Trial, name: str, seed: int, count: int) -> None:
+def drawn(trial: Trial, seed: int, count: int) -> None:
     """Damage drawn by chance, the same for the same seed."""
-    rng = random.Random(f"{name} {seed}")
+    rng = random.Random(f"{trial.reader.name} {seed}")
     for data in trial.seeds[:count]:
         trial.take(data)
     said = os.fstat(2).st_size
@@ -139,8 +147,8 @@ def led(trial: Trial, seed: int, count: int) -> None:
 
     atheris.Setup(
         [
-            "fuzz", str(corpus), f"-runs={count}", f"-seed={seed + 1}", f"-max_len={LARGEST}",
-            "-rss_limit_mb=0", "-timeout=600", "-detect_leaks=0", "-verbosity=0", "-len_control=0", "-reload=0",
+            "fuzz", str(corpus), f"-runs={count}", f"-seed={seed + 1}", f"-max_len={LARGEST}", "-verbosity=0",
+            "-rss_limit_mb=0", "-timeout=600", "-detect_leaks=0", "-len_control=0", "-reload=0",
         ],
         trial.take,
         custom_mutator=damage,
@@ -155,13 +163,13 @@ def main() -> None:
         import atheris
 
         with atheris.instrument_imports(include=_INSTRUMENTED):
-            trial = Trial(name, Path(folder))
+            trial = Trial(reader_of(name), Path(folder))
         limit_memory()
         led(trial, int(seed), int(count))
     else:
-        trial = Trial(name, Path(folder))
+        trial = Trial(reader_of(name), Path(folder))
         limit_memory()
-        drawn(trial, name, int(seed), int(count))
+        drawn(trial, int(seed), int(count))
         trial.end()
 
 

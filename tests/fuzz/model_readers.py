@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
+from diffusers.utils import logging
 from safetensors.torch import save
 
 from daps_desktop.core.errors import UserError
@@ -31,6 +32,8 @@ from tests.core.photo_files import all_kinds
 from tests.fakes.checkpoints import write_diffusers, write_edm
 from tests.fuzz.readers import Reader, put
 from tests.priors.adm_reference import Settings, random_adm
+
+logging.set_verbosity_error()  # it tells of every setting it does not know
 
 _TINY = Architecture(widths=(16, 32), layers=1, attention=False)
 

@@ -56,13 +56,13 @@ def _run(name: str, engine: str, seed: int, count: int, folder: Path) -> int:
             env=environment,
         )
         try:
-            return _watched(child, folder / LEDGER)
+            return watched(child, folder / LEDGER)
         finally:
             child.kill()
             child.wait()
 
 
-def _watched(child: subprocess.Popen[bytes], ledger: Path) -> int:
+def watched(child: subprocess.Popen[bytes], ledger: Path) -> int:
     done, since = 0, time.monotonic()
     while (code := child.poll()) is None:
         time.sleep(0.05)

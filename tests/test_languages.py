@@ -1,0 +1,126 @@
+"""The catalogues hold every word of the program with its facts, and are compiled from what is read."""
+
+import gettext
+import importlib.util
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+
+from daps_desktop.__main__ import main
+from daps_desktop.core import language
+
+ROOT = Path(__file__).resolve().parent.parent
+OTHERS = [name for name in language.LANGUAGES if name != language.ENGLISH]
+TOP_MENUS = 7
+
+
+@pytest.fixture(scope="module")
+def tool() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("languages", ROOT / "packaging" / "languages.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def collected(tool: ModuleType) -> Catalog:
+    return tool.collected()
+
+
+@pytest.fixture(scope="module", params=OTHERS)
+def path(request: pytest.FixtureRequest, tool: ModuleType) -> Path:
+    return tool.FOLDER / request.param / "LC_MESSAGES" / f"{tool.DOMAIN}.po"
+
+
+@pytest.fixture(scope="module")
+def messages(tool: ModuleType, path: Path) -> list[Message]:
+    return [message for message in tool.read_language(path) if message.id]
+
+
+@pytest.fixture
+def english_again() -> Iterator[None]:
+    yield
+    language.choose(language.ENGLISH)
+
+
+def test_every_word_is_translated(tool: ModuleType, collected: Catalog, messages: list[Message]) -> None:
+    known = {message.id for message in messages if tool.is_translated(message)}
+    wanted = [message.id for message in collected if message.id]
+    assert len(wanted) > 600
+    assert not [words for words in wanted if words not in known]
+
+
+def test_nothing_is_translated_that_nobody_says(collected: Catalog, messages: list[Message]) -> None:
+    said = {message.id for message in collected}
+    assert not [message.id for message in messages if message.id not in said]
+
+
+def test_a_translation_fills_in_the_same_facts(messages: list[Message]) -> None:
+    for message in messages:
+        allowed = [_facts(original) for original in _forms(message.id)]
+        assert all(_facts(form) in allowed for form in _forms(message.string)), message.id
+
+
+def test_no_two_menus_open_with_one_letter(messages: list[Message]) -> None:
+    menus = [str(message.string) for message in messages if re.search(r"&\w", str(message.id))]
+    letters = [letter.lower() for words in menus for letter in re.findall(r"&(\w)", words)]
+    assert len(menus) == len(letters) == len(set(letters)) == TOP_MENUS
+
+
+def test_what_the_program_reads_is_what_the_translators_wrote(
+    tool: ModuleType, path: Path, messages: list[Message]
+) -> None:
+    compiled = gettext.translation(tool.DOMAIN, str(tool.FOLDER), [path.parent.parent.name])
+    for message in messages:
+        if isinstance(message.id, str):
+            assert compiled.gettext(message.id) == message.string
+        else:
+            said = {compiled.ngettext(*message.id, count) for count in range(3)}
+            assert said == set(_forms(message.string))
+
+
+@pytest.mark.usefixtures("english_again")
+def test_a_chosen_language_is_spoken_and_else_that_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert language.choose("de_AT") == language.spoken() == "de"
+    assert language.tr("Dark") == "Dunkel"
+    monkeypatch.setenv("LANGUAGE", "zh_CN:en")
+    assert language.choose("") == "zh_CN"
+    assert language.tr("Dark") not in ("Dark", "Dunkel")
+    monkeypatch.setenv("LANGUAGE", "xx")
+    assert language.choose("xx") == "en"
+    assert language.tr("Dark") == "Dark"
+
+
+@pytest.mark.usefixtures("english_again")
+def test_decimals_are_written_as_the_language_writes_them() -> None:
+    language.choose("de")
+    assert language.number(1.25, 2) == "1,25"
+    assert language.tr("{hours:.1f} h").format(hours=2.5) == "2,5 h"
+    assert language.tr("Open {name}").format(name="a.jpg") == "a.jpg öffnen"
+    language.choose("en")
+    assert language.number(1.25, 2) == "1.25"
+    assert language.tr("{hours:.1f} h").format(hours=2.5) == "2.5 h"
+
+
+@pytest.mark.usefixtures("english_again")
+def test_the_command_line_speaks_the_language_of_the_system(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LANGUAGE", "de")
+    monkeypatch.setattr(sys, "argv", ["daps-desktop", "info", "/no/such/photo.jpg"])
+    assert main() == 2
+    assert "Es gibt keine Datei" in capsys.readouterr().err
+
+
+def _forms(words: object) -> tuple[str, ...]:
+    return tuple(map(str, words)) if isinstance(words, (list, tuple)) else (str(words),)
+
+
+def _facts(words: str) -> list[str]:
+    return sorted(re.findall(r"\{[^}]*\}|%\(\w+\)[rs]|%s", words))

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from daps_desktop.core.errors import UserError
+from daps_desktop.core.user_folder import make_private
 from daps_desktop.priors.catalogue import CARD, NETWORK, PriorCard, sha256, user_folder
 from daps_desktop.priors.importing import COMPANIONS, WEIGHT_NAMES, free_name, import_prior
 
@@ -63,7 +64,7 @@ def fetch_prior(
     with _told(repository):
         found = look_up(repository)
         folder = user_folder(data_dir) / f".download-{repository.replace('/', '--')}-{found.revision[:12]}"
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private(folder)
         _check_room(found, folder)
         _fetch_all(found, folder, progress)
     source = f"huggingface.co/{repository}@{found.revision}"
@@ -177,9 +178,11 @@ def _hub() -> Any:
     """
     os.environ.update(HF_HUB_DISABLE_TELEMETRY="1", HF_HUB_DISABLE_XET="1")
     import huggingface_hub
+    import huggingface_hub.constants
     import huggingface_hub.file_download
     import huggingface_hub.utils
 
+    huggingface_hub.constants.HF_HUB_OFFLINE = False  # as the engine leaves it; here somebody asked for it
     return huggingface_hub
 
 

@@ -94,7 +94,7 @@ def test_a_photo_inside_a_project_is_unpacked_in_a_private_folder(
 
     photo = Photo(picture(8, 8))
     hole = np.zeros((8, 8), bool)
-    write_project(tmp_path / "a.daps", Project(photo, source_of(photo), hole, Recipe()), embed=True)
+    write_project(Project(photo, source_of(photo), hole, Recipe()), tmp_path / "a.daps", embed=True)
     monkeypatch.setattr(reading, "read_photo", look)
     read_project(tmp_path / "a.daps")
     assert seen == [(0o700, 0o600)]

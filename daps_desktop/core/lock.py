@@ -15,9 +15,12 @@ class FolderLock:
         self._descriptor: int | None = descriptor
 
     @classmethod
-    def take(cls, folder: Path) -> "FolderLock | None":
-        """The lock on an existing folder, or None where somebody holds it. Raises: OSError."""
-        descriptor = os.open(folder / _NAME, os.O_RDWR | os.O_CREAT, 0o600)
+    def take(cls, folder: Path, *, first: bool = True) -> "FolderLock | None":
+        """The lock on an existing folder, or None where somebody holds it.
+
+        Whoever is not the first finds it there, or the folder is about to go. Raises: OSError.
+        """
+        descriptor = os.open(folder / _NAME, os.O_RDWR | (os.O_CREAT if first else 0), 0o600)
         try:
             lock_file(descriptor)
         except OSError:

@@ -3,6 +3,7 @@
 import os
 import random
 import stat
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -232,6 +233,30 @@ def test_half_a_picture_does_not_take_the_room_of_strokes(tmp_path: Path) -> Non
     assert recover(journal.folder).strokes == 1
 
 
+def test_work_thrown_away_is_offered_by_nobody_who_looks_meanwhile(tmp_path: Path) -> None:
+    """Another thread or window looks for work left behind all the while journals come and go."""
+    project, ended = project_in(tmp_path), threading.Event()
+    wrong: list[object] = []
+
+    def look() -> None:
+        while not ended.is_set():
+            try:
+                wrong.extend(unsaved_work(tmp_path / "journals"))
+            except OSError as error:
+                wrong.append(error)
+
+    looker = threading.Thread(target=look)
+    looker.start()
+    for _ in range(60):
+        journal = Journal.create(tmp_path / "journals", Start(project.source, *project.hole.shape))
+        journal.strokes(1)
+        journal.discard()
+    ended.set()
+    looker.join()
+    assert not wrong
+    assert list((tmp_path / "journals").iterdir()) == []
+
+
 def test_half_a_copy_of_the_photo_does_not_go_by_its_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -255,10 +280,10 @@ def test_another_program_that_looks_for_work_does_not_hinder_a_new_journal(
     project = project_in(tmp_path)
     take, looked = FolderLock.take, []
 
-    def slow(folder: Path) -> FolderLock | None:
+    def slow(folder: Path, *, first: bool = True) -> FolderLock | None:
         if not looked:
             looked.append(take(folder))  # the other one is faster, once
-        return take(folder)
+        return take(folder, first=first)
 
     monkeypatch.setattr(FolderLock, "take", slow)
     journal = told(tmp_path, project)

@@ -1,6 +1,5 @@
 """What journals that a crash left behind tell, and the work they bring back."""
 
-import shutil
 import struct
 import time
 from dataclasses import dataclass, field, replace
@@ -10,7 +9,16 @@ import numpy as np
 
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.hole import Hole, Rect
-from daps_desktop.core.journal.records import NAME, Kind, Start, marks_of, patch_of, picture_name, records
+from daps_desktop.core.journal.records import (
+    NAME,
+    Kind,
+    Start,
+    marks_of,
+    patch_of,
+    picture_name,
+    records,
+    remove,
+)
 from daps_desktop.core.language import tr
 from daps_desktop.core.lock import FolderLock
 from daps_desktop.core.photo import Photo
@@ -74,7 +82,7 @@ def unsaved_work(parent: Path) -> list[Unsaved]:
         if told is not None and (told.strokes or told.versions):
             found.append(_unsaved(folder, told))
         elif told is not None or _age(folder) > _FORGOTTEN_S:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove(lock)
         lock.release()
     return found
 
@@ -115,14 +123,13 @@ def discard(folder: Path) -> None:
     """Remove a journal that no living program holds."""
     lock = claim(folder)
     if lock is not None:
-        lock.release()
-        shutil.rmtree(folder, ignore_errors=True)
+        remove(lock)
 
 
 def claim(folder: Path) -> FolderLock | None:
     """The journal for oneself, or None where a living program holds it."""
     try:
-        return FolderLock.take(folder)
+        return FolderLock.take(folder, first=False)
     except OSError:  # not ours to read, or gone meanwhile
         return None
 

@@ -1,5 +1,7 @@
 """What a journal is made of: records, each with its length and checksum, and how they are told apart."""
 
+import contextlib
+import shutil
 import struct
 import zlib
 from collections.abc import Iterator
@@ -11,6 +13,7 @@ from typing import BinaryIO
 import numpy as np
 
 from daps_desktop.core.hole import Hole, Rect
+from daps_desktop.core.lock import FolderLock
 from daps_desktop.core.source import Source, Stamp
 
 NAME = "journal"
@@ -44,6 +47,14 @@ class Start:
 
 def journal_folder(data: Path) -> Path:
     return data / "journal"
+
+
+def remove(lock: FolderLock) -> None:
+    """Remove a journal that one holds: first what makes it one, so that nobody offers it again."""
+    with contextlib.suppress(OSError):
+        (lock.folder / NAME).unlink()
+    lock.release()
+    shutil.rmtree(lock.folder, ignore_errors=True)
 
 
 def picture_name(number: int, ending: str) -> str:

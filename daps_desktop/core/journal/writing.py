@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from daps_desktop.core.files import write_private
 from daps_desktop.core.hole import Hole, Rect
-from daps_desktop.core.journal.records import MAGIC, NAME, Kind, Start, patch, picture_name, record
+from daps_desktop.core.journal.records import MAGIC, NAME, Kind, Start, patch, picture_name, record, remove
 from daps_desktop.core.lock import FolderLock
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.photo_writer import write_photo
@@ -97,21 +97,21 @@ class Journal:
     def close(self) -> None:
         """Leave the journal where it is, for the next start to find."""
         self.sync()
-        self._end()
+        try:
+            self._end()
+        finally:
+            self._lock.release()
 
     def discard(self) -> None:
         """End the journal and remove it: everything is saved, or was thrown away on purpose."""
         with contextlib.suppress(OSError):  # the last record may have found no room
             self._end()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        remove(self._lock)
 
     def _end(self) -> None:
         with self._writing:
             self._open = False
-            try:
-                self._file.close()
-            finally:
-                self._lock.release()
+            self._file.close()
 
     def _append(self, kind: Kind, payload: bytes) -> None:
         with self._writing:

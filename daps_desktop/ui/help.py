@@ -80,6 +80,8 @@ def chapter_of(part: QWidget | None) -> str:
 
 def show_about(parent: QWidget) -> None:
     box = QMessageBox(QMessageBox.Icon.NoIcon, text.ABOUT_TITLE, text.ABOUT, parent=parent)
+    box.setInformativeText(text.ABOUT_OFFLINE)
+    box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)  # the command can be copied
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.addButton(QMessageBox.StandardButton.Close)
     box.open()

@@ -126,6 +126,11 @@ ABOUT = tr(
     "<b>DAPS Desktop</b><br>Restores old photographs on this computer, without the network, "
     "and shows how well the result agrees with the photo.<br><br>Apache License 2.0"
 )
+ABOUT_OFFLINE = tr(
+    "It works offline: the window never sends a photo anywhere, and only fetching a prior, which you start "
+    "yourself, opens a connection. To see for yourself, unplug the network and restore a photo; or on Linux "
+    "start it where there is no network at all: <code>unshare -rn daps-desktop</code>"
+)
 MOUSE_HELP = (
     (tr("Wheel"), tr("Zoom about the cursor")),
     (tr("Ctrl+wheel, Shift+drag"), tr("Brush size")),

@@ -34,7 +34,7 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "resources" / "sample"
 PART = (420, 250, 740, 490)  # of the sample, for the window: left, top, right, bottom
-START_S, RUN_S = 180, 1200  # limits, for a machine with other work
+START_S, RUN_S, END_S = 180, 1200, 60  # limits, for a machine with other work
 READY = {"DAPS_DESKTOP_READY": "1", "PYTHONUNBUFFERED": "1"}
 Pixels = NDArray[np.uint8]
 Found = TypeVar("Found")
@@ -99,13 +99,20 @@ class Window:
         except queue.Empty:
             raise SmokeError(f"no line {line!r} within {START_S} s") from None
 
-    def end(self) -> int:
-        """Ask it to end, as the system does; its exit code. Nothing may be left of it."""
+    def end(self) -> None:
+        """Ask it to end, as the system does. Raises: SmokeError where it does not answer with 128 + 15."""
         self.process.terminate()
-        code = self.process.wait(timeout=60)
-        if os.name == "posix" and _left_of(self.process.pid):
-            raise SmokeError("a process was left behind")
-        return code
+        self.ended(128 + signal.SIGTERM if os.name == "posix" else 1)
+
+    def ended(self, code: int) -> None:
+        """Wait for its end. Raises: SmokeError where the exit code is another, or a process is left of it."""
+        found = self.process.wait(timeout=END_S)
+        if found != code:
+            raise SmokeError(f"the window ended with {found}, not {code}")
+        if os.name == "posix":
+            _until(
+                lambda: None if _left_of(self.process.pid) else True, END_S, "for its other processes to end"
+            )
 
     def kill(self) -> None:
         if os.name == "posix" and _left_of(self.process.pid):
@@ -163,11 +170,9 @@ def opens_a_window(build: Build) -> str:
     window = build.open_window()
     try:
         painted, answers = window.wait("ready window"), window.wait("ready engine")
-        code = window.end()
+        window.end()
     finally:
         window.kill()
-    if os.name == "posix" and code != 128 + signal.SIGTERM:
-        raise SmokeError(f"ended with {code} when asked to")
     platform = build.environment["QT_QPA_PLATFORM"]
     return f"{platform}: window {painted:.2f} s, engine {answers:.2f} s, nothing left"
 
@@ -184,10 +189,9 @@ def restores_in_a_window(build: Build) -> str:
         window.wait("ready engine")
         keys = _Keys(display)
         keys.press("ctrl+Return")
-        after = _until(lambda: keys.press("ctrl+s") or _version_in(project), RUN_S)
+        after = _until(lambda: keys.press("ctrl+s") or _version_in(project), RUN_S, "for a version")
         keys.press("ctrl+q")
-        if window.process.wait(timeout=60) != 0 or _left_of(window.process.pid):
-            raise SmokeError("the window did not end in order")
+        window.ended(0)
     return compared(before, after, hole)
 
 
@@ -277,7 +281,7 @@ class _Keys:
 
     def __init__(self, display: str) -> None:
         self.environment = {**os.environ, "DISPLAY": display}
-        self.window = _until(self._find, 30)
+        self.window = _until(self._find, 30, "for the window's title")
 
     def press(self, keys: str) -> None:
         self._xdotool("windowfocus", "--sync", self.window, "key", "--clearmodifiers", keys)
@@ -293,13 +297,13 @@ class _Keys:
         return told.stdout
 
 
-def _until(look: Callable[[], Found | None], limit_s: float) -> Found:
+def _until(look: Callable[[], Found | None], limit_s: float, what: str) -> Found:
     end = time.monotonic() + limit_s
     while time.monotonic() < end:
         if (seen := look()) is not None:
             return seen
         time.sleep(1.0)
-    raise SmokeError(f"waited {limit_s:.0f} s in vain")
+    raise SmokeError(f"waited {limit_s:.0f} s in vain {what}")
 
 
 STEPS: dict[str, Callable[[Build], str]] = {

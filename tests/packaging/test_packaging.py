@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 
 from daps_desktop import __version__
@@ -23,6 +24,7 @@ PACKAGING = ROOT / "packaging"
 LINUX = PACKAGING / "linux"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 TRIM = runpy.run_path(str(PACKAGING / "frozen" / "trim.py"))
+SMOKE = runpy.run_path(str(PACKAGING / "smoke_test.py"), run_name="smoke_test")
 MIME = "application/x-daps-project"
 
 
@@ -137,3 +139,16 @@ def test_the_installer_of_the_archive_installs_and_removes_itself(tmp_path: Path
     script(program.parent / "uninstall.sh", "--uninstall")
     left = [path for path in home.rglob("*") if path.is_file() and "cache" not in path.name]
     assert left == [mine]
+
+
+def test_the_smoke_test_sees_what_went_wrong() -> None:
+    before, hole = SMOKE["sample"]()
+    assert before.shape[:2] == hole.shape and 0 < hole.mean() < 0.2
+    after = before.copy()
+    after[hole] ^= 128
+    assert "100% of the marked ones new" in SMOKE["compared"](before, after, hole)
+    with pytest.raises(SMOKE["SmokeError"], match="0% of the marked"):
+        SMOKE["compared"](before, before, hole)
+    after[tuple(np.argwhere(~hole)[0])] ^= 1
+    with pytest.raises(SMOKE["SmokeError"], match="untouched pixels differ"):
+        SMOKE["compared"](before, after, hole)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QDoubleSpinBox, QMessageBox
 
 from daps_desktop.core.export import sidecar_of
 from daps_desktop.core.photo import Photo
@@ -15,6 +15,7 @@ from daps_desktop.core.photo_writer import write_photo
 from daps_desktop.core.sidecar import read_sidecar
 from daps_desktop.ui import text
 from daps_desktop.ui.export_dialog import ExportDialog
+from daps_desktop.ui.theme import HIT
 from tests.ui.conftest import LEFT, Desk
 
 
@@ -284,3 +285,13 @@ def test_the_parts_have_names_and_can_be_hit(restored: Desk) -> None:
     for part in (shown.button, shown.cancel, shown.metadata, shown.sidecar, shown.policy, shown.slider):
         assert part.height() >= 28, part
     shown.reject()
+
+
+def test_words_that_take_more_lines_squeeze_no_field(restored: Desk) -> None:
+    shown = dialog(restored)
+    before = shown.height()
+    shown.line.setText("Words in another language may be longer. " * 8)
+    restored.bot.waitUntil(lambda: shown.height() > before, timeout=2000)
+    fields = [field for field in shown.findChildren(QDoubleSpinBox) if field.isVisible()]
+    assert len(fields) >= 4
+    assert all(field.height() >= HIT for field in fields)

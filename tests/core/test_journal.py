@@ -2,8 +2,8 @@
 
 import os
 import random
+import shutil
 import stat
-import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -233,27 +233,22 @@ def test_half_a_picture_does_not_take_the_room_of_strokes(tmp_path: Path) -> Non
     assert recover(journal.folder).strokes == 1
 
 
-def test_work_thrown_away_is_offered_by_nobody_who_looks_meanwhile(tmp_path: Path) -> None:
-    """Another thread or window looks for work left behind all the while journals come and go."""
-    project, ended = project_in(tmp_path), threading.Event()
-    wrong: list[object] = []
+def test_work_thrown_away_is_offered_to_nobody_who_looks_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, remove = project_in(tmp_path), shutil.rmtree
+    offered: list[object] = []
 
-    def look() -> None:
-        while not ended.is_set():
-            try:
-                wrong.extend(unsaved_work(tmp_path / "journals"))
-            except OSError as error:
-                wrong.append(error)
+    def looked_at(folder: Path, **options: bool) -> None:
+        monkeypatch.setattr(shutil, "rmtree", remove)
+        offered.extend(unsaved_work(tmp_path / "journals"))
+        remove(folder, **options)
 
-    looker = threading.Thread(target=look)
-    looker.start()
-    for _ in range(60):
-        journal = Journal.create(tmp_path / "journals", Start(project.source, *project.hole.shape))
-        journal.strokes(1)
-        journal.discard()
-    ended.set()
-    looker.join()
-    assert not wrong
+    journal = told(tmp_path, project)
+    monkeypatch.setattr(shutil, "rmtree", looked_at)
+    journal.discard()
+    assert shutil.rmtree is remove
+    assert offered == []
     assert list((tmp_path / "journals").iterdir()) == []
 
 

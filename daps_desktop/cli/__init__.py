@@ -42,7 +42,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="daps-desktop", description=tr("Restore old photographs on this computer.")
     )
-    shown = tr("show program's version number and exit")  # argparse itself leaves these untranslated
+    shown = tr("show program's version number and exit")  # argparse's own stay English
     top.add_argument("--version", action="version", version=__version__, help=shown)
     commands = top.add_subparsers(required=True, metavar="|".join(COMMANDS))
     restore.add(commands.add_parser("restore", help=tr("restore a photo")))

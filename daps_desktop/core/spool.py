@@ -6,13 +6,18 @@ its pixels are, however the program ends.
 """
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar, cast
 
 import numpy as np
 
+from daps_desktop.core.hole import Hole
 from daps_desktop.core.photo import Photo, Pixels
 from daps_desktop.core.user_folder import make_private, user_folder
+
+Values = TypeVar("Values", Pixels, Hole)
 
 SMALLEST = 2**20  # bytes: less is not worth a file
 
@@ -25,11 +30,22 @@ def spooled(photo: Photo) -> Photo:
         return photo
 
 
-def _mapped(pixels: Pixels, folder: Path) -> Pixels:
+def spooled_hole(hole: Hole, others: Sequence[Hole]) -> Hole:
+    """The hole, read-only and read from the disk; where one of `others` is the same, it serves for both."""
+    same = next((other for other in others if other is hole or np.array_equal(other, hole)), None)
+    if same is not None:
+        return same
+    try:
+        return _mapped(hole, make_private(user_folder() / "spool"))
+    except OSError:
+        return hole
+
+
+def _mapped(pixels: Values, folder: Path) -> Values:
     if pixels.nbytes < SMALLEST or isinstance(pixels.base, np.memmap):
         return pixels
     with tempfile.TemporaryFile(dir=folder) as file:
         # Not `tofile`, which is silent about the last piece where that finds no room.
         file.write(np.ascontiguousarray(pixels).data)
         file.flush()
-        return np.asarray(np.memmap(file, pixels.dtype, "r", shape=pixels.shape))
+        return cast(Values, np.asarray(np.memmap(file, pixels.dtype, "r", shape=pixels.shape)))

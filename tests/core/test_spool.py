@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from daps_desktop.core.photo import Photo
-from daps_desktop.core.spool import SMALLEST, spooled
+from daps_desktop.core.spool import SMALLEST, spooled, spooled_hole
 from daps_desktop.core.user_folder import DATA_VARIABLE
 
 posix = pytest.mark.skipif(os.name == "nt", reason="a disk is made small by setrlimit")
@@ -39,3 +39,13 @@ def test_without_room_the_photo_stays_as_it_was(missing: int) -> None:
     photo = large(100)
     with room_for(photo.pixels.nbytes - missing):
         assert spooled(photo) is photo
+
+
+def test_one_hole_on_the_disk_serves_all_versions_made_with_it(tmp_path: Path) -> None:
+    first = np.random.default_rng(0).random((1100, 1000)) < 0.5
+    other = ~first
+    away = spooled_hole(first, [])
+    assert isinstance(away.base, np.memmap) and not away.flags.writeable
+    np.testing.assert_array_equal(away, first)
+    assert spooled_hole(first.copy(), [other, away]) is away
+    assert spooled_hole(other, [away]) is not away

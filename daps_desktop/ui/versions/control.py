@@ -8,11 +8,12 @@ from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QInputDialog, QMenu
 
+from daps_desktop.core.hole import Hole
 from daps_desktop.core.language import tr
 from daps_desktop.core.messages import JobRequest
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.settings import SolverSettings
-from daps_desktop.core.spool import spooled
+from daps_desktop.core.spool import spooled, spooled_hole
 from daps_desktop.core.versions import Version, as_sample, mean_of, new_seeds, samples_like
 from daps_desktop.ui.actions import Actions
 from daps_desktop.ui.background import Background
@@ -155,21 +156,26 @@ class Versions(QObject):
         self.panel.show_any(True)
         self._show_possible()
         document = self._model.document
+        assert document is not None
+        before = [kept.hole for kept in document.versions if kept.number < version.number]
+        holes = [hole for hole in reversed(before) if hole is not None]
 
-        def prepared() -> tuple[QImage, Photo]:
-            return thumbnail(version.photo), spooled(version.photo)
+        def prepared() -> tuple[QImage, Photo, Hole | None]:
+            hole = None if version.hole is None else spooled_hole(version.hole, holes)
+            return thumbnail(version.photo), spooled(version.photo), hole
 
-        def take(made: tuple[QImage, Photo]) -> None:
+        def take(made: tuple[QImage, Photo, Hole | None]) -> None:
             if self._model.document is document:
-                self.panel.strip.show_picture(version.number, made[0])
-                self._move_out(version.number, made[1])
+                picture, photo, hole = made
+                self.panel.strip.show_picture(version.number, picture)
+                self._move_out(version.number, photo, hole)
 
         self._background.run(prepared, take)
 
-    def _move_out(self, number: int, photo: Photo) -> None:
+    def _move_out(self, number: int, photo: Photo, hole: Hole | None) -> None:
         version = self._find(number)
         if version is not None:
-            self._model.replace_version(replace(version, photo=photo))
+            self._model.replace_version(replace(version, photo=photo, hole=hole))
 
     def _describe(self, version: Version) -> None:
         self.panel.strip.describe(version.number, title(version), story(version))

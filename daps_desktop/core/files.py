@@ -41,7 +41,10 @@ def open_ordinary(path: Path) -> BinaryIO:
     """The file, open for reading; not a pipe or a device, which might never end. Raises: OSError."""
     if path.exists() and not path.is_file():
         raise OSError(errno.EINVAL, "it is not an ordinary file")
-    return path.open("rb")
+    try:
+        return path.open("rb")
+    except ValueError as error:
+        raise OSError(errno.EINVAL, "no file can have that name") from error
 
 
 def write_private(path: Path) -> BinaryIO:

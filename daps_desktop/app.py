@@ -48,7 +48,7 @@ def run_window(path: Path | None, load_engine: LoadEngine = import_engine) -> in
     window.forecast.start()
     QTimer.singleShot(0, host.start)  # the engine's process begins once the window is on the screen
     if path is not None:
-        QTimer.singleShot(0, lambda: window.open(path))
+        QTimer.singleShot(0, lambda: window.begin_with(path))
     with loop, _bugs_told_by(window):
         try:
             return loop.run_until_complete(_until_closed(app, host, job, window))

@@ -58,6 +58,10 @@ class Document:
         """True where the task repairs marked places and none is marked."""
         return self.task.has(Scratches) and self._marked == 0
 
+    def still_marked_as(self, version: Version) -> bool:
+        """True where the marks are those that the version was made with."""
+        return self._marked == 0 if version.hole is None else np.array_equal(version.hole, self.hole)
+
     def write(self, rect: Rect, pixels: Hole) -> None:
         """Put `pixels` into the hole at `rect`."""
         self._settle(rect, pixels)

@@ -10,6 +10,7 @@ from daps_desktop.core.hole import Hole, HolePatch, Rect, draw_line
 from daps_desktop.core.messages import Finished, JobRequest
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.project import Project
+from daps_desktop.core.recipe import Recipe
 from daps_desktop.core.selection import Region
 from daps_desktop.core.settings import SolverSettings
 from daps_desktop.core.task import Scratches, Task
@@ -53,16 +54,26 @@ class DocumentModel(QObject):
         self.stroking = False
         self._touched = Rect(0, 0, 0, 0)
         self.shown: Version | None = None
-        self._saved_versions = 0
+        self._saved: set[int] = set()  # numbers of the versions that a project or a picture file holds
+        self._saved_recipe: Recipe | None = None  # of the open project; a photo alone keeps none
 
     @property
     def unsaved(self) -> bool:
-        """True where closing would lose marks or a result."""
-        return self.document is not None and (not self.undo_stack.isClean() or self.version_unsaved)
+        """True where closing would lose marks or a result, or the open project says something else.
+
+        What was ticked and chosen for a photo that is in no project is quickly done again, and is no work.
+        """
+        document = self.document
+        if document is None:
+            return False
+        if self._saved_recipe not in (None, document.recipe) or not self.undo_stack.isClean():
+            return True
+        return any(version.number not in self._saved for version in document.versions)
 
     @property
-    def version_unsaved(self) -> bool:
-        return self.document is not None and len(self.document.versions) > self._saved_versions
+    def shown_unsaved(self) -> bool:
+        """True where the version that is shown is in no file."""
+        return self.shown is not None and self.shown.number not in self._saved
 
     def open(self, photo: Photo, held: Project | None = None, unsaved: bool = False) -> None:
         """Start anew with `photo`; what was chosen about damage and quality stays as it was.
@@ -73,14 +84,16 @@ class DocumentModel(QObject):
         self._layer = None
         self.stroking = False
         self.undo_stack.clear()
-        self._saved_versions = 0
+        self._saved.clear()
+        self._saved_recipe = None
         self.shown = None
         self.document = Document(photo, old.task, old.settings) if old else Document(photo)
         if held is not None:
             self.document.take(held.hole, held.recipe, held.versions)
-            self._saved_versions = 0 if unsaved else len(held.versions)
         if unsaved:
             self.undo_stack.resetClean()
+        elif held is not None:
+            self._remember_saved()
         self.photo_opened.emit(photo)
         self.version_shown.emit(None)
         if held is not None:
@@ -99,15 +112,28 @@ class DocumentModel(QObject):
         self._layer = None
         self.stroking = False
         self.undo_stack.clear()
-        self._saved_versions = 0
         self.shown = None
         self.document = None
         self.version_shown.emit(None)
         self.hole_edited.emit()
 
     def mark_saved(self) -> None:
+        """All that there is, is in a project."""
         self.undo_stack.setClean()
-        self._saved_versions = len(self.document.versions) if self.document else 0
+        self._remember_saved()
+        self.saved.emit()
+
+    def _remember_saved(self) -> None:
+        if self.document is not None:
+            self._saved = {version.number for version in self.document.versions}
+            self._saved_recipe = self.document.recipe
+
+    def mark_exported(self, version: Version) -> None:
+        """A picture file holds that version; the marks that it was made with are no loss any more."""
+        assert self.document is not None
+        self._saved.add(version.number)
+        if self._saved_recipe is None and self.document.still_marked_as(version):
+            self.undo_stack.setClean()
         self.saved.emit()
 
     # strokes

@@ -162,6 +162,7 @@ class Exporting(QObject):
         assert self._photo is not None and self._version is not None
         photo, version, wished, options = self._photo, self._version, self.dialog.path, self.dialog.options
         policy = "overwrite" if overwrite else options.policy
+        kept = version if options.picture == "result" else None
 
         def work() -> Path | None:
             path = target(wished, policy, photo.path)
@@ -182,9 +183,10 @@ class Exporting(QObject):
             else:
                 self.dialog.tell(error)
 
-        self._background.run(work, lambda path: self._done(path, wished), failed)
+        self._background.run(work, lambda path: self._done(path, wished, kept), failed)
 
-    def _done(self, path: Path | None, wished: Path) -> None:
+    def _done(self, path: Path | None, wished: Path, kept: Version | None) -> None:
+        """`kept` is the version that is in the file by itself, and not beside the photo alone."""
         if path is None:
             if self.dialog is not None:
                 self.dialog.tell(UserError("album_exists", path=wished))
@@ -192,7 +194,9 @@ class Exporting(QObject):
         if self.dialog is not None:
             preferences().setValue(_KEY, json.dumps(self.dialog.remembered().to_json()))
             self.dialog.accept()
-        self._model.mark_saved()
+        document = self._model.document
+        if kept is not None and document is not None and document.photo is self._photo:
+            self._model.mark_exported(kept)
         self.exported.emit(path)
 
 

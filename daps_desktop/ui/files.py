@@ -77,6 +77,10 @@ class Files(QObject):
         # Saves the project and then goes on; whoever knows about projects puts itself here.
         self.keep_first: Callable[[Callable[[], None]], None] = lambda go_on: None
 
+    @property
+    def anything_open(self) -> bool:
+        return self._model.document is not None
+
     # in
 
     def ask_open(self) -> None:
@@ -267,10 +271,10 @@ class Files(QObject):
         box.addButton(words, QMessageBox.ButtonRole.DestructiveRole).clicked.connect(go_on)
         box.open()
 
-    def question(self, title: str, words: str) -> QMessageBox:
+    def question(self, title: str, words: str, no: str = text.CANCEL) -> QMessageBox:
         box = QMessageBox(QMessageBox.Icon.NoIcon, text.APP, title, parent=self._window)
         box.setInformativeText(words)
-        cancel = box.addButton(text.CANCEL, QMessageBox.ButtonRole.RejectRole)
+        cancel = box.addButton(no, QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(cancel)
         box.setEscapeButton(cancel)
         return box

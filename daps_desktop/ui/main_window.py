@@ -226,7 +226,7 @@ class MainWindow(QMainWindow):
             signal.connect(lambda *_: self.status.show_marked(model.document))
         for signal in (model.photo_opened, model.task_changed, model.version_shown, job.state_changed):
             signal.connect(self._show_possible)
-        for signal in (model.hole_edited, model.history_changed):
+        for signal in (model.hole_edited, model.history_changed, model.settings_changed):
             signal.connect(self._show_possible)
         model.version_shown.connect(self.check.show_version)
         job.state_changed.connect(self._show_fate)
@@ -261,6 +261,11 @@ class MainWindow(QMainWindow):
 
     def open(self, path: Path) -> None:
         self.files.open(path)
+
+    def begin_with(self, path: Path) -> None:
+        """Open what the program was started with; work that a crash left behind is offered all the same."""
+        self.recovery.offer_beside(path)
+        self.open(path)
 
     def rescue(self) -> None:
         """Bring the marks to the disk, before anything else that may go wrong."""

@@ -48,9 +48,38 @@ class Recovery(QObject):
     def __init__(self, files: Files, background: Background, folder: Path, parent: QObject) -> None:
         super().__init__(parent)
         self._files, self._background, self._folder = files, background, folder
+        self._offers: list[Unsaved] = []
+        self._beside: Path | None = None  # what the program was started with, until the offer is made
+        files.opened.connect(self._offer_beside)
+        files.failed.connect(self._see_first_page)
+        self.found.connect(self._take)
 
     def look(self) -> None:
         self._background.run(lambda: unsaved_work(self._folder), self.found.emit)
+
+    def offer_beside(self, path: Path) -> None:
+        """Ask once the photo at `path` is open: whoever starts with one does not see the first page."""
+        self._beside = path
+
+    def _see_first_page(self) -> None:
+        self._beside = None
+
+    def _take(self, found: list[Unsaved]) -> None:
+        self._offers = found
+        self._offer_beside()
+
+    def _offer_beside(self) -> None:
+        if self._beside is None or not self._offers or not self._files.anything_open:
+            return
+        path, self._beside = str(self._beside.resolve()), None
+        offer = next((o for o in self._offers if path in (o.path, o.project)), self._offers[0])
+        words = [offer_line(offer)]
+        if len(self._offers) > 1:
+            words.append(tr("Other unsaved work is offered on the first page, when no photo is open."))
+        box = self._files.question(tr("Go on with your last work?"), " ".join(words), no=tr("Later"))
+        button = box.addButton(tr("Recover"), box.ButtonRole.AcceptRole)
+        button.clicked.connect(lambda: self.recover(offer))
+        box.open()
 
     def recover(self, unsaved: Unsaved) -> None:
         def read() -> Opened:

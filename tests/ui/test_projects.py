@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from daps_desktop.core.journal import journal_folder, recover, unsaved_work
 from daps_desktop.core.project import read_project, write_project
+from daps_desktop.core.task import Blur
 from daps_desktop.core.user_folder import DATA_VARIABLE, user_folder
 from daps_desktop.ui import text
 from daps_desktop.ui.document_model import DocumentModel
@@ -66,6 +67,38 @@ def test_what_is_done_while_a_project_is_written_stays_unsaved(opened: Desk, tmp
     opened.window.rescue()
     opened.bot.waitUntil(lambda: (journal_of(opened) / "journal").exists())
     assert recover(journal_of(opened)).project.hole[50, 50]
+
+
+def test_what_is_only_ticked_is_work_in_a_project_alone(opened: Desk, tmp_path: Path) -> None:
+    model, cards = opened.window.model, opened.window.panel.cards
+    cards.card(Blur).tick.click()
+    assert not model.unsaved and not opened.window.isWindowModified()
+    save(opened, tmp_path / "work.daps")
+    opened.window.panel.how.quality.button("draft").click()
+    assert model.unsaved and opened.window.isWindowModified()
+    opened.window.panel.how.quality.button("balanced").click()
+    assert not model.unsaved and not opened.window.isWindowModified()
+    cards.card(Blur).tick.click()
+    opened.trigger("close")
+    with opened.bot.waitSignal(opened.window.projects.closed, timeout=5000):
+        answer(opened, text.SAVE_FIRST)
+    assert not read_project(tmp_path / "work.daps").recipe.task.has(Blur)
+
+
+def test_exporting_one_version_saves_that_one_alone(opened: Desk, tmp_path: Path) -> None:
+    model, box = opened.window.model, opened.window.panel.run_box
+    opened.click((10, 10))
+    restore(opened)
+    restore(opened, 9)
+    opened.export(tmp_path / "second.png")
+    assert not model.shown_unsaved and not box.save.isVisible() and model.unsaved
+    opened.trigger("previous_version")
+    assert model.shown_unsaved and box.save.isVisible()
+    opened.export(tmp_path / "first.png")
+    assert not model.unsaved  # both are in files, and so is what the marks came to
+    opened.click((50, 50))
+    opened.export(tmp_path / "again.png")
+    assert model.unsaved  # the new mark is in neither
 
 
 def test_closing_offers_to_save_and_goes_on(opened: Desk, tmp_path: Path) -> None:
@@ -194,6 +227,29 @@ def test_work_is_offered_after_a_crash_and_comes_back(second: Desk, opened: Desk
     assert recover(journal_of(second)).project.hole[20, 20]
     second.window.model.mark_saved()
     second.window.close()
+
+
+def test_work_is_offered_to_whoever_starts_with_a_photo_too(
+    qtbot: QtBot, theme: Theme, opened: Desk, tmp_path: Path
+) -> None:
+    opened.drag((100, 50), (180, 250))
+    crashed(opened)
+    other = tmp_path / "other.png"
+    other.write_bytes((tmp_path / "family.png").read_bytes())
+    job = JobModel(FakeHost())
+    window = MainWindow(DocumentModel(), job, theme)
+    qtbot.addWidget(window)
+    window.show()
+    desk = Desk(window, FakeHost(), qtbot)
+    with qtbot.waitSignal(window.files.opened, timeout=5000):
+        window.begin_with(other)
+    qtbot.waitUntil(lambda: bool(window.findChildren(QMessageBox)), timeout=5000)
+    assert "family.png was not saved: 1 stroke" in question(desk).informativeText()
+    with qtbot.waitSignal(window.files.opened, timeout=5000):
+        answer(desk, "Recover")
+    np.testing.assert_array_equal(desk.hole, opened.hole)
+    window.model.mark_saved()
+    window.close()
 
 
 def test_work_can_be_thrown_away_after_a_question(second: Desk) -> None:

@@ -135,7 +135,7 @@ class TaskPanel(QWidget):
         if document is not None and not document.task.damages:
             hint = text.TICK_FIRST
         enabled = document is not None and bool(document.task.damages)
-        self.run_box.show_ready(hint, enabled, to_save=self._model.version_unsaved)
+        self.run_box.show_ready(hint, enabled, to_save=self._model.shown_unsaved)
         self.run_box.show_verdict(self._verdict)
 
     def _show_progress(self, progress: Progress) -> None:
@@ -156,6 +156,8 @@ class TaskPanel(QWidget):
         verdict = verdict_on(version) if version is not None else None
         self._verdict = text.verdict_line(verdict) if verdict is not None else ""
         self.run_box.show_verdict(self._verdict)
+        if not self._job.running:
+            self._show_state()
 
     def _show_outcome(self, finished: Finished) -> None:
         request, document = self._job.request, self._model.document

@@ -1,0 +1,106 @@
+"""Photos a minute in one process and on a cluster: `python -m tests.benchmarks.cluster_speed [PHOTOS SIDE]`.
+
+The cluster is on this computer, so it cannot be faster than its cores; what is seen is what the way there and
+back costs, in seconds of the processors for each photo. Every process has one thread and has restored a photo
+before the clock is started.
+"""
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+os.environ["OMP_NUM_THREADS"] = "1"
+
+import numpy as np
+import psutil
+import skimage.data
+
+from daps_desktop.cli.running import run_here
+from daps_desktop.core.album import DONE, Album, photos_in
+from daps_desktop.core.hole import Hole
+from daps_desktop.core.photo import Photo
+from daps_desktop.core.photo_writer import write_photo
+from daps_desktop.core.recipe import Recipe
+from daps_desktop.core.settings import SolverSettings
+from daps_desktop.core.task import Noise, Task
+from daps_desktop.worker.batch import OwnWorkshop, Workshop, run_batch
+from daps_desktop.worker.cluster import Cluster
+from tests.fakes.yard import Yard
+
+PHOTOS, SIDE = 24, 256
+RECIPE = Recipe(Task((Noise(),)), SolverSettings(preset="draft", device="cpu", noise=15.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    photos: int
+    seconds: float
+    seconds_cpu: float  # of all processes that had to do with it
+
+    def line(self, name: str) -> str:
+        a_minute = 60 * self.photos / self.seconds
+        return f"{name:<22}{a_minute:6.1f} photos a minute{self.seconds_cpu / self.photos:8.2f} s CPU a photo"
+
+
+def measure(photos: int, side: int, workers: int) -> Speed:
+    """`workers` 0: one process, this one."""
+    with tempfile.TemporaryDirectory() as name, _workshop(Path(name), workers) as workshop:
+        folder = Path(name)
+        warm = _album(folder / "warm", 2 * max(workers, 1), side)
+        _run(warm, workshop)
+        return _timed(_album(folder / "timed", photos, side), workshop)
+
+
+def _timed(album: Album, workshop: Workshop) -> Speed:
+    cpu, started = _cpu_seconds(), time.perf_counter()
+    _run(album, workshop)
+    return Speed(len(album.rows), time.perf_counter() - started, _cpu_seconds() - cpu)
+
+
+def _run(album: Album, workshop: Workshop) -> None:
+    done = run_batch(album, workshop, lambda *_: None, lambda _: None)
+    assert done.count(DONE) == len(done.rows), [row.reason for row in done.rows]
+
+
+def _cpu_seconds() -> float:
+    own = psutil.Process()
+    return sum(sum(process.cpu_times()[:2]) for process in (own, *own.children()))
+
+
+def _album(folder: Path, count: int, side: int) -> Album:
+    folder.mkdir()
+    pixels = skimage.data.astronaut()
+    for number in range(count):
+        top, left = (number * 17) % (pixels.shape[0] - side + 1), (number * 29) % (pixels.shape[1] - side + 1)
+        crop = np.ascontiguousarray(pixels[top : top + side, left : left + side])
+        write_photo(Photo(crop), folder / f"{number:03}.png")
+    out = folder / "out"
+    out.mkdir()
+    return replace(Album(RECIPE, folder=str(out)), find_scratches=False).with_photos(photos_in(folder))
+
+
+@contextmanager
+def _workshop(folder: Path, workers: int) -> Iterator[Workshop]:
+    if not workers:
+        yield OwnWorkshop(run_here, _no_marks)
+        return
+    with closing(Yard(folder / "yard", workers)) as yard:
+        yard.wait(workers)
+        with closing(Cluster(yard.address, print)) as cluster:
+            yield cluster
+
+
+def _no_marks(photo: Photo) -> Hole:
+    raise AssertionError("the recipe asks for none")
+
+
+if __name__ == "__main__":
+    photos, side = (int(word) for word in sys.argv[1:3]) if len(sys.argv) == 3 else (PHOTOS, SIDE)
+    for workers in (0, 1, 2):
+        name = f"{workers} workers" if workers else "one process"
+        print(measure(photos, side, workers).line(name), flush=True)

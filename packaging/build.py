@@ -64,6 +64,7 @@ def make_folder() -> Path:
 
 def make_environment() -> None:
     """What the program needs in build/env, and the program as it stands now."""
+    BUILD.mkdir(exist_ok=True)
     if not ENVIRONMENT.exists():
         call(sys.executable, "-m", "venv", ENVIRONMENT)
     constraints = PACKAGING / "constraints.txt"
@@ -83,8 +84,9 @@ def make_icons() -> None:
 def freeze() -> None:
     shutil.rmtree(FOLDER, ignore_errors=True)
     spec = PACKAGING / "frozen" / "daps-desktop.spec"
-    places = ("--distpath", DIST, "--workpath", BUILD / "pyinstaller")
-    call(python(), "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", *places, spec)
+    places = ("--distpath", DIST, "--workpath", BUILD / "freezing")
+    # -P: the package as it is installed, with its resources, and not the checkout that this is run in.
+    call(python(), "-P", "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", *places, spec)
 
 
 def strip() -> None:
@@ -104,7 +106,7 @@ def write_licences(folder: Path) -> None:
 def call(*words: object) -> None:
     """Raises: CalledProcessError, with the words of the command."""
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
-    subprocess.run(list(map(str, words)), check=True, env=environment, cwd=ROOT)
+    subprocess.run(list(map(str, words)), check=True, env=environment, cwd=BUILD)
 
 
 def megabytes(path: Path) -> float:

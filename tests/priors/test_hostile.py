@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import struct
+import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ from daps_desktop.priors.loader import load
 from daps_desktop.training.checkpoint import NAME, load_checkpoint
 from tests.fakes.checkpoints import Bomb, write_diffusers, write_edm, write_json, write_pickle
 from tests.fuzz.limits import Meter
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="links, devices and memory as Linux has them")
 
 SOON_S = 2.0  # of processor time
 LITTLE_MB = 100.0
@@ -325,7 +328,6 @@ def test_a_training_run_that_unfolds_is_refused(tmp_path: Path) -> None:
 # Links and devices
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
 @pytest.mark.parametrize("name", [CARD, NETWORK, WEIGHTS])
 def test_pipes_and_devices_are_not_waited_for(tmp_path: Path, name: str) -> None:
     for what in ("pipe", "device"):

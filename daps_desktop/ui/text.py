@@ -176,7 +176,7 @@ def percent(share: float) -> str:
     value = 100 * share
     if 0 < value < 0.1:
         return tr("under 0.1 %")
-    return f"{number(value, 1 if value < 10 else 0)} %"
+    return f"{number(value, 1 if value < 10 else 0)}\N{NO-BREAK SPACE}%"
 
 
 def duration(seconds: float) -> str:

@@ -130,7 +130,7 @@ def test_a_repair_says_how_much_was_redrawn() -> None:
     hole = np.zeros((100, 100), dtype=bool)
     hole[:, 0] = True
     verdict = judge(settled(0.3), REPAIR, hole)
-    assert text.verdict_line(verdict) == "Agrees with your photo. 1.0 % of it was redrawn."
+    assert text.verdict_line(verdict) == "Agrees with your photo. 1.0\N{NO-BREAK SPACE}% of it was redrawn."
     assert expected_band(REPAIR)[0] == 0 < expected_band(SHARPEN)[0]
 
 
@@ -142,7 +142,10 @@ def test_a_jpeg_is_explained_to_the_last_digit_without_keeping_noise() -> None:
 def test_shares_are_never_rounded_to_nothing_or_to_all() -> None:
     assert text.percent(0.00001) == "under 0.1 %"
     assert text.untouched_line(0.99999) == "99.9 % untouched"
-    assert (text.percent(0.00743), text.untouched_line(1 - 0.00743)) == ("0.7 %", "99.3 % untouched")
+    assert (text.percent(0.00743), text.untouched_line(1 - 0.00743)) == (
+        "0.7\N{NO-BREAK SPACE}%",
+        "99.3 % untouched",
+    )
     assert text.untouched_line(1.0) == "100 % untouched"
 
 

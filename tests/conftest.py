@@ -10,6 +10,7 @@ import pytest
 
 # Before any Qt is loaded; a real screen can still be asked for from outside.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("PYSIDE6_OPTION_LAZY", "0")  # see the package
 # Tests, and the processes they start, read English, whatever this computer speaks.
 os.environ["LANGUAGE"] = "en"
 # Before torch is loaded: on tensors as small as these a second thread costs more than it brings.

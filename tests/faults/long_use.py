@@ -76,7 +76,7 @@ def paint(stage: Stage, home: str, count: str) -> Scene:
             stage.trigger("redo")
         if k % 50 == 0:
             _look_elsewhere(stage, rng)
-        if k % 600 == 300:
+        if k % 400 == 100:
             yield from stage.run()
         yield 0
         if k in samples:
@@ -261,6 +261,8 @@ def _growth(part: str, count: int, seconds: float, played: Played) -> Growth:
     late = rows[len(rows) // 4 :]
     slopes = [np.polyfit(late[:, 0], late[:, k], 1)[0] * UNITS[part] for k in (1, 2, 3)]
     census = played.values("census")
+    for row in rows:
+        print(*row, file=sys.stderr)
     return Growth(
         part, count, seconds, late[0, 1], late[-1, 1], *slopes, census[0], census[-1], played.faults()
     )

@@ -84,6 +84,7 @@ class Program:
             **os.environ,
             "QT_QPA_PLATFORM": "offscreen",
             "PYTHONFAULTHANDLER": "1",
+            "PYSIDE6_OPTION_LAZY": "0",  # as the program starts; here Qt is imported before it
             DATA_VARIABLE: str(data or home / "data"),
             "XDG_CONFIG_HOME": str(home / "config"),
             "TMPDIR": str(home / "temporary"),

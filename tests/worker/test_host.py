@@ -308,3 +308,13 @@ def test_importing_the_window_loads_neither_torch_nor_plots() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
+
+
+def test_no_thread_finds_a_type_of_qt_half_made() -> None:
+    code = (
+        "import daps_desktop.app\n"
+        "from PySide6 import QtWidgets\n"
+        "assert 'QCalendarWidget' in vars(QtWidgets), 'it is made by whoever touches it first'"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr

@@ -5,6 +5,7 @@ for layers without end; no number of it is used before it stands within bounds t
 """
 
 import math
+import re
 import struct
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any, cast
 from daps_desktop.core.files import open_ordinary
 from daps_desktop.core.plain import load_json
 
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LARGEST_JSON = 16 * 2**20  # bytes of a card, a configuration, or the header of the weights
 _WIDEST, _MOST_LEVELS, _MOST_LAYERS = 8192, 8, 8
 _DOWN = ("DownBlock2D", "AttnDownBlock2D", "ResnetDownsampleBlock2D")
@@ -109,6 +111,8 @@ def check_card(details: Values) -> None:
     """Raises: ValueError, KeyError unless the conventions of a prior are possible ones."""
     if details["format"] not in ("edm", "ddpm") or details["version"] != 1:
         raise ValueError(f"format {details['format']!r} version {details['version']!r} is not known")
+    if not NAME.fullmatch(str(details["name"])):
+        raise ValueError("its name is not one that a prior can have")
     whole(details, "trained_patch", 1, 65_536)
     if details["format"] == "edm":
         if whole(details, "patch", 1, 8) not in (1, 2, 4, 8):

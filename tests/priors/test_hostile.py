@@ -201,6 +201,8 @@ def test_a_network_that_nobody_can_build_is_refused_before_it_is(made: Path, cha
 @pytest.mark.parametrize(
     "change",
     [
+        {"name": "../../.ssh"},
+        {"name": "<img src=x>"},
         {"patch": 2**30},
         {"patch": True},
         {"trained_patch": 10**30},

@@ -24,6 +24,7 @@ B = TypeVar("B", bound=QWidget)
 def label(words: str = "", name: str = "") -> QLabel:
     """A line of text that wraps; `name` is heading, caption or nothing."""
     result = QLabel(words)
+    result.setTextFormat(Qt.TextFormat.PlainText)  # what files of others say is shown, not obeyed
     result.setObjectName(name)
     result.setWordWrap(True)
     sizes = {"caption": CAPTION, "reason": CAPTION, "wrong": CAPTION, "title": TITLE}

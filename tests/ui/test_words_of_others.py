@@ -1,0 +1,18 @@
+"""What a file says of itself is shown as it stands: markup in it loads no picture and takes no other shape."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from daps_desktop.ui.panels.parts import label
+
+MARKUP = "<h1>Restored</h1>by <i>me</i>"
+
+
+def test_markup_in_the_description_of_a_prior_is_not_obeyed(qtbot: QtBot) -> None:
+    obedient, plain = QLabel(MARKUP), label(MARKUP)
+    for each in (obedient, plain):
+        qtbot.addWidget(each)
+        each.setWordWrap(False)
+    assert obedient.sizeHint().height() > plain.sizeHint().height()
+    assert plain.text() == MARKUP and plain.textFormat() == Qt.TextFormat.PlainText

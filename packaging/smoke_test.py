@@ -66,17 +66,25 @@ class Build:
         return told.stdout
 
     def open_window(self, *words: object, **environment: str) -> "Window":
-        return Window([*self.command, *map(str, words)], {**self.environment, **READY, **environment})
+        errors = self.folder / f"errors-{len(list(self.folder.iterdir()))}.txt"
+        command = [*self.command, *map(str, words)]
+        return Window(command, {**self.environment, **READY, **environment}, errors)
 
 
 class Window:
     """The program with a window, in a group of its own; `wait` reads the lines that it tells."""
 
-    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
-        self.began = time.monotonic()
-        self.process = subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
-        )
+    def __init__(self, command: list[str], environment: dict[str, str], errors: Path) -> None:
+        self.began, self.errors = time.monotonic(), errors
+        with errors.open("w") as told:
+            self.process = subprocess.Popen(
+                command,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=told,
+                text=True,
+                start_new_session=True,
+            )
         self._lines: queue.Queue[str] = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
 
@@ -105,10 +113,12 @@ class Window:
         self.ended(128 + signal.SIGTERM if os.name == "posix" else 1)
 
     def ended(self, code: int) -> None:
-        """Wait for its end. Raises: SmokeError where the exit code is another, or a process is left of it."""
+        """Wait for its end. Raises: SmokeError for another exit code, a process left, a bug told."""
         found = self.process.wait(timeout=END_S)
         if found != code:
             raise SmokeError(f"the window ended with {found}, not {code}")
+        if "Traceback" in (told := self.errors.read_text()):
+            raise SmokeError(told[-2000:])
         if os.name == "posix":
             _until(
                 lambda: None if _left_of(self.process.pid) else True, END_S, "for its other processes to end"

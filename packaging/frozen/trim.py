@@ -1,7 +1,7 @@
-"""What the frozen program leaves out of the libraries it carries. Sizes before and after: packaging/NOTES.md.
+"""What the frozen program leaves out of the libraries it carries, and what must be named.
 
-Nothing here may be needed at run time: the smoke test runs what is left, and a module that the program's own
-code imports must not be named (the suite checks that).
+Sizes before and after are in packaging/NOTES.md. Nothing left out may be needed at run time: the smoke test
+runs what is left, and the suite checks that the program's own code imports none of it.
 """
 
 import re
@@ -13,7 +13,7 @@ MODULES = (
     # other people's windows, notebooks, tests and builders
     "tkinter", "IPython", "matplotlib", "pytest", "setuptools", "pkg_resources", "pip", "wheel",
     "pyqtgraph.examples", "pyqtgraph.opengl", "pyqtgraph.jupyter", "pyqtgraph.console", "pyqtgraph.canvas",
-    "PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets", "PySide6.QtTest", "PySide6.QtNetwork", "PySide6.QtQml",
+    "PySide6.QtTest", "PySide6.QtNetwork", "PySide6.QtQml",
     "PySide6.QtQuick", "PySide6.QtDesigner", "PySide6.QtUiTools",
     # one class of diffusers is used, UNet2DModel; huggingface_hub looks up and fetches files, no more
     "diffusers.pipelines", "diffusers.modular_pipelines", "diffusers.experimental", "diffusers.guiders",
@@ -29,6 +29,9 @@ MODULES = (
     "torch.distributed.pipelining", "triton", "networkx", "jinja2",
     "sympy.physics", "sympy.categories", "sympy.diffgeom", "sympy.stats", "sympy.vector", "sympy.holonomic",
 )  # fmt: skip
+
+# Modules that are imported by a name in a string: pyqtgraph's curves want these two.
+NAMED = ("PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets")
 
 # Codecs of imagecodecs that stay: PNG, colour profiles, and TIFF as cameras and scanners write it.
 CODECS = (

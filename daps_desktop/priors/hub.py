@@ -69,7 +69,12 @@ def fetch_prior(
         _fetch_all(found, folder, progress)
     source = f"huggingface.co/{repository}@{found.revision}"
     about = {"licence": found.licence, "source": source, "description": f"Fetched from {repository}."}
-    card = import_prior(folder, name, data_dir, **about)
+    try:
+        card = import_prior(folder, name, data_dir, **about)
+    except UserError as error:
+        if error.code == "prior_unreadable":  # it is whole, so it would be no better the next time
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
     shutil.rmtree(folder, ignore_errors=True)
     return card
 

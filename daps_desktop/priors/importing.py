@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -22,7 +23,7 @@ from torch import Tensor
 
 from daps_desktop.core.errors import UserError
 from daps_desktop.priors import adm
-from daps_desktop.priors.bounds import check_network, read_shapes
+from daps_desktop.priors.bounds import NAME, check_network, read_shapes
 from daps_desktop.priors.catalogue import (
     CARD,
     NETWORK,
@@ -38,6 +39,8 @@ from daps_desktop.priors.catalogue import (
 from daps_desktop.priors.checkpoint import CheckpointError, read_checkpoint
 from daps_desktop.priors.loader import MISFITS, load, require_finite
 
+_HIDDEN = ".import-"
+_FORGOTTEN_S = 24 * 3600.0
 _PICKLED = (".pt", ".pth", ".ckpt", ".bin")
 WEIGHT_NAMES = (
     WEIGHTS,
@@ -54,7 +57,6 @@ _SCHEDULE_KEYS = (
     "rescale_betas_zero_snr",
 )
 COMPANIONS = ("README.md", "CREDITS.csv", "LICENSE", "NOTICE")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def _name_from(path: Path) -> str:
 
 
 def free_name(name: str, data_dir: Path | None) -> str:
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         raise UserError("prior_name", name=name)
     if name in {card.name for card in installed(data_dir)} or (user_folder(data_dir) / name).exists():
         raise UserError("prior_exists", name=name)
@@ -213,7 +215,8 @@ def _new_folder(target: Path) -> Iterator[Path]:
     """A hidden folder that becomes `target` when the block ends well, and vanishes when it does not."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=".import-", dir=target.parent))
+        _remove_left(target.parent)
+        folder = Path(tempfile.mkdtemp(prefix=_HIDDEN, dir=target.parent))
         try:
             yield folder
             folder.rename(target)
@@ -221,6 +224,13 @@ def _new_folder(target: Path) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
     except OSError as error:
         raise UserError("prior_write", path=target, detail=error.strerror or error) from error
+
+
+def _remove_left(parent: Path) -> None:
+    """What an import left that a crash ended; no import takes a day."""
+    for folder in parent.glob(f"{_HIDDEN}*"):
+        if time.time() - folder.stat().st_mtime > _FORGOTTEN_S:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _write(draft: Draft, name: str, folder: Path) -> None:

@@ -60,6 +60,8 @@ def test_a_transfer_that_broke_off_goes_on_from_there(hub: FakeHub, data: Path) 
     assert "is kept" in refused("download_failed", data)
     (part,) = user_folder(data).rglob("*.part")
     assert part.name == WEIGHTS + ".part" and part.stat().st_size == 20_000
+    (folder,) = user_folder(data).glob(".download-*")
+    assert folder.stat().st_mode & 0o777 == 0o700
     hub.break_after, hub.broken = None, False
     fetch_prior(REPOSITORY, lambda here, total: None, data_dir=data)
     assert hub.ranges == ["bytes=20000-"]
@@ -72,6 +74,12 @@ def test_what_was_altered_on_the_way_is_thrown_away(hub: FakeHub, data: Path) ->
     assert not list(user_folder(data).rglob("*.safetensors*"))
     hub.lie = False
     assert verify(fetch_prior(REPOSITORY, lambda here, total: None, data_dir=data))
+
+
+def test_what_came_whole_and_cannot_be_used_is_not_kept(hub: FakeHub, data: Path) -> None:
+    (hub.folder / "unet" / "config.json").write_text('{"_class_name": "UNet1DModel"}')
+    refused("prior_unreadable", data)
+    assert not list(user_folder(data).iterdir())
 
 
 def test_a_part_that_was_spoilt_is_found_out(hub: FakeHub, data: Path) -> None:

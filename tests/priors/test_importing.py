@@ -1,6 +1,8 @@
 """Importing: every accepted kind ends as one that runs, every refusal leaves the folder as it was."""
 
 import json
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -53,6 +55,17 @@ def test_an_own_folder_keeps_its_weights_conventions_and_credits(tmp_path: Path,
     anchor = load(card).anchor
     assert anchor is not None
     assert (anchor.sigma_per_pixel, anchor.known_mean_std, anchor.scales) == (0.02, 0.03, (2, 4))
+
+
+def test_what_a_crash_left_is_removed_by_a_later_import_but_not_what_may_be_going_on(
+    tmp_path: Path, data: Path
+) -> None:
+    left, other = (user_folder(data) / name for name in (".import-left", ".import-other"))
+    for folder in (left, other):
+        folder.mkdir(parents=True)
+    os.utime(left, (time.time() - 90_000, time.time() - 90_000))
+    import_prior(write_edm(tmp_path / "mine"), "kept", data)
+    assert sorted(path.name for path in user_folder(data).iterdir()) == [".import-other", "kept"]
 
 
 @pytest.mark.parametrize("pipeline", [True, False])

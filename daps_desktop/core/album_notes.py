@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from daps_desktop.core.album import Album, Row, read_album, write_album
-from daps_desktop.core.files import saving
+from daps_desktop.core.files import open_ordinary, saving
 from daps_desktop.core.plain import from_plain, load_json, to_plain
 
 _SHARE = 0.05  # of the time may go into writing the whole album
@@ -74,8 +74,9 @@ def _steps(path: Path) -> list[Row]:
     """Up to the first line that is not whole: what it was to say, the disk says when work goes on."""
     rows: list[Row] = []
     try:
-        for line in path.read_bytes().splitlines():
-            rows.append(from_plain(Row, load_json(line)))
+        with open_ordinary(path) as file:
+            for line in file:
+                rows.append(from_plain(Row, load_json(line)))
     except (OSError, ValueError):
         pass
     return rows

@@ -25,6 +25,7 @@ SHARES = {
     "recipe": 70,
     "sidecar": 50,
     "album": 50,
+    "steps of an album": 20,
     "prior card": 30,
     "prior network": 10,
     "prior weights": 10,

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from daps_desktop.core.album import Album, Row, read_album, resumed, write_album
+from daps_desktop.core.album_notes import read_notes, steps_of
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.exif import with_dpi
 from daps_desktop.core.hole import Rect
@@ -19,6 +20,7 @@ from daps_desktop.core.mask_io import read_mask, write_mask
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.photo_reader import read_photo
 from daps_desktop.core.photo_writer import encode_photo, write_photo
+from daps_desktop.core.plain import to_plain
 from daps_desktop.core.project import Project, read_original, read_project, write_project
 from daps_desktop.core.recipe import Recipe, dump_recipe
 from daps_desktop.core.settings import SolverSettings
@@ -236,6 +238,17 @@ def _albums(folder: Path) -> list[bytes]:
     return [(folder / "album.json").read_bytes()]
 
 
+def _album_steps(folder: Path) -> list[bytes]:
+    _albums(folder)
+    album = read_album(folder / "album.json")
+    return [b"".join(json.dumps(to_plain(row)).encode() + b"\n" for row in album.rows)]
+
+
+def _read_album_steps(folder: Path, data: bytes) -> object:
+    put(steps_of(folder / "album.json"), data)
+    return resumed(read_notes(folder / "album.json"))
+
+
 def _read_album(folder: Path, data: bytes) -> object:
     return resumed(read_album(put(folder / "album.json", data)))
 
@@ -255,4 +268,5 @@ CORE: tuple[Reader, ...] = (
     Reader("recipe", _recipes, _read_recipe),
     Reader("sidecar", _sidecars, _read_sidecar),
     Reader("album", _albums, _read_album),
+    Reader("steps of an album", _album_steps, _read_album_steps),
 )

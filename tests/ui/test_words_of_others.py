@@ -1,4 +1,4 @@
-"""What a file says of itself is shown as it stands: markup in it loads no picture and takes no other shape."""
+"""What a file says of itself is shown as it stands: its markup loads no picture and changes no shape."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel

@@ -31,9 +31,9 @@ from daps_desktop.ui.projects import SaveProjectDialog
 from daps_desktop.ui.theme import GRID
 
 OUT = resource("help/pictures")
-_WINDOW, _SMALL_WINDOW = QSize(1180, 760), QSize(860, 480)
-_PHOTO_COLOURS, _FLAT_COLOURS = 144, 64  # of the palettes: with the grain of a photo, and without
-_TICK_MS, _PATIENCE_S = 200, 900
+_WINDOW, _SMALL_WINDOW = QSize(1120, 720), QSize(860, 480)
+_PHOTO_COLOURS, _FLAT_COLOURS = 112, 64  # of the palettes: with the grain of a photo, and without
+_TICK_MS, _PATIENCE_S = 200, 1800
 _LEFT = Qt.MouseButton.LeftButton
 _CTRL, _SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -114,7 +114,7 @@ def leave_out_boards(window: MainWindow) -> None:
     """Click at what was found and lies flat: edges of the boards of the table, no scratches."""
     for proposal in window.finder.chosen:
         rect = proposal.rect
-        if rect.right - rect.left > 5 * (rect.bottom - rect.top):
+        if rect.right - rect.left > 3 * (rect.bottom - rect.top):
             row, col = np.argwhere(proposal.patch)[0]
             place = on_canvas(window, rect.left + col + 0.5, rect.top + row + 0.5)
             QTest.mouseClick(window.canvas, _LEFT, Qt.KeyboardModifier.NoModifier, place)
@@ -168,7 +168,7 @@ def first_restoration(window: MainWindow) -> Iterator[Step]:
     yield after(2)
     take("left_out", part(window, 0.55, 0.25, 1.0, 0.68))
     press(where.finding.accept)
-    move(where.options.brush_size.slider, 0.46)
+    move(where.options.brush_size.slider, 0.5)
     stroke(window, *_TEAR)
     for col, row in _LEFT_OVER:
         stroke(window, (col - 3, row - 3), (col + 3, row + 3))
@@ -248,7 +248,7 @@ def coloured(window: MainWindow) -> Iterator[Step]:
     yield after(8)
     QTest.keyClick(window, Qt.Key.Key_Q)
     yield after(3)
-    take("faded", window.canvas.grab())
+    take("faded", part(window, 0.0, 0.0, 0.6, 0.7))
     take("card", framed(card), _FLAT_COLOURS)
     QTest.keyClick(window, Qt.Key.Key_Q)
     QTest.keyClick(card.tick, Qt.Key.Key_Space)
@@ -256,22 +256,26 @@ def coloured(window: MainWindow) -> Iterator[Step]:
 
 
 def kept(window: MainWindow) -> Iterator[Step]:
-    """Export, project, and what is said where something does not go."""
+    """Export and project."""
     QTest.keyClick(window, Qt.Key.Key_E, _CTRL)
     dialog = window.exporting.dialog
     assert dialog is not None
     yield after(12)  # its weight is worked out
     take("export", dialog.grab(), _FLAT_COLOURS)
     press(dialog.cancel)
+    yield from _in_front(window)
     QTest.keyClick(window, Qt.Key.Key_S, _CTRL)
     project = window.findChild(SaveProjectDialog)
     assert project is not None
     yield now
     take("project", project.grab(), _FLAT_COLOURS)
     project.reject()
-    letter = user_folder() / "letter.txt"
-    letter.write_text("Dear grandmother", encoding="utf-8")
-    window.open(letter)
+    yield from _in_front(window)
+
+
+def told(window: MainWindow) -> Iterator[Step]:
+    """What is said where something does not go, and the page of priors."""
+    QTest.keyClick(window, Qt.Key.Key_V, _CTRL)  # with nothing on the clipboard
     banner = window.panel.run_box.banner
     yield banner.isVisible
     yield now
@@ -283,6 +287,14 @@ def kept(window: MainWindow) -> Iterator[Step]:
     assert window.priors.page is not None
     take("priors", window.priors.page.grab(), _FLAT_COLOURS)
     window.priors.page.close()
+    yield from _in_front(window)
+
+
+def _in_front(window: MainWindow) -> Iterator[Step]:
+    """Keys reach the window again."""
+    window.activateWindow()
+    window.canvas.setFocus()
+    yield lambda: QApplication.focusWidget() is window.canvas
 
 
 def album(window: MainWindow) -> Iterator[Step]:
@@ -290,7 +302,7 @@ def album(window: MainWindow) -> Iterator[Step]:
     folder = user_folder() / "Pictures"
     folder.mkdir()
     with Image.open(resource("sample/sample.jpg")) as sample:
-        for name, box in (("jug.jpg", (240, 170, 500, 420)), ("apples.jpg", (560, 320, 830, 540))):
+        for name, box in (("jug.jpg", (390, 190, 510, 300)), ("apples.jpg", (640, 330, 770, 440))):
             sample.crop(box).save(folder / name, quality=93, subsampling=0)
     QTest.keyClick(window, Qt.Key.Key_A, _CTRL | Qt.KeyboardModifier.AltModifier)
     control = window.album
@@ -309,7 +321,7 @@ def album(window: MainWindow) -> Iterator[Step]:
 
 
 def whole_story(window: MainWindow) -> Iterator[Step]:
-    for story in (first_restoration, looked_at, coloured, kept, album):
+    for story in (first_restoration, looked_at, coloured, kept, told, album):
         yield from story(window)
         yield now
 

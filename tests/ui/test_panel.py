@@ -51,13 +51,23 @@ def test_what_cannot_go_together_is_greyed_with_its_reason(opened: Desk, first: 
     assert card.tick.isEnabled() and card.below.text() == card.line
 
 
-def test_a_suggestion_is_taken_by_its_button_and_then_gone(opened: Desk) -> None:
+def test_a_suggestion_is_taken_by_its_button_and_then_confirmed(opened: Desk) -> None:
     card = opened.window.panel.cards.card(Blur)
     card.suggest(Blur(3.2), "Edges are about 3.2 pixels soft")
     assert card.suggestion.isVisible() and not card.ticked
     QTest.mouseClick(card.suggestion.take, LEFT)
     assert opened.document.task.find(Blur) == Blur(3.2)
-    assert not card.suggestion.isVisible()
+    assert card.suggestion.words.text() == "The photo confirms it. Edges are about 3.2 pixels soft."
+    assert not card.suggestion.take.isVisible()
+    opened.window.model.set_task(Task((Blur(5.0),)))
+    assert card.suggestion.take.isVisible()  # what is set is not what was found
+
+
+def test_what_is_ticked_from_the_start_is_confirmed_where_it_is_found(opened: Desk) -> None:
+    card = opened.window.panel.cards.card(Scratches)
+    assert card.ticked and not card.suggestion.isVisible()
+    card.suggest(Scratches(), "At first glance 3 places look scratched or dusty")
+    assert card.suggestion.isVisible() and not card.suggestion.take.isVisible()
 
 
 def test_fading_has_a_strength(opened: Desk) -> None:

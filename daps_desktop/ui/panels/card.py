@@ -4,18 +4,19 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QPushButton, QVBoxLayout, QWidget
 
-from daps_desktop.core.language import tr
+from daps_desktop.core.language import sentence, sentences, tr
 from daps_desktop.core.task import Damage
 from daps_desktop.ui.panels.damage_pictures import DamagePicture
 from daps_desktop.ui.panels.parts import column, label, row
 from daps_desktop.ui.theme import GRID, HIT
 
 TAKE = tr("Take")
+CONFIRMED = tr("The photo confirms it.")
 _BELOW_NAME = 26  # pixels: where a tick box's words begin
 
 
 class Suggestion(QWidget):
-    """What the photo itself says, with a button to take it."""
+    """What the photo itself says, with a button to take it; with none where that is ticked already."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -27,9 +28,10 @@ class Suggestion(QWidget):
         self.setLayout(layout)
         self.setVisible(False)
 
-    def show_words(self, words: str) -> None:
-        self.words.setText(words)
+    def show_words(self, words: str, taken: bool = False) -> None:
+        self.words.setText(sentences(CONFIRMED, sentence(words)) if taken and words else words)
         self.take.setAccessibleName(f"{TAKE}: {words}")
+        self.take.setVisible(not taken)
         self.setVisible(bool(words))
 
 
@@ -115,8 +117,8 @@ class Card(QFrame):
 
     def _show_suggestion(self) -> None:
         taken = self.ticked and self.damage() == self._suggested
-        offered = self._suggested is not None and not taken and self.tick.isEnabled()
-        self.suggestion.show_words(self._reason if offered else "")
+        told = self._suggested is not None and self.tick.isEnabled()
+        self.suggestion.show_words(self._reason if told else "", taken)
 
     def _take(self) -> None:
         self.show_damage(self._suggested)

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from daps_desktop.analysis.findings import examine, needs_restoring
 from daps_desktop.analysis.noise import estimate_noise
 from daps_desktop.cli.common import duration, table
 from daps_desktop.core.language import tr
@@ -17,7 +18,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def _info(options: argparse.Namespace) -> int:
     photo = read_photo(options.photo)
-    print(table((*_facts(photo), *_times(photo))))
+    print(table((*_facts(photo), *found(photo), *_times(photo))))
     return 0
 
 
@@ -35,6 +36,15 @@ def _facts(photo: Photo) -> tuple[tuple[str, str], ...]:
         (tr("colour profile"), _profile(photo)),
         (tr("estimated noise"), noise),
     )
+
+
+def found(photo: Photo) -> list[tuple[str, str]]:
+    """What shows in the photo, the clearest first, each with its reason."""
+    findings = examine(photo)
+    lines = [(suggestion.damage.name, suggestion.reason) for suggestion in findings.suggestions]
+    if not needs_restoring(findings):
+        lines.append((tr("damage"), tr("none shows: restoring it may take away real detail")))
+    return lines
 
 
 def _times(photo: Photo) -> list[tuple[str, str]]:

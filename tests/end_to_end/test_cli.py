@@ -13,9 +13,12 @@ import numpy as np
 import pytest
 import tifffile
 
+from daps_desktop.cli.info import found
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.photo_reader import read_photo
 from daps_desktop.core.photo_writer import write_photo
+from tests.analysis.scenes import scene
+from tests.analysis.test_fading import faded
 from tests.end_to_end.conftest import Desk
 from tests.fakes.checkpoints import write_edm
 from tests.worker.playing import REPORT_NAMES, crop
@@ -291,4 +294,13 @@ def test_a_photo_tells_about_itself(desk: Desk, capsys: pytest.CaptureFixture[st
     said = capsys.readouterr()
     assert "64 × 64 pixels" in said.out and "8 bit, RGB" in said.out
     assert "of 255 grey levels" in said.out and "for the whole photo" in said.out
+    assert all(reason in said.out for _, reason in found(read_photo(desk.photo)))
     assert said.err == ""
+
+
+def test_a_photo_tells_what_is_wrong_with_it() -> None:
+    (line,) = [told for told in found(Photo(faded(scene(44, 240, 320)))) if told[0] == "faded"]
+    assert line[1].startswith("Yellowed: even light things lack")
+    assert found(Photo(scene(41, 360, 480))) == [
+        ("damage", "none shows: restoring it may take away real detail")
+    ]

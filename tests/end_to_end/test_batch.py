@@ -6,6 +6,7 @@ import threading
 import time
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -15,6 +16,7 @@ from daps_desktop.core.photo_writer import write_photo
 from daps_desktop.core.recipe import Recipe, dump_recipe
 from daps_desktop.core.settings import SolverSettings
 from daps_desktop.core.task import Noise, Scratches, Task
+from tests.analysis.scenes import scene
 from tests.end_to_end.conftest import Desk
 from tests.fakes.full_disk import room_for
 from tests.worker.playing import crop
@@ -66,6 +68,27 @@ def test_a_folder_is_restored_and_the_table_says_what_became_of_each(
     assert [row["state"] for row in rows(desk)] == ["done"] * 3
     assert all(path.stat().st_mtime_ns == time for path, time in times.items())  # not done again
     assert "3 photos, 2 of them done before" in capsys.readouterr().err
+
+
+def test_scratches_are_found_marked_and_repaired_where_that_is_asked_for(desk: Desk) -> None:
+    """The recipe repairs alone, so that all the rest stays as it is to the last bit."""
+    box, recipe = desk.path("box"), desk.path("recipe.json")
+    box.mkdir()
+    scratched, scratch = scene(41, 256, 256), np.zeros((256, 256), np.uint8)
+    cv2.line(scratch, (128, 10), (140, 242), 1, 2)
+    scratched[scratch > 0] = (245, 245, 240)
+    write_photo(Photo(scratched), box / "old.png")
+    recipe.write_text(dump_recipe(Recipe(Task((Scratches(),)), QUICK)))
+    assert batch(desk, recipe) == 0
+    assert rows(desk)[0]["state"] == "skipped"  # nobody marked anything, and nothing was looked for
+    assert batch(desk, recipe, "--find-scratches") == 0
+    (row,) = rows(desk)
+    assert (row["state"], row["marks"]) == ("done", "found") and 0 < float(row["redrawn"]) < 0.1
+    repaired = read_photo(desk.path("out/old_restored.png")).pixels
+    changed = (repaired != scratched).any(axis=2)
+    assert (
+        changed[scratch > 0].mean() > 0.9 and not changed[cv2.dilate(scratch, np.ones((31, 31))) == 0].any()
+    )
 
 
 def test_ctrl_c_keeps_what_is_done_and_the_next_run_goes_on(desk: Desk, recipe: Path) -> None:

@@ -16,6 +16,7 @@ from daps_desktop.core.plain import load_json
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LARGEST_JSON = 16 * 2**20  # bytes of a card, a configuration, or the header of the weights
+_LEAST, _MOST = 1e-12, 1e6
 _WIDEST, _MOST_LEVELS, _MOST_LAYERS = 8192, 8, 8
 _DOWN = ("DownBlock2D", "AttnDownBlock2D", "ResnetDownsampleBlock2D")
 _UP = ("UpBlock2D", "AttnUpBlock2D", "ResnetUpsampleBlock2D")
@@ -164,8 +165,8 @@ def whole(values: Mapping[Any, Any], name: object, least: int, most: int) -> int
 
 
 def number(values: Values, name: str) -> float:
-    """Raises: ValueError, KeyError unless there is a finite number above 0."""
+    """Raises: ValueError, KeyError unless there is a number above 0 whose square is one, too."""
     value = values[name]
-    if type(value) not in (int, float) or not 0 < value < math.inf:
-        raise ValueError(f"{name} must be a number above 0, not {str(value)[:20]}")
+    if type(value) not in (int, float) or not _LEAST <= value <= _MOST:
+        raise ValueError(f"{name} must be a number from {_LEAST:g} to {_MOST:g}, not {str(value)[:20]}")
     return float(value)

@@ -86,6 +86,7 @@ class Exporting(QObject):
     def _forget(self) -> None:
         self._timer.stop()
         self.dialog, self._then, self._encoded = None, None, None
+        self._photo = self._version = None  # they may be the last thing that holds a large file open
 
     # the weight of the file
 

@@ -90,10 +90,11 @@ class Program:
             "TMPDIR": str(home / "temporary"),
             "HOME": str(home),
         }
-        self.process = subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, stderr=(home / "stderr").open("ab"), text=True,
-            start_new_session=True,
-        )  # fmt: skip
+        with (home / "stderr").open("ab") as errors:
+            self.process = subprocess.Popen(
+                command, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True,
+                start_new_session=True,
+            )  # fmt: skip
         self._waiting: Queue[str] = Queue()
         self._lines: list[Line] = []
         stream = self.process.stdout

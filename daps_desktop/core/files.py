@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from daps_desktop.core.errors import UserError
+from daps_desktop.core.language import tr
 from daps_desktop.core.temporary import open_temporary
 
 # It can only be read by setting it, which other threads might notice.
@@ -70,7 +71,7 @@ def saving(path: Path) -> Generator[None]:
     """What goes wrong with the disk inside becomes a UserError (`save_failed`)."""
     try:
         yield
-    except (OSError, ValueError) as error:  # ValueError: no file can have that name
+    except (OSError, ValueError, MemoryError) as error:  # ValueError: no file can have that name
         raise UserError("save_failed", path=path, detail=_in_words(error, path)) from error
 
 
@@ -98,7 +99,9 @@ def _mode(target: Path, private: bool) -> int:
     return 0o600 if private else 0o666 & ~_UMASK
 
 
-def _in_words(error: OSError | ValueError, path: Path) -> str:
+def _in_words(error: OSError | ValueError | MemoryError, path: Path) -> str:
+    if isinstance(error, MemoryError):
+        return tr("the memory ran out")
     if isinstance(error, FileNotFoundError):
         return f"there is no folder {path.parent}"
     if isinstance(error, IsADirectoryError):

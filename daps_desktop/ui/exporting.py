@@ -74,6 +74,7 @@ class Exporting(QObject):
         if document is None or version is None or self.dialog is not None:
             return
         self._photo, self._version, self._encoded = document.photo, version, None
+        self._encoding = False  # whatever became of the last one
         options = remembered()
         path = suggested(document.photo.path or Path.home() / text.PASTED_NAME, options.ending)
         dialog = self.dialog = ExportDialog(version.photo, options, path, self._window)
@@ -101,20 +102,26 @@ class Exporting(QObject):
             return
         assert self._photo is not None and self._version is not None
         options, before, version = self.dialog.options, self._photo, self._version
-        after = version.photo
+        after, path = version.photo, self.dialog.path
         picture = options.picture
         captions = None
         if picture != "result":
             width = size_of(after, options.longest_side)[1]
             captions = caption(tr("Before"), width), caption(tr("After"), width)
 
-        def work() -> Encoded:
+        def made() -> Encoded:
             if captions is None:
                 return Encoded(version, options, encoded(after, options))
             small = fitted(after, options)
             joined = before_after(before, small, captions, split=picture == "split")
             whole = replace(options, longest_side=0, metadata=False)
             return Encoded(version, options, encoded(joined, whole))
+
+        def work() -> Encoded:
+            try:
+                return made()
+            except MemoryError as error:
+                raise UserError("save_failed", path=path, detail=tr("the memory ran out")) from error
 
         self._encoding = True
         self._background.run(work, self._take, self._take_failure)

@@ -144,18 +144,24 @@ def test_a_project_moved_with_its_photo_finds_it(tmp_path: Path) -> None:
     assert read_project(tmp_path / "there" / "work.daps").photo.path == tmp_path / "there" / "grandmother.tif"
 
 
-def test_a_failing_disk_leaves_the_old_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("failure", "words"),
+    [(OSError(28, "No space left on device"), "no space left"), (MemoryError(), "memory ran out")],
+)
+def test_a_failing_disk_leaves_the_old_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: Exception, words: str
+) -> None:
     project = project_in(tmp_path)
     write_project(project, tmp_path / "work.daps", embed=True)
     before = (tmp_path / "work.daps").read_bytes()
 
     def full(_: object) -> bytes:
-        raise OSError(28, "No space left on device")
+        raise failure
 
     monkeypatch.setattr("daps_desktop.core.project.format.pack_pixels", full)
     with pytest.raises(UserError) as error:
         write_project(project, tmp_path / "work.daps", embed=True, overwrite=True)
-    assert error.value.code == "save_failed" and "no space left" in str(error.value)
+    assert error.value.code == "save_failed" and words in str(error.value)
     assert (tmp_path / "work.daps").read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["grandmother.tif", "work.daps"]
 

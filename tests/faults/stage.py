@@ -55,6 +55,8 @@ class Stage:
 
     def listen(self, banner: Banner) -> None:
         banner.told.connect(self._hear)
+        if banner.error is not None and not banner.isHidden():
+            self._hear(banner.error)
 
     def _hear(self, error: UserError) -> None:
         self.errors.append(error.code)

@@ -219,6 +219,23 @@ def test_a_place_that_cannot_be_written_leaves_the_dialog_for_another(restored: 
     assert export(restored) == tmp_path / "a.png"
 
 
+def test_without_memory_it_is_said_and_the_next_try_is_a_new_one(
+    restored: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def short(*_: object) -> bytes:
+        raise MemoryError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("daps_desktop.ui.exporting.encoded", short)
+        restored.trigger("export")
+        shown = restored.window.exporting.dialog
+        assert shown is not None
+        restored.bot.waitUntil(shown.banner.isVisible, timeout=5000)
+        assert "memory ran out" in shown.banner.sentence.text()
+        shown.reject()
+    assert export(restored).exists()
+
+
 @pytest.mark.parametrize(("picture", "width"), [("side_by_side", 801), ("split", 400)])
 def test_before_and_after_as_one_picture(restored: Desk, picture: str, width: int) -> None:
     shown = dialog(restored)

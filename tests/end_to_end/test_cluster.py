@@ -1,6 +1,7 @@
 """A folder restored by several processes through a real scheduler, one of them killed in the middle."""
 
 import csv
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ from daps_desktop.core.settings import SolverSettings
 from daps_desktop.core.sidecar import read_sidecar
 from daps_desktop.core.task import Noise, Scratches, Task
 from tests.end_to_end.conftest import Desk
-from tests.fakes.yard import Yard
+from tests.fakes.yard import Yard, yard_here
 from tests.worker.playing import crop
 
 PHOTOS, WORKERS = 8, 2
@@ -38,6 +39,24 @@ def fill(folder: Path) -> None:
     for number, name in enumerate("abcdefgh"):
         write_photo(Photo(crop(top=4 * number)), folder / f"{name}.png")
     (folder / "h.png").write_bytes((folder / "h.png").read_bytes()[:900])
+
+
+def test_ctrl_c_keeps_what_is_done_and_the_next_run_goes_on(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(desk.path("box"))
+    desk.path("r.json").write_text(dump_recipe(Recipe(Task((Noise(),)), QUICK)))
+    with yard_here(workers=1) as yard:
+        interrupter = once_there_is_one(desk.path("out"), lambda: signal.raise_signal(signal.SIGINT))
+        assert batch(desk, "out", "--dask", yard.scheduler_address) == 130
+        interrupter.join()
+        kept = results(desk, "out")
+        assert 0 < len(kept) < PHOTOS - 1
+        states = [row["state"] for row in table(desk, "out")]
+        assert sum(state in ("done", "saving") for state in states) == len(kept)
+        assert batch(desk, "out", "--dask", yard.scheduler_address) == 1
+    assert f"{len(kept)} of them done before" in capsys.readouterr().err
+    assert kept.items() <= results(desk, "out").items() and len(results(desk, "out")) == PHOTOS - 1
 
 
 def batch(desk: Desk, out: str, *words: object) -> int:

@@ -1,4 +1,4 @@
-"""A scheduler with workers for tests, each a process of its own."""
+"""A scheduler with workers for tests, in processes of their own or in this one."""
 
 import os
 import socket
@@ -7,14 +7,22 @@ import sys
 import time
 from pathlib import Path
 
-from distributed import Client
+from distributed import Client, LocalCluster
 
 _ROOT = Path(__file__).parents[2]
 _PATIENCE_S = 60.0
 
 
+def yard_here(workers: int) -> LocalCluster:
+    """On threads of this process, soon there."""
+    return LocalCluster(
+        n_workers=workers, threads_per_worker=1, processes=False, protocol="tcp", host="127.0.0.1",
+        memory_limit=0, dashboard_address=":0", worker_dashboard_address=None,
+    )  # fmt: skip
+
+
 class Yard:
-    """Ends with `close`; what the processes say goes into files in `folder`."""
+    """Each a process of its own. Ends with `close`; what the processes say goes into files in `folder`."""
 
     def __init__(self, folder: Path, workers: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)

@@ -27,6 +27,7 @@ from daps_desktop.worker import cluster as clusters
 from daps_desktop.worker import errand
 from daps_desktop.worker.batch import Refused, make
 from daps_desktop.worker.cluster import Cluster
+from tests.fakes.yard import yard_here
 from tests.worker.playing import QUICK, crop, install_tiny, line, play
 
 
@@ -49,16 +50,8 @@ def order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Order:
 
 @pytest.fixture(scope="module")
 def yard() -> Iterator[LocalCluster]:
-    with yard_of(workers=1) as yard:
+    with yard_here(workers=1) as yard:
         yield yard
-
-
-def yard_of(workers: int) -> LocalCluster:
-    """A scheduler and workers on threads of this process."""
-    return LocalCluster(
-        n_workers=workers, threads_per_worker=1, processes=False, protocol="tcp", host="127.0.0.1",
-        memory_limit=0, dashboard_address=":0", worker_dashboard_address=None,
-    )  # fmt: skip
 
 
 def wait_until(done: Callable[[], bool]) -> None:
@@ -263,7 +256,7 @@ def test_a_cluster_without_workers_is_told_and_waits_for_the_next(
     order: Order, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said: list[str] = []
-    with yard_of(workers=0) as yard:
+    with yard_here(workers=0) as yard:
         with monkeypatch.context() as patience:
             patience.setattr(clusters, "_PATIENCE_S", 0.3)
             with pytest.raises(UserError) as raised:

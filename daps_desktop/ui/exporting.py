@@ -191,9 +191,9 @@ class Exporting(QObject):
             else:
                 self.dialog.tell(error)
 
-        self._background.run(work, lambda path: self._done(path, wished, kept), failed)
+        self._background.run(work, lambda path: self._done(path, wished, photo, kept), failed)
 
-    def _done(self, path: Path | None, wished: Path, kept: Version | None) -> None:
+    def _done(self, path: Path | None, wished: Path, photo: Photo, kept: Version | None) -> None:
         """`kept` is the version that is in the file by itself, and not beside the photo alone."""
         if path is None:
             if self.dialog is not None:
@@ -203,7 +203,7 @@ class Exporting(QObject):
             preferences().setValue(_KEY, json.dumps(self.dialog.remembered().to_json()))
             self.dialog.accept()
         document = self._model.document
-        if kept is not None and document is not None and document.photo is self._photo:
+        if kept is not None and document is not None and document.photo is photo:
             self._model.mark_exported(kept)
         self.exported.emit(path)
 

@@ -37,12 +37,13 @@ _TICK_MS, _PATIENCE_S = 200, 1800
 _LEFT = Qt.MouseButton.LeftButton
 _CTRL, _SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
-# On the sample, in pixels (column, row): along the tear, and specks that are not found.
+# On the sample, in pixels (column, row): along the tear, specks that are not found, the apples.
 _TEAR = (
     (999, 84), (985, 86), (938, 106), (896, 142), (858, 178), (838, 200), (800, 222), (782, 240), (735, 274),
     (702, 306), (676, 334),
 )  # fmt: skip
 _LEFT_OVER = ((993, 453), (311, 633), (248, 747), (183, 654))
+_APPLES = QRect(575, 335, 220, 130)
 
 Step = Callable[[], bool]  # whether the story can go on
 Story = Callable[[MainWindow], Iterator[Step]]
@@ -110,11 +111,13 @@ def stroke(window: MainWindow, *points: tuple[float, float]) -> None:
     QTest.mouseRelease(window.canvas, _LEFT, Qt.KeyboardModifier.NoModifier, places[-1])
 
 
-def leave_out_boards(window: MainWindow) -> None:
-    """Click at what was found and lies flat: edges of the boards of the table, no scratches."""
+def leave_out_apples(window: MainWindow) -> None:
+    """Click at what was found on the apples, whose skin has specks of its own."""
     for proposal in window.finder.chosen:
         rect = proposal.rect
-        if rect.right - rect.left > 3 * (rect.bottom - rect.top):
+        if _APPLES.contains(QPoint(rect.left, rect.top)) and _APPLES.contains(
+            QPoint(rect.right, rect.bottom)
+        ):
             row, col = np.argwhere(proposal.patch)[0]
             place = on_canvas(window, rect.left + col + 0.5, rect.top + row + 0.5)
             QTest.mouseClick(window.canvas, _LEFT, Qt.KeyboardModifier.NoModifier, place)
@@ -164,7 +167,7 @@ def first_restoration(window: MainWindow) -> Iterator[Step]:
     yield after(3)
     take("found", window.grab())
     take("find", framed(where.finding), _FLAT_COLOURS)
-    leave_out_boards(window)
+    leave_out_apples(window)
     yield after(2)
     take("left_out", part(window, 0.55, 0.25, 1.0, 0.68))
     press(where.finding.accept)

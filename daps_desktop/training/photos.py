@@ -145,7 +145,7 @@ def buffer_size(file: PhotoFile) -> tuple[int, int] | None:
     except Exception:  # decoders raise what they like
         return None
     shrink = min(1.0, LONGEST_SIDE / max(width, height))
-    return round(height * shrink), round(width * shrink)
+    return max(1, round(height * shrink)), max(1, round(width * shrink))
 
 
 def _decode_into(file: PhotoFile, target: NDArray[np.uint8]) -> bool:

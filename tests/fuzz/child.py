@@ -128,7 +128,7 @@ def drawn(trial: Trial, seed: int, count: int) -> None:
     for _ in range(count - len(trial.seeds)):
         data = mutated(rng.choice(trial.seeds), rng, trial.seeds)
         trial.take(data)
-        if os.fstat(2).st_size > said:
+        if trial.reader.quiet and os.fstat(2).st_size > said:
             said = os.fstat(2).st_size
             trial.keep("words on the standard error", data)
 

@@ -204,5 +204,6 @@ MODELS: tuple[Reader, ...] = (
     Reader("training checkpoint", _training_checkpoints, _read_training_checkpoint),
     Reader("training settings", _settings, _read_settings),
     Reader("training notes", _notes, _read_notes),
-    Reader("training photo", lambda _: list(all_kinds().values()), _read_training_photo),
+    # libtiff speaks by itself; in a window nobody hears it, and training is a command.
+    Reader("training photo", lambda _: list(all_kinds().values()), _read_training_photo, quiet=False),
 )

@@ -44,6 +44,7 @@ class Reader:
     name: str
     prepare: Callable[[Path], list[bytes]]
     read: Callable[[Path, bytes], object]
+    quiet: bool = True  # whether nothing may be said on the standard error
 
 
 def put(path: Path, data: bytes) -> Path:

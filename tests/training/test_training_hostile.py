@@ -112,6 +112,12 @@ def test_a_picture_is_never_handed_to_another_program(
     assert not asked
 
 
+def test_a_strip_of_one_row_is_a_photo_like_any_other(tmp_path: Path) -> None:
+    Image.new("RGB", (5000, 1), (1, 2, 3)).save(tmp_path / "strip.png")
+    pixels = read_rgb(PhotoFile(tmp_path / "strip.png"))
+    assert pixels is not None and pixels.shape == (1, 1024, 3)
+
+
 def test_a_small_file_cannot_say_it_is_a_large_photo(tmp_path: Path) -> None:
     Image.new("RGB", (64, 64)).save(tmp_path / "photo.bmp")
     data = bytearray((tmp_path / "photo.bmp").read_bytes())

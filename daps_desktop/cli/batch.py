@@ -72,9 +72,11 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dask",
         metavar="tcp://HOST:PORT",
-        help="let the workers of a dask scheduler restore; each gets the bytes of two photos at most in "
-        "advance, with the recipe, and sends the finished files back, so no folder needs to be in common; "
-        "needs daps-desktop[cluster] here and on the workers, and a network you trust",
+        help=tr(
+            "let the workers of a dask scheduler restore; each gets the bytes of two photos at most in "
+            "advance, with the recipe, and sends the finished files back, so no folder needs to be in "
+            "common; needs daps-desktop[cluster] here and on the workers, and a network you trust"
+        ),
     )
     parser.set_defaults(run=_batch)
 
@@ -88,8 +90,8 @@ def _batch(options: argparse.Namespace) -> int:
     words = ntr("{count} photo, {done} done before.", "{count} photos, {done} of them done before.", count)
     say(words.format(count=count, done=count - todo))
     notes = Notes(options.out / ALBUM, lambda album: _write_table(album, options.out / TABLE))
-    notes.write(album)
     with _workshop(options.dask) as workshop, closing(notes):
+        notes.write(album)
         album = run_batch(album, workshop, notes.keep, lambda row: say(line(row)))
     print("\n".join(line(row) for row in album.rows))
     return EXIT_SOME_FAILED if album.count(FAILED) else 0
@@ -105,7 +107,9 @@ def _workshop(address: str | None) -> "Generator[Workshop]":
         yield OwnWorkshop(run_here, _find)
         return
     with closing(Cluster(address, say)) as cluster:
-        say(f"{cluster.workers} workers at {address}.")
+        count = cluster.workers
+        words = ntr("{count} worker at {address}.", "{count} workers at {address}.", count)
+        say(words.format(count=count, address=address))
         yield cluster
 
 

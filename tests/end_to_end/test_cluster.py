@@ -59,6 +59,14 @@ def test_ctrl_c_keeps_what_is_done_and_the_next_run_goes_on(
     assert kept.items() <= results(desk, "out").items() and len(results(desk, "out")) == PHOTOS - 1
 
 
+def test_without_a_scheduler_nothing_is_started(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    fill(desk.path("box"))
+    desk.path("r.json").write_text(dump_recipe(Recipe(Task((Noise(),)), QUICK)))
+    assert batch(desk, "out", "--dask", "localhost") == 2
+    assert "No scheduler answers at localhost" in capsys.readouterr().err
+    assert not desk.path("out").exists()
+
+
 def batch(desk: Desk, out: str, *words: object) -> int:
     return desk.run("batch", desk.path("box"), "--recipe", desk.path("r.json"), "-o", desk.path(out), *words)
 

@@ -26,6 +26,8 @@ class Background(QObject):
         self, work: Callable[[], Any], done: Callable[[Any], None], failed: Failure | None = None
     ) -> None:
         """A UserError goes to `failed`; any other exception is a bug, raised on the window's thread."""
+        if self._closed:  # a timer that was still running
+            return
         future = self._pool.submit(work)
         future.add_done_callback(lambda f: self._ended.emit((f, done, failed)))
 

@@ -16,7 +16,8 @@ from daps_desktop.core.lock import FolderLock
 from daps_desktop.core.versions import Version
 from daps_desktop.ui.commands import HoleCommand
 from daps_desktop.ui.document_model import DocumentModel
-from daps_desktop.ui.files import Files, Opened
+from daps_desktop.ui.files import Files
+from daps_desktop.ui.opened import Opened
 
 _PIECE_MS = 100  # pieces of a stroke go out together
 _SYNC_MS = 350  # with the above less than half a second

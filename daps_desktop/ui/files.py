@@ -1,13 +1,11 @@
 """Opening and saving: dialogs that do not block, slow work elsewhere, a question before anything is lost."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-from PySide6.QtCore import QObject, QStandardPaths, Signal
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from daps_desktop.core.errors import UserError
@@ -15,46 +13,19 @@ from daps_desktop.core.export import unused_name
 from daps_desktop.core.files import write_file
 from daps_desktop.core.hole import Hole
 from daps_desktop.core.language import tr
-from daps_desktop.core.lock import FolderLock
 from daps_desktop.core.mask_io import read_mask, write_mask
-from daps_desktop.core.photo import Photo
 from daps_desktop.core.photo_reader import read_photo
-from daps_desktop.core.project import Project, is_project, read_project
-from daps_desktop.core.resources import resource
-from daps_desktop.core.source import Source, Stamp, source_of
-from daps_desktop.core.versions import Version
+from daps_desktop.core.project import is_project
 from daps_desktop.ui import text
 from daps_desktop.ui.background import Background
 from daps_desktop.ui.canvas.layer import image_of
-from daps_desktop.ui.canvas.pyramid import Pyramid, display_picture
+from daps_desktop.ui.canvas.pyramid import display_picture
 from daps_desktop.ui.document_model import DocumentModel
 from daps_desktop.ui.job_model import JobModel
+from daps_desktop.ui.opened import SAMPLE, Opened, opened_photo, opened_project, opened_sample, photo_of_image
 
 _PHOTO_SOUGHT = ("project_photo_missing", "project_photo_changed")
-_SAMPLE = resource("sample/sample.jpg")
 _WRITABLE = {".png", ".tif", ".tiff", ".jpg", ".jpeg", ".webp"}
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A photo with the copies it is drawn from, made off the window's thread, and all that was kept of it.
-
-    `leftover` is the journal that the work was recovered from, with `strokes` in it; the project file was
-    `stamp` when it was read.
-    """
-
-    photo: Photo
-    pyramid: Pyramid
-    source: Source
-    project: Project | None = None
-    project_path: Path | None = None
-    stamp: Stamp | None = None
-    leftover: FolderLock | None = None
-    strokes: int = 0
-
-    @property
-    def versions(self) -> tuple[Version, ...]:
-        return self.project.versions if self.project else ()
 
 
 class Files(QObject):
@@ -99,8 +70,8 @@ class Files(QObject):
 
         def read() -> Opened:
             if is_project(path):
-                return _opened_project(path, photo_at, accept_changed)
-            return _opened_photo(read_photo(path))
+                return opened_project(path, photo_at, accept_changed)
+            return opened_photo(read_photo(path))
 
         def failed(error: UserError) -> None:
             if error.code in _PHOTO_SOUGHT:
@@ -119,7 +90,7 @@ class Files(QObject):
 
     def open_sample(self) -> None:
         """The photo that comes with the program, as if it lay where the user keeps pictures."""
-        self.unless_unsaved(lambda: self.take_from(_SAMPLE.name, _opened_sample))
+        self.unless_unsaved(lambda: self.take_from(SAMPLE.name, opened_sample))
 
     def paste(self) -> None:
         """Open the picture on the clipboard."""
@@ -128,7 +99,7 @@ class Files(QObject):
             self.failed.emit(UserError("clipboard_empty"))
             return
         photo = photo_of_image(image)
-        self.unless_unsaved(lambda: self.take_from(text.PASTED_NAME, lambda: _opened_photo(photo)))
+        self.unless_unsaved(lambda: self.take_from(text.PASTED_NAME, lambda: opened_photo(photo)))
 
     def abandon(self) -> None:
         """Forget the job on the photo that goes."""
@@ -278,39 +249,6 @@ class Files(QObject):
         box.setDefaultButton(cancel)
         box.setEscapeButton(cancel)
         return box
-
-
-def pyramid_of(photo: Photo) -> Pyramid:
-    return Pyramid.of(display_picture(photo))
-
-
-def _opened_photo(photo: Photo) -> Opened:
-    """Raises: UserError where the file has gone since it was read."""
-    try:
-        return Opened(photo, pyramid_of(photo), source_of(photo))
-    except OSError as error:
-        raise UserError("photo_missing", path=photo.path) from error
-
-
-def _opened_sample() -> Opened:
-    pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
-    # Its own folder belongs to the program and may not be written to.
-    photo = replace(read_photo(_SAMPLE), path=Path(pictures or Path.home()) / _SAMPLE.name)
-    return Opened(photo, pyramid_of(photo), Source(_SAMPLE.name))
-
-
-def _opened_project(path: Path, photo_at: Path | None, accept_changed: bool) -> Opened:
-    stamp = Stamp.of(path)
-    project = read_project(path, photo_at, accept_changed)
-    photo = project.photo
-    return Opened(photo, pyramid_of(photo), project.source, project, path.resolve(), stamp)
-
-
-def photo_of_image(image: QImage) -> Photo:
-    """The photo that a pasted image holds: 8 bits, RGB."""
-    rgb = image.convertToFormat(QImage.Format.Format_RGB888)
-    rows = np.frombuffer(rgb.constBits(), dtype=np.uint8).reshape(rgb.height(), rgb.bytesPerLine())
-    return Photo(rows[:, : 3 * rgb.width()].reshape(rgb.height(), rgb.width(), 3).copy())
 
 
 def _filter_for(filters: str, suffix: str) -> str:

@@ -4,9 +4,16 @@ from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QFocusEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QFrame, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFrame, QWidget
 
 from daps_desktop.ui.actions import Actions
+
+
+def keep_keys_on_the_photo(window: QWidget) -> None:
+    """A click leaves the keys with the photo: Space moves it and presses no button a second time."""
+    for button in window.findChildren(QAbstractButton):
+        if button.group() is None:  # of a group, Tab comes to one alone
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
 
 class KeyboardParts(QObject):

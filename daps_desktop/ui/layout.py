@@ -1,6 +1,6 @@
 """Where the window and its docks are: remembered from one start to the next, and put back on demand."""
 
-from PySide6.QtCore import QByteArray, QObject
+from PySide6.QtCore import QByteArray, QObject, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar, QWidget
 
 from daps_desktop.ui.preferences import preferences
@@ -52,3 +52,22 @@ class Layout(QObject):
         self._window.restoreState(self._state, VERSION)
         for part in self._always:
             part.show()
+
+
+def add_dock(
+    window: QMainWindow,
+    name: str,
+    title: str,
+    content: QWidget,
+    area: Qt.DockWidgetArea,
+    head: QWidget | None = None,
+) -> QDockWidget:
+    """A dock in the window; only one with a head can be moved."""
+    dock = QDockWidget(title)
+    dock.setObjectName(name)
+    dock.setTitleBarWidget(head or QWidget())
+    dock.setWidget(content)
+    if head is None:
+        dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
+    window.addDockWidget(area, dock)
+    return dock

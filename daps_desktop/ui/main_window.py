@@ -5,8 +5,8 @@ from pathlib import Path
 from uuid import uuid4
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QDockWidget, QMainWindow, QStackedWidget, QWidget
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.journal import journal_folder
@@ -23,20 +23,22 @@ from daps_desktop.ui.canvas.toolbox import ToolBox
 from daps_desktop.ui.document_model import DocumentModel
 from daps_desktop.ui.exporting import Exporting
 from daps_desktop.ui.fade_preview import FadePreview
-from daps_desktop.ui.files import Files, Opened
+from daps_desktop.ui.files import Files
 from daps_desktop.ui.finder import Finder
 from daps_desktop.ui.findings import Examiner
 from daps_desktop.ui.forecast_model import ForecastModel
 from daps_desktop.ui.help import Help
 from daps_desktop.ui.job_model import JobModel, JobState
-from daps_desktop.ui.keyboard_parts import FocusFrame, KeyboardParts
-from daps_desktop.ui.layout import Layout
+from daps_desktop.ui.keyboard_parts import FocusFrame, KeyboardParts, keep_keys_on_the_photo
+from daps_desktop.ui.layout import Layout, add_dock
+from daps_desktop.ui.opened import Opened
 from daps_desktop.ui.overlay_menu import OverlayMenu
 from daps_desktop.ui.panels.banner import Banner
 from daps_desktop.ui.panels.parts import column
 from daps_desktop.ui.panels.task_panel import TaskPanel
 from daps_desktop.ui.plots.check_control import CheckControl
 from daps_desktop.ui.plots.check_panel import CheckPanel
+from daps_desktop.ui.possible import Possible
 from daps_desktop.ui.priors_page import PriorsControl
 from daps_desktop.ui.projects import Projects
 from daps_desktop.ui.recent import Recent
@@ -58,8 +60,6 @@ from daps_desktop.ui.welcome import Welcome
 
 PREVIEW_SIDE = 768  # pixels: enough for the canvas, little enough to send ten times a second
 _MESSAGE_MS = 6000
-_WITH_PHOTO = ("save_project", "save_project_as", "close", "overlay", "import_mask", "export_mask",
-               "fit", "actual", "zoom_in", "zoom_out")  # fmt: skip
 
 
 class MainWindow(QMainWindow):
@@ -113,7 +113,7 @@ class MainWindow(QMainWindow):
         self.pages = QStackedWidget()
         self._closing = False
         self._arrange()
-        self._keep_keys_on_the_photo()
+        self._open_to_the_keyboard()
         self._connect_actions()
         self._connect_models()
         self.layout_ = Layout(self, (self.tool_strip, self.task_dock, self.versions_dock))
@@ -122,17 +122,16 @@ class MainWindow(QMainWindow):
         self.recent.refresh()
         self.recovery.look()
         self._set_colours(theme.colours)
-        self._show_possible()
+        Possible(self, model, job, self.actions_)
 
     # layout
 
     def _arrange(self) -> None:
-        self.setWindowTitle(text.APP)
         self.setAcceptDrops(True)
         room = self.screen().availableSize()
         self.resize(min(1440, room.width() - 40), min(900, room.height() - 80))
-        work = QWidget()
         self.compare_bar = CompareBar(self.compare, self.actions_)
+        work = QWidget()
         layout = column(self.compare_bar, self.canvas, spacing=0)
         layout.setStretch(1, 1)
         work.setLayout(layout)
@@ -142,33 +141,17 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         # In the order in which Tab goes through them.
         right, below = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
-        self.task_dock = self._dock("task", text.PANEL_NAME, self.panel, right)
-        self.versions_dock = self._dock("versions", text.VERSIONS_TITLE, self.versions.panel, below)
-        self.check_dock = self._dock("check", text.CHECK_TITLE, self.check, below, self.check.head)
+        self.task_dock = add_dock(self, "task", text.PANEL_NAME, self.panel, right)
+        self.versions_dock = add_dock(self, "versions", text.VERSIONS_TITLE, self.versions.panel, below)
+        self.check_dock = add_dock(self, "check", text.CHECK_TITLE, self.check, below, self.check.head)
         self.tool_strip = ToolStrip(self.actions_)
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.tool_strip)
         self.splitDockWidget(self.versions_dock, self.check_dock, Qt.Orientation.Vertical)
         self.check_dock.hide()
         self.setCorner(Qt.Corner.BottomRightCorner, right)
 
-    def _dock(
-        self, name: str, title: str, content: QWidget, area: Qt.DockWidgetArea, head: QWidget | None = None
-    ) -> QDockWidget:
-        """A dock; only one with a head can be moved."""
-        dock = QDockWidget(title)
-        dock.setObjectName(name)
-        dock.setTitleBarWidget(head or QWidget())
-        dock.setWidget(content)
-        if head is None:
-            dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
-        self.addDockWidget(area, dock)
-        return dock
-
-    def _keep_keys_on_the_photo(self) -> None:
-        """A click leaves the keys with the photo: Space moves it and presses no button a second time."""
-        for button in self.findChildren(QAbstractButton):
-            if button.group() is None:  # of a group, Tab comes to one alone
-                button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    def _open_to_the_keyboard(self) -> None:
+        keep_keys_on_the_photo(self)
         for part in (self.canvas, self.versions.panel.strip):
             FocusFrame(part)
         below = (self.versions_dock, self.check_dock)
@@ -202,12 +185,6 @@ class MainWindow(QMainWindow):
         file_menu = act.menus[text.MENU_FILE]
         file_menu.insertMenu(act["paste"], self.recent.menu)
 
-    def _group(self, *names: str) -> None:
-        group = QActionGroup(self)
-        for name in names:
-            group.addAction(self.actions_[name])
-        self.actions_[names[0]].setChecked(True)
-
     def _connect_models(self) -> None:
         model, job, files = self.model, self.job, self.files
         self.theme.changed.connect(self._set_colours)
@@ -224,10 +201,6 @@ class MainWindow(QMainWindow):
         model.hole_changed.connect(self.canvas.hole_changed)
         for signal in (model.hole_edited, model.task_changed, model.settings_changed):
             signal.connect(lambda *_: self.status.show_marked(model.document))
-        for signal in (model.photo_opened, model.task_changed, model.version_shown, job.state_changed):
-            signal.connect(self._show_possible)
-        for signal in (model.hole_edited, model.history_changed, model.settings_changed):
-            signal.connect(self._show_possible)
         model.version_shown.connect(self.check.show_version)
         job.state_changed.connect(self._show_fate)
         job.started.connect(self.check.start)
@@ -318,8 +291,6 @@ class MainWindow(QMainWindow):
         """The first page again, quiet and with what was open on it."""
         self.layout_.hide_tools()
         self.pages.setCurrentIndex(0)
-        self.setWindowTitle(text.APP)
-        self.setWindowModified(False)
         self.status.clear()
         self._show_not_opening()
         self.recent.refresh()
@@ -344,7 +315,6 @@ class MainWindow(QMainWindow):
 
     def _show_saved(self, path: Path) -> None:
         self.status.showMessage(text.SAVED.format(name=path.name), _MESSAGE_MS)
-        self._show_possible()
 
     def _show_check_open(self) -> None:
         self.actions_["check"].setChecked(not self.check_dock.isHidden())
@@ -352,21 +322,6 @@ class MainWindow(QMainWindow):
     def _show_fate(self, state: JobState) -> None:
         if state is JobState.CANCELLED:
             self.check.take_back()
-
-    def _show_possible(self) -> None:
-        """Enable what can be done now; the window's title says whose photo it is and whether it is saved."""
-        document = self.model.document
-        self.actions_.enable(_WITH_PHOTO, document is not None)
-        self.actions_.enable(("export", "copy"), self.model.shown is not None)
-        self.actions_.enable(("undo",), self.model.steps.canUndo())
-        self.actions_.enable(("redo",), self.model.steps.canRedo())
-        runnable = document is not None and bool(document.task.damages)
-        self.actions_.enable(("restore",), runnable and not self.job.running)
-        self.actions_.enable(("stop",), self.job.running and not self.job.stopping)
-        if document is not None:
-            name = document.photo.path.name if document.photo.path else text.PASTED_NAME
-            self.setWindowTitle(f"{name}[*] – {text.APP}")
-            self.setWindowModified(self.model.unsaved)
 
     # events
 

@@ -28,7 +28,8 @@ from daps_desktop.ui.autosave import Autosave
 from daps_desktop.ui.background import Background
 from daps_desktop.ui.canvas.canvas import Canvas
 from daps_desktop.ui.document_model import DocumentModel
-from daps_desktop.ui.files import Files, Opened
+from daps_desktop.ui.files import Files
+from daps_desktop.ui.opened import Opened
 from daps_desktop.ui.panels.parts import label, row
 from daps_desktop.ui.theme import GRID
 

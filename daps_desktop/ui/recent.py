@@ -14,7 +14,8 @@ from daps_desktop.core.user_folder import make_private, user_folder
 from daps_desktop.ui.background import Background
 from daps_desktop.ui.canvas.layer import image_of
 from daps_desktop.ui.canvas.pyramid import Pyramid
-from daps_desktop.ui.files import Files, Opened
+from daps_desktop.ui.files import Files
+from daps_desktop.ui.opened import Opened
 from daps_desktop.ui.preferences import preferences
 
 MOST = 8

@@ -9,7 +9,8 @@ from daps_desktop.core.errors import UserError
 from daps_desktop.core.journal import Unsaved, claim, discard, recover, unsaved_work
 from daps_desktop.core.language import ntr, tr
 from daps_desktop.ui.background import Background
-from daps_desktop.ui.files import Files, Opened, pyramid_of
+from daps_desktop.ui.files import Files
+from daps_desktop.ui.opened import Opened, pyramid_of
 from daps_desktop.ui.panels.parts import column, label, row
 from daps_desktop.ui.theme import GRID
 

@@ -28,8 +28,9 @@ from daps_desktop.ui.album.window import AlbumWindow
 from daps_desktop.ui.background import Background
 from daps_desktop.ui.document_model import DocumentModel
 from daps_desktop.ui.exporting import remembered
-from daps_desktop.ui.files import Files, Opened, pyramid_of
+from daps_desktop.ui.files import Files
 from daps_desktop.ui.job_model import JobModel
+from daps_desktop.ui.opened import Opened, pyramid_of
 from daps_desktop.ui.preferences import preferences
 from daps_desktop.ui.recipes import RECIPE_FILTER
 

@@ -7,11 +7,13 @@ power cut, and a second one shows what it offers to recover. The pictures go to 
 
 import itertools
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -305,7 +307,7 @@ def album(window: MainWindow) -> Iterator[Step]:
     folder = user_folder() / "Pictures"
     folder.mkdir()
     with Image.open(resource("sample/sample.jpg")) as sample:
-        for name, box in (("jug.jpg", (390, 190, 510, 300)), ("apples.jpg", (640, 330, 770, 440))):
+        for name, box in (("jug.jpg", (150, 40, 400, 290)), ("apples.jpg", (640, 40, 900, 290))):
             sample.crop(box).save(folder / name, quality=93, subsampling=0)
     QTest.keyClick(window, Qt.Key.Key_A, _CTRL | Qt.KeyboardModifier.AltModifier)
     control = window.album
@@ -316,8 +318,7 @@ def album(window: MainWindow) -> Iterator[Step]:
     QTest.keyClick(control.window.finding, Qt.Key.Key_Space)
     yield now
     press(control.window.run)
-    yield lambda: control.album.running
-    yield lambda: not control.album.running
+    yield lambda: all(not row.open for row in control.album.album.rows) and not control.album.running
     yield after(3)
     take("album", control.window.grab(), _FLAT_COLOURS)
     control.window.close()
@@ -389,13 +390,18 @@ def main() -> int:
     if len(sys.argv) > 1:
         return play(sys.argv[1])
     OUT.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as own:
-        environment = {
-            **os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen"),
-            "QT_SCALE_FACTOR": "1", "DAPS_DESKTOP_DATA": own, "XDG_CONFIG_HOME": own, "HOME": own,
-        }  # fmt: skip
+    home = Path(tempfile.gettempdir()) / "anna"  # seen in the pictures where files are named
+    home.mkdir()
+    environment = {
+        **os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen"),
+        "QT_SCALE_FACTOR": "1", "DAPS_DESKTOP_DATA": str(home), "XDG_CONFIG_HOME": str(home),
+        "HOME": str(home),
+    }  # fmt: skip
+    try:
         for name in STORIES:
             subprocess.run([sys.executable, __file__, name], env=environment, check=True)
+    finally:
+        shutil.rmtree(home)
     sizes = [picture.stat().st_size for picture in OUT.glob("*.png")]
     print(f"{len(sizes)} pictures, {sum(sizes) >> 10} kB")
     return 0

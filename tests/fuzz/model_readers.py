@@ -47,7 +47,8 @@ def _prior_with(name: str) -> Callable[[Path], list[bytes]]:
         write_diffusers(folder / "cats")
         shutil.rmtree(folder / "data", ignore_errors=True)
         imported = import_prior(folder / "cats", "cats", folder / "data").folder
-        return [(place / name).read_bytes() for place in (folder / "edm", imported)]
+        places = (folder / "edm", imported) if name == CARD else (folder / "edm",)
+        return [(place / name).read_bytes() for place in places]
 
     return prepare
 
@@ -128,7 +129,7 @@ def _read_checkpoint(folder: Path, data: bytes) -> object:
 
 
 def _adm_files(folder: Path) -> list[bytes]:
-    state = random_adm(Settings(32, (1, 2), blocks=1, attend=(2,), head_channels=64)).state_dict()
+    state = random_adm(Settings(32, (1, 2, 2), blocks=1, attend=(4,), head_channels=64)).state_dict()
     torch.save(state, folder / "adm.pt")
     return [save(state), (folder / "adm.pt").read_bytes()]
 
@@ -184,6 +185,10 @@ def _read_notes(folder: Path, data: bytes) -> object:
     return credits_of(RunSettings(photos=(str(folder / "photos.tar"),), out=str(folder)))
 
 
+def _pictures(_: Path) -> list[bytes]:
+    return [data for kind, data in all_kinds().items() if kind != "tiff float"]  # which Pillow does not read
+
+
 def _read_training_photo(folder: Path, data: bytes) -> object:
     file = PhotoFile(put(folder / "photo.jpg", data))
     rgb = read_rgb(file)
@@ -205,5 +210,5 @@ MODELS: tuple[Reader, ...] = (
     Reader("training settings", _settings, _read_settings),
     Reader("training notes", _notes, _read_notes),
     # libtiff speaks by itself; in a window nobody hears it, and training is a command.
-    Reader("training photo", lambda _: list(all_kinds().values()), _read_training_photo, quiet=False),
+    Reader("training photo", _pictures, _read_training_photo, quiet=False),
 )

@@ -222,7 +222,7 @@ def _read_sidecar(folder: Path, data: bytes) -> object:
     told = read_sidecar(put(folder / "photo.daps.json", data))
     assert told.hole is None or told.hole.dtype == np.bool_
     dump_sidecar(told)
-    return told.repeated()
+    return told.repeated() if told.report else told
 
 
 def _albums(folder: Path) -> list[bytes]:

@@ -1,14 +1,29 @@
-"""IPTC captions and credits in a JPEG: one of the resources that Photoshop began to keep there.
+"""IPTC captions and credits: in a JPEG one of the resources that Photoshop began to keep there, in files
+that have no place for them said again in XMP.
 
-Source: IPTC-NAA Information Interchange Model 4.2; Adobe Photoshop file formats, "image resource blocks".
+Source: IPTC-NAA Information Interchange Model 4.2; Adobe Photoshop file formats, "image resource blocks";
+Adobe XMP specification, part 1 (Dublin Core) and part 3 (the properties that IPTC records stand for).
 """
 
 import struct
+from collections.abc import Iterator
 from typing import cast
+from xml.sax.saxutils import escape
 
 _RESOURCE = 0x0404
 _INTRODUCTION = b"Photoshop 3.0\0"
 _LARGEST = 65_533  # bytes of one segment, without its length
+_TITLE, _KEYWORD, _CREATOR, _RIGHTS, _CAPTION = 5, 25, 80, 116, 120  # of record 2
+_DUBLIN = {  # name of the property, and the kind of list that holds it
+    _TITLE: ("title", "Alt"), _CAPTION: ("description", "Alt"), _RIGHTS: ("rights", "Alt"),
+    _KEYWORD: ("subject", "Bag"), _CREATOR: ("creator", "Seq"),
+}  # fmt: skip
+_PACKET = (
+    '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
+    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/">{properties}'
+    '</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
+)
 
 
 def of_resources(resources: object) -> bytes | None:
@@ -26,3 +41,42 @@ def jpeg_segment(records: bytes) -> bytes:
     if len(content) > _LARGEST:
         return b""
     return b"\xff\xed" + struct.pack(">H", len(content) + 2) + content
+
+
+def as_xmp(records: bytes) -> bytes | None:
+    """A packet of XMP that says title, caption, keywords, creator and rights; None where there are none."""
+    found = [(number, content) for record, number, content in _records(records) if record == 2]
+    told = {number: [text for n, text in found if n == number] for number in _DUBLIN}
+    properties = "".join(
+        _property(*_DUBLIN[number], [_text(content) for content in contents])
+        for number, contents in told.items()
+        if contents
+    )
+    return _PACKET.format(properties=properties).encode() if properties else None
+
+
+def _records(data: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Record, number and content of each; what is damaged is the end."""
+    place = 0
+    while place + 5 <= len(data) and data[place] == 0x1C:
+        record, number, length = struct.unpack_from(">BBH", data, place + 1)
+        content = data[place + 5 : place + 5 + length]
+        if len(content) < length or length > 0x7FFF:  # longer ones have a length of their own kind
+            return
+        yield record, number, content
+        place += 5 + length
+
+
+def _text(content: bytes) -> str:
+    """Programs of old say nothing of their letters, and mean those of Western Europe."""
+    try:
+        words = content.decode("utf-8")
+    except UnicodeDecodeError:
+        words = content.decode("latin-1")
+    return "".join(letter for letter in words if letter >= " " or letter in "\t\n\r")
+
+
+def _property(name: str, kind: str, texts: list[str]) -> str:
+    language = ' xml:lang="x-default"' if kind == "Alt" else ""
+    items = "".join(f"<rdf:li{language}>{escape(text)}</rdf:li>" for text in texts)
+    return f"<dc:{name}><rdf:{kind}>{items}</rdf:{kind}></dc:{name}>"

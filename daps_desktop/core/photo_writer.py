@@ -40,9 +40,9 @@ def write_photo(
 
     `quality` is that of JPEG (coded 4:4:4) and WebP, 1-100. `bits` is 8 or 16, None for the photo's own
     depth; JPEG and WebP always hold 8. JPEG holds no transparency: the photo is laid on white. ICC, EXIF,
-    XMP and dpi go along in each format, IPTC in TIFF and JPEG, which have a place for it; a JPEG leaves out
-    a block above 64 KB, and a profile made for grey is left out of a colour picture. The file appears whole
-    or not at all.
+    XMP and dpi go along in each format, IPTC in TIFF and JPEG, which have a place for it (in the others as
+    XMP, unless there is some already); a JPEG leaves out a block above 64 KB, and a profile made for grey
+    is left out of a colour picture. The file appears whole or not at all.
 
     `original` is the file the work began from (None: `photo.path`): it is replaced only where both
     `overwrite` and `replace_original` are given.
@@ -134,10 +134,17 @@ def _fitting(photo: Photo) -> Metadata:
     return replace(metadata, exif=block, icc=icc)
 
 
+def _without_iptc(metadata: Metadata) -> Metadata:
+    """For formats that have no place for IPTC: what it says is said in XMP, unless that speaks already."""
+    if metadata.iptc is None or metadata.xmp is not None:
+        return metadata
+    return replace(metadata, xmp=iptc.as_xmp(metadata.iptc))
+
+
 def _encode_png(photo: Photo) -> bytes:
     pixels = np.ascontiguousarray(_with_alpha(photo))
     data = imagecodecs.png_encode(pixels, level=_PNG_LEVEL, filter=_PNG_PAETH)
-    return png_chunks.insert_metadata(bytes(data), photo.metadata)
+    return png_chunks.insert_metadata(bytes(data), _without_iptc(photo.metadata))
 
 
 def _encode_jpeg(photo: Photo, quality: int) -> bytes:
@@ -159,7 +166,7 @@ def _encode_jpeg(photo: Photo, quality: int) -> bytes:
 
 
 def _encode_webp(photo: Photo, quality: int) -> bytes:
-    metadata = photo.metadata
+    metadata = _without_iptc(photo.metadata)
     # The format has no place of its own for a resolution, so it goes into the EXIF.
     block = exif.with_dpi(metadata.exif, metadata.dpi) if metadata.dpi else metadata.exif
     file = io.BytesIO()

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from daps_desktop.core.export import (
     target,
     write,
 )
+from daps_desktop.core.iptc import as_xmp
 from daps_desktop.core.photo import Metadata, Photo
 from daps_desktop.core.photo_reader import read_photo
 from daps_desktop.core.photo_writer import write_photo
@@ -88,6 +90,30 @@ def test_iptc_is_read_by_another_program(tmp_path: Path) -> None:
     write_photo(source, tmp_path / "a.jpg")
     with Image.open(tmp_path / "a.jpg") as image:
         assert image.info["photoshop"][0x0404] == IPTC
+
+
+@pytest.mark.parametrize("name", ["png", "webp"])
+def test_where_iptc_has_no_place_its_caption_and_keywords_go_into_xmp(tmp_path: Path, name: str) -> None:
+    words = {120: ["Grandmother & “Rex”"], 25: ["family", "dog <old>"], 80: ["Ida"], 15: ["left out"]}
+    records = b"".join(
+        b"\x1c\x02" + bytes([number]) + len(text.encode()).to_bytes(2, "big") + text.encode()
+        for number, texts in words.items()
+        for text in texts
+    )
+    source = replace(photo(), metadata=Metadata(iptc=records))
+    packet = written(tmp_path, ExportOptions(name), source).metadata.xmp
+    assert packet is not None
+    root = ElementTree.fromstring(packet)
+    told = {
+        item.tag.partition("}")[2]: [entry.text for entry in item.iter() if entry.tag.endswith("}li")]
+        for item in next(root.iter("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}Description"))
+    }
+    assert told == {"description": words[120], "subject": words[25], "creator": words[80]}
+
+
+def test_iptc_of_old_programs_and_torn_iptc_are_read_as_far_as_they_go() -> None:
+    assert "Großmutter".encode() in (as_xmp(b"\x1c\x02\x78\x00\x0aGro\xdfmutter") or b"")
+    assert as_xmp(b"\x1c\x02\x78\x00\xffGrandmother") is None and as_xmp(b"") is None
 
 
 def test_iptc_too_long_for_a_jpeg_is_left_out(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from daps_desktop.core.language import number, tr
+from daps_desktop.core.language import mark, number, tr
 from daps_desktop.core.public_priors import PUBLIC_PRIORS, PublicPrior
 from daps_desktop.ui import text
 from daps_desktop.ui.actions import Actions
@@ -35,6 +35,7 @@ ONLINE = tr(
     "This is the only place where the program uses the network, and only while a prior is being fetched. "
     "Fetched priors stay on this computer. How well they repair photos has not been measured here."
 )
+SMALL_DENOISER = mark("A small denoiser of everyday photographs: it knows texture and structure, not faces.")
 NOT_MEASURED = tr("not measured")
 FILTER = tr("Weights (*.safetensors *.pt *.pth *.ckpt *.bin)")
 _SIZE = (560, 720)
@@ -89,7 +90,7 @@ class PriorCard(QFrame):
         head.setStretch(0, 1)
         layout = column(spacing=2, margin=GRID)
         layout.addLayout(head)
-        layout.addWidget(label(prior.description))
+        layout.addWidget(label(_known(prior.description)))
         layout.addWidget(self.facts)
         self.setLayout(layout)
 
@@ -99,11 +100,22 @@ def _facts(prior: Installed, size: str) -> str:
         (tr("Size"), tr("{size}, {count:.1f} million numbers, taught squares of {side} pixels").format(
             size=size, count=prior.parameters_m, side=prior.trained_size)),
         (tr("Licence"), prior.licence),
-        (tr("Source"), prior.source or tr("a file on this computer")),
+        (tr("Source"), _source(prior)),
         (tr("Measured"), prior.quality or NOT_MEASURED),
         (tr("Checksum"), f"{prior.sha256[:_SHORT_HASH]}…"),
     )  # fmt: skip
-    return "\n".join(f"{name}: {value}" for name, value in lines)
+    words = tr("{name}: {value}")
+    return "\n".join(words.format(name=name, value=value) for name, value in lines)
+
+
+def _source(prior: Installed) -> str:
+    unsaid = tr("comes with the program") if prior.built_in else tr("a file on this computer")
+    return _known(prior.source) or unsaid
+
+
+def _known(words: str) -> str:
+    """What a card says, translated where it is that of a built-in prior; for no words gettext has others."""
+    return tr(words) if words else ""
 
 
 class PriorsPage(QDialog):

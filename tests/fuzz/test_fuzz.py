@@ -69,7 +69,7 @@ def test_what_a_reader_does_wrong_is_noticed(tmp_path: Path) -> None:
 
 def test_a_reader_that_dies_is_noticed(tmp_path: Path) -> None:
     child = subprocess.Popen([sys.executable, "-c", "import os; os.abort()"], stderr=subprocess.DEVNULL)
-    assert watched(child, tmp_path / LEDGER) == -6
+    assert watched(child, tmp_path / LEDGER, 1) == -6
 
 
 def test_a_process_of_its_own_tells_what_it_did(tmp_path: Path) -> None:

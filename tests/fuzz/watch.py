@@ -56,20 +56,21 @@ def _run(name: str, engine: str, seed: int, count: int, folder: Path) -> int:
             env=environment,
         )
         try:
-            return watched(child, folder / LEDGER)
+            return watched(child, folder / LEDGER, count)
         finally:
             child.kill()
             child.wait()
 
 
-def watched(child: subprocess.Popen[bytes], ledger: Path) -> int:
+def watched(child: subprocess.Popen[bytes], ledger: Path, count: int) -> int:
+    """The exit code. To begin and to end, with torch and all, may take longer than an input."""
     done, since = 0, time.monotonic()
     while (code := child.poll()) is None:
         time.sleep(0.05)
         now = read_tally(ledger).done
         if now != done:
             done, since = now, time.monotonic()
-        if time.monotonic() - since > (HANGS_S if done else _STARTS_S):
+        if time.monotonic() - since > (HANGS_S if 0 < done < count else _STARTS_S):
             return -9
     return code
 

@@ -1,11 +1,18 @@
 #!/usr/bin/env bash
 # The whole test suite where there is no network: a namespace of its own, whose only interface is the loopback
-# that tests use among themselves. Linux; needs no other rights. Words are given on to pytest:
+# that tests use among themselves. Linux; needs no rights of its own. Words are given on to pytest:
 #   packaging/offline_suite.sh -q
 set -euo pipefail
 cd "$(dirname "$0")/.."
-exec unshare --net --map-root-user python3 - "$@" <<'PYTHON'
-import fcntl, os, socket, struct, subprocess, sys
+user=$(id -u) group=$(id -g)
+if [ "$user" = 0 ]; then
+    namespace=(unshare --net)
+else
+    # Only root may raise an interface: root of a namespace of one's own, in which one becomes oneself again.
+    namespace=(unshare --net --map-root-user)
+fi
+exec "${namespace[@]}" python3 - "$user" "$group" "$@" <<'PYTHON'
+import fcntl, socket, struct, subprocess, sys
 
 SET_FLAGS, UP = 0x8914, 1
 with socket.socket() as any_socket:
@@ -17,5 +24,8 @@ except OSError as error:
     print(f"no network: {error}", flush=True)
 else:
     sys.exit("there is a network after all")
-sys.exit(subprocess.run([sys.executable, "-m", "pytest", *sys.argv[1:]], stdin=subprocess.DEVNULL).returncode)
+user, group, *words = sys.argv[1:]
+oneself = [] if user == "0" else ["unshare", "--user", f"--map-user={user}", f"--map-group={group}"]
+tests = [*oneself, sys.executable, "-m", "pytest", *words]
+sys.exit(subprocess.run(tests, stdin=subprocess.DEVNULL).returncode)
 PYTHON

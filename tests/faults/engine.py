@@ -22,6 +22,11 @@ def slow_grey() -> RunJob:
     return _filling(lambda pixels: np.full_like(pixels, 128))
 
 
+def slower_grey() -> RunJob:
+    """The same in two seconds, so that there is time to die in."""
+    return _filling(lambda pixels: np.full_like(pixels, 128), step_s=0.5)
+
+
 def grey() -> RunJob:
     """The same in no time."""
     return _filling(lambda pixels: np.full_like(pixels, 128), step_s=0)

@@ -12,7 +12,7 @@ from typing import Any
 
 Mutator = Callable[[bytes, random.Random], bytes]
 
-LARGEST = 1 << 18  # bytes of a damaged file
+LARGEST = 1 << 23  # bytes of a damaged file; a guided-diffusion file has 5.5 MB
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JOURNAL = b"daps journal 1\n"
 _RECORD = struct.Struct("<IIB")

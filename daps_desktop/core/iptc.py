@@ -7,8 +7,8 @@ Adobe XMP specification, part 1 (Dublin Core) and part 3 (the properties that IP
 
 import struct
 from collections.abc import Iterator
+from html import escape  # that of xml.sax brings a client of the network along
 from typing import cast
-from xml.sax.saxutils import escape
 
 _RESOURCE = 0x0404
 _INTRODUCTION = b"Photoshop 3.0\0"
@@ -78,5 +78,5 @@ def _text(content: bytes) -> str:
 
 def _property(name: str, kind: str, texts: list[str]) -> str:
     language = ' xml:lang="x-default"' if kind == "Alt" else ""
-    items = "".join(f"<rdf:li{language}>{escape(text)}</rdf:li>" for text in texts)
+    items = "".join(f"<rdf:li{language}>{escape(text, quote=False)}</rdf:li>" for text in texts)
     return f"<dc:{name}><rdf:{kind}>{items}</rdf:{kind}></dc:{name}>"

@@ -315,8 +315,6 @@ def album(window: MainWindow) -> Iterator[Step]:
     control.window.resize(760, 560)
     control.add_folder(folder)
     yield lambda: len(control.album.album.rows) == 2
-    QTest.keyClick(control.window.finding, Qt.Key.Key_Space)
-    yield now
     press(control.window.run)
     yield lambda: all(not row.open for row in control.album.album.rows) and not control.album.running
     yield after(3)

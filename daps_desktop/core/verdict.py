@@ -1,5 +1,6 @@
 """What a finished job may honestly say about itself, as values; the words are the window's."""
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -22,6 +23,7 @@ STILL_FALLING = 0.15
 # Of pure noise the tenth of the map with the most holds 28 % of the squares at most; edges that a wrong blur
 # leaves unexplained hold more (36 % to 58 % in trials).
 STRUCTURED_ABOVE = 0.33
+_REMEMBERED = 64
 _FEWEST_STEPS = 4  # of a run that may be said to improve
 _BLURS = (Blur, Motion, Kernel, CameraBlur)
 _TELL_ALL = (Scratches, Noise, Blur, Motion, Kernel)  # as many measured values as there are pixels seen
@@ -72,13 +74,25 @@ class Verdict:
     suspects: tuple[Suspect, ...] = ()
 
 
+# The latest verdicts, without the marks and pixels, which would stay in memory.
+_judged: deque[tuple[Report, ResidualMap | None, Verdict]] = deque(maxlen=_REMEMBERED)
+
+
 def verdict_on(version: Version) -> Verdict | None:
-    """The verdict on a version; None where no run stands behind it."""
-    if version.report is None:
+    """The verdict on a version; None where no run stands behind it.
+
+    Whoever walks through the versions of a large photo does not wait for its marks to be counted each time.
+    """
+    report, residual_map = version.report, version.residual_map
+    if report is None:
         return None
+    for of, by, verdict in _judged:
+        if of is report and by is residual_map:
+            return verdict
     recipe = version.recipe
-    edge = recipe.settings.soft_edge
-    return judge(version.report, recipe.task, version.hole, edge, version.residual_map)
+    verdict = judge(report, recipe.task, version.hole, recipe.settings.soft_edge, residual_map)
+    _judged.append((report, residual_map, verdict))
+    return verdict
 
 
 def judge(

@@ -126,6 +126,15 @@ def test_a_version_is_judged_by_all_it_carries() -> None:
     assert verdict_on(replace(made, report=None)) is None
 
 
+def test_a_verdict_is_found_once_and_is_anothers_for_another_run() -> None:
+    made = Version(1, REQUEST.photo, Recipe(SHARPEN), None, settled(3.1), residual_map=edge_map())
+    assert verdict_on(replace(made, name="the good one")) is verdict_on(made)
+    again = verdict_on(replace(made, report=settled(1.0)))
+    assert again is not None and again.agreement is Agreement.AGREES
+    without = verdict_on(replace(made, residual_map=None))
+    assert without is not None and len(without.suspects) == 2
+
+
 def test_a_repair_says_how_much_was_redrawn() -> None:
     hole = np.zeros((100, 100), dtype=bool)
     hole[:, 0] = True

@@ -173,9 +173,14 @@ def test_every_picture_is_shown_somewhere_and_all_are_small() -> None:
     assert sum(picture.stat().st_size for picture in pictures) < 1_500_000
 
 
+def unbroken(path: Path) -> str:
+    """The text of a chapter with its lines joined, as it is shown."""
+    return re.sub(r"\n\s*", " ", path.read_text(encoding="utf-8"))
+
+
 def english() -> Iterator[tuple[Chapter, str]]:
     for chapter in chapters():
-        yield chapter, chapter.path.read_text(encoding="utf-8").replace("\n", " ")
+        yield chapter, unbroken(chapter.path)
 
 
 def test_every_action_the_guide_names_exists_with_that_key() -> None:
@@ -198,7 +203,7 @@ def test_a_translated_chapter_has_the_words_of_the_translated_window(spoken: str
     words = {catalogue.gettext(literal) for literal in literals() if literal}
     menus = {re.sub(r"\(&\w\)|&", "", word) for word in words}
     for path in resource(f"help/{spoken}").glob("*.md"):
-        source = path.read_text(encoding="utf-8").replace("\n", " ")
+        source = unbroken(path)
         assert [bold for bold in re.findall(r"\*\*([^*]+)\*\*", source) if bold not in words] == [], path
         named = re.findall(r"\*([^*›]+) › ([^*]+)\*", source)
         assert [pair for pair in named if pair[0] not in menus or pair[1] not in menus] == [], path

@@ -277,7 +277,7 @@ def test_an_unforeseen_error_is_told_as_a_bug_with_its_details(monkeypatch: pyte
 
 
 @pytest.mark.parametrize(
-    ("damage", "bias", "code"),
+    ("damage", "value", "code"),
     [
         (Noise(), float("nan"), "diverged"),
         (Blur(1.0), float("nan"), "diverged"),
@@ -285,18 +285,23 @@ def test_an_unforeseen_error_is_told_as_a_bug_with_its_details(monkeypatch: pyte
         (Noise(), 1e4, "constant_result"),
     ],
 )
-def test_nonsense_from_a_prior_never_becomes_a_picture(
-    tiny_prior: Path, damage: Damage, bias: float, code: str
+def test_nonsense_from_a_network_never_becomes_a_picture(
+    monkeypatch: pytest.MonkeyPatch, damage: Damage, value: float, code: str
 ) -> None:
-    install_tiny(tiny_prior, "mad", bias)
-    failed = play(crop(), damage, prior="mad").failed
+    monkeypatch.setattr(EDMDenoiser, "denoise", lambda self, x, sigma: torch.full_like(x, value))
+    failed = play(crop(), damage).failed
     assert failed.code == code
     assert str(UserError(failed.code, **failed.facts)).count(";") == 2
 
 
-def test_nonsense_inside_a_hole_never_becomes_a_picture(tiny_prior: Path) -> None:
+def test_nonsense_inside_a_hole_never_becomes_a_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(EDMDenoiser, "denoise", lambda self, x, sigma: torch.full_like(x, float("nan")))
+    assert play(crop(), hole=line()).failed.code == "diverged"
+
+
+def test_a_prior_with_weights_that_are_no_numbers_is_refused(tiny_prior: Path) -> None:
     install_tiny(tiny_prior, "mad", float("nan"))
-    assert play(crop(), hole=line(), prior="mad").failed.code == "diverged"
+    assert play(crop(), Noise(), prior="mad").failed.code == "prior_unreadable"
 
 
 def test_a_repair_without_a_mark_is_refused() -> None:

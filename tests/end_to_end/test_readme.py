@@ -54,7 +54,7 @@ def test_every_option_of_restore_is_in_the_readme(capsys: pytest.CaptureFixture[
 
 
 def test_the_build_machine_calls_the_test_command_of_the_readme() -> None:
-    (command,) = [line for line in commands() if line.endswith("-m pytest")]
+    (command,) = [line for line in commands() if "-m pytest" in line]
     assert (ROOT / ".ci" / "run").read_text().splitlines()[-1] == command
     assert "-c packaging/constraints.txt" in command
 

@@ -51,9 +51,9 @@ def test_every_action_it_names_is_in_the_menus_with_that_key(folder: Path, words
 
 
 def test_every_word_in_bold_is_one_of_the_window(folder: Path, words: Words) -> None:
-    catalogue = words._catalog.values()  # type: ignore[attr-defined]
-    bold = {" ".join(words.split()) for words in re.findall(r"\*\*([^*]+)\*\*", _all(folder))}  # over lines
-    assert bold - set(catalogue) - FORMATS == set()
+    catalogue = {_spaced(message) for message in words._catalog.values()}  # type: ignore[attr-defined]
+    bold = {_spaced(found) for found in re.findall(r"\*\*([^*]+)\*\*", _all(folder))}
+    assert bold - catalogue - FORMATS == set()
 
 
 def test_every_message_it_explains_is_said(folder: Path, words: Words) -> None:
@@ -65,6 +65,11 @@ def test_every_message_it_explains_is_said(folder: Path, words: Words) -> None:
 
 def _all(folder: Path) -> str:
     return "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.iterdir()))
+
+
+def _spaced(words: str) -> str:
+    """As it is shown, wherever a line ends in the source."""
+    return " ".join(words.split())
 
 
 def _label(words: str) -> str:

@@ -60,13 +60,23 @@ class Help(QObject):
         self.window.show_chapter(name)
 
     def _follow(self, _old: QWidget | None, focused: QWidget | None) -> None:
-        """Give dialogs the key too: that of the main window does not reach them."""
+        """Give the window's dialogs the key too: its own does not reach them."""
         dialog = focused.window() if focused is not None else None
-        if dialog is None or dialog in (self._window, self.window) or dialog.findChild(QShortcut, _KEY):
+        if dialog is None or dialog is self.window or not _belongs(dialog, self._window):
+            return
+        if dialog.findChild(QShortcut, _KEY):
             return
         for key in self._action.shortcuts():
             shortcut = QShortcut(key, dialog, self.open)
             shortcut.setObjectName(_KEY)
+
+
+def _belongs(dialog: QWidget, window: QWidget) -> bool:
+    """Whether it was opened from the window, or from what was; the window itself was not."""
+    above = dialog.parentWidget()
+    while above is not None and above is not window:
+        above = above.parentWidget()
+    return above is not None
 
 
 def chapter_of(part: QWidget | None) -> str:

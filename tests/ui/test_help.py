@@ -11,7 +11,8 @@ import pytest
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QImage, QTextDocument
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
 
 from daps_desktop.core import language
 from daps_desktop.core.errors import SENTENCES
@@ -77,6 +78,18 @@ def test_the_key_works_before_a_dialog_is_answered(opened: Desk) -> None:
     QTest.keyClick(dialog.name, KEY)
     assert opened.window.help.window is not None and opened.window.help.window.shown == "saving"
     dialog.reject()
+
+
+def test_the_key_of_another_window_is_left_alone(opened: Desk, qtbot: QtBot) -> None:
+    other = QMainWindow()
+    other.setCentralWidget(QPushButton("Apply"))
+    qtbot.addWidget(other)
+    other.show()
+    other.activateWindow()
+    other.centralWidget().setFocus()
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is other.centralWidget())
+    QTest.keyClick(other.centralWidget(), KEY)
+    assert opened.window.help.window is None
 
 
 def test_words_are_searched_in_all_chapters_and_marked(guide: HelpWindow) -> None:

@@ -193,7 +193,7 @@ def test_a_prior_travels_with_its_card_and_the_credits_of_its_photos(folder: Pat
     made = export_run(Path(onwards.out), tmp_path / "made" / "mine", "mine", figures)
     text = (made / "README.md").read_text()
     assert "| scratches | 1 | 28.50 | Telea 26.25 |" in text
-    assert read_card(made).quality == "scratches, dB: 28.5"
+    assert read_card(made).quality == "scratches: 28.5 dB"
     assert "fit --photos b.tar --validation" in text and str(tmp_path) not in text
     assert "does not know faces" in text and "From the weights of `prior`, 1 steps" in text
     figures.write_text(f"{head}\nscratches,mine,1,draft 01234567,28.5,1\n")

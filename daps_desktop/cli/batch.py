@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from daps_desktop.analysis.marking import probable_damage
 from daps_desktop.cli.common import say
 from daps_desktop.cli.running import run_here
 from daps_desktop.core.album import (
@@ -22,9 +23,7 @@ from daps_desktop.core.album import (
 from daps_desktop.core.album_notes import Notes, read_notes
 from daps_desktop.core.export import ENDINGS, ExportOptions
 from daps_desktop.core.files import write_file
-from daps_desktop.core.hole import Hole
 from daps_desktop.core.language import ntr, tr
-from daps_desktop.core.photo import Photo
 from daps_desktop.core.sidecar import read_recipe
 
 if TYPE_CHECKING:
@@ -104,7 +103,7 @@ def _workshop(address: str | None) -> "Generator[Workshop]":
     from daps_desktop.worker.cluster import Cluster
 
     if address is None:
-        yield OwnWorkshop(run_here, _find)
+        yield OwnWorkshop(run_here, probable_damage)
         return
     with closing(Cluster(address, say)) as cluster:
         count = cluster.workers
@@ -115,12 +114,6 @@ def _workshop(address: str | None) -> "Generator[Workshop]":
 
 def _write_table(album: Album, path: Path) -> None:
     write_file(path, table(album).encode("utf-8-sig"), overwrite=True)
-
-
-def _find(photo: Photo) -> Hole:
-    from daps_desktop.analysis.marking import probable_damage  # SciPy and OpenCV take a while to import
-
-    return probable_damage(photo)
 
 
 def _album(options: argparse.Namespace) -> Album:

@@ -13,12 +13,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 from daps_desktop import __version__
+from daps_desktop.analysis.marking import probable_damage
 from daps_desktop.core.album import Made, Order
 from daps_desktop.core.errors import UserError
-from daps_desktop.core.hole import Hole
 from daps_desktop.core.language import tr
 from daps_desktop.core.messages import Cancelled, JobMessage, JobRequest, Notice, Progress
-from daps_desktop.core.photo import Photo
 from daps_desktop.worker.batch import Outcome, Refused, make
 
 LARGEST = 2 << 30  # bytes of a file that travels; 200 megapixels of four times 16 bits are 1.6 GB
@@ -103,7 +102,7 @@ def unpacked(parcel: bytes, place: Path, given_up: Callable[[], bool]) -> Outcom
         with tempfile.TemporaryDirectory(dir=place, ignore_cleanup_errors=True) as folder:
             order = _laid_out(told, Path(folder))
             with _ONE_AT_A_TIME:
-                outcome = make(order, lambda request: _run(request, given_up), _find)
+                outcome = make(order, lambda request: _run(request, given_up), probable_damage)
     except OSError as error:
         raise UserError("cluster_unfit", detail=(error.strerror or str(error)).lower()) from error
     return _as_sent(outcome, told.order, order)
@@ -146,9 +145,3 @@ def _run(request: JobRequest, given_up: Callable[[], bool]) -> JobMessage:
     if isinstance(ending[0], Cancelled):
         raise GivenUpError
     return ending[0]
-
-
-def _find(photo: Photo) -> Hole:
-    from daps_desktop.analysis.marking import probable_damage  # SciPy and OpenCV take a while to import
-
-    return probable_damage(photo)

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from PySide6.QtCore import QObject, Signal
 
+from daps_desktop.analysis.marking import probable_damage
 from daps_desktop.core.album import (
     WAITING,
     Album,
@@ -28,9 +29,7 @@ from daps_desktop.core.album import (
     write_album,
 )
 from daps_desktop.core.errors import UserError
-from daps_desktop.core.hole import Hole
 from daps_desktop.core.messages import Cancelled, Failed, Finished, JobMessage, Progress
-from daps_desktop.core.photo import Photo
 from daps_desktop.ui.background import Background
 from daps_desktop.ui.job_model import JobHost
 
@@ -145,7 +144,7 @@ class AlbumModel(QObject):
         album = self.album
         self.row_changed.emit(row)
         self._background.run(
-            lambda: prepare(ordered(row, album), uuid4().hex, _damage),
+            lambda: prepare(ordered(row, album), uuid4().hex, probable_damage),
             self._submit,
             lambda error: self._over(failed(self._timed(row), error)),
         )
@@ -186,10 +185,3 @@ class AlbumModel(QObject):
 
     def _timed(self, row: Row) -> Row:
         return replace(row, seconds=time.monotonic() - self._began)
-
-
-def _damage(photo: Photo) -> Hole:
-    # Imported when it is needed: SciPy and OpenCV would delay the window, which may never show an album.
-    from daps_desktop.analysis.marking import probable_damage
-
-    return probable_damage(photo)

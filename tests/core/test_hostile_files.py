@@ -7,8 +7,7 @@ import struct
 import sys
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -26,22 +25,9 @@ from daps_desktop.core.sidecar import read_recipe, read_sidecar
 from daps_desktop.core.source import sha256_of
 from tests.core.photo_files import all_kinds, by_pillow, by_tifffile, picture
 from tests.core.test_project import project_in, rebuilt
-from tests.fuzz.limits import Meter
-
-SOON_S = 2.0  # of processor time
-LITTLE_MB = 100.0
+from tests.fuzz.limits import soon_and_in_little
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="pipes, devices and memory as Linux has them")
-
-
-@contextmanager
-def soon_and_in_little() -> Iterator[None]:
-    meter = Meter()
-    meter.start()
-    yield
-    cost = meter.cost()
-    assert cost.seconds < SOON_S
-    assert cost.peak_mb < LITTLE_MB
 
 
 def refusal(read: Callable[[Path], object], path: Path) -> UserError:

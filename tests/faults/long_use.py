@@ -65,11 +65,7 @@ def album(stage: Stage, home: str, count: str) -> Scene:
 
 
 def paint(stage: Stage, home: str, count: str) -> Scene:
-    photo = _photo_of(stage)
-    yield from _worked_once(stage)
-    stage.window.open(photo)
-    yield lambda: stage.window.model.document is not None
-    yield 0.5
+    yield from _warmed_up(stage)
     rng, samples = random.Random(5), set(_steps(int(count)))
     for k in range(1, int(count) + 1):
         _stroke(stage, rng)
@@ -88,11 +84,7 @@ def paint(stage: Stage, home: str, count: str) -> Scene:
 
 
 def runs(stage: Stage, home: str, count: str) -> Scene:
-    photo = _photo_of(stage)
-    yield from _worked_once(stage)
-    stage.window.open(photo)
-    yield lambda: stage.window.model.document is not None
-    yield 0.5
+    yield from _warmed_up(stage)
     rng, samples = random.Random(6), set(_steps(int(count)))
     for k in range(1, int(count) + 1):
         _stroke(stage, rng)
@@ -166,6 +158,15 @@ def _worked_once(stage: Stage) -> Scene:
     yield from stage.run()
     yield from stage.export(_photo_of(stage).with_name("first.png"))
     yield from _closed(stage)
+
+
+def _warmed_up(stage: Stage) -> Scene:
+    """Worked once, and the photo is open again."""
+    photo = _photo_of(stage)
+    yield from _worked_once(stage)
+    stage.window.open(photo)
+    yield lambda: stage.window.model.document is not None
+    yield 0.5
 
 
 def _closed(stage: Stage) -> Scene:

@@ -3,11 +3,15 @@
 import os
 import resource
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 SLOWEST_S = 2.0  # of processor time, of all threads
 MOST_MB = 500.0  # beyond what the process held before
+SOON_S = 2.0  # of processor time, for what is refused
+LITTLE_MB = 100.0
 _HARDEST_MB = 2500  # of addresses; asking for more fails, and counts as a fault even where it is caught
 
 _STATUS, _FORGET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
@@ -30,6 +34,17 @@ class Meter:
     def cost(self) -> Cost:
         seconds = time.process_time() - self._started
         return Cost(seconds, max(0.0, _megabytes("VmHWM:") - self._before_mb))
+
+
+@contextmanager
+def soon_and_in_little() -> Iterator[None]:
+    """Fails where what happens inside takes longer than `SOON_S` or more memory than `LITTLE_MB`."""
+    meter = Meter()
+    meter.start()
+    yield
+    cost = meter.cost()
+    assert cost.seconds < SOON_S
+    assert cost.peak_mb < LITTLE_MB
 
 
 def limit_memory() -> None:

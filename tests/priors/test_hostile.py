@@ -6,8 +6,6 @@ import shutil
 import struct
 import sys
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +21,9 @@ from daps_desktop.priors.importing import import_prior
 from daps_desktop.priors.loader import load
 from daps_desktop.training.checkpoint import NAME, load_checkpoint
 from tests.fakes.checkpoints import Bomb, write_diffusers, write_edm, write_json, write_pickle
-from tests.fuzz.limits import Meter
+from tests.fuzz.limits import soon_and_in_little
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="links, devices and memory as Linux has them")
-
-SOON_S = 2.0  # of processor time
-LITTLE_MB = 100.0
 
 
 @pytest.fixture(scope="module")
@@ -43,16 +38,6 @@ def pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def made(pattern: Path, tmp_path: Path) -> Path:
     return shutil.copytree(pattern, tmp_path / "made")
-
-
-@contextmanager
-def soon_and_in_little() -> Iterator[None]:
-    meter = Meter()
-    meter.start()
-    yield
-    cost = meter.cost()
-    assert cost.seconds < SOON_S
-    assert cost.peak_mb < LITTLE_MB
 
 
 def refusal(folder: Path) -> str:

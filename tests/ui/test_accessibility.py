@@ -147,37 +147,22 @@ def test_the_first_page_is_open_to_all(desk: Desk, photo_path: Path) -> None:
     assert_reads_downwards(welcome)
 
 
-def export_dialog(desk: Desk) -> QWidget:
-    desk.trigger("export")
-    return desk.window.findChild(ExportDialog)
-
-
-def album(desk: Desk) -> QWidget:
-    desk.trigger("album")
-    return desk.window.findChild(AlbumWindow)
-
-
-def priors(desk: Desk) -> QWidget:
-    desk.trigger("priors")
-    return desk.window.findChild(PriorsPage)
-
-
-def shortcuts(desk: Desk) -> QWidget:
-    desk.trigger("shortcuts")
-    return desk.window.findChild(ShortcutsDialog)
-
-
-def project(desk: Desk) -> QWidget:
-    desk.trigger("save_project_as")
-    return desk.window.findChild(SaveProjectDialog)
+DIALOGS: dict[str, type[QWidget]] = {
+    "export": ExportDialog,
+    "album": AlbumWindow,
+    "priors": PriorsPage,
+    "shortcuts": ShortcutsDialog,
+    "save_project_as": SaveProjectDialog,
+}
 
 
 def test_dialogs_are_open_to_all(opened: Desk) -> None:
     opened.drag((100, 50), (100, 250))
     opened.trigger("restore")
     opened.host.finish()
-    for show in (export_dialog, album, priors, shortcuts, project):
-        dialog = show(opened)
+    for action, kind in DIALOGS.items():
+        opened.trigger(action)
+        dialog = opened.window.findChild(kind)
         opened.bot.waitUntil(dialog.isVisible)
         assert_open_to_all(dialog)
         assert_reads_downwards(dialog)

@@ -300,14 +300,19 @@ def test_signals_do_not_lose_references_to_true(qtbot: QtBot) -> None:
     assert abs(sys.getrefcount(True) - before) < 20
 
 
+def run_afresh(code: str) -> None:
+    """In a process that has imported nothing yet."""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
 def test_importing_the_window_loads_neither_torch_nor_plots() -> None:
     code = (
         "import sys, daps_desktop.app\n"
         "heavy = {'torch', 'diffusers', 'pyqtgraph', 'scipy', 'huggingface_hub'} & set(sys.modules)\n"
         "sys.exit(', '.join(sorted(heavy)) or None)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
+    run_afresh(code)
 
 
 def test_no_thread_finds_a_type_of_qt_half_made() -> None:
@@ -316,5 +321,4 @@ def test_no_thread_finds_a_type_of_qt_half_made() -> None:
         "from PySide6 import QtWidgets\n"
         "assert 'QCalendarWidget' in vars(QtWidgets), 'it is made by whoever touches it first'"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
+    run_afresh(code)

@@ -18,9 +18,13 @@ def main() -> int:
     from daps_desktop.ui import preferences  # only the window needs Qt
 
     language.choose(preferences.language())  # before words are imported
-    from daps_desktop.app import run_window
+    from daps_desktop.ui.application import application, start_picture
 
-    return run_window(Path(arguments[0]) if arguments else None)
+    _app = application()  # held, or Qt ends with it
+    picture = start_picture()
+    from daps_desktop.app import run_window  # the longest part of the start
+
+    return run_window(Path(arguments[0]) if arguments else None, picture=picture)
 
 
 if __name__ == "__main__":

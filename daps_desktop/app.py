@@ -11,14 +11,11 @@ from pathlib import Path
 from types import TracebackType
 
 import qasync  # after PySide6, whose binding it takes
-from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QWidget
 
-from daps_desktop.core import language
 from daps_desktop.core.logs import ENGINE_LOG, WINDOW_LOG, append, log_folder
-from daps_desktop.core.resources import resource
-from daps_desktop.ui import text
+from daps_desktop.ui.application import application
 from daps_desktop.ui.document_model import DocumentModel
 from daps_desktop.ui.garbage import GarbageCollector
 from daps_desktop.ui.job_model import JobModel
@@ -30,9 +27,14 @@ from daps_desktop.worker.child import LoadEngine, import_engine
 from daps_desktop.worker.host import Host
 
 
-def run_window(path: Path | None, load_engine: LoadEngine = import_engine) -> int:
-    """Show the window, with the photo at `path` if there is one, until it is closed; the exit code."""
-    app = _application()
+def run_window(
+    path: Path | None, load_engine: LoadEngine = import_engine, picture: QWidget | None = None
+) -> int:
+    """Show the window, with the photo at `path` if there is one, until it is closed; the exit code.
+
+    `picture` stands on the screen until the window does.
+    """
+    app = application()
     GarbageCollector(app)
     loop = qasync.QEventLoop(app)
     asyncio.set_event_loop(loop)
@@ -43,6 +45,8 @@ def run_window(path: Path | None, load_engine: LoadEngine = import_engine) -> in
         OpenedBySystem(app, window.open)
     tell_when_ready(window, window.forecast)
     window.show()
+    if picture is not None:
+        picture.close()
     window.forecast.asked.connect(host.submit)
     window.forecast.dropped.connect(host.cancel)
     window.forecast.start()
@@ -103,24 +107,3 @@ async def carry(host: Host, job: JobModel) -> None:
     """Hand every message of the worker to the job, on the window's thread."""
     async for message in host.messages():
         job.handle(message)
-
-
-def _application() -> QApplication:
-    app = QApplication.instance() or QApplication(sys.argv[:1])
-    assert isinstance(app, QApplication)
-    app.setApplicationName("daps-desktop")
-    app.setApplicationDisplayName(text.APP)
-    app.setDesktopFileName("daps-desktop")
-    app.setWindowIcon(QIcon(str(resource("icons/app.svg"))))
-    app.setQuitOnLastWindowClosed(False)  # the loop ends by itself, after the worker
-    let_qt_speak(app, language.spoken())
-    return app
-
-
-def let_qt_speak(app: QApplication, name: str) -> QTranslator:
-    """Qt's own words (standard buttons, file dialogs, keys) and numbers, in a language of LANGUAGES."""
-    QLocale.setDefault(QLocale(name))
-    words = QTranslator(app)
-    if words.load(f"qtbase_{name}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
-        app.installTranslator(words)
-    return words

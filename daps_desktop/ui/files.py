@@ -17,6 +17,7 @@ from daps_desktop.core.mask_io import read_mask, write_mask
 from daps_desktop.core.photo_reader import read_photo
 from daps_desktop.core.project import is_project
 from daps_desktop.ui import text
+from daps_desktop.ui.application import NAME
 from daps_desktop.ui.background import Background
 from daps_desktop.ui.canvas.layer import image_of
 from daps_desktop.ui.canvas.pyramid import display_picture
@@ -243,7 +244,7 @@ class Files(QObject):
         box.open()
 
     def question(self, title: str, words: str, no: str = text.CANCEL) -> QMessageBox:
-        box = QMessageBox(QMessageBox.Icon.NoIcon, text.APP, title, parent=self._window)
+        box = QMessageBox(QMessageBox.Icon.NoIcon, NAME, title, parent=self._window)
         box.setInformativeText(words)
         cancel = box.addButton(no, QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(cancel)

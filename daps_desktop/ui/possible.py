@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from daps_desktop.ui import text
 from daps_desktop.ui.actions import Actions
+from daps_desktop.ui.application import NAME
 from daps_desktop.ui.document_model import DocumentModel
 from daps_desktop.ui.job_model import JobModel
 
@@ -35,9 +36,9 @@ class Possible(QObject):
         act.enable(("restore",), runnable and not job.running)
         act.enable(("stop",), job.running and not job.stopping)
         if document is None:
-            self._window.setWindowTitle(text.APP)
+            self._window.setWindowTitle(NAME)
             self._window.setWindowModified(False)
             return
         name = document.photo.path.name if document.photo.path else text.PASTED_NAME
-        self._window.setWindowTitle(f"{name}[*] – {text.APP}")
+        self._window.setWindowTitle(f"{name}[*] – {NAME}")
         self._window.setWindowModified(model.unsaved)

@@ -7,8 +7,6 @@ from daps_desktop.core.photo import Photo
 from daps_desktop.core.time_left import Span
 from daps_desktop.core.verdict import Agreement, Suspect, Verdict
 
-APP = "DAPS Desktop"
-
 # menus
 MENU_FILE, MENU_EDIT, MENU_MASK = tr("&File"), tr("&Edit"), tr("&Mask")
 MENU_VIEW, MENU_RESTORE, MENU_HELP = tr("&View"), tr("&Restore"), tr("&Help")

@@ -19,6 +19,7 @@ from daps_desktop.core.journal import journal_folder, recover, unsaved_work
 from daps_desktop.core.logs import WINDOW_LOG
 from daps_desktop.core.photo_reader import read_photo
 from daps_desktop.core.user_folder import DATA_VARIABLE
+from daps_desktop.ui.application import start_picture
 from daps_desktop.ui.main_window import MainWindow
 from tests.fakes.engines import grey_fill
 from tests.ui.window_process import MARKED
@@ -85,7 +86,10 @@ def test_a_photo_goes_through_the_whole_window(qapp: QApplication, photo_path: P
     timer = QTimer()
     timer.timeout.connect(act)
     timer.start(TICK_MS)
-    assert run_window(photo_path, grey_fill) == 0
+    picture = start_picture()
+    assert picture.isVisible() and not picture.grab().toImage().allGray()
+    assert run_window(photo_path, grey_fill, picture) == 0
+    assert not picture.isVisible()
     timer.stop()
     pixels = read_photo(target).pixels
     assert (pixels[:30] == 128).all()

@@ -5,8 +5,8 @@ from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QDoubleSpinBox, QMainWindow
 from pytestqt.qtbot import QtBot
 
-from daps_desktop.app import let_qt_speak
 from daps_desktop.ui.actions import Actions
+from daps_desktop.ui.application import let_qt_speak
 from daps_desktop.ui.preferences import LANGUAGE, language, preferences
 
 

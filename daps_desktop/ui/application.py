@@ -1,0 +1,70 @@
+"""The one QApplication, and the picture that is on the screen while the rest of the window is imported."""
+
+import sys
+
+from PySide6.QtCore import QDeadlineTimer, QLibraryInfo, QLocale, QPoint, QRect, QSize, Qt, QTranslator
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+
+from daps_desktop.core import language
+from daps_desktop.core.resources import resource
+
+NAME = "DAPS Desktop"
+_CARD = QSize(360, 240)
+_ICON = 112
+_AT_MOST_MS = 300  # to wait until the system shows it
+_BACKGROUND, _INK = QColor("#1f1f1f"), QColor("#ececec")  # in either scheme, like a cover
+
+
+def application() -> QApplication:
+    """The application with its name, icon and language; one that exists already is taken."""
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("daps-desktop")
+    app.setApplicationDisplayName(NAME)
+    app.setDesktopFileName("daps-desktop")
+    app.setWindowIcon(QIcon(str(resource("icons/app.svg"))))
+    app.setQuitOnLastWindowClosed(False)  # the loop ends by itself, after the worker
+    let_qt_speak(app, language.spoken())
+    return app
+
+
+def let_qt_speak(app: QApplication, name: str) -> QTranslator:
+    """Qt's own words (standard buttons, file dialogs, keys) and numbers, in a language of LANGUAGES."""
+    QLocale.setDefault(QLocale(name))
+    words = QTranslator(app)
+    if words.load(f"qtbase_{name}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+        app.installTranslator(words)
+    return words
+
+
+def start_picture() -> QWidget:
+    """Shown at once, so that a click on the icon is answered even where the disk is slow; to be closed."""
+    picture = QLabel()  # QSplashScreen waits for a second when it is shown (Qt 6.11, X11)
+    picture.setWindowFlags(Qt.WindowType.SplashScreen)
+    picture.setPixmap(_card(picture.devicePixelRatio()))
+    picture.move(picture.screen().availableGeometry().center() - QRect(QPoint(), _CARD).center())
+    picture.show()
+    waited = QDeadlineTimer(_AT_MOST_MS)
+    while not picture.windowHandle().isExposed() and not waited.hasExpired():
+        QGuiApplication.processEvents()  # no loop runs yet that would paint it
+    QGuiApplication.processEvents()
+    return picture
+
+
+def _card(ratio: float) -> QPixmap:
+    """The icon above the name; `ratio` screen pixels to each of its own."""
+    card = QPixmap(_CARD * ratio)
+    card.setDevicePixelRatio(ratio)
+    card.fill(_BACKGROUND)
+    painter = QPainter(card)
+    icon = QRect((_CARD.width() - _ICON) // 2, 32, _ICON, _ICON)
+    QIcon(str(resource("icons/app.svg"))).paint(painter, icon)
+    font = painter.font()
+    font.setPointSizeF(1.5 * font.pointSizeF())
+    painter.setFont(font)
+    painter.setPen(_INK)
+    below = QRect(0, icon.bottom(), _CARD.width(), _CARD.height() - icon.bottom())
+    painter.drawText(below, Qt.AlignmentFlag.AlignCenter, NAME)
+    painter.end()
+    return card

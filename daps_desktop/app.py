@@ -15,6 +15,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from daps_desktop.core.logs import ENGINE_LOG, WINDOW_LOG, append, log_folder
+from daps_desktop.core.spool import allow_many_files
 from daps_desktop.ui.application import application
 from daps_desktop.ui.document_model import DocumentModel
 from daps_desktop.ui.garbage import GarbageCollector
@@ -34,6 +35,7 @@ def run_window(
 
     `picture` stands on the screen until the window does.
     """
+    allow_many_files()
     app = application()
     GarbageCollector(app)
     loop = qasync.QEventLoop(app)

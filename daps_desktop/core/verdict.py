@@ -74,8 +74,8 @@ class Verdict:
     suspects: tuple[Suspect, ...] = ()
 
 
-# The latest verdicts, without the marks and pixels, which would stay in memory.
-_judged: deque[tuple[Report, ResidualMap | None, Verdict]] = deque(maxlen=_REMEMBERED)
+# The latest verdicts, without the marks and pixels, which would stay in memory. No two runs share a report.
+_judged: deque[tuple[Report, Verdict]] = deque(maxlen=_REMEMBERED)
 
 
 def verdict_on(version: Version) -> Verdict | None:
@@ -83,15 +83,15 @@ def verdict_on(version: Version) -> Verdict | None:
 
     Whoever walks through the versions of a large photo does not wait for its marks to be counted each time.
     """
-    report, residual_map = version.report, version.residual_map
+    report = version.report
     if report is None:
         return None
-    for of, by, verdict in _judged:
-        if of is report and by is residual_map:
+    for of, verdict in _judged:
+        if of is report:
             return verdict
     recipe = version.recipe
-    verdict = judge(report, recipe.task, version.hole, recipe.settings.soft_edge, residual_map)
-    _judged.append((report, residual_map, verdict))
+    verdict = judge(report, recipe.task, version.hole, recipe.settings.soft_edge, version.residual_map)
+    _judged.append((report, verdict))
     return verdict
 
 

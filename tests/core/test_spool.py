@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from daps_desktop.core.photo import Photo
-from daps_desktop.core.spool import SMALLEST, spooled, spooled_hole
+from daps_desktop.core.spool import SMALLEST, allow_many_files, spooled, spooled_hole
 from daps_desktop.core.user_folder import DATA_VARIABLE
 
 posix = pytest.mark.skipif(os.name == "nt", reason="a disk is made small by setrlimit")
@@ -49,3 +49,16 @@ def test_one_hole_on_the_disk_serves_all_versions_made_with_it(tmp_path: Path) -
     np.testing.assert_array_equal(away, first)
     assert spooled_hole(first.copy(), [other, away]) is away
     assert spooled_hole(other, [away]) is not away
+
+
+@posix
+def test_a_long_evening_may_have_many_versions_open() -> None:
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, before[1]))
+    try:
+        allow_many_files()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] > 1000
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)

@@ -41,6 +41,7 @@ SAMPLES = 60  # of the memory, in all
 COUNTED = ("open files", "threads", "processes", "nameless maps", "temporary files")
 _SMALLEST, _LARGEST = 96, 128  # sides of the album's photos
 _MB = 2**20
+_REST_S = 0.5
 
 
 # In the window
@@ -79,6 +80,7 @@ def paint(stage: Stage, home: str, count: str) -> Scene:
             yield from stage.run()
         yield 0
         if k in samples:
+            yield from _at_rest()
             _sample(k)
     yield from _ended(stage)
 
@@ -97,6 +99,7 @@ def runs(stage: Stage, home: str, count: str) -> Scene:
         if k % 50 == 0:
             yield from stage.save(Path(home) / "work.daps")
         if k in samples:
+            yield from _at_rest()
             _sample(k)
     yield from _ended(stage)
 
@@ -114,6 +117,7 @@ def opens(stage: Stage, home: str, count: str) -> Scene:
         yield from stage.export(Path(home) / "result.png")
         yield from _closed(stage)
         if k in samples:
+            yield from _at_rest()
             _sample(k)
     yield from _ended(stage)
 
@@ -189,6 +193,20 @@ def _calm() -> Scene:
     gc.collect()
     yield 0.2
     _census()
+
+
+def _at_rest() -> Scene:
+    """Until nothing is being packed for the journal: what waits for that in memory is no growth."""
+    used, now = -1.0, _busy()
+    while now - used > _REST_S / 10:
+        yield _REST_S
+        used, now = now, _busy()
+
+
+def _busy() -> float:
+    """Seconds that this process has computed so far."""
+    times = psutil.Process().cpu_times()
+    return times.user + times.system
 
 
 def _sample(done: int) -> None:

@@ -8,12 +8,11 @@ from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QInputDialog, QMenu
 
-from daps_desktop.core.hole import Hole
 from daps_desktop.core.language import tr
 from daps_desktop.core.messages import JobRequest
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.settings import SolverSettings
-from daps_desktop.core.spool import spooled, spooled_hole
+from daps_desktop.core.spool import spooled_version
 from daps_desktop.core.versions import Version, as_sample, mean_of, new_seeds, samples_like
 from daps_desktop.ui.actions import Actions
 from daps_desktop.ui.background import Background
@@ -160,22 +159,22 @@ class Versions(QObject):
         before = [kept.hole for kept in document.versions if kept.number < version.number]
         holes = [hole for hole in reversed(before) if hole is not None]
 
-        def prepared() -> tuple[QImage, Photo, Hole | None]:
-            hole = None if version.hole is None else spooled_hole(version.hole, holes)
-            return thumbnail(version.photo), spooled(version.photo), hole
+        def prepared() -> tuple[QImage, Version]:
+            return thumbnail(version.photo), spooled_version(version, holes)
 
-        def take(made: tuple[QImage, Photo, Hole | None]) -> None:
+        def take(made: tuple[QImage, Version]) -> None:
             if self._model.document is document:
-                picture, photo, hole = made
+                picture, away = made
                 self.panel.strip.show_picture(version.number, picture)
-                self._move_out(version.number, photo, hole)
+                self._move_out(away)
 
         self._background.run(prepared, take)
 
-    def _move_out(self, number: int, photo: Photo, hole: Hole | None) -> None:
-        version = self._find(number)
+    def _move_out(self, away: Version) -> None:
+        """Forget the pixels in memory; the version may have been named meanwhile."""
+        version = self._find(away.number)
         if version is not None:
-            self._model.replace_version(replace(version, photo=photo, hole=hole))
+            self._model.replace_version(replace(away, name=version.name))
 
     def _describe(self, version: Version) -> None:
         self.panel.strip.describe(version.number, title(version), story(version))

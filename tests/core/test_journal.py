@@ -92,6 +92,33 @@ def test_a_journal_builds_on_its_project(tmp_path: Path) -> None:
     assert_same(recovered.project, plain(replace(project, hole=expected)))
 
 
+def test_versions_of_a_project_come_back_without_the_photo_that_lay_outside(tmp_path: Path) -> None:
+    project = project_in(tmp_path)
+    work = tmp_path / "work.daps"
+    write_project(project, work, embed=False)
+    journal = begun(tmp_path, project, str(work))
+    journal.patch(Rect(0, 0, *project.hole.shape), project.hole)
+    journal.recipe(project.recipe)
+    journal.strokes(1)
+    journal.close()
+    (tmp_path / "grandmother.tif").unlink()
+    recovered = recover(journal.folder)
+    assert recovered.path == work
+    assert_same(recovered.project, plain(project))
+
+
+def test_a_project_that_cannot_be_read_is_not_saved_over(tmp_path: Path) -> None:
+    project = project_in(tmp_path)
+    work = tmp_path / "work.daps"
+    write_project(project, work, embed=False)
+    journal = begun(tmp_path, project, str(work))
+    journal.strokes(1)
+    journal.close()
+    work.write_bytes(work.read_bytes()[:-100])
+    recovered = recover(journal.folder)
+    assert recovered.path is None and recovered.project.versions == ()
+
+
 def test_a_journal_without_work_is_not_offered_and_goes(tmp_path: Path) -> None:
     project = project_in(tmp_path)
     journal = begun(tmp_path, project)

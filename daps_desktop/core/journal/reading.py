@@ -2,6 +2,7 @@
 
 import struct
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from daps_desktop.core.lock import FolderLock
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.photo_reader import read_photo
 from daps_desktop.core.plain import from_plain, load_json
-from daps_desktop.core.project import Project, VersionEntry, read_project
+from daps_desktop.core.project import Project, VersionEntry, read_project, read_versions
 from daps_desktop.core.recipe import Recipe
 from daps_desktop.core.source import Stamp, still_there
 from daps_desktop.core.versions import Version
@@ -91,23 +92,26 @@ def unsaved_work(parent: Path) -> list[Unsaved]:
 class Recovered:
     project: Project
     strokes: int
-    path: Path | None  # of the project file that the work began from
+    path: Path | None  # of the project file that the work began from; None where that can no longer be read
     stamp: Stamp | None  # of that file, then
 
 
-def recover(folder: Path, photo_at: Path | None = None) -> Recovered:
+def recover(folder: Path) -> Recovered:
     """The document that a journal tells of, with what its project held before.
+
+    Where the project cannot be read any more the work alone comes back, without the path of the project: to
+    save it there would take the place of versions that may yet be rescued from that file.
 
     Raises: UserError (`recovery_failed`, `project_photo_missing`, `photo_...`).
     """
     told = _read(folder)
     if told is None:
         raise UserError("recovery_failed", name=folder.name, path=folder, detail=tr("it is damaged"))
-    before = _project_before(told)
-    photo = _photo(folder, told, before, photo_at)
+    photo = _photo(folder, told)
+    before = _versions_before(told, photo)
     try:
         hole = _replayed(told, photo)
-        versions = {version.number: version for version in before.versions} if before else {}
+        versions = {version.number: version for version in before or ()}
         versions |= {number: _version(folder, entry, photo) for number, entry in told.versions.items()}
     except (OSError, ValueError, MemoryError) as error:
         raise UserError(
@@ -115,7 +119,7 @@ def recover(folder: Path, photo_at: Path | None = None) -> Recovered:
         ) from error
     ordered = tuple(versions[number] for number in sorted(versions))
     project = Project(photo, told.start.source, hole, told.recipe, ordered)
-    path = Path(told.start.project) if told.start.project else None
+    path = None if before is None else Path(told.start.project)
     return Recovered(project, told.strokes, path, told.start.stamp)
 
 
@@ -169,28 +173,29 @@ def _read(folder: Path) -> _Told | None:
     return told
 
 
-def _project_before(told: _Told) -> Project | None:
-    """The project that the journal builds on; without it the journal alone still counts for much."""
-    if not told.start.project:
-        return None
-    try:
-        return read_project(Path(told.start.project))
-    except UserError:
-        return None
-
-
-def _photo(folder: Path, told: _Told, before: Project | None, photo_at: Path | None) -> Photo:
+def _photo(folder: Path, told: _Told) -> Photo:
+    """From the copy beside the journal, else from where it was, else from inside the project."""
     source = told.start.source
     path = source.file
     for copy in sorted(folder.glob("photo*")):
         if not source.sha256 or still_there(source, copy) or copy.suffix == ".png":
             return replace(read_photo(copy), path=path)
-    place = photo_at or path
-    if place is not None and still_there(source, place):
-        return read_photo(place)
-    if before is not None:
-        return before.photo
+    if path is not None and still_there(source, path):
+        return read_photo(path)
+    if told.start.project:
+        with suppress(UserError):
+            return read_project(Path(told.start.project)).photo
     raise UserError("project_photo_missing", path=path or source.name)
+
+
+def _versions_before(told: _Told, photo: Photo) -> tuple[Version, ...] | None:
+    """Those of the project that the journal builds on; the journal alone still counts for much."""
+    if not told.start.project:
+        return None
+    try:
+        return read_versions(Path(told.start.project), photo)
+    except UserError:
+        return None
 
 
 def _replayed(told: _Told, photo: Photo) -> Hole:

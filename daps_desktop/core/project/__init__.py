@@ -19,7 +19,7 @@ from daps_desktop.core.project.format import (
     View,
     pictures_of,
 )
-from daps_desktop.core.project.reading import is_project, read_original, read_project
+from daps_desktop.core.project.reading import is_project, read_original, read_project, read_versions
 from daps_desktop.core.project.writing import write_project
 
 __all__ = [
@@ -32,5 +32,6 @@ __all__ = [
     "pictures_of",
     "read_original",
     "read_project",
+    "read_versions",
     "write_project",
 ]

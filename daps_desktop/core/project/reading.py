@@ -62,6 +62,13 @@ def read_project(path: Path, photo_at: Path | None = None, accept_changed: bool 
         return _assemble(PictureReader(archive, path.stat().st_size), manifest, photo)
 
 
+def read_versions(path: Path, photo: Photo) -> tuple[Version, ...]:
+    """The versions in a project, whose photo is at hand. Raises: UserError (`project_...`)."""
+    with _in_words(path), open_ordinary(path) as file, opened_zip(file) as archive:
+        manifest = _read_manifest(archive, path)
+        return _versions(PictureReader(archive, path.stat().st_size), manifest, photo)
+
+
 def read_original(path: Path, target: Path) -> bool:
     """Copy the bytes of the photo inside the project `path` to `target`; False where that cannot be done."""
     try:
@@ -75,14 +82,19 @@ def read_original(path: Path, target: Path) -> bool:
 
 
 def _assemble(reader: PictureReader, manifest: Manifest, photo: Photo) -> Project:
+    hole = unpack_hole(reader.picture(HOLE), photo.height, photo.width)
+    versions = _versions(reader, manifest, photo)
+    recipe = Recipe.from_json(manifest.recipe)
+    return Project(photo, manifest.source, hole, recipe, versions, manifest.view)
+
+
+def _versions(reader: PictureReader, manifest: Manifest, photo: Photo) -> tuple[Version, ...]:
     if len(manifest.versions) > _MOST_VERSIONS:
         raise ValueError("it lists too many versions")
-    hole = unpack_hole(reader.picture(HOLE), photo.height, photo.width)
     versions = tuple(_read_version(reader, entry, photo) for entry in manifest.versions)
     if len({version.number for version in versions}) != len(versions):
         raise ValueError("two versions have the same number")
-    recipe = Recipe.from_json(manifest.recipe)
-    return Project(photo, manifest.source, hole, recipe, versions, manifest.view)
+    return versions
 
 
 def _read_version(reader: PictureReader, entry: VersionEntry, photo: Photo) -> Version:

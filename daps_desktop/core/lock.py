@@ -18,14 +18,17 @@ class FolderLock:
     def take(cls, folder: Path, *, first: bool = True) -> "FolderLock | None":
         """The lock on an existing folder, or None where somebody holds it.
 
-        Whoever is not the first finds it there, or the folder is about to go. Raises: OSError.
+        Whoever is not the first finds it there, or the folder is about to go.
+        Raises: OSError, also on a drive that knows no locks.
         """
         descriptor = os.open(folder / _NAME, os.O_RDWR | (os.O_CREAT if first else 0), 0o600)
         try:
             lock_file(descriptor)
-        except OSError:
+        except OSError as error:
             os.close(descriptor)
-            return None
+            if isinstance(error, BlockingIOError | PermissionError):  # by that a held lock is known
+                return None
+            raise
         return cls(folder, descriptor)
 
     def release(self) -> None:
@@ -38,12 +41,12 @@ if sys.platform == "win32":
     import msvcrt
 
     def lock_file(descriptor: int) -> None:
-        """Raises: OSError where another program holds it."""
+        """Raises: OSError where another program holds it, or the drive knows no locks."""
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
 
 else:
     import fcntl
 
     def lock_file(descriptor: int) -> None:
-        """Raises: OSError where another program holds it."""
+        """Raises: OSError where another program holds it, or the drive knows no locks."""
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -68,7 +68,9 @@ def temporary_folder() -> Generator[Path]:
         with tempfile.TemporaryDirectory(prefix="daps-") as elsewhere:
             yield Path(elsewhere)
         return
-    lock = FolderLock.take(folder)
+    lock = None
+    with suppress(OSError):  # where there are no locks, what is left behind stays
+        lock = FolderLock.take(folder)
     try:
         _remove_left_folders(home)
         yield folder

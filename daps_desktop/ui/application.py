@@ -3,7 +3,7 @@
 import sys
 
 from PySide6.QtCore import QDeadlineTimer, QLibraryInfo, QLocale, QPoint, QRect, QSize, Qt, QTranslator
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QColorSpace, QGuiApplication, QIcon, QPainter, QPixmap, QSurfaceFormat
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from daps_desktop.core import language
@@ -18,6 +18,7 @@ _BACKGROUND, _INK = QColor("#1f1f1f"), QColor("#ececec")  # in either scheme, li
 
 def application() -> QApplication:
     """The application with its name, icon and language; one that exists already is taken."""
+    draw_in_srgb()
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("daps-desktop")
@@ -27,6 +28,14 @@ def application() -> QApplication:
     app.setQuitOnLastWindowClosed(False)  # the loop ends by itself, after the worker
     let_qt_speak(app, language.spoken())
     return app
+
+
+def draw_in_srgb(platform: str = sys.platform) -> None:
+    """Say so before there is a window: macOS takes its numbers for those of the screen where nobody says."""
+    if platform == "darwin":
+        drawn = QSurfaceFormat.defaultFormat()
+        drawn.setColorSpace(QColorSpace(QColorSpace.NamedColorSpace.SRgb))
+        QSurfaceFormat.setDefaultFormat(drawn)
 
 
 def let_qt_speak(app: QApplication, name: str) -> QTranslator:

@@ -1,14 +1,16 @@
 """Through the profile of the photo to the colours of the screen."""
 
+import struct
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QColorSpace
+from PySide6.QtGui import QColorSpace, QSurfaceFormat
 from PySide6.QtWidgets import QApplication
 
 from daps_desktop.core.photo import Metadata, Photo
 from daps_desktop.core.photo_writer import write_photo
+from daps_desktop.ui.application import draw_in_srgb
 from daps_desktop.ui.canvas.layer import image_of
 from daps_desktop.ui.canvas.pyramid import display_picture
 from daps_desktop.ui.canvas.screen_colour import ScreenColour
@@ -25,6 +27,28 @@ def icc(space: QColorSpace.NamedColorSpace) -> bytes:
 
 def flat(colour: tuple[int, int, int], kind: type = np.uint8) -> np.ndarray:
     return np.full((40, 60, 3), np.array(colour) * (257 if kind is np.uint16 else 1), kind)
+
+
+def fixed(*values: float) -> bytes:
+    return b"".join(struct.pack(">i", round(value * 2**16)) for value in values)
+
+
+def one_way() -> bytes:
+    """A profile of a screen whose table tells what its numbers look like, and nothing of the way back."""
+    ramp, corners = bytes(range(256)), bytes(255 * (i >> bit & 1) for i in range(8) for bit in (2, 1, 0))
+    table = (
+        b"mft1" + bytes(4) + bytes((3, 3, 2, 0)) + fixed(*np.eye(3).ravel()) + 3 * ramp + corners + 3 * ramp
+    )
+    white = fixed(0.9642, 1, 0.8249)
+    name = b"mluc" + bytes(4) + struct.pack(">II4sII", 1, 12, b"enUS", 2, 28) + b"\0s\0\0"
+    tags = {b"A2B0": table, b"wtpt": b"XYZ " + bytes(4) + white, b"desc": name, b"cprt": name}
+    index, body = struct.pack(">I", len(tags)), b""
+    for tag, data in tags.items():
+        index += tag + struct.pack(">II", 128 + 4 + 12 * len(tags) + len(body), len(data))
+        body += data
+    size = struct.pack(">I", 128 + len(index) + len(body))
+    head = size + bytes(4) + bytes((4, 32, 0, 0)) + b"mntrRGB Lab " + bytes(12) + b"acsp" + bytes(28) + white
+    return head + bytes(48) + index + body
 
 
 @pytest.mark.parametrize("kind", [np.uint8, np.uint16])
@@ -58,7 +82,8 @@ def test_a_wide_screen_is_given_its_own_numbers(qapp: QApplication) -> None:
     assert (seen.red(), seen.green(), seen.blue()) == pytest.approx((234, 51, 35), abs=2)
     grey = colour.shown(image_of(flat((128, 128, 128)))).pixelColor(5, 5)
     assert max(abs(v - 128) for v in (grey.red(), grey.green(), grey.blue())) <= 1
-    for unusable in (None, b"no profile", icc(QColorSpace.NamedColorSpace.SRgb)):
+    assert QColorSpace.fromIccProfile(one_way()).isValid()
+    for unusable in (None, b"no profile", one_way(), icc(QColorSpace.NamedColorSpace.SRgb)):
         told[0] = unusable
         colour.follow(screen)
         assert colour.shown(image_of(flat((255, 0, 0)))).pixelColor(5, 5).red() == 255
@@ -78,3 +103,15 @@ def test_the_canvas_draws_in_the_colours_of_its_screen(desk: Desk, tmp_path: Pat
     canvas.screen_colour.read = lambda _: icc(P3)
     canvas.screen_colour.follow(screen)
     assert green() == pytest.approx(51, abs=2)
+
+
+def test_one_system_is_told_that_windows_are_drawn_in_srgb(qapp: QApplication) -> None:
+    usual = QSurfaceFormat.defaultFormat()
+    try:
+        draw_in_srgb("darwin")
+        told = QSurfaceFormat.defaultFormat()
+        draw_in_srgb("linux")
+    finally:
+        QSurfaceFormat.setDefaultFormat(usual)
+    assert told.colorSpace() == QColorSpace(QColorSpace.NamedColorSpace.SRgb)
+    assert not usual.colorSpace().isValid()

@@ -11,7 +11,10 @@ Reader = Callable[[QScreen], bytes | None]
 
 
 class ScreenColour(QObject):
-    """Knows the screen that the photo is on; a screen without a profile, or with a damaged one, is sRGB."""
+    """Knows the screen that the photo is on.
+
+    One without a profile, or with a damaged one, or with one that only tells what it shows, is sRGB.
+    """
 
     changed = Signal()
 
@@ -28,7 +31,7 @@ class ScreenColour(QObject):
             return
         self._profile = profile
         space = QColorSpace.fromIccProfile(QByteArray(profile)) if profile else QColorSpace()
-        self._space = space if space.isValid() and space != _srgb() else None
+        self._space = space if space.isValidTarget() and space != _srgb() else None
         self.changed.emit()
 
     def shown(self, image: QImage) -> QImage:

@@ -1,12 +1,14 @@
 """The colour profile of a screen, as its system tells it.
 
-Qt does not say. Windows and X11 are asked through their own libraries; Wayland and macOS take pictures to be
-sRGB and convert them by themselves, so there is nothing to ask.
+Qt does not say. Windows and X11 are asked through their own libraries; Wayland takes pictures to be sRGB and
+converts them by itself, and so does macOS once it is told (`application`), so there is nothing to ask.
 """
 
+import contextlib
 import ctypes
 import ctypes.util
 import sys
+from ctypes import wintypes
 from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication, QScreen
@@ -20,21 +22,44 @@ def screen_profile(screen: QScreen) -> bytes | None:
     """The ICC profile of the screen; None where the system tells none, which means sRGB."""
     platform = QGuiApplication.platformName()
     if platform == "windows" and sys.platform == "win32":
-        return _of_windows(screen.name())
+        return _of_windows(screen)
     if platform == "xcb":
         return _of_x11(QGuiApplication.screens().index(screen))
     return None
 
 
-def _of_windows(name: str) -> bytes | None:
+class _Monitor(ctypes.Structure):
+    """MONITORINFOEXW."""
+
+    _fields_ = (
+        ("size", wintypes.DWORD),
+        ("monitor", wintypes.RECT),
+        ("work", wintypes.RECT),
+        ("flags", wintypes.DWORD),
+        ("device", wintypes.WCHAR * 32),
+    )
+
+
+def _of_windows(screen: QScreen) -> bytes | None:
     gdi = ctypes.WinDLL("gdi32")  # type: ignore[attr-defined]
     gdi.CreateDCW.restype = ctypes.c_void_p
-    context = ctypes.c_void_p(gdi.CreateDCW(name, None, None, None))
+    context = ctypes.c_void_p(gdi.CreateDCW(_device(screen), None, None, None))
     length, path = ctypes.c_ulong(_PATH_LENGTH), ctypes.create_unicode_buffer(_PATH_LENGTH)
     found = gdi.GetICMProfileW(context, ctypes.byref(length), path)
     gdi.DeleteDC(context)
-    file = Path(path.value)
-    return file.read_bytes() if found and file.is_file() else None
+    with contextlib.suppress(OSError):  # a profile that has been removed
+        return Path(path.value).read_bytes() if found else None
+    return None
+
+
+def _device(screen: QScreen) -> str:
+    """What Windows calls the screen, as Qt tells its maker's name; empty where there is none."""
+    user = ctypes.WinDLL("user32")  # type: ignore[attr-defined]
+    user.MonitorFromPoint.restype = ctypes.c_void_p
+    corner = screen.geometry().topLeft()  # the one point of a screen that Qt does not scale
+    monitor = ctypes.c_void_p(user.MonitorFromPoint(wintypes.POINT(corner.x(), corner.y()), 0))
+    told = _Monitor(size=ctypes.sizeof(_Monitor))
+    return told.device if user.GetMonitorInfoW(monitor, ctypes.byref(told)) else ""
 
 
 def _of_x11(index: int) -> bytes | None:

@@ -1,5 +1,6 @@
 """What the journal was told comes back, up to the last whole record; nobody takes another's journal."""
 
+import errno
 import os
 import random
 import shutil
@@ -17,7 +18,8 @@ from daps_desktop.core.errors import UserError
 from daps_desktop.core.hole import Rect
 from daps_desktop.core.journal import Journal, Start, claim, discard, recover, unsaved_work
 from daps_desktop.core.lock import FolderLock
-from daps_desktop.core.project import Project, write_project
+from daps_desktop.core.photo_reader import read_photo
+from daps_desktop.core.project import Project, read_project, write_project
 from daps_desktop.core.source import Stamp, source_of
 from tests.core.test_project import assert_same, project_in
 
@@ -296,6 +298,22 @@ def test_half_a_copy_of_the_photo_does_not_go_by_its_name(
     assert [path.name for path in journal.folder.glob("photo*")] == ["photo.tif"]
 
 
+@pytest.mark.parametrize("name", ["grandmother.j\0g", "grandmother." + "x" * 300, "grandmother.png"])
+def test_whatever_the_photo_in_a_project_is_called_a_whole_copy_is_kept(tmp_path: Path, name: str) -> None:
+    """The bytes of the project are no help, being damaged; the pixels are at hand."""
+    project = project_in(tmp_path)
+    work = tmp_path / "work.daps"
+    write_project(project, work, embed=True)
+    data = bytearray(work.read_bytes())
+    data[2000] ^= 1  # inside the photo
+    work.write_bytes(data)
+    (tmp_path / "grandmother.tif").unlink()
+    journal = begun(tmp_path, replace(project, source=replace(project.source, name=name)), str(work))
+    journal.close()
+    assert [path.name for path in journal.folder.glob("p*")] == ["photo.png"]
+    np.testing.assert_array_equal(read_photo(journal.folder / "photo.png").pixels, project.photo.pixels)
+
+
 def test_another_program_that_looks_for_work_does_not_hinder_a_new_journal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -312,6 +330,21 @@ def test_another_program_that_looks_for_work_does_not_hinder_a_new_journal(
     journal.close()
     looked[0].release()
     assert_same(recover(journal.folder).project, plain(project))
+
+
+def test_on_a_drive_without_locks_work_goes_on_and_nobody_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_locks(_: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("daps_desktop.core.lock.lock_file", no_locks)
+    project = project_in(tmp_path)
+    with pytest.raises(OSError, match="No locks"):
+        begun(tmp_path, project)
+    assert list((tmp_path / "journals").iterdir()) == []
+    write_project(project, tmp_path / "work.daps", embed=True)
+    assert_same(read_project(tmp_path / "work.daps"), project)
 
 
 def test_a_recovered_journal_knows_which_project_it_was_built_on(tmp_path: Path) -> None:

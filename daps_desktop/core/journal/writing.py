@@ -18,7 +18,7 @@ from daps_desktop.core.lock import FolderLock
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.photo_writer import write_photo
 from daps_desktop.core.plain import dump_json, to_plain
-from daps_desktop.core.project import EMBED_UP_TO, VersionEntry, pictures_of, read_original
+from daps_desktop.core.project import EMBED_UP_TO, VersionEntry, pictures_of, read_original, safe_suffix
 from daps_desktop.core.recipe import Recipe
 from daps_desktop.core.source import Source, still_there
 from daps_desktop.core.user_folder import make_private
@@ -46,7 +46,7 @@ class Journal:
         try:
             journal = cls(lock.folder, lock, write_private(lock.folder / NAME))
         except OSError:
-            lock.release()
+            remove(lock)
             raise
         try:
             journal._file.write(MAGIC)
@@ -66,7 +66,7 @@ class Journal:
             elif project is None or not read_original(project, part):
                 write_photo(replace(photo, path=None), self.folder / "photo.png")
             if part.exists():
-                part.replace(self.folder / f"photo{Path(source.name).suffix.lower()}")
+                part.replace(self.folder / f"photo{safe_suffix(source.name)}")
         finally:
             part.unlink(missing_ok=True)
 
@@ -96,8 +96,8 @@ class Journal:
 
     def close(self) -> None:
         """Leave the journal where it is, for the next start to find."""
-        self.sync()
         try:
+            self.sync()
             self._end()
         finally:
             self._lock.release()
@@ -138,7 +138,12 @@ def _locked_folder(parent: Path) -> FolderLock:
     while True:
         folder = make_private(parent) / f"{int(time.time()):x}-{token_hex(4)}"
         folder.mkdir(mode=0o700)
-        if (lock := FolderLock.take(folder)) is not None:
+        try:
+            lock = FolderLock.take(folder)
+        except OSError:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        if lock is not None:
             return lock
 
 

@@ -18,6 +18,7 @@ from daps_desktop.core.project.format import (
     VersionEntry,
     View,
     pictures_of,
+    safe_suffix,
 )
 from daps_desktop.core.project.reading import is_project, read_original, read_project, read_versions
 from daps_desktop.core.project.writing import write_project
@@ -33,5 +34,6 @@ __all__ = [
     "read_original",
     "read_project",
     "read_versions",
+    "safe_suffix",
     "write_project",
 ]

@@ -121,6 +121,6 @@ def picture_name(number: int, ending: str) -> str:
 
 
 def safe_suffix(name: str) -> str:
-    """That of a file, or nothing where the zip had better not repeat it."""
+    """That of a file, or nothing where a copy of it had better not have the same."""
     suffix = Path(name).suffix.lower()
     return suffix if re.fullmatch(r"\.[a-z0-9]{1,5}", suffix) else ""

@@ -70,7 +70,10 @@ def read_versions(path: Path, photo: Photo) -> tuple[Version, ...]:
 
 
 def read_original(path: Path, target: Path) -> bool:
-    """Copy the bytes of the photo inside the project `path` to `target`; False where that cannot be done."""
+    """Copy the bytes of the photo inside the project `path` to `target`.
+
+    False where that cannot be done; nothing is there then.
+    """
     try:
         with _in_words(path), open_ordinary(path) as file, opened_zip(file) as archive:
             manifest = _read_manifest(archive, path)
@@ -78,6 +81,7 @@ def read_original(path: Path, target: Path) -> bool:
                 _extract(archive, manifest, target)
             return target.exists()
     except UserError:
+        target.unlink(missing_ok=True)
         return False
 
 

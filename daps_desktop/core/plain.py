@@ -1,7 +1,7 @@
 """Frozen dataclasses to JSON and back, strictly: a wrong type, a missing value or a NaN is an error."""
 
 import json
-import math
+import sys
 from dataclasses import MISSING, Field, fields, is_dataclass
 from types import NoneType, UnionType
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
@@ -85,10 +85,8 @@ def _needed(field: Field[Any]) -> bool:
 
 
 def _read_scalar(kind: type, data: object) -> object:
-    if kind is float and type(data) in (int, float):
-        number = float(cast(float, data))
-        if math.isfinite(number):
-            return number
+    if kind is float and type(data) in (int, float) and abs(cast(float, data)) <= sys.float_info.max:
+        return float(cast(float, data))
     if type(data) is kind and kind is not float:
         return data
     raise ValueError(f"{type(data).__name__} where {kind.__name__} belongs")

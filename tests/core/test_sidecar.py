@@ -113,6 +113,7 @@ def _with(*path_and_value: Any) -> Callable[[dict[str, Any]], None]:
         _with("mask", None), _with("mask", "png", "!!"), _with("mask", "png", "AAAA"),
         _with("mask", "sha256", "0" * 64), _with("recipe", "damage", ["fire"]), _with("recipe", 3),
         _with("report", "steps", [{}]), _with("report", "seed", "seven"), _with("report", []),
+        _with("report", "seconds_total", 10**400),
     ],
 )  # fmt: skip
 def test_a_mutilated_sidecar_is_refused_in_words(

@@ -19,7 +19,7 @@ WEIGHTS = "diffusion_pytorch_model.safetensors"
 NETWORK = "config.json"
 CARD = "prior.json"
 
-# Best first. The first two are trained elsewhere and may not be there.
+# Best first; one that is not there is passed over.
 _PREFERRED = {"cpu": ("photo-fast", "photo-start"), "gpu": ("photo-fine", "photo-fast", "photo-start")}
 
 _log = logging.getLogger(__name__)
@@ -133,6 +133,7 @@ def read_card(folder: Path) -> PriorCard:
 
 def _card(folder: Path, details: dict[str, Any], network: dict[str, Any]) -> PriorCard:
     weights = folder / WEIGHTS
+    patch: int = details["patch"] if details["format"] == "edm" else 1
     return PriorCard(
         name=str(details["name"]),
         folder=folder,
@@ -142,7 +143,7 @@ def _card(folder: Path, details: dict[str, Any], network: dict[str, Any]) -> Pri
         parameters=count_parameters(weights),
         size_bytes=weights.stat().st_size,
         channels=str(details.get("channels", "RGB")),
-        multiple=int(details.get("patch", 1)) * 2 ** (len(network["block_out_channels"]) - 1),
+        multiple=patch * 2 ** (len(network["block_out_channels"]) - 1),
         trained_size=int(details["trained_patch"]),
         description=str(details.get("description", "")),
         source=str(details.get("source", "")),

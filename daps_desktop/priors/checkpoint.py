@@ -46,10 +46,10 @@ def read_checkpoint(path: Path) -> dict[str, Tensor]:
         if not zipfile.is_zipfile(path):
             raise CheckpointError(_not_a_zip(path))
         with path.open("rb") as file, opened_zip(file) as archive:
-            content = _Archive(archive).load()
+            state = _state_dict(_Archive(archive).load())
     except CheckpointError:
         raise
-    # A hostile pickle can raise almost anything from inside the unpickler; all of it means "refused".
+    # A hostile pickle, and what it made, can raise almost anything; all of it means "refused".
     except (
         pickle.UnpicklingError,
         zipfile.BadZipFile,
@@ -65,7 +65,7 @@ def read_checkpoint(path: Path) -> dict[str, Tensor]:
         ValueError,
     ) as error:
         raise CheckpointError(f"it is incomplete or damaged: {error}") from error
-    return _owned(_state_dict(content), path.stat().st_size)
+    return _owned(state, path.stat().st_size)
 
 
 def _owned(state: Mapping[str, Tensor], file_size: int) -> dict[str, Tensor]:

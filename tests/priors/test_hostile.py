@@ -20,7 +20,7 @@ from daps_desktop.priors.checkpoint import CheckpointError, read_checkpoint
 from daps_desktop.priors.importing import import_prior
 from daps_desktop.priors.loader import load
 from daps_desktop.training.checkpoint import NAME, load_checkpoint
-from tests.fakes.checkpoints import Bomb, write_diffusers, write_edm, write_json, write_pickle
+from tests.fakes.checkpoints import LINEAR, Bomb, write_diffusers, write_edm, write_json, write_pickle
 from tests.fuzz.limits import soon_and_in_little
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="links, devices and memory as Linux has them")
@@ -210,6 +210,13 @@ def test_conventions_that_are_impossible_are_refused(made: Path, change: Any) ->
     refusal(made / "edm")
 
 
+@pytest.mark.parametrize("patch", [None, [], 2**30])
+def test_what_a_convention_does_not_know_is_overlooked(tmp_path: Path, patch: Any) -> None:
+    """Of pixels that become channels only one of the two conventions speaks."""
+    folder = write_edm(tmp_path / "edm", format="ddpm", prediction="epsilon", schedule=LINEAR, patch=patch)
+    assert read_card(folder).multiple == 2
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -272,6 +279,20 @@ def test_one_piece_of_data_cannot_become_a_thousand(tmp_path: Path) -> None:
         archive.writestr("archive/data/0", bytes(1 << 20))
     with soon_and_in_little(), pytest.raises(CheckpointError, match="honestly"):
         read_checkpoint(tmp_path / "x.pt")
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        b"}q\x00X\x05\x00\x00\x00modelh\x00s.",  # a table that is its own `model`
+        b"ccollections\nOrderedDict\n)R}(S'items'\nNS'get'\nNub.",  # one whose methods are nothing
+    ],
+    ids=["in a circle", "robbed of its methods"],
+)
+def test_a_table_that_is_none_is_refused_in_words(tmp_path: Path, program: bytes) -> None:
+    with zipfile.ZipFile(tmp_path / "x.pt", "w") as archive:
+        archive.writestr("archive/data.pkl", program)
+    refusal_to_import(tmp_path / "x.pt", tmp_path / "data")
 
 
 @pytest.mark.parametrize("note", [b"r" + struct.pack("<I", 200_000_000), b"p2000000000\n"])

@@ -17,7 +17,7 @@ from typing import Any
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.user_folder import make_private
 from daps_desktop.priors.catalogue import CARD, NETWORK, PriorCard, sha256, user_folder
-from daps_desktop.priors.importing import COMPANIONS, WEIGHT_NAMES, free_name, import_prior
+from daps_desktop.priors.importing import COMPANIONS, WEIGHT_NAMES, free_name, import_prior, likely_name
 
 Progress = Callable[[int, int], None]  # bytes that are here, bytes in all
 
@@ -60,7 +60,7 @@ def fetch_prior(
     """
     if not _REPOSITORY.fullmatch(repository):
         raise UserError("download_name", name=repository)
-    name = free_name(name or repository.split("/")[1], data_dir)
+    name = free_name(name or likely_name(repository.split("/")[1]), data_dir)
     with _told(repository):
         found = look_up(repository)
         folder = user_folder(data_dir) / f".download-{repository.replace('/', '--')}-{found.revision[:12]}"
@@ -72,7 +72,8 @@ def fetch_prior(
     try:
         card = import_prior(folder, name, data_dir, **about)
     except UserError as error:
-        if error.code == "prior_unreadable":  # it is whole, so it would be no better the next time
+        # It is whole, so it would be no better the next time.
+        if error.code in ("prior_unreadable", "prior_damaged"):
             shutil.rmtree(folder, ignore_errors=True)
         raise
     shutil.rmtree(folder, ignore_errors=True)

@@ -79,7 +79,7 @@ def import_prior(
     Raises: UserError prior_unreadable, prior_damaged, prior_exists, prior_name or prior_write.
     """
     path = Path(os.path.realpath(path))
-    name = free_name(name or _name_from(path), data_dir)
+    name = free_name(name or likely_name(path.name if path.is_dir() else path.stem), data_dir)
     try:
         draft = _read(path)
         require_finite(draft.state)
@@ -98,9 +98,9 @@ def _in_words(error: OSError) -> str:
     return (error.strerror or str(error)).lower()
 
 
-def _name_from(path: Path) -> str:
-    stem = path.name if path.is_dir() else path.stem
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-._") or "imported"
+def likely_name(words: str) -> str:
+    """The name that a prior may have which is nearest to these words."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", words).strip("-._")[:64] or "imported"
 
 
 def free_name(name: str, data_dir: Path | None) -> str:
@@ -165,9 +165,10 @@ def _first_file(folder: Path, names: tuple[str, ...]) -> Path:
 
 
 def _weights(path: Path) -> dict[str, Tensor]:
-    if path.suffix in _PICKLED and path.is_file():
+    ending = path.suffix.lower()
+    if ending in _PICKLED and path.is_file():
         return read_checkpoint(path)
-    if path.suffix != ".safetensors":
+    if ending != ".safetensors":
         raise CheckpointError("it is neither a folder nor a .safetensors, .pt, .pth, .ckpt or .bin file")
     try:
         read_shapes(path)
@@ -234,10 +235,18 @@ def _remove_left(parent: Path) -> None:
 
 
 def _write(draft: Draft, name: str, folder: Path) -> None:
-    save_file(draft.state, folder / WEIGHTS, metadata={"format": "pt"})
+    write_weights(draft.state, folder / WEIGHTS)
     details = {**draft.details, "name": name, "sha256": sha256(folder / WEIGHTS)}
     for file, value in ((NETWORK, draft.network), (CARD, details)):
         (folder / file).write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
+
+
+def write_weights(state: dict[str, Tensor], path: Path) -> None:
+    """Raises: OSError, where safetensors has an error of its own."""
+    try:
+        save_file(state, path, metadata={"format": "pt"})
+    except SafetensorError as error:
+        raise OSError(str(error)) from error
 
 
 def _copy_companions(path: Path, folder: Path) -> None:

@@ -76,9 +76,12 @@ def test_what_was_altered_on_the_way_is_thrown_away(hub: FakeHub, data: Path) ->
     assert verify(fetch_prior(REPOSITORY, lambda here, total: None, data_dir=data))
 
 
-def test_what_came_whole_and_cannot_be_used_is_not_kept(hub: FakeHub, data: Path) -> None:
+def test_what_came_whole_and_cannot_be_used_is_not_kept(hub: FakeHub, data: Path, tmp_path: Path) -> None:
     (hub.folder / "unet" / "config.json").write_text('{"_class_name": "UNet1DModel"}')
     refused("prior_unreadable", data)
+    assert not list(user_folder(data).iterdir())
+    hub.folder = write_edm(tmp_path / "own", sha256="0" * 64)
+    refused("prior_damaged", data)
     assert not list(user_folder(data).iterdir())
 
 

@@ -14,6 +14,7 @@ from daps_desktop.priors.catalogue import CARD, NETWORK, WEIGHTS, find, installe
 from daps_desktop.priors.importing import import_prior
 from daps_desktop.priors.loader import load
 from tests.fakes.checkpoints import LINEAR, Bomb, write_diffusers, write_edm, write_json, write_pickle
+from tests.fakes.full_disk import room_for
 from tests.priors.adm_reference import Settings, random_adm
 
 ADM = Settings(32, (1, 2, 2), blocks=1, attend=(4,), head_channels=64)
@@ -171,6 +172,12 @@ def test_names_are_checked(tmp_path: Path, data: Path) -> None:
         refused("prior_name", source, data, name)
 
 
+def test_a_file_may_be_called_anything(tmp_path: Path, data: Path) -> None:
+    torch.save(random_adm(ADM).state_dict(), tmp_path / f"{'My photos, ' * 9}(1).PT")
+    card = import_prior(next(tmp_path.glob("*.PT")), data_dir=data)
+    assert card.name.startswith("My-photos-My-photos-") and len(card.name) <= 64
+
+
 def test_paths_that_hold_nothing_are_refused(tmp_path: Path, data: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "photo.jpg").write_bytes(b"x")
@@ -180,6 +187,8 @@ def test_paths_that_hold_nothing_are_refused(tmp_path: Path, data: Path) -> None
         assert "no such file" in refused("prior_unreadable", tmp_path / name, data)
     (tmp_path / "file").write_bytes(b"")
     assert "not be written" in refused("prior_write", write_edm(tmp_path / "mine"), tmp_path / "file")
+    with room_for(5000):
+        assert "File too large" in refused("prior_write", tmp_path / "mine", data)
 
 
 def test_an_imported_prior_that_was_altered_is_not_loaded(tmp_path: Path, data: Path) -> None:

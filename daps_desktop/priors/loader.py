@@ -1,4 +1,4 @@
-"""From a card to a denoiser ready to run: verify, build, load, free. Never touches the network."""
+"""From a card to a denoiser ready to run: verify, build, load. Never touches the network."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ MISFITS = (
 _DTYPES = (torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.int32, torch.int64)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Prior:
     """A loaded prior. The anchor is not part of `denoiser`: it belongs on the whole photo, after tiling."""
 
@@ -39,12 +39,6 @@ class Prior:
     denoiser: Denoiser
     anchor: Anchor | None
     network: Network
-
-    def free(self) -> None:
-        """Give the memory of the weights back; the denoiser cannot be used after this."""
-        self.network.unet.to("meta")
-        if self.network.device.type == "cuda":
-            torch.cuda.empty_cache()
 
 
 def load(card: PriorCard, device: str | torch.device = "cpu", dtype: torch.dtype = torch.float32) -> Prior:
@@ -65,7 +59,7 @@ def load(card: PriorCard, device: str | torch.device = "cpu", dtype: torch.dtype
 def keep(card: PriorCard, device: torch.device, dtype: torch.dtype) -> Prior:
     """As `load`, but the last prior asked for stays in memory: one job after another asks for the same.
 
-    It belongs to all who ask, so nobody may free it. Raises: as `load`.
+    Raises: as `load`.
     """
     if not verify(card):
         raise UserError("prior_damaged", name=card.name)

@@ -65,9 +65,3 @@ def test_a_batch_is_each_image_alone(prior: Prior, photo: Tensor) -> None:
     together = prior.denoiser.denoise(pair, 0.1)
     alone = torch.cat([prior.denoiser.denoise(one[None], 0.1) for one in pair])
     torch.testing.assert_close(together, alone, atol=1e-4, rtol=0)
-
-
-def test_a_freed_prior_holds_no_weights() -> None:
-    loaded = load(find("photo-start"))
-    loaded.free()
-    assert all(parameter.is_meta for parameter in loaded.network.unet.parameters())

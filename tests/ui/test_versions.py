@@ -292,6 +292,35 @@ def test_a_result_that_comes_while_painting_does_not_take_its_place(two: Desk) -
     )
 
 
+def test_a_run_that_is_stopped_leaves_the_painting_in_sight(two: Desk) -> None:
+    two.trigger("restore")
+    two.host.step(1)
+    begin_painting(two, 1)
+    two.trigger("result")
+    two.drag((100, 80), (100, 120))
+    two.trigger("stop")
+    two.host.answer_cancelled()
+    QTest.mouseMove(two.window.canvas, two.point(250, 380))
+    assert two.window.canvas.grab().toImage().pixelColor(two.point(100, 100)).red() == 10
+
+
+def test_a_painting_that_is_dropped_before_it_begins_does_not_begin(two: Desk) -> None:
+    two.window.versions._act_on(1, "paint_from")
+    two.trigger("drop_painting")
+    done: list[None] = []
+    two.window.background.run(lambda: None, done.append)
+    two.bot.waitUntil(lambda: bool(done), timeout=5000)  # and all that was asked before
+    assert two.window.model.layer is None and not two.window.actions_["drop_painting"].isEnabled()
+
+
+def test_a_painting_ends_with_its_photo(two: Desk) -> None:
+    begin_painting(two, 1)
+    two.window.model.mark_saved()
+    two.trigger("close")
+    assert not two.window.actions_["keep_painting"].isEnabled()
+    assert two.window.versions.panel.painting.text() == "" and strip_of(two).isEnabled()
+
+
 def test_larger_versions_are_painted_in_pixels_of_the_photo(opened: Desk) -> None:
     for value in (10, 20):
         opened.drag((100, 50), (100, 250))

@@ -34,11 +34,10 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
-class _Session:
+class _Pair:
     document: Document
     source: Version
     target: Version
-    picture: PaintedPyramid
 
 
 class Painting(QObject):
@@ -59,13 +58,14 @@ class Painting(QObject):
         self._stage = stage
         self._background = background
         self._source: Version | None = None  # chosen, waiting for a target
-        self._session: _Session | None = None
+        self._pair: _Pair | None = None  # that was chosen
+        self._picture: PaintedPyramid | None = None  # of both, once it is there to be painted on
         actions.connect("paint_from", self.begin_from_shown)
         actions.connect("keep_painting", self.keep)
         actions.connect("drop_painting", self.drop)
         model.photo_opened.connect(self.drop)
         model.version_added.connect(self._show_possible)
-        model.version_shown.connect(self._choose_target)
+        model.version_shown.connect(self._follow)
         model.layer_changed.connect(self._update)
         self._show_possible()
 
@@ -75,7 +75,7 @@ class Painting(QObject):
 
     def begin(self, source: Version) -> None:
         """Paint from this version, into the one that is shown or, if that is itself, the one chosen next."""
-        if self._session is None:
+        if self._pair is None:
             self._source = source
             self._panel.show_painting(CHOOSE.format(source=source.number))
             self._choose_target(self._model.shown)
@@ -83,29 +83,36 @@ class Painting(QObject):
 
     def keep(self) -> None:
         """Make a version of what was painted."""
-        session, layer = self._session, self._model.layer
-        if session is None or layer is None or not layer.any():
+        pair, layer = self._pair, self._model.layer
+        if pair is None or layer is None or not layer.any():
             self.drop()
             return
         layer = layer.copy()
 
         def add(photo: Photo) -> None:
-            if self._model.document is session.document:
-                self._model.tell_added(session.document.keep(_version(session, photo)))
+            if self._model.document is pair.document:
+                self._model.tell_added(pair.document.keep(_version(pair, photo)))
 
-        self._background.run(lambda: painted(session.target, session.source, layer), add)
+        self._background.run(lambda: painted(pair.target, pair.source, layer), add)
         self.drop()
 
     def drop(self) -> None:
         """End without a version."""
-        going, self._session, self._source = self._session, None, None
+        going = self._picture is not None
+        self._source, self._pair, self._picture = None, None, None
         self._panel.show_painting("")
         self._panel.strip.setEnabled(True)
-        if going is not None:
+        if going:
             self._model.end_layer()
             self._stage.compare.set_painting(False)
             self._stage.view.release()
         self._show_possible()
+
+    def _follow(self, shown: Version | None) -> None:
+        if self._model.document is None:
+            self.drop()
+        else:
+            self._choose_target(shown)
 
     def _choose_target(self, target: Version | None) -> None:
         document, source = self._model.document, self._source
@@ -115,7 +122,8 @@ class Painting(QObject):
             words = OTHER_SIZE.format(source=source.number, target=target.number)
             self._panel.show_painting(words)
             return
-        self._source = None
+        pair = _Pair(document, source, target)
+        self._source, self._pair = None, pair
         self._panel.strip.setEnabled(False)
         self._panel.show_painting(BRUSH.format(source=source.number, target=target.number))
         scale = target.photo.height // document.photo.height
@@ -124,33 +132,33 @@ class Painting(QObject):
             return PaintedPyramid.of(target.photo, source.photo, scale)
 
         def start(picture: PaintedPyramid) -> None:
-            if self._model.document is document:
-                self._start(_Session(document, source, target, picture))
+            if self._pair is pair:  # else it was dropped meanwhile
+                self._start(picture)
 
         self._background.run(prepare, start)
 
-    def _start(self, session: _Session) -> None:
-        self._session = session
+    def _start(self, picture: PaintedPyramid) -> None:
+        self._picture = picture
         self._model.begin_layer()
-        self._stage.view.hold(session.picture.shown)
+        self._stage.view.hold(picture.shown)
         self._stage.compare.set_painting(True)
         self._show_possible()
 
     def _update(self, rect: Rect) -> None:
         layer = self._model.layer
-        if self._session is not None and layer is not None and not rect.empty:
-            self._stage.canvas.result_changed(self._session.picture.update(layer, rect))
+        if self._picture is not None and layer is not None and not rect.empty:
+            self._stage.canvas.result_changed(self._picture.update(layer, rect))
 
     def _show_possible(self, *_: object) -> None:
         document = self._model.document
         several = document is not None and len(document.versions) > 1
-        begun = self._session is not None or self._source is not None
+        begun = self._pair is not None or self._source is not None
         self._actions.enable(_WHILE_PAINTING, begun)
         self._actions.enable(("paint_from",), several and not begun)
 
 
-def _version(session: _Session, photo: Photo) -> Version:
-    target, source = session.target, session.source
+def _version(pair: _Pair, photo: Photo) -> Version:
+    target, source = pair.target, pair.source
     name = tr("painted {source}→{target}").format(target=target.number, source=source.number)
     recipe, hole = target.recipe, target.hole
-    return Version(session.document.next_number, photo, recipe, hole, None, name, painted=True)
+    return Version(pair.document.next_number, photo, recipe, hole, None, name, painted=True)

@@ -132,7 +132,8 @@ class ResultView(QObject):
 
     def _take_back(self, state: JobState) -> None:
         """A stopped or failed job leaves no picture behind."""
-        if state in (JobState.CANCELLED, JobState.FAILED) and self._preview_seen:
+        over = state in (JobState.CANCELLED, JobState.FAILED)
+        if over and self._preview_seen and not self._held:
             self._canvas.show_result(self._last)
             if self._last is None:
                 self._compare.set_mode(CompareMode.ORIGINAL)

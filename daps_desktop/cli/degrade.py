@@ -20,7 +20,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def _degrade(options: argparse.Namespace) -> int:
-    import torch  # as above
+    import torch  # takes seconds; see the package
 
     from daps_desktop.solver.build import damage
     from daps_desktop.solver.convert import LEVELS_PER_UNIT, to_pixels, to_tensor

@@ -69,5 +69,5 @@ def _profile(photo: Photo) -> str:
         return ImageCms.getProfileDescription(
             ImageCms.ImageCmsProfile(io.BytesIO(photo.metadata.icc))
         ).strip()
-    except ImageCms.PyCMSError:
+    except (ImageCms.PyCMSError, OSError):
         return tr("unreadable")

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
+from PIL import Image
 
 from daps_desktop.cli.info import found
 from daps_desktop.core.photo import Photo
@@ -296,6 +297,15 @@ def test_a_photo_tells_about_itself(desk: Desk, capsys: pytest.CaptureFixture[st
     assert "of 255 grey levels" in said.out and "for the whole photo" in said.out
     assert all(reason in said.out for _, reason in found(read_photo(desk.photo)))
     assert said.err == ""
+
+
+def test_a_profile_that_is_none_is_said_to_be_unreadable(
+    desk: Desk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("daps_desktop.cli.info._times", lambda photo: [])  # asked elsewhere
+    Image.fromarray(crop()).save(desk.path("odd.jpg"), icc_profile=b"no profile")
+    assert desk.run("info", desk.path("odd.jpg")) == 0
+    assert "colour profile:  unreadable" in capsys.readouterr().out
 
 
 def test_a_photo_tells_what_is_wrong_with_it() -> None:

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 
 from daps_desktop import __version__
 from daps_desktop.cli import batch, degrade, info, priors, restore
-from daps_desktop.cli.common import EXIT_INTERRUPTED, EXIT_USER_ERROR
+from daps_desktop.cli.common import EXIT_INTERRUPTED, EXIT_UNREAD, EXIT_USER_ERROR
 from daps_desktop.cli.own_words import translate_argparse
+from daps_desktop.cli.streams import nobody_reads, say_all_letters
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.language import tr
 
@@ -25,7 +26,20 @@ def is_command(arguments: Sequence[str]) -> bool:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one command; 0, or 2 with one sentence on stderr, or 130 after Ctrl+C."""
+    """Run one command; 0, or 2 with one sentence on stderr, or 130 after Ctrl+C, or 141 once nobody reads."""
+    say_all_letters()
+    try:
+        try:
+            return _answered(arguments)
+        finally:
+            print(end="", flush=True)  # here, and not when Python ends and nobody could hear of it
+    except OSError as error:
+        if nobody_reads(error):
+            return EXIT_UNREAD
+        raise
+
+
+def _answered(arguments: Sequence[str]) -> int:
     translate_argparse()
     options = parser().parse_args(arguments)
     try:

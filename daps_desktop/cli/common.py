@@ -13,6 +13,7 @@ from daps_desktop.core.task import KINDS, Noise, Scratches, Task, parse_damage
 
 EXIT_USER_ERROR = 2
 EXIT_INTERRUPTED = 130
+EXIT_UNREAD = 141  # as where the system ends a program that writes into a broken pipe
 
 
 def add_files(parser: argparse.ArgumentParser) -> None:

@@ -50,6 +50,18 @@ def test_a_refusal_ends_the_process_with_2(desk: Desk) -> None:
     assert err.startswith("There is no file") and len(err.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("words", "stream"), [(("priors", "list"), "stdout"), (("info", "nowhere.png"), "stderr")]
+)
+def test_where_nobody_reads_any_more_it_ends_without_a_word(words: tuple[str, ...], stream: str) -> None:
+    process = start(*words)
+    getattr(process, stream).close()  # as `head` does when it has seen enough
+    other = process.stderr if stream == "stdout" else process.stdout
+    assert other is not None and other.read() == ""
+    assert process.wait(START_S) == 141
+    other.close()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl+C is sent by other means there")
 def test_ctrl_c_ends_within_a_second_and_leaves_nothing(desk: Desk) -> None:
     large = desk.folder.parent / "large.png"

@@ -1,0 +1,41 @@
+"""What is said, whoever listens: behind `| head` nobody does any more, and a terminal may lack letters."""
+
+import errno
+import io
+import os
+import sys
+from typing import TextIO
+
+# Windows has no signal for a broken pipe, and calls one now this, now that.
+_NOBODY_READS = (errno.EPIPE, errno.EINVAL) if sys.platform == "win32" else (errno.EPIPE,)
+
+
+def say_all_letters() -> None:
+    """Letters that the encoding of a stream lacks, as names of files may have, are told by their numbers."""
+    for stream in _streams():
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def nobody_reads(error: OSError) -> bool:
+    """Whether it came of speaking into a pipe that nobody reads; what follows then goes nowhere."""
+    gone = [stream for stream in _streams() if not _heard(stream)]
+    for stream in gone:  # Python says the rest when it ends, and would complain of it
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+    return bool(gone) or isinstance(error, BrokenPipeError)
+
+
+def _heard(stream: TextIO) -> bool:
+    try:
+        stream.flush()
+    except OSError as error:
+        return error.errno not in _NOBODY_READS
+    return True
+
+
+def _streams() -> list[TextIO]:
+    """A program of Windows without a console has none."""
+    streams: tuple[TextIO | None, ...] = (sys.stdout, sys.stderr)
+    return [stream for stream in streams if stream is not None]

@@ -21,8 +21,9 @@ from daps_desktop.core.album import (
     resumed,
 )
 from daps_desktop.core.album_notes import Notes, read_notes
+from daps_desktop.core.errors import UserError
 from daps_desktop.core.export import ENDINGS, ExportOptions
-from daps_desktop.core.files import write_file
+from daps_desktop.core.files import saving, write_file
 from daps_desktop.core.language import ntr, tr
 from daps_desktop.core.sidecar import read_recipe
 
@@ -113,22 +114,38 @@ def _workshop(address: str | None) -> "Generator[Workshop]":
 
 
 def _write_table(album: Album, path: Path) -> None:
-    write_file(path, table(album).encode("utf-8-sig"), overwrite=True)
+    words = table(album).encode("utf-8-sig", "backslashreplace")  # names of files may be in no encoding
+    write_file(path, words, overwrite=True)
 
 
 def _album(options: argparse.Namespace) -> Album:
-    """What is asked for now, with what was done before where that still holds."""
+    """What is asked for now, with what was done before where that still holds.
+
+    All paths are whole, so that it is the same album from whichever folder the command is given.
+    """
     export = ExportOptions(options.format, quality=options.quality, policy=options.policy)
     asked = Album(
         read_recipe(options.recipe),
         export,
-        str(options.out),
-        str(options.masks) if options.masks else "",
+        str(options.out.resolve()),
+        str(options.masks.resolve()) if options.masks else "",
         options.find_scratches,
-    ).with_photos(photos_in(options.folder))
+    ).with_photos(photos_in(options.folder.resolve()))
+    if options.masks:
+        _check_folder(options.masks)
     path = options.out / ALBUM
-    before = {row.photo: row for row in read_notes(path).rows} if path.exists() else {}
+    with saving(path):
+        begun = path.exists()
+    before = {row.photo: row for row in read_notes(path).rows} if begun else {}
     return resumed(replace(asked, rows=tuple(before.get(row.photo, row) for row in asked.rows)))
+
+
+def _check_folder(path: Path) -> None:
+    """Raises: UserError (`file_unreadable`): no mask would be found in a folder that is none."""
+    try:
+        next(path.iterdir(), None)
+    except OSError as error:
+        raise UserError("file_unreadable", path=path, detail=(error.strerror or "").lower()) from error
 
 
 def table(album: Album) -> str:

@@ -1,7 +1,9 @@
 """Folders and repetitions through the real engine, on the command line."""
 
 import csv
+import os
 import signal
+import sys
 import threading
 import time
 from pathlib import Path
@@ -112,6 +114,33 @@ def test_ctrl_c_keeps_what_is_done_and_the_next_run_goes_on(desk: Desk, recipe: 
     ]  # fmt: skip
 
 
+def test_it_is_the_same_album_from_whichever_folder(
+    desk: Desk, recipe: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for other in ("a.png", "a_mask.png", "b.png"):
+        desk.path(f"box/{other}").unlink()
+    monkeypatch.chdir(desk.folder)
+    assert desk.run("batch", "box", "--recipe", recipe, "-o", "out") == 0
+    monkeypatch.chdir(desk.path("box"))
+    assert desk.run("batch", ".", "--recipe", recipe, "-o", "../out") == 0
+    assert "1 photo, 1 done before" in capsys.readouterr().err
+    assert len(list(desk.path("out").glob("*.png"))) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are always letters there")
+def test_a_name_in_no_encoding_is_told_by_its_numbers(
+    desk: Desk, recipe: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in desk.path("box").iterdir():
+        path.unlink()
+    name = os.fsdecode(b"gro\xdfmutter.png")  # from a disk of the last century
+    (desk.path("box") / name).write_bytes(desk.photo.read_bytes())
+    recipe.write_text(dump_recipe(Recipe(Task((Scratches(),)), QUICK)))  # finds nothing to do
+    assert batch(desk, recipe) == 0
+    assert rows(desk)[0]["file"] == r"gro\udcdfmutter.png"
+    assert capsys.readouterr().out.startswith(r"gro\udcdfmutter.png")
+
+
 def test_a_repetition_is_bit_for_bit_the_same(
     desk: Desk, recipe: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -166,6 +195,15 @@ def test_a_full_disk_does_not_lose_the_result(
     said = capsys.readouterr().err
     assert "no space left" in said and str(spare / "a.png") in said
     assert read_photo(spare / "a.png").width == 64 and not list(out.iterdir())
+
+
+def test_a_place_that_can_be_none_is_refused_in_words(
+    desk: Desk, recipe: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert desk.run("batch", desk.path("box"), "--recipe", recipe, "-o", desk.path("o" * 300)) == 2
+    assert "could not be written (file name too long)" in capsys.readouterr().err
+    assert batch(desk, recipe, "--masks", desk.path("typing error")) == 2
+    assert "typing error could not be read (no such file or directory)" in capsys.readouterr().err
 
 
 def test_a_table_that_cannot_be_kept_ends_the_batch_in_words(

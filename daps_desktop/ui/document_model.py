@@ -59,7 +59,7 @@ class DocumentModel(QObject):
 
     @property
     def unsaved(self) -> bool:
-        """True where closing would lose marks or a result, or the open project says something else.
+        """True where closing would lose marks, a result or a painting, or the open project says otherwise.
 
         What was ticked and chosen for a photo that is in no project is quickly done again, and is no work.
         """
@@ -67,6 +67,8 @@ class DocumentModel(QObject):
         if document is None:
             return False
         if self._saved_recipe not in (None, document.recipe) or not self.undo_stack.isClean():
+            return True
+        if self._layer is not None and self.anything_marked:
             return True
         return any(version.number not in self._saved for version in document.versions)
 
@@ -81,8 +83,7 @@ class DocumentModel(QObject):
         What a project `held` comes with it; `unsaved` says that it is kept nowhere else.
         """
         old = self.document
-        self._layer = None
-        self.stroking = False
+        self.end_layer()
         self.undo_stack.clear()
         self._saved.clear()
         self._saved_recipe = None
@@ -109,8 +110,7 @@ class DocumentModel(QObject):
 
     def close(self) -> None:
         """No document any more."""
-        self._layer = None
-        self.stroking = False
+        self.end_layer()
         self.undo_stack.clear()
         self.shown = None
         self.document = None
@@ -168,6 +168,11 @@ class DocumentModel(QObject):
         return self._worked.hole if self._worked else None
 
     @property
+    def anything_marked(self) -> bool:
+        """True where there is something in what the tools change now."""
+        return self._worked is not None and self._worked.marked_share > 0
+
+    @property
     def layer(self) -> Hole | None:
         return self._layer.of.hole if self._layer else None
 
@@ -188,8 +193,9 @@ class DocumentModel(QObject):
         if self._worked is None or not self.stroking:
             return
         rect = draw_line(self._worked.hole, start, end, radius, value)
-        self._touched = self._touched.union(rect)
-        self._tell_changed(rect)
+        if not rect.empty:
+            self._touched = self._touched.union(rect)
+            self._tell_changed(rect)
 
     def end_stroke(self, name: str) -> None:
         """Make the whole stroke one step of undo."""
@@ -212,8 +218,7 @@ class DocumentModel(QObject):
             return
         patch = self._worked.mark(region, value)
         self._tell_changed(patch.rect)
-        if not np.array_equal(patch.before, patch.after):
-            self._remember(name, patch)
+        self._remember(name, patch)
 
     def set_hole(self, hole: Hole, name: str) -> None:
         """Replace the whole hole, as one step of undo."""
@@ -256,6 +261,9 @@ class DocumentModel(QObject):
             self.steps.redo()
 
     def _remember(self, name: str, patch: HolePatch) -> None:
+        """Make an edit that changed something a step of undo."""
+        if np.array_equal(patch.before, patch.after):
+            return
         self.steps.push(HoleCommand(name, patch, self._write))
         if self._layer is not None:
             return

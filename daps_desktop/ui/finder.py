@@ -85,12 +85,12 @@ class Finder(QObject):
 
     def accept(self) -> None:
         """Mark all that is proposed and not left out, as one step of undo."""
-        document = self._model.document
-        if document is None or self._review is None or self._model.stroking:
+        worked = self._model.worked_hole
+        if worked is None or self._review is None or self._model.stroking:
             return
-        found = hole_of(self._review.chosen, *document.hole.shape)
+        found = hole_of(self._review.chosen, *worked.shape)
         self._forget()
-        self._model.set_hole(document.hole | found, UNDO_FOUND)
+        self._model.set_hole(worked | found, UNDO_FOUND)
 
     def dismiss(self) -> None:
         self._forget()

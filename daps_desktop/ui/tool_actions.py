@@ -67,7 +67,7 @@ class ToolActions(QObject):
         act.connect("grow", self.grow)
         act.connect("shrink", self.shrink)
         tools.changed.connect(self._show)
-        for signal in (model.photo_opened, model.hole_edited):
+        for signal in (model.photo_opened, model.hole_edited, model.history_changed):
             signal.connect(self._show_possible)
 
     def _group_tools(self) -> None:
@@ -83,9 +83,8 @@ class ToolActions(QObject):
         self._actions["pen_pressure"].setChecked(settings.pen_pressure)
 
     def _show_possible(self) -> None:
-        document = self._model.document
-        self._actions.enable(_MARKING, document is not None)
-        self._actions.enable(_MARKED, document is not None and document.marked_share > 0)
+        self._actions.enable(_MARKING, self._model.document is not None)
+        self._actions.enable(_MARKED, self._model.anything_marked)
 
     def _step_edge(self, steps: int) -> None:
         """So many of the usual widths up or down."""

@@ -105,6 +105,16 @@ def test_clear_and_invert_can_be_undone(opened: Desk) -> None:
     np.testing.assert_array_equal(opened.hole, painted)
 
 
+def test_a_stroke_that_changes_nothing_is_no_step(opened: Desk) -> None:
+    model = opened.window.model
+    told: list[Rect] = []
+    model.hole_changed.connect(told.append)
+    opened.drag((-9, -30), (-9, 40))  # past the upper edge of the photo
+    assert not told
+    opened.drag((100, 50), (100, 90), button=RIGHT)
+    assert not model.undo_stack.canUndo() and not model.unsaved
+
+
 def test_undo_in_the_middle_of_a_stroke_does_nothing(opened: Desk) -> None:
     opened.drag((50, 50), (50, 100))
     canvas = opened.window.canvas

@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QInputDialog, QMenu
 
+from daps_desktop.analysis.scratches import Kind, Proposal
 from daps_desktop.core.hole import Rect
 from daps_desktop.core.messages import Finished
 from daps_desktop.core.photo import Photo
@@ -302,6 +303,34 @@ def test_a_run_that_is_stopped_leaves_the_painting_in_sight(two: Desk) -> None:
     two.host.answer_cancelled()
     QTest.mouseMove(two.window.canvas, two.point(250, 380))
     assert two.window.canvas.grab().toImage().pixelColor(two.point(100, 100)).red() == 10
+    two.trigger("drop_painting")
+
+
+def test_what_is_painted_is_work_that_would_be_lost(two: Desk) -> None:
+    model, actions = two.window.model, two.window.actions_
+    two.trigger("clear")
+    begin_painting(two, 1)
+    model.mark_saved()
+    assert not model.unsaved and not actions["clear"].isEnabled()
+    two.drag((100, 80), (100, 120))
+    assert model.unsaved and two.window.isWindowModified() and actions["clear"].isEnabled()
+    two.trigger("clear")  # what is painted, as there is nothing else
+    assert not model.unsaved and not actions["grow"].isEnabled()
+    two.trigger("drop_painting")
+    assert not model.unsaved
+
+
+def test_what_is_found_is_painted_while_a_version_is(two: Desk) -> None:
+    marks = two.hole.copy()
+    begin_painting(two, 1)
+    finder, rect = two.window.finder, Rect(200, 300, 210, 320)
+    finder._looked_at = two.document
+    finder._take(two.document, (Proposal(rect, np.ones((10, 20), dtype=bool), 1.0, Kind.SPECK),))
+    two.trigger("accept_found")
+    layer = two.window.model.layer
+    assert layer is not None and layer.sum() == 200 and layer[rect.slices].all()
+    np.testing.assert_array_equal(two.hole, marks)
+    two.trigger("drop_painting")
 
 
 def test_a_painting_that_is_dropped_before_it_begins_does_not_begin(two: Desk) -> None:

@@ -78,8 +78,8 @@ def number(value: float, decimals: int) -> str:
 
 
 def written(value: float) -> str:
-    """A number as it is written in recipes and on the command line, whatever the language."""
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    """A number as it is written in recipes and on the command line, in any language, to the last bit."""
+    return repr(float(value)).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
 def _known(name: str) -> str:

@@ -18,6 +18,7 @@ DEVICES: tuple[Device, ...] = get_args(Device)
 
 VERSION = 1
 WIDEST_EDGE = 32  # pixels
+_WHOLE = ("samples", "tile", "seed", "levels", "soft_edge")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,9 @@ class SolverSettings:
             words = tr("{value} is not one of {known}")
             _check(name, value in allowed, words.format(value=repr(value), known=", ".join(allowed)))
         _check("prior", isinstance(self.prior, str), tr("must be a text"))  # pyright: ignore[reportUnnecessaryIsInstance]
+        for name in _WHOLE:
+            value = getattr(self, name)
+            _check(name, type(value) is int, tr("{text} is not a whole number").format(text=value))
         _check_range("samples", self.samples, 1, 64)
         if self.tile != 0:
             _check_range("tile", self.tile, 64, 2048)

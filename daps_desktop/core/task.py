@@ -187,7 +187,6 @@ KINDS: tuple[type[Damage], ...] = (
     Scratches, Blur, Motion, Kernel, Small, Noise, Jpeg, Grey, Faded, Clipped,
     RandomMask, Box, Phase, CameraBlur,
 )  # fmt: skip
-LABORATORY: tuple[type[Damage], ...] = (RandomMask, Box, Phase, CameraBlur)
 _BY_NAME = {kind.name: kind for kind in KINDS}
 _BLURS = (Blur, Motion, Kernel, CameraBlur)
 
@@ -247,7 +246,8 @@ def parse_damage(text: str) -> Damage:
     if kind is None:
         raise UserError("damage_unknown", name=name, known=", ".join(_BY_NAME))
     values: dict[str, Any] = {}
-    for item in filter(None, rest.split(",")):
+    items = [rest] if kind is Kernel else rest.split(",")  # the name of a file may hold commas
+    for item in filter(None, items):
         key, _, value = item.partition("=")
         values[key] = _parse_value(kind, key, value)
     return kind(**values)
@@ -271,5 +271,6 @@ def _parse_value(kind: type[Damage], key: str, value: str) -> object:
 
 def format_damage(damage: Damage) -> str:
     """The text that `parse_damage` reads back."""
-    values = ",".join(f"{k}={v:g}" if isinstance(v, float) else f"{k}={v}" for k, v in asdict(damage).items())
+    told = {k: v if isinstance(v, str) else written(v) for k, v in asdict(damage).items()}
+    values = ",".join(f"{k}={v}" for k, v in told.items())
     return f"{damage.name}:{values}" if values else damage.name

@@ -27,7 +27,7 @@ def test_a_recipe_comes_back() -> None:
     [
         {"version": 2}, {"damage": "scratches"}, {"damage": ["fire"]}, {"damage": [["blur"]]},
         {"settings": []}, {"settings": {"version": 1, "preset": []}},
-        {"settings": {"version": 1, "samples": "three"}},
+        {"settings": {"version": 1, "samples": "three"}}, {"settings": {"version": 1, "samples": 2.5}},
         {"settings": {"version": 1, "prior": 7}}, {"settings": {"version": 1, "wish": 1}}, {"more": 1},
     ],
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Files written whole or not at all."""
+"""Files written whole or not at all, and read without waiting for ever or filling the memory."""
 
 import errno
 import os
@@ -46,6 +46,15 @@ def open_ordinary(path: Path) -> BinaryIO:
         return path.open("rb")
     except ValueError as error:
         raise OSError(errno.EINVAL, "no file can have that name") from error
+
+
+def read_bounded(path: Path, most: int) -> bytes:
+    """All of an ordinary file. Raises: OSError, ValueError where it holds more than `most` bytes."""
+    with open_ordinary(path) as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise ValueError("it is too large")
+    return data
 
 
 def write_private(path: Path) -> BinaryIO:

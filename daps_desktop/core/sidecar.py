@@ -13,12 +13,13 @@ from typing import Any, cast
 import numpy as np
 
 from daps_desktop.core.errors import UserError
-from daps_desktop.core.files import open_ordinary
+from daps_desktop.core.files import read_bounded
 from daps_desktop.core.hole import Hole
 from daps_desktop.core.language import tr
 from daps_desktop.core.messages import Finished, Report
 from daps_desktop.core.packing import pack_hole, unpack_hole
 from daps_desktop.core.photo import Photo, Pixels
+from daps_desktop.core.photo_limits import LIMIT_MP
 from daps_desktop.core.plain import dump_json, from_plain, load_json, to_plain
 from daps_desktop.core.recipe import Recipe, parse_recipe
 from daps_desktop.core.source import sha256_of
@@ -177,11 +178,7 @@ def read_sidecar(path: Path) -> Provenance:
 def read_small(path: Path) -> bytes:
     """All of a file that is to be a recipe, a sidecar or an album. Raises: UserError (`file_unreadable`)."""
     try:
-        with open_ordinary(path) as file:
-            data = file.read(_LARGEST + 1)
-        if len(data) > _LARGEST:
-            raise ValueError("it is too large")
-        return data
+        return read_bounded(path, _LARGEST)
     except (OSError, ValueError) as error:
         detail = getattr(error, "strerror", None) or str(error)
         raise UserError("file_unreadable", path=path, detail=detail.lower()) from error
@@ -200,6 +197,7 @@ def _mask_of(hole: Hole) -> _Mask:
 
 
 def _hole_of(mask: _Mask, origin: Origin) -> Hole:
+    _require(origin.height * origin.width <= LIMIT_MP * 1_000_000, "its mask is larger than any photo")
     hole = unpack_hole(base64.b64decode(mask.png, validate=True), origin.height, origin.width)
     _require(_hash_hole(hole) == mask.sha256, "its mask was altered")
     hole.setflags(write=False)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from daps_desktop.core.files import open_ordinary
+from daps_desktop.core.files import open_ordinary, read_bounded
 from daps_desktop.core.plain import load_json
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -39,11 +39,7 @@ Values = Mapping[str, Any]
 
 def read_object(path: Path) -> dict[str, Any]:
     """The object in a JSON file. Raises: OSError, ValueError."""
-    with open_ordinary(path) as file:
-        data = file.read(_LARGEST_JSON + 1)
-    if len(data) > _LARGEST_JSON:
-        raise ValueError("it is too large")
-    return _object(data)
+    return _object(read_bounded(path, _LARGEST_JSON))
 
 
 def _object(data: bytes) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Files made to do harm: refused in words, soon, in little memory, with nothing written or waited for."""
 
+import base64
 import io
 import json
 import os
@@ -21,8 +22,11 @@ from daps_desktop.core.photo_limits import check_claim
 from daps_desktop.core.photo_reader import read_photo
 from daps_desktop.core.plain import load_json, to_plain
 from daps_desktop.core.project import is_project, read_original, read_project, write_project
-from daps_desktop.core.sidecar import read_recipe, read_sidecar
+from daps_desktop.core.photo import Photo
+from daps_desktop.core.recipe import Recipe
+from daps_desktop.core.sidecar import dump_sidecar, provenance_of, read_recipe, read_sidecar
 from daps_desktop.core.source import sha256_of
+from daps_desktop.core.versions import Version
 from tests.core.photo_files import all_kinds, by_pillow, by_tifffile, picture
 from tests.core.test_project import project_in, rebuilt
 from tests.fuzz.limits import soon_and_in_little
@@ -41,13 +45,20 @@ def refusal(read: Callable[[Path], object], path: Path) -> UserError:
 
 def png_of(width: int, height: int) -> bytes:
     """A PNG of that size whose pixels are missing after the first kilobytes."""
+    return _png(struct.pack(">IIBBBBB", width, height, 16, 6, 0, 0, 0), bytes(1 << 20))
 
+
+def bilevel_png(side: int) -> bytes:
+    """A whole PNG of one bit a pixel, all black."""
+    return _png(struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0), bytes((-(-side // 8) + 1) * side))
+
+
+def _png(header: bytes, rows: bytes) -> bytes:
     def chunk(kind: bytes, content: bytes) -> bytes:
         checksum = zlib.crc32(kind + content)
         return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)
 
-    header = struct.pack(">IIBBBBB", width, height, 16, 6, 0, 0, 0)
-    data = zlib.compress(bytes(1 << 20))
+    data = zlib.compress(rows)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
 
 
@@ -190,6 +201,16 @@ def test_pictures_that_unfold_together_are_refused(tmp_path: Path, work: Path) -
             way = zipfile.ZIP_STORED if info.filename == "manifest.json" else zipfile.ZIP_DEFLATED
             new.writestr(info.filename, old.read(info), way)
     assert "not stored" in str(refusal(read_project, packed))
+
+
+def test_a_mask_beside_a_result_is_no_larger_than_any_photo(tmp_path: Path) -> None:
+    photo = Photo(picture(8, 8))
+    version = Version(1, photo, Recipe(), np.zeros((8, 8), bool), None)
+    told = json.loads(dump_sidecar(provenance_of(photo, version)))
+    told["photo"] |= {"height": 20_000, "width": 20_000}
+    told["mask"]["png"] = base64.b64encode(bilevel_png(20_000)).decode()
+    (tmp_path / "x.json").write_text(json.dumps(told))
+    assert refusal(read_sidecar, tmp_path / "x.json").code == "sidecar_unreadable"
 
 
 # What never ends

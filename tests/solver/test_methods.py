@@ -7,8 +7,10 @@ import torch
 from torch import Tensor
 
 from daps_desktop.core.errors import SolverDiverged
+from daps_desktop.core.task import Blur, Clipped, Damage, Jpeg, Small, Task
 from daps_desktop.solver import daps, dapspp, diffpir
 from daps_desktop.solver.annealing import Steps
+from daps_desktop.solver.build import Measurement, build_problem
 from daps_desktop.solver.denoiser import CountingDenoiser
 from daps_desktop.solver.operators import HoleMask, LinearOperator
 from daps_desktop.solver.problem import Problem
@@ -172,6 +174,16 @@ def test_langevin_settles_where_photo_and_estimate_balance() -> None:
     )
     assert (found - expected).square().mean().sqrt() < 0.3 * sigma
     assert (x0_hat - expected).square().mean().sqrt() > sigma
+
+
+@pytest.mark.parametrize("damages", [(Jpeg(30),), (Small(2), Jpeg(30)), (Blur(1.0), Clipped(2.0))], ids=str)
+def test_daps_finds_its_way_to_a_set_of_scenes(damages: tuple[Damage, ...]) -> None:
+    photo = 0.5 * WORLD.draw(1, seed=4)[..., :32, :32]
+    problem = build_problem(Task(damages), photo, Measurement(32, 32), SIGMA_Y)
+    x = problem.A.start(photo)
+    x = x + 0.3 * torch.randn(x.shape, generator=torch.Generator().manual_seed(0))
+    nearer = x - daps.misfit_gradient(problem, x) / (2 * problem.A.norm**2)
+    assert problem.A.residual_rms(nearer, photo) < 0.8 * problem.A.residual_rms(x, photo)
 
 
 @pytest.mark.parametrize("A", [CircularBlur(), BoxShrink()], ids=["blur", "shrink"])

@@ -106,7 +106,6 @@ class SetAfter(Operator):
             x = self.operator.prox(z, self._target(x, y), sigma_y / self.data_set.norm, trust)
         return x
 
-    @torch.no_grad()
     def residual(self, x: Tensor, y: Tensor) -> Tensor:
         """From the set to A x, in y's units."""
         return (self._seen(x, y) - self._target(x, y)) * self.data_set.norm

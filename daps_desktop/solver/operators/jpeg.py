@@ -79,9 +79,11 @@ class JpegSet(Operator):
         """argmin dist(x, set)^2 / 2 sigma_y^2 + |x - z|^2 / 2 trust^2, distances in the metric of P."""
         return z + believe(sigma_y, trust) * (self.project(z, y) - z)
 
-    @torch.no_grad()
     def residual(self, x: Tensor, y: Tensor) -> Tensor:
-        """From the set to x: zero where the file could have come from x."""
+        """From the set to x: zero where the file could have come from x.
+
+        A gradient takes P(x) for constant, which for the square of the distance to a convex set is exact.
+        """
         return x - self.project(x, y)
 
     @torch.no_grad()

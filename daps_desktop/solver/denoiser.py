@@ -32,11 +32,18 @@ class CountingDenoiser:
     def denoise(self, x: Tensor, sigma: float) -> Tensor:
         started = time.perf_counter()
         x0_hat = self.inner.denoise(x, sigma)
-        if x0_hat.is_cuda:
-            torch.cuda.synchronize(x0_hat.device)
+        await_result(x0_hat)
         self.seconds += time.perf_counter() - started
         self.nfe += 1
         return x0_hat
+
+
+def await_result(x: Tensor) -> None:
+    """Until x is computed: a graphics card is only told what to do, and goes on with it by itself."""
+    if x.is_cuda:
+        torch.cuda.synchronize(x.device)
+    elif x.device.type == "mps":
+        torch.mps.synchronize()
 
 
 class TurningDenoiser:

@@ -18,6 +18,7 @@ from daps_desktop.core.task import Faded, Jpeg, Noise, Phase, Scratches, Task
 from daps_desktop.priors import catalogue, loader
 from daps_desktop.solver.build import Measurement, build_problem
 from daps_desktop.solver.convert import LEVELS_PER_UNIT
+from daps_desktop.solver.denoiser import await_result
 from daps_desktop.solver.islands import islands
 from daps_desktop.solver.planning import TILE
 from daps_desktop.solver.presets import SCRATCH, recipe_for
@@ -41,9 +42,8 @@ def expected_seconds(photo: Photo, presets: Sequence[Preset], device: Device = "
     """
     settings = SolverSettings(device=device)
     speed = _speed(settings, (photo.height, photo.width), threading.Event())
-    marks = np.ones((photo.height, photo.width), dtype=bool)
     task = Task((Scratches(), Noise()))
-    area = _megapixels(task, settings, (photo.height, photo.width), marks)
+    area = _megapixels(task, settings, (photo.height, photo.width), None)
     return {preset: OVERHEAD * speed * area * _evaluations(task, settings, preset) for preset in presets}
 
 
@@ -69,10 +69,10 @@ def hardware(device: Device) -> Hardware:
     return Hardware(os.cpu_count() or 1, kind, card)
 
 
-def _hole(request: ForecastRequest) -> Hole:
+def _hole(request: ForecastRequest) -> Hole | None:
     """The marks at the size of the photo again."""
     if request.marks is None:
-        return np.zeros((request.height, request.width), dtype=bool)
+        return None
     wide = request.marks.repeat(MARKS_STEP, 0).repeat(MARKS_STEP, 1)
     return wide[: request.height, : request.width]
 
@@ -106,9 +106,9 @@ def _evaluations(task: Task, settings: SolverSettings, preset: Preset) -> int:
     return runs * recipe.evaluations
 
 
-def _megapixels(task: Task, settings: SolverSettings, size: tuple[int, int], hole: Hole) -> float:
-    """Megapixels of tiles in one evaluation of all that is computed."""
-    if not task.repair_only:
+def _megapixels(task: Task, settings: SolverSettings, size: tuple[int, int], hole: Hole | None) -> float:
+    """Megapixels of tiles in one evaluation of all that is computed: around the hole alone in a repair."""
+    if hole is None or not task.repair_only:
         height, width = (side * task.scale for side in size)
         return sum(tile.pixels for tile in _tiles(Rect(0, 0, height, width), settings)) / 1e6
     tiles = [tile for island in islands(hole) for tile in _tiles(island, settings)]
@@ -146,7 +146,5 @@ def _speed(settings: SolverSettings, size: tuple[int, int], cancel: threading.Ev
 
 def _trial(prior: loader.Prior, tile: torch.Tensor) -> float:
     started = time.perf_counter()
-    prior.denoiser.denoise(tile, 0.2)
-    if tile.is_cuda:
-        torch.cuda.synchronize(tile.device)
+    await_result(prior.denoiser.denoise(tile, 0.2))
     return time.perf_counter() - started

@@ -8,13 +8,15 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
+from torch._subclasses.fake_tensor import FakeTensorMode
 
 from daps_desktop.core.hole import Hole
 from daps_desktop.solver.anchor import Anchor, LevellingDenoiser, gaussian
 from daps_desktop.solver.convert import to_pixels, to_preview, to_tensor
-from daps_desktop.solver.denoiser import TurningDenoiser
+from daps_desktop.solver.denoiser import TurningDenoiser, await_result
 from daps_desktop.solver.flow import euler, rk4
 from daps_desktop.solver.islands import CELL, MARGIN, hole_width, islands
+from daps_desktop.solver.operators.cg import dot
 from daps_desktop.solver.schedule import power_levels
 
 
@@ -43,6 +45,23 @@ def test_rk4_follows_the_flow_and_euler_lags(sigma: float) -> None:
     error = (rk4(Shrinker(), x, sigma) - exact).abs().max()
     assert error < 5e-3 * exact.abs().max()
     assert error < (euler(Shrinker(), x, sigma, 5) - exact).abs().max()
+
+
+def test_a_card_that_works_on_by_itself_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[str] = []
+    monkeypatch.setattr(torch.mps, "synchronize", lambda: waited.append("mps"))
+    monkeypatch.setattr(torch.cuda, "synchronize", waited.append)
+    for device in ("cpu", "mps", "cuda"):
+        with FakeTensorMode():
+            await_result(torch.empty(1, device=device))
+    assert waited == ["mps", torch.device("cuda", 0)]
+
+
+def test_products_are_exact_where_the_device_can_be() -> None:
+    for device, exact in (("cpu", torch.float64), ("mps", torch.float32)):
+        with FakeTensorMode():
+            x = torch.empty(2, 3, 4, 4, device=device)
+            assert dot(x, x).dtype is exact and dot(x, x).shape == (2, 1, 1, 1)
 
 
 def test_the_anchor_takes_means_from_the_picture_and_detail_from_the_estimate() -> None:

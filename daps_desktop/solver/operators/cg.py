@@ -7,8 +7,9 @@ from torch import Tensor
 
 
 def dot(a: Tensor, b: Tensor) -> Tensor:
-    """<a, b> of each sample, in float64, shaped (B, 1, ...) so that it broadcasts back."""
-    products = (a * b).flatten(1).sum(1, dtype=torch.float64)
+    """<a, b> of each sample, in float64 where there is one, shaped (B, 1, ...) so that it broadcasts back."""
+    exact = torch.float32 if a.device.type == "mps" else torch.float64  # Metal has no float64
+    products = (a * b).flatten(1).sum(1, dtype=exact)
     return products.view(-1, *[1] * (a.ndim - 1))
 
 

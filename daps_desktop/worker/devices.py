@@ -53,4 +53,5 @@ def peak_memory_mb(device: torch.device) -> float:
         return psutil.Process().memory_info().peak_wset / 2**20
     import resource  # not there on Windows
 
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    unit = 1 if sys.platform == "darwin" else 1024  # bytes
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20

@@ -37,6 +37,16 @@ def test_groups_of_the_older_kind_count_as_well(tmp_path: Path) -> None:
     assert limits.groups_left(membership, tmp_path) == 450 * MB
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is one way only")
+def test_the_peak_is_told_in_the_same_unit_where_the_system_hides_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = devices.peak_memory_mb(torch.device("cpu"))
+    (tmp_path / "status").write_text("VmRSS: 1 kB\n")
+    monkeypatch.setattr(devices, "Path", lambda _: tmp_path / "status")
+    assert 0.5 * usual < devices.peak_memory_mb(torch.device("cpu")) < 100_000
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="ulimit -v means something on Linux alone")
 def test_a_limit_on_the_address_space_counts() -> None:
     import resource

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QKeyEvent, QSinglePointEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit
 
 from daps_desktop.analysis.scratches import Proposal, find_scratches, hole_of, shown
@@ -23,6 +23,9 @@ UNDO_FOUND = tr("accept what was found")
 _SLACK = 5.0  # widget pixels beside a proposal that count as on it
 _TRACE = 0.5  # strength of what was put aside
 _REVIEWING = ("accept_found", "dismiss_found")
+_DOWN = (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick, QEvent.Type.TabletPress)
+_MOVED = (QEvent.Type.MouseMove, QEvent.Type.TabletMove)
+_UP = (QEvent.Type.MouseButtonRelease, QEvent.Type.TabletRelease)
 
 
 class Finder(QObject):
@@ -45,7 +48,7 @@ class Finder(QObject):
         )  # of its own: a large photo takes seconds, and saving must not wait
         self._review: _Review | None = None
         self._looked_at: Document | None = None  # while its photo is looked through
-        self._taken_press = False
+        self._taken_press = False  # by a proposal, until the button or the pen comes up
         canvas.add_layer(lambda: self._review.proposed.layer if self._review else None)
         canvas.add_layer(lambda: self._review.put_aside.layer if self._review else None)
         canvas.installEventFilter(self)
@@ -127,6 +130,7 @@ class Finder(QObject):
 
     def _forget(self) -> None:
         self._review, self._looked_at = None, None
+        self._taken_press = False
         self._actions.enable(_REVIEWING, False)
         self._actions.enable(("find",), self._model.document is not None)
         self._section.show_idle()
@@ -136,28 +140,31 @@ class Finder(QObject):
         if self._model.document is None:
             self._forget()
 
-    # mouse and keys over the photo
+    # mouse, pen and keys over the photo
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A click on a proposal is not for the tool; keys for a shape being drawn are not for here."""
         if self._review is None:
             return False
-        kind = event.type()
-        if isinstance(event, QKeyEvent) and kind == QEvent.Type.ShortcutOverride:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             if self._tools.tool.busy or self._model.stroking:
                 event.accept()
             return False
-        if isinstance(event, QMouseEvent) and kind in (
-            QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick,
-        ):  # fmt: skip
-            self._taken_press = self._pressed(event)
-            return self._taken_press
-        if self._taken_press and kind in (QEvent.Type.MouseMove, QEvent.Type.MouseButtonRelease):
-            self._taken_press = kind != QEvent.Type.MouseButtonRelease
-            return True
-        return False
+        return isinstance(event, QSinglePointEvent) and self._takes(event)
 
-    def _pressed(self, event: QMouseEvent) -> bool:
+    def _takes(self, event: QSinglePointEvent) -> bool:
+        """True for a press on a proposal and all that follows it, as the mouse events made of a pen's."""
+        kind = event.type()
+        if kind in _DOWN and not self._taken_press:
+            self._taken_press = self._pressed(event)
+        taken = self._taken_press and kind in (*_DOWN, *_MOVED, *_UP)
+        if kind in _UP:
+            self._taken_press = False
+        if taken:
+            event.accept()
+        return taken
+
+    def _pressed(self, event: QSinglePointEvent) -> bool:
         plain = event.button() == Qt.MouseButton.LeftButton and not event.modifiers()
         view = self._canvas.view
         if self._review is None or view is None or not plain or not self._canvas.marks_seen:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDoubleSpinBox
 
@@ -20,6 +20,7 @@ from tests.analysis.scenes import scene
 from tests.analysis.test_fading import faded
 from tests.analysis.test_scratches import DAMAGE, damaged
 from tests.ui.conftest import Desk
+from tests.ui.test_tools import pen
 
 
 def written(pixels: np.ndarray, folder: Path, name: str = "old") -> Path:
@@ -96,6 +97,18 @@ def test_a_click_leaves_one_out_and_another_takes_it_back(searched: Desk) -> Non
     assert not searched.hole.any()  # the brush in hand drew nothing
     searched.click(at)
     np.testing.assert_array_equal(found(searched), all_of_them)
+
+
+def test_a_pen_leaves_one_out_as_well(searched: Desk) -> None:
+    canvas, at = searched.window.canvas, middle_of_first(searched)
+    place, before = searched.point(*at), found(searched)
+    assert pen(canvas, QEvent.Type.TabletPress, place, 0.5)
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=place)  # made up by the system
+    assert pen(canvas, QEvent.Type.TabletRelease, place, 0.0)
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=place)
+    assert not found(searched)[at] and not searched.hole.any()
+    searched.click(at)
+    np.testing.assert_array_equal(found(searched), before)
 
 
 def test_beside_the_proposals_the_brush_still_paints(searched: Desk) -> None:

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QPointingDevice, QTabletEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
+from PySide6.QtGui import QPaintEvent, QPointingDevice, QRegion, QTabletEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QLineEdit
+from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QLineEdit, QWidget
 
 from daps_desktop.core.hole import Hole, grow, shrink
 from daps_desktop.core.selection import polygon
@@ -26,6 +26,20 @@ SHIFT, ALT, CTRL = (
 )
 LIMIT = 100_000  # bytes: three of the steps below
 Place = tuple[int, int]
+
+
+class Drawn(QObject):
+    """Remembers which parts of a widget are drawn from now on."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.region = QRegion()
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.region += event.region()
+        return False
 
 
 def press_key(desk: Desk, key: Qt.Key, keys: Qt.KeyboardModifier = NO_KEY) -> None:
@@ -129,6 +143,24 @@ def test_escape_gives_up_what_is_under_way(opened: Desk) -> None:
     assert steps(opened) == 1
 
 
+def test_the_first_corner_goes_with_its_polygon(opened: Desk) -> None:
+    opened.trigger("polygon")
+    canvas, at = opened.window.canvas, opened.point(*SQUARE[0])
+    QTest.mouseClick(canvas, LEFT, NO_KEY, at)
+    QApplication.processEvents()
+    drawn = Drawn(canvas)
+    press_key(opened, Qt.Key.Key_Escape)
+    opened.bot.waitUntil(lambda: drawn.region.contains(at), timeout=2000)
+
+
+def test_moving_the_photo_twice_in_a_hurry_closes_no_polygon(opened: Desk) -> None:
+    opened.trigger("polygon")
+    for place in SQUARE[:3]:
+        opened.click(place)
+    QTest.mouseDClick(opened.window.canvas, Qt.MouseButton.MiddleButton, NO_KEY, opened.point(*SQUARE[3]))
+    assert opened.window.tools.tool.busy and not opened.hole.any()
+
+
 def test_another_tool_gives_up_the_shape_under_way(opened: Desk) -> None:
     press_key(opened, Qt.Key.Key_L, SHIFT)
     for place in SQUARE:
@@ -190,14 +222,16 @@ def test_sizes_by_dragging_with_shift_and_by_the_wheel(opened: Desk) -> None:
     assert settings.diameter == trace_size  # without Ctrl the wheel zooms
 
 
-def pen(canvas: Canvas, kind: QEvent.Type, at: QPoint, pressure: float) -> bool:
+def pen(
+    canvas: Canvas, kind: QEvent.Type, at: QPoint, pressure: float, keys: Qt.KeyboardModifier = NO_KEY
+) -> bool:
     """A pen over the canvas; True where the canvas took the event."""
     up = kind is QEvent.Type.TabletRelease
     buttons = Qt.MouseButton.NoButton if up else LEFT
     place = QPointF(at)
     event = QTabletEvent(
         kind, QPointingDevice.primaryPointingDevice(), place, canvas.mapToGlobal(place), pressure, 0.0, 0.0,
-        0.0, 0.0, 0.0, NO_KEY, LEFT, buttons,
+        0.0, 0.0, 0.0, keys, LEFT, buttons,
     )  # fmt: skip
     QApplication.sendEvent(canvas, event)
     return event.isAccepted()
@@ -222,6 +256,15 @@ def test_a_pen_draws_as_thick_as_it_is_pressed(opened: Desk) -> None:
     assert steps(opened) == 2
     opened.trigger("pen_pressure")
     assert stroke_with_pen(opened, 220, 0.5) == 21
+
+
+def test_a_straight_line_with_a_pen_is_as_thick_as_the_brush(opened: Desk) -> None:
+    opened.window.tools.settings.set_diameter(21)
+    opened.click((60, 60))
+    canvas, end = opened.window.canvas, opened.point(60, 200)
+    pen(canvas, QEvent.Type.TabletPress, end, 0.3, SHIFT)
+    pen(canvas, QEvent.Type.TabletRelease, end, 0.0, SHIFT)
+    assert opened.hole[40:81, 130].sum() == 21
 
 
 # all marks

@@ -305,7 +305,7 @@ class Canvas(QWidget):
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             settings = self._tools.settings
             settings.set_diameter(settings.diameter * _WHEEL_STEP**notches)
-        else:
+        elif notches:  # none where it is turned sideways
             self._zoom_by(_WHEEL_STEP**notches, self.folded(event.position()))
         event.accept()
 
@@ -390,7 +390,7 @@ class Canvas(QWidget):
 
 def _around(view: ViewTransform, part: QRectF) -> QRectF:
     """The widget pixels of a part of the photo, with room for the lines and corners drawn on its edge."""
-    if part.isNull():
-        return QRectF()
+    if part == QRectF():  # nothing, where a single point is something
+        return part
     corners = (view.to_widget(part.topLeft()), view.to_widget(part.bottomRight()))
     return QRectF(*corners).adjusted(-6, -6, 6, 6)

@@ -94,7 +94,7 @@ class Pointer:
 
     def double_click(self, event: QSinglePointEvent) -> None:
         """Comes in place of the second press."""
-        if self._surface.view is not None and self._tools.tool.busy:
+        if self._surface.view is not None and self._tools.tool.busy and not self._pans(event):
             self._tools.tool.double_click(self._touch(event))
         else:
             self.press(event)
@@ -119,8 +119,11 @@ class Pointer:
             self._beside = event.position() - self._surface.folded(event.position())
         return event.position() - self._beside
 
+    def _pans(self, event: QSinglePointEvent) -> bool:
+        return event.button() == Qt.MouseButton.MiddleButton or self.space_held
+
     def _drag_for(self, event: QSinglePointEvent) -> Drag:
-        if event.button() == Qt.MouseButton.MiddleButton or self.space_held:
+        if self._pans(event):
             return "pan"
         if self._surface.over_split_line(self._pressed):
             return "split"
@@ -144,7 +147,8 @@ class Pointer:
         other_end = event.pointerType() == QPointingDevice.PointerType.Eraser  # of a pen
         right = event.button() == Qt.MouseButton.RightButton
         erase = right or other_end or bool(event.modifiers() & _ALT)
-        return Touch(view.to_photo(point), erase, straight, self._pressure(event))
+        pressure = 1.0 if straight else self._pressure(event)  # drawn as the pen comes up, pressing no more
+        return Touch(view.to_photo(point), erase, straight, pressure)
 
     def _pressure(self, event: QSinglePointEvent) -> float:
         used = isinstance(event, QTabletEvent) and self._tools.settings.pen_pressure

@@ -18,11 +18,11 @@ from PIL import Image
 from daps_desktop.core.album import Album, Row, read_album, resumed, write_album
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.packing import pack_hole
+from daps_desktop.core.photo import Photo
 from daps_desktop.core.photo_limits import check_claim
 from daps_desktop.core.photo_reader import read_photo
 from daps_desktop.core.plain import load_json, to_plain
 from daps_desktop.core.project import is_project, read_original, read_project, write_project
-from daps_desktop.core.photo import Photo
 from daps_desktop.core.recipe import Recipe
 from daps_desktop.core.sidecar import dump_sidecar, provenance_of, read_recipe, read_sidecar
 from daps_desktop.core.source import sha256_of

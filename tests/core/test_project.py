@@ -1,6 +1,7 @@
 """Projects come back as they were saved, and whatever else is handed over is refused in words."""
 
 import json
+import os
 import random
 import time
 import zipfile
@@ -127,7 +128,12 @@ def test_a_photo_outside_that_moved_or_changed_is_said_and_can_be_located(tmp_pa
     with pytest.raises(UserError) as missing:
         read_project(work)
     assert missing.value.code == "project_photo_missing"
-    assert_same(read_project(work, photo), project)
+    located = read_project(work, photo)
+    assert_same(located, replace(project, source=source_of(located.photo)))
+    write_project(located, tmp_path / "again.daps", embed=False)
+    with zipfile.ZipFile(tmp_path / "again.daps") as archive:
+        assert not [name for name in archive.namelist() if name.startswith("photo")]
+    assert_same(read_project(tmp_path / "again.daps"), located)
     write_photo(Photo(project.photo.pixels // 2), tmp_path / "grandmother.tif")
     with pytest.raises(UserError) as changed:
         read_project(work)
@@ -164,6 +170,28 @@ def test_a_failing_disk_leaves_the_old_project(
     assert error.value.code == "save_failed" and words in str(error.value)
     assert (tmp_path / "work.daps").read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["grandmother.tif", "work.daps"]
+
+
+LONG = "x" * 300  # longer than any name on the disk
+
+
+@pytest.mark.parametrize(
+    "path",
+    [f"/{LONG}/grandmother.tif", f"C:\\{LONG}\\grandmother.tif", "\\\\far\\away\\grandmother.tif",
+     "//far/away/grandmother.tif", "\\/far/away/grandmother.tif"],
+)  # fmt: skip
+@pytest.mark.parametrize("embed", [True, False])
+def test_a_path_of_another_computer_is_none_of_this_one(tmp_path: Path, embed: bool, path: str) -> None:
+    """Results belong beside the project then, and nobody asks the network for the photo."""
+    project, work = project_in(tmp_path), tmp_path / "work.daps"
+    write_project(project, work, embed=embed)
+    told = json.loads(manifest_of(work))
+    told["source"]["path"] = path
+    moved = read_project(rebuilt(work, tmp_path / "moved.daps", manifest=json.dumps(told).encode()))
+    beside = tmp_path / "grandmother.tif"
+    assert moved.photo.path == beside
+    possible = path.startswith("/x") and os.name == "posix"
+    assert moved.source.path == (path if possible and embed else str(beside))
 
 
 # What somebody else made

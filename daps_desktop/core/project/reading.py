@@ -6,7 +6,7 @@ Every size is checked before memory is taken for it.
 import re
 import shutil
 import zipfile
-from collections.abc import Generator, Iterable
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -32,8 +32,9 @@ from daps_desktop.core.project.format import (
     picture_name,
     safe_suffix,
 )
+from daps_desktop.core.project.whereabouts import candidates, former_place, place_for_results
 from daps_desktop.core.recipe import Recipe
-from daps_desktop.core.source import Source, sha256_of, still_there
+from daps_desktop.core.source import Source, sha256_of, source_of, still_there
 from daps_desktop.core.temporary import temporary_folder
 from daps_desktop.core.versions import Version
 
@@ -51,7 +52,8 @@ def is_project(path: Path) -> bool:
 
 def read_project(path: Path, photo_at: Path | None = None, accept_changed: bool = False) -> Project:
     """The project in a file. Its photo, where it is not inside, is sought where it was, beside the project,
-    and at `photo_at`; one with other bytes is taken only with `accept_changed`, if it is as large.
+    and at `photo_at`; one with other bytes is taken only with `accept_changed`, if it is as large. The source
+    says where it was found.
 
     Raises: UserError (`project_...`, or `photo_...` about the photo outside), and nothing else.
     """
@@ -59,7 +61,8 @@ def read_project(path: Path, photo_at: Path | None = None, accept_changed: bool 
     with _in_words(path), open_ordinary(path) as file, opened_zip(file) as archive:
         manifest = _read_manifest(archive, path)
         photo = _read_photo(archive, manifest, path, photo_at, accept_changed)
-        return _assemble(PictureReader(archive, path.stat().st_size), manifest, photo)
+        source = _source(manifest, photo, accept_changed)
+        return _assemble(PictureReader(archive, path.stat().st_size), manifest, photo, source)
 
 
 def read_versions(path: Path, photo: Photo) -> tuple[Version, ...]:
@@ -85,11 +88,11 @@ def read_original(path: Path, target: Path) -> bool:
         return False
 
 
-def _assemble(reader: PictureReader, manifest: Manifest, photo: Photo) -> Project:
+def _assemble(reader: PictureReader, manifest: Manifest, photo: Photo, source: Source) -> Project:
     hole = unpack_hole(reader.picture(HOLE), photo.height, photo.width)
     versions = _versions(reader, manifest, photo)
     recipe = Recipe.from_json(manifest.recipe)
-    return Project(photo, manifest.source, hole, recipe, versions, manifest.view)
+    return Project(photo, source, hole, recipe, versions, manifest.view)
 
 
 def _versions(reader: PictureReader, manifest: Manifest, photo: Photo) -> tuple[Version, ...]:
@@ -128,23 +131,21 @@ def _read_photo(
         if not (accept_changed or still_there(source, photo_at)):
             raise UserError("project_photo_changed", path=photo_at)
         return read_photo(photo_at)
-    places = [place for place in _places(source, path) if place.is_file()]
-    for place in places:
+    found = candidates(source, path)
+    for place in found:
         if still_there(source, place):
             return read_photo(place)
-    if places:
-        raise UserError("project_photo_changed", path=places[0])
+    if found:
+        raise UserError("project_photo_changed", path=found[0])
     raise UserError("project_photo_missing", path=source.path or source.name)
 
 
-def _places(source: Source, project: Path) -> Iterable[Path]:
-    """Where a photo outside the project may be. A path in the network is not followed by itself, since
-    asking for it tells the other end who asks."""
-    if source.path and not source.path.startswith(("\\\\", "//")):
-        yield Path(source.path)
-    name = re.split(r"[\\/]", source.path or source.name)[-1]
-    if name and name not in (".", ".."):
-        yield project.parent / name
+def _source(manifest: Manifest, photo: Photo, accepted: bool) -> Source:
+    """Where the photo is now, so that nobody looks for it where it was, or in the network."""
+    source = manifest.source
+    if not manifest.embedded and (accepted or str(photo.path) != source.path):
+        return source_of(photo)
+    return source if former_place(source) else replace(source, path=str(photo.path or ""))
 
 
 def _read_embedded(archive: zipfile.ZipFile, manifest: Manifest, path: Path) -> Photo:
@@ -155,7 +156,7 @@ def _read_embedded(archive: zipfile.ZipFile, manifest: Manifest, path: Path) -> 
             photo = read_photo(copy)
         except UserError as error:
             raise ValueError("the photo inside is damaged") from error
-    return replace(photo, path=_whereabouts(manifest.source, path))
+    return replace(photo, path=place_for_results(manifest.source, path))
 
 
 def _extract(archive: zipfile.ZipFile, manifest: Manifest, target: Path) -> None:
@@ -170,17 +171,6 @@ def _extract(archive: zipfile.ZipFile, manifest: Manifest, target: Path) -> None
     if source.sha256 and sha256_of(target) != source.sha256:
         target.unlink()
         raise ValueError("the photo inside is not the one that was put there")
-
-
-def _whereabouts(source: Source, project: Path) -> Path | None:
-    """Where results belong: beside the original where its folder is still there, else beside the project."""
-    if not source.path:
-        return None
-    original = Path(source.path)
-    try:
-        return original if original.parent.is_dir() else project.parent / original.name
-    except (OSError, ValueError):
-        return None
 
 
 @contextmanager

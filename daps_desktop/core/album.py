@@ -6,6 +6,7 @@ name and checksum are noted, and a noted result that is found on the disk is don
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -43,6 +44,7 @@ WAITING, SAVING, DONE, FAILED, SKIPPED = STATES = ("waiting", "saving", "done", 
 NO_MARKS, FROM_FILE, FOUND = MARKS = ("", "file", "found")
 _READABLE = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".avif")
 _MASK_ADDED = ("_mask", "_marks")
+_RESULT = re.compile(rf"(.+){ADDED}(?:_\d+)?", re.DOTALL)
 
 FindScratches = Callable[[Photo], Hole]
 
@@ -150,11 +152,20 @@ def photos_in(folder: Path) -> list[Path]:
     except OSError as error:
         raise UserError("file_unreadable", path=folder, detail=(error.strerror or "").lower()) from error
     photos = [path for path in names if path.is_file() and not path.name.startswith(".")]
-    beside = {path.stem + added for path in photos for added in (*_MASK_ADDED, ADDED)}
-    photos = [path for path in photos if path.stem not in beside]
+    stems = {path.stem for path in photos}
+    photos = [path for path in photos if not any(name in stems for name in _made_of(path.stem))]
     if not photos:
         raise UserError("album_empty", path=folder)
     return photos
+
+
+def _made_of(stem: str) -> Iterator[str]:
+    """The names of photos that a picture may be the marks or the result of; several results have numbers."""
+    for added in _MASK_ADDED:
+        if stem.endswith(added):
+            yield stem.removesuffix(added)
+    if result := _RESULT.fullmatch(stem):
+        yield result[1]
 
 
 def mask_of(photo: Path, masks: Path | None) -> Path | None:

@@ -187,7 +187,11 @@ def test_marks_come_from_a_file_or_are_found_or_the_row_says_that_there_are_none
     np.testing.assert_array_equal(box.engine.requests[0].hole, hole)
     np.testing.assert_array_equal(box.engine.requests[1].hole, found)
     assert box.engine.requests[2].task == Task((Noise(),)) and box.engine.requests[2].hole is None
+    for name in ("a_restored.png", "a_restored_2.png", "c_restored_10.jpg"):
+        (box.folder / name).touch()
     assert [path.name for path in photos_in(box.folder)] == ["a.png", "b.jpg", "c.tif"]
+    (box.folder / "d_restored_2.png").touch()  # of no photo that is here
+    assert photos_in(box.folder)[-1].name == "d_restored_2.png"
 
 
 def test_a_bug_on_one_photo_is_a_failure_of_that_photo(box: Box) -> None:

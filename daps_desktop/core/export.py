@@ -9,7 +9,7 @@ from typing import Any
 
 from daps_desktop.core import exif
 from daps_desktop.core.errors import UserError
-from daps_desktop.core.files import write_file
+from daps_desktop.core.files import saving, write_file
 from daps_desktop.core.language import tr
 from daps_desktop.core.photo import Metadata, Photo
 from daps_desktop.core.photo_limits import LIMIT_MP
@@ -126,12 +126,16 @@ def suggested(original: Path, ending: str, folder: Path | None = None) -> Path:
 
 
 def unused_name(path: Path) -> Path:
-    """`path`, or the first of NAME_2, NAME_3 ... that does not exist."""
+    """`path`, or the first of NAME_2, NAME_3 ... that does not exist.
+
+    Raises: UserError (`save_failed`) where nobody can tell.
+    """
     number = 2
     candidate = path
-    while candidate.exists():
-        candidate = path.with_stem(f"{path.stem}_{number}")
-        number += 1
+    with saving(path):
+        while candidate.exists():
+            candidate = path.with_stem(f"{path.stem}_{number}")
+            number += 1
     return candidate
 
 
@@ -146,10 +150,11 @@ def target(path: Path, policy: str, original: Path | None) -> Path | None:
     Never the original, whatever the policy: then another name is chosen, too.
     Raises: UserError (`save_exists` under `ask`, or as `check_target`).
     """
-    if policy == "skip" and path.exists():
-        return None
-    if policy == "unique" or (policy == "overwrite" and _is_same(path, original)):
-        path = unused_name(path)
+    with saving(path):
+        if policy == "skip" and path.exists():
+            return None
+        if policy == "unique" or (policy == "overwrite" and _is_same(path, original)):
+            path = unused_name(path)
     check_target(path, original, overwrite=policy == "overwrite")
     return path
 
@@ -176,8 +181,8 @@ def kept_elsewhere(data: bytes, path: Path, error: UserError) -> UserError:
     if error.code != "save_failed":
         return error
     for folder in (Path(tempfile.gettempdir()), Path.home()):
-        place = unused_name(folder / path.name)
         try:
+            place = unused_name(folder / path.name)
             write_file(place, data, private=True)  # that folder may be everybody's
         except UserError:
             continue

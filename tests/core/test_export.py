@@ -13,9 +13,11 @@ from daps_desktop.core.before_after import before_after
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.export import (
     ENDINGS,
+    POLICIES,
     ExportOptions,
     encoded,
     fitted,
+    kept_elsewhere,
     sidecar_of,
     suggested,
     target,
@@ -205,6 +207,15 @@ def test_policies_for_a_name_that_is_taken(tmp_path: Path) -> None:
     with pytest.raises(UserError) as caught:
         target(original, "ask", original)
     assert caught.value.code == "save_original"
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_name_too_long_for_the_disk_is_told_whatever_the_policy(tmp_path: Path, policy: str) -> None:
+    path = tmp_path / f"{'x' * 300}.png"
+    with pytest.raises(UserError) as caught:
+        target(path, policy, None)
+    assert caught.value.code == "save_failed"
+    assert kept_elsewhere(b"photo", path, caught.value) is caught.value
 
 
 def test_the_original_is_not_replaced_even_where_files_may_be(tmp_path: Path) -> None:

@@ -61,6 +61,7 @@ class Autosave(QObject):
         model.task_changed.connect(self._note_recipe)
         model.settings_changed.connect(self._note_recipe)
         model.version_added.connect(self._write_version)
+        model.version_renamed.connect(self._write_version)
 
     # the life of a journal
 
@@ -161,12 +162,11 @@ class Autosave(QObject):
     @Slot(int)
     def _count_stroke(self, step: int) -> None:
         """One more for an edit of the marks, one less for taking one back; other steps do not count."""
-        if self._held is None or not isValid(
-            self._model.undo_stack
-        ):  # nothing is open, or all is about to go
+        if self._held is None or not isValid(self._model.undo_stack):  # nothing is open, or all is to go
             return
-        moved, back = self._model.undo_stack.command(min(step, self._step)), step < self._step
-        self._step = step
+        back, self._step = step < self._step, step
+        # Where the stack is full, a step that is added takes the place of the first, and all move up.
+        moved = self._model.undo_stack.command(step if back else step - 1)
         if not isinstance(moved, HoleCommand):
             return
         self._strokes = max(self._strokes + (-1 if back else 1), 0)

@@ -10,9 +10,11 @@ from pytestqt.qtbot import QtBot
 
 from daps_desktop.core.journal import journal_folder, recover, unsaved_work
 from daps_desktop.core.project import read_project, write_project
+from daps_desktop.core.selection import rectangle
 from daps_desktop.core.task import Blur
 from daps_desktop.core.user_folder import DATA_VARIABLE, user_folder
 from daps_desktop.ui import text
+from daps_desktop.ui.commands import UNDO_STEPS
 from daps_desktop.ui.document_model import DocumentModel
 from daps_desktop.ui.job_model import JobModel
 from daps_desktop.ui.main_window import MainWindow
@@ -120,6 +122,21 @@ def test_a_project_that_another_window_saved_is_not_replaced_unasked(opened: Des
     with opened.bot.waitSignal(opened.window.projects.saved, timeout=5000):
         answer(opened, text.REPLACE)
     assert read_project(work).hole[10, 10]
+
+
+def test_nor_under_its_own_name_by_save_as(opened: Desk, tmp_path: Path) -> None:
+    work = tmp_path / "work.daps"
+    save(opened, work)
+    opened.trigger("save_project_as")
+    with opened.bot.waitSignal(opened.window.projects.saved, timeout=5000):  # it is as we left it
+        opened.window.findChildren(SaveProjectDialog)[-1].accept()
+    work.write_bytes(changed := work.read_bytes() + b"by another window")
+    opened.bot.waitUntil(lambda: not opened.window.findChildren(SaveProjectDialog))
+    opened.trigger("save_project_as")
+    opened.window.findChildren(SaveProjectDialog)[-1].accept()
+    assert question(opened).text() == text.REPLACE_TITLE
+    answer(opened, text.CANCEL)
+    assert work.read_bytes() == changed
 
 
 def test_a_project_without_its_photo_asks_where_it_is(opened: Desk, photo_path: Path, tmp_path: Path) -> None:

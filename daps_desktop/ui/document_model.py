@@ -41,6 +41,7 @@ class DocumentModel(QObject):
     history_changed = Signal()  # what can be undone, redone or lost
     version_added = Signal(Version)  # made by a job, or put together from others
     version_changed = Signal(Version)  # it has another name, or its pixels are kept elsewhere
+    version_renamed = Signal(Version)
     version_shown = Signal(object)  # the Version that is looked at, compared and saved, or None
     saved = Signal()
 
@@ -54,7 +55,7 @@ class DocumentModel(QObject):
         self.stroking = False
         self._touched = Rect(0, 0, 0, 0)
         self.shown: Version | None = None
-        self._saved: set[int] = set()  # numbers of the versions that a project or a picture file holds
+        self._saved: dict[int, str] = {}  # versions in a project or a picture file, as they were called then
         self._saved_recipe: Recipe | None = None  # of the open project; a photo alone keeps none
 
     @property
@@ -70,7 +71,7 @@ class DocumentModel(QObject):
             return True
         if self._layer is not None and self.anything_marked:
             return True
-        return any(version.number not in self._saved for version in document.versions)
+        return any(self._saved.get(version.number) != version.name for version in document.versions)
 
     @property
     def shown_unsaved(self) -> bool:
@@ -125,13 +126,13 @@ class DocumentModel(QObject):
 
     def _remember_saved(self) -> None:
         if self.document is not None:
-            self._saved = {version.number for version in self.document.versions}
+            self._saved = {version.number: version.name for version in self.document.versions}
             self._saved_recipe = self.document.recipe
 
     def mark_exported(self, version: Version) -> None:
         """A picture file holds that version; the marks that it was made with are no loss any more."""
         assert self.document is not None
-        self._saved.add(version.number)
+        self._saved[version.number] = version.name
         if self._saved_recipe is None and self.document.still_marked_as(version):
             self.undo_stack.setClean()
         self.saved.emit()
@@ -315,10 +316,13 @@ class DocumentModel(QObject):
     def replace_version(self, version: Version) -> None:
         """The same version with another name, or with its pixels kept elsewhere."""
         assert self.document is not None
+        before = next(kept.name for kept in self.document.versions if kept.number == version.number)
         self.document.replace(version)
         if self.shown is not None and self.shown.number == version.number:
             self.shown = version
         self.version_changed.emit(version)
+        if version.name != before:
+            self.version_renamed.emit(version)
 
     def show_version(self, version: Version | None) -> None:
         self.shown = version

@@ -21,7 +21,7 @@ class Possible(QObject):
         self._window, self._model, self._job, self._actions = window, model, job, actions
         for signal in (
             model.photo_opened, model.task_changed, model.settings_changed, model.version_shown,
-            model.hole_edited, model.history_changed, model.saved, job.state_changed,
+            model.version_renamed, model.hole_edited, model.history_changed, model.saved, job.state_changed,
         ):  # fmt: skip
             signal.connect(self._show)
         self._show()

@@ -103,6 +103,24 @@ def test_exporting_one_version_saves_that_one_alone(opened: Desk, tmp_path: Path
     assert model.unsaved  # the new mark is in neither
 
 
+def test_the_name_of_a_version_is_work_too(opened: Desk, tmp_path: Path) -> None:
+    work, model, versions = tmp_path / "work.daps", opened.window.model, opened.window.versions
+    opened.click((10, 10))
+    restore(opened)
+    save(opened, work)
+    for name in ("Grandma", "Grandma, softly"):
+        versions.rename(1, name)
+        assert model.unsaved and opened.window.isWindowModified() and not model.shown_unsaved
+        opened.bot.waitUntil(lambda name=name: names_kept(opened) == [name], timeout=5000)
+    save(opened, work)
+    assert not model.unsaved and not opened.window.isWindowModified()
+    assert [version.name for version in read_project(work).versions] == ["Grandma, softly"]
+
+
+def names_kept(desk: Desk) -> list[str]:
+    return [version.name for version in recover(journal_of(desk)).project.versions]
+
+
 def test_closing_offers_to_save_and_goes_on(opened: Desk, tmp_path: Path) -> None:
     save(opened, tmp_path / "work.daps")
     opened.click((10, 10))
@@ -180,6 +198,13 @@ def test_every_stroke_is_in_the_journal_within_half_a_second(opened: Desk) -> No
     recovered = recover(journal_of(opened))
     np.testing.assert_array_equal(recovered.project.hole, opened.hole)
     assert recovered.strokes == 1
+
+
+def test_strokes_are_counted_beyond_those_that_can_be_undone(opened: Desk) -> None:
+    for i in range(UNDO_STEPS + 5):
+        opened.window.model.mark(rectangle((i, 0), (i + 1, 3), 300, 400), True, "line")
+    opened.trigger("undo")
+    assert opened.window.autosave.strokes == UNDO_STEPS + 4
 
 
 def test_a_stroke_is_kept_before_it_is_done(opened: Desk) -> None:

@@ -34,6 +34,7 @@ class Journal:
         self._writing = Lock()
         self._unsynced = False
         self._open = True
+        self._versions: set[int] = set()  # numbers of those whose pictures are kept
 
     @property
     def open(self) -> bool:
@@ -82,9 +83,11 @@ class Journal:
         self._append(Kind.RECIPE, dump_json(recipe.to_json()))
 
     def version(self, version: Version, photo: Photo) -> None:
-        """The pictures reach the disk before the record that tells of them."""
-        for ending, picture in pictures_of(version):
-            self._keep(picture_name(version.number, ending), picture)
+        """The pictures reach the disk before the record that tells of them. Told again, it was renamed."""
+        if version.number not in self._versions:
+            for ending, picture in pictures_of(version):
+                self._keep(picture_name(version.number, ending), picture)
+            self._versions.add(version.number)
         self._append(Kind.VERSION, dump_json(to_plain(VersionEntry.of(version, photo))))
 
     def sync(self) -> None:

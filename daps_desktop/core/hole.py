@@ -1,12 +1,17 @@
 """The hole: (H, W) bool, True = reconstruct here. Strokes as patches, so that undo keeps rectangles only."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 Hole = NDArray[np.bool_]
+
+_PIECE = 128.0  # pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +69,17 @@ def draw_line(
 ) -> Rect:
     """Set every pixel within `radius` of the segment to `value`, in place; returns the rectangle touched.
 
-    `start` and `end` are (row, col) in pixel-centre coordinates; a radius under 0.5 sets single pixels.
+    `start` and `end` are (row, col) in pixel-centre coordinates; a radius under 0.5 sets single pixels. A long
+    line is drawn in pieces: the rectangle of one across a whole photo holds the whole photo.
     """
+    pieces = max(1, math.ceil(math.dist(start, end) / _PIECE))
+    corners = np.linspace(start, end, pieces + 1).tolist()
+    drawn = [_draw_piece(hole, a, b, max(radius, 0.5), value) for a, b in pairwise(corners)]
+    return reduce(Rect.union, drawn)
+
+
+def _draw_piece(hole: Hole, start: Sequence[float], end: Sequence[float], radius: float, value: bool) -> Rect:
     (r0, c0), (r1, c1) = start, end
-    radius = max(radius, 0.5)
     reach = radius + 1
     rect = Rect(
         int(np.floor(min(r0, r1) - reach)),

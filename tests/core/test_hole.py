@@ -1,5 +1,7 @@
 """The hole: strokes, growing and shrinking."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from scipy.ndimage import distance_transform_edt
@@ -37,6 +39,20 @@ def test_bounds() -> None:
     assert bounds(hole).empty
     hole[2, 3] = hole[5, 7] = True
     assert bounds(hole) == Rect(2, 3, 6, 8)
+
+
+def test_a_line_across_a_large_photo_costs_what_it_marks() -> None:
+    hole = np.zeros((1200, 900), bool)
+    tracemalloc.start()
+    rect = draw_line(hole, (10, 890), (1150.5, 20), 2.5, True)
+    assert tracemalloc.get_traced_memory()[1] < hole.size
+    tracemalloc.stop()
+    rows, cols = np.mgrid[:1200, :900]
+    along = np.clip(((rows - 10) * 1140.5 + (cols - 890) * -870) / (1140.5**2 + 870**2), 0, 1)
+    distance = np.hypot(rows - 10 - 1140.5 * along, cols - 890 + 870 * along)
+    sure = np.abs(distance - 2.5) > 1e-9
+    assert np.array_equal(hole[sure], distance[sure] <= 2.5)
+    assert hole[rect.slices].sum() == hole.sum()
 
 
 def test_a_stroke_marks_all_within_its_radius_and_says_where() -> None:

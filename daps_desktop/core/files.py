@@ -99,6 +99,17 @@ def _replace(target: Path, write: Callable[[BinaryIO], object], private: bool) -
     except BaseException:  # Ctrl+C too leaves nothing behind
         temporary.unlink(missing_ok=True)
         raise
+    _sync_names(target.parent)
+
+
+def _sync_names(folder: Path) -> None:
+    """Bring the names in a folder to the disk: until then a power cut gives the file of before back."""
+    with suppress(OSError):  # Windows sees to it by itself, and not every drive can be asked
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _mode(target: Path, private: bool) -> int:

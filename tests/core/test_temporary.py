@@ -101,6 +101,20 @@ def test_a_photo_inside_a_project_is_unpacked_in_a_private_folder(
     assert not list((data / "temporary").iterdir())
 
 
+@pytest.mark.skipif(os.name == "nt", reason="there a folder cannot be opened")
+def test_the_new_name_reaches_the_disk_after_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[bool] = []
+
+    def sync(descriptor: int) -> None:
+        folder = stat.S_ISDIR(os.fstat(descriptor).st_mode)
+        assert folder == (tmp_path / "a").exists()
+        synced.append(folder)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    write_file(tmp_path / "a", b"photo")
+    assert synced == [False, True]
+
+
 # Afterwards
 
 

@@ -4,6 +4,7 @@ A worker needs no folder in common with the one who asks: the bytes of the photo
 there, those of the result back. They lie in a private folder of the worker while it reads them.
 """
 
+import os
 import pickle
 import tempfile
 import threading
@@ -16,6 +17,7 @@ from daps_desktop import __version__
 from daps_desktop.analysis.marking import probable_damage
 from daps_desktop.core.album import Made, Order
 from daps_desktop.core.errors import UserError
+from daps_desktop.core.files import open_ordinary
 from daps_desktop.core.language import tr
 from daps_desktop.core.messages import Cancelled, JobMessage, JobRequest, Notice, Progress
 from daps_desktop.worker.batch import Outcome, Refused, make
@@ -47,8 +49,9 @@ def packed(order: Order) -> bytes:
 
 def _bytes_of(path: Path) -> bytes:
     try:
-        if path.stat().st_size <= LARGEST:
-            return path.read_bytes()
+        with open_ordinary(path) as file:
+            if os.fstat(file.fileno()).st_size <= LARGEST:
+                return file.read()
     except OSError as error:
         raise UserError("file_unreadable", path=path, detail=(error.strerror or "").lower()) from error
     detail = tr("it is larger than {size} GB").format(size=LARGEST >> 30)
@@ -124,8 +127,8 @@ def _as_sent(outcome: Outcome, sent: Order, here: Order) -> Outcome:
     row = replace(outcome.row, photo=sent.row.photo)
     if isinstance(outcome, Made):
         return replace(outcome, row=row)
-    there = {here.row.photo: sent.row.path, here.mask: Path(sent.mask)}
-    facts = {name: there.get(str(fact), fact) for name, fact in outcome.error.facts.items()}
+    paths = {here.row.photo: sent.row.photo, here.mask: sent.mask}  # "" stays what it is
+    facts = {name: paths.get(str(fact), fact) for name, fact in outcome.error.facts.items()}
     return Refused(row, UserError(outcome.error.code, **facts))
 
 

@@ -1,5 +1,6 @@
 """Photos that are restored elsewhere: what travels, what comes back, and every way in which it may not."""
 
+import os
 import pickle
 import sys
 import threading
@@ -133,6 +134,9 @@ def test_what_cannot_be_read_or_is_far_too_large_is_not_sent(order: Order) -> No
     with pytest.raises(UserError) as raised:
         errand.packed(order)
     assert code_of(raised) == "file_unreadable"
+    os.mkfifo(order.row.path)  # nobody will ever write into it
+    with pytest.raises(UserError, match="not an ordinary file"):
+        errand.packed(order)
 
 
 def test_a_worker_without_room_is_not_fit(order: Order, tmp_path: Path) -> None:

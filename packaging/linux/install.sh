@@ -28,8 +28,9 @@ uninstall() {
     echo "DAPS Desktop was removed. Your photos, projects, priors and preferences are where they were."
 }
 
-missing() {  # libraries of the system that a window needs
-    find "$program/_internal/PySide6" -name 'libqxcb.so' -exec ldd {} + | awk '/not found/ { print $1 }' | sort -u
+missing() {  # libraries that a window needs and that neither the program nor the system has
+    find "$program/_internal/PySide6" -name 'libqxcb.so' \
+        -exec env LD_LIBRARY_PATH="$program/_internal" ldd {} + | awk '/not found/ { print $1 }' | sort -u
 }
 
 install() {

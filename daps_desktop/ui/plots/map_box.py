@@ -2,15 +2,15 @@
 
 from typing import Literal
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from daps_desktop.core.language import tr
 from daps_desktop.ui.actions import Actions
 from daps_desktop.ui.panels.action_button import action_button
 from daps_desktop.ui.panels.parts import Segments, column, label, row
-from daps_desktop.ui.theme import GRID, HIT
+from daps_desktop.ui.theme import GRID
 from daps_desktop.ui.viewer.heat import Heat
 
 MapKind = Literal["residual", "spread"]
@@ -33,11 +33,11 @@ NO_VERSION = tr("The map appears here with the result.")
 NO_SAMPLES = tr("It takes at least two samples to see where they differ: press “Try 3 more”.")
 WORKING = tr("Comparing the versions…")
 
-_LEGEND = 250  # pixels that it is wide at most, with what is around it
+_BROAD = 1.6  # times what button and scale take: there is room for the picture beside them
 
 
 class MapView(QWidget):
-    """The photo in grey with the map over it and its legend below."""
+    """The photo in grey with the map over it, and what its colours mean."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,11 +58,7 @@ class MapView(QWidget):
         if self.heat is None:
             return
         size = self._photo.size() if not self._photo.isNull() else self.heat.picture.size()
-        place = QRectF(self.rect())
-        if place.width() > 1.5 * _LEGEND:
-            place.setLeft(_LEGEND)  # room for button and legend beside the picture
-        else:
-            place.setTop(HIT + GRID)  # or at least for the button above it
+        place, scale = self._places(self.heat)
         fitted = size.scaled(place.size().toSize(), Qt.AspectRatioMode.KeepAspectRatio)
         target = QRectF(0, 0, fitted.width(), fitted.height())
         target.moveCenter(place.center())
@@ -70,7 +66,18 @@ class MapView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(target, self._photo)
         self.heat.paint(painter, target)
-        self.heat.paint_legend(painter, QRectF(self.rect()))
+        self.heat.paint_scale(painter, scale, self.palette().windowText().color())
+
+    def _places(self, heat: Heat) -> tuple[QRectF, QRectF]:
+        """Where the picture goes and where its scale: beside button and scale, else between them."""
+        whole, button = QRectF(self.rect()), QRectF(self.childrenRect())
+        needed = heat.scale_size(QFontMetricsF(self.font()))
+        scale = QRectF(QPointF(0, whole.bottom() - needed.height()), needed)
+        taken = max(needed.width(), button.width()) + 2 * GRID
+        if whole.width() > _BROAD * taken:
+            return whole.adjusted(taken, 0, 0, 0), scale
+        scale.setWidth(whole.width())
+        return whole.adjusted(0, button.bottom() + GRID, 0, -needed.height() - GRID / 2), scale
 
 
 class MapBox(QWidget):
@@ -92,7 +99,7 @@ class MapBox(QWidget):
             self._places.addWidget(place)
         head = row(self.kinds)
         head.addStretch(1)
-        # In the room beside the picture, above the legend.
+        # In the room beside the picture, above the scale.
         corner = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
         beside = column()
         beside.addWidget(action_button(actions, "heat"), 0, corner)

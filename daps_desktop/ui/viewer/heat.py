@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
 from daps_desktop.ui.theme import GRID
@@ -26,21 +26,32 @@ class Heat:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(photo_rect, self.picture)
 
+    def scale_size(self, metrics: QFontMetricsF) -> QSizeF:
+        """What the scale takes, with its whole title."""
+        width = max(_WIDTH, metrics.horizontalAdvance(self.title))
+        return QSizeF(width, 2 * metrics.height() + _HEIGHT)
+
     def paint_legend(self, painter: QPainter, area: QRectF) -> None:
-        """The legend in the lower left corner of `area`."""
+        """The scale in the lower left corner of `area`, on a ground that any photo may lie under."""
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        line = QFontMetricsF(painter.font()).height()
-        width = max(_WIDTH, QFontMetricsF(painter.font()).horizontalAdvance(self.title))
-        box = QRectF(0, 0, width + 2 * GRID, 2 * line + _HEIGHT + 2 * GRID)
+        scale = QRectF(QPointF(), self.scale_size(QFontMetricsF(painter.font())))
+        box = scale.adjusted(0, 0, 2 * GRID, 2 * GRID)
         box.moveBottomLeft(area.bottomLeft() + QPointF(GRID, -GRID))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(_DARK)
         painter.drawRoundedRect(box, 4, 4)
-        inner = box.adjusted(GRID, GRID, -GRID, -GRID)
-        painter.setPen(_LIGHT)
-        painter.drawText(inner, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, self.title)
-        painter.drawImage(QRectF(inner.left(), inner.top() + line, inner.width(), _HEIGHT), self.bar)
-        painter.drawText(inner, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, self.low)
-        painter.drawText(inner, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignRight, self.high)
+        self.paint_scale(painter, box.adjusted(GRID, GRID, -GRID, -GRID), _LIGHT)
         painter.restore()
+
+    def paint_scale(self, painter: QPainter, place: QRectF, ink: QColor) -> None:
+        """What the colours mean, title over bar over both its ends; a title too long for `place` is cut."""
+        metrics, left = QFontMetricsF(painter.font()), Qt.AlignmentFlag.AlignLeft
+        title = metrics.elidedText(self.title, Qt.TextElideMode.ElideRight, place.width())
+        painter.setPen(ink)
+        painter.drawText(place, Qt.AlignmentFlag.AlignTop | left, title)
+        painter.drawImage(
+            QRectF(place.left(), place.top() + metrics.height(), place.width(), _HEIGHT), self.bar
+        )
+        painter.drawText(place, Qt.AlignmentFlag.AlignBottom | left, self.low)
+        painter.drawText(place, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignRight, self.high)

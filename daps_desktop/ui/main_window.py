@@ -320,7 +320,7 @@ class MainWindow(QMainWindow):
         self.actions_["check"].setChecked(not self.check_dock.isHidden())
 
     def _show_fate(self, state: JobState) -> None:
-        if state is JobState.CANCELLED:
+        if state in (JobState.CANCELLED, JobState.FAILED):
             self.check.take_back()
 
     # events

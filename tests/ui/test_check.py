@@ -4,6 +4,7 @@ import csv
 import sys
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
@@ -11,10 +12,10 @@ from PIL import Image
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QWidget
 
 from daps_desktop.core.document import Document
-from daps_desktop.core.messages import Finished, StepReport
+from daps_desktop.core.messages import Failed, Finished, StepReport
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.task import Phase, Task
 from daps_desktop.ui import text
@@ -139,6 +140,51 @@ def test_plot_and_steps_are_saved_beside_the_photo(marked: Desk, photo_path: Pat
     with Image.open(save(marked, "export_plot", photo_path.with_name("family_check.png"))) as image:
         assert image.size == (2 * plot_of(marked).width(), 2 * plot_of(marked).height())
         assert len(np.unique(np.asarray(image.convert("L")))) > 20
+
+
+def test_a_plot_that_was_never_looked_at_is_shown_and_saved(opened: Desk, photo_path: Path) -> None:
+    opened.drag((100, 50), (100, 250))
+    opened.trigger("restore")
+    finish(opened)
+    with Image.open(save(opened, "export_plot", photo_path.with_name("family_check.png"))) as image:
+        assert len(np.unique(np.asarray(image.convert("L")))) > 20
+    assert opened.window.check.isVisible()
+
+
+def test_a_run_that_fails_promises_no_verdict(marked: Desk) -> None:
+    marked.host.step(1, with_preview=False)
+    marked.host.say(Failed(marked.host.requests[-1].job_id, "engine_died", {"detail": "gone"}))
+    assert marked.window.check.verdict.text() == check_panel.NO_RESULT and plot_of(marked).values == []
+
+
+def test_the_scale_of_the_small_map_covers_none_of_it(marked: Desk) -> None:
+    finish(marked, map_=half_bright())
+    shot(marked)
+    view = marked.window.check.map.view
+    heat, button = view.heat, view.findChild(QAbstractButton)
+    assert heat is not None
+    for width in (250, 288, 330, 360, 420, 500, 900):
+        view.resize(width, 157)
+        view.grab()
+        picture, scale = view._places(heat)
+        assert not picture.intersects(scale) and not picture.intersects(button.geometry())
+        assert view.rect().contains(picture.toAlignedRect()) and view.rect().contains(scale.toAlignedRect())
+        assert min(picture.width(), picture.height()) > 70
+
+
+def test_no_map_of_another_version_is_seen_meanwhile(marked: Desk) -> None:
+    for _ in range(2):
+        marked.trigger("restore")
+        finish(marked, map_=half_bright())
+        shot(marked)
+    marked.trigger("heat")
+    go_on = Event()
+    marked.window.background.run(go_on.wait, lambda _: None)
+    marked.trigger("previous_version")
+    nothing = marked.window.check.map.view.heat, marked.window.canvas._comparison.heat
+    go_on.set()
+    assert nothing == (None, None)
+    shot(marked)
 
 
 def test_the_map_lies_over_the_photo_where_something_is_left(marked: Desk) -> None:

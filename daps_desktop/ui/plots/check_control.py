@@ -26,7 +26,7 @@ _MAP_SIDE = 1024  # pixels on the longer side at most, as the maps of the engine
 _SMALL_PHOTO = QSize(320, 240)
 _PLOTS = ("daps_desktop.ui.plots.residual_plot", "daps_desktop.ui.plots.heat_colours")
 
-Ask = tuple[int, MapKind, int]  # number of the version, kind of map, how many versions there are
+Ask = tuple[int, MapKind, int]  # number of the version, kind of map, how many versions are compared
 
 
 class CheckControl(QObject):
@@ -62,6 +62,8 @@ class CheckControl(QObject):
         self.refresh()
 
     def export_plot(self) -> None:
+        if self._panel.plot is None:
+            self._actions["check"].setChecked(True)  # it is drawn when it is first seen
         plot = self._panel.plot
         if plot is None:
             return
@@ -83,21 +85,23 @@ class CheckControl(QObject):
             self._show_none(map_box.NO_VERSION)
             return
         versions = self._model.document.versions if self._model.document else []
-        ask = (version.number, self._panel.map.kind, len(versions))
+        kind = self._panel.map.kind
+        ask = (version.number, kind, len(versions) if kind == "spread" else 0)
         if ask == self._asked:
             self._canvas.show_heat(self._heat if self._action.isChecked() else None)
             return
         self._asked = ask
-        work = self._residual(version) if ask[1] == "residual" else self._spread(version, versions)
+        work = self._residual(version) if kind == "residual" else self._spread(version, versions)
         if work is not None:
             self._background.run(work, lambda heat: self._take(ask, heat))
 
     def _residual(self, version: Version) -> Callable[[], Heat] | None:
         values = version.residual_map
-        if values is not None:
-            return lambda: _residual_heat(values)
-        self._show_none(_why_no_map(version))
-        return None
+        if values is None:
+            self._show_none(_why_no_map(version))
+            return None
+        self._show_none("")  # the map of another version is none of this one
+        return lambda: _residual_heat(values)
 
     def _spread(self, version: Version, versions: list[Version]) -> Callable[[], Heat] | None:
         same = alike(version, versions)

@@ -1,15 +1,15 @@
 """The state of a run on disk, replaced in one move, so that a power cut leaves the last whole one."""
 
-import os
 import zipfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import torch
 
 from daps_desktop.core.errors import UserError
+from daps_desktop.core.files import saving, write_whole
 from daps_desktop.core.project.bounded_zip import opened_zip
 
 NAME = "checkpoint.pt"
@@ -20,13 +20,24 @@ def has_checkpoint(run: Path) -> bool:
     return (run / NAME).is_file()
 
 
+def make_run(run: Path) -> None:
+    """The folder of a run, where it is not there yet. Raises: UserError (`save_failed`)."""
+    with saving(run):
+        run.mkdir(parents=True, exist_ok=True)
+
+
 def save_checkpoint(run: Path, state: dict[str, Any]) -> None:
-    fresh = run / (NAME + ".new")
-    with fresh.open("wb") as file:
+    """Raises: UserError (`save_failed`); the last whole one is then still there."""
+    write_whole(run / NAME, lambda file: _save(state, file), overwrite=True)
+
+
+def _save(state: dict[str, Any], file: BinaryIO) -> None:
+    try:
         torch.save(state, file)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(run / NAME)
+    except RuntimeError as error:
+        if isinstance(error.__context__, OSError):  # what the disk said, of which torch says nothing
+            raise error.__context__ from None
+        raise
 
 
 def load_checkpoint(run: Path) -> dict[str, Any]:

@@ -10,7 +10,13 @@ import torch
 from torch import Tensor
 
 from daps_desktop.core.errors import UserError
-from daps_desktop.training.checkpoint import damage_told, has_checkpoint, load_checkpoint, save_checkpoint
+from daps_desktop.training.checkpoint import (
+    damage_told,
+    has_checkpoint,
+    load_checkpoint,
+    make_run,
+    save_checkpoint,
+)
 from daps_desktop.training.export import export_run, first_network
 from daps_desktop.training.log import append_row
 from daps_desktop.training.photos import PhotoBuffer, PhotoFile, find_photos, load_photos
@@ -36,7 +42,7 @@ def fit(settings: RunSettings, resume: bool, stop: Event, say: Say) -> Path:
     if not resume and has_checkpoint(run):
         raise UserError("run_exists", path=run)
     state = load_checkpoint(run) if resume else None
-    run.mkdir(parents=True, exist_ok=True)
+    make_run(run)
     write_settings(settings)
     device = pick_device(settings.device)
     photos, clean = read_photos(settings, device)
@@ -118,9 +124,10 @@ class Loop:
 
 def pick_device(name: str) -> torch.device:
     """Raises: UserError if there is no such device here."""
+    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    if name == "cuda" and not torch.cuda.is_available():
+        return torch.device("cuda" if there["cuda"] else "cpu")
+    if not there.get(name.partition(":")[0], False):
         raise UserError("device_missing", device=name)
     return torch.device(name)
 

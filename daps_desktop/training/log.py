@@ -2,12 +2,13 @@
 
 import csv
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
+from daps_desktop.core.files import saving
 from daps_desktop.training.validation import GREY_LEVELS
 
 NAME = "log.csv"
@@ -75,17 +76,15 @@ class StepTimer:
 
 
 def append_row(run: Path, values: Mapping[str, float]) -> None:
-    """Add a row with the time of day; columns without a value stay empty."""
+    """Add a row with the time of day; columns without a value stay empty.
+
+    Raises: UserError (`save_failed`).
+    """
     path = run / NAME
     row = {"clock": time.strftime("%Y-%m-%dT%H:%M:%S"), **{k: f"{v:.6g}" for k, v in values.items()}}
     first = not path.exists()
-    with path.open("a", newline="", encoding="utf-8") as file:
+    with saving(path), path.open("a", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, COLUMNS, restval="")
         if first:
             writer.writeheader()
         writer.writerow(row)
-
-
-def read_rows(run: Path) -> Sequence[dict[str, str]]:
-    with (run / NAME).open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))

@@ -1,18 +1,18 @@
 """The network of a prior folder, to be taught; and the folder written from what it has learnt."""
 
 import json
-import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from diffusers.models.unets.unet_2d import UNet2DModel
-from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from daps_desktop.core.errors import UserError
+from daps_desktop.priors.bounds import NAME
 from daps_desktop.priors.catalogue import CARD, WEIGHTS, read_card, sha256
+from daps_desktop.priors.importing import write_weights
 from daps_desktop.priors.loader import load
 from daps_desktop.solver.anchor import Anchor
 from daps_desktop.training.settings import Architecture
@@ -69,13 +69,16 @@ def read_prior(folder: Path) -> PriorNetwork:
 def write_prior(folder: Path, prior: PriorNetwork, weights: dict[str, Tensor], facts: dict[str, Any]) -> None:
     """Write the folder with `weights` in float16; `facts` (name, steps, hours ...) go into prior.json.
 
-    An existing folder is replaced only once the new one is complete.
+    A prior that is there is replaced once the new one is complete. Raises: UserError where the folder holds
+    anything else.
     """
-    fresh = folder.with_name(folder.name + ".new")
+    if folder.exists() and not (folder / CARD).is_file():
+        raise UserError("setting_value", name="out", detail=f"{folder} is there already and holds no prior")
+    fresh = folder.with_name(f".{folder.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
     halves = {k: v.half().contiguous().cpu() for k, v in weights.items()}
-    save_file(halves, fresh / WEIGHTS, {"format": "pt"})
+    write_weights(halves, fresh / WEIGHTS)
     (fresh / WEIGHTS).chmod(0o644)  # safetensors lets only the owner read it
     prior.network.save_config(fresh)
     card = {**prior.details, **facts, "dtype": "float16", "sha256": sha256(fresh / WEIGHTS)}
@@ -86,7 +89,7 @@ def write_prior(folder: Path, prior: PriorNetwork, weights: dict[str, Tensor], f
 
 def valid_name(name: str) -> str:
     """`name` if it can be that of a prior. Raises: UserError."""
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name):
+    if not NAME.fullmatch(name):
         detail = f"{name!r} may hold letters, digits, '-', '_' and '.' only"
         raise UserError("setting_value", name="name", detail=detail)
     return name

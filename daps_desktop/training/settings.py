@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from daps_desktop.core.errors import UserError
+from daps_desktop.core.files import write_file
 from daps_desktop.core.plain import from_plain, load_json
 from daps_desktop.training.checkpoint import damage_told
 
@@ -135,7 +136,9 @@ class RunSettings:
 
 
 def write_settings(settings: RunSettings) -> None:
-    Path(settings.out, "settings.json").write_text(json.dumps(settings.to_json(), indent=1), encoding="utf-8")
+    """Whole or not at all. Raises: UserError (`save_failed`)."""
+    text = json.dumps(settings.to_json(), indent=1)
+    write_file(Path(settings.out, "settings.json"), text.encode(), overwrite=True)
 
 
 def read_settings(run: Path) -> RunSettings:

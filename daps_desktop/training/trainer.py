@@ -1,5 +1,6 @@
 """The state of a run and one step of it."""
 
+from importlib.util import find_spec
 from typing import Any
 
 import torch
@@ -28,7 +29,7 @@ class Trainer:
         self.network: nn.Module = prior.network.to(device).to(memory_format=order)
         self.ema = {name: w.detach().clone() for name, w in self.network.state_dict().items()}
         self.edm = Edm(
-            torch.compile(self.network) if device.type == "cuda" else self.network,
+            torch.compile(self.network) if can_compile(device) else self.network,
             prior.pixel_patch,
             prior.sigma_data,
             prior.anchor,
@@ -109,6 +110,11 @@ class Trainer:
             return {f"psnr_{level}": denoising_psnr(denoise, clean, level) for level in GREY_LEVELS}
         finally:
             self.network.load_state_dict(own)
+
+
+def can_compile(device: torch.device) -> bool:
+    """Whether compiling pays, and the compiler of graphics cards is there: builds for Windows lack it."""
+    return device.type == "cuda" and find_spec("triton") is not None
 
 
 def fast_bfloat16(device: torch.device) -> bool:

@@ -1,14 +1,10 @@
 """How well a denoiser does on photos it never saw: fixed crops, fixed noise."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from daps_desktop.priors.catalogue import read_card
-from daps_desktop.priors.loader import load
-from daps_desktop.solver.anchor import AnchoredDenoiser
 from daps_desktop.training.photos import PhotoBuffer
 
 SIDE = 256  # pixels
@@ -43,13 +39,6 @@ def psnr(estimate: Tensor, clean: Tensor) -> Tensor:
     """(B,) in dB, for pictures in [-1, 1]; what lies outside is clipped as a saved picture would be."""
     mse = (estimate.clamp(-1, 1) - clean).square().mean((1, 2, 3))
     return 10 * torch.log10(4 / mse)
-
-
-def prior_denoiser(folder: Path, device: torch.device) -> Denoise:
-    """The prior of a folder with its anchor, in one evaluation."""
-    prior = load(read_card(folder), device)
-    denoiser = AnchoredDenoiser(prior.denoiser, prior.anchor) if prior.anchor else prior.denoiser
-    return lambda x, sigma: denoiser.denoise(x.to(device), sigma).cpu()
 
 
 @torch.no_grad()

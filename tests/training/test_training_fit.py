@@ -17,16 +17,17 @@ import torch
 
 from daps_desktop.core.errors import UserError
 from daps_desktop.priors.catalogue import read_card
+from daps_desktop.priors.loader import load
+from daps_desktop.solver.anchor import AnchoredDenoiser
 from daps_desktop.training.__main__ import main
 from daps_desktop.training.checkpoint import load_checkpoint
 from daps_desktop.training.edm import Edm
 from daps_desktop.training.export import export_run
-from daps_desktop.training.fit import fit
-from daps_desktop.training.log import COLUMNS, read_rows
+from daps_desktop.training.fit import fit, pick_device
+from daps_desktop.training.log import COLUMNS
 from daps_desktop.training.prior_folder import new_network, read_prior
 from daps_desktop.training.settings import Budget, Recipe, RunSettings
 from daps_desktop.training.trainer import Trainer
-from daps_desktop.training.validation import prior_denoiser
 from tests.training.conftest import TINY, StopAfter, buffer_of, picture, settings_of
 
 CPU = torch.device("cpu")
@@ -75,7 +76,8 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_been_stopped(
 
 
 def test_the_log_tells_speed_losses_and_validation(finished: RunSettings) -> None:
-    rows = read_rows(Path(finished.out))
+    with (Path(finished.out) / "log.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
     assert tuple(rows[0]) == COLUMNS
     assert [int(row["step"]) for row in rows] == [0, 1, 2, 3, 4, 5, 6, 6]
     assert float(rows[0]["psnr_25"]) > 5
@@ -88,7 +90,7 @@ def test_the_log_tells_speed_losses_and_validation(finished: RunSettings) -> Non
 
 def test_a_prior_made_of_a_run_denoises_as_the_run_does(finished: RunSettings, tmp_path: Path) -> None:
     folder = export_run(Path(finished.out), tmp_path / "mine", "mine")
-    prior = read_prior(folder)
+    prior, exported = read_prior(folder), load(read_card(folder))
     assert prior.details["name"] == "mine"
     assert prior.details["steps"] == 6
     assert prior.details["trained_patch"] == 48
@@ -98,7 +100,9 @@ def test_a_prior_made_of_a_run_denoises_as_the_run_does(finished: RunSettings, t
     x = torch.rand(2, 3, 64, 64) * 2 - 1
     with torch.no_grad():
         expected = edm(x, torch.full((2,), 0.2))
-    assert torch.allclose(prior_denoiser(folder, CPU)(x, 0.2), expected, atol=2e-3)  # float16 weights
+    assert exported.anchor is not None
+    denoised = AnchoredDenoiser(exported.denoiser, exported.anchor).denoise(x, 0.2)
+    assert torch.allclose(denoised, expected, atol=2e-3)  # float16 weights
 
 
 def test_a_prior_can_be_taught_further(finished: RunSettings, settings: RunSettings) -> None:
@@ -163,6 +167,22 @@ def test_a_terminated_run_keeps_what_it_has_learnt(folder: Path, tmp_path: Path)
 def test_what_cannot_be_done_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["export", str(tmp_path), str(tmp_path / "x")]) == 1
     assert "holds no training run" in capsys.readouterr().err
+    with pytest.raises(UserError, match="no abacus device"):
+        pick_device("abacus")
+
+
+def test_a_prior_takes_the_place_of_a_prior_and_of_nothing_else(
+    finished: RunSettings, tmp_path: Path
+) -> None:
+    pictures = tmp_path / "Pictures"
+    pictures.mkdir()
+    (pictures / "child.jpg").write_bytes(b"a photo")
+    with pytest.raises(UserError, match="holds no prior"):
+        export_run(Path(finished.out), pictures, "mine")
+    assert (pictures / "child.jpg").read_bytes() == b"a photo"
+    for _ in range(2):
+        assert read_card(export_run(Path(finished.out), tmp_path / "mine", "mine")).name == "mine"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["Pictures", "mine"]
 
 
 def test_a_prior_travels_with_its_card_and_the_credits_of_its_photos(folder: Path, tmp_path: Path) -> None:

@@ -9,10 +9,18 @@ import torch
 from torch import Tensor
 
 from daps_desktop.core.errors import UserError
+from daps_desktop.core.files import write_file
 from daps_desktop.core.plain import load_json
-from daps_desktop.training.checkpoint import damage_told
+from daps_desktop.training.checkpoint import damage_told, make_run
 from daps_desktop.training.deadleaves import dead_leaves
-from daps_desktop.training.photos import PhotoBuffer, PhotoFile, buffer_size, find_photos, load_photos
+from daps_desktop.training.photos import (
+    PhotoBuffer,
+    PhotoFile,
+    buffer_sizes,
+    find_photos,
+    load_photos,
+    within_memory,
+)
 from daps_desktop.training.settings import RunSettings
 from daps_desktop.training.trainer import Trainer
 from daps_desktop.training.validation import SIDE, centre_crops
@@ -33,6 +41,7 @@ class Lesson:
     found: int  # files that look like pictures
     broken: int  # of them cannot be read
     small: int  # of them are smaller than a patch
+    crowded: int  # of them memory has no room for
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +65,24 @@ def gather(settings: RunSettings, device: torch.device) -> Lesson:
     Raises: UserError where there are too few photos to learn from and to measure on.
     """
     files = find_photos(settings.photos)
-    sizes = [buffer_size(file) for file in files]
+    sizes = buffer_sizes(files)
     shortest = settings.recipe.patch
-    usable = [f for f, size in zip(files, sizes, strict=True) if size and min(size) >= shortest]
-    large = [f for f, size in zip(files, sizes, strict=True) if size and min(size) >= SIDE]
-    apart = _kept_apart(large, Path(settings.out))
-    learn = [file for file in usable if file not in apart]
+    usable = [(f, size) for f, size in zip(files, sizes, strict=True) if size and min(size) >= shortest]
+    apart = _kept_apart([file for file, size in usable if min(size) >= SIDE], Path(settings.out))
+    learn = [(file, size) for file, size in usable if file not in apart]
     if not apart or not learn:
         raise UserError("photos_few", path=settings.photos[0], count=len(usable), side=SIDE)
-    photos = load_photos(learn, shortest, settings.photos_mb, settings.recipe.seed)
+    chosen = within_memory(learn, settings.photos_mb, settings.recipe.seed)
+    photos = load_photos([file for file, _ in chosen], shortest, settings.photos_mb)
     own = centre_crops(load_photos(apart, SIDE), MOST_APART)
     return Lesson(
         photos.to(device),
         own.to(device),
         dead_leaves(DRAWN, SIDE).to(device),
         found=len(files),
-        broken=sizes.count(None) + len(learn) - len(photos),
-        small=sum(size is not None and min(size) < shortest for size in sizes),
+        broken=sizes.count(None) + len(chosen) - len(photos),
+        small=len(files) - len(usable) - sizes.count(None),
+        crowded=len(learn) - len(chosen),
     )
 
 
@@ -81,8 +91,8 @@ def _kept_apart(large: list[PhotoFile], run: Path) -> list[PhotoFile]:
     note = run / APART
     if not note.is_file():
         chosen = large[:: max(5, len(large) // MOST_APART)] if len(large) > 1 else []
-        run.mkdir(parents=True, exist_ok=True)
-        note.write_text(json.dumps([str(file.path) for file in chosen]), encoding="utf-8")
+        make_run(run)
+        write_file(note, json.dumps([str(file.path) for file in chosen]).encode())
     before = apart_before(run)
     return [file for file in large if str(file.path) in before]
 

@@ -3,8 +3,9 @@
 import io
 import os
 import tarfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -16,6 +17,7 @@ from PIL import Image
 from torch import Tensor
 
 from daps_desktop.core.errors import UserError
+from daps_desktop.core.files import open_ordinary
 from daps_desktop.core.photo_limits import check_claim, check_size
 
 LONGEST_SIDE = 1024  # pixels: grain and optics of a camera's 12 MP say little about pictures at viewing size
@@ -38,14 +40,21 @@ class PhotoFile:
         """Short, for tables: the file's own, with that of the archive where it is in one."""
         return f"{self.path.name}/{self.member}" if self.member else self.path.name
 
-    def open(self) -> Image.Image:
-        with self.path.open("rb") as file:
+    @contextmanager
+    def open(self) -> Generator[Image.Image]:
+        """The picture, of which no more than its size was read so far. Raises: what decoders raise."""
+        with open_ordinary(self.path) as file:
+            length = self.length if self.member else os.fstat(file.fileno()).st_size
             file.seek(self.offset)
-            data = file.read(self.length)
-        image = Image.open(io.BytesIO(data), formats=_FORMATS)
-        check_size(self.path, image.height, image.width)
-        check_claim(self.path, image.height * image.width * 4, len(data))
-        return image
+            source = io.BytesIO(file.read(length)) if self.member else file
+            with Image.open(source, formats=_FORMATS) as image:
+                check_size(self.path, image.height, image.width)
+                check_claim(self.path, image.height * image.width * 4, length)
+                yield image
+
+
+Sized = tuple[PhotoFile, tuple[int, int]]
+"""With the (height, width) it will have in the buffer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,10 @@ class PhotoBuffer:
 
 
 def find_photos(places: Sequence[str | Path]) -> list[PhotoFile]:
-    """All pictures in the folders (at any depth), archives (tar) and files named, in a fixed order."""
+    """All pictures in the folders (at any depth), archives (tar) and files named, in a fixed order.
+
+    Raises: UserError where one of the places is not there, or is an archive that cannot be read.
+    """
     return [found for place in places for found in _find(Path(place))]
 
 
@@ -78,17 +90,23 @@ def _find(place: Path) -> Iterator[PhotoFile]:
     if place.is_dir():
         yield from (PhotoFile(p) for p in sorted(place.rglob("*")) if p.suffix.lower() in ENDINGS)
     elif place.suffix == ".tar" and place.is_file():
-        with tarfile.open(place) as archive:
-            members = sorted((m for m in archive if m.isfile()), key=lambda m: m.name)
         yield from (
             PhotoFile(place, m.offset_data, m.size, m.name)
-            for m in members
+            for m in _members(place)
             if Path(m.name).suffix.lower() in ENDINGS
         )
     elif place.is_file():
         yield PhotoFile(place)
     else:
         raise UserError("photo_missing", path=place)
+
+
+def _members(archive: Path) -> list[tarfile.TarInfo]:
+    try:
+        with tarfile.open(archive, "r:") as opened:
+            return sorted((member for member in opened if member.isfile()), key=lambda member: member.name)
+    except (OSError, tarfile.TarError) as error:
+        raise UserError("file_unreadable", path=archive, detail=str(error)) from error
 
 
 def read_rgb(file: PhotoFile) -> NDArray[np.uint8] | None:
@@ -109,17 +127,15 @@ def load_photos(
     taken. EXIF orientation is ignored: quarter turns are drawn anyway.
     Raises: UserError if nothing is left.
     """
+    sizes = zip(files, buffer_sizes(files), strict=True)
+    usable = [(file, size) for file, size in sizes if size and min(size) >= shortest]
+    chosen = within_memory(usable, memory_mb, seed)
+    if not chosen:
+        raise UserError("photos_missing", count=len(files), shortest=shortest)
+    starts = [0, *accumulate(h * w for _, (h, w) in chosen)]
+    pixels = np.empty((starts[-1], 3), np.uint8)
+    targets = [pixels[a:b].reshape(*s, 3) for a, b, (_, s) in zip(starts, starts[1:], chosen, strict=False)]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        sizes = list(pool.map(buffer_size, files))
-        usable = [(f, s) for f, s in zip(files, sizes, strict=True) if s is not None and min(s) >= shortest]
-        chosen = _within_memory(usable, memory_mb, seed)
-        if not chosen:
-            raise UserError("photos_missing", count=len(files), shortest=shortest)
-        starts = [0, *accumulate(h * w for _, (h, w) in chosen)]
-        pixels = np.empty((starts[-1], 3), np.uint8)
-        targets = [
-            pixels[a:b].reshape(*s, 3) for a, b, (_, s) in zip(starts, starts[1:], chosen, strict=False)
-        ]
         decoded = list(pool.map(_decode_into, [f for f, _ in chosen], targets))
     kept = [i for i, ok in enumerate(decoded) if ok]
     if not kept:
@@ -128,13 +144,18 @@ def load_photos(
     return PhotoBuffer(torch.from_numpy(pixels), torch.tensor([starts[i] for i in kept]), heights, widths)
 
 
-def _within_memory(
-    files: list[tuple[PhotoFile, tuple[int, int]]], memory_mb: int, seed: int
-) -> list[tuple[PhotoFile, tuple[int, int]]]:
+def within_memory(files: Sequence[Sized], memory_mb: int, seed: int) -> list[Sized]:
+    """All of them, or as many, drawn at random, as a buffer of `memory_mb` has room for."""
     order = np.random.default_rng(seed).permutation(len(files))
     bytes_so_far = np.cumsum([3 * files[i][1][0] * files[i][1][1] for i in order])
     chosen = order[bytes_so_far <= memory_mb * 2**20]
     return [files[i] for i in sorted(chosen)]
+
+
+def buffer_sizes(files: Sequence[PhotoFile]) -> list[tuple[int, int] | None]:
+    """The `buffer_size` of each."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(buffer_size, files))
 
 
 def buffer_size(file: PhotoFile) -> tuple[int, int] | None:

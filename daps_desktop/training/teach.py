@@ -8,11 +8,13 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+import psutil
 import torch
 
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.language import tr
-from daps_desktop.priors.catalogue import PriorCard, installed, read_card, user_folder
+from daps_desktop.priors.catalogue import PriorCard, read_card, user_folder
+from daps_desktop.priors.importing import free_name
 from daps_desktop.training.card import CREDITS, machine
 from daps_desktop.training.checkpoint import damage_told, has_checkpoint, load_checkpoint
 from daps_desktop.training.fit import Loop, pick_device
@@ -24,6 +26,8 @@ from daps_desktop.training.trainer import Trainer
 # A low rate that begins to fall early: what the prior knows is to be bent, not replaced.
 RECIPE = Recipe(lr=5e-5, warmup_steps=100, decay_from=0.3)
 TOLERATED = 0.2  # dB by which a prior may get worse without a question
+MINUTES = 30.0  # where nothing else is asked for
+_SHARE, _MOST_MB = 1 / 4, 8192  # of the free memory for decoded photos: the computer has other work
 
 Say = Callable[[str], None]
 
@@ -35,7 +39,7 @@ class Wish:
     folder: Path
     name: str
     start: PriorCard
-    minutes: float | None = None  # None: 30, or those of the run that is continued
+    minutes: float | None = None  # None: MINUTES, or those of the run that is continued
     resume: bool = False
     keep: bool = False  # install what has got worse, too
     device: str = "auto"
@@ -49,7 +53,7 @@ def teach(wish: Wish, stop: Event, say: Say, data_dir: Path | None = None) -> Pr
     Raises: UserError where it cannot begin, where the numbers leave their range, and where the result is
     worse than TOLERATED and not to be kept.
     """
-    target = user_folder(data_dir) / _free_name(wish.name, data_dir)
+    target = user_folder(data_dir) / free_name(valid_name(wish.name), data_dir)
     settings = _settings(wish, user_folder(data_dir).parent / "lessons" / wish.name)
     device = pick_device(settings.device)
     lesson = gather(settings, device)
@@ -72,15 +76,9 @@ def teach(wish: Wish, stop: Event, say: Say, data_dir: Path | None = None) -> Pr
     return read_card(target)
 
 
-def _free_name(name: str, data_dir: Path | None) -> str:
-    if valid_name(name) in {card.name for card in installed(data_dir)}:
-        raise UserError("prior_exists", name=name)
-    return name
-
-
 def _settings(wish: Wish, run: Path) -> RunSettings:
     if wish.resume:
-        settings = replace(read_settings(run), device=wish.device)
+        settings = replace(read_settings(run), out=str(run), device=wish.device)
         if wish.minutes is None:
             return settings
         return replace(settings, budget=replace(settings.budget, minutes=wish.minutes))
@@ -92,10 +90,16 @@ def _settings(wish: Wish, run: Path) -> RunSettings:
         out=str(run),
         start_from=str(wish.start.folder),
         recipe=wish.recipe,
-        budget=Budget(wish.minutes or 30.0, wish.steps),
+        budget=Budget(MINUTES if wish.minutes is None else wish.minutes, wish.steps),
         device=wish.device,
+        photos_mb=_room_mb(),
         checkpoint_every_s=60.0,
     )
+
+
+def _room_mb() -> int:
+    """Megabytes that decoded photos may take."""
+    return int(min(_MOST_MB, _SHARE * psutil.virtual_memory().available / 2**20))
 
 
 def _beginner(settings: RunSettings, device: torch.device) -> Trainer:
@@ -109,10 +113,15 @@ def _tell_found(lesson: Lesson, say: Say) -> None:
     )
     counts = {"learn": len(lesson.photos), "apart": len(lesson.own), "broken": lesson.broken}
     say(words.format(found=lesson.found, small=lesson.small, **counts))
+    if lesson.crowded:
+        words = tr("Memory has no room for all of them: {crowded}, drawn at random, are left out as well.")
+        say(words.format(crowded=lesson.crowded))
 
 
 def _foretell(settings: RunSettings, lesson: Lesson, rate: float, say: Say) -> None:
-    minutes = settings.budget.minutes
+    run = Path(settings.out)
+    spent_s = load_checkpoint(run)["seconds"] if has_checkpoint(run) else 0.0
+    minutes = max(round(settings.budget.minutes - spent_s / 60, 1), 0.0)
     words = tr(
         "It will take {minutes:g} minutes. This computer learns {rate:.1f} pieces a second, so it will look "
         "at every photo about {times:.0f} times. Ctrl+C stops; the same command with --resume goes on."

@@ -2,6 +2,8 @@
 
 import csv
 import json
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,11 +14,12 @@ from daps_desktop.core.errors import UserError
 from daps_desktop.training.card import CREDITS, credits_of
 from daps_desktop.training.checkpoint import NAME, damage_told, load_checkpoint, save_checkpoint
 from daps_desktop.training.lesson import APART, apart_before
-from daps_desktop.training.photos import PhotoFile, buffer_size, read_rgb
+from daps_desktop.training.photos import PhotoFile, buffer_size, buffer_sizes, find_photos, read_rgb
 from daps_desktop.training.prior_folder import new_network
 from daps_desktop.training.scores import read_scores
 from daps_desktop.training.settings import Recipe, RunSettings, read_settings, write_settings
 from daps_desktop.training.trainer import Trainer
+from tests.fuzz.limits import soon_and_in_little
 from tests.training.conftest import TINY
 
 
@@ -116,6 +119,22 @@ def test_a_strip_of_one_row_is_a_photo_like_any_other(tmp_path: Path) -> None:
     Image.new("RGB", (5000, 1), (1, 2, 3)).save(tmp_path / "strip.png")
     pixels = read_rgb(PhotoFile(tmp_path / "strip.png"))
     assert pixels is not None and pixels.shape == (1, 1024, 3)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="pipes, and memory as Linux has it")
+def test_to_learn_its_size_no_more_of_a_photo_is_read_than_says_it(tmp_path: Path) -> None:
+    Image.new("RGB", (400, 300)).save(tmp_path / "photo.jpg")
+    with (tmp_path / "photo.jpg").open("ab") as file:
+        file.truncate(4 << 30)  # a hole: the disk holds nothing of it
+    os.mkfifo(tmp_path / "pipe.jpg")
+    with soon_and_in_little():
+        assert buffer_sizes(find_photos([tmp_path])) == [(300, 400), None]
+
+
+def test_archives_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "photos.tar").write_bytes(b"not an archive")
+    with pytest.raises(UserError, match=r"photos\.tar could not be read"):
+        find_photos([tmp_path / "photos.tar"])
 
 
 def test_a_small_file_cannot_say_it_is_a_large_photo(tmp_path: Path) -> None:

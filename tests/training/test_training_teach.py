@@ -17,12 +17,14 @@ from daps_desktop import cli
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.user_folder import DATA_VARIABLE
 from daps_desktop.priors.catalogue import PriorCard, find, installed, read_card, verify
-from daps_desktop.training.checkpoint import load_checkpoint
+from daps_desktop.training.checkpoint import load_checkpoint, save_checkpoint
 from daps_desktop.training.deadleaves import dead_leaves
 from daps_desktop.training.lesson import gather
+from daps_desktop.training.log import append_row
 from daps_desktop.training.prior_folder import new_network, write_prior
-from daps_desktop.training.settings import Recipe, RunSettings
+from daps_desktop.training.settings import Recipe, RunSettings, write_settings
 from daps_desktop.training.teach import RECIPE, Wish, teach
+from tests.fakes.full_disk import room_for
 from tests.training.conftest import TINY, StopAfter
 
 CPU = torch.device("cpu")
@@ -64,16 +66,38 @@ def test_a_prior_is_taught_measured_and_installed(wish: Wish, tmp_path: Path) ->
     assert caught.value.code == "prior_exists"
 
 
-def test_what_was_stopped_goes_on_where_it_was(wish: Wish, tmp_path: Path) -> None:
-    said: list[str] = []
-    assert teach(wish, StopAfter(2), said.append, tmp_path) is None
-    run = tmp_path / "lessons" / "ours"
+def test_what_was_stopped_goes_on_wherever_it_lies_now(wish: Wish, tmp_path: Path) -> None:
+    before, now, said = tmp_path / "before", tmp_path / "now", list[str]()
+    assert teach(wish, StopAfter(2), said.append, before) is None
+    run = before / "lessons" / "ours"
     assert load_checkpoint(run)["step"] == 2 and said[-1].startswith("Stopped.")
-    assert not (tmp_path / "priors" / "ours").exists()
+    assert not (before / "priors" / "ours").exists()
     with pytest.raises(UserError, match="already holds a training run"):
-        teach(wish, threading.Event(), said.append, tmp_path)
-    card = teach(replace(wish, resume=True, minutes=None), threading.Event(), said.append, tmp_path)
+        teach(wish, threading.Event(), said.append, before)
+    save_checkpoint(run, {**load_checkpoint(run), "seconds": 120.0})
+    before.rename(now)
+    run.mkdir(parents=True)
+    (run / "diary.txt").write_text("Dear grandmother")
+    card = teach(replace(wish, resume=True, minutes=None), threading.Event(), said.append, now)
     assert card and card.details["steps"] == 6
+    assert any(line.startswith("It will take 3 minutes") for line in said)
+    assert [path.name for path in run.iterdir()] == ["diary.txt"]
+
+
+def test_a_full_disk_is_told_and_leaves_the_last_checkpoint(folder: Path, tmp_path: Path) -> None:
+    settings = RunSettings((str(folder),), str(tmp_path))
+    state = {"weights": torch.zeros(5000)}
+    save_checkpoint(tmp_path, state)
+    write_settings(settings)
+    sound = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    for write in (
+        lambda: save_checkpoint(tmp_path, state),
+        lambda: write_settings(settings),
+        lambda: append_row(tmp_path, {"step": 1.0}),
+    ):
+        with room_for(20), pytest.raises(UserError, match="file too large"):
+            write()
+    assert {path: path.read_bytes() for path in sound} == sound
 
 
 def test_one_that_got_worse_is_kept_only_if_asked_for(wish: Wish, tmp_path: Path) -> None:
@@ -100,6 +124,9 @@ def test_broken_and_small_pictures_are_left_out_and_counted(folder: Path, tmp_pa
     lesson = gather(settings, CPU)
     assert (lesson.found, lesson.broken, lesson.small) == (22, 2, 1)
     assert len(lesson.photos) + len(lesson.own) == 19
+    crowd = gather(replace(settings, photos_mb=1), CPU)
+    assert crowd.crowded > 0
+    assert len(crowd.photos) + crowd.broken + crowd.crowded == len(lesson.photos) + lesson.broken
     (mixed / "00.png").rename(mixed / "zz.png")  # was kept apart, and is a stranger now
     assert len(gather(settings, CPU).own) == len(lesson.own) - 1
 

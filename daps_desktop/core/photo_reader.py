@@ -22,8 +22,11 @@ from daps_desktop.core.errors import UserError
 from daps_desktop.core.language import tr
 from daps_desktop.core.packing import unfolded_bytes
 from daps_desktop.core.photo import JpegTables, Metadata, Photo, Pixels
-from daps_desktop.core.photo_limits import check_claim, check_size
+from daps_desktop.core.photo_limits import LIMIT_MP, check_claim, check_size
 from daps_desktop.core.tiff_decoder import decode_tiff
+
+# Bytes: of the most pixels that are opened, with alpha at 16 bits, in a file that could not pack them.
+_LARGEST_FILE = LIMIT_MP * 1_000_000 * 9
 
 
 def read_photo(path: Path) -> Photo:
@@ -109,8 +112,16 @@ def _is_avif(head: bytes) -> bool:
     return head[4:8] == b"ftyp" and any(brand in head[8:] for brand in (b"avif", b"avis"))
 
 
+def _all_of(path: Path) -> bytes:
+    """Raises: NotImplementedError where no photo that is opened at all takes so much, before it is read."""
+    size = path.stat().st_size
+    if size > _LARGEST_FILE:
+        raise NotImplementedError(f"{size / 1e9:.1f} GB")
+    return path.read_bytes()
+
+
 def _decode_png(path: Path) -> Photo:
-    data = path.read_bytes()
+    data = _all_of(path)
     if data[12:16] != b"IHDR":
         raise EOFError
     width, height = struct.unpack_from(">II", data, 16)
@@ -127,7 +138,7 @@ def _pillow_decoder(plugin: type[ImageFile]) -> Decoder:
     # The plugin is called by its name and not through Image.open, which guesses by the ending and knows
     # formats that are none of ours, and whose limit on sizes is not this program's.
     def decode(path: Path) -> Photo:
-        data = path.read_bytes()
+        data = _all_of(path)
         if plugin is WebPImagePlugin.WebPImageFile:
             height, width = _webp_size(data)
             check_size(path, height, width, limit_mp=_WEBP_LIMIT_MP)

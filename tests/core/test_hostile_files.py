@@ -89,6 +89,14 @@ def test_a_small_file_cannot_ask_for_much_memory(tmp_path: Path, kind: str, side
     assert refusal(read_photo, path).code in ("photo_too_large", "photo_truncated", "photo_unsupported")
 
 
+@pytest.mark.parametrize("kind", ["png", "jpeg progressive", "webp lossless", "bmp"])
+def test_a_file_larger_than_any_photo_is_not_read(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "photo"
+    path.write_bytes(all_kinds()[kind])
+    os.truncate(path, 3 << 30)  # takes no room on the disk
+    assert "3.2 GB" in str(refusal(read_photo, path))
+
+
 def test_what_packs_tightest_is_still_honest(tmp_path: Path) -> None:
     """One colour, 200 MB of it: deflate makes 1032 bytes one, and no more."""
     check_claim(tmp_path, 200_000_000, 200_000_000 // 1032)

@@ -69,8 +69,8 @@ def draw_line(
 ) -> Rect:
     """Set every pixel within `radius` of the segment to `value`, in place; returns the rectangle touched.
 
-    `start` and `end` are (row, col) in pixel-centre coordinates; a radius under 0.5 sets single pixels. A long
-    line is drawn in pieces: the rectangle of one across a whole photo holds the whole photo.
+    `start` and `end` are (row, col) in pixel-centre coordinates; a radius under 0.5 sets single pixels. A
+    long line is drawn in pieces: the rectangle around one across a whole photo holds the whole photo.
     """
     pieces = max(1, math.ceil(math.dist(start, end) / _PIECE))
     corners = np.linspace(start, end, pieces + 1).tolist()

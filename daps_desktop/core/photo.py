@@ -83,6 +83,13 @@ class Photo:
         return replace(self, pixels=pixels, alpha=alpha)
 
 
+def with_alpha(photo: Photo) -> Pixels:
+    """Colours and transparency as one array: (H, W), (H, W, 2), (H, W, 3) or (H, W, 4)."""
+    if photo.alpha is not None:
+        return np.concatenate([photo.pixels, photo.alpha[..., None]], axis=2)
+    return photo.pixels[..., 0] if photo.pixels.shape[2] == 1 else photo.pixels
+
+
 def compose(original: Pixels, result: Pixels, hole: NDArray[np.bool_]) -> Pixels:
     """`result` inside the hole and `original`, bit for bit, outside; all (H, W, C) of one type."""
     return np.where(hole[..., None], result, original)

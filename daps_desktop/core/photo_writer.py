@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -14,7 +13,8 @@ from daps_desktop.core import exif, iptc, png_chunks
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.files import check_place, saving, write_file
 from daps_desktop.core.language import tr
-from daps_desktop.core.photo import Metadata, Photo, Pixels, at_depth
+from daps_desktop.core.packing import pack_pixels
+from daps_desktop.core.photo import Metadata, Photo, Pixels, at_depth, with_alpha
 from daps_desktop.core.tiff_encoder import encode_tiff
 
 _FORMATS = {".png": "PNG", ".tif": "TIFF", ".tiff": "TIFF", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
@@ -23,7 +23,6 @@ _LONGEST_SIDE = {"JPEG": 65500, "WEBP": 16383, "PNG": 2**31 - 1, "TIFF": 2**31 -
 _JPEG_BLOCK = 65_533  # bytes that one block of metadata may have in a JPEG
 _JPEG_XMP = _JPEG_BLOCK - len(b"http://ns.adobe.com/xap/1.0/\0")
 _WEBP_METHOD = 2  # within 2 % of the size of the usual 4, in half of its time
-_PNG_PAETH, _PNG_LEVEL = 128, 2  # within 8 % of the size of level 4, in two thirds of its time
 
 
 def write_photo(
@@ -142,9 +141,7 @@ def _without_iptc(metadata: Metadata) -> Metadata:
 
 
 def _encode_png(photo: Photo) -> bytes:
-    pixels = np.ascontiguousarray(_with_alpha(photo))
-    data = imagecodecs.png_encode(pixels, level=_PNG_LEVEL, filter=_PNG_PAETH)
-    return png_chunks.insert_metadata(bytes(data), _without_iptc(photo.metadata))
+    return png_chunks.insert_metadata(pack_pixels(photo), _without_iptc(photo.metadata))
 
 
 def _encode_jpeg(photo: Photo, quality: int) -> bytes:
@@ -170,7 +167,7 @@ def _encode_webp(photo: Photo, quality: int) -> bytes:
     # The format has no place of its own for a resolution, so it goes into the EXIF.
     block = exif.with_dpi(metadata.exif, metadata.dpi) if metadata.dpi else metadata.exif
     file = io.BytesIO()
-    _image(_with_alpha(photo)).save(
+    _image(with_alpha(photo)).save(
         file,
         "WEBP",
         quality=quality,
@@ -183,16 +180,9 @@ def _encode_webp(photo: Photo, quality: int) -> bytes:
     return file.getvalue()
 
 
-def _with_alpha(photo: Photo) -> Pixels:
-    """(H, W), (H, W, 2), (H, W, 3) or (H, W, 4)."""
-    if photo.alpha is not None:
-        return np.concatenate([photo.pixels, photo.alpha[..., None]], axis=2)
-    return photo.pixels[..., 0] if photo.pixels.shape[2] == 1 else photo.pixels
-
-
 def _on_white(photo: Photo) -> Pixels:
     if photo.alpha is None:
-        return _with_alpha(photo)
+        return with_alpha(photo)
     white, opacity = photo.white, photo.alpha[..., None].astype(np.uint32)
     mixed = photo.pixels * opacity + white * (white - opacity)
     laid = ((mixed + white // 2) // white).astype(photo.pixels.dtype)

@@ -102,7 +102,9 @@ def test_a_photo_inside_a_project_is_unpacked_in_a_private_folder(
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there a folder cannot be opened")
-def test_the_new_name_reaches_the_disk_after_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_new_name_reaches_the_disk_after_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     synced: list[bool] = []
 
     def sync(descriptor: int) -> None:

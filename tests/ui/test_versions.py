@@ -184,6 +184,7 @@ def test_a_version_gets_a_name_and_keeps_its_place(two: Desk) -> None:
     dialog = two.window.findChild(QInputDialog)
     dialog.setTextValue("  Grandma,  softly ")
     dialog.accept()
+    two.bot.waitUntil(lambda: two.window.findChild(QInputDialog) is None)
     assert strip_of(two).item(0).text() == "1  Grandma, softly"
     assert two.document.versions[0].name == "Grandma, softly" and shown(two) == 1
     assert two.window.model.shown is two.document.versions[0]
@@ -199,6 +200,7 @@ def test_the_menu_of_a_version_acts_on_that_version(two: Desk) -> None:
     words = two.window.actions_["use_settings"].text()
     next(action for action in menu.actions() if action.text() == words).trigger()
     menu.close()
+    two.bot.waitUntil(lambda: two.window.versions.panel.findChild(QMenu) is None)  # and nothing is left of it
     assert shown(two) == 1 and two.document.settings.preset == "balanced"
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 from uuid import uuid4
 
-from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QInputDialog, QMenu
 
@@ -80,6 +80,7 @@ class Versions(QObject):
         if version is None:
             return
         dialog = QInputDialog(self.panel)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setWindowTitle(tr("Rename version {number}").format(number=version.number))
         dialog.setLabelText(tr("Name"))
         dialog.setTextValue(version.name)
@@ -186,6 +187,7 @@ class Versions(QObject):
 
     def _open_menu(self, number: int, at: QPoint) -> None:
         menu = QMenu(self.panel)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for name in _MENU:
             if name is None:
                 menu.addSeparator()

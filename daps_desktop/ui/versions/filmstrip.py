@@ -1,5 +1,7 @@
 """The versions in a row below the canvas: a click or an arrow key shows one."""
 
+from html import escape
+
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QImage, QKeyEvent, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QListView, QListWidget, QListWidgetItem, QWidget
@@ -51,7 +53,7 @@ class Filmstrip(QListWidget):
         item = self._item(number)
         if item is not None:
             item.setText(title)
-            item.setToolTip(story)
+            item.setToolTip(_as_it_stands(story))
             item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, story)
 
     def show_picture(self, number: int, image: QImage) -> None:
@@ -103,6 +105,11 @@ class Filmstrip(QListWidget):
     def _item(self, number: int) -> QListWidgetItem | None:
         rows = (self.item(row) for row in range(self.count()))
         return next((item for item in rows if item.data(_NUMBER) == number), None)
+
+
+def _as_it_stands(words: str) -> str:
+    """Markup that shows the words: a tooltip obeys what looks like markup, as a name from a file may."""
+    return "<p>" + "<br>".join(map(escape, words.splitlines())) + "</p>"
 
 
 def _untinted(pixmap: QPixmap) -> QIcon:

@@ -75,6 +75,7 @@ class Exporting(QObject):
             return
         self._photo, self._version, self._encoded = document.photo, version, None
         self._encoding = False  # whatever became of the last one
+        self._files.ask_again = self.ask
         options = remembered()
         path = suggested(document.photo.path or Path.home() / text.PASTED_NAME, options.ending)
         dialog = self.dialog = ExportDialog(version.photo, options, path, self._window)

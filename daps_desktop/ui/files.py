@@ -4,9 +4,9 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QMessageBox, QWidget
 
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.export import unused_name
@@ -22,6 +22,7 @@ from daps_desktop.ui.background import Background
 from daps_desktop.ui.canvas.layer import image_of
 from daps_desktop.ui.canvas.pyramid import display_picture
 from daps_desktop.ui.document_model import DocumentModel
+from daps_desktop.ui.file_dialogs import ask_file, ask_name
 from daps_desktop.ui.job_model import JobModel
 from daps_desktop.ui.opened import SAMPLE, Opened, opened_photo, opened_project, opened_sample, photo_of_image
 
@@ -44,10 +45,16 @@ class Files(QObject):
         self._job = job
         self._background = background
         self._window = window
-        self._folder = str(Path.home())
-        self.ask_again: Callable[[], None] | None = None  # for the name of what was written last
+        self._folder = Path.home()
+        self.ask_again: Callable[[], object] | None = None  # for the name of what was written last
         # Saves the project and then goes on; whoever knows about projects puts itself here.
         self.keep_first: Callable[[Callable[[], None]], None] = lambda go_on: None
+        self.edits = 0  # ever made, so that no two states have the same
+        for signal in (
+            model.hole_edited, model.task_changed, model.settings_changed, model.version_added,
+            model.version_renamed,
+        ):  # fmt: skip
+            signal.connect(self._count)
 
     @property
     def anything_open(self) -> bool:
@@ -56,15 +63,12 @@ class Files(QObject):
     # in
 
     def ask_open(self) -> None:
-        dialog = QFileDialog(self._window, text.OPEN_TITLE, self._folder, text.OPEN_FILTER)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda name: self.open(Path(name)))
-        dialog.open()
+        ask_file(self._window, text.OPEN_TITLE, self._folder, text.OPEN_FILTER, self.open)
 
     def open(self, path: Path) -> None:
         """Read the photo or the project at `path`, after asking about unsaved work."""
         self.unless_unsaved(lambda: self.read(path))
-        self._folder = str(path.parent)
+        self._folder = path.parent
 
     def read(self, path: Path, photo_at: Path | None = None, accept_changed: bool = False) -> None:
         """`open` without a question; `photo_at` is where the photo of a project is, if not where it was."""
@@ -74,13 +78,7 @@ class Files(QObject):
                 return opened_project(path, photo_at, accept_changed)
             return opened_photo(read_photo(path))
 
-        def failed(error: UserError) -> None:
-            if error.code in _PHOTO_SOUGHT:
-                self._ask_photo(path, error)
-            else:
-                self.failed.emit(error)
-
-        self.take_from(path.name, read, failed)
+        self.take_from(path.name, read, self.or_seek_photo(lambda at, changed: self.read(path, at, changed)))
 
     def take_from(
         self, name: str, read: Callable[[], Opened], failed: Callable[[UserError], None] | None = None
@@ -115,25 +113,28 @@ class Files(QObject):
         versions = {version.number: version for version in opened.versions}
         self._model.show_version(versions.get(shown) or (opened.versions[-1] if versions else None))
 
-    def _ask_photo(self, path: Path, error: UserError) -> None:
-        """Where is the photo of the project at `path`, which lies elsewhere or has changed?"""
-        self.opening_failed.emit()
-        box = self.question(tr("Where is the photo?"), str(error))
-        box.addButton(tr("Locate…"), QMessageBox.ButtonRole.AcceptRole).clicked.connect(
-            lambda: self._ask_place(path, error)
-        )
-        if error.code == "project_photo_changed":
-            changed = Path(str(error.facts["path"]))
-            use = box.addButton(tr("Use this photo all the same"), QMessageBox.ButtonRole.DestructiveRole)
-            use.clicked.connect(lambda: self.read(path, changed, accept_changed=True))
-        box.open()
+    def or_seek_photo(self, again: Callable[[Path, bool], object]) -> Callable[[UserError], None]:
+        """Takes an error; where it is that a photo lies elsewhere or has changed, it is asked where it is.
 
-    def _ask_place(self, path: Path, error: UserError) -> None:
-        folder = Path(str(error.facts["path"])).parent
-        dialog = QFileDialog(self._window, text.OPEN_TITLE, str(folder), text.PHOTO_FILTER)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda name: self.read(path, Path(name)))
-        dialog.open()
+        `again` gets the place, and whether a photo that has changed will do.
+        """
+
+        def failed(error: UserError) -> None:
+            if error.code not in _PHOTO_SOUGHT:
+                self.failed.emit(error)
+                return
+            place = Path(str(error.facts["path"]))
+            seek = partial(ask_file, self._window, text.OPEN_TITLE, place.parent, text.PHOTO_FILTER)
+            self.opening_failed.emit()
+            box = self.question(tr("Where is the photo?"), str(error))
+            locate = box.addButton(tr("Locate…"), QMessageBox.ButtonRole.AcceptRole)
+            locate.clicked.connect(lambda: seek(lambda found: again(found, False)))
+            if error.code == "project_photo_changed":
+                use = box.addButton(tr("Use this photo all the same"), QMessageBox.ButtonRole.DestructiveRole)
+                use.clicked.connect(lambda: again(place, True))
+            box.open()
+
+        return failed
 
     # out
 
@@ -173,10 +174,7 @@ class Files(QObject):
         )
 
     def ask_import_mask(self) -> None:
-        dialog = QFileDialog(self._window, text.IMPORT_TITLE, self._folder, text.OPEN_FILTER)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda name: self.import_mask(Path(name)))
-        dialog.open()
+        ask_file(self._window, text.IMPORT_TITLE, self._folder, text.OPEN_FILTER, self.import_mask)
 
     def import_mask(self, path: Path) -> None:
         document = self._model.document
@@ -190,23 +188,15 @@ class Files(QObject):
         self._background.run(lambda: read_mask(path, document.photo), take, self.failed.emit)
 
     def _ask_name(self, title: str, filters: str, suggested: Path, then: Callable[[Path], None]) -> None:
+        """Whether one that exists may be replaced is asked in our own words, when the writing is refused."""
         self.ask_again = partial(self._ask_name, title, filters, suggested, then)
-        dialog = QFileDialog(self._window, title, str(suggested.parent), filters)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        # The question about an existing file is asked here, in our words, when the writing is refused.
-        dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
-        dialog.selectNameFilter(_filter_for(filters, suggested.suffix))
-        dialog.filterSelected.connect(lambda name: dialog.setDefaultSuffix(_suffix_of(name)))
-        dialog.setDefaultSuffix(suggested.suffix)
-        dialog.selectFile(suggested.name)
-        dialog.fileSelected.connect(lambda name: then(Path(name)))
-        dialog.open()
+        ask_name(self._window, title, suggested, filters, then)
 
     def suggested(self, addition: str, suffix: str = "") -> Path:
         """A name that does not exist yet, beside the original."""
         document = self._model.document
         path = document.photo.path if document else None
-        origin = path or Path(self._folder) / text.PASTED_NAME
+        origin = path or self._folder / text.PASTED_NAME
         if not suffix:
             suffix = origin.suffix.lower() if origin.suffix.lower() in _WRITABLE else ".png"
         return unused_name(origin.with_name(origin.stem + addition + suffix))
@@ -228,6 +218,9 @@ class Files(QObject):
 
     # before something is lost
 
+    def _count(self, *_: object) -> None:
+        self.edits += 1
+
     def unless_unsaved(self, go_on: Callable[[], None]) -> None:
         """Do `go_on` at once where nothing would be lost, otherwise after a question."""
         unsaved, running = self._model.unsaved, self._job.running
@@ -245,18 +238,9 @@ class Files(QObject):
 
     def question(self, title: str, words: str, no: str = text.CANCEL) -> QMessageBox:
         box = QMessageBox(QMessageBox.Icon.NoIcon, NAME, title, parent=self._window)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)  # with all that its answers would need
         box.setInformativeText(words)
         cancel = box.addButton(no, QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(cancel)
         box.setEscapeButton(cancel)
         return box
-
-
-def _filter_for(filters: str, suffix: str) -> str:
-    kinds = {".jpeg": ".jpg", ".tiff": ".tif"}
-    wanted = f"*{kinds.get(suffix, suffix)}"
-    return next((part for part in filters.split(";;") if wanted in part), filters.split(";;")[0])
-
-
-def _suffix_of(name_filter: str) -> str:
-    return name_filter.rpartition("*.")[2].rstrip(")")

@@ -211,7 +211,6 @@ class MainWindow(QMainWindow):
         self.panel.run_box.pressed.connect(self.restore_or_stop)
         self.panel.run_box.save_pressed.connect(self.exporting.ask)
         self.exporting.exported.connect(self._show_saved)
-        self.recipes.saved.connect(self._show_saved)
         self.recipes.told.connect(lambda words: self.status.showMessage(words, _MESSAGE_MS))
         self.welcome.open_pressed.connect(files.ask_open)
         self.welcome.sample_pressed.connect(files.open_sample)

@@ -8,7 +8,6 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
-    QFileDialog,
     QFrame,
     QLineEdit,
     QMessageBox,
@@ -23,6 +22,7 @@ from daps_desktop.core.language import mark, number, tr
 from daps_desktop.core.public_priors import PUBLIC_PRIORS, PublicPrior
 from daps_desktop.ui import text
 from daps_desktop.ui.actions import Actions
+from daps_desktop.ui.file_dialogs import ask_file, ask_folder
 from daps_desktop.ui.own_program import OwnProgram
 from daps_desktop.ui.panels.advanced_fold import AdvancedFold
 from daps_desktop.ui.panels.parts import Section, column, label, row
@@ -196,8 +196,13 @@ class PriorsPage(QDialog):
         self.setLayout(layout)
 
     def _connect(self) -> None:
-        self.from_file.clicked.connect(lambda: self._ask(QFileDialog.FileMode.ExistingFile))
-        self.from_folder.clicked.connect(lambda: self._ask(QFileDialog.FileMode.Directory))
+        importing = tr("Import a prior")
+        self.from_file.clicked.connect(
+            lambda: ask_file(self, importing, Path.home(), FILTER, self.import_pressed.emit)
+        )
+        self.from_folder.clicked.connect(
+            lambda: ask_folder(self, importing, Path.home(), self.import_pressed.emit)
+        )
         self.stop.clicked.connect(self.stop_pressed)
         for fetch in self.fetches:
             fetch.button.clicked.connect(
@@ -209,15 +214,6 @@ class PriorsPage(QDialog):
     def _fetch_other(self) -> None:
         if name := self.repository.text().strip():
             self.fetch_pressed.emit(name)
-
-    def _ask(self, mode: QFileDialog.FileMode) -> None:
-        dialog = QFileDialog(self, tr("Import a prior"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(mode)
-        if mode is QFileDialog.FileMode.ExistingFile:
-            dialog.setNameFilter(FILTER)
-        dialog.fileSelected.connect(lambda path: self.import_pressed.emit(Path(path)))
-        dialog.open()
 
     def show_installed(self, priors: list[Installed]) -> None:
         for card in self.cards:

@@ -5,12 +5,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QPointF, Signal
+from PySide6.QtCore import QObject, QPointF, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QLineEdit,
     QMessageBox,
     QPushButton,
@@ -28,6 +27,7 @@ from daps_desktop.ui.autosave import Autosave
 from daps_desktop.ui.background import Background
 from daps_desktop.ui.canvas.canvas import Canvas
 from daps_desktop.ui.document_model import DocumentModel
+from daps_desktop.ui.file_dialogs import ask_name
 from daps_desktop.ui.files import Files
 from daps_desktop.ui.opened import Opened
 from daps_desktop.ui.panels.parts import label, row
@@ -63,11 +63,8 @@ class Projects(QObject):
         self._stamp: Stamp | None = None
         self._opened: Opened | None = None
         self._embed: bool | None = None  # what was last chosen for this document
-        self._edits = 0  # ever made, so that no two states have the same
         files.opened.connect(self._take)
         files.keep_first = self.save
-        for signal in (model.hole_edited, model.task_changed, model.settings_changed, model.version_added):
-            signal.connect(self._count)
 
     # saving
 
@@ -133,10 +130,7 @@ class Projects(QObject):
     def _moment(self) -> _Moment:
         document = self._model.document
         assert document is not None
-        return _Moment(self._edits, len(document.versions), self._autosave.strokes)
-
-    def _count(self, *_: object) -> None:
-        self._edits += 1
+        return _Moment(self._files.edits, len(document.versions), self._autosave.strokes)
 
     def _view(self) -> View:
         view, shown = self._canvas.view, self._model.shown
@@ -192,6 +186,7 @@ class SaveProjectDialog(QDialog):
 
     def __init__(self, suggested: Path, photo_bytes: int, embed: bool, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._suggestion = suggested
         self.setWindowTitle(tr("Save the project"))
         self.name = QLineEdit(str(suggested))
@@ -234,13 +229,11 @@ class SaveProjectDialog(QDialog):
                          self.embed.isChecked())  # fmt: skip
 
     def _browse(self) -> None:
-        dialog = QFileDialog(self, tr("Save the project"), str(self._suggestion.parent), text.PROJECT_FILTER)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
-        dialog.setDefaultSuffix(SUFFIX)
-        dialog.selectFile(Path(self.name.text()).name)
-        dialog.fileSelected.connect(self.name.setText)
-        dialog.open()
+        suggested = self._suggestion.with_name(Path(self.name.text()).name or self._suggestion.name)
+        ask_name(
+            self, tr("Save the project"), suggested, text.PROJECT_FILTER,
+            lambda path: self.name.setText(str(path)),
+        )  # fmt: skip
 
 
 def _embed_label(photo_bytes: int) -> str:

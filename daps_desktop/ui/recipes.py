@@ -1,15 +1,13 @@
 """What is to be done, carried from photo to photo: by a file, the clipboard, or what lies beside a result."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from daps_desktop.core.document import Document
 from daps_desktop.core.errors import UserError
-from daps_desktop.core.files import write_file
 from daps_desktop.core.language import tr
 from daps_desktop.core.messages import Finished
 from daps_desktop.core.recipe import Recipe, dump_recipe, parse_recipe
@@ -17,6 +15,7 @@ from daps_desktop.core.sidecar import Provenance, read_recipe, read_sidecar, rep
 from daps_desktop.ui.actions import Actions
 from daps_desktop.ui.background import Background
 from daps_desktop.ui.document_model import DocumentModel
+from daps_desktop.ui.file_dialogs import Then, ask_file
 from daps_desktop.ui.files import Files
 from daps_desktop.ui.job_model import JobModel
 
@@ -27,7 +26,6 @@ _WITH_PHOTO = ("save_recipe", "load_recipe", "copy_recipe", "paste_recipe", "rep
 class Recipes(QObject):
     """The recipe of the open photo, out and in."""
 
-    saved = Signal(Path)
     told = Signal(str)  # a sentence for the status line
 
     def __init__(
@@ -52,30 +50,10 @@ class Recipes(QObject):
     # out
 
     def ask_save(self) -> None:
-        dialog = QFileDialog(
-            self._window, tr("Save the recipe"), str(self._folder / "recipe.json"), RECIPE_FILTER
-        )
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)  # asked in our words, when refused
-        dialog.setDefaultSuffix("json")
-        dialog.fileSelected.connect(lambda name: self.save(Path(name)))
-        dialog.open()
-
-    def save(self, path: Path, overwrite: bool = False) -> None:
-        """Write what is chosen now; a file that exists is replaced only after a question."""
-        if self._model.document is None:
-            return
-        data = dump_recipe(self._model.document.recipe).encode()
-
-        def failed(error: UserError) -> None:
-            if error.code == "save_exists":
-                self._files.ask_replace(path, lambda: self.save(path, overwrite=True))
-            else:
-                self._files.failed.emit(error)
-
-        self._background.run(
-            lambda: write_file(path, data, overwrite), lambda _: self.saved.emit(path), failed
-        )
+        """Where to? What is chosen now is written there."""
+        if self._model.document is not None:
+            data = dump_recipe(self._model.document.recipe).encode()
+            self._files.ask_write(tr("Save the recipe"), RECIPE_FILTER, "_recipe", ".json", lambda: data)
 
     def copy(self) -> None:
         if self._model.document is not None:
@@ -141,8 +119,5 @@ class Recipes(QObject):
         document = self._model.document
         return document.photo.path.parent if document and document.photo.path else Path.home()
 
-    def _ask(self, title: str, then: Callable[[Path], None]) -> None:
-        dialog = QFileDialog(self._window, title, str(self._folder), RECIPE_FILTER)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda name: then(Path(name)))
-        dialog.open()
+    def _ask(self, title: str, then: Then) -> None:
+        ask_file(self._window, title, self._folder, RECIPE_FILTER, then)

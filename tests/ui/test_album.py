@@ -277,8 +277,11 @@ def test_a_recipe_goes_over_the_clipboard_and_through_a_file(
     opened.window.model.set_settings(recipe.settings)
     opened.trigger("copy_recipe")
     assert parse_recipe(QGuiApplication.clipboard().text()) == recipe
-    with opened.bot.waitSignal(opened.window.recipes.saved, timeout=5000):
-        opened.window.recipes.save(tmp_path / "r.json")
+    opened.trigger("save_recipe")
+    dialog = opened.window.findChildren(QFileDialog)[-1]
+    with opened.bot.waitSignal(opened.window.files.saved, timeout=5000):
+        dialog.fileSelected.emit(str(tmp_path / "r.json"))
+    dialog.reject()
 
     opened.window.model.set_task(Task((Noise(),)))
     opened.window.model.set_settings(SolverSettings())

@@ -84,8 +84,17 @@ class Files(QObject):
         self, name: str, read: Callable[[], Opened], failed: Callable[[UserError], None] | None = None
     ) -> None:
         """Open what `read` gives, which is called in the background; `name` is shown meanwhile."""
+        edits = self.edits
+
+        def take(opened: Opened) -> None:
+            if self.edits == edits:
+                self._take(opened)
+                return
+            self.opening_failed.emit()  # until it is said what becomes of what was done while it was read
+            self.unless_unsaved(lambda: self._take(opened))
+
         self.opening.emit(name)
-        self._background.run(read, self._take, failed or self.failed.emit)
+        self._background.run(read, take, failed or self.failed.emit)
 
     def open_sample(self) -> None:
         """The photo that comes with the program, as if it lay where the user keeps pictures."""

@@ -1,18 +1,20 @@
 """Photos and marks coming in, and questions before work is lost."""
 
+import threading
 from pathlib import Path
 
 import numpy as np
 import tifffile
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox
 
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.photo_writer import write_photo
 from daps_desktop.ui import text
 from daps_desktop.ui.canvas.layer import image_of
 from daps_desktop.ui.canvas.pyramid import Pyramid, display_picture
+from daps_desktop.ui.projects import SaveProjectDialog
 from tests.ui.conftest import Desk
 
 
@@ -99,6 +101,49 @@ def test_unsaved_marks_are_asked_about_before_another_photo(opened: Desk, photo_
     with opened.bot.waitSignal(opened.window.files.opened, timeout=5000):
         answer(opened, text.DISCARD)
     assert not opened.hole.any() and not opened.window.model.unsaved
+
+
+def test_what_is_done_while_another_photo_is_read_is_not_lost(opened: Desk, tmp_path: Path) -> None:
+    write_photo(opened.document.photo, tmp_path / "other.png")
+
+    def open_slowly() -> None:
+        read = threading.Event()
+        opened.window.background.run(read.wait, lambda _: None)
+        opened.window.open(tmp_path / "other.png")
+        opened.click((10, 10))
+        read.set()
+        opened.bot.waitUntil(lambda: bool(opened.window.findChildren(QMessageBox)), timeout=5000)
+
+    open_slowly()
+    answer(opened, text.CANCEL)
+    assert opened.hole[10, 10] and not opened.window.status.currentMessage()
+    opened.trigger("clear")
+    opened.window.model.mark_saved()
+    opened.bot.waitUntil(lambda: not opened.window.findChildren(QMessageBox))
+    open_slowly()
+    answer(opened, text.DISCARD)
+    assert opened.document.photo.path == tmp_path / "other.png" and not opened.hole.any()
+
+
+def test_nothing_is_left_of_a_question_that_was_answered(opened: Desk) -> None:
+    opened.click((10, 10))
+    opened.trigger("close")
+    answer(opened, text.CANCEL)
+    for name in ("open", "import_mask", "export_mask", "save_recipe", "load_recipe"):
+        opened.trigger(name)
+        opened.window.findChildren(QFileDialog)[-1].reject()
+    opened.trigger("save_project")
+    opened.window.findChildren(SaveProjectDialog)[-1].reject()
+    opened.bot.waitUntil(lambda: not opened.window.findChildren(QDialog))
+
+
+def test_a_name_without_an_ending_gets_none_of_all_files(opened: Desk) -> None:
+    opened.trigger("export_mask")
+    dialog = opened.window.findChildren(QFileDialog)[-1]
+    assert dialog.defaultSuffix() == "png"
+    dialog.filterSelected.emit("All files (*)")
+    assert dialog.defaultSuffix() == ""
+    dialog.reject()
 
 
 def test_pages_and_transparency_of_a_file_are_told(desk: Desk, tmp_path: Path) -> None:

@@ -86,10 +86,11 @@ class Projects(QObject):
         dialog.open()
 
     def _save_new(self, path: Path, embed: bool, then: Then | None) -> None:
-        if path.exists() and path != self.path:
-            self._files.ask_replace(path, lambda: self.save_to(path, embed, then))
-        else:
+        there = Stamp.of(path)
+        if there is None or (path == self.path and there == self._stamp):
             self.save_to(path, embed, then)
+        else:
+            self._files.ask_replace(path, lambda: self.save_to(path, embed, then))
 
     def save_to(self, path: Path, embed: bool, then: Then | None = None) -> None:
         """In the file `path`, which is replaced where it exists; `embed` is remembered for this photo."""
@@ -208,7 +209,7 @@ class SaveProjectDialog(QDialog):
         buttons.addButton(text.CANCEL, QDialogButtonBox.ButtonRole.RejectRole)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        self.name.textChanged.connect(lambda words: save.setEnabled(bool(words.strip())))
+        self.name.textChanged.connect(lambda words: save.setEnabled(bool(Path(words.strip()).name)))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
         layout.setSpacing(GRID)
@@ -222,9 +223,7 @@ class SaveProjectDialog(QDialog):
 
     def accept(self) -> None:
         super().accept()
-        path = Path(self.name.text().strip())
-        if not path.is_absolute():
-            path = self._suggestion.parent / path
+        path = self._suggestion.parent / self.name.text().strip()
         self.chosen.emit(path if path.suffix.lower() == SUFFIX else path.with_name(path.name + SUFFIX),
                          self.embed.isChecked())  # fmt: skip
 

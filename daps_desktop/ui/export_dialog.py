@@ -4,12 +4,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
-    QFileDialog,
     QLineEdit,
     QPushButton,
     QSlider,
@@ -23,6 +21,7 @@ from daps_desktop.core.language import tr
 from daps_desktop.core.photo import Photo
 from daps_desktop.ui import text
 from daps_desktop.ui.export_size import SizeFields
+from daps_desktop.ui.file_dialogs import ask_name
 from daps_desktop.ui.panels.banner import Banner
 from daps_desktop.ui.panels.parts import NumberRow, Section, Segments, calm, column, label, row
 from daps_desktop.ui.panels.tall_enough import tall_enough
@@ -50,7 +49,7 @@ class ExportDialog(QDialog):
         self.setWindowTitle(tr("Export"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(_WIDTH)
-        self._photo = photo
+        self._photo, self._folder, self._saving = photo, path.parent, False
         self.picture = Segments(
             tr("Picture"),
             (
@@ -146,6 +145,7 @@ class ExportDialog(QDialog):
         self.size_fields.changed.connect(self._change)
         self.metadata.toggled.connect(lambda _: self._change())
         self.name.editingFinished.connect(self._take_name)
+        self.name.textChanged.connect(self._show_possible)
         self.browse.clicked.connect(self._browse)
         self.button.clicked.connect(self.export_pressed)
         self.cancel.clicked.connect(self.reject)
@@ -168,7 +168,12 @@ class ExportDialog(QDialog):
 
     @property
     def path(self) -> Path:
-        return Path(self.name.text())
+        """A name alone means the folder that was suggested."""
+        return self._folder / self.name.text().strip()
+
+    @property
+    def _named(self) -> bool:
+        return bool(Path(self.name.text().strip()).name)
 
     def remembered(self) -> ExportOptions:
         """What the next photo begins with: the result, at its own size and depth."""
@@ -178,8 +183,12 @@ class ExportDialog(QDialog):
         self.weight.setText(words)
 
     def show_saving(self, saving: bool) -> None:
-        self.button.setEnabled(not saving)
+        self._saving = saving
         self.button.setText(tr("Exporting…") if saving else tr("Export"))
+        self._show_possible()
+
+    def _show_possible(self) -> None:
+        self.button.setEnabled(self._named and not self._saving)
 
     def tell(self, error: UserError) -> None:
         self.show_saving(False)
@@ -188,7 +197,8 @@ class ExportDialog(QDialog):
     # what was changed
 
     def _take_format(self, name: object) -> None:
-        self.name.setText(str(self.path.with_suffix(ENDINGS[str(name)])))
+        if self._named:
+            self.name.setText(str(self.path.with_suffix(ENDINGS[str(name)])))
         self._show_format()
         self._change()
 
@@ -204,19 +214,15 @@ class ExportDialog(QDialog):
             self.format.pick(known[ending])
             self._show_format()
             self._change()
-        elif ending not in known and self.path.name:
-            self.name.setText(f"{self.name.text()}{ENDINGS[str(self.format.value)]}")
+        elif ending not in known and self._named:
+            self.name.setText(f"{self.name.text().strip()}{ENDINGS[str(self.format.value)]}")
 
     def _browse(self) -> None:
-        dialog = QFileDialog(self, tr("Export"), str(self.path.parent), text.SAVE_FILTER)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)  # that is chosen in this dialog
-        dialog.selectFile(self.path.name)
-        dialog.fileSelected.connect(self._take_path)
-        dialog.open()
+        """What becomes of a file that exists is chosen in this dialog."""
+        ask_name(self, tr("Export"), self.path, text.SAVE_FILTER, self._take_path)
 
-    def _take_path(self, name: str) -> None:
-        self.name.setText(name)
+    def _take_path(self, path: Path) -> None:
+        self.name.setText(str(path))
         self._take_name()
 
     def _change(self) -> None:
@@ -246,10 +252,6 @@ class ExportDialog(QDialog):
         if self.bits.value == 8 and self._photo.bits == 16:
             return tr("From 16 to 8 bits every pixel is rounded.")
         return tr("Pixels that were not touched stay as they were, bit for bit.")
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        self.reject()
-        super().closeEvent(event)
 
 
 def _check(words: str, checked: bool) -> QCheckBox:

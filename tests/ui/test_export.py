@@ -169,6 +169,17 @@ def test_the_ending_that_is_typed_chooses_the_format(restored: Desk, tmp_path: P
     assert export(restored) == tmp_path / "for.aunt.jpg"
 
 
+def test_a_name_alone_goes_where_the_photo_is_and_none_goes_nowhere(restored: Desk, photo_path: Path) -> None:
+    shown = dialog(restored)
+    shown.name.setText("  ")
+    pick(shown, "format", "jpeg")
+    assert not shown.button.isEnabled() and shown.format.value == "jpeg"
+    shown.name.setText("for aunt")
+    shown.name.editingFinished.emit()
+    assert shown.button.isEnabled() and shown.name.text() == "for aunt.jpg"
+    assert export(restored) == photo_path.with_name("for aunt.jpg")
+
+
 @pytest.mark.parametrize("policy", ["unique", "overwrite", "skip"])
 def test_a_name_that_is_taken(restored: Desk, photo_path: Path, policy: str) -> None:
     taken = photo_path.with_name("family_restored.png")

@@ -106,13 +106,13 @@ class Files(QObject):
         if image.isNull():
             self.failed.emit(UserError("clipboard_empty"))
             return
-        photo = photo_of_image(image)
-        self.unless_unsaved(lambda: self.take_from(text.PASTED_NAME, lambda: opened_photo(photo)))
+        self.unless_unsaved(
+            lambda: self.take_from(text.PASTED_NAME, lambda: opened_photo(photo_of_image(image)))
+        )
 
     def abandon(self) -> None:
-        """Forget the job on the photo that goes."""
-        if self._job.running:
-            self._job.abandon()
+        """Forget the job on the photo that goes, and how the last one on it ended."""
+        self._job.abandon()
 
     def _take(self, opened: Opened) -> None:
         self.abandon()
@@ -151,7 +151,9 @@ class Files(QObject):
         """Put the version that is shown on the clipboard."""
         result = self._model.shown
         if result is not None:
-            QGuiApplication.clipboard().setImage(image_of(display_picture(result.photo)))
+            self._background.run(
+                lambda: image_of(display_picture(result.photo)), QGuiApplication.clipboard().setImage
+            )
 
     def ask_export_mask(self) -> None:
         self._ask_name(

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDoubleSpinBox
 
 from daps_desktop.core.messages import Failed, Finished, Notice
 from daps_desktop.core.photo_reader import read_photo
+from daps_desktop.core.photo_writer import write_photo
 from daps_desktop.core.task import Blur, Motion, Noise, Scratches, Small
 from daps_desktop.ui import text
 from daps_desktop.ui.job_model import JobState
@@ -51,7 +52,8 @@ def test_restore_shows_progress_then_the_result_then_saves_it(marked: Desk, phot
     wait_for_result(marked)
     assert box.verdict.text() == "Agrees with your photo. 1.6\N{NO-BREAK SPACE}% of it was redrawn."
     assert box.button.text() == text.RESTORE and box.save.isVisible()
-    marked.trigger("copy")
+    with marked.bot.waitSignal(QGuiApplication.clipboard().dataChanged, timeout=5000):
+        marked.trigger("copy")
     copied = QGuiApplication.clipboard().image().pixelColor(100, 100)
     assert copied.getRgb()[:3] == (7, 7, 7)
     target = photo_path.with_name("family_restored.png")
@@ -101,6 +103,28 @@ def test_stop_ends_in_cancelled_and_keeps_the_marks(marked: Desk) -> None:
     assert not marked.window.compare.available  # no half-made picture stays behind
     np.testing.assert_array_equal(marked.hole, painted)
     assert marked.window.model.shown is None
+
+
+def test_another_photo_was_not_stopped(marked: Desk, tmp_path: Path) -> None:
+    press_restore(marked)
+    press_restore(marked)
+    marked.host.answer_cancelled()
+    hint = marked.window.panel.run_box.hint
+    assert hint.text() == text.STOPPED
+    write_photo(marked.document.photo, tmp_path / "other.png")
+    marked.window.model.mark_saved()
+    marked.open(tmp_path / "other.png")
+    assert hint.text() == ""
+
+
+def test_what_is_chosen_during_a_run_leaves_its_progress_alone(marked: Desk) -> None:
+    box = marked.window.panel.run_box
+    press_restore(marked)
+    marked.host.step(1)
+    marked.host.step(2)
+    said = box.button.text(), box.hint.text(), box.bar.value()
+    marked.window.panel.cards.card(Noise).tick.click()
+    assert (box.button.text(), box.hint.text(), box.bar.value()) == said and said[2] == 50
 
 
 def test_failed_says_why_and_keeps_the_marks(marked: Desk) -> None:

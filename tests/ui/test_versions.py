@@ -90,7 +90,8 @@ def test_a_click_and_the_arrow_keys_show_a_version(two: Desk) -> None:
     assert shown(two) == 1
     two.trigger("previous_version")
     assert shown(two) == 1 and strip.currentRow() == 0
-    two.trigger("copy")  # what is shown is what goes out
+    with two.bot.waitSignal(QGuiApplication.clipboard().dataChanged, timeout=5000):
+        two.trigger("copy")  # what is shown is what goes out
     assert QGuiApplication.clipboard().image().pixelColor(150, 100).red() == 10
 
 

@@ -1,6 +1,7 @@
 """Several photos through the window: the table tells of each, and work goes on after failures and breaks."""
 
 import json
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +9,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
 
-from daps_desktop.core.album import DONE, FAILED, WAITING, read_album
+from daps_desktop.core.album import DONE, FAILED, WAITING, Album, ordered, photos_in, read_album, write_album
 from daps_desktop.core.export import sidecar_of
 from daps_desktop.core.mask_io import write_mask
 from daps_desktop.core.messages import Failed
@@ -219,6 +221,96 @@ def test_photos_recipe_and_place_are_chosen(opened: Desk, box: Path, tmp_path: P
     opened.bot.waitUntil((tmp_path / "mine.json").exists, timeout=5000)
     control(opened).close()
     assert read_album(tmp_path / "mine.json") == model(opened).album
+
+
+def test_while_an_album_is_read_nothing_is_written_over_it(
+    desk: Desk, box: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading takes as long as there are results to look at, and the window is there at once."""
+    file, read = tmp_path / "old.json", threading.Event()
+    write_album(Album(NOISE).with_photos(photos_in(box)), file)
+    before, window = file.read_bytes(), shown(desk)
+    monkeypatch.setattr("daps_desktop.ui.album.model.resumed", lambda album: album if read.wait(5) else None)
+    control(desk).open(file)
+    assert not window.photos.isEnabled() and not window.run.isEnabled() and "old.json" in window.line.text()
+    control(desk).add([box / "elsewhere.png"])
+    control(desk).put_into(tmp_path)
+    read.set()
+    desk.bot.waitUntil(lambda: window.table.rowCount() == 3, timeout=5000)
+    assert window.photos.isEnabled() and window.run.isEnabled() and file.read_bytes() == before
+
+
+def test_what_is_no_album_is_neither_written_over_nor_asked_for_again(
+    desk: Desk, box: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "recipe.json").write_text(dump_recipe(NOISE))
+    user_folder().mkdir(exist_ok=True)
+    (user_folder() / "album.json").write_text("torn")
+    window = shown(desk)
+    desk.bot.waitUntil(window.banner.isVisible, timeout=5000)
+    control(desk).open(tmp_path / "recipe.json")
+    desk.bot.waitUntil(lambda: "recipe.json" in window.banner.sentence.text(), timeout=5000)
+    control(desk).add_folder(box)
+    desk.bot.waitUntil((user_folder() / "album_2.json").exists, timeout=5000)
+    control(desk).close()
+    assert (tmp_path / "recipe.json").read_text() == dump_recipe(NOISE)
+    assert (user_folder() / "album.json").read_text() == "torn"
+    control(desk).album = control(desk).window = None
+    again = shown(desk)
+    desk.bot.waitUntil(lambda: again.table.rowCount() == 3, timeout=5000)
+    assert not again.banner.isVisible()
+
+
+def test_why_a_photo_failed_is_still_told_after_a_restart(desk: Desk, box: Path) -> None:
+    for name in ("b.jpg", "c.tif"):
+        (box / name).unlink()
+    (box / "a.png").write_bytes((box / "a.png").read_bytes()[:500])
+    window = shown(desk)
+    control(desk)._use(NOISE)
+    control(desk).add([box / "a.png"])
+    press(window.run)
+    wait_over(desk)
+    control(desk).close()
+    control(desk).album = control(desk).window = None
+    again = shown(desk)
+    desk.bot.waitUntil(lambda: again.table.rowCount() == 1, timeout=5000)
+    assert cells(again, 0)[1] == "Failed" and "incomplete or damaged" in cells(again, 0)[4]
+    write_photo(Photo(picture(64, 96)), box / "a.png", overwrite=True)
+    press(again.run)
+    play_all(desk, 1)
+    assert cells(again, 0)[1] == "Done" and cells(again, 0)[4] == ""
+
+
+def test_stop_before_a_photo_is_read_leaves_it_waiting(
+    desk: Desk, box: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, read = filled(desk, box), threading.Event()
+    monkeypatch.setattr(
+        "daps_desktop.ui.album.model.ordered", lambda *of: ordered(*of) if read.wait(5) else None
+    )
+    press(window.run)
+    desk.bot.waitUntil(lambda: cells(window, 0)[1] == "Running", timeout=5000)
+    press(window.run)
+    read.set()
+    wait_over(desk)
+    assert cells(window, 0)[1] == "Waiting" and not desk.host.requests
+
+
+def test_a_result_is_not_thrown_away_because_the_album_cannot_be_noted(
+    desk: Desk, box: Path, tmp_path: Path
+) -> None:
+    window = filled(desk, box)
+    press(window.run)
+    wait_request(desk, 1)
+    (tmp_path / "wall").write_text("")
+    model(desk).file = tmp_path / "wall" / "album.json"
+    desk.host.finish()
+    desk.bot.waitUntil(window.banner.isVisible, timeout=5000)
+    assert (box / "a_restored.png").exists() and cells(window, 0)[1] == "Done"
+    desk.bot.waitUntil(lambda: not model(desk).running or bool(desk.host.cancelled), timeout=5000)
+    if desk.host.cancelled:
+        desk.host.answer_cancelled()
+    wait_over(desk)
 
 
 def test_the_open_photo_is_restored_beside_an_album(opened: Desk, box: Path) -> None:

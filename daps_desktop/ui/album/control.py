@@ -1,16 +1,16 @@
 """Opens the album's window and does what its buttons ask for; shows a result in the main window."""
 
-from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from daps_desktop.core.album import Album, Row, photos_in
 from daps_desktop.core.errors import UserError
-from daps_desktop.core.export import sidecar_of
+from daps_desktop.core.export import sidecar_of, unused_name
 from daps_desktop.core.language import tr
 from daps_desktop.core.photo import Photo, at_depth
 from daps_desktop.core.photo_reader import read_photo
@@ -28,6 +28,7 @@ from daps_desktop.ui.album.window import AlbumWindow
 from daps_desktop.ui.background import Background
 from daps_desktop.ui.document_model import DocumentModel
 from daps_desktop.ui.exporting import remembered
+from daps_desktop.ui.file_dialogs import ask_file, ask_files, ask_folder, ask_name
 from daps_desktop.ui.files import Files
 from daps_desktop.ui.job_model import JobModel
 from daps_desktop.ui.opened import Opened, pyramid_of
@@ -68,31 +69,40 @@ class AlbumControl(QObject):
             self.album.close()
 
     def _build(self) -> None:
-        file = Path(str(preferences().value(_KEY, user_folder() / _NAME)))
-        album = self.album = AlbumModel(self._job.host, file, self)
+        usual = user_folder() / _NAME
+        # A new one has a file of its own: whatever cannot be read is not written over either.
+        album = self.album = AlbumModel(self._job.host, unused_name(usual), self._new_album(), self)
         self._job.unclaimed.connect(album.handle)
+        album.album_changed.connect(lambda: preferences().setValue(_KEY, str(album.file)))
         window = self.window = AlbumWindow(album, self._window)
-        window.photos_pressed.connect(self._ask_photos)
-        window.folder_pressed.connect(lambda: self._ask_folder(tr("Add a folder"), self.add_folder))
-        window.place_pressed.connect(lambda: self._ask_folder(tr("Where the results go"), self.put_into))
+        window.photos_pressed.connect(
+            lambda: ask_files(window, tr("Add photos"), self._folder, text.PHOTO_FILTER, self.add)
+        )
+        window.folder_pressed.connect(
+            lambda: ask_folder(window, tr("Add a folder"), self._folder, self.add_folder)
+        )
+        window.place_pressed.connect(
+            lambda: ask_folder(window, tr("Where the results go"), self._folder, self.put_into)
+        )
         window.own_recipe_pressed.connect(self._take_own_recipe)
         window.recipe_file_pressed.connect(
-            lambda: self._ask_file(tr("Recipe"), RECIPE_FILTER, self.take_recipe)
+            lambda: ask_file(window, tr("Recipe"), self._folder, RECIPE_FILTER, self.take_recipe)
         )
-        window.open_pressed.connect(lambda: self._ask_file(tr("Open an album"), _ALBUM_FILTER, self.open))
+        window.open_pressed.connect(
+            lambda: ask_file(window, tr("Open an album"), self._folder, _ALBUM_FILTER, self.open)
+        )
         window.save_pressed.connect(self._ask_save)
         window.compare_pressed.connect(self.compare)
-        if file.exists():
-            album.open(file)
-        else:
-            self._begin()
+        last = Path(str(preferences().value(_KEY, usual)))
+        with suppress(OSError):  # where nobody may even look, a new one begins
+            if last.exists():
+                album.open(last)
 
-    def _begin(self) -> None:
-        """A new album begins with the recipe of the open photo."""
+    def _new_album(self) -> Album:
+        """With the recipe of the open photo."""
         options = remembered()
         policy = "unique" if options.policy == "ask" else options.policy
-        assert self.album is not None
-        self.album.change(replace(Album(self._own_recipe()), export=replace(options, policy=policy)))
+        return Album(self._own_recipe(), replace(options, policy=policy))
 
     def _own_recipe(self) -> Recipe:
         return self._model.document.recipe if self._model.document else Recipe()
@@ -122,12 +132,10 @@ class AlbumControl(QObject):
 
     def open(self, file: Path) -> None:
         assert self.album is not None
-        preferences().setValue(_KEY, str(file))
         self.album.open(file)
 
     def save_as(self, file: Path) -> None:
         assert self.album is not None
-        preferences().setValue(_KEY, str(file))
         self.album.save_as(file)
 
     def compare(self, row: Row) -> None:
@@ -139,39 +147,17 @@ class AlbumControl(QObject):
         assert self.window is not None
         self.window.tell(error)
 
-    # dialogs
-
-    def _ask_photos(self) -> None:
-        dialog = self._dialog(tr("Add photos"), text.PHOTO_FILTER)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(lambda names: self.add([Path(name) for name in names]))
-        dialog.open()
-
-    def _ask_folder(self, title: str, then: Callable[[Path], None]) -> None:
-        dialog = self._dialog(title, "")
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(lambda name: then(Path(name)))
-        dialog.open()
-
-    def _ask_file(self, title: str, filters: str, then: Callable[[Path], None]) -> None:
-        dialog = self._dialog(title, filters)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda name: then(Path(name)))
-        dialog.open()
-
     def _ask_save(self) -> None:
-        dialog = self._dialog(tr("Save the album"), _ALBUM_FILTER)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("json")
-        dialog.selectFile(_NAME)
-        dialog.fileSelected.connect(lambda name: self.save_as(Path(name)))
-        dialog.open()
+        assert self.window is not None
+        suggested = self._folder / _NAME
+        ask_name(self.window, tr("Save the album"), suggested, _ALBUM_FILTER, self.save_as, confirm=True)
 
-    def _dialog(self, title: str, filters: str) -> QFileDialog:
+    @property
+    def _folder(self) -> Path:
+        """Where files are looked for first."""
         document = self._model.document
         photo = document.photo.path if document else None
-        return QFileDialog(self.window, title, str(photo.parent if photo else Path.home()), filters)
+        return photo.parent if photo else Path.home()
 
 
 def opened(row: Row) -> Opened:

@@ -5,7 +5,7 @@ can open and save meanwhile; the host takes its jobs in turn with those of the o
 """
 
 import time
-from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
@@ -14,6 +14,8 @@ from PySide6.QtCore import QObject, Signal
 
 from daps_desktop.analysis.marking import probable_damage
 from daps_desktop.core.album import (
+    FAILED,
+    SKIPPED,
     WAITING,
     Album,
     Row,
@@ -39,17 +41,19 @@ class AlbumModel(QObject):
 
     album_changed = Signal()  # other photos, another recipe, another place
     row_changed = Signal(Row)
-    state_changed = Signal()  # runs, stops, or is over
+    state_changed = Signal()  # runs, stops, or is over; is being read, or was
     progressed = Signal(Progress)
     failed = Signal(UserError)
 
-    def __init__(self, host: JobHost, file: Path, parent: QObject | None = None) -> None:
+    def __init__(self, host: JobHost, file: Path, album: Album, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._host = host
         self._background = Background(self)
         self.file = file
-        self.album = Album()
+        self.album = album
+        self.opening: Path | None = None  # that is being read; what is changed now would be lost, or it
         self.running = self.stopping = False
+        self._closed = False
         self.current: Row | None = None
         self._work: Work | None = None
         self._began = 0.0
@@ -57,8 +61,8 @@ class AlbumModel(QObject):
     # what is to be done
 
     def change(self, album: Album) -> None:
-        """Take another set of photos or choices, and note it. Not while it runs."""
-        if self.running or album == self.album:
+        """Take another set of photos or choices, and note it. Not while it runs or is being read."""
+        if self.running or self.opening or album == self.album:
             return
         self.album = album
         self.album_changed.emit()
@@ -70,31 +74,53 @@ class AlbumModel(QObject):
         self._background.run(lambda: write_album(album, file), lambda _: None, self._take_failure)
 
     def open(self, file: Path) -> None:
-        """Go on with the album in a file; what is done there stays done if its results are still there."""
-        if not self.running:
-            self._background.run(lambda: resumed(read_album(file)), self._opened(file), self.failed.emit)
+        """Go on with the album in a file; what is done there stays done if its results are still there.
 
-    def _opened(self, file: Path) -> Callable[[Album], None]:
-        def take(album: Album) -> None:
-            self.file, self.album = file, album
-            self.album_changed.emit()
+        One that cannot be read is left alone, and the album is the one before.
+        """
+        if self.running or self.opening:
+            return
+        self.opening = file
+        self.state_changed.emit()
+        self._background.run(lambda: self._read(file), self._take_opened, self._take_unread)
 
-        return take
+    def _read(self, file: Path) -> Album:
+        """What failed says why until it is tried again."""
+        album = read_album(file)
+        pairs = zip(album.rows, self._resumed(album).rows, strict=False)
+        rows = (noted if noted.state in (FAILED, SKIPPED) else row for noted, row in pairs)
+        return replace(album, rows=tuple(rows))
+
+    def _take_opened(self, album: Album) -> None:
+        assert self.opening is not None
+        self.file, self.album, self.opening = self.opening, album, None
+        self.album_changed.emit()
+
+    def _take_unread(self, error: UserError) -> None:
+        self.opening = None
+        self.state_changed.emit()
+        self.failed.emit(error)
 
     def save_as(self, file: Path) -> None:
         self.file = file
+        self.album_changed.emit()
         self.note()
+
+    def _resumed(self, album: Album) -> Album:
+        """Reads every photo and result that is done; gives up where the program ends meanwhile."""
+        alone = (replace(album, rows=(row,)) for row in album.rows if not self._closed)
+        return replace(album, rows=tuple(row for one in alone for row in resumed(one).rows))
 
     # running
 
     def start(self) -> None:
         """Restore what is not done; what failed is tried again. What changed on the disk is noticed first."""
-        if self.running or not self.album.rows:
+        if self.running or self.opening or not self.album.rows:
             return
         self.running, self.stopping = True, False
         self.state_changed.emit()
         album = self.album
-        self._background.run(lambda: resumed(album), self._take_resumed, self._take_failure)
+        self._background.run(lambda: self._resumed(album), self._take_resumed, self._take_failure)
 
     def _take_resumed(self, album: Album) -> None:
         self.album = album
@@ -113,7 +139,7 @@ class AlbumModel(QObject):
     def close(self) -> None:
         """The program ends: the running photo is given up and will be begun again the next time."""
         self.stop()
-        self.running = False
+        self.running, self._closed = False, True
         self._background.close()
 
     def handle(self, message: JobMessage) -> None:
@@ -151,7 +177,7 @@ class AlbumModel(QObject):
 
     def _submit(self, work: Work) -> None:
         if self.stopping:
-            self._next()
+            self._over(replace(work.row, state=WAITING))
             return
         self._work = work
         self._host.submit(work.request)
@@ -164,7 +190,8 @@ class AlbumModel(QObject):
         def store() -> Row:
             last = row
             for last in stored(made(row, work, finished, album.export), album):
-                write_album(album.with_row(last), file)
+                with suppress(UserError):  # told when the row is noted; no reason to throw a result away
+                    write_album(album.with_row(last), file)
             return last
 
         self._background.run(store, self._over, lambda error: self._over(failed(row, error)))

@@ -170,7 +170,7 @@ class AlbumWindow(QDialog):
         self._rows = {photo.photo: i for i, photo in enumerate(album.rows)}
         self.table.setRowCount(len(album.rows))
         for photo in album.rows:
-            self.show_row(photo)
+            self._fill_row(photo)
         self.recipe.setText(recipe_line(album))
         self.finding.blockSignals(True)
         self.finding.setChecked(album.find_scratches)
@@ -181,9 +181,12 @@ class AlbumWindow(QDialog):
         self._show_state()
 
     def show_row(self, photo: Row) -> None:
-        line = self._rows.get(photo.photo)
-        if line is None:
-            return
+        if photo.photo in self._rows:
+            self._fill_row(photo)
+            self._show_line()
+
+    def _fill_row(self, photo: Row) -> None:
+        line = self._rows[photo.photo]
         running = self._model.current is not None and self._model.current.photo == photo.photo
         words = (
             photo.path.name,
@@ -194,7 +197,6 @@ class AlbumWindow(QDialog):
         )
         for column_at, cell in enumerate(words):
             self.table.setItem(line, column_at, _item(cell, photo.photo if column_at == _PHOTO else cell))
-        self._show_line()
 
     def tell(self, error: UserError) -> None:
         self.banner.tell(error)
@@ -207,16 +209,17 @@ class AlbumWindow(QDialog):
 
     def _show_possible(self) -> None:
         model = self._model
-        open_rows = any(row.state not in (DONE,) for row in model.album.rows)
-        begun = any(row.state == DONE for row in model.album.rows)
-        self.run.setText(_run_words(model, begun))
-        self.run.setEnabled(open_rows and not model.stopping)
+        free = not model.running and model.opening is None
+        done = model.album.count(DONE)
+        self.run.setText(_run_words(model, done > 0))
+        to_do = done < len(model.album.rows)
+        self.run.setEnabled(to_do and model.opening is None and not model.stopping)
         for part in (
             self.photos, self.folder, self.own_recipe, self.recipe_file, self.finding, self.choose,
             self.beside, self.format, self.policy, self.open_album, self.save_album,
         ):  # fmt: skip
-            part.setEnabled(not model.running)
-        self.remove.setEnabled(not model.running and bool(self.table.selectedIndexes()))
+            part.setEnabled(free)
+        self.remove.setEnabled(free and bool(self.table.selectedIndexes()))
 
     def _show_progress(self, progress: Progress) -> None:
         self._progress = progress
@@ -228,7 +231,8 @@ class AlbumWindow(QDialog):
         over = sum(not row.open for row in album.rows)
         self.bar.setRange(0, max(100 * len(album.rows), 1))
         self.bar.setValue(int(100 * (over + share)))
-        self.line.setText(progress_line(album))
+        opening = self._model.opening
+        self.line.setText(text.OPENING.format(name=opening.name) if opening else progress_line(album))
 
 
 def _run_words(model: AlbumModel, begun: bool) -> str:

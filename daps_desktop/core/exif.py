@@ -25,6 +25,13 @@ _THUMBNAIL_START, _THUMBNAIL_LENGTH = 0x0201, 0x0202
 _MOST_ENTRIES, _MOST_BYTES = 1000, 1 << 24  # far above any camera's; a lying header must not eat the memory
 
 
+# What a directory says about the photo, as against how its file is stored: description, camera, software,
+# date, artist, copyright, resolution, orientation, rating and the words Windows adds.
+_ABOUT_THE_PHOTO = frozenset((
+    *range(269, 273), 274, 282, 283, 285, 296, 305, 306, 315, 316, 18246, 18249, 33432, *range(40091, 40096),
+))  # fmt: skip
+
+
 class Block(Protocol):
     """Bytes, or a file that can be sliced like bytes."""
 
@@ -48,6 +55,11 @@ class Directory:
     entries: dict[int, Entry] = field(default_factory=dict[int, Entry])
     children: dict[int, "Directory"] = field(default_factory=dict[int, "Directory"])
     next_at: int = 0  # where the offset of the next directory is stored
+
+    def about_the_photo(self) -> "Directory":
+        """Without what describes a file that this is not to be any more."""
+        told = {tag: entry for tag, entry in self.entries.items() if tag in _ABOUT_THE_PHOTO}
+        return Directory(told, self.children)
 
     def find(self, path: tuple[int, ...]) -> Entry | None:
         if len(path) == 1:

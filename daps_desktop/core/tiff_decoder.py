@@ -20,30 +20,8 @@ logging.getLogger("tifffile").addHandler(logging.NullHandler())  # else it write
 
 _XMP, _IPTC, _ICC, _DNG_VERSION, _REDUCED = 700, 33723, 34675, 50706, 1
 _UNCOMPRESSED = 1
+_JPEG = (6, 7, 33007, 34892)  # old and new, and two more names of it: their decoder gives RGB
 _ASSOCIATED, _UNASSOCIATED = 1, 2
-# What a TIFF says about the photo, as against how it is stored: description, camera, software, date, artist,
-# copyright, resolution, orientation, rating and the words Windows adds.
-_CARRIED = frozenset(
-    (
-        269,
-        270,
-        271,
-        272,
-        274,
-        282,
-        283,
-        285,
-        296,
-        305,
-        306,
-        315,
-        316,
-        18246,
-        18249,
-        33432,
-        *range(40091, 40096),
-    )
-)
 _MOST_SAMPLES = 16
 _MOST_BYTES = LIMIT_MP * 1_000_000 * 8  # the largest photo with alpha at 16 bits
 
@@ -61,7 +39,7 @@ def decode_tiff(path: Path) -> Photo:
         _check_numbers(path, array)
         icc = _bytes_tag(page, _ICC)
         pixels, alpha, icc = _interpreted(page, array, icc)
-        block = None if tiff.is_bigtiff else _exif_block(file)
+        block = _orientation_block(page) if tiff.is_bigtiff else _exif_block(file)
         metadata = Metadata(icc, block, _bytes_tag(page, _XMP), iptc=_bytes_tag(page, _IPTC))
         return Photo(pixels, alpha, metadata, file_format="TIFF", pages=_count_pages(tiff))
 
@@ -137,7 +115,7 @@ def _interpreted(
     values = _at_full_range(page, array)
     if meaning in (PHOTOMETRIC.MINISWHITE, PHOTOMETRIC.MINISBLACK):
         colours = 1
-    elif meaning in (PHOTOMETRIC.RGB, PHOTOMETRIC.YCBCR):
+    elif meaning == PHOTOMETRIC.RGB or (meaning == PHOTOMETRIC.YCBCR and page.compression in _JPEG):
         colours = 3
     elif meaning == PHOTOMETRIC.SEPARATED:
         colours = 4
@@ -233,13 +211,18 @@ class _Slices:
         return self._file.read(index.stop - index.start)
 
 
+def _orientation_block(page: TiffPage) -> bytes:
+    """A block that says how the picture lies, of a file whose directories no block of EXIF can have."""
+    tag = page.tags.get(exif.ORIENTATION)
+    orientation = tag.value if tag is not None and tag.value in range(1, 9) else 1
+    return exif.pack(exif.Exif("<", exif.Directory({exif.ORIENTATION: exif.short("<", orientation)})))
+
+
 def _exif_block(file: BinaryIO) -> bytes | None:
     """What the file says about the photo, as a block of its own."""
     try:
         found = exif.parse(_Slices(file))
     except (ValueError, struct.error):
         return None
-    main = exif.Directory(
-        {tag: entry for tag, entry in found.main.entries.items() if tag in _CARRIED}, found.main.children
-    )
+    main = found.main.about_the_photo()
     return exif.pack(exif.Exif(found.order, main)) if main.entries or main.children else None

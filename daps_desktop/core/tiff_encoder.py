@@ -29,17 +29,18 @@ def encode_tiff(photo: Photo) -> bytes:
     directory_at = offsets[-1] + padding
     if directory_at + (1 << 24) > _LARGEST:
         raise ValueError("a TIFF file holds at most 4 GB")
-    entries = source.main.entries | _storage(photo, source.order, rows_per_strip)
+    told = source.main.about_the_photo()
+    entries = told.entries | _storage(photo, source.order, rows_per_strip)
     entries[273] = longs(source.order, offsets[:-1])
     entries[279] = longs(source.order, map(len, strips))
     entries |= _metadata(photo.metadata, source.order)
-    tree = exif.pack_directory(Directory(entries, source.main.children), source.order, directory_at)
+    tree = exif.pack_directory(Directory(entries, told.children), source.order, directory_at)
     header = {"<": b"II*\0", ">": b"MM\0*"}[source.order] + struct.pack(f"{source.order}I", directory_at)
     return b"".join((header, *strips, bytes(padding), tree))
 
 
 def _storage(photo: Photo, order: str, rows_per_strip: int) -> dict[int, Entry]:
-    """How the pixels are stored; takes the place of what the EXIF said about another file."""
+    """How the pixels are stored."""
     samples = photo.pixels.shape[2] + (photo.alpha is not None)
     bits = Entry(exif.SHORT, struct.pack(f"{order}{samples}H", *[photo.bits] * samples))
     entries = {

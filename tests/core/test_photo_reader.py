@@ -116,8 +116,10 @@ def test_each_orientation_is_applied_once(tmp_path: Path) -> None:
                 assert photo.jpeg.orientation == orientation
 
 
-def test_orientation_of_a_tiff_is_applied_once(tmp_path: Path) -> None:
-    data = by_tifffile(picture(), photometric="rgb", extratags=[(274, "H", 1, 6, True)], byteorder=">")
+@pytest.mark.parametrize("bigtiff", [False, True])
+def test_orientation_of_a_tiff_is_applied_once(tmp_path: Path, bigtiff: bool) -> None:
+    turned = [(274, "H", 1, 6, True)]
+    data = by_tifffile(picture(), photometric="rgb", extratags=turned, byteorder=">", bigtiff=bigtiff)
     photo = opened(tmp_path, data)
     assert np.array_equal(photo.pixels, np.rot90(picture(), -1))
     assert exif.parse(photo.metadata.exif or b"").orientation == 1
@@ -292,6 +294,17 @@ def test_floats_that_are_no_numbers_are_refused(tmp_path: Path, value: float) ->
 def test_kinds_of_numbers_that_are_no_photo_are_refused(tmp_path: Path) -> None:
     for kind in (np.int16, np.uint32, np.complex64):
         assert refused(tmp_path, by_tifffile(np.zeros((20, 30), kind))).code == "photo_unsupported"
+
+
+@pytest.mark.parametrize("compression", [None, "zlib"])
+def test_luma_and_chroma_are_never_taken_for_red_green_and_blue(
+    tmp_path: Path, compression: str | None
+) -> None:
+    planes = np.asarray(Image.fromarray(picture()).convert("YCbCr"))
+    data = by_tifffile(planes, photometric="ycbcr", compression=compression)
+    assert refused(tmp_path, data).code == "photo_unsupported"
+    data = by_pillow("TIFF", compression="jpeg", quality=95)  # the same planes, and a decoder that knows them
+    assert np.abs(opened(tmp_path, data).pixels.astype(int) - picture()).mean() < 6
 
 
 # What is no photo

@@ -184,6 +184,21 @@ def test_a_profile_for_other_colours_is_left_out(tmp_path: Path) -> None:
         assert read_photo(tmp_path / f"a.{ending}").metadata.icc is None
 
 
+def test_what_the_exif_says_of_another_file_does_not_get_into_a_tiff(tmp_path: Path) -> None:
+    """Tiles, a directory below, a camera's raw format: as programs copy them from the file they developed."""
+    block = exif.parse(exif_block())
+    order = block.order
+    block.main.entries.update({
+        322: exif.short(order, 16), 323: exif.short(order, 16), 324: exif.longs(order, [8]),
+        330: exif.longs(order, [8]), 50706: exif.Entry(1, b"\1\4\0\0"),
+    })  # fmt: skip
+    write_photo(Photo(picture(), metadata=Metadata(exif=exif.pack(block))), tmp_path / "a.tif")
+    read = read_photo(tmp_path / "a.tif")
+    assert np.array_equal(read.pixels, picture())
+    assert read.metadata.exif is not None
+    assert exif.parse(read.metadata.exif).main.entries.keys() >= {0x010F, 0x8298}
+
+
 def test_blocks_too_large_for_jpeg_do_not_stop_it(tmp_path: Path) -> None:
     bulky = Photo(picture(), metadata=Metadata(exif=exif_block() + bytes(70_000), xmp=b"x" * 70_000))
     write_photo(bulky, tmp_path / "a.jpg")

@@ -114,10 +114,8 @@ def _proposals(ranked: list[tuple[float, int, Pieces, int]], height: int, width:
             continue  # found already, at another scale
         taken[rect.slices] |= free
         inner = bounds(free)
-        moved = Rect(
-            rect.top + inner.top, rect.left + inner.left, rect.top + inner.bottom, rect.left + inner.right
-        )
-        yield Proposal(moved, free[inner.slices].copy(), score, _kind(part, index))
+        where = inner.moved(rect.top, rect.left)
+        yield Proposal(where, free[inner.slices].copy(), score, _kind(part, index))
 
 
 def _at_full_size(part: Pieces, index: int, factor: int, height: int, width: int) -> tuple[Rect, Hole]:

@@ -138,7 +138,7 @@ def test_tab_comes_round_and_is_caught_nowhere(restored: Desk) -> None:
 
 def test_the_first_page_is_open_to_all(desk: Desk, photo_path: Path) -> None:
     welcome = desk.window.welcome
-    welcome.show_offers([Unsaved(photo_path.parent, "family.png", "", "", 3, 1, 0.0)] * 2)
+    welcome.show_offers([Unsaved(photo_path.parent, "family.png", "", "", 3, 1)] * 2)
     welcome.recent.show_files([RecentFile(photo_path, desk.window.grab().toImage())])
     welcome.banner.tell(BROKEN)
     welcome.banner.offer("Save elsewhere…", lambda: None)

@@ -82,7 +82,7 @@ def test_photos_that_are_gone_are_dropped_and_the_list_can_be_cleared(
 def test_all_panels_at_once_fit_a_small_laptop(opened: Desk, tmp_path: Path) -> None:
     """Of 1280 × 720 pixels, title bar and task bar take some 70; nothing that is told takes more."""
     window = opened.window
-    told = [Unsaved(tmp_path, "grandmother at the sea.png", "", "", 12, 3, 0.0)] * 3
+    told = [Unsaved(tmp_path, "grandmother at the sea.png", "", "", 12, 3)] * 3
     window.welcome.show_offers(told)
     failure = UserError("save_failed", path=tmp_path / "grandmother.png", detail="no space left on device")
     for banner in (window.welcome.banner, window.panel.run_box.banner):

@@ -43,7 +43,6 @@ class Unsaved:
     path: str
     strokes: int
     versions: int
-    changed: float  # seconds since 1970
 
 
 @dataclass
@@ -154,7 +153,6 @@ def _unsaved(folder: Path, told: _Told) -> Unsaved:
         start.source.path,
         told.strokes,
         len(told.versions),
-        (folder / NAME).stat().st_mtime,
     )
 
 

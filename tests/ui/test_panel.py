@@ -3,10 +3,26 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from daps_desktop.core.task import Blur, Clipped, Faded, Grey, Jpeg, Motion, Noise, Scratches, Small, Task
+from daps_desktop.core.settings import SolverSettings
+from daps_desktop.core.task import (
+    Blur,
+    CameraBlur,
+    Clipped,
+    Damage,
+    Faded,
+    Grey,
+    Jpeg,
+    Motion,
+    Noise,
+    Phase,
+    Scratches,
+    Small,
+    Task,
+)
+from daps_desktop.ui.panels.advanced_fold import AdvancedFold
 from daps_desktop.ui.panels.damage_pictures import SIDE, SPOILT, spoilt
 from daps_desktop.ui.panels.task_panel import WIDTH
 from tests.ui.conftest import Desk
@@ -93,6 +109,46 @@ def test_damage_without_a_card_survives_a_click(opened: Desk) -> None:
     assert not opened.window.panel.cards.card(Jpeg).tick.isEnabled()
 
 
+def test_what_no_field_can_tell_stays_to_the_last_digit(opened: Desk) -> None:
+    panel, exact = opened.window.panel, (Blur(2.345678912), Noise())
+    opened.window.model.set_task(Task(exact))
+    panel.how.fold.head.click()
+    panel.how.fold.operators.editingFinished.emit()  # as where Tab goes through it
+    panel.cards.card(Small).tick.click()
+    assert opened.document.task == Task((exact[0], Small(), Noise()))
+    panel.cards.card(Blur)._size.box.setValue(3.0)  # type: ignore[attr-defined]
+    assert opened.document.task.find(Blur) == Blur(3.0)
+
+
+@pytest.mark.parametrize("alone", [CameraBlur(), Phase()])
+def test_what_goes_with_no_other_blur_forbids_the_cards(opened: Desk, alone: Damage) -> None:
+    opened.window.model.set_task(Task((alone,)))
+    cards = opened.window.panel.cards
+    assert not cards.card(Blur).tick.isEnabled() and alone.name in cards.card(Motion).below.text()
+    assert cards.card(Noise).tick.isEnabled() == isinstance(alone, CameraBlur)
+
+
+def test_only_a_click_of_the_left_button_on_a_card_ticks_it(opened: Desk) -> None:
+    card = opened.window.panel.cards.card(Small)
+    QTest.mouseClick(card, Qt.MouseButton.RightButton)
+    assert not card.ticked
+    QTest.mousePress(card, LEFT)
+    QTest.mouseRelease(card, LEFT, pos=QPoint(-5, -5))  # thought better of
+    assert not card.ticked
+    QTest.mouseClick(card, LEFT)
+    assert card.ticked
+
+
+def test_a_seed_too_large_for_its_field_is_kept(opened: Desk) -> None:
+    opened.window.model.set_settings(SolverSettings(seed=2**40))
+    fold = opened.window.panel.how.fold
+    assert fold.seed.text() == "> 2147483647"
+    opened.window.panel.how.quality.button("draft").click()
+    assert opened.document.settings.seed == 2**40
+    fold.seed.setValue(5)
+    assert opened.document.settings.seed == 5 and fold.seed.text() == "5"
+
+
 def test_the_slider_sets_the_closeness_and_shows_it(opened: Desk) -> None:
     how = opened.window.panel.how
     slider = how.closeness.slider
@@ -128,15 +184,19 @@ def test_advanced_values_reach_the_settings(opened: Desk) -> None:
     assert opened.document.settings.samples == 1 and not fold.samples.isEnabled()
 
 
+def write(fold: AdvancedFold, operators: str) -> None:
+    fold.operators.selectAll()
+    QTest.keyClicks(fold.operators, operators)
+    QTest.keyClick(fold.operators, Qt.Key.Key_Return)
+
+
 def test_operators_can_be_written_out_and_a_wrong_word_is_explained(opened: Desk) -> None:
     fold = opened.window.panel.how.fold
     fold.head.click()
-    fold.operators.setText("small:factor=4 noise")
-    fold.operators.editingFinished.emit()
+    write(fold, "small:factor=4 noise")
     assert opened.document.task == Task((Small(4), Noise()))
     assert opened.window.panel.cards.card(Small).ticked
-    fold.operators.setText("fire")
-    fold.operators.editingFinished.emit()
+    write(fold, "fire")
     assert fold.wrong.isVisible() and "fire" in fold.wrong.text()
     assert opened.document.task == Task((Small(4), Noise()))
 

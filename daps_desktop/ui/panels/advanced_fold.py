@@ -173,6 +173,9 @@ class AdvancedFold(QWidget):
         self.picked.emit({"tile": side if side >= _TILE_STEP else 0})
 
     def _pick_operators(self) -> None:
+        """Only what somebody wrote: what is shown here has fewer digits than the task."""
+        if not self.operators.isModified():
+            return
         try:
             task = Task(tuple(parse_damage(words) for words in self.operators.text().split()))
         except UserError as error:
@@ -212,8 +215,10 @@ def _choice(name: str, choices: Choices) -> QComboBox:
 
 
 def _show_number(box: QSpinBox, value: int) -> None:
+    """A seed of the command line may be larger than any that the box can tell."""
     box.blockSignals(True)
-    box.setValue(value)
+    box.setPrefix("> " if value > box.maximum() else "")
+    box.setValue(min(value, box.maximum()))
     box.blockSignals(False)
 
 

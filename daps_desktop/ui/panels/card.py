@@ -1,6 +1,6 @@
 """One card: a small picture, a name to tick, and below it, while it is ticked, its one or two values."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QPushButton, QVBoxLayout, QWidget
 
@@ -49,6 +49,7 @@ class Card(QFrame):
         self.setObjectName("card")
         self._suggested: Damage | None = None
         self._reason = ""
+        self._shown: tuple[Damage, Damage] | None = None  # as it was given, and as the fields can tell it
         self.tick = QCheckBox(self.title)
         self.tick.setMinimumHeight(HIT - 4)
         self.tick.setAccessibleName(self.title)
@@ -82,7 +83,15 @@ class Card(QFrame):
         return self.tick.isChecked()
 
     def damage(self) -> Damage:
+        """What the fields say."""
         return self.kind()
+
+    @property
+    def said(self) -> Damage:
+        """The damage: to the last digit as it was given, until a field is changed."""
+        damage = self.damage()
+        given, told = self._shown or (damage, damage)
+        return given if damage == told else damage
 
     def show_damage(self, damage: Damage | None) -> None:
         """Tick or untick the card and show the values, without telling anybody."""
@@ -90,6 +99,7 @@ class Card(QFrame):
         self.tick.setChecked(damage is not None)
         if damage is not None:
             self._show_values(damage)
+            self._shown = damage, self.damage()
         self.blockSignals(False)
         self._show_suggestion()
 
@@ -116,7 +126,7 @@ class Card(QFrame):
         self._show_suggestion()
 
     def _show_suggestion(self) -> None:
-        taken = self.ticked and self.damage() == self._suggested
+        taken = self.ticked and self.said == self._suggested
         told = self._suggested is not None and self.tick.isEnabled()
         self.suggestion.show_words(self._reason if told else "", taken)
 
@@ -124,7 +134,8 @@ class Card(QFrame):
         self.show_damage(self._suggested)
         self.changed.emit()
 
-    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """The whole card can be clicked."""
-        if self.tick.isEnabled():
+        left, at = event.button() is Qt.MouseButton.LeftButton, event.position().toPoint()
+        if left and self.rect().contains(at) and self.tick.isEnabled():
             self.tick.toggle()

@@ -9,6 +9,7 @@ from daps_desktop.core.language import tr
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.task import (
     Blur,
+    CameraBlur,
     Clipped,
     Damage,
     Faded,
@@ -17,6 +18,7 @@ from daps_desktop.core.task import (
     Kernel,
     Motion,
     Noise,
+    Phase,
     Scratches,
     Small,
     Task,
@@ -134,6 +136,11 @@ class JpegCard(Card):
     def damage(self) -> Jpeg:
         return Jpeg(0 if self.automatic.isChecked() else round(self.quality.value))
 
+    @property
+    def said(self) -> Jpeg:
+        """That the last photo's file told its own quality does not hold for this one."""
+        return self.damage()
+
     def _show_values(self, damage: Damage) -> None:
         assert isinstance(damage, Jpeg)
         automatic = damage.quality == 0 and not self.automatic.isHidden()
@@ -188,8 +195,8 @@ class GreyCard(Card):
 _ONE_BLUR = tr("Not together with “{other}”: a photo can be undone one kind of blur at a time.")
 _AFTER = tr("Not together with “{other}”: they are undone one after the other.")
 _RIVALS: dict[type[Damage], Mapping[type[Damage], str]] = {
-    Blur: {Motion: _ONE_BLUR, Kernel: _ONE_BLUR},
-    Motion: {Blur: _ONE_BLUR, Kernel: _ONE_BLUR},
+    Blur: {Motion: _ONE_BLUR, Kernel: _ONE_BLUR, CameraBlur: _ONE_BLUR},
+    Motion: {Blur: _ONE_BLUR, Kernel: _ONE_BLUR, CameraBlur: _ONE_BLUR},
     Jpeg: {Grey: _AFTER, Clipped: _AFTER},
     Grey: {Jpeg: _AFTER},
 }
@@ -253,12 +260,12 @@ class DamageCards(QWidget):
 
     def _ticked(self) -> tuple[Damage, ...]:
         """What is ticked, each damage once."""
-        return tuple(dict.fromkeys(card.damage() for card in self.cards if card.ticked))
+        return tuple(dict.fromkeys(card.said for card in self.cards if card.ticked))
 
     def _show_possible(self) -> None:
         titles = {card.kind: card.title for card in self.cards if card.ticked}
         titles |= {type(damage): damage.name for damage in self._others}
         for card in self.cards:
-            rivals = _RIVALS.get(card.kind, {})
+            rivals = {**_RIVALS.get(card.kind, {}), Phase: _AFTER}
             reasons = [why.format(other=titles[rival]) for rival, why in rivals.items() if rival in titles]
             card.forbid("" if card.ticked or not reasons else reasons[0])

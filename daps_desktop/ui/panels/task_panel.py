@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from daps_desktop.core.errors import UserError
-from daps_desktop.core.messages import Failed, Finished, Notice, Progress, notice_line
+from daps_desktop.core.messages import Failed, Finished, Notice, notice_line
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.task import Task
 from daps_desktop.core.verdict import verdict_on
@@ -85,7 +85,7 @@ class TaskPanel(QWidget):
         model.settings_changed.connect(lambda settings: self.cards.noise.level.show_level(settings.noise))
         job.state_changed.connect(self._show_state)
         job.started.connect(self._clear_outcome)
-        job.progressed.connect(self._show_progress)
+        job.progressed.connect(self._show_state)
         job.noticed.connect(self._show_notice)
         job.finished.connect(self._show_outcome)
         job.failed.connect(self._show_failure)
@@ -125,7 +125,7 @@ class TaskPanel(QWidget):
         if self._job.stopping:
             self.run_box.show_stopping()
         elif self._job.running:
-            self.run_box.show_running(0, text.PREPARING, None)
+            self._show_running()
         else:
             self._show_ready()
 
@@ -138,12 +138,11 @@ class TaskPanel(QWidget):
         self.run_box.show_ready(hint, enabled, to_save=self._model.shown_unsaved)
         self.run_box.show_verdict(self._verdict)
 
-    def _show_progress(self, progress: Progress) -> None:
-        if not self._job.stopping:
-            line = text.progress_line(self._job.percent, progress.step, progress.steps)
-            if progress.fraction == 0:
-                line = text.PREPARING
-            self.run_box.show_running(self._job.percent, line, self._job.time_left)
+    def _show_running(self) -> None:
+        job, line = self._job, text.PREPARING
+        if job.progress is not None and job.progress.fraction > 0:
+            line = text.progress_line(job.percent, job.progress.step, job.progress.steps)
+        self.run_box.show_running(job.percent, line, job.time_left)
 
     def _show_notice(self, notice: Notice) -> None:
         self._note(notice.code, notice_line(notice.code, **notice.facts))

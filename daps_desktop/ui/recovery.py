@@ -82,13 +82,15 @@ class Recovery(QObject):
         button.clicked.connect(lambda: self.recover(offer))
         box.open()
 
-    def recover(self, unsaved: Unsaved) -> None:
+    def recover(self, unsaved: Unsaved, photo_at: Path | None = None) -> None:
+        """Go on with it; `photo_at` is where its photo is, if not where it was."""
+
         def read() -> Opened:
             lock = claim(unsaved.folder)
             if lock is None:
                 raise UserError("recovery_taken", name=unsaved.name)
             try:
-                recovered = recover(unsaved.folder)
+                recovered = recover(unsaved.folder, photo_at)
                 project = recovered.project
                 pyramid = pyramid_of(project.photo)
             except BaseException:
@@ -97,7 +99,8 @@ class Recovery(QObject):
             photo, source, strokes = project.photo, project.source, recovered.strokes
             return Opened(photo, pyramid, source, project, recovered.path, recovered.stamp, lock, strokes)
 
-        self._files.unless_unsaved(lambda: self._files.take_from(unsaved.name, read))
+        failed = self._files.or_seek_photo(lambda found, _: self.recover(unsaved, found))
+        self._files.unless_unsaved(lambda: self._files.take_from(unsaved.name, read, failed))
 
     def discard(self, unsaved: Unsaved) -> None:
         """After a question: this is the only copy."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from daps_desktop.core.journal import journal_folder, recover, unsaved_work
@@ -269,6 +269,29 @@ def test_work_is_offered_after_a_crash_and_comes_back(second: Desk, opened: Desk
     assert recover(journal_of(second)).project.hole[20, 20]
     second.window.model.mark_saved()
     second.window.close()
+
+
+def test_work_on_a_photo_that_was_moved_meanwhile_asks_where_it_is(
+    opened: Desk, qtbot: QtBot, theme: Theme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("daps_desktop.core.journal.writing.EMBED_UP_TO", 0)  # too large to keep a copy of
+    opened.open(tmp_path / "family.png")
+    opened.click((20, 20))
+    crashed(opened)
+    (tmp_path / "family.png").rename(tmp_path / "attic.png")
+    window = MainWindow(DocumentModel(), JobModel(FakeHost()), theme)
+    qtbot.addWidget(window)
+    window.show()
+    desk = Desk(window, FakeHost(), qtbot)
+    qtbot.waitUntil(lambda: len(window.welcome.cards) == 1, timeout=5000)
+    with qtbot.waitSignal(window.files.opening_failed, timeout=5000):
+        window.welcome.cards[0].recover.click()
+    answer(desk, "Locate…")
+    with qtbot.waitSignal(window.files.opened, timeout=5000):
+        window.findChildren(QFileDialog)[-1].fileSelected.emit(str(tmp_path / "attic.png"))
+    assert desk.hole[20, 20]
+    window.model.mark_saved()
+    window.close()
 
 
 def test_work_is_offered_to_whoever_starts_with_a_photo_too(

@@ -95,8 +95,10 @@ class Recovered:
     stamp: Stamp | None  # of that file, then
 
 
-def recover(folder: Path) -> Recovered:
+def recover(folder: Path, photo_at: Path | None = None) -> Recovered:
     """The document that a journal tells of, with what its project held before.
+
+    `photo_at` is where the photo is, if not where it was.
 
     Where the project cannot be read any more the work alone comes back, without the path of the project: to
     save it there would take the place of versions that may yet be rescued from that file.
@@ -106,7 +108,7 @@ def recover(folder: Path) -> Recovered:
     told = _read(folder)
     if told is None:
         raise UserError("recovery_failed", name=folder.name, path=folder, detail=tr("it is damaged"))
-    photo = _photo(folder, told)
+    photo = _photo(folder, told, photo_at)
     before = _versions_before(told, photo)
     try:
         hole = _replayed(told, photo)
@@ -171,15 +173,16 @@ def _read(folder: Path) -> _Told | None:
     return told
 
 
-def _photo(folder: Path, told: _Told) -> Photo:
+def _photo(folder: Path, told: _Told, photo_at: Path | None) -> Photo:
     """From the copy beside the journal, else from where it was, else from inside the project."""
     source = told.start.source
     path = source.file
     for copy in sorted(folder.glob("photo*")):
         if not source.sha256 or still_there(source, copy) or copy.suffix == ".png":
             return replace(read_photo(copy), path=path)
-    if path is not None and still_there(source, path):
-        return read_photo(path)
+    place = photo_at or path
+    if place is not None and still_there(source, place):
+        return read_photo(place)
     if told.start.project:
         with suppress(UserError):
             return read_project(Path(told.start.project)).photo

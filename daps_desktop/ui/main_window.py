@@ -290,6 +290,8 @@ class MainWindow(QMainWindow):
         """The first page again, quiet and with what was open on it."""
         self.layout_.hide_tools()
         self.pages.setCurrentIndex(0)
+        self.canvas.show_nothing()
+        self.tools.show_photo(None)
         self.status.clear()
         self._show_not_opening()
         self.recent.refresh()

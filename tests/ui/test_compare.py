@@ -1,5 +1,8 @@
 """Every way of comparing, by mouse and keys, with what is then to be seen on the canvas."""
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
@@ -164,3 +167,19 @@ def test_tiles_of_a_picture_of_another_size_lie_where_they_belong() -> None:
         part = part_like(small, (size[0], size[1]), key, (tile.shape[0], tile.shape[1]))
         assert part.shape == tile.shape
         assert np.abs(part.astype(int) - tile).max() <= 3
+
+
+def test_a_closed_photo_takes_no_memory(done: Desk) -> None:
+    window = done.window
+    compared, overlay = window.canvas._comparison, window.canvas.overlay
+    kept = [weakref.ref(part) for part in (done.hole, compared._original, compared._result, overlay._layer)]
+    assert all(part() is not None for part in kept)
+    window.model.mark_saved()
+    done.trigger("close")
+
+    def gone() -> bool:
+        gc.collect()
+        return not any(array() is not None for array in kept)
+
+    done.bot.waitUntil(gone, timeout=5000)
+    assert not window.result_view._recent and window.tools._picture is None

@@ -19,6 +19,7 @@ from daps_desktop.ui.canvas.pyramid import Pyramid
 from daps_desktop.ui.versions import painting
 from daps_desktop.ui.versions.filmstrip import Filmstrip
 from daps_desktop.ui.versions.painted_pyramid import PaintedPyramid
+from daps_desktop.ui.viewer import result_view
 from daps_desktop.ui.viewer.compare import CompareMode
 from tests.fakes.hosts import report_of
 from tests.ui.conftest import Desk
@@ -219,6 +220,16 @@ def test_pixels_of_large_versions_leave_the_memory(
     )
     np.testing.assert_array_equal(desk.document.versions[0].photo.pixels, version.photo.pixels)
     assert desk.window.model.shown is desk.document.versions[0]
+
+
+def test_only_so_much_is_kept_to_show_versions_at_once(two: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    ready = two.window.result_view._recent
+    assert list(ready) == [1, 2]
+    two.trigger("previous_version")
+    assert list(ready) == [2, 1]
+    monkeypatch.setattr(result_view, "_KEPT_BYTES", 0)
+    two.trigger("next_version")
+    assert list(ready) == [2]
 
 
 def test_another_photo_begins_with_an_empty_strip(two: Desk, photo_path: Path) -> None:

@@ -89,6 +89,12 @@ class Canvas(QWidget):
         self._fitting = True
         self._view_moved()
 
+    def show_nothing(self) -> None:
+        """The photo was closed: what was kept to draw it goes."""
+        self._view = None
+        self._comparison.set_original(None)
+        self.overlay.show_hole(None)
+
     def show_result(self, pyramid: Pyramid | None) -> None:
         """A result or a preview of any size, stretched over the photo; None takes it away."""
         self._comparison.set_result(pyramid)

@@ -32,10 +32,10 @@ class Overlay(QObject):
         """What is to be drawn over the photo; None: nothing."""
         return self._layer if self.shown else None
 
-    def show_hole(self, hole: Hole) -> None:
-        """The (H, W) hole of a newly opened photo; the array is the document's own."""
-        self._hole = HolePyramid(hole)
-        self._layer = Layer(self._hole, self._tile)
+    def show_hole(self, hole: Hole | None) -> None:
+        """The (H, W) hole of a newly opened photo, the document's own array; None: there is none any more."""
+        self._hole = None if hole is None else HolePyramid(hole)
+        self._layer = self._hole and Layer(self._hole, self._tile)
         self.changed.emit()
 
     def update(self, rect: Rect) -> Rect:

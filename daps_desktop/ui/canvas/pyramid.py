@@ -43,6 +43,10 @@ class Pyramid:
         height, width = self.levels[0].shape[:2]
         return height, width
 
+    @property
+    def bytes(self) -> int:
+        return sum(level.nbytes for level in self.levels)
+
     def tile(self, key: TileKey) -> Picture:
         return self.levels[key.level][tile_rect(key).slices]
 

@@ -65,7 +65,7 @@ class ToolBox(QObject):
         self.choose(BRUSH)
         self.settings.set_erasing(erasing)
 
-    def show_photo(self, pyramid: Pyramid) -> None:
-        """The wand picks colours from the picture that is shown."""
+    def show_photo(self, pyramid: Pyramid | None) -> None:
+        """The wand picks colours from the picture that is shown; None: there is none."""
         self.tool.cancel()
-        self._picture = pyramid.levels[0]
+        self._picture = pyramid.levels[0] if pyramid else None

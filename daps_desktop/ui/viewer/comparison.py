@@ -50,9 +50,10 @@ class Comparison:
         self._difference: tuple[int, Layer] | None = None  # with its factor
         self.heat: Heat | None = None  # a map that lies over the photo
 
-    def set_original(self, pyramid: Pyramid) -> None:
+    def set_original(self, pyramid: Pyramid | None) -> None:
+        """A newly opened photo; None: there is none any more."""
         self._pyramids = (pyramid, None)
-        self._original = picture_layer(pyramid, self._shown)
+        self._original = picture_layer(pyramid, self._shown) if pyramid else None
         self._result = self._difference = self._corrected = self.heat = None
 
     def set_curve(self, curve: LevelsCurve | None) -> None:

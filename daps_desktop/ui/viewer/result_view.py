@@ -15,7 +15,7 @@ from daps_desktop.ui.job_model import JobModel, JobState
 from daps_desktop.ui.viewer.compare import Compare, CompareMode
 
 _SWEEP_MS = 200
-_KEPT = 3  # pyramids of versions
+_KEPT_BYTES = 2**29  # of pyramids of versions, or one that is larger
 _UNDECIDED = (CompareMode.ORIGINAL, CompareMode.SPLIT)  # where what comes next is to be seen at once
 
 
@@ -61,6 +61,8 @@ class ResultView(QObject):
         self._prepare(self._model.shown)
 
     def _forget(self) -> None:
+        if self._model.document is None:
+            self._recent.clear()
         self._last = None
         self._canvas.show_result(None)
 
@@ -117,7 +119,7 @@ class ResultView(QObject):
         """Whoever goes to and fro between a few versions does not wait for them again."""
         self._last = self._recent[number] = pyramid
         self._recent.move_to_end(number)
-        if len(self._recent) > _KEPT:
+        while len(self._recent) > 1 and sum(kept.bytes for kept in self._recent.values()) > _KEPT_BYTES:
             self._recent.popitem(last=False)
 
     def _reveal(self) -> None:

@@ -131,7 +131,7 @@ class PriorsPage(QDialog):
         self.setWindowTitle(TITLE)
         self.resize(*_SIZE)
         self.trouble = label("", "wrong")
-        self.trouble.setAccessibleName(tr("Error"))
+        self.trouble.setAccessibleDescription(tr("Error"))
         self.trouble.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.trouble.setVisible(False)
         self.cards: list[PriorCard] = []

@@ -25,7 +25,7 @@ class RecoveryCard(QFrame):
         super().__init__(parent)
         self.setObjectName("card")
         self.sentence = label(offer_line(unsaved))
-        self.sentence.setAccessibleName(tr("Unsaved work"))
+        self.sentence.setAccessibleDescription(tr("Unsaved work"))
         self.recover = QPushButton(tr("Recover"))
         self.discard = QPushButton(tr("Discard"))
         self.later = QPushButton(tr("Later"))

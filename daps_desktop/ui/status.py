@@ -17,11 +17,7 @@ class StatusLine(QStatusBar):
     def __init__(self) -> None:
         super().__init__()
         self.setSizeGripEnabled(False)
-        self.photo = _fact("Photo")
-        self.position = _fact("Position")
-        self.zoom = _fact("Zoom")
-        self.untouched = _fact("Untouched")
-        self.hardware = _fact("This computer")
+        self.photo, self.position, self.zoom, self.untouched, self.hardware = (_fact() for _ in range(5))
         for fact in (self.photo, self.position):
             self.addWidget(fact)
         for fact in (self.untouched, self.zoom, self.hardware):
@@ -47,8 +43,7 @@ class StatusLine(QStatusBar):
         self.untouched.setText(text.untouched_line(1 - document.changing_share) if document and shown else "")
 
 
-def _fact(name: str) -> QLabel:
+def _fact() -> QLabel:
     fact = QLabel()
-    fact.setAccessibleName(name)
     fact.setContentsMargins(GRID, 0, GRID, 0)
     return fact

@@ -51,7 +51,6 @@ class Welcome(QScrollArea):
         self._actions, self._opening = actions, ""
         actions.tell_keys(self._show_below)
         self.hardware = _centred("", "caption")
-        self.hardware.setAccessibleName(tr("This computer"))
         self._offers = QWidget()
         self._offers.setFixedWidth(_BANNER_WIDTH)
         self._offers_layout = QVBoxLayout(self._offers)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHeaderView,
     QKeySequenceEdit,
+    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QScrollBar,
@@ -122,6 +123,17 @@ def test_all_in_the_window_has_a_name_and_is_reached_by_keys_from_top_to_bottom(
         assert len(stops(part)) > 2
         assert_reads_downwards(part)
     assert_reads_downwards(window.pages.widget(1))
+
+
+def test_words_are_read_as_they_stand_and_fields_by_their_names(restored: Desk) -> None:
+    """A name that is given to a label is read in place of its words."""
+    window, fold = restored.window, restored.window.panel.how.fold
+    labels = [label for label in window.findChildren(QLabel) if label.isVisible() and label.text()]
+    assert len(labels) > 30 and not [label.text() for label in labels if name_of(label) != label.text()]
+    assert [name_of(field) for field in (fold.levels, fold.seed, fold.tile)] == ["Steps", "Seed", "Tile"]
+    welcome = window.welcome
+    welcome.show_offers([Unsaved(Path(), "family.png", "", "", 3, 1, 0.0)])
+    assert "family.png" in name_of(welcome.cards[0].sentence)
 
 
 def test_tab_comes_round_and_is_caught_nowhere(restored: Desk) -> None:

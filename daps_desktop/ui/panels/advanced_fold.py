@@ -93,7 +93,6 @@ class AdvancedFold(QWidget):
         self.operators = QLineEdit()
         self.operators.setMinimumHeight(HIT)
         self.operators.setToolTip(_TIPS["operators"])
-        self.operators.setAccessibleName(tr("Operators"))
         self.wrong = label("", "wrong")
         self.wrong.setVisible(False)
 
@@ -115,8 +114,10 @@ class AdvancedFold(QWidget):
         )  # fmt: skip
         for i, (words, field) in enumerate(named, len(wide)):
             name = QLabel(words)
-            name.setBuddy(self.seed if field is seed else field)
-            name.setToolTip(field.toolTip())
+            named_field = self.seed if field is seed else field
+            named_field.setAccessibleName(words)  # its tip is read as the description
+            name.setBuddy(named_field)
+            name.setToolTip(named_field.toolTip())
             grid.addWidget(name, i, 0)
             grid.addWidget(field, i, 1)
         grid.addWidget(self.wrong, grid.rowCount(), 0, 1, 2)
@@ -198,7 +199,6 @@ def _number(name: str, low: int, high: int, special: str = "", unit: str = "") -
     box.setKeyboardTracking(False)
     box.setMinimumHeight(HIT)
     box.setToolTip(_TIPS[name])
-    box.setAccessibleName(_TIPS[name])
     return box
 
 
@@ -210,7 +210,6 @@ def _choice(name: str, choices: Choices) -> QComboBox:
     box.setMinimumContentsLength(8)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setToolTip(_TIPS[name])
-    box.setAccessibleName(_TIPS[name])
     return box
 
 

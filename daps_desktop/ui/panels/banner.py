@@ -27,7 +27,7 @@ class Banner(QFrame):
         self.error: UserError | None = None
         self.details = ""
         self.sentence = label()
-        self.sentence.setAccessibleName(tr("Error"))
+        self.sentence.setAccessibleDescription(tr("Error"))  # a name would be read in place of the words
         self.act = QPushButton()
         self.report = QPushButton(tr("Copy report"))
         self.report.setToolTip(

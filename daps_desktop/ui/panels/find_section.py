@@ -39,7 +39,7 @@ class FindSection(QWidget):
         self.clean = label()
         self.line = label("", "caption")
         self.count = label()
-        self.count.setAccessibleName(tr("Places found"))
+        self.count.setAccessibleDescription(tr("Places found"))
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, _STOPS)
         self.slider.setMinimumHeight(HIT)

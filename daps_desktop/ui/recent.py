@@ -56,7 +56,7 @@ class Recent(QObject):
 
     def clear(self) -> None:
         for path in self.paths:
-            _thumbnail(path).unlink(missing_ok=True)
+            _forget(path)
         preferences().remove(_KEY)
         self.changed.emit([])
 
@@ -64,8 +64,7 @@ class Recent(QObject):
         """`path` comes first, with the small picture of the photo that is open."""
         kept = [path, *(other for other in self.paths if other != path)]
         for forgotten in kept[MOST:]:
-            with suppress(OSError):
-                _thumbnail(forgotten).unlink(missing_ok=True)
+            _forget(forgotten)
         preferences().setValue(_KEY, [str(each) for each in kept[:MOST]])
         pyramid = self._pyramid
         if pyramid is not None:
@@ -108,6 +107,11 @@ def _remember(pyramid: Pyramid, path: Path) -> None:
     with suppress(OSError):  # where none can be written, the list goes without
         make_private(target.parent)
         small.save(str(target), quality=85)
+
+
+def _forget(path: Path) -> None:
+    with suppress(OSError):
+        _thumbnail(path).unlink(missing_ok=True)
 
 
 def _thumbnail(path: Path) -> Path:

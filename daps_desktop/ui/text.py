@@ -77,7 +77,7 @@ TICK_FIRST = tr("Tick what is wrong with the photo first.")
 STOPPED = tr("Stopped. Your photo and marks are unchanged.")
 MARKS_NEWER = tr("What you marked since Restore was pressed is not filled in yet.")
 PREPARING = tr("Preparing…")
-COPY_DETAILS, COPIED, DISMISS = tr("Copy details"), tr("Copied"), tr("Dismiss")
+DISMISS = tr("Dismiss")
 
 # versions and check
 VERSIONS_TITLE = tr("Versions")

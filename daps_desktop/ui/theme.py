@@ -76,8 +76,9 @@ class Theme(QObject):
         return self._scheme is Scheme.DARK
 
     def choose(self, scheme: Scheme) -> None:
-        self._scheme = scheme
-        self._apply()
+        if scheme is not self._scheme:
+            self._scheme = scheme
+            self._apply()
 
     def _apply(self) -> None:
         self._app.setPalette(palette_of(self.colours))

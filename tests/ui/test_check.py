@@ -118,6 +118,8 @@ def test_the_mouse_reads_the_numbers_of_a_step(marked: Desk) -> None:
     assert plot.readout.splitlines() == [
         "Step 2", "Difference: 6.00× the noise", "Annealing noise: 0.5", "Network evaluations: 4",
     ]  # fmt: skip
+    QApplication.sendEvent(plot, QEvent(QEvent.Type.Leave))
+    assert plot.readout == ""
 
 
 def save(desk: Desk, action: str, path: Path) -> Path:

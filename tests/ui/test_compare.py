@@ -70,6 +70,23 @@ def test_side_by_side_shows_both_at_the_same_place(done: Desk) -> None:
     assert seen(done, 100, 200)[0] > 100  # the original, with its mark
 
 
+def test_a_picture_is_named_where_it_is_seen(done: Desk) -> None:
+    canvas, compare = done.window.canvas, done.window.compare
+
+    def named() -> list[bool]:
+        """Whether there is a label in the upper left corner, and in the upper right."""
+        shot, ground = canvas.grab().toImage(), done.window.theme.colours.surround
+        return [shot.pixelColor(x, 12).name() != ground for x in (16, canvas.width() - 16)]
+
+    done.trigger("split")
+    for position, expected in ((0.5, [True, True]), (0.0, [False, True]), (1.0, [True, False])):
+        compare.set_position(position)
+        assert named() == expected
+    for mode, expected in (("original", [True, False]), ("result", [False, True]), ("side", [True, True])):
+        done.trigger(mode)
+        assert named() == expected
+
+
 def test_both_halves_zoom_and_move_together(done: Desk) -> None:
     done.trigger("side")
     canvas = done.window.canvas

@@ -413,3 +413,14 @@ def test_a_version_picked_during_a_run_stays_in_sight(two: Desk) -> None:
     assert abs(seen() - 10) < 4
     two.host.finish(200)
     two.bot.waitUntil(lambda: abs(seen() - 200) < 4, timeout=5000)
+
+
+def test_a_version_of_old_is_not_awaited_when_it_is_picked(two: Desk) -> None:
+    two.window.model.version_added.emit(two.document.versions[1])  # as when a project is opened
+    two.window.model.show_version(two.document.versions[0])
+    two.trigger("restore")
+    two.trigger("next_version")
+    two.host.step(1)
+    two.trigger("result")
+    seen = two.window.canvas.grab().toImage().pixelColor(two.point(100, 230)).red()
+    assert abs(seen - 20) < 4

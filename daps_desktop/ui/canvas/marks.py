@@ -61,15 +61,11 @@ def draw_seam(painter: QPainter, area: QRectF) -> None:
 
 
 def draw_labels(painter: QPainter, area: QRectF, compare: Compare) -> None:
-    """The name of each picture, where it is seen."""
-    right, left = Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignLeft
-    if compare.mode is CompareMode.DIFFERENCE:
-        _draw_label(painter, difference_label(compare.factor), area, right)
-        return
-    if compare.mode is not CompareMode.RESULT:
-        _draw_label(painter, text.SIDE_ORIGINAL, area, left)
-    if compare.mode is not CompareMode.ORIGINAL:
-        _draw_label(painter, text.SIDE_RESULT, area, right)
+    """The name of each picture, as far as it is seen."""
+    differing = compare.mode is CompareMode.DIFFERENCE
+    result = difference_label(compare.factor) if differing else text.SIDE_RESULT
+    _draw_label(painter, text.SIDE_ORIGINAL, compare.original_rect(area), Qt.AlignmentFlag.AlignLeft)
+    _draw_label(painter, result, compare.result_rect(area), Qt.AlignmentFlag.AlignRight)
 
 
 def difference_label(factor: int) -> str:
@@ -82,6 +78,7 @@ def _draw_label(painter: QPainter, words: str, area: QRectF, side: Qt.AlignmentF
     left = area.left() + GRID if side == Qt.AlignmentFlag.AlignLeft else area.right() - GRID - width
     box = QRectF(left, area.top() + GRID, width, height)
     painter.save()
+    painter.setClipRect(area, Qt.ClipOperation.IntersectClip)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(_DARK)

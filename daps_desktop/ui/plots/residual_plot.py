@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -158,6 +158,10 @@ class ResidualPlot(pg.PlotWidget):
         place = self._item.vb.mapSceneToView(at)
         sample, point = min(points, key=lambda each: _distance(each[1], place))
         self._tell(sample, point)
+
+    def leaveEvent(self, ev: QEvent) -> None:
+        super().leaveEvent(ev)
+        self._hide_readout()
 
     def keyPressEvent(self, ev: QKeyEvent) -> None:
         """The arrow keys go through the steps of the last sample."""

@@ -88,6 +88,8 @@ class ResultView(QObject):
             self._forget()
             return
         self._looking_back = self._job.running and version.number != self._newest
+        if version.number != self._newest:
+            self._newest = 0  # whoever looks elsewhere first does not wait for it
         if (ready := self._recent.get(version.number)) is not None:
             self._show_version(version, ready)
             return

@@ -13,6 +13,10 @@ from babel.messages.catalog import Catalog, Message
 
 from daps_desktop.__main__ import main
 from daps_desktop.core import language
+from daps_desktop.core.errors import UserError
+from daps_desktop.core.files import write_file
+from daps_desktop.core.photo_reader import read_photo
+from tests.core.photo_files import by_pillow
 
 ROOT = Path(__file__).resolve().parent.parent
 OTHERS = [name for name in language.LANGUAGES if name != language.ENGLISH]
@@ -47,6 +51,15 @@ def messages(tool: ModuleType, path: Path) -> list[Message]:
 def english_again() -> Iterator[None]:
     yield
     language.choose(language.ENGLISH)
+
+
+def test_what_befell_a_file_is_said_in_the_same_language(english_again: None, tmp_path: Path) -> None:
+    language.choose("de")
+    with pytest.raises(UserError, match="der Name ist zu lang"):
+        write_file(tmp_path / ("x" * 300), b"")
+    (tmp_path / "half").write_bytes(by_pillow("JPEG")[:-200])
+    with pytest.raises(UserError, match="endet zu früh"):
+        read_photo(tmp_path / "half")
 
 
 def test_every_word_is_translated(tool: ModuleType, collected: Catalog, messages: list[Message]) -> None:

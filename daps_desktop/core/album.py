@@ -35,6 +35,7 @@ from daps_desktop.core.plain import dump_json, from_plain, load_json, to_plain
 from daps_desktop.core.recipe import Recipe, dump_recipe
 from daps_desktop.core.sidecar import dump_sidecar, provenance_of, read_small
 from daps_desktop.core.source import sha256_of
+from daps_desktop.core.system_words import said_by_system
 from daps_desktop.core.task import Scratches
 from daps_desktop.core.verdict import judge
 from daps_desktop.core.versions import Version
@@ -150,7 +151,7 @@ def photos_in(folder: Path) -> list[Path]:
     try:
         names = sorted(path for path in folder.iterdir() if path.suffix.lower() in _READABLE)
     except OSError as error:
-        raise UserError("file_unreadable", path=folder, detail=(error.strerror or "").lower()) from error
+        raise UserError("file_unreadable", path=folder, detail=said_by_system(error)) from error
     photos = [path for path in names if path.is_file() and not path.name.startswith(".")]
     stems = {path.stem for path in photos}
     photos = [path for path in photos if not any(name in stems for name in _made_of(path.stem))]
@@ -253,8 +254,7 @@ def key_of(order: Order) -> str:
     try:
         files = [sha256_of(Path(path)) if path else "" for path in (order.row.photo, order.mask)]
     except OSError as error:
-        detail = (error.strerror or "").lower()
-        raise UserError("file_unreadable", path=order.row.path, detail=detail) from error
+        raise UserError("file_unreadable", path=order.row.path, detail=said_by_system(error)) from error
     export = dump_json(order.export.to_json()).decode()
     asked = [dump_recipe(order.recipe), export, str(order.find_scratches)]
     return hashlib.sha256("\n".join(files + asked).encode()).hexdigest()

@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.language import tr
+from daps_desktop.core.system_words import said_by_system
 from daps_desktop.core.temporary import open_temporary
 
 # It can only be read by setting it, which other threads might notice.
@@ -41,11 +42,11 @@ def write_whole(
 def open_ordinary(path: Path) -> BinaryIO:
     """The file, open for reading; not a pipe or a device, which might never end. Raises: OSError."""
     if path.exists() and not path.is_file():
-        raise OSError(errno.EINVAL, "it is not an ordinary file")
+        raise OSError(errno.EINVAL, tr("it is not an ordinary file"))
     try:
         return path.open("rb")
     except ValueError as error:
-        raise OSError(errno.EINVAL, "no file can have that name") from error
+        raise OSError(errno.EINVAL, tr("no file can have that name")) from error
 
 
 def read_bounded(path: Path, most: int) -> bytes:
@@ -53,7 +54,7 @@ def read_bounded(path: Path, most: int) -> bytes:
     with open_ordinary(path) as file:
         data = file.read(most + 1)
     if len(data) > most:
-        raise ValueError("it is too large")
+        raise ValueError(tr("it is too large"))
     return data
 
 
@@ -72,7 +73,7 @@ def check_place(path: Path) -> None:
             raise IsADirectoryError
         path.exists()  # raises where no file can have that name
         if not os.access(Path(os.path.realpath(path)).parent, os.W_OK):
-            raise PermissionError("you may not write into that folder")
+            raise PermissionError(tr("you may not write into that folder"))
 
 
 @contextmanager
@@ -86,7 +87,7 @@ def saving(path: Path) -> Generator[None]:
 
 def _replace(target: Path, write: Callable[[BinaryIO], object], private: bool) -> None:
     if target.exists() and not target.is_file():
-        raise IsADirectoryError if target.is_dir() else OSError("it is not an ordinary file")
+        raise IsADirectoryError if target.is_dir() else OSError(tr("it is not an ordinary file"))
     temporary, file = open_temporary(target.parent)
     try:
         with file:
@@ -123,8 +124,7 @@ def _in_words(error: OSError | ValueError | MemoryError, path: Path) -> str:
     if isinstance(error, MemoryError):
         return tr("the memory ran out")
     if isinstance(error, FileNotFoundError):
-        return f"there is no folder {path.parent}"
+        return tr("there is no folder {folder}").format(folder=path.parent)
     if isinstance(error, IsADirectoryError):
-        return "it is a folder"
-    strerror = error.strerror if isinstance(error, OSError) else None
-    return (strerror or str(error)).lower()
+        return tr("it is a folder")
+    return said_by_system(error) if isinstance(error, OSError) else str(error).lower()

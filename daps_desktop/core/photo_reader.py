@@ -23,6 +23,7 @@ from daps_desktop.core.language import tr
 from daps_desktop.core.packing import unfolded_bytes
 from daps_desktop.core.photo import JpegTables, Metadata, Photo, Pixels
 from daps_desktop.core.photo_limits import LIMIT_MP, check_claim, check_size
+from daps_desktop.core.system_words import said_by_system
 from daps_desktop.core.tiff_decoder import decode_tiff
 
 # Bytes: of the most pixels that are opened, with alpha at 16 bits, in a file that could not pack them.
@@ -34,7 +35,7 @@ def read_photo(path: Path) -> Photo:
 
     Reads JPEG, PNG, WebP, TIFF, BMP and AVIF. Palettes and single bits become RGB and grey, CMYK becomes
     sRGB through its profile. Raises: UserError (`photo_...`), and nothing else, for a file that is not
-    one of these, is damaged, or is larger than this program opens.
+    one of these, is damaged, or is larger than this program opens; `file_unreadable` if the memory runs out.
     """
     path = Path(path)
     with _failing_in_words(path):
@@ -56,21 +57,20 @@ def _failing_in_words(path: Path) -> Generator[None]:
         raise UserError("photo_no_permission", path=path) from error
     except NotImplementedError as error:
         raise UserError("photo_unsupported", path=path, detail=str(error)) from error
-    except MemoryError as error:
-        detail = tr("it asks for more memory than there is")
-        raise UserError("photo_truncated", path=path, detail=detail) from error
+    except MemoryError as error:  # which may be no fault of the file
+        raise UserError("file_unreadable", path=path, detail=tr("the memory ran out")) from error
     except Exception as error:
         raise UserError("photo_truncated", path=path, detail=_in_words(error)) from error
 
 
 def _in_words(error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror.lower()
+    if isinstance(error, OSError) and error.errno:
+        return said_by_system(error)
     text = str(error).lower()
     ends_early = isinstance(error, EOFError) or any(
         w in text for w in ("truncated", "too small", "not enough")
     )
-    return "it ends too early" if ends_early else "its parts contradict each other"
+    return tr("it ends too early") if ends_early else tr("its parts contradict each other")
 
 
 Decoder = Callable[[Path], Photo]

@@ -23,6 +23,7 @@ from daps_desktop.core.photo_limits import LIMIT_MP
 from daps_desktop.core.plain import dump_json, from_plain, load_json, to_plain
 from daps_desktop.core.recipe import Recipe, parse_recipe
 from daps_desktop.core.source import sha256_of
+from daps_desktop.core.system_words import said_by_system
 from daps_desktop.core.task import Scratches
 from daps_desktop.core.versions import Version
 
@@ -180,8 +181,8 @@ def read_small(path: Path) -> bytes:
     try:
         return read_bounded(path, _LARGEST)
     except (OSError, ValueError) as error:
-        detail = getattr(error, "strerror", None) or str(error)
-        raise UserError("file_unreadable", path=path, detail=detail.lower()) from error
+        detail = said_by_system(error) if isinstance(error, OSError) else str(error)
+        raise UserError("file_unreadable", path=path, detail=detail) from error
 
 
 def read_recipe(path: Path) -> Recipe:

@@ -55,7 +55,8 @@ def read_project(path: Path, photo_at: Path | None = None, accept_changed: bool 
     and at `photo_at`; one with other bytes is taken only with `accept_changed`, if it is as large. The source
     says where it was found.
 
-    Raises: UserError (`project_...`, or `photo_...` about the photo outside), and nothing else.
+    Raises: UserError (`project_...`, or `photo_...` about the photo outside), and nothing else;
+    `file_unreadable` where the memory runs out.
     """
     path = Path(path)
     with _in_words(path), open_ordinary(path) as file, opened_zip(file) as archive:
@@ -155,6 +156,8 @@ def _read_embedded(archive: zipfile.ZipFile, manifest: Manifest, path: Path) -> 
         try:
             photo = read_photo(copy)
         except UserError as error:
+            if error.code == "file_unreadable":  # nobody knows the copy by its name
+                raise MemoryError from error
             raise ValueError("the photo inside is damaged") from error
     return replace(photo, path=place_for_results(manifest.source, path))
 
@@ -179,7 +182,7 @@ def _in_words(path: Path) -> Generator[None]:
     try:
         yield
     except UserError as error:
-        if error.code.startswith(("project_", "photo_")):
+        if error.code.startswith(("project_", "photo_")) or error.code == "file_unreadable":
             raise
         raise UserError("project_damaged", path=path, detail=tr("a value in it is impossible")) from error
     except FileNotFoundError as error:
@@ -187,7 +190,7 @@ def _in_words(path: Path) -> Generator[None]:
     except PermissionError as error:
         raise UserError("photo_no_permission", path=path) from error
     except MemoryError as error:
-        raise UserError("project_damaged", path=path, detail=tr("it asks for too much memory")) from error
+        raise UserError("file_unreadable", path=path, detail=tr("the memory ran out")) from error
     except zipfile.BadZipFile as error:
         raise UserError("project_damaged", path=path, detail=tr("it is incomplete")) from error
     except KeyError as error:
@@ -197,4 +200,5 @@ def _in_words(path: Path) -> Generator[None]:
 
 
 def _detail(error: Exception) -> str:
-    return str(error) if isinstance(error, ValueError) and str(error) else "its parts contradict each other"
+    told = str(error) if isinstance(error, ValueError) else ""
+    return told or tr("its parts contradict each other")

@@ -20,13 +20,17 @@ def some_hole() -> np.ndarray:
 
 
 @pytest.mark.parametrize("width", [1, 2, 5, 9])
-def test_the_filling_falls_by_distance_from_all_in_the_hole_to_nothing(width: int) -> None:
+def test_the_filling_falls_by_distance_from_all_in_the_hole_to_nothing(
+    width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     hole = some_hole()
     distance = distance_transform_edt(~hole)
     weights = soft_edge(hole, width)
     np.testing.assert_allclose(weights, np.clip(1 - distance / (width + 1), 0, 1), atol=1e-5)
     assert (weights[hole] == 1).all()
-    np.testing.assert_array_equal(reached(hole, width), weights > 0)
+    for block in (7, 1000):  # pixels: many of them in this hole, or one
+        monkeypatch.setattr("daps_desktop.core.soft_edge._BLOCK", block)
+        np.testing.assert_array_equal(reached(hole, width), weights > 0)
 
 
 def test_without_a_width_there_is_the_hole_alone() -> None:

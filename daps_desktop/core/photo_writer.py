@@ -41,7 +41,7 @@ def write_photo(
     depth; JPEG and WebP always hold 8. JPEG holds no transparency: the photo is laid on white. ICC, EXIF,
     XMP and dpi go along in each format, IPTC in TIFF and JPEG, which have a place for it (in the others as
     XMP, unless there is some already); a JPEG leaves out a block above 64 KB, and a profile made for grey
-    is left out of a colour picture. The file appears whole or not at all.
+    is left out of a colour picture, which a WebP always is. The file appears whole or not at all.
 
     `original` is the file the work began from (None: `photo.path`): it is replaced only where both
     `overwrite` and `replace_original` are given.
@@ -110,7 +110,7 @@ def _encode(photo: Photo, path: Path, file_format: str, quality: int) -> bytes:
         words = tr("{format} allows at most {longest} pixels a side")
         detail = words.format(format=file_format, longest=longest)
         raise UserError("save_failed", path=path, detail=detail)
-    photo = replace(photo, metadata=_fitting(photo))
+    photo = replace(photo, metadata=_fitting(photo, file_format))
     encoders: dict[str, Callable[[], bytes]] = {
         "PNG": lambda: _encode_png(photo),
         "TIFF": lambda: encode_tiff(photo),
@@ -124,11 +124,12 @@ def _encode(photo: Photo, path: Path, file_format: str, quality: int) -> bytes:
         raise UserError("save_failed", path=path, detail=detail) from error
 
 
-def _fitting(photo: Photo) -> Metadata:
+def _fitting(photo: Photo, file_format: str) -> Metadata:
     """The metadata with the pixel sizes of this picture, and without a profile for other colours."""
     metadata = photo.metadata
     block = exif.with_size(metadata.exif, photo.height, photo.width) if metadata.exif else None
-    space = b"GRAY" if photo.pixels.shape[2] == 1 else b"RGB "
+    grey = photo.pixels.shape[2] == 1 and file_format != "WEBP"  # which is in colours always
+    space = b"GRAY" if grey else b"RGB "
     icc = metadata.icc if metadata.icc and metadata.icc[16:20] == space else None
     return replace(metadata, exif=block, icc=icc)
 

@@ -132,7 +132,7 @@ def test_words_are_read_as_they_stand_and_fields_by_their_names(restored: Desk) 
     assert len(labels) > 30 and not [label.text() for label in labels if name_of(label) != label.text()]
     assert [name_of(field) for field in (fold.levels, fold.seed, fold.tile)] == ["Steps", "Seed", "Tile"]
     welcome = window.welcome
-    welcome.show_offers([Unsaved(Path(), "family.png", "", "", 3, 1, 0.0)])
+    welcome.show_offers([Unsaved(Path(), "family.png", "", "", 3, 1)])
     assert "family.png" in name_of(welcome.cards[0].sentence)
 
 

@@ -212,12 +212,10 @@ def _camera(camera: CameraBlur, task: Task, measured: Measurement) -> Operator:
 def _phase(phase: Phase, measured: Measurement) -> PhaseModulus:
     """The operator whose modulus has the measured size."""
     widening = 1 + phase.oversample / 4
-    A = PhaseModulus(phase.oversample, round(measured.height / widening), round(measured.width / widening))
-    height, width = A.latent_size(measured.height, measured.width)
-    if PhaseModulus(phase.oversample, height, width).latent_size(measured.height, measured.width) != (
-        height,
-        width,
-    ):
+    near = PhaseModulus(phase.oversample, round(measured.height / widening), round(measured.width / widening))
+    size = near.latent_size(measured.height, measured.width)
+    A = PhaseModulus(phase.oversample, *size)
+    if A.latent_size(measured.height, measured.width) != size:
         detail = tr("no picture gives a modulus of {width} × {height} pixels").format(
             width=measured.width, height=measured.height
         )

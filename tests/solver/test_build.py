@@ -9,7 +9,7 @@ import torch
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.photo_writer import write_photo
-from daps_desktop.core.task import Kernel, Task
+from daps_desktop.core.task import Kernel, Phase, Task
 from daps_desktop.solver.build import Measurement, build_operator
 
 
@@ -37,3 +37,10 @@ def test_a_kernel_that_cannot_be_one_is_refused_in_words(tmp_path: Path) -> None
     for name, words in (("black.png", "all black"), ("none.png", "cannot be read as a picture")):
         with pytest.raises(UserError, match=words):
             blurred_dot(tmp_path / name)
+
+
+@pytest.mark.parametrize("size", [(2, 3), (48, 96), (128, 32)])
+def test_a_modulus_is_that_of_a_picture_of_the_size_that_is_sought(size: tuple[int, int]) -> None:
+    A = build_operator(Task((Phase(),)), Measurement(*size))
+    y = torch.zeros(1, 3, *size)
+    assert A.start(y).shape[-2:] == A.latent_size(*size) and A(A.start(y)).shape == y.shape

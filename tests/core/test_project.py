@@ -194,6 +194,18 @@ def test_a_path_of_another_computer_is_none_of_this_one(tmp_path: Path, embed: b
     assert moved.source.path == (path if possible and embed else str(beside))
 
 
+def test_pages_that_pack_very_tightly_come_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("daps_desktop.core.project.bounded_zip._ALWAYS_ALLOWED", 0)
+    pixels = np.full((400, 500, 3), 255, np.uint8)
+    pixels[7:9, 20:400] = 0
+    photo, hole = Photo(pixels), np.zeros((400, 500), bool)
+    versions = tuple(Version(number, photo, RECIPE, hole, None) for number in range(1, 9))
+    page = Project(photo, source_of(photo), hole, RECIPE, versions)
+    write_project(page, tmp_path / "work.daps", embed=True)
+    assert (tmp_path / "work.daps").stat().st_size < pixels.nbytes / 5
+    assert len(read_project(tmp_path / "work.daps").versions) == 8
+
+
 # What somebody else made
 
 

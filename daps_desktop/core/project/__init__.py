@@ -6,6 +6,7 @@
     versions/3.png     the pixels of version 3 at its depth
     versions/3.hole.png    the hole it was made with, where one was
     versions/3.map.png     its residual map, where its run left one
+    room               nothing; where pictures pack so tightly that the reader would take them for a bomb
 
 Pictures lie in the zip as they are: they are compressed already. What is known of a version beside its
 pictures is told in the same way by projects and journals.

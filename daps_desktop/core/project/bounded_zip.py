@@ -8,7 +8,7 @@ from typing import BinaryIO, cast
 from daps_desktop.core.packing import unfolded_bytes
 
 _LARGEST_CONTENTS = 2**20  # bytes of the table of contents, some 10,000 entries
-_LARGEST_TEXT = 16 * 2**20  # bytes, unfolded
+_LARGEST_TEXT = 64 * 2**20  # bytes, unfolded; a manifest of 1000 versions with 300 steps each
 # Pictures may unfold to this many times the file, and this much beside: a flat one packs tighter than 100.
 _LARGEST_GAIN, _ALWAYS_ALLOWED = 100, 128 * 2**20
 
@@ -56,6 +56,11 @@ def read_text(archive: zipfile.ZipFile, name: str) -> bytes:
     return data
 
 
+def least_size(unfolded: int) -> int:
+    """Bytes that a file must have before it is believed that its pictures take `unfolded` bytes of memory."""
+    return -(-max(unfolded - _ALWAYS_ALLOWED, 0) // _LARGEST_GAIN)
+
+
 class PictureReader:
     """Reads pictures, which altogether may take no more memory than a file of that size can honestly hold."""
 
@@ -73,6 +78,6 @@ class PictureReader:
             raise ValueError(f"{name} is not stored as this program stores it")
         data = self._archive.read(info)
         self._taken += unfolded_bytes(data)
-        if self._taken > _ALWAYS_ALLOWED + _LARGEST_GAIN * self._file_size:
+        if self._file_size < least_size(self._taken):
             raise ValueError("it would unfold to more than it can honestly hold")
         return data

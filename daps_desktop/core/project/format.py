@@ -23,7 +23,7 @@ from daps_desktop.core.versions import Version
 SUFFIX = ".daps"
 FORMAT, VERSION = "daps-project", 1
 EMBED_UP_TO = 100 * 2**20  # bytes: a larger photo is better left where it is
-MANIFEST, HOLE = "manifest.json", "hole.png"
+MANIFEST, HOLE, ROOM = "manifest.json", "hole.png", "room"
 _PIXELS, _OWN_HOLE, _MAP = ".png", ".hole.png", ".map.png"  # endings of what belongs to a version
 
 

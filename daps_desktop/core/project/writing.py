@@ -2,19 +2,22 @@
 
 import shutil
 import zipfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, BinaryIO
 
 from daps_desktop.core.files import write_whole
-from daps_desktop.core.packing import pack_hole
+from daps_desktop.core.packing import pack_hole, unfolded_bytes
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.photo_writer import write_photo
 from daps_desktop.core.plain import dump_json, to_plain
+from daps_desktop.core.project.bounded_zip import least_size
 from daps_desktop.core.project.format import (
     FORMAT,
     HOLE,
     MANIFEST,
+    ROOM,
     VERSION,
     Manifest,
     Project,
@@ -48,10 +51,12 @@ def _write(project: Project, file: BinaryIO, embed: bool, spare: Path | None) ->
         if embed:
             with archive.open(_entry(f"photo{suffix}"), "w", force_zip64=True) as entry:
                 _copy_photo(project.photo, original, entry)
-        archive.writestr(_entry(HOLE), pack_hole(project.hole))
-        for version in project.versions:
-            for ending, picture in pictures_of(version):
-                archive.writestr(_entry(picture_name(version.number, ending)), picture)
+        unfolded = 0
+        for name, picture in _pictures(project):
+            archive.writestr(_entry(name), picture)
+            unfolded += unfolded_bytes(picture)
+        if (missing := least_size(unfolded) - file.tell()) > 0:
+            archive.writestr(_entry(ROOM), bytes(missing))
         manifest = Manifest(
             project.source if original else replace(project.source, sha256="", size=0),
             f"photo{suffix}" if embed else "",
@@ -61,6 +66,14 @@ def _write(project: Project, file: BinaryIO, embed: bool, spare: Path | None) ->
         )
         told = {"format": FORMAT, "version": VERSION, **to_plain(manifest)}
         archive.writestr(_entry(MANIFEST), dump_json(told), zipfile.ZIP_DEFLATED)
+
+
+def _pictures(project: Project) -> Iterator[tuple[str, bytes]]:
+    """Name and PNG of each, one by one."""
+    yield HOLE, pack_hole(project.hole)
+    for version in project.versions:
+        for ending, picture in pictures_of(version):
+            yield picture_name(version.number, ending), picture
 
 
 def _entry(name: str) -> zipfile.ZipInfo:

@@ -280,13 +280,16 @@ def test_one_version_is_painted_into_another_stroke_by_stroke(two: Desk) -> None
 
 def test_painting_from_the_version_shown_waits_for_another(two: Desk) -> None:
     two.trigger("paint_from")
+    two.trigger("restore")
+    two.host.finish(30)
+    assert shown(two) == 3  # by itself, which chooses nothing
     assert two.window.versions.panel.painting.text() == painting.CHOOSE.format(source=2)
     QTest.mouseClick(strip_of(two).viewport(), LEFT, pos=place(two, 1))
     two.bot.waitUntil(lambda: two.window.model.layer is not None, timeout=5000)
     assert not strip_of(two).isEnabled() and not two.window.actions_["use_settings"].isEnabled()
     two.drag((100, 80), (100, 120))
     two.trigger("drop_painting")
-    assert len(two.document.versions) == 2 and strip_of(two).isEnabled() and shown(two) == 1
+    assert len(two.document.versions) == 3 and strip_of(two).isEnabled() and shown(two) == 1
     assert two.window.actions_["use_settings"].isEnabled()
     assert two.window.versions.panel.painting.text() == ""
 

@@ -65,7 +65,8 @@ class Painting(QObject):
         actions.connect("drop_painting", self.drop)
         model.photo_opened.connect(self.drop)
         model.version_added.connect(self._show_possible)
-        model.version_shown.connect(self._follow)
+        model.version_shown.connect(self._end_with_photo)
+        panel.strip.picked.connect(lambda _: self._choose_target(model.shown))  # by hand: a result may come
         model.layer_changed.connect(self._update)
         self._show_possible()
 
@@ -108,11 +109,9 @@ class Painting(QObject):
             self._stage.view.release()
         self._show_possible()
 
-    def _follow(self, shown: Version | None) -> None:
+    def _end_with_photo(self) -> None:
         if self._model.document is None:
             self.drop()
-        else:
-            self._choose_target(shown)
 
     def _choose_target(self, target: Version | None) -> None:
         document, source = self._model.document, self._source

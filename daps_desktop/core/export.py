@@ -1,7 +1,6 @@
 """A result on its way out: in which format, how large, with what beside it, and under which name."""
 
 import hashlib
-import math
 import tempfile
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from daps_desktop.core.photo_limits import LIMIT_MP
 from daps_desktop.core.photo_writer import check_target, encode_photo
 from daps_desktop.core.plain import from_plain
 from daps_desktop.core.resize import resized
+from daps_desktop.core.settings import check_choice, check_range, check_value
 
 ENDINGS = {"png": ".png", "tiff": ".tif", "jpeg": ".jpg", "webp": ".webp"}
 FORMATS = tuple(ENDINGS)
@@ -44,14 +44,14 @@ class ExportOptions:
     sidecar: bool = True
 
     def __post_init__(self) -> None:
-        _check("format", self.file_format in FORMATS, f"{self.file_format!r} is not one of {FORMATS}")
-        _check("policy", self.policy in POLICIES, f"{self.policy!r} is not one of {POLICIES}")
-        _check("picture", self.picture in PICTURES, f"{self.picture!r} is not one of {PICTURES}")
-        _check("bits", self.bits in (0, 8, 16), f"must be 8 or 16, not {self.bits}")
-        _check("quality", 1 <= self.quality <= 100, f"must be between 1 and 100, not {self.quality}")
-        _check("size", 0 <= self.longest_side <= 65_500, f"must be at most 65500, not {self.longest_side}")
-        resolution = math.isfinite(self.dpi) and (self.dpi == 0 or 1 <= self.dpi <= 9600)
-        _check("dpi", resolution, f"must be between 1 and 9600, not {self.dpi:g}")
+        check_choice("format", self.file_format, FORMATS)
+        check_choice("policy", self.policy, POLICIES)
+        check_choice("picture", self.picture, PICTURES)
+        check_value("bits", self.bits in (0, 8, 16), tr("must be 8 or 16, not {bits}").format(bits=self.bits))
+        check_range("quality", self.quality, 1, 100)
+        check_range("size", self.longest_side, 0, 65_500)
+        if self.dpi != 0:
+            check_range("dpi", self.dpi, 1, 9600)
 
     @property
     def ending(self) -> str:
@@ -68,16 +68,11 @@ class ExportOptions:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "ExportOptions":
         """Raises: UserError if a value is missing, of another kind or out of range."""
-        _check("export", data.get("version") == VERSION, tr("it is of another version"))
+        check_value("export", data.get("version") == VERSION, tr("it is of another version"))
         try:
             return from_plain(cls, data)
         except ValueError as error:
             raise UserError("setting_value", name="export", detail=str(error)) from None
-
-
-def _check(name: str, ok: bool, detail: str) -> None:
-    if not ok:
-        raise UserError("setting_value", name=name, detail=detail)
 
 
 def size_of(photo: Photo, longest_side: int) -> tuple[int, int]:
@@ -95,9 +90,9 @@ def fitted(photo: Photo, options: ExportOptions) -> Photo:
     Raises: UserError (`setting_value`) where it would become larger than this program opens.
     """
     height, width = size_of(photo, options.longest_side)
-    _check(
-        "size", height * width <= LIMIT_MP * 1_000_000, f"{width} × {height} is above {LIMIT_MP} megapixels"
-    )
+    words = tr("{width} × {height} pixels are more than {most} megapixels")
+    detail = words.format(width=width, height=height, most=LIMIT_MP)
+    check_value("size", height * width <= LIMIT_MP * 1_000_000, detail)
     photo = resized(photo, height, width)
     return replace(photo, metadata=_metadata(photo.metadata, options))
 

@@ -15,6 +15,7 @@ from daps_desktop.core.files import check_place, saving, write_file
 from daps_desktop.core.language import tr
 from daps_desktop.core.packing import pack_pixels
 from daps_desktop.core.photo import Metadata, Photo, Pixels, at_depth, with_alpha
+from daps_desktop.core.settings import check_range, check_value
 from daps_desktop.core.tiff_encoder import encode_tiff
 
 _FORMATS = {".png": "PNG", ".tif": "TIFF", ".tiff": "TIFF", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
@@ -73,16 +74,10 @@ def format_of(path: Path) -> str:
 
 
 def _check_settings(file_format: str, quality: int, bits: int | None) -> None:
-    if not 1 <= quality <= 100:
-        detail = tr("must be between {low} and {high}, not {value}").format(low=1, high=100, value=quality)
-        raise UserError("setting_value", name="quality", detail=detail)
-    if bits not in (None, 8, 16):
-        raise UserError(
-            "setting_value", name="bits", detail=tr("must be 8 or 16, not {bits}").format(bits=bits)
-        )
-    if bits == 16 and file_format not in _DEEP:
-        detail = tr("{format} holds 8 bits only").format(format=file_format)
-        raise UserError("setting_value", name="bits", detail=detail)
+    check_range("quality", quality, 1, 100)
+    check_value("bits", bits in (None, 8, 16), tr("must be 8 or 16, not {bits}").format(bits=bits))
+    fits = bits != 16 or file_format in _DEEP
+    check_value("bits", fits, tr("{format} holds 8 bits only").format(format=file_format))
 
 
 def check_target(path: Path, original: Path | None, overwrite: bool, replace_original: bool = False) -> None:

@@ -1,5 +1,6 @@
 """How a job is to be solved: frozen values with their units; versioned JSON."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
@@ -45,22 +46,20 @@ class SolverSettings:
             ("output", OUTPUTS),
             ("device", DEVICES),
         ):
-            value = getattr(self, name)
-            words = tr("{value} is not one of {known}")
-            _check(name, value in allowed, words.format(value=repr(value), known=", ".join(allowed)))
-        _check("prior", isinstance(self.prior, str), tr("must be a text"))  # pyright: ignore[reportUnnecessaryIsInstance]
+            check_choice(name, getattr(self, name), allowed)
+        check_value("prior", isinstance(self.prior, str), tr("must be a text"))  # pyright: ignore[reportUnnecessaryIsInstance]
         for name in _WHOLE:
             value = getattr(self, name)
-            _check(name, type(value) is int, tr("{text} is not a whole number").format(text=value))
-        _check_range("samples", self.samples, 1, 64)
+            check_value(name, type(value) is int, tr("{text} is not a whole number").format(text=value))
+        check_range("samples", self.samples, 1, 64)
         if self.tile != 0:
-            _check_range("tile", self.tile, 64, 2048)
-        _check_range("seed", self.seed, 0, 2**63 - 1)
-        _check_range("closeness", self.closeness, 0, 1)
-        _check_range("levels", self.levels, 0, 200)
-        _check_range("soft_edge", self.soft_edge, 0, WIDEST_EDGE)
+            check_range("tile", self.tile, 64, 2048)
+        check_range("seed", self.seed, 0, 2**63 - 1)
+        check_range("closeness", self.closeness, 0, 1)
+        check_range("levels", self.levels, 0, 200)
+        check_range("soft_edge", self.soft_edge, 0, WIDEST_EDGE)
         if self.noise is not None:
-            _check_range("noise", self.noise, 0, 128)
+            check_range("noise", self.noise, 0, 128)
 
     def to_json(self) -> dict[str, Any]:
         return {"version": VERSION, **asdict(self)}
@@ -71,21 +70,29 @@ class SolverSettings:
         values = dict(data)
         version = values.pop("version", None)
         words = tr("{there} is not {here}, the one this program reads")
-        _check("version", version == VERSION, words.format(there=repr(version), here=VERSION))
+        check_value("version", version == VERSION, words.format(there=repr(version), here=VERSION))
         unknown = values.keys() - cls.__slots__
-        _check("settings", not unknown, tr("unknown: {names}").format(names=", ".join(sorted(unknown))))
+        check_value("settings", not unknown, tr("unknown: {names}").format(names=", ".join(sorted(unknown))))
         try:
             return cls(**values)
         except TypeError as error:  # a text where a number belongs
             raise UserError("setting_value", name="settings", detail=str(error)) from None
 
 
-def _check(name: str, ok: bool, detail: str) -> None:
+def check_value(name: str, ok: bool, detail: str) -> None:
+    """Raises: UserError (`setting_value`)."""
     if not ok:
         raise UserError("setting_value", name=name, detail=detail)
 
 
-def _check_range(name: str, value: float, low: float, high: float) -> None:
+def check_choice(name: str, value: object, known: Sequence[str]) -> None:
+    """Raises: UserError (`setting_value`)."""
+    words = tr("{value} is not one of {known}")
+    check_value(name, value in known, words.format(value=repr(value), known=", ".join(known)))
+
+
+def check_range(name: str, value: float, low: float, high: float) -> None:
+    """Raises: UserError (`setting_value`)."""
     if not low <= value <= high:
         words = tr("must be between {low} and {high}, not {value}")
         detail = words.format(low=written(low), high=written(high), value=written(value))

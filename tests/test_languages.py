@@ -105,6 +105,8 @@ def test_a_chosen_language_is_spoken_and_else_that_of_the_system(monkeypatch: py
     monkeypatch.setenv("LANGUAGE", "zh_CN:en")
     assert language.choose("") == "zh_CN"
     assert language.tr("Dark") not in ("Dark", "Dunkel")
+    monkeypatch.setenv("LANGUAGE", "fr_CH:de:en")
+    assert language.choose("") == "de"
     monkeypatch.setenv("LANGUAGE", "xx")
     assert language.choose("xx") == "en"
     assert language.tr("Dark") == "Dark"

@@ -31,7 +31,8 @@ def choose(language: str) -> str:
     """
     global _catalogue, _spoken
     asked_for = next((os.environ[name] for name in _VARIABLES if os.environ.get(name)), "")
-    _spoken = _known(language) or _known(asked_for) or ENGLISH
+    wished = (language, *asked_for.split(":"))  # the first of them is a list
+    _spoken = next((key for name in wished if (key := _known(name))), ENGLISH)
     _catalogue = gettext.translation(DOMAIN, str(resource("languages")), [_spoken], fallback=True)
     os.environ[_VARIABLES[0]] = _spoken
     return _spoken

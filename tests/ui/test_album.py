@@ -2,6 +2,8 @@
 
 import json
 import threading
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +28,7 @@ from daps_desktop.core.user_folder import user_folder
 from daps_desktop.ui.album.control import AlbumControl
 from daps_desktop.ui.album.model import AlbumModel
 from daps_desktop.ui.album.window import AlbumWindow
+from daps_desktop.ui.theme import HIT
 from tests.core.photo_files import picture
 from tests.fakes.hosts import progress_of
 from tests.ui.conftest import LEFT, Desk
@@ -311,6 +314,22 @@ def test_a_result_is_not_thrown_away_because_the_album_cannot_be_noted(
     if desk.host.cancelled:
         desk.host.answer_cancelled()
     wait_over(desk)
+
+
+def test_many_photos_are_shown_at_once_and_long_words_in_full(desk: Desk, tmp_path: Path) -> None:
+    """Qt can take a minute over that, a cell at a time."""
+    window = shown(desk)
+    began = time.monotonic()
+    control(desk).add([tmp_path / f"scan_{i:04}.png" for i in range(300)])
+    assert time.monotonic() - began < 3
+    table, row = window.table, replace(model(desk).album.rows[0], state=FAILED, reason="many words " * 40)
+    usual, columns = table.rowHeight(0), [table.columnWidth(at) for at in (1, 3)]
+    model(desk).row_changed.emit(row)
+    high = table.rowHeight(0)
+    assert high > 3 * usual >= 3 * HIT and table.rowHeight(1) == usual
+    assert [table.columnWidth(at) for at in (1, 3)] == columns
+    window.resize(window.width() + 300, window.height())
+    desk.bot.waitUntil(lambda: table.rowHeight(0) < high, timeout=5000)
 
 
 def test_the_open_photo_is_restored_beside_an_album(opened: Desk, box: Path) -> None:

@@ -2,29 +2,28 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QCheckBox,
     QComboBox,
     QDialog,
-    QHeaderView,
     QProgressBar,
     QPushButton,
-    QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
-from daps_desktop.core.album import DONE, Row
+from daps_desktop.core.album import DONE, Album, Row
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.export import ExportOptions
 from daps_desktop.core.language import tr
 from daps_desktop.core.messages import Progress
+from daps_desktop.core.recipe import Recipe
 from daps_desktop.ui import text
 from daps_desktop.ui.album.model import AlbumModel
+from daps_desktop.ui.album.table import PHOTO, cell, photo_table
 from daps_desktop.ui.album.words import (
+    RUNNING,
     STATES,
     marks_words,
     note_on,
@@ -38,8 +37,7 @@ from daps_desktop.ui.panels.parts import Section, Segments, calm, column, label,
 from daps_desktop.ui.panels.tall_enough import tall_enough
 from daps_desktop.ui.theme import GRID, HIT
 
-_HEADINGS = (tr("Photo"), tr("State"), tr("Result"), tr("Marks"), tr("What happened"))
-_PHOTO, _STATE, _RESULT, _MARKS_AT, _WHY = range(5)
+_PATIENCE_MS = 100  # before lines are wrapped anew while the window is being made wider
 
 
 class AlbumWindow(QDialog):
@@ -58,10 +56,11 @@ class AlbumWindow(QDialog):
         super().__init__(parent)
         self._model = model
         self._rows: dict[str, int] = {}
+        self._filled: tuple[tuple[Row, ...], Recipe] | None = None  # what the table was last filled with
         self._progress: Progress | None = None
         self.setWindowTitle(tr("Album"))
         self.resize(960, 680)
-        self.table = _table()
+        self.table = photo_table()
         self.photos, self.folder = _button(tr("Add photos…")), _button(tr("Add a folder…"))
         self.remove = _button(tr("Remove"))
         self.open_album, self.save_album = _button(tr("Open album…")), _button(tr("Save album as…"))
@@ -132,6 +131,9 @@ class AlbumWindow(QDialog):
         self.run.clicked.connect(self._start_or_stop)
         self.table.cellActivated.connect(lambda line, _: self._compare(line))
         self.table.itemSelectionChanged.connect(self._show_possible)
+        wrapping = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
+        wrapping.timeout.connect(self.table.resizeRowsToContents)
+        self.table.horizontalHeader().sectionResized.connect(lambda *_: wrapping.start())
         model.album_changed.connect(self.show_album)
         model.row_changed.connect(self.show_row)
         model.state_changed.connect(self._show_state)
@@ -167,10 +169,8 @@ class AlbumWindow(QDialog):
     def show_album(self) -> None:
         """All of it anew."""
         album = self._model.album
-        self._rows = {photo.photo: i for i, photo in enumerate(album.rows)}
-        self.table.setRowCount(len(album.rows))
-        for photo in album.rows:
-            self._fill_row(photo)
+        if self._filled != (album.rows, album.recipe):
+            self._fill_table(album)
         self.recipe.setText(recipe_line(album))
         self.finding.blockSignals(True)
         self.finding.setChecked(album.find_scratches)
@@ -180,23 +180,33 @@ class AlbumWindow(QDialog):
         self.policy.setCurrentIndex(max(self.policy.findData(album.export.policy), 0))
         self._show_state()
 
+    def _fill_table(self, album: Album) -> None:
+        self._filled = album.rows, album.recipe
+        self._rows = {photo.photo: i for i, photo in enumerate(album.rows)}
+        self.table.setRowCount(len(album.rows))
+        for photo in album.rows:
+            self._fill_row(photo)
+        self.table.resizeRowsToContents()
+
     def show_row(self, photo: Row) -> None:
         if photo.photo in self._rows:
+            self._filled = None
             self._fill_row(photo)
+            self.table.resizeRowToContents(self._rows[photo.photo])
             self._show_line()
 
     def _fill_row(self, photo: Row) -> None:
         line = self._rows[photo.photo]
         running = self._model.current is not None and self._model.current.photo == photo.photo
-        words = (
+        told = (
             photo.path.name,
-            tr("Running") if running else STATES[photo.state],
+            RUNNING if running else STATES[photo.state],
             verdict_words(photo),
             marks_words(photo, self._model.album),
             photo.reason or note_on(photo, self._model.album),
         )
-        for column_at, cell in enumerate(words):
-            self.table.setItem(line, column_at, _item(cell, photo.photo if column_at == _PHOTO else cell))
+        for at, words in enumerate(told):
+            self.table.setItem(line, at, cell(words, photo.photo if at == PHOTO else words))
 
     def tell(self, error: UserError) -> None:
         self.banner.tell(error)
@@ -241,40 +251,6 @@ def _run_words(model: AlbumModel, begun: bool) -> str:
     if model.running:
         return text.STOP
     return tr("Go on") if begun else tr("Restore all")
-
-
-def _table() -> QTableWidget:
-    table = QTableWidget(0, len(_HEADINGS))
-    table.setHorizontalHeaderLabels(_HEADINGS)
-    table.setAccessibleName(tr("Photos of the album"))
-    table.setAccessibleDescription(tr("Press Enter or click twice to compare a result with its photo."))
-    table.setToolTip(tr("Click twice to compare a result with its photo."))
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setTabKeyNavigation(False)
-    table.setWordWrap(True)
-    table.setShowGrid(False)
-    table.setStyleSheet(f"QTableWidget::item {{ padding: {GRID // 2}px 0; }}")
-    table.setMinimumHeight(160)
-    table.verticalHeader().hide()
-    table.verticalHeader().setMinimumSectionSize(HIT)
-    table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    header = table.horizontalHeader()
-    for at, mode in (
-        (_PHOTO, QHeaderView.ResizeMode.Interactive), (_STATE, QHeaderView.ResizeMode.ResizeToContents),
-        (_RESULT, QHeaderView.ResizeMode.Stretch), (_MARKS_AT, QHeaderView.ResizeMode.ResizeToContents),
-        (_WHY, QHeaderView.ResizeMode.Stretch),
-    ):  # fmt: skip
-        header.setSectionResizeMode(at, mode)
-    header.resizeSection(_PHOTO, 200)
-    return table
-
-
-def _item(words: str, tip: str) -> QTableWidgetItem:
-    item = QTableWidgetItem(words)
-    item.setToolTip(tip)
-    item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    return item
 
 
 def _button(words: str) -> QPushButton:

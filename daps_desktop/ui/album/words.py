@@ -7,6 +7,7 @@ from daps_desktop.core.verdict import Agreement, Verdict
 from daps_desktop.ui import text
 from daps_desktop.ui.versions.words import done, how
 
+RUNNING = tr("Running")
 STATES = {
     WAITING: tr("Waiting"),
     SAVING: tr("Saving"),
@@ -14,7 +15,7 @@ STATES = {
     FAILED: tr("Failed"),
     SKIPPED: tr("Left out"),
 }
-_MARKS = {FROM_FILE: tr("from a file"), FOUND: tr("found by itself"), "": tr("none")}
+MARKS = {FROM_FILE: tr("from a file"), FOUND: tr("found by itself"), "": tr("none")}
 
 
 def progress_line(album: Album) -> str:
@@ -47,7 +48,7 @@ def verdict_words(row: Row) -> str:
 def marks_words(row: Row, album: Album) -> str:
     """Where the marks came from, if the recipe asks for any."""
     wanted = album.recipe.task.has(Scratches) and row.state in (DONE, SAVING)
-    return _MARKS[row.marks] if wanted else ""
+    return MARKS[row.marks] if wanted else ""
 
 
 def note_on(row: Row, album: Album) -> str:

@@ -109,6 +109,16 @@ def test_versions_of_a_project_come_back_without_the_photo_that_lay_outside(tmp_
     assert_same(recovered.project, plain(project))
 
 
+def test_a_photo_that_was_located_is_sought_there_from_then_on(tmp_path: Path) -> None:
+    project = project_in(tmp_path)
+    journal = told(tmp_path, project)
+    journal.close()
+    (journal.folder / "photo.tif").unlink()  # as where it was too large for a copy
+    moved = (tmp_path / "grandmother.tif").rename(tmp_path / "granny.tif")
+    recovered = recover(journal.folder, moved).project
+    assert (recovered.photo.path, recovered.source) == (moved, source_of(recovered.photo))
+
+
 def test_a_project_that_cannot_be_read_is_not_saved_over(tmp_path: Path) -> None:
     project = project_in(tmp_path)
     work = tmp_path / "work.daps"

@@ -27,7 +27,7 @@ from daps_desktop.core.photo_reader import read_photo
 from daps_desktop.core.plain import from_plain, load_json
 from daps_desktop.core.project import Project, VersionEntry, read_project, read_versions
 from daps_desktop.core.recipe import Recipe
-from daps_desktop.core.source import Stamp, still_there
+from daps_desktop.core.source import Source, Stamp, still_there
 from daps_desktop.core.versions import Version
 
 _FORGOTTEN_S = 24 * 3600.0
@@ -119,7 +119,7 @@ def recover(folder: Path, photo_at: Path | None = None) -> Recovered:
             "recovery_failed", name=told.start.source.name, path=folder, detail=str(error)
         ) from error
     ordered = tuple(versions[number] for number in sorted(versions))
-    project = Project(photo, told.start.source, hole, told.recipe, ordered)
+    project = Project(photo, _source(told, photo), hole, told.recipe, ordered)
     path = None if before is None else Path(told.start.project)
     return Recovered(project, told.strokes, path, told.start.stamp)
 
@@ -187,6 +187,14 @@ def _photo(folder: Path, told: _Told, photo_at: Path | None) -> Photo:
         with suppress(UserError):
             return read_project(Path(told.start.project)).photo
     raise UserError("project_photo_missing", path=path or source.name)
+
+
+def _source(told: _Told, photo: Photo) -> Source:
+    """Where the photo was found, which has the same bytes wherever it lies."""
+    source = told.start.source
+    if photo.path is None or photo.path == source.file:
+        return source
+    return replace(source, name=photo.path.name, path=str(photo.path.resolve()))
 
 
 def _versions_before(told: _Told, photo: Photo) -> tuple[Version, ...] | None:

@@ -38,7 +38,7 @@ from daps_desktop.core.source import Source, sha256_of, source_of, still_there
 from daps_desktop.core.temporary import temporary_folder
 from daps_desktop.core.versions import Version
 
-_MOST_VERSIONS = 1000
+_MOST_VERSIONS = 5000  # a table of contents has no room for the pictures of more
 
 
 def is_project(path: Path) -> bool:

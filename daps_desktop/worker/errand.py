@@ -34,17 +34,20 @@ class GivenUpError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """An order with its files."""
+    """An order with its files. Their names, as the worker may write paths in another way."""
 
     order: Order
     photo: bytes
+    photo_name: str
     mask: bytes
+    mask_name: str
 
 
 def packed(order: Order) -> bytes:
     """The order and its files, to be sent. Raises: UserError (`file_unreadable`)."""
-    mask = _bytes_of(Path(order.mask)) if order.mask else b""
-    return pickle.dumps(Parcel(order, _bytes_of(order.row.path), mask), protocol=5)
+    photo, mask = order.row.path, Path(order.mask)
+    marks = _bytes_of(mask) if order.mask else b""
+    return pickle.dumps(Parcel(order, _bytes_of(photo), photo.name, marks, mask.name), protocol=5)
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -114,7 +117,7 @@ def unpacked(parcel: bytes, place: Path, given_up: Callable[[], bool]) -> Outcom
 def _laid_out(parcel: Parcel, folder: Path) -> Order:
     """The order with the paths its files have here."""
     sent = parcel.order
-    photo, mask = folder / sent.row.path.name, folder / "marks" / Path(sent.mask).name
+    photo, mask = folder / parcel.photo_name, folder / "marks" / parcel.mask_name
     photo.write_bytes(parcel.photo)
     if sent.mask:
         mask.parent.mkdir()

@@ -124,6 +124,16 @@ def test_a_reason_names_the_file_of_the_one_who_asked(order: Order, tmp_path: Pa
     assert str(path) in str(outcome.error)
 
 
+def test_a_worker_of_another_system_calls_the_photo_by_its_name(order: Order, tmp_path: Path) -> None:
+    """Where the path of the one who asked says nothing: here that of Windows."""
+    parcel = pickle.loads(errand.packed(order))
+    there = replace(order, row=replace(order.row, photo="C:\\box\\a.png"), mask="C:\\box\\a_mask.png")
+    outcome = errand.unpacked(pickle.dumps(replace(parcel, order=there)), tmp_path, lambda: False)
+    assert isinstance(outcome, Made) and outcome.origin is not None
+    assert outcome.row.photo == there.row.photo
+    assert parse_sidecar(outcome.origin).origin.name == "a.png"
+
+
 def test_what_cannot_be_read_or_is_far_too_large_is_not_sent(order: Order) -> None:
     with order.row.path.open("ab") as file:
         file.truncate(errand.LARGEST + 1)  # takes no room

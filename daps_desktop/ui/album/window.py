@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -207,6 +208,11 @@ class AlbumWindow(QDialog):
         )
         for at, words in enumerate(told):
             self.table.setItem(line, at, cell(words, photo.photo if at == PHOTO else words))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Only now it is known how wide the lines are."""
+        super().showEvent(event)
+        self.table.resizeRowsToContents()
 
     def tell(self, error: UserError) -> None:
         self.banner.tell(error)

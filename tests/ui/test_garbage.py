@@ -30,3 +30,13 @@ def test_a_cycle_is_collected_on_the_windows_thread_though_another_one_allocates
     kept = [[] for _ in range(2 * gc.get_threshold()[0])]  # what fills the youngest generation
     collect_due()
     assert ended == [threading.main_thread()] and kept
+
+
+def test_what_the_window_is_made_of_is_not_looked_through_again(qtbot: QtBot) -> None:
+    owner = QObject()
+    GarbageCollector(owner)
+    try:
+        qtbot.waitUntil(lambda: gc.get_freeze_count() > 10_000)
+        assert len(gc.get_objects()) < 10_000
+    finally:
+        gc.unfreeze()

@@ -16,6 +16,7 @@ from daps_desktop.priors.adapters import DDPMDenoiser, EDMDenoiser, Network, sch
 from daps_desktop.priors.catalogue import CARD, PriorCard, verify
 from daps_desktop.solver.anchor import Anchor
 from daps_desktop.solver.denoiser import Denoiser
+from daps_desktop.solver.tiling import device_lost, out_of_memory
 
 # What torch and diffusers raise where sizes and kinds do not fit together.
 MISFITS = (
@@ -70,7 +71,10 @@ _kept = lru_cache(maxsize=1)(load)
 
 
 def _build(card: PriorCard, device: torch.device, dtype: torch.dtype) -> UNet2DModel:
-    """The network, its weights put in place directly: nothing is initialised first, nothing downloaded."""
+    """The network, its weights put in place directly: nothing is initialised first, nothing downloaded.
+
+    Raises: UserError prior_unreadable, or what torch raises where it is the memory or the card that fails.
+    """
     try:
         state = load_file(card.weights)
         with torch.device("meta"):
@@ -78,6 +82,8 @@ def _build(card: PriorCard, device: torch.device, dtype: torch.dtype) -> UNet2DM
         require_finite(state)
         unet.load_state_dict({k: v.to(device, dtype) for k, v in state.items()}, assign=True)
     except (SafetensorError, *MISFITS) as error:
+        if out_of_memory(error) or device_lost(error):
+            raise
         raise UserError("prior_unreadable", path=card.folder, detail=_in_short(error)) from error
     return unet
 

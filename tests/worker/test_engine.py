@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from diffusers.models.unets.unet_2d import UNet2DModel
 from torch import Tensor
 
 from daps_desktop.core.errors import UserError
@@ -256,6 +257,24 @@ def test_short_memory_makes_the_tiles_smaller_and_says_so(monkeypatch: pytest.Mo
 def test_no_memory_at_all_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(EDMDenoiser, "denoise", memory_for(16))
     assert play(crop(128), Noise()).failed.code == "memory_out"
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB."), "memory_out"),
+        (RuntimeError("CUDA error: unspecified launch failure"), "device_lost"),
+    ],
+)
+def test_a_card_that_cannot_take_the_prior_is_no_fault_of_the_prior(
+    monkeypatch: pytest.MonkeyPatch, tiny_prior: Path, error: Exception, code: str
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise error
+
+    install_tiny(tiny_prior, "another")
+    monkeypatch.setattr(UNet2DModel, "load_state_dict", refuse)
+    assert play(crop(), Noise(), prior="another").failed.code == code
 
 
 def test_a_card_that_fails_is_told_from_a_fault_of_the_program(monkeypatch: pytest.MonkeyPatch) -> None:

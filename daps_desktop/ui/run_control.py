@@ -109,7 +109,7 @@ class RunControl(QObject):
         words = report(self._model.document, self._status.hardware.text(), logs, error, details)
         QGuiApplication.clipboard().setText(words)
         self._status.showMessage(
-            tr("The report is on the clipboard. It holds no names, and nothing was sent."), _MESSAGE_MS
+            tr("The report is on the clipboard. It leaves your name out, and nothing was sent."), _MESSAGE_MS
         )
 
 

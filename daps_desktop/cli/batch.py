@@ -26,6 +26,7 @@ from daps_desktop.core.export import ENDINGS, ExportOptions
 from daps_desktop.core.files import saving, write_file
 from daps_desktop.core.language import ntr, tr
 from daps_desktop.core.sidecar import read_recipe
+from daps_desktop.core.system_words import said_by_system
 
 if TYPE_CHECKING:
     from daps_desktop.worker.batch import Workshop
@@ -145,7 +146,7 @@ def _check_folder(path: Path) -> None:
     try:
         next(path.iterdir(), None)
     except OSError as error:
-        raise UserError("file_unreadable", path=path, detail=(error.strerror or "").lower()) from error
+        raise UserError("file_unreadable", path=path, detail=said_by_system(error)) from error
 
 
 def table(album: Album) -> str:

@@ -201,9 +201,9 @@ def test_a_place_that_can_be_none_is_refused_in_words(
     desk: Desk, recipe: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert desk.run("batch", desk.path("box"), "--recipe", recipe, "-o", desk.path("o" * 300)) == 2
-    assert "could not be written (file name too long)" in capsys.readouterr().err
+    assert "could not be written (the name is too long)" in capsys.readouterr().err
     assert batch(desk, recipe, "--masks", desk.path("typing error")) == 2
-    assert "typing error could not be read (no such file or directory)" in capsys.readouterr().err
+    assert "typing error could not be read (no such file or folder)" in capsys.readouterr().err
 
 
 def test_a_table_that_cannot_be_kept_ends_the_batch_in_words(

@@ -8,7 +8,7 @@ from typing import BinaryIO, cast
 from daps_desktop.core.packing import unfolded_bytes
 
 _LARGEST_CONTENTS = 2**20  # bytes of the table of contents, some 10,000 entries
-_LARGEST_TEXT = 64 * 2**20  # bytes, unfolded; a manifest of 1000 versions with 300 steps each
+_LARGEST_TEXT = 32 * 2**20  # bytes, unfolded; a manifest of 1000 versions with 150 steps each
 # Pictures may unfold to this many times the file, and this much beside: a flat one packs tighter than 100.
 _LARGEST_GAIN, _ALWAYS_ALLOWED = 100, 128 * 2**20
 

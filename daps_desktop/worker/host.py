@@ -29,6 +29,8 @@ from daps_desktop.worker.child import LoadEngine, failure, import_engine
 from daps_desktop.worker.engine_process import EngineProcess
 
 PATIENCE_S = 1.5  # for a job to answer a cancel; then its process is killed
+# The same for a forecast, which nobody waits for: it is over sooner than another process has imported torch.
+FORECAST_PATIENCE_S = 30.0
 CLOSE_TIMEOUT_S = 2.0
 LOG_LINES = 60  # of the engine's log, told with its death
 
@@ -91,7 +93,8 @@ class Host:
         with self._lock:
             if self._running is job and self._engine is not None:
                 self._engine.cancel(job_id)
-        self._loop.call_later(PATIENCE_S, self._insist, job)
+        restoring = isinstance(job.request, JobRequest)
+        self._loop.call_later(PATIENCE_S if restoring else FORECAST_PATIENCE_S, self._insist, job)
 
     def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> bool:
         """End the process and whatever it computes; False if the thread beside it did not end in time."""

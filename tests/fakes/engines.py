@@ -71,6 +71,13 @@ def _deaf(job: JobRequest, _cancel: threading.Event, emit: Emit) -> None:
         time.sleep(1)
 
 
+def _naps(job: JobRequest, cancel: threading.Event, emit: Emit) -> None:
+    emit(progress_of(job.job_id, 1))
+    cancel.wait(30)
+    time.sleep(0.5)
+    emit(Cancelled(job.job_id))
+
+
 def _breaks(_job: JobRequest, _cancel: threading.Event, _emit: Emit) -> None:
     raise ValueError("a wrong shape")
 
@@ -107,7 +114,6 @@ def _chatters(job: JobRequest, _cancel: threading.Event, emit: Emit) -> None:
 
 
 _ACTS: dict[str, RunJob] = {
-    "five": _five_steps, "waits": _waits, "deaf": _deaf, "breaks": _breaks, "dies": _dies, "who": _tells_who,
-    "loses": _loses_card,
-    "shrinks": _shrinks, "chatters": _chatters,
+    "five": _five_steps, "waits": _waits, "deaf": _deaf, "naps": _naps, "breaks": _breaks, "dies": _dies,
+    "who": _tells_who, "loses": _loses_card, "shrinks": _shrinks, "chatters": _chatters,
 }  # fmt: skip

@@ -17,7 +17,15 @@ from PySide6.QtCore import QObject, Signal
 from pytestqt.qtbot import QtBot
 
 from daps_desktop.core.errors import UserError
-from daps_desktop.core.messages import Cancelled, Failed, Finished, JobMessage, JobRequest, Progress
+from daps_desktop.core.messages import (
+    Cancelled,
+    Failed,
+    Finished,
+    ForecastRequest,
+    JobMessage,
+    JobRequest,
+    Progress,
+)
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.settings import SolverSettings
 from daps_desktop.core.task import Noise, Task
@@ -112,6 +120,23 @@ def test_a_job_that_does_not_listen_is_cancelled_within_two_seconds(loop: qasync
         assert time.monotonic() - asked < 2.0
         assert (await get()).job_id == "five"
         assert not psutil.pid_exists(before)
+
+    play(loop, scene)
+
+
+def test_a_forecast_that_takes_its_time_to_listen_does_not_cost_the_engine(
+    loop: qasync.QEventLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a slow computer one trial of the network takes longer than a job may take to answer."""
+    monkeypatch.setattr("daps_desktop.worker.host.PATIENCE_S", 0.1)
+
+    async def scene(host: Host, get: Get) -> None:
+        before = await who(host, get, "who-1")
+        host.submit(ForecastRequest("naps", 4, 5, Task((Noise(),)), SolverSettings()))
+        await get()
+        host.cancel("naps")
+        assert await get() == Cancelled("naps")
+        assert await who(host, get, "who-2") == before
 
     play(loop, scene)
 

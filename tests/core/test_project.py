@@ -268,7 +268,7 @@ def test_a_manifest_that_lies_is_refused(
 
 
 def test_a_part_that_is_missing_or_of_another_photo_is_refused(work: Path, tmp_path: Path) -> None:
-    for name in ("photo", "hole", "versions_1", "manifest"):
+    for name in ("photo", "hole", "versions_1"):
         assert refusal(rebuilt(work, tmp_path / f"{name}.daps", **{name: None})).code == "project_damaged"
     (tmp_path / "second").mkdir()
     write_project(project_in(tmp_path / "second", 16), tmp_path / "second.daps", embed=True)
@@ -334,7 +334,7 @@ def test_what_is_no_project_is_refused(tmp_path: Path) -> None:
         assert refusal(path).code == "project_damaged"
     with zipfile.ZipFile(tmp_path / "letters.zip", "w") as archive:
         archive.writestr("letter.txt", "Dear grandmother")
-    assert refusal(tmp_path / "letters.zip").code == "project_damaged"
+    assert refusal(tmp_path / "letters.zip").code == "project_not"
     assert refusal(tmp_path / "nowhere.daps").code == "photo_missing"
 
 

@@ -110,6 +110,8 @@ def _read_version(reader: PictureReader, entry: VersionEntry, photo: Photo) -> V
 
 
 def _read_manifest(archive: zipfile.ZipFile, path: Path) -> Manifest:
+    if MANIFEST not in archive.namelist():  # other programs make zips, too
+        raise UserError("project_not", path=path)
     data = load_json(read_text(archive, MANIFEST))
     told = cast(dict[str, object], data) if isinstance(data, dict) else {}
     if told.get("format") != FORMAT:

@@ -31,15 +31,16 @@ def soft_edge(hole: Hole, width: float) -> Weights:
 def reached(hole: Hole, width: int) -> Hole:
     """All that the filling of `hole` changes: the hole and the ring around it.
 
-    Found block by block, since most of a photo is far from any mark.
+    Found block by block, since most of a photo is far from any edge of the marks.
     """
     changed = hole.copy()
     if width > 0:
         for block in _blocks(around(bounds(hole), width).clipped(*hole.shape)):
             near = around(block, width).clipped(*hole.shape)
-            if hole[near.slices].any():
+            part = hole[near.slices]
+            if part.any() and not part.all():
                 within = block.moved(-near.top, -near.left).slices
-                changed[block.slices] = (soft_edge(hole[near.slices], width) > 0)[within]
+                changed[block.slices] = (soft_edge(part, width) > 0)[within]
     return changed
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from daps_desktop.core.errors import UserError
 
@@ -20,7 +20,8 @@ class Background(QObject):
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="files")
         self._closed = False
-        self._ended.connect(self._deliver)
+        # Queued, so that the answer never comes before `run` has returned.
+        self._ended.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def run(
         self, work: Callable[[], Any], done: Callable[[Any], None], failed: Failure | None = None

@@ -240,7 +240,7 @@ def _json_damage(value: Any, rng: random.Random) -> Any:
     elif what == 1 and isinstance(holder, list):
         holder.extend(holder[key : key + 1] * rng.choice((1, 7, 1000)))
     elif what == 2 and isinstance(holder[key], str):
-        holder[key] = _any_bytes(holder[key].encode(), rng).decode("latin-1")
+        holder[key] = _any_bytes(holder[key].encode(errors="surrogatepass"), rng).decode("latin-1")
     elif what == 3 and isinstance(holder[key], int | float):
         holder[key] = holder[key] * rng.choice((-1, 2, 1000, 10**12)) + rng.choice((-1, 0, 0.5))
     elif what == 4:

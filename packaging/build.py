@@ -90,7 +90,7 @@ def freeze() -> None:
 
 
 def strip() -> None:
-    """Take out symbols, and the folder of this computer's Python, where its libraries look for others first."""
+    """Take out symbols, and this computer's folder of Python, where its libraries look for others first."""
     internal = FOLDER / "_internal"
     for pattern in STRIPPED:
         for library in internal.glob(pattern):

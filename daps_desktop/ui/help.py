@@ -60,15 +60,16 @@ class Help(QObject):
         self.window.show_chapter(name)
 
     def _follow(self, _old: QWidget | None, focused: QWidget | None) -> None:
-        """Give the window's dialogs the key too: its own does not reach them."""
+        """Give the window's dialogs the key too, as it is now: its own does not reach them."""
         dialog = focused.window() if focused is not None else None
         if dialog is None or dialog is self.window or not _belongs(dialog, self._window):
             return
-        if dialog.findChild(QShortcut, _KEY):
-            return
-        for key in self._action.shortcuts():
-            shortcut = QShortcut(key, dialog, self.open)
+        shortcut = dialog.findChild(QShortcut, _KEY, Qt.FindChildOption.FindDirectChildrenOnly)
+        if shortcut is None:
+            shortcut = QShortcut(dialog)
             shortcut.setObjectName(_KEY)
+            shortcut.activated.connect(self.open)
+        shortcut.setKeys(self._action.shortcuts())
 
 
 def _belongs(dialog: QWidget, window: QWidget) -> bool:

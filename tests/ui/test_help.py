@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QImage, QTextDocument
+from PySide6.QtGui import QImage, QKeySequence, QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMainWindow, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -78,6 +78,19 @@ def test_the_key_works_before_a_dialog_is_answered(opened: Desk) -> None:
     QTest.keyClick(dialog.name, KEY)
     assert opened.window.help.window is not None and opened.window.help.window.shown == "saving"
     dialog.reject()
+
+
+def test_a_key_that_is_changed_is_changed_in_windows_that_were_open_too(opened: Desk) -> None:
+    opened.trigger("album")
+    album = opened.window.album.window
+    assert album is not None
+    opened.bot.waitUntil(lambda: QApplication.focusWidget() is album.photos)
+    opened.window.shortcuts.change("help", QKeySequence("F4"))
+    album.folder.setFocus()
+    QTest.keyClick(album.folder, KEY)
+    assert opened.window.help.window is None
+    QTest.keyClick(album.folder, Qt.Key.Key_F4)
+    assert opened.window.help.window is not None and opened.window.help.window.shown == "album"
 
 
 def test_the_key_of_another_window_is_left_alone(opened: Desk, qtbot: QtBot) -> None:

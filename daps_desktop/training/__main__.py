@@ -54,7 +54,7 @@ def _new(options: argparse.Namespace) -> RunSettings:
             log_sigma_std=options.log_sigma[1],
             seed=options.seed,
         ),
-        budget=Budget(options.minutes or Budget().minutes, options.steps),
+        budget=Budget(Budget().minutes if options.minutes is None else options.minutes, options.steps),
         device=options.device,
         photos_mb=options.photos_mb,
     )

@@ -164,9 +164,12 @@ def test_a_terminated_run_keeps_what_it_has_learnt(folder: Path, tmp_path: Path)
     assert read_prior(tmp_path / "half-taught").details["name"] == "half-taught"
 
 
+@pytest.mark.usefixtures("own_signals")
 def test_what_cannot_be_done_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["export", str(tmp_path), str(tmp_path / "x")]) == 1
     assert "holds no training run" in capsys.readouterr().err
+    assert main(["fit", "--photos", "x", "--out", str(tmp_path), "--minutes", "0"]) == 1
+    assert "minutes: must be above 0" in capsys.readouterr().err
     with pytest.raises(UserError, match="no abacus device"):
         pick_device("abacus")
 

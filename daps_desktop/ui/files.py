@@ -1,5 +1,6 @@
 """Opening and saving: dialogs that do not block, slow work elsewhere, a question before anything is lost."""
 
+import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -27,7 +28,8 @@ from daps_desktop.ui.job_model import JobModel
 from daps_desktop.ui.opened import SAMPLE, Opened, opened_photo, opened_project, opened_sample, photo_of_image
 
 _PHOTO_SOUGHT = ("project_photo_missing", "project_photo_changed")
-_WRITABLE = {".png", ".tif", ".tiff", ".jpg", ".jpeg", ".webp"}
+_LONGEST_NAME = 240  # bytes: systems take 255, and a number may come behind it
+_KEPT_OF_NAME = 50  # letters of one that would be longer, of up to four bytes each
 
 
 class Files(QObject):
@@ -203,14 +205,15 @@ class Files(QObject):
         self.ask_again = partial(self._ask_name, title, filters, suggested, then)
         ask_name(self._window, title, suggested, filters, then)
 
-    def suggested(self, addition: str, suffix: str = "") -> Path:
+    def suggested(self, addition: str, suffix: str) -> Path:
         """A name that does not exist yet, beside the original."""
         document = self._model.document
         path = document.photo.path if document else None
         origin = path or self._folder / text.PASTED_NAME
-        if not suffix:
-            suffix = origin.suffix.lower() if origin.suffix.lower() in _WRITABLE else ".png"
-        return unused_name(origin.with_name(origin.stem + addition + suffix))
+        stem, ending = origin.stem, addition + suffix
+        if len(os.fsencode(stem + ending)) > _LONGEST_NAME:
+            stem = stem[:_KEPT_OF_NAME]
+        return unused_name(origin.with_name(stem + ending))
 
     def _or_replace(self, path: Path, again: Callable[[], None]) -> Callable[[UserError], None]:
         def failed(error: UserError) -> None:

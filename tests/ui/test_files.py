@@ -137,6 +137,15 @@ def test_nothing_is_left_of_a_question_that_was_answered(opened: Desk) -> None:
     opened.bot.waitUntil(lambda: not opened.window.findChildren(QDialog))
 
 
+def test_a_name_that_would_be_too_long_is_suggested_shorter(desk: Desk, photo_path: Path) -> None:
+    long = photo_path.rename(photo_path.with_name("祖母" * 41 + ".png"))
+    desk.open(long)
+    suggested = desk.window.files.suggested("_marks", ".png")
+    assert suggested.name == "祖母" * 25 + "_marks.png"
+    suggested.touch()
+    assert desk.window.files.suggested("_marks", ".png").name == "祖母" * 25 + "_marks_2.png"
+
+
 def test_a_name_without_an_ending_gets_none_of_all_files(opened: Desk) -> None:
     opened.trigger("export_mask")
     dialog = opened.window.findChildren(QFileDialog)[-1]

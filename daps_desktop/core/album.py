@@ -64,7 +64,7 @@ class Row:
     residual: float = 0.0  # over the noise level
     redrawn: float | None = None  # share of the photo
     seconds: float = 0.0
-    reason: str = ""  # why it failed or was skipped, in words
+    reason: str = ""  # why it failed or was skipped, or lacks what tells its origin, in words
 
     def __post_init__(self) -> None:
         if self.state not in STATES or self.marks not in MARKS:
@@ -315,12 +315,18 @@ def saving(row: Row, album: Album) -> Row:
 
 
 def save(row: Row, album: Album, result: Made) -> Row:
-    """Write the result, and where it comes from, beside each other. Raises: UserError (`save_...`)."""
-    path = Path(row.output)
+    """Write the result, and where it comes from, beside each other.
+
+    A result is done without the latter, too; the row then says why. Raises: UserError (`save_...`).
+    """
+    path, reason = Path(row.output), ""
     write(result.data, path, overwrite=album.export.policy == "overwrite", original=row.path)
     if result.origin is not None:
-        write_file(sidecar_of(path), result.origin, overwrite=True)
-    return replace(row, state=DONE)
+        try:
+            write_file(sidecar_of(path), result.origin, overwrite=True)
+        except UserError as error:
+            reason = str(error)
+    return replace(row, state=DONE, reason=reason)
 
 
 def failed(row: Row, error: UserError) -> Row:

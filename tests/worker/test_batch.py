@@ -259,6 +259,14 @@ def test_results_beside_the_photos_are_not_taken_for_photos(box: Box) -> None:
     assert box.states(resumed(box.album(folder="", rows=first.rows))) == [DONE] * 3
 
 
+def test_a_result_is_done_without_the_file_that_tells_its_origin(box: Box) -> None:
+    (box.out / "a_restored.png.daps.json").mkdir()
+    done = box.play(box.album())
+    assert box.states(done) == [DONE] * 3
+    assert "a_restored.png.daps.json could not be written" in done.rows[0].reason
+    assert not done.rows[1].reason
+
+
 def test_a_result_that_cannot_be_written_is_kept_elsewhere(
     box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 )
 
 from daps_desktop.core.errors import UserError
-from daps_desktop.core.export import unused_name
 from daps_desktop.core.language import tr
 from daps_desktop.core.project import EMBED_UP_TO, SUFFIX, Project, View, write_project
 from daps_desktop.core.source import Stamp
@@ -144,7 +143,7 @@ class Projects(QObject):
     def _suggested(self) -> Path:
         if self.path is not None:
             return self.path
-        return unused_name(self._files.suggested("", SUFFIX))
+        return self._files.suggested("", SUFFIX)
 
     def _ask_replace(self, then: Then | None) -> None:
         assert self.path is not None

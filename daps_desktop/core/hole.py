@@ -143,3 +143,16 @@ def _within(marked: Hole, radius: int) -> Hole:
         near[row:] |= span[: height - row]
         near[: height - row] |= span[row:]
     return near
+
+
+def thinned(hole: Hole, step: int) -> Hole:
+    """(ceil(H / step), ceil(W / step)): True where any pixel of a square of `step` x `step` is."""
+    return _any_of_rows(_any_of_rows(hole, step).T, step).T
+
+
+def _any_of_rows(hole: Hole, step: int) -> Hole:
+    thin = hole[::step].copy()
+    for k in range(1, step):
+        rows = hole[k::step]
+        thin[: len(rows)] |= rows
+    return thin

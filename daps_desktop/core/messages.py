@@ -51,7 +51,7 @@ class ForecastRequest:
     speed: float | None = None
 
 
-MARKS_STEP = 4  # pixels from one of the `marks` to the next
+MARKS_STEP = 4  # side in pixels of the square that each of the `marks` stands for
 
 
 @dataclass(frozen=True, slots=True)

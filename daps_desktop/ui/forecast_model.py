@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from daps_desktop.core.hole import Hole
+from daps_desktop.core.hole import Hole, thinned
 from daps_desktop.core.language import ntr, tr
 from daps_desktop.core.messages import (
     MARKS_STEP,
@@ -92,7 +92,7 @@ class ForecastModel(QObject):
             return
         marks = None
         if document.marked_share and document.task.repair_only:
-            marks = document.hole[::MARKS_STEP, ::MARKS_STEP].copy()
+            marks = thinned(document.hole, MARKS_STEP)  # no thin scratch falls through
         self._send(document.task, document.settings, document.photo.height, document.photo.width, marks)
 
     def _send(

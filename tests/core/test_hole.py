@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import distance_transform_edt
 
-from daps_desktop.core.hole import Rect, bounds, draw_line, grow, shrink
+from daps_desktop.core.hole import Rect, bounds, draw_line, grow, shrink, thinned
 
 
 @pytest.mark.parametrize("shape", [(40, 50), (3, 60), (60, 2)])
@@ -66,3 +66,13 @@ def test_a_stroke_marks_all_within_its_radius_and_says_where() -> None:
     draw_line(hole, (5, 5), (20, 30), 4, False)
     assert not hole.any()
     assert draw_line(hole, (-50, -50), (-40, -40), 3, True).empty
+
+
+@pytest.mark.parametrize("shape", [(12, 16), (13, 18), (3, 2), (1, 9)])
+def test_nothing_that_is_marked_falls_through_when_marks_are_thinned(shape: tuple[int, int]) -> None:
+    hole = np.random.default_rng(0).random(shape) < 0.05
+    hole[-1, -1] = True
+    places = {(row // 4, column // 4) for row, column in np.argwhere(hole)}
+    thin = thinned(hole, 4)
+    assert thin.shape == (-(-shape[0] // 4), -(-shape[1] // 4))
+    assert {(int(row), int(column)) for row, column in np.argwhere(thin)} == places

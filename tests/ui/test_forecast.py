@@ -64,7 +64,7 @@ def test_marks_are_sent_thinned_out_and_several_changes_ask_once(opened: Desk, e
         opened.drag((row, 50), (row, 250))
     marks = engine.wait(2).marks
     assert marks is not None and marks.shape == (300 // MARKS_STEP, 400 // MARKS_STEP)
-    assert marks.mean() == pytest.approx(opened.hole.mean(), rel=0.2)
+    assert opened.hole.mean() <= marks.mean() < 1.6 * opened.hole.mean()
     QTest.qWait(600)
     assert len(engine.asked) == 2 and engine.dropped == [engine.asked[0].job_id]
 

@@ -5,6 +5,7 @@ import threading
 import numpy as np
 import pytest
 
+from daps_desktop.core.hole import thinned
 from daps_desktop.core.messages import MARKS_STEP, Cancelled, Failed, Forecast, ForecastRequest, JobMessage
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.settings import SolverSettings
@@ -28,7 +29,7 @@ def answer(
     hole = np.zeros(SIZE, bool)
     if marked:
         hole[marked] = True
-    marks = hole[::MARKS_STEP, ::MARKS_STEP] if marked else None
+    marks = thinned(hole, MARKS_STEP) if marked else None
     chosen = SolverSettings(**settings)  # type: ignore[arg-type]
     request = ForecastRequest("f", *SIZE, task, chosen, marks, speed)
     messages: list[JobMessage] = []

@@ -268,8 +268,6 @@ def _button(words: str) -> QPushButton:
 class PriorsControl(QObject):
     """Opens the page and has this program's own commands do what is pressed there, in a process each."""
 
-    installed_known = Signal(list)  # of Installed
-
     def __init__(self, window: QWidget, actions: Actions, fold: AdvancedFold) -> None:
         super().__init__(window)
         self._window, self._fold = window, fold
@@ -356,4 +354,3 @@ class PriorsControl(QObject):
         self._fold.show_priors([prior.name for prior in self._found])
         if self.page is not None:
             self.page.show_installed(self._found)
-        self.installed_known.emit(self._found)

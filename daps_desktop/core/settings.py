@@ -19,6 +19,7 @@ DEVICES: tuple[Device, ...] = get_args(Device)
 
 VERSION = 1
 WIDEST_EDGE = 32  # pixels
+MOST_SAMPLES = 64
 _WHOLE = ("samples", "tile", "seed", "levels", "soft_edge")
 
 
@@ -51,7 +52,7 @@ class SolverSettings:
         for name in _WHOLE:
             value = getattr(self, name)
             check_value(name, type(value) is int, tr("{text} is not a whole number").format(text=value))
-        check_range("samples", self.samples, 1, 64)
+        check_range("samples", self.samples, 1, MOST_SAMPLES)
         if self.tile != 0:
             check_range("tile", self.tile, 64, 2048)
         check_range("seed", self.seed, 0, 2**63 - 1)

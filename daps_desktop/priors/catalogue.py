@@ -12,6 +12,7 @@ from typing import Any
 
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.resources import resource
+from daps_desktop.core.system_words import said_by_system
 from daps_desktop.core.user_folder import user_folder as data_folder
 from daps_desktop.priors.bounds import check_card, check_network, read_object, read_shapes
 
@@ -171,7 +172,7 @@ def remove(name: str, data_dir: Path | None = None) -> None:
     try:
         _remove_folder(card.folder, user_folder(data_dir))
     except OSError as error:
-        raise UserError("prior_write", path=card.folder, detail=error.strerror or error) from error
+        raise UserError("prior_write", path=card.folder, detail=said_by_system(error)) from error
 
 
 def _remove_folder(folder: Path, parent: Path) -> None:

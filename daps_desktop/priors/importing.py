@@ -22,6 +22,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from daps_desktop.core.errors import UserError
+from daps_desktop.core.system_words import said_by_system
 from daps_desktop.priors import adm
 from daps_desktop.priors.bounds import NAME, check_network, read_shapes
 from daps_desktop.priors.catalogue import (
@@ -86,16 +87,12 @@ def import_prior(
     except (CheckpointError, ValueError) as error:
         raise UserError("prior_unreadable", path=path, detail=error) from error
     except OSError as error:
-        raise UserError("prior_unreadable", path=path, detail=_in_words(error)) from error
+        raise UserError("prior_unreadable", path=path, detail=said_by_system(error)) from error
     with _new_folder(user_folder(data_dir) / name) as folder:
         _write(replace(draft, details={**draft.details, **about}), name, folder)
         _copy_companions(path, folder)
         _try_out(path, folder)
     return read_card(user_folder(data_dir) / name)
-
-
-def _in_words(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
 
 
 def likely_name(words: str) -> str:
@@ -224,7 +221,7 @@ def _new_folder(target: Path) -> Iterator[Path]:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
     except OSError as error:
-        raise UserError("prior_write", path=target, detail=error.strerror or error) from error
+        raise UserError("prior_write", path=target, detail=said_by_system(error)) from error
 
 
 def _remove_left(parent: Path) -> None:

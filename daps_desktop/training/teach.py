@@ -13,6 +13,7 @@ import torch
 
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.language import tr
+from daps_desktop.core.system_words import said_by_system
 from daps_desktop.priors.catalogue import PriorCard, read_card, user_folder
 from daps_desktop.priors.importing import free_name
 from daps_desktop.training.card import CREDITS, machine
@@ -177,4 +178,4 @@ def _install(target: Path, settings: RunSettings, trainer: Trainer, lesson: Less
         if (start.folder / CREDITS).is_file():
             shutil.copyfile(start.folder / CREDITS, target / CREDITS)
     except OSError as error:
-        raise UserError("prior_write", path=target, detail=error.strerror or error) from error
+        raise UserError("prior_write", path=target, detail=said_by_system(error)) from error

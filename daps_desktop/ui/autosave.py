@@ -13,6 +13,7 @@ from daps_desktop.core.errors import UserError
 from daps_desktop.core.hole import Rect, bounds
 from daps_desktop.core.journal import Journal, Start, discard
 from daps_desktop.core.lock import FolderLock
+from daps_desktop.core.system_words import said_by_system
 from daps_desktop.core.versions import Version
 from daps_desktop.ui.commands import HoleCommand
 from daps_desktop.ui.document_model import DocumentModel
@@ -236,7 +237,7 @@ class Autosave(QObject):
         held.failed, held.incomplete = held.failed or not picture, held.incomplete or picture
         if said:
             return
-        detail = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        detail = said_by_system(error) if isinstance(error, OSError) else str(error)
         self.failed.emit(UserError("journal_failed", detail=detail.lower()))
 
 

@@ -20,6 +20,7 @@ from daps_desktop.core.errors import UserError
 from daps_desktop.core.files import open_ordinary
 from daps_desktop.core.language import tr
 from daps_desktop.core.messages import Cancelled, JobMessage, JobRequest, Notice, Progress
+from daps_desktop.core.system_words import said_by_system
 from daps_desktop.worker.batch import Outcome, Refused, make
 
 LARGEST = 2 << 30  # bytes of a file that travels; 200 megapixels of four times 16 bits are 1.6 GB
@@ -56,7 +57,7 @@ def _bytes_of(path: Path) -> bytes:
             if os.fstat(file.fileno()).st_size <= LARGEST:
                 return file.read()
     except OSError as error:
-        raise UserError("file_unreadable", path=path, detail=(error.strerror or "").lower()) from error
+        raise UserError("file_unreadable", path=path, detail=said_by_system(error)) from error
     detail = tr("it is larger than {size} GB").format(size=LARGEST >> 30)
     raise UserError("file_unreadable", path=path, detail=detail)
 
@@ -110,7 +111,7 @@ def unpacked(parcel: bytes, place: Path, given_up: Callable[[], bool]) -> Outcom
             with _ONE_AT_A_TIME:
                 outcome = make(order, lambda request: _run(request, given_up), probable_damage)
     except OSError as error:
-        raise UserError("cluster_unfit", detail=(error.strerror or str(error)).lower()) from error
+        raise UserError("cluster_unfit", detail=said_by_system(error)) from error
     return _as_sent(outcome, told.order, order)
 
 

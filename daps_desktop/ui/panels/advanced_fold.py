@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.language import tr
-from daps_desktop.core.settings import SolverSettings
+from daps_desktop.core.settings import MOST_SAMPLES, SolverSettings
 from daps_desktop.core.task import Task, format_damage, parse_damage
 from daps_desktop.ui import text
 from daps_desktop.ui.panels.noise_field import NoiseField
@@ -79,7 +79,7 @@ class AdvancedFold(QWidget):
         self.noise.setToolTip(_TIPS["noise"])
         self.prior = _choice("prior", (("auto", BY_ITSELF),))
         self.levels = _number("levels", 0, 200, special=tr("as the quality says"))
-        self.samples = _number("samples", 1, 64)
+        self.samples = _number("samples", 1, MOST_SAMPLES)
         self.seed = _number("seed", 0, _MAX_SEED)
         self.dice = QPushButton("⚄")
         self.dice.setObjectName("segment")

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QInputDialog, QMenu
 from daps_desktop.core.language import tr
 from daps_desktop.core.messages import JobRequest
 from daps_desktop.core.photo import Photo
-from daps_desktop.core.settings import SolverSettings
+from daps_desktop.core.settings import MOST_SAMPLES, SolverSettings
 from daps_desktop.core.spool import spooled_version
 from daps_desktop.core.versions import Version, as_sample, mean_of, new_seeds, samples_like
 from daps_desktop.ui.actions import Actions
@@ -113,8 +113,8 @@ class Versions(QObject):
             )
 
     def average(self) -> None:
-        """Make a version of the mean of the samples that were drawn for the one that is shown."""
-        document, samples = self._model.document, self._samples()
+        """Make a version of the mean of the latest samples that were drawn for the one that is shown."""
+        document, samples = self._model.document, self._samples()[-MOST_SAMPLES:]
         if document is None or len(samples) < 2:
             return
         settings = replace(samples[0].recipe.settings, output="safest", samples=len(samples), seed=0)

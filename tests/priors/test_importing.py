@@ -188,7 +188,7 @@ def test_paths_that_hold_nothing_are_refused(tmp_path: Path, data: Path) -> None
     (tmp_path / "file").write_bytes(b"")
     assert "not be written" in refused("prior_write", write_edm(tmp_path / "mine"), tmp_path / "file")
     with room_for(5000):
-        assert "File too large" in refused("prior_write", tmp_path / "mine", data)
+        assert "file too large" in refused("prior_write", tmp_path / "mine", data)
 
 
 def test_an_imported_prior_that_was_altered_is_not_loaded(tmp_path: Path, data: Path) -> None:

@@ -112,7 +112,8 @@ class HelpWindow(QDialog):
         self.search.textChanged.connect(self._look_for)
         self.search.installEventFilter(self)
         self.contents.currentItemChanged.connect(self._pick)
-        self.page.sourceChanged.connect(self._follow)
+        self.page.sourceChanged.connect(self._mark)
+        self.page.historyChanged.connect(self._follow)  # only then is the new chapter the page's source
         self.page.historyChanged.connect(self._show_possible)
         self.back.clicked.connect(self.page.backward)
         self.forward.clicked.connect(self.page.forward)
@@ -159,6 +160,8 @@ class HelpWindow(QDialog):
         for item in self._items():
             if item.data(Qt.ItemDataRole.UserRole) == self.shown:
                 self.contents.setCurrentItem(item)
+
+    def _mark(self) -> None:
         self.page.mark(self.search.text().split())
 
     def _show_possible(self) -> None:

@@ -42,6 +42,11 @@ def every_chapter() -> list[Path]:
     return sorted(resource("help").glob("*/*.md"))
 
 
+def highlighted(guide: HelpWindow) -> list[str]:
+    """The chapters that the contents show as chosen."""
+    return [item.data(Qt.ItemDataRole.UserRole) for item in guide.contents.selectedItems()]
+
+
 # The window
 
 
@@ -65,7 +70,8 @@ def test_a_part_that_has_the_focus_opens_its_chapter(opened: Desk) -> None:
         window.activateWindow()
         part.setFocus()
         QTest.keyClick(part, KEY)
-        assert window.help.window is not None and window.help.window.shown == chapter
+        assert window.help.window is not None and highlighted(window.help.window) == [chapter]
+        assert window.help.window.shown == chapter
 
 
 def test_the_key_works_before_a_dialog_is_answered(opened: Desk) -> None:
@@ -117,6 +123,18 @@ def test_words_are_searched_in_all_chapters_and_marked(guide: HelpWindow) -> Non
     assert guide.page.textCursor().position() > first
     QTest.keyClick(guide.search, Qt.Key.Key_Escape)
     assert guide.isVisible() and not guide.page.extraSelections()
+
+
+def test_the_chapter_that_is_shown_is_the_highlighted_one_all_through_a_search(guide: HelpWindow) -> None:
+    for letter in "blurb":
+        QTest.keyClicks(guide.search, letter)
+        assert highlighted(guide) == [guide.shown]
+    QTest.keyClick(guide.search, Qt.Key.Key_Escape)
+    assert guide.shown != "first" and highlighted(guide) == [guide.shown]
+    QTest.keyClick(guide.contents, Qt.Key.Key_Down)
+    assert highlighted(guide) == [guide.shown]
+    QTest.mouseClick(guide.back, Qt.MouseButton.LeftButton)
+    assert highlighted(guide) == [guide.shown]
 
 
 def test_words_that_are_nowhere_are_said_to_be(guide: HelpWindow) -> None:

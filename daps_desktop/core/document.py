@@ -54,9 +54,15 @@ class Document:
         return self._changing / self.hole.size
 
     @property
+    def solvable(self) -> Task:
+        """The task, without the repair of marked places where none is marked and other damage is named."""
+        rest = self.task.without(Scratches)
+        return rest if self._marked == 0 and rest.damages else self.task
+
+    @property
     def hole_missing(self) -> bool:
-        """True where the task repairs marked places and none is marked."""
-        return self.task.has(Scratches) and self._marked == 0
+        """True where the task only repairs marked places and none is marked."""
+        return self.solvable.has(Scratches) and self._marked == 0
 
     def still_marked_as(self, version: Version) -> bool:
         """True where the marks are those that the version was made with."""
@@ -146,8 +152,8 @@ class Document:
 
     def request(self, job_id: str, preview_side: int) -> JobRequest:
         """A job for the document as it stands; its hole is a read-only copy, as the user keeps painting."""
-        hole = None
-        if self.task.has(Scratches):
+        hole, task = None, self.solvable
+        if task.has(Scratches):
             hole = self.hole.copy()
             hole.setflags(write=False)
-        return JobRequest(job_id, self.photo, hole, self.task, self.settings, preview_side)
+        return JobRequest(job_id, self.photo, hole, task, self.settings, preview_side)

@@ -90,10 +90,10 @@ class ForecastModel(QObject):
         document = self._model.document
         if document is None or self._job.running:
             return
-        marks = None
-        if document.marked_share and document.task.repair_only:
+        marks, task = None, document.solvable
+        if document.marked_share and task.repair_only:
             marks = thinned(document.hole, MARKS_STEP)  # no thin scratch falls through
-        self._send(document.task, document.settings, document.photo.height, document.photo.width, marks)
+        self._send(task, document.settings, document.photo.height, document.photo.width, marks)
 
     def _send(
         self, task: Task, settings: SolverSettings, height: int, width: int, marks: Hole | None = None

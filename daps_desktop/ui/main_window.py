@@ -122,7 +122,7 @@ class MainWindow(QMainWindow):
         self.recent.refresh()
         self.recovery.look()
         self._set_colours(theme.colours)
-        Possible(self, model, job, self.actions_)
+        Possible(self, model, job, self.actions_, self.projects)
 
     # layout
 

@@ -8,6 +8,7 @@ from daps_desktop.ui.actions import Actions
 from daps_desktop.ui.application import NAME
 from daps_desktop.ui.document_model import DocumentModel
 from daps_desktop.ui.job_model import JobModel
+from daps_desktop.ui.projects import Projects
 
 _WITH_PHOTO = ("save_project", "save_project_as", "close", "overlay", "import_mask", "export_mask",
                "fit", "actual", "zoom_in", "zoom_out")  # fmt: skip
@@ -16,12 +17,16 @@ _WITH_PHOTO = ("save_project", "save_project_as", "close", "overlay", "import_ma
 class Possible(QObject):
     """Enables the actions that make sense; the title says whose photo it is and whether it is saved."""
 
-    def __init__(self, window: QMainWindow, model: DocumentModel, job: JobModel, actions: Actions) -> None:
+    def __init__(
+        self, window: QMainWindow, model: DocumentModel, job: JobModel, actions: Actions, projects: Projects
+    ) -> None:
         super().__init__(window)
         self._window, self._model, self._job, self._actions = window, model, job, actions
+        self._projects = projects
         for signal in (
             model.photo_opened, model.task_changed, model.settings_changed, model.version_shown,
             model.version_renamed, model.hole_edited, model.history_changed, model.saved, job.state_changed,
+            projects.opened,
         ):  # fmt: skip
             signal.connect(self._show)
         self._show()
@@ -39,6 +44,7 @@ class Possible(QObject):
             self._window.setWindowTitle(NAME)
             self._window.setWindowModified(False)
             return
-        name = document.photo.path.name if document.photo.path else text.PASTED_NAME
+        path = document.photo.path or self._projects.path
+        name = path.name if path else text.PASTED_NAME
         self._window.setWindowTitle(f"{name}[*] – {NAME}")
         self._window.setWindowModified(model.unsaved)

@@ -48,6 +48,7 @@ class Projects(QObject):
     """Knows where the open document is kept, if it is."""
 
     saved = Signal(Path)
+    opened = Signal()
     closed = Signal()
     failed = Signal(UserError)
 
@@ -160,6 +161,7 @@ class Projects(QObject):
     def _take(self, opened: Opened) -> None:
         self._opened, self._embed = opened, None
         self.path, self._stamp = opened.project_path, opened.stamp
+        self.opened.emit()
 
     def show_view(self, opened: Opened) -> None:
         """As the photo was looked at when the project was saved; once the canvas shows it."""

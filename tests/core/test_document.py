@@ -5,7 +5,7 @@ import numpy as np
 from daps_desktop.core.document import Document
 from daps_desktop.core.hole import Rect, draw_line
 from daps_desktop.core.photo import Photo
-from daps_desktop.core.task import Noise, Task
+from daps_desktop.core.task import Faded, Noise, Scratches, Task
 
 
 def test_strokes_undo_and_replacement_keep_hole_and_count_in_step() -> None:
@@ -43,3 +43,11 @@ def test_a_hole_is_sent_only_where_the_task_fills_one() -> None:
     assert request.hole is not None and request.hole.all()
     document.task = Task((Noise(),))
     assert document.request("b", 100).hole is None
+
+
+def test_what_needs_no_marks_is_done_though_marking_was_meant_too() -> None:
+    document = Document(Photo(np.zeros((6, 8, 1), np.uint8)), Task((Scratches(), Faded())))
+    request = document.request("a", 100)
+    assert not document.hole_missing and request.task == Task((Faded(),)) and request.hole is None
+    document.replace_hole(np.eye(6, 8, dtype=bool))
+    assert document.request("b", 100).task == document.task

@@ -93,9 +93,9 @@ def test_exporting_one_version_saves_that_one_alone(opened: Desk, tmp_path: Path
     restore(opened)
     restore(opened, 9)
     opened.export(tmp_path / "second.png")
-    assert not model.shown_unsaved and not box.save.isVisible() and model.unsaved
+    assert not model.shown_unsaved and box.save.property("quiet") and model.unsaved
     opened.trigger("previous_version")
-    assert model.shown_unsaved and box.save.isVisible()
+    assert model.shown_unsaved and box.save.isVisible() and not box.save.property("quiet")
     opened.export(tmp_path / "first.png")
     assert not model.unsaved  # both are in files, and so is what the marks came to
     opened.click((50, 50))
@@ -393,3 +393,13 @@ def test_a_folder_for_data_that_cannot_be_written_stops_nothing(
     opened.window.background.run(lambda: None, ended.append)
     opened.bot.waitUntil(lambda: bool(ended))
     assert not opened.window.panel.run_box.banner.isVisible()
+
+
+def test_a_photo_without_a_file_is_called_by_its_project(desk: Desk, tmp_path: Path) -> None:
+    with desk.bot.waitSignal(desk.window.files.opened, timeout=5000):
+        desk.window.files.open_sample()
+    with desk.bot.waitSignal(desk.window.projects.saved, timeout=5000):
+        desk.window.projects.save_to(tmp_path / "work.daps", embed=True)
+    desk.trigger("close")
+    desk.open(tmp_path / "work.daps")
+    assert desk.window.windowTitle().startswith("work.daps")

@@ -13,7 +13,10 @@ FIND = tr("Find scratches and dust")
 LOOKING = tr("Looking for scratches and dust…")
 NONE = tr("None found. What you see yourself you can paint over.")
 NONE_YET = tr("None is sure enough. Move the slider to see less certain ones.")
-HOW = tr("Click one to leave it out or take it back. Nothing is marked before you accept.")
+HOW = tr(
+    "If something is missing, move the slider to the right. "
+    "Click a place to leave it out or take it back. Nothing is marked before you accept."
+)
 _STOPS = 100
 
 

@@ -61,7 +61,40 @@ def test_restore_shows_progress_then_the_result_then_saves_it(marked: Desk, phot
     original, saved = read_photo(photo_path).pixels, read_photo(target).pixels
     np.testing.assert_array_equal(saved[~marked.hole], original[~marked.hole])
     assert (saved[marked.hole] == 7).all()
-    assert not marked.window.model.unsaved and not box.save.isVisible()
+    assert not marked.window.model.unsaved and box.save.property("quiet")
+
+
+def test_what_is_shown_can_be_saved_during_and_after_any_run(marked: Desk, tmp_path: Path) -> None:
+    box = marked.window.panel.run_box
+    press_restore(marked)
+    assert not box.save.isVisible()  # nothing to save yet
+    marked.host.finish()
+    wait_for_result(marked)
+    assert box.save.isVisible() and not box.save.property("quiet")
+    marked.trigger("try_more")
+    marked.host.step(1)
+    save_pressed(marked)
+    marked.trigger("stop_all")
+    save_pressed(marked)
+    marked.host.answer_cancelled()
+    save_pressed(marked)
+    work = tmp_path / "work.daps"
+    with marked.bot.waitSignal(marked.window.projects.saved, timeout=5000):
+        marked.window.projects.save_to(work, embed=True)
+    marked.trigger("close")
+    marked.open(work)
+    save_pressed(marked)
+    assert box.save.property("quiet") and not box.button.property("quiet")
+
+
+def save_pressed(desk: Desk) -> None:
+    """Save… can be pressed now, and leads to the dialog."""
+    button = desk.window.panel.run_box.save
+    assert button.isVisible()
+    QTest.mouseClick(button, LEFT)
+    dialog = desk.window.exporting.dialog
+    assert dialog is not None and dialog.isVisible()
+    dialog.reject()
 
 
 def test_the_request_holds_a_copy_the_user_can_paint_beside(marked: Desk) -> None:

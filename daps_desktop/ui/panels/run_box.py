@@ -59,18 +59,21 @@ class RunBox(QWidget):
         actions.tell_keys(self._show_keys)
         self.show_ready("", enabled=False)
 
+    def show_save(self, possible: bool, wanted: bool) -> None:
+        """A version can be saved at any time, and again; one that is in no file asks for it."""
+        self.save.setVisible(possible)
+        _set_quiet(self.save, not wanted)
+
     def show_ready(self, hint: str, enabled: bool, to_save: bool = False) -> None:
         """Waiting for the user; while a result is `to_save`, that is the one thing to do next."""
         self._running = False
         self._show(text.RESTORE, quiet=to_save, enabled=enabled)
-        self.save.setVisible(to_save)
         self._show_hint(hint)
         self.bar.setVisible(False)
 
     def show_running(self, percent: int, hint: str, left: Span | None) -> None:
         self._running = True
         self._show(text.stop_label(left), quiet=True, enabled=True)
-        self.save.setVisible(False)
         self._show_hint(hint)
         self.bar.setVisible(True)
         self.bar.setRange(0, 100 if percent else 0)
@@ -114,7 +117,11 @@ class RunBox(QWidget):
         self.button.setText(words)
         self._show_keys()
         self.button.setEnabled(enabled)
-        if self.button.property("quiet") != quiet:
-            self.button.setProperty("quiet", quiet)
-            self.button.style().unpolish(self.button)
-            self.button.style().polish(self.button)
+        _set_quiet(self.button, quiet)
+
+
+def _set_quiet(button: QPushButton, quiet: bool) -> None:
+    if button.property("quiet") != quiet:
+        button.setProperty("quiet", quiet)
+        button.style().unpolish(button)
+        button.style().polish(button)

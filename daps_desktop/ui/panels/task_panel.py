@@ -122,6 +122,7 @@ class TaskPanel(QWidget):
         self.run_box.show_notes([])
 
     def _show_state(self) -> None:
+        self.run_box.show_save(self._model.shown is not None, wanted=self._model.shown_unsaved)
         if self._job.stopping:
             self.run_box.show_stopping()
         elif self._job.running:
@@ -155,8 +156,7 @@ class TaskPanel(QWidget):
         verdict = verdict_on(version) if version is not None else None
         self._verdict = text.verdict_line(verdict) if verdict is not None else ""
         self.run_box.show_verdict(self._verdict)
-        if not self._job.running:
-            self._show_state()
+        self._show_state()
 
     def _show_outcome(self, finished: Finished) -> None:
         request, document = self._job.request, self._model.document

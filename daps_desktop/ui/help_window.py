@@ -1,6 +1,6 @@
 """The user guide in a window of its own: contents and search left, the chapter right; nothing is fetched."""
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QUrl
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QUrl
 from PySide6.QtGui import (
     QKeySequence,
     QPixmap,
@@ -31,9 +31,11 @@ from daps_desktop.ui.theme import GRID, HIT
 TITLE = tr("Guide")
 NOTHING = tr("No chapter has these words.")
 _SIZE = (1000, 720)
+_FRAME = 40  # what the system may draw around a window, at most
 _CONTENTS_WIDTH = 260
 _MARGIN = 3 * GRID
 _TEXT, _LINE = 1.1, 125  # times the size of the window's own text; percent of its height
+_PICTURE = "\N{OBJECT REPLACEMENT CHARACTER}"  # what stands in a text where a picture is shown
 _MOST_SHOWN = 200  # places of the words looked for
 
 
@@ -43,7 +45,7 @@ class HelpWindow(QDialog):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self.setWindowTitle(TITLE)
-        self.resize(*_SIZE)
+        self._place(parent.screen().availableGeometry())
         self.chapters = chapters()
         self.search = QLineEdit()
         self.search.setPlaceholderText(tr("Search"))
@@ -80,6 +82,13 @@ class HelpWindow(QDialog):
         return self.page.source().fileName().removesuffix(".md")
 
     # layout
+
+    def _place(self, room: QRect) -> None:
+        """In the middle of the screen; what Qt does with a dialog may put its title bar above it."""
+        place = QRect(0, 0, min(_SIZE[0], room.width() - _FRAME), min(_SIZE[1], room.height() - 2 * _FRAME))
+        place.moveCenter(room.center())
+        self.resize(place.size())
+        self.move(place.topLeft() - QPoint(0, _FRAME // 2))  # that of the frame
 
     def _arrange(self) -> None:
         left = QWidget()
@@ -242,11 +251,12 @@ class Page(QTextBrowser):
             self.verticalScrollBar().setValue(place)
 
     def _space_out(self) -> None:
-        """Give lines and paragraphs the room that reading needs."""
+        """Give lines and paragraphs the room that reading needs; a picture's line is as high as the picture."""
         block = self.document().begin()
         while block.isValid():
             look = block.blockFormat()
-            look.setLineHeight(_LINE, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+            if _PICTURE not in block.text():
+                look.setLineHeight(_LINE, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
             if look.headingLevel() > 1:
                 look.setTopMargin(2 * GRID)
             QTextCursor(block).setBlockFormat(look)

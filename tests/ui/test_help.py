@@ -57,6 +57,10 @@ def test_the_key_opens_the_guide_at_its_beginning(desk: Desk, guide: HelpWindow)
     assert "three minutes" in guide.page.toPlainText()
 
 
+def test_all_of_the_window_with_its_frame_is_on_the_screen(guide: HelpWindow) -> None:
+    assert guide.screen().availableGeometry().contains(guide.frameGeometry())
+
+
 def test_a_part_that_has_the_focus_opens_its_chapter(opened: Desk) -> None:
     window = opened.window
     parts: list[tuple[QWidget, str]] = [
@@ -178,6 +182,15 @@ def test_pictures_are_as_wide_as_the_page_at_most(guide: HelpWindow) -> None:
         guide.resize(width, 700)
         picture = guide.page.loadResource(kind, QUrl("../pictures/result.png"))
         assert 0 < picture.width() <= guide.page.viewport().width()  # type: ignore[attr-defined]
+
+
+def test_there_is_no_gap_below_a_picture(guide: HelpWindow) -> None:
+    guide.show_chapter("running")
+    document = guide.page.document()
+    picture = document.findBlockByNumber(2)
+    where = document.documentLayout().blockBoundingRect
+    assert where(picture).height() > 200
+    assert 0 < where(picture.next()).top() - where(picture).bottom() < 20
 
 
 # The chapters

@@ -168,8 +168,9 @@ def _quality(name: str, measured: Sequence[Line]) -> str:
     for task in sorted({line.task for line in measured}):
         lines = [line for line in measured if line.task == task]
         own = [line for line in lines if line.method.startswith(name)]
-        others = [line for line in lines if line not in own]
         photos = max(line.photos for line in lines)
+        # The mean over some of the photographs is no comparison with the mean over all.
+        others = [line for line in lines if line not in own and line.photos == photos]
         rows.append(f"| {task} | {photos} | {_cell(own, name)} | {_cell(others, name)} |")
     return "\n".join(rows)
 

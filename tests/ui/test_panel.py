@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QScrollArea, QSlider, QWidget
 
 from daps_desktop.core.settings import SolverSettings
 from daps_desktop.core.task import (
@@ -217,3 +218,29 @@ def test_nothing_is_cut_at_the_width_of_the_panel(opened: Desk) -> None:
             card.tick.setChecked(True)
         card.suggest(card.damage(), "The photo was once saved as JPEG at quality 40 of 100")
     assert panel._steps.minimumSizeHint().width() <= WIDTH - 8
+
+
+def test_the_wheel_scrolls_the_panel_and_changes_nothing_in_it(opened: Desk) -> None:
+    panel = opened.window.panel
+    for damage in (Motion, Noise, Jpeg):
+        panel.cards.card(damage).tick.click()
+    panel.how.fold.head.click()
+    area = panel.findChild(QScrollArea)
+    bar = area.verticalScrollBar()
+    opened.bot.waitUntil(lambda: bar.maximum() > 0)
+    parts = [part for kind in (QSlider, QAbstractSpinBox, QComboBox) for part in area.findChildren(kind)]
+    seen = [part for part in parts if part.isVisible() and part.isEnabled()]
+    assert {type(part).__name__ for part in seen} == {"QSlider", "QSpinBox", "QDoubleSpinBox", "QComboBox"}
+    for part in seen:
+        for notch, end in ((120, bar.minimum()), (-120, bar.maximum())):
+            part.setFocus()
+            area.ensureWidgetVisible(part)
+            before, place = value_of(part), bar.value()
+            at = part.mapTo(opened.window, part.rect().center())
+            QTest.wheelEvent(opened.window.windowHandle(), at, QPoint(0, notch))
+            assert value_of(part) == before
+            assert bar.value() != place or place == end
+
+
+def value_of(part: QWidget) -> object:
+    return part.property("currentIndex" if isinstance(part, QComboBox) else "value")

@@ -8,7 +8,6 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDoubleSpinBox
 
 from daps_desktop.core.messages import Failed, Finished, Notice
 from daps_desktop.core.photo_reader import read_photo
@@ -18,7 +17,7 @@ from daps_desktop.ui import text
 from daps_desktop.ui.job_model import JobState
 from daps_desktop.ui.viewer.compare import CompareMode
 from tests.fakes.hosts import progress_of, report_of
-from tests.ui.conftest import Desk, wheel
+from tests.ui.conftest import Desk
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -305,18 +304,6 @@ def test_space_after_a_click_on_restore_does_not_stop_the_job(marked: Desk) -> N
     press_restore(marked)
     QTest.keyClick(marked.window.focusWidget(), Qt.Key.Key_Space)
     assert marked.window.job.running and not marked.window.job.stopping
-
-
-def test_the_wheel_over_a_number_leaves_it_alone(marked: Desk) -> None:
-    cards = marked.window.panel.cards
-    cards.card(Blur).tick.click()
-    box = cards.card(Blur).findChild(QDoubleSpinBox)
-    before = box.value()
-    wheel(box, 3)
-    assert box.value() == before
-    box.setFocus()
-    wheel(box, 3)
-    assert box.value() > before
 
 
 def test_the_comparison_shows_the_original_without_marks(marked: Desk) -> None:

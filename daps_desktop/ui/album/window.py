@@ -73,7 +73,7 @@ class AlbumWindow(QDialog):
         self.place = label()
         self.choose, self.beside = _button(tr("Choose a folder…")), _button(tr("Beside the photos"))
         self.format = Segments(tr("Format"), FORMAT_WORDS)
-        self.policy = calm(QComboBox())
+        self.policy = QComboBox()
         self.banner = Banner()
         self.banner.report.hide()
         self.bar = QProgressBar()
@@ -86,6 +86,7 @@ class AlbumWindow(QDialog):
         self.setLayout(self._assembled())
         tall_enough(self)
         no_accidents(self)  # Enter in the table is for comparing
+        calm(self)
         self._connect()
         self.show_album()
 

@@ -21,7 +21,7 @@ from daps_desktop.core.settings import MOST_SAMPLES, SolverSettings
 from daps_desktop.core.task import Task, format_damage, parse_damage
 from daps_desktop.ui import text
 from daps_desktop.ui.panels.noise_field import NoiseField
-from daps_desktop.ui.panels.parts import Segments, calm, column, label, row
+from daps_desktop.ui.panels.parts import Segments, column, label, row
 from daps_desktop.ui.theme import GRID, HIT
 
 Choices = Sequence[tuple[str, str]]
@@ -192,7 +192,7 @@ class AdvancedFold(QWidget):
 
 
 def _number(name: str, low: int, high: int, special: str = "", unit: str = "") -> QSpinBox:
-    box = calm(QSpinBox())
+    box = QSpinBox()
     box.setRange(low, high)
     box.setSpecialValueText(special)
     box.setSuffix(unit)
@@ -203,7 +203,7 @@ def _number(name: str, low: int, high: int, special: str = "", unit: str = "") -
 
 
 def _choice(name: str, choices: Choices) -> QComboBox:
-    box = calm(QComboBox())
+    box = QComboBox()
     for value, words in choices:
         box.addItem(words, value)
     box.setMinimumHeight(HIT)

@@ -1,24 +1,24 @@
 """Small parts the panels are made of."""
 
 from collections.abc import Sequence
-from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractSpinBox,
     QButtonGroup,
+    QComboBox,
     QDoubleSpinBox,
     QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSlider,
     QVBoxLayout,
     QWidget,
 )
 
 from daps_desktop.ui.theme import CAPTION, GRID, HIT, TITLE
-
-B = TypeVar("B", bound=QWidget)
 
 
 def label(words: str = "", name: str = "") -> QLabel:
@@ -109,7 +109,7 @@ class NumberRow(QWidget):
         self, name: str, unit: str, low: float, high: float, value: float, decimals: int = 1
     ) -> None:
         super().__init__()
-        self.box = calm(QDoubleSpinBox())
+        self.box = QDoubleSpinBox()
         self.box.setRange(low, high)
         self.box.setDecimals(decimals)
         self.box.setSingleStep(0.5 if decimals else 1)
@@ -137,20 +137,22 @@ class NumberRow(QWidget):
 
 
 class _NoWheel(QObject):
-    """The wheel scrolls the panel; a number under the mouse changes only while it is being edited."""
+    """Leaves the wheel to what scrolls below."""
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
+        if event.type() is QEvent.Type.Wheel:
             event.ignore()
             return True
         return False
 
 
-def calm(box: B) -> B:
-    """A box of numbers or choices that does not take the wheel from the panel it scrolls by in."""
-    box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    box.installEventFilter(_NoWheel(box))
-    return box
+def calm(panel: QWidget) -> None:
+    """Let the wheel scroll the panel, and change nothing that comes under the mouse meanwhile."""
+    no_wheel = _NoWheel(panel)
+    for kind in (QSlider, QAbstractSpinBox, QComboBox):
+        for part in panel.findChildren(kind):
+            part.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # not by the wheel either
+            part.installEventFilter(no_wheel)
 
 
 class Section(QFrame):

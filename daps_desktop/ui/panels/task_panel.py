@@ -16,7 +16,7 @@ from daps_desktop.ui.document_model import DocumentModel
 from daps_desktop.ui.job_model import JobModel, JobState
 from daps_desktop.ui.panels.damage_cards import DamageCards
 from daps_desktop.ui.panels.how_section import HowSection
-from daps_desktop.ui.panels.parts import Section, column
+from daps_desktop.ui.panels.parts import Section, calm, column
 from daps_desktop.ui.panels.run_box import RunBox
 from daps_desktop.ui.panels.where_section import WhereSection
 from daps_desktop.ui.theme import GRID
@@ -47,6 +47,7 @@ class TaskPanel(QWidget):
         steps.setContentsMargins(2 * GRID, 2 * GRID, GRID, 2 * GRID)
         steps.addStretch(1)
         self._steps.setLayout(steps)
+        calm(self._steps)
         self.setLayout(self._assembled())
         self.setFixedWidth(WIDTH)
         self._connect()

@@ -12,7 +12,7 @@ from daps_desktop.ui.actions import Actions
 from daps_desktop.ui.canvas.tool_settings import AMOUNTS, LARGEST, SMALLEST, TOLERANCES
 from daps_desktop.ui.canvas.toolbox import BRUSH, WAND, ToolBox
 from daps_desktop.ui.document_model import DocumentModel
-from daps_desktop.ui.panels.parts import Segments, calm, column, row
+from daps_desktop.ui.panels.parts import Segments, column, row
 from daps_desktop.ui.theme import GRID, HIT
 
 MARK, ERASE = tr("Mark"), tr("Erase")
@@ -102,7 +102,7 @@ class GrowRow(QWidget):
         super().__init__()
         self._tools = tools
         self.shrink, self.grow = _button(SHRINK), _button(GROW)
-        self.amount = calm(QSpinBox())
+        self.amount = QSpinBox()
         self.amount.setRange(*AMOUNTS)
         self.amount.setSuffix(text.UNIT_PIXELS)
         self.amount.setMinimumHeight(HIT)

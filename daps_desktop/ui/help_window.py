@@ -251,7 +251,7 @@ class Page(QTextBrowser):
             self.verticalScrollBar().setValue(place)
 
     def _space_out(self) -> None:
-        """Give lines and paragraphs the room that reading needs; a picture's line is as high as the picture."""
+        """Give lines and paragraphs the room that reading needs, and pictures no more than their height."""
         block = self.document().begin()
         while block.isValid():
             look = block.blockFormat()

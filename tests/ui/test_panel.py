@@ -1,6 +1,7 @@
 """The task panel: what is ticked is the task, what cannot be is greyed with its reason, values come back."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -244,3 +245,13 @@ def test_the_wheel_scrolls_the_panel_and_changes_nothing_in_it(opened: Desk) -> 
 
 def value_of(part: QWidget) -> object:
     return part.property("currentIndex" if isinstance(part, QComboBox) else "value")
+
+
+def test_another_photo_is_seen_from_the_top_of_the_panel(opened: Desk, photo_path: Path) -> None:
+    area = opened.window.panel.findChild(QScrollArea)
+    bar = area.verticalScrollBar()
+    opened.window.panel.how.fold.head.click()
+    opened.bot.waitUntil(lambda: bar.value() > 0)
+    with opened.bot.waitSignal(opened.window.examiner.findings_ready, timeout=20_000):
+        opened.open(photo_path)
+    assert bar.maximum() > 0 and bar.value() == 0

@@ -102,6 +102,7 @@ class TaskPanel(QWidget):
         self._clear_outcome()
         self._show_file(document.photo)
         self._show_state()
+        self._scroll.verticalScrollBar().setValue(0)
 
     def _show_task(self, task: Task) -> None:
         self.cards.show_task(task)

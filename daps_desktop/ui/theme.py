@@ -169,6 +169,8 @@ def style_sheet(colours: Colours) -> str:
     #segment, #restore, #quiet {{ outline: none; }}
     #segment:focus {{ border: {ring}; min-height: {HIT - 4}px; padding: 0 9px; }}
     #segment[tall="true"]:focus {{ min-height: 40px; }}
+    CompareBar #segment {{ padding: 0 5px; }}
+    CompareBar #segment:focus {{ padding: 0 4px; }}
     #quiet:focus {{ border: {ring}; min-height: {HIT - 4}px; padding-right: 4px; }}
     #focus {{ border: {ring}; background: transparent; }}
     #banner {{ background: {mix(colours.danger, colours.window, 0.14).name()};

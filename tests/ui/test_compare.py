@@ -5,7 +5,7 @@ import weakref
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QVariantAnimation
 from PySide6.QtTest import QTest
 
 from daps_desktop.core.messages import Finished
@@ -40,7 +40,8 @@ def done(opened: Desk) -> Desk:
     opened.trigger("restore")
     opened.host.finish(value=0)
     opened.bot.waitUntil(lambda: opened.window.compare.mode is CompareMode.SPLIT, timeout=5000)
-    opened.bot.waitUntil(lambda: opened.window.compare.position == 0.5, timeout=2000)
+    sweep = opened.window.result_view._sweep
+    opened.bot.waitUntil(lambda: sweep.state() is QVariantAnimation.State.Stopped, timeout=5000)
     QTest.mouseMove(opened.window.canvas, opened.point(250, 380))  # the brush out of the way
     return opened
 
@@ -60,6 +61,34 @@ def test_the_bar_and_the_keys_choose_what_is_compared(done: Desk) -> None:
         assert bar.modes.value is mode
     done.trigger("next_compare")
     assert compare.mode is CompareMode.ORIGINAL
+
+
+def test_the_original_is_seen_while_its_button_is_held(done: Desk) -> None:
+    done.trigger("result")
+    button = done.window.findChild(CompareBar).peek
+    assert done.window.minimumSizeHint().width() <= 1020  # it fits into a small window
+    assert near(seen(done, 100, 200), (0, 0, 0))
+    QTest.mousePress(button, LEFT)
+    assert near(seen(done, 100, 200), colour(done, 100, 200))
+    QTest.mouseRelease(button, LEFT)
+    assert near(seen(done, 100, 200), (0, 0, 0)) and done.window.compare.mode is CompareMode.RESULT
+    QTest.keyPress(button, Qt.Key.Key_Space)
+    assert near(seen(done, 100, 200), colour(done, 100, 200))
+    QTest.keyRelease(button, Qt.Key.Key_Space)
+    assert near(seen(done, 100, 200), (0, 0, 0))
+
+
+def test_a_press_beside_the_split_line_takes_it(done: Desk) -> None:
+    canvas, compare, marked = done.window.canvas, done.window.compare, done.hole.copy()
+    for beside in (-12, 12):
+        line = QPointF(compare.split_x(QRectF(canvas.rect())) + beside, canvas.height() / 2).toPoint()
+        QTest.mouseMove(canvas, line)
+        assert canvas.cursor().shape() is Qt.CursorShape.SplitHCursor
+        QTest.mousePress(canvas, LEFT, pos=line)
+        QTest.mouseMove(canvas, line + QPoint(60, 0))
+        QTest.mouseRelease(canvas, LEFT, pos=line + QPoint(60, 0))
+    assert compare.mode is CompareMode.SPLIT and compare.position > 0.6
+    np.testing.assert_array_equal(done.hole, marked)
 
 
 def test_side_by_side_shows_both_at_the_same_place(done: Desk) -> None:

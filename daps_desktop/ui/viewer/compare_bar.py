@@ -29,9 +29,11 @@ class CompareBar(QWidget):
         for mode, (_, action) in _MODES.items():
             actions.explain(self.modes.button(mode), actions.specs[action].label, action)
         self.factor = _factor_slider(actions)
+        self.peek = _peek_button(compare)
         layout = row(self.modes, self.factor)
         layout.setContentsMargins(GRID, GRID, GRID, GRID)
         layout.addStretch(1)
+        layout.addWidget(self.peek)
         for words, name in ((tr("Fit"), "fit"), (tr("100 %"), "actual")):
             button = QPushButton(words)
             button.setObjectName("segment")
@@ -52,11 +54,22 @@ class CompareBar(QWidget):
         self.factor.setValue(FACTORS.index(self._compare.factor))
 
 
+def _peek_button(compare: Compare) -> QPushButton:
+    """The original as long as it is held: for keyboards on which the key is hard to reach."""
+    button = QPushButton(text.SIDE_ORIGINAL)
+    button.setObjectName("segment")
+    button.setToolTip(tr("Hold this down, or \\ on the keyboard, to see the original"))
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # held Space goes on moving the photo
+    button.pressed.connect(lambda: compare.set_peeking(True))
+    button.released.connect(lambda: compare.set_peeking(False))
+    return button
+
+
 def _factor_slider(actions: Actions) -> QSlider:
     slider = QSlider(Qt.Orientation.Horizontal)
     slider.setRange(0, len(FACTORS) - 1)
     slider.setPageStep(1)
-    slider.setFixedSize(120, HIT)
+    slider.setMinimumSize(5 * GRID, HIT)  # where the window is narrow
     slider.setAccessibleName(tr("How strongly the difference is shown"))
     actions.explain(slider, slider.accessibleName(), "weaker", "stronger")
     policy = slider.sizePolicy()

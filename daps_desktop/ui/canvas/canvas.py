@@ -37,7 +37,7 @@ _WHEEL_STEP = 1.25  # for one notch
 _BUTTON_STEP = 1.5
 _ARROW_STEP = 64  # pixels
 _SMALLEST = QSize(240, 120)  # pixels: what a small screen leaves of it with all panels open
-_GRIP = 8  # pixels to either side of the split line
+_GRIP = 14  # pixels to either side of the split line
 _OTHER_SCREEN = (QEvent.Type.Show, QEvent.Type.ScreenChangeInternal)
 _ARROWS = {
     Qt.Key.Key_Left: (1, 0),

@@ -225,6 +225,15 @@ def test_nothing_is_left_of_a_journal_after_closing(opened: Desk) -> None:
     assert not folder.exists()
 
 
+def started_again(qtbot: QtBot, theme: Theme) -> Desk:
+    """Another window, which offers what the one that crashed left behind."""
+    window = MainWindow(DocumentModel(), JobModel(FakeHost()), theme)
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitUntil(lambda: len(window.welcome.cards) == 1, timeout=5000)
+    return Desk(window, FakeHost(), qtbot)
+
+
 def crashed(opened: Desk) -> None:
     """As if the program had died: the journal is let go as it stands, and nothing of it is removed."""
     opened.window.rescue()
@@ -279,11 +288,8 @@ def test_work_on_a_photo_that_was_moved_meanwhile_asks_where_it_is(
     opened.click((20, 20))
     crashed(opened)
     (tmp_path / "family.png").rename(tmp_path / "attic.png")
-    window = MainWindow(DocumentModel(), JobModel(FakeHost()), theme)
-    qtbot.addWidget(window)
-    window.show()
-    desk = Desk(window, FakeHost(), qtbot)
-    qtbot.waitUntil(lambda: len(window.welcome.cards) == 1, timeout=5000)
+    desk = started_again(qtbot, theme)
+    window = desk.window
     with qtbot.waitSignal(window.files.opening_failed, timeout=5000):
         window.welcome.cards[0].recover.click()
     answer(desk, "Locate…")
@@ -370,11 +376,8 @@ def test_recovered_work_does_not_replace_unasked_what_another_window_saved(
     opened.click((10, 10))
     crashed(opened)
     write_project(replace(read_project(work), versions=()), work, embed=True, overwrite=True)
-    window = MainWindow(DocumentModel(), JobModel(FakeHost()), theme)
-    qtbot.addWidget(window)
-    window.show()
-    desk = Desk(window, FakeHost(), qtbot)
-    qtbot.waitUntil(lambda: len(window.welcome.cards) == 1, timeout=5000)
+    desk = started_again(qtbot, theme)
+    window = desk.window
     with qtbot.waitSignal(window.files.opened, timeout=5000):
         window.welcome.cards[0].recover.click()
     desk.trigger("save_project")

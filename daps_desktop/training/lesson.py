@@ -17,6 +17,7 @@ from daps_desktop.training.photos import (
     PhotoBuffer,
     PhotoFile,
     buffer_sizes,
+    decoded,
     find_photos,
     load_photos,
     within_memory,
@@ -73,7 +74,9 @@ def gather(settings: RunSettings, device: torch.device) -> Lesson:
     if not apart or not learn:
         raise UserError("photos_few", path=settings.photos[0], count=len(usable), side=SIDE)
     chosen = within_memory(learn, settings.photos_mb, settings.recipe.seed)
-    photos = load_photos([file for file, _ in chosen], shortest, settings.photos_mb)
+    photos = decoded(chosen)
+    if photos is None:
+        raise UserError("photos_missing", count=len(chosen), shortest=shortest)
     own = centre_crops(load_photos(apart, SIDE), MOST_APART)
     return Lesson(
         photos.to(device),

@@ -129,17 +129,22 @@ def load_photos(
     """
     sizes = zip(files, buffer_sizes(files), strict=True)
     usable = [(file, size) for file, size in sizes if size and min(size) >= shortest]
-    chosen = within_memory(usable, memory_mb, seed)
-    if not chosen:
+    buffer = decoded(within_memory(usable, memory_mb, seed))
+    if buffer is None:
         raise UserError("photos_missing", count=len(files), shortest=shortest)
+    return buffer
+
+
+def decoded(chosen: Sequence[Sized]) -> PhotoBuffer | None:
+    """Those of the photos that can be read; None if there is none."""
     starts = [0, *accumulate(h * w for _, (h, w) in chosen)]
     pixels = np.empty((starts[-1], 3), np.uint8)
     targets = [pixels[a:b].reshape(*s, 3) for a, b, (_, s) in zip(starts, starts[1:], chosen, strict=False)]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        decoded = list(pool.map(_decode_into, [f for f, _ in chosen], targets))
-    kept = [i for i, ok in enumerate(decoded) if ok]
+        readable = list(pool.map(_decode_into, [f for f, _ in chosen], targets))
+    kept = [i for i, ok in enumerate(readable) if ok]
     if not kept:
-        raise UserError("photos_missing", count=len(files), shortest=shortest)
+        return None
     heights, widths = torch.tensor([chosen[i][1] for i in kept]).unbind(1)
     return PhotoBuffer(torch.from_numpy(pixels), torch.tensor([starts[i] for i in kept]), heights, widths)
 

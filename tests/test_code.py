@@ -44,7 +44,7 @@ def test_the_rooms_import_downwards_only() -> None:
 
 
 def test_the_types_agree() -> None:
-    run(tool("pyright"))
+    run(tool("pyright"), "--pythonpath", sys.executable)
 
 
 def test_everything_below_the_window_works_without_qt() -> None:
@@ -57,7 +57,7 @@ class Blocked(importlib.abc.MetaPathFinder):
             raise ImportError(f"{name} is blocked")
 
 sys.meta_path.insert(0, Blocked())
-for room in ("core", "analysis", "solver", "priors"):
+for room in ("core", "analysis", "solver", "networks"):
     package = importlib.import_module(f"daps_desktop.{room}")
     for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
         importlib.import_module(module.name)

@@ -38,7 +38,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(options: argparse.Namespace) -> int:
-    from daps_desktop.priors import catalogue
+    from daps_desktop.networks import catalogue
 
     for card in catalogue.installed():
         if options.json:
@@ -49,7 +49,7 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _import(options: argparse.Namespace) -> int:
-    from daps_desktop.priors.importing import import_prior
+    from daps_desktop.networks.importers.importing import import_prior
 
     card = import_prior(options.path, options.name)
     print(tr("Imported as {name}: {folder}").format(name=card.name, folder=card.folder))
@@ -58,7 +58,7 @@ def _import(options: argparse.Namespace) -> int:
 
 def _fetch(options: argparse.Namespace) -> int:
     """Says on stdout, line by line, how many bytes of how many are here."""
-    from daps_desktop.priors.hub import fetch_prior
+    from daps_desktop.networks.importers.hub import fetch_prior
 
     said = -1
 
@@ -74,14 +74,14 @@ def _fetch(options: argparse.Namespace) -> int:
 
 
 def _remove(options: argparse.Namespace) -> int:
-    from daps_desktop.priors import catalogue
+    from daps_desktop.networks import catalogue
 
     catalogue.remove(options.name)
     return 0
 
 
 def _info(options: argparse.Namespace) -> int:
-    from daps_desktop.priors import catalogue
+    from daps_desktop.networks import catalogue
 
     card = catalogue.find(options.name)
     rows = (
@@ -102,7 +102,7 @@ def _info(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from daps_desktop.priors import catalogue
+    from daps_desktop.networks import catalogue
 
     good = True
     for card in catalogue.installed():

@@ -25,7 +25,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def _teach(options: argparse.Namespace) -> int:
-    from daps_desktop.priors import catalogue  # below: torch, which no other command should wait for
+    from daps_desktop.networks import catalogue
     from daps_desktop.training.fit import pick_device
     from daps_desktop.training.teach import Wish, teach
 

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 
 from daps_desktop.core.errors import UserError
-from daps_desktop.priors.catalogue import PriorCard
+from daps_desktop.networks.catalogue import PriorCard
 from daps_desktop.training.scores import Line
 from daps_desktop.training.settings import Recipe, RunSettings
 

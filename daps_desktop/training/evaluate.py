@@ -13,8 +13,8 @@ from daps_desktop.core.errors import UserError
 from daps_desktop.core.photo import Pixels
 from daps_desktop.core.settings import Output, Preset, SolverSettings
 from daps_desktop.core.task import Blur, Noise, Small, Task
-from daps_desktop.priors.catalogue import read_card
-from daps_desktop.priors.loader import load
+from daps_desktop.networks.catalogue import read_card
+from daps_desktop.networks.loader import load
 from daps_desktop.solver.planning import TILE
 from daps_desktop.training.photos import find_photos, read_rgb
 from daps_desktop.training.restoring import Restorer

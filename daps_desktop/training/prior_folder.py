@@ -10,10 +10,10 @@ from diffusers.models.unets.unet_2d import UNet2DModel
 from torch import Tensor, nn
 
 from daps_desktop.core.errors import UserError
-from daps_desktop.priors.bounds import NAME
-from daps_desktop.priors.catalogue import CARD, WEIGHTS, read_card, sha256
-from daps_desktop.priors.importing import write_weights
-from daps_desktop.priors.loader import load
+from daps_desktop.networks.catalogue import CARD, WEIGHTS, read_card, sha256
+from daps_desktop.networks.importers.importing import write_weights
+from daps_desktop.networks.loader import load
+from daps_desktop.networks.validation import NAME
 from daps_desktop.solver.anchor import Anchor
 from daps_desktop.training.settings import Architecture
 

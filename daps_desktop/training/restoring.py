@@ -8,7 +8,7 @@ from torch import Tensor
 
 from daps_desktop.core.photo import Pixels, compose
 from daps_desktop.core.settings import SolverSettings
-from daps_desktop.priors.loader import Prior
+from daps_desktop.networks.loader import Prior
 from daps_desktop.solver.convert import LEVELS_PER_UNIT, to_pixels
 from daps_desktop.solver.planning import NOISE_FLOOR, Planner, Sight, Tools
 from daps_desktop.solver.regions import Region

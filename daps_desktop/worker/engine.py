@@ -33,13 +33,13 @@ from daps_desktop.core.messages import (
 from daps_desktop.core.photo import Photo, Pixels
 from daps_desktop.core.soft_edge import blend, reached, soft_edge
 from daps_desktop.core.task import Clipped, Grey, Jpeg, Phase, Scratches, format_damage
-from daps_desktop.priors import catalogue, loader
+from daps_desktop.networks import catalogue, loader
+from daps_desktop.networks.runtime.devices import choose_device, network_dtype, peak_memory_mb
 from daps_desktop.solver.annealing import AnnealingStep
 from daps_desktop.solver.convert import LEVELS_PER_UNIT, to_pixels
 from daps_desktop.solver.planning import NOISE_FLOOR
 from daps_desktop.solver.regions import Region
 from daps_desktop.solver.tiling import device_lost, out_of_memory
-from daps_desktop.worker.devices import choose_device, network_dtype, peak_memory_mb
 from daps_desktop.worker.forecast import foretell
 from daps_desktop.worker.planning import plan_regions
 from daps_desktop.worker.preview import PreviewPainter

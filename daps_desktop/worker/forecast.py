@@ -15,7 +15,8 @@ from daps_desktop.core.messages import MARKS_STEP, Forecast, ForecastRequest, Ha
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.settings import Device, Preset, SolverSettings
 from daps_desktop.core.task import Faded, Jpeg, Noise, Phase, Scratches, Task
-from daps_desktop.priors import catalogue, loader
+from daps_desktop.networks import catalogue, loader
+from daps_desktop.networks.runtime.devices import choose_device, network_dtype
 from daps_desktop.solver.build import Measurement, build_problem
 from daps_desktop.solver.convert import LEVELS_PER_UNIT
 from daps_desktop.solver.denoiser import await_result
@@ -23,7 +24,6 @@ from daps_desktop.solver.islands import islands
 from daps_desktop.solver.planning import TILE
 from daps_desktop.solver.presets import SCRATCH, recipe_for
 from daps_desktop.solver.tiling import origins, tile_overlap
-from daps_desktop.worker.devices import choose_device, network_dtype
 from daps_desktop.worker.watch import StoppedError
 
 QUALITIES: tuple[Preset, ...] = ("draft", "balanced", "best")

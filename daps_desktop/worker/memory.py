@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 
 from daps_desktop.core.errors import UserError
-from daps_desktop.worker.devices import available_memory_mb
+from daps_desktop.networks.runtime.devices import available_memory_mb
 
 BYTES_PER_PIXEL = 3 * 4  # three channels in float32
 KEPT = 3  # pictures that a region keeps between its steps: the photo, its operator's, the estimate

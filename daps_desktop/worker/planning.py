@@ -5,11 +5,11 @@ from functools import partial
 import torch
 
 from daps_desktop.core.messages import JobRequest
-from daps_desktop.priors.loader import Prior
+from daps_desktop.networks.loader import Prior
+from daps_desktop.networks.runtime.devices import tile_batch
 from daps_desktop.solver.convert import to_tensor
 from daps_desktop.solver.planning import Planner, Sight, Tools
 from daps_desktop.solver.regions import Region
-from daps_desktop.worker.devices import tile_batch
 from daps_desktop.worker.memory import check_memory
 from daps_desktop.worker.watch import Watch
 

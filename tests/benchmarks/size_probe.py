@@ -20,9 +20,9 @@ from daps_desktop.core.messages import JobRequest
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.settings import SolverSettings
 from daps_desktop.core.task import Blur, Noise, Task
-from daps_desktop.priors import catalogue, loader
+from daps_desktop.networks import catalogue, loader
+from daps_desktop.networks.runtime.devices import choose_device, network_dtype, peak_memory_mb
 from daps_desktop.training.trials import REPAIR, scratches
-from daps_desktop.worker.devices import choose_device, network_dtype, peak_memory_mb
 from tests.benchmarks.running import run
 
 Pixels8 = NDArray[np.uint8]

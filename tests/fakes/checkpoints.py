@@ -11,7 +11,7 @@ from diffusers.models.unets.unet_2d import UNet2DModel
 from safetensors.torch import save_file
 from torch import Tensor
 
-from daps_desktop.priors.catalogue import CARD, NETWORK, WEIGHTS, sha256
+from daps_desktop.networks.catalogue import CARD, NETWORK, WEIGHTS, sha256
 
 LINEAR = {
     "_class_name": "DDPMScheduler",

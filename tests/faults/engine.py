@@ -62,7 +62,7 @@ def small_card() -> RunJob:
     import torch
     from torch import Tensor
 
-    from daps_desktop.priors.adapters import EDMDenoiser
+    from daps_desktop.networks.denoisers import EDMDenoiser
 
     denoise = EDMDenoiser.denoise
 
@@ -79,7 +79,7 @@ def lost_card() -> RunJob:
     """The real engine, whose card is lost in the first run and cannot be used by that process any more."""
     from torch import Tensor
 
-    from daps_desktop.priors.adapters import EDMDenoiser
+    from daps_desktop.networks.denoisers import EDMDenoiser
 
     mark = user_folder() / "card-was-lost"
     denoise, begun_whole = EDMDenoiser.denoise, mark.exists()

@@ -10,10 +10,10 @@ from diffusers.utils import logging
 from safetensors.torch import save
 
 from daps_desktop.core.errors import UserError
-from daps_desktop.priors.catalogue import CARD, NETWORK, WEIGHTS, find, sha256
-from daps_desktop.priors.checkpoint import CheckpointError, read_checkpoint
-from daps_desktop.priors.importing import import_prior
-from daps_desktop.priors.loader import load
+from daps_desktop.networks.catalogue import CARD, NETWORK, WEIGHTS, find, sha256
+from daps_desktop.networks.importers.importing import import_prior
+from daps_desktop.networks.importers.safe_pickle import CheckpointError, read_checkpoint
+from daps_desktop.networks.loader import load
 from daps_desktop.training.card import CREDITS, credits_of
 from daps_desktop.training.checkpoint import NAME, damage_told, load_checkpoint, save_checkpoint
 from daps_desktop.training.lesson import APART, apart_before
@@ -31,7 +31,7 @@ from daps_desktop.training.trainer import Trainer
 from tests.core.photo_files import all_kinds
 from tests.fakes.checkpoints import write_diffusers, write_edm
 from tests.fuzz.readers import Reader, put
-from tests.priors.adm_reference import Settings, random_adm
+from tests.networks.adm_reference import Settings, random_adm
 
 logging.set_verbosity_error()  # it tells of every setting it does not know
 

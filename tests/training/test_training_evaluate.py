@@ -12,8 +12,8 @@ from daps_desktop.core.errors import UserError
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.settings import SolverSettings
 from daps_desktop.core.task import Blur, Noise, Scratches, Small, Task
-from daps_desktop.priors.catalogue import read_card
-from daps_desktop.priors.loader import load
+from daps_desktop.networks.catalogue import read_card
+from daps_desktop.networks.loader import load
 from daps_desktop.training.evaluate import CASES, Wanted, evaluate
 from daps_desktop.training.restoring import Restorer
 from daps_desktop.training.rivals import rivals

@@ -16,8 +16,8 @@ import pytest
 import torch
 
 from daps_desktop.core.errors import UserError
-from daps_desktop.priors.catalogue import read_card
-from daps_desktop.priors.loader import load
+from daps_desktop.networks.catalogue import read_card
+from daps_desktop.networks.loader import load
 from daps_desktop.solver.anchor import AnchoredDenoiser
 from daps_desktop.training.__main__ import main
 from daps_desktop.training.checkpoint import load_checkpoint

@@ -16,7 +16,7 @@ from daps_desktop.core.messages import Failed, Finished, JobMessage, JobRequest,
 from daps_desktop.core.photo import Photo, Pixels
 from daps_desktop.core.settings import SolverSettings
 from daps_desktop.core.task import Damage, Scratches, Task
-from daps_desktop.priors.catalogue import user_folder
+from daps_desktop.networks.catalogue import user_folder
 from daps_desktop.worker.engine import run_job
 from tests.fakes.checkpoints import tiny_unet, write_edm
 

@@ -21,7 +21,7 @@ from daps_desktop.core.photo import Photo, Pixels
 from daps_desktop.core.photo_reader import read_photo
 from daps_desktop.core.photo_writer import write_photo
 from daps_desktop.core.task import Blur, Damage, Grey, Noise, Scratches, Small, Task
-from daps_desktop.priors.adapters import EDMDenoiser
+from daps_desktop.networks.denoisers import EDMDenoiser
 from daps_desktop.solver.tiling import origins, tile_overlap
 from daps_desktop.worker.engine import run_job
 from tests.worker.playing import JOB, QUICK, REPORT_NAMES, crop, install_tiny, line, play

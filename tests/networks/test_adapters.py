@@ -8,7 +8,7 @@ import torch
 from diffusers.schedulers.scheduling_ddpm import DDPMScheduler
 from torch import Tensor, nn
 
-from daps_desktop.priors.adapters import DDPMDenoiser, EDMDenoiser, Network, schedule_sigmas
+from daps_desktop.networks.denoisers import DDPMDenoiser, EDMDenoiser, Network, schedule_sigmas
 
 STD = 0.4  # of a white Gaussian image prior, whose denoiser is x STD^2 / (STD^2 + sigma^2)
 LINEAR = {"num_train_timesteps": 1000, "beta_schedule": "linear", "beta_start": 1e-4, "beta_end": 0.02}

@@ -14,7 +14,7 @@ from daps_desktop.core.errors import UserError
 from daps_desktop.core.resources import resource
 from daps_desktop.core.system_words import said_by_system
 from daps_desktop.core.user_folder import user_folder as data_folder
-from daps_desktop.priors.bounds import check_card, check_network, read_object, read_shapes
+from daps_desktop.networks.validation import check_card, check_network, read_object, read_shapes
 
 WEIGHTS = "diffusion_pytorch_model.safetensors"
 NETWORK = "config.json"

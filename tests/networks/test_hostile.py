@@ -14,11 +14,11 @@ import torch
 from safetensors.torch import load_file, save, save_file
 
 from daps_desktop.core.errors import UserError
-from daps_desktop.priors.catalogue import CARD, NETWORK, WEIGHTS, find, installed, read_card, remove, sha256
-from daps_desktop.priors.catalogue import user_folder as priors_of
-from daps_desktop.priors.checkpoint import CheckpointError, read_checkpoint
-from daps_desktop.priors.importing import import_prior
-from daps_desktop.priors.loader import load
+from daps_desktop.networks.catalogue import CARD, NETWORK, WEIGHTS, find, installed, read_card, remove, sha256
+from daps_desktop.networks.catalogue import user_folder as priors_of
+from daps_desktop.networks.importers.importing import import_prior
+from daps_desktop.networks.importers.safe_pickle import CheckpointError, read_checkpoint
+from daps_desktop.networks.loader import load
 from daps_desktop.training.checkpoint import NAME, load_checkpoint
 from tests.fakes.checkpoints import LINEAR, Bomb, write_diffusers, write_edm, write_json, write_pickle
 from tests.fuzz.limits import soon_and_in_little

@@ -10,12 +10,12 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from daps_desktop.core.errors import UserError
-from daps_desktop.priors.catalogue import CARD, NETWORK, WEIGHTS, find, installed, user_folder, verify
-from daps_desktop.priors.importing import import_prior
-from daps_desktop.priors.loader import load
+from daps_desktop.networks.catalogue import CARD, NETWORK, WEIGHTS, find, installed, user_folder, verify
+from daps_desktop.networks.importers.importing import import_prior
+from daps_desktop.networks.loader import load
 from tests.fakes.checkpoints import LINEAR, Bomb, write_diffusers, write_edm, write_json, write_pickle
 from tests.fakes.full_disk import room_for
-from tests.priors.adm_reference import Settings, random_adm
+from tests.networks.adm_reference import Settings, random_adm
 
 ADM = Settings(32, (1, 2, 2), blocks=1, attend=(4,), head_channels=64)
 

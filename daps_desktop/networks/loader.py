@@ -12,8 +12,8 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from daps_desktop.core.errors import UserError
-from daps_desktop.priors.adapters import DDPMDenoiser, EDMDenoiser, Network, schedule_sigmas
-from daps_desktop.priors.catalogue import CARD, PriorCard, verify
+from daps_desktop.networks.catalogue import CARD, PriorCard, verify
+from daps_desktop.networks.denoisers import DDPMDenoiser, EDMDenoiser, Network, schedule_sigmas
 from daps_desktop.solver.anchor import Anchor
 from daps_desktop.solver.denoiser import Denoiser
 from daps_desktop.solver.tiling import device_lost, out_of_memory

@@ -11,7 +11,7 @@ from typing import Any
 
 from torch import Tensor
 
-from daps_desktop.priors.checkpoint import CheckpointError
+from daps_desktop.networks.importers.safe_pickle import CheckpointError
 
 State = Mapping[str, Tensor]
 

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from daps_desktop.core.errors import UserError
-from daps_desktop.priors import loader
-from daps_desktop.priors.catalogue import WEIGHTS, read_card
+from daps_desktop.networks import loader
+from daps_desktop.networks.catalogue import WEIGHTS, read_card
 from tests.fakes.checkpoints import write_edm
 
 CPU = torch.device("cpu")

@@ -8,7 +8,7 @@ import torch
 
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.settings import Device
-from daps_desktop.worker import limits
+from daps_desktop.networks.runtime import memory_limits
 
 
 def choose_device(wanted: Device) -> torch.device:
@@ -37,7 +37,7 @@ def available_memory_mb(device: torch.device) -> float:
     """Of the graphics card, or of this computer as far as this process may take it."""
     if device.type == "cuda":
         return torch.cuda.mem_get_info(device)[0] / 2**20
-    return min(psutil.virtual_memory().available / 2**20, limits.left_mb())
+    return min(psutil.virtual_memory().available / 2**20, memory_limits.left_mb())
 
 
 def peak_memory_mb(device: torch.device) -> float:

@@ -4,9 +4,9 @@ import pytest
 import torch
 from diffusers.models.unets.unet_2d import UNet2DModel
 
-from daps_desktop.priors.adm import convert, infer
-from daps_desktop.priors.checkpoint import CheckpointError
-from tests.priors.adm_reference import Settings, random_adm
+from daps_desktop.networks.importers.adm import convert, infer
+from daps_desktop.networks.importers.safe_pickle import CheckpointError
+from tests.networks.adm_reference import Settings, random_adm
 
 # The published layouts with narrower levels: names, order and kinds of layers are theirs.
 FFHQ = Settings(32, (1, 1, 2, 2, 4, 4), blocks=1, attend=(16,), head_channels=64)

@@ -6,8 +6,8 @@ import skimage.data
 import torch
 from torch import Tensor
 
-from daps_desktop.priors.catalogue import default_prior, find, installed, verify
-from daps_desktop.priors.loader import Prior, load
+from daps_desktop.networks.catalogue import default_prior, find, installed, verify
+from daps_desktop.networks.loader import Prior, load
 
 
 @pytest.fixture(scope="module")

@@ -23,9 +23,7 @@ from torch import Tensor
 
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.system_words import said_by_system
-from daps_desktop.priors import adm
-from daps_desktop.priors.bounds import NAME, check_network, read_shapes
-from daps_desktop.priors.catalogue import (
+from daps_desktop.networks.catalogue import (
     CARD,
     NETWORK,
     WEIGHTS,
@@ -37,8 +35,10 @@ from daps_desktop.priors.catalogue import (
     user_folder,
     verify,
 )
-from daps_desktop.priors.checkpoint import CheckpointError, read_checkpoint
-from daps_desktop.priors.loader import MISFITS, load, require_finite
+from daps_desktop.networks.importers import adm
+from daps_desktop.networks.importers.safe_pickle import CheckpointError, read_checkpoint
+from daps_desktop.networks.loader import MISFITS, load, require_finite
+from daps_desktop.networks.validation import NAME, check_network, read_shapes
 
 _HIDDEN = ".import-"
 _FORGOTTEN_S = 24 * 3600.0

@@ -16,8 +16,14 @@ from typing import Any
 
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.user_folder import make_private
-from daps_desktop.priors.catalogue import CARD, NETWORK, PriorCard, sha256, user_folder
-from daps_desktop.priors.importing import COMPANIONS, WEIGHT_NAMES, free_name, import_prior, likely_name
+from daps_desktop.networks.catalogue import CARD, NETWORK, PriorCard, sha256, user_folder
+from daps_desktop.networks.importers.importing import (
+    COMPANIONS,
+    WEIGHT_NAMES,
+    free_name,
+    import_prior,
+    likely_name,
+)
 
 Progress = Callable[[int, int], None]  # bytes that are here, bytes in all
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from daps_desktop.priors.checkpoint import CheckpointError, read_checkpoint
+from daps_desktop.networks.importers.safe_pickle import CheckpointError, read_checkpoint
 from tests.fakes.checkpoints import Bomb, write_pickle
 
 

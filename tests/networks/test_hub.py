@@ -8,8 +8,8 @@ import pytest
 
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.public_priors import PUBLIC_PRIORS
-from daps_desktop.priors.catalogue import WEIGHTS, find, installed, user_folder, verify
-from daps_desktop.priors.hub import fetch_prior
+from daps_desktop.networks.catalogue import WEIGHTS, find, installed, user_folder, verify
+from daps_desktop.networks.importers.hub import fetch_prior
 from tests.fakes.checkpoints import write_diffusers, write_edm
 from tests.fakes.hub import FakeHub, serving
 

@@ -8,7 +8,7 @@ import pytest
 
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.user_folder import DATA_VARIABLE
-from daps_desktop.priors.catalogue import CARD, default_prior, find, installed, user_folder
+from daps_desktop.networks.catalogue import CARD, default_prior, find, installed, user_folder
 from tests.fakes.checkpoints import write_edm
 
 
@@ -58,7 +58,7 @@ def test_better_built_in_priors_are_preferred_once_they_exist(tmp_path: Path) ->
 
 def test_the_catalogue_needs_no_torch() -> None:
     code = (
-        "import sys; from daps_desktop.priors.catalogue import installed, verify; "
+        "import sys; from daps_desktop.networks.catalogue import installed, verify; "
         "assert all(map(verify, installed())); assert not {'torch', 'diffusers'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])

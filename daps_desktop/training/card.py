@@ -100,7 +100,7 @@ def readme(card: PriorCard, settings: RunSettings, measured: Sequence[Line]) -> 
         "## Training",
         _training(card.details),
         "## Measured quality",
-        _quality(card.name, measured),
+        _quality(measured),
         "## Limits",
         LIMITS,
     )
@@ -160,23 +160,10 @@ def _data(settings: RunSettings, details: dict[str, Any]) -> str:
     return f"Photographs of {names}; {apart} kept apart for validation and never trained on. {credit}"
 
 
-def _quality(name: str, measured: Sequence[Line]) -> str:
+def _quality(measured: Sequence[Line]) -> str:
     if not measured:
         return "Not measured: `python -m daps_desktop.training evaluate` does."
-    rows = ["PSNR in dB, mean over the photographs; in holes where there are holes.", ""]
-    rows += ["| Task | photographs | this prior | for comparison |", "|---|---|---|---|"]
-    for task in sorted({line.task for line in measured}):
-        lines = [line for line in measured if line.task == task]
-        own = [line for line in lines if line.method.startswith(name)]
-        photos = max(line.photos for line in lines)
-        # The mean over some of the photographs is no comparison with the mean over all.
-        others = [line for line in lines if line not in own and line.photos == photos]
-        rows.append(f"| {task} | {photos} | {_cell(own, name)} | {_cell(others, name)} |")
+    rows = ["PSNR in dB, mean over the photographs; in the marks where there are marks.", ""]
+    rows += ["| Task | photographs | PSNR |", "|---|---|---|"]
+    rows += [f"| {line.task} | {line.photos} | {line.inside_db:.2f} |" for line in measured]
     return "\n".join(rows)
-
-
-def _cell(lines: Sequence[Line], name: str) -> str:
-    """`safest` is the usual way to use a prior and needs no word."""
-    return ", ".join(
-        f"{line.method.removeprefix(name).removeprefix(', ')} {line.mean:.2f}".strip() for line in lines
-    )

@@ -36,7 +36,7 @@ def export_run(run: Path, folder: Path, name: str, figures: Path | None = None) 
     card = read_card(folder)
     measured = lines(scores_of(figures, card.sha256)) if figures else []
     if measured:
-        facts["measured"] = {m.task: f"{m.mean:.1f} dB" for m in measured if m.method == name}
+        facts["measured"] = {m.task: f"{m.inside_db:.1f} dB" for m in measured}
         write_prior(folder, prior, state["ema"], facts)
     texts = {CREDITS: credit, README: readme(card, settings, measured)}
     for file, text in texts.items():

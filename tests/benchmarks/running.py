@@ -3,6 +3,7 @@
 import sys
 import threading
 import time
+from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
@@ -17,7 +18,11 @@ from daps_desktop.worker.engine import run_job
 
 
 def restore(trial: Trial, settings: SolverSettings) -> Finished:
-    """Raises: RuntimeError with the engine's own words where the job failed."""
+    """The program is told the noise, as its rivals are.
+
+    Raises: RuntimeError with the engine's own words where the job failed.
+    """
+    settings = replace(settings, noise=trial.case.noise)
     return run(JobRequest("benchmark", trial.photo, trial.hole, trial.case.task, settings))
 
 

@@ -45,7 +45,8 @@ class Restorer:
     ) -> list[Region]:
         """What the program would solve for a photo y (1, 3, h, w) with noise of so many grey levels."""
         sigma_y = max(noise / LEVELS_PER_UNIT, NOISE_FLOOR)
-        sight = Sight(*y.shape[-2:], lambda r: y[..., *r.slices], sigma_y, hole, device=self.device)
+        height, width = y.shape[-2:]
+        sight = Sight(height, width, lambda r: y[..., *r.slices], sigma_y, hole, device=self.device)
         planner = Planner(task, settings, sight, Tools(self.prior.denoiser, self.prior.anchor))
         return [planner.region(rect) for rect in planner.rects()]
 

@@ -85,8 +85,11 @@ def lines(scores: Sequence[Score]) -> list[Line]:
 
 
 def _line(task: str, method: str, own: Sequence[Score]) -> Line:
-    means = (statistics.fmean(values) for values in zip(*(astuple(s)[4:7] for s in own), strict=True))
-    return Line(task, method, len(own), *means, statistics.median(s.cpu_s for s in own))
+    psnr_db, inside_db, ssim = (
+        statistics.fmean(values)
+        for values in zip(*((s.psnr_db, s.inside_db, s.ssim) for s in own), strict=True)
+    )
+    return Line(task, method, len(own), psnr_db, inside_db, ssim, statistics.median(s.cpu_s for s in own))
 
 
 def markdown(scores: Sequence[Score]) -> str:

@@ -78,7 +78,7 @@ class DDPMDenoiser:
     ) -> None:
         self.network = network
         self.log_sigmas = np.log(sigmas)
-        self.sigma_min = float(sigmas[0])
+        self.sigma_min, self.sigma_max = float(sigmas[0]), float(sigmas[-1])
         self.prediction = prediction
         self.multiple = multiple
 

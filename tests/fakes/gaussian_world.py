@@ -47,6 +47,7 @@ class ExactDenoiser:
     """E[x0 | x0 + sigma n] in a GaussianWorld: the Wiener filter."""
 
     multiple = 1
+    sigma_max = 100.0
 
     def __init__(self, world: GaussianWorld) -> None:
         self.world = world

@@ -50,6 +50,7 @@ class AnchoredDenoiser:
         self.inner = inner
         self.anchor = anchor
         self.multiple = inner.multiple
+        self.sigma_max = inner.sigma_max
 
     @torch.no_grad()
     def denoise(self, x: Tensor, sigma: float) -> Tensor:
@@ -69,6 +70,7 @@ class LevellingDenoiser:
         """y: (1, 3, H, W); observed: (1, 1, H, W), 1 = trust the photo."""
         self.inner = inner
         self.multiple = inner.multiple
+        self.sigma_max = inner.sigma_max
         self._y = y
         self._observed = observed
         # Far from all that is observed there is nothing to go by, and the correction fades out.

@@ -13,6 +13,8 @@ class Denoiser(Protocol):
 
     multiple: int
     """Sides of x must be multiples of this."""
+    sigma_max: float
+    """The largest sigma it knows; a path that would start above begins there. Infinite where it knows all."""
 
     def denoise(self, x: Tensor, sigma: float) -> Tensor:
         """x and the result are (B, 3, H, W) float32 in [-1, 1] units, as is sigma."""
@@ -25,6 +27,7 @@ class CountingDenoiser:
     def __init__(self, inner: Denoiser) -> None:
         self.inner = inner
         self.multiple = inner.multiple
+        self.sigma_max = inner.sigma_max
         self.nfe = 0
         self.seconds = 0.0
 
@@ -56,6 +59,7 @@ class TurningDenoiser:
     def __init__(self, inner: Denoiser) -> None:
         self.inner = inner
         self.multiple = inner.multiple
+        self.sigma_max = inner.sigma_max
 
     @torch.no_grad()
     def denoise(self, x: Tensor, sigma: float) -> Tensor:
@@ -84,6 +88,7 @@ class GreyDenoiser:
     def __init__(self, inner: Denoiser) -> None:
         self.inner = inner
         self.multiple = inner.multiple
+        self.sigma_max = inner.sigma_max
 
     @torch.no_grad()
     def denoise(self, x: Tensor, sigma: float) -> Tensor:

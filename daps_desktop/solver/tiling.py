@@ -57,6 +57,7 @@ class TiledDenoiser:
         on_shrink: Callable[[int, int], None] = lambda tile, batch: None,
     ) -> None:
         self.inner = inner
+        self.sigma_max = inner.sigma_max
         self.tile = tile
         self.batch = batch
         self.active = active

@@ -34,7 +34,7 @@ def plan_regions(
     )
     tools = Tools(
         prior.denoiser,
-        prior.anchor,
+        None,
         tile_batch(device),
         watch.check,
         lambda tile, batch: watch.notice("smaller_tiles", tile=tile, batch=batch),

@@ -1,6 +1,7 @@
 """Schedule, flow, anchor, islands and conversions, each against what it must be."""
 
 import itertools
+import math
 
 import numpy as np
 import pytest
@@ -33,6 +34,7 @@ class Shrinker:
     """The exact denoiser of N(0, 1/4) on every pixel: the flow from sigma to s scales x by a known factor."""
 
     multiple = 1
+    sigma_max = math.inf
 
     def denoise(self, x: Tensor, sigma: float) -> Tensor:
         return x * (0.25 / (0.25 + sigma**2))
@@ -165,6 +167,7 @@ class Remembering:
     """Leans everything to the right, so that it is not indifferent to turning."""
 
     multiple = 1
+    sigma_max = math.inf
 
     def denoise(self, x: Tensor, sigma: float) -> Tensor:
         return x.roll(1, dims=-1) + sigma * x.roll(2, dims=-2)
@@ -192,6 +195,7 @@ class Tinting:
     """Returns the picture a little too bright, as a network with wrong local means does."""
 
     multiple = 1
+    sigma_max = math.inf
 
     def denoise(self, x: Tensor, sigma: float) -> Tensor:
         return x + 0.05

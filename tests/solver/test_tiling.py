@@ -1,6 +1,7 @@
 """Tiles over a large picture: coverage, seams, memory, and what is left out."""
 
 import itertools
+import math
 
 import pytest
 import torch
@@ -15,6 +16,7 @@ class LocalAverage:
     """A denoiser whose estimate depends on a neighbourhood of a few pixels."""
 
     multiple = 8
+    sigma_max = math.inf
 
     def __init__(self) -> None:
         self.sizes: list[torch.Size] = []

@@ -13,7 +13,7 @@ class Denoiser(Protocol):
     multiple: int
     """Sides of x must be multiples of this."""
     sigma_max: float
-    """The largest noise level that it knows; a run begins there at most."""
+    """The largest noise level that it knows, infinite where it knows all; a run begins there at most."""
 
     def denoise(self, x: Tensor, sigma: float) -> Tensor:
         """x and the result are (B, 3, H, W) float32 in [-1, 1] units, as is sigma."""

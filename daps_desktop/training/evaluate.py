@@ -13,8 +13,9 @@ from daps_desktop.core.errors import UserError
 from daps_desktop.core.photo import Pixels
 from daps_desktop.core.settings import Output, Preset, SolverSettings
 from daps_desktop.core.task import Blur, Noise, Small, Task
-from daps_desktop.networks.catalogue import read_card
+from daps_desktop.networks.card import read_card
 from daps_desktop.networks.loader import load
+from daps_desktop.networks.runtime.torch_runtime import TorchRuntime
 from daps_desktop.solver.planning import TILE
 from daps_desktop.training.photos import find_photos, read_rgb
 from daps_desktop.training.restoring import Restorer
@@ -86,7 +87,7 @@ def evaluate(
     Raises: UserError if prior, photos or csv cannot serve.
     """
     card = read_card(prior)
-    restorer = Restorer(load(card, device), device)
+    restorer = Restorer(load(card, TorchRuntime(device)), device)
     scores = Scores(csv, f"{wanted.preset} {card.sha256[:8]}")
     for picture in pictures(photos, wanted):
         for case in wanted.cases:

@@ -34,7 +34,7 @@ class Restorer:
             trial.hole,
             device=self.device,
         )
-        tools = Tools(self.prior.denoiser, self.prior.anchor)
+        tools = Tools(self.prior.denoiser, None)
         planner = Planner(trial.case.task, settings, sight, tools)
         regions = [planner.region(rect) for rect in planner.rects()]
         parts = [self._solved(region, settings.seed + i) for i, region in enumerate(regions)]

@@ -1,5 +1,6 @@
 """The methods in a world where the posterior is known: wrong noise levels, factors and steps show here."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -108,7 +109,7 @@ class Leaning:
     """The exact denoiser, but for an error that follows the picture as the network sees it."""
 
     multiple = 1
-    sigma_max = 100.0
+    sigma_max = math.inf
 
     def denoise(self, x: Tensor, sigma: float) -> Tensor:
         return ExactDenoiser(WORLD).denoise(x, sigma) + torch.linspace(-1, 1, x.shape[-1])
@@ -222,7 +223,7 @@ def test_the_seed_decides() -> None:
 def test_numbers_that_are_not_finite_end_the_run() -> None:
     class Broken:
         multiple = 1
-        sigma_max = 100.0
+        sigma_max = math.inf
 
         def denoise(self, x: Tensor, sigma: float) -> Tensor:
             return x / 0 if sigma < 1 else x * 0

@@ -12,7 +12,7 @@ from daps_desktop.core.errors import UserError
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.settings import SolverSettings
 from daps_desktop.core.task import Blur, Noise, Scratches, Small, Task
-from daps_desktop.networks.catalogue import read_card
+from daps_desktop.networks.card import read_card
 from daps_desktop.networks.loader import load
 from daps_desktop.training.evaluate import CASES, Wanted, evaluate
 from daps_desktop.training.restoring import Restorer
@@ -124,7 +124,7 @@ def test_everything_is_measured_on_every_photo_and_only_once(
 
 def test_tiles_hardly_change_the_result(folder: Path) -> None:
     (first, second) = evaluate(
-        Path("resources/priors/photo-start"), [str(folder)], replace(QUICK, tasks=("tiles",), most=1), CPU
+        Path("resources/priors/photo-fast"), [str(folder)], replace(QUICK, tasks=("tiles",), most=1), CPU
     )
     assert first.psnr_db == second.psnr_db  # the photo is smaller than a tile
 

@@ -31,7 +31,7 @@ BROUGHT_ALONG = {
 }
 # Who asks for a connection by name: to fetch a prior, and to let a cluster restore.
 ASKED_FOR = {
-    "priors/hub.py": {"huggingface_hub"},
+    "networks/importers/hub.py": {"huggingface_hub"},
     "worker/cluster.py": {"distributed"},
     "worker/errand.py": {"distributed"},
 }

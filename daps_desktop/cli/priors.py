@@ -9,8 +9,8 @@ from daps_desktop.cli.common import EXIT_USER_ERROR, table
 from daps_desktop.core.language import tr
 
 _LISTED = (
-    "name", "description", "format", "licence", "source", "quality", "parameters", "size_bytes",
-    "trained_size", "sha256", "built_in",
+    "name", "description", "licence", "source", "quality", "parameters", "size_bytes", "trained_size",
+    "sha256", "built_in",
 )  # fmt: skip
 
 
@@ -42,7 +42,11 @@ def _list(options: argparse.Namespace) -> int:
 
     for card in catalogue.installed():
         if options.json:
-            print(json.dumps({name: getattr(card, name) for name in _LISTED}))
+            network = {
+                "architecture": card.architecture.name,
+                "parameterisation": card.parameterisation.kind,
+            }
+            print(json.dumps({name: getattr(card, name) for name in _LISTED} | network))
             continue
         print(f"{card.name:<20} {card.size_bytes / 1e6:7.1f} MB  {card.licence:<12} {card.description}")
     return 0
@@ -88,7 +92,8 @@ def _info(options: argparse.Namespace) -> int:
         (tr("name"), card.name),
         (tr("description"), card.description),
         (tr("folder"), card.folder),
-        (tr("format"), card.format),
+        (tr("network"), card.architecture.name),
+        (tr("parameterisation"), card.parameterisation.kind),
         (tr("licence"), card.licence),
         (tr("source"), card.source or tr("unknown")),
         (tr("measured"), card.quality or tr("nothing")),
@@ -103,10 +108,11 @@ def _info(options: argparse.Namespace) -> int:
 
 def _verify(options: argparse.Namespace) -> int:
     from daps_desktop.networks import catalogue
+    from daps_desktop.networks.card import verify
 
     good = True
     for card in catalogue.installed():
-        intact = catalogue.verify(card)
+        intact = verify(card)
         good = good and intact
         state = tr("intact") if intact else tr("DAMAGED: import it again")
         print(f"{card.name:<20} {state}")

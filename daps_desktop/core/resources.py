@@ -6,6 +6,6 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 
 
 def resource(name: str) -> Path:
-    """The path of a shipped file or folder, e.g. `priors/photo-start`, installed or in a checkout."""
+    """The path of a shipped file or folder, e.g. `priors/photo-fast`, installed or in a checkout."""
     installed = _PACKAGE / "resources"
     return (installed if installed.is_dir() else _PACKAGE.parent / "resources") / name

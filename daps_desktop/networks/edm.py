@@ -26,7 +26,12 @@ def scalings(sigma: Tensor, sigma_data: float = SIGMA_DATA) -> Scalings:
     """For noise levels sigma (B,), float32, in [-1, 1] units."""
     s = sigma.view(-1, 1, 1, 1)
     into = (s.square() + sigma_data**2).rsqrt()
-    return Scalings((sigma_data * into).square(), s * sigma_data * into, into, sigma.log() / 4)
+    return Scalings((sigma_data * into).square(), s * sigma_data * into, into, noise_input(sigma))
+
+
+def noise_input(sigma: Tensor) -> Tensor:
+    """What the network is told of noise levels (B,): c_noise = ln(sigma) / 4."""
+    return sigma.log() / 4
 
 
 def loss_weight(sigma: Tensor, sigma_data: float = SIGMA_DATA) -> Tensor:

@@ -20,7 +20,7 @@ _LEAST, _MOST = 1e-12, 1e6
 _WIDEST, _MOST_LEVELS, _MOST_LAYERS = 8192, 8, 8
 _DOWN = ("DownBlock2D", "AttnDownBlock2D", "ResnetDownsampleBlock2D")
 _UP = ("UpBlock2D", "AttnUpBlock2D", "ResnetUpsampleBlock2D")
-_PREDICTIONS = ("epsilon", "v_prediction", "sample")
+PREDICTIONS = ("epsilon", "v_prediction", "sample")
 _OPTIONAL_WHOLE = {
     "in_channels": 256,
     "out_channels": 256,
@@ -70,11 +70,38 @@ def _shape(entry: object, size: int) -> tuple[int, ...]:
     return tuple(cast(list[int], shape))
 
 
-def check_network(network: Values) -> None:
-    """Raises: ValueError unless this describes a UNet2DModel of a possible size."""
-    kind = network.get("_class_name", "UNet2DModel")
-    if kind != "UNet2DModel":
-        raise ValueError(f"its network is a {kind}; a UNet2DModel is needed")
+# Architectures
+
+
+def check_network(network: Values) -> str:
+    """The name of its architecture; without one it is a UNet2DModel.
+
+    Raises: ValueError, KeyError unless this describes a known network of a possible size.
+    """
+    name = network.get("_class_name", "UNet2DModel")
+    if name == "UNet2DModel":
+        _check_unet_2d(network)
+    elif name == "NormFreeUNet":
+        _check_own(network)
+        whole(network, "embedding", 1, _WIDEST)
+    elif name == "DRUNet":
+        _check_own(network)
+        if len(network["widths"]) != 4:
+            raise ValueError("a DRUNet has four levels")
+    else:
+        known = "NormFreeUNet, UNet2DModel or DRUNet"
+        raise ValueError(f"its network is a {str(name)[:60]}; a {known} is needed")
+    return name
+
+
+def _check_own(network: Values) -> None:
+    _check_widths(network.get("widths"))
+    whole(network, "blocks", 1, _MOST_LAYERS)
+    for name in ("in_channels", "out_channels"):
+        whole(network, name, 1, _OPTIONAL_WHOLE[name])
+
+
+def _check_unet_2d(network: Values) -> None:
     if network.get("num_class_embeds") or network.get("class_embed_type"):
         raise ValueError("it wants to be told what the photo shows (class-conditional)")
     for name, most in _OPTIONAL_WHOLE.items():
@@ -84,13 +111,18 @@ def check_network(network: Values) -> None:
         if network.get(name) is not None:
             number(network, name)
     _check_side(network.get("sample_size"))
-    widths = network.get("block_out_channels")
+    levels = _check_widths(network.get("block_out_channels"))
+    for name, known in (("down_block_types", _DOWN), ("up_block_types", _UP)):
+        _check_blocks(network.get(name), name, known, levels)
+
+
+def _check_widths(widths: object) -> int:
+    """How many levels there are."""
     if not isinstance(widths, list) or not 1 <= len(widths) <= _MOST_LEVELS:
         raise ValueError(f"its network does not have one to {_MOST_LEVELS} levels")
     for level in range(len(widths)):
         whole(dict(enumerate(widths)), level, 1, _WIDEST)
-    for name, known in (("down_block_types", _DOWN), ("up_block_types", _UP)):
-        _check_blocks(network.get(name), name, known, len(widths))
+    return len(widths)
 
 
 def _check_side(side: object) -> None:
@@ -104,52 +136,34 @@ def _check_blocks(blocks: object, name: str, known: tuple[str, ...], levels: int
         raise ValueError(f"its {name} are not {levels} of {', '.join(known)}")
 
 
-def check_card(details: Values) -> None:
-    """Raises: ValueError, KeyError unless the conventions of a prior are possible ones."""
-    if details["format"] not in ("edm", "ddpm") or details["version"] != 1:
-        raise ValueError(f"format {details['format']!r} version {details['version']!r} is not known")
-    if not NAME.fullmatch(str(details["name"])):
-        raise ValueError("its name is not one that a prior can have")
-    whole(details, "trained_patch", 1, 65_536)
-    if details["format"] == "edm":
-        if whole(details, "patch", 1, 8) not in (1, 2, 4, 8):
-            raise ValueError("patch must be 1, 2, 4 or 8")
-        for name in ("sigma_data", "sigma_min", "sigma_max"):
-            number(details, name)
-    else:
-        _check_schedule(details)
-    if details.get("low_frequency_anchor") is not None:
-        _check_anchor(details["low_frequency_anchor"])
+# Conventions
 
 
-def _check_schedule(details: Values) -> None:
-    if details["prediction"] not in _PREDICTIONS:
-        raise ValueError(f"what its network predicts is not one of {', '.join(_PREDICTIONS)}")
-    schedule = _mapping(details["schedule"], "schedule")
-    betas = schedule.get("trained_betas")
+def check_schedule(schedule: object) -> Values:
+    """Raises: ValueError, KeyError unless its numbers are possible ones."""
+    values = mapping(schedule, "schedule")
+    betas = values.get("trained_betas")
     if betas is None:
-        whole(schedule, "num_train_timesteps", 2, 100_000)
+        whole(values, "num_train_timesteps", 2, 100_000)
         for name in ("beta_start", "beta_end"):
-            number(schedule, name)
+            number(values, name)
     elif not isinstance(betas, list) or not all(type(beta) in (int, float) for beta in betas):
         raise ValueError("trained_betas must be numbers")
+    return values
 
 
-def _check_anchor(given: object) -> None:
-    anchor = _mapping(given, "low_frequency_anchor")
-    number(anchor, "sigma_per_pixel")
-    number(anchor, "known_mean_std")
-    scales = anchor.get("scales_allowed_at_use", anchor["scales"])
-    if not isinstance(scales, list) or not 1 <= len(scales) <= 32:
-        raise ValueError("the scales of its anchor must be one to 32")
-    for place in range(len(scales)):
-        whole(dict(enumerate(scales)), place, 1, 1024)
-
-
-def _mapping(value: object, name: str) -> Values:
+def mapping(value: object, name: str) -> Values:
     if not isinstance(value, dict):
         raise ValueError(f"{name} is no object")
     return cast(dict[str, Any], value)
+
+
+def one_of(values: Values, name: str, known: tuple[str, ...]) -> str:
+    """Raises: ValueError, KeyError unless it is one of the known words."""
+    value = values[name]
+    if value not in known:
+        raise ValueError(f"{name} must be one of {', '.join(known)}, not {str(value)[:40]!r}")
+    return value
 
 
 def whole(values: Mapping[Any, Any], name: object, least: int, most: int) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 
 from daps_desktop.core.errors import UserError
-from daps_desktop.networks.catalogue import PriorCard
+from daps_desktop.networks.card import PriorCard
 from daps_desktop.training.scores import Line
 from daps_desktop.training.settings import Recipe, RunSettings
 
@@ -125,7 +125,7 @@ def _training(details: dict[str, Any]) -> str:
 
 
 def _facts(card: PriorCard) -> str:
-    network = card.network()
+    network = card.architecture.config
     widths = ", ".join(map(str, network["block_out_channels"]))
     rows = (
         ("Weights", f"{card.size_bytes / 1e6:.1f} MB, half precision; SHA-256 `{card.sha256}`"),

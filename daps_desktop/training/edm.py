@@ -40,7 +40,7 @@ class Edm(nn.Module):
         c_in = (s**2 + sd**2).rsqrt()
         packed = nn.functional.pixel_unshuffle(x * c_in, self.pixel_patch)
         with torch.autocast(x.device.type, torch.bfloat16, enabled=self.mixed and self.training):
-            output = self.network(packed, sigma.log() / 4, return_dict=False)[0]
+            output = self.network(packed, sigma.log() / 4)
         return x * (sd * c_in) ** 2 + nn.functional.pixel_shuffle(output.float(), self.pixel_patch) * (
             s * sd * c_in
         )

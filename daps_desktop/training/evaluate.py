@@ -13,8 +13,9 @@ import torch
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.photo import Pixels
 from daps_desktop.core.settings import Preset, SolverSettings
-from daps_desktop.networks.catalogue import read_card
+from daps_desktop.networks.card import read_card
 from daps_desktop.networks.loader import load
+from daps_desktop.networks.runtime.torch_runtime import TorchRuntime
 from daps_desktop.training.photos import find_photos
 from daps_desktop.training.restoring import Restorer
 from daps_desktop.training.scores import Score
@@ -83,7 +84,7 @@ class Chosen:
 def evaluate(prior: Path, chosen: Chosen, preset: Preset, device: torch.device) -> Iterator[Score]:
     """`safest` results of a prior. Raises: UserError if prior or photos cannot serve."""
     card = read_card(prior)
-    restorer = Restorer(load(card, device), device)
+    restorer = Restorer(load(card, TorchRuntime(device)), device)
     settings = SolverSettings(preset)
     own = Method(card.name, [lambda trial: restorer.restore(trial, settings)], f"{preset} {card.sha256[:8]}")
     return measure(chosen.trials(), lambda _: [own])

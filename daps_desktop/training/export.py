@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from daps_desktop.networks.catalogue import read_card
+from daps_desktop.networks.card import read_card
 from daps_desktop.training.card import CREDITS, README, command, credits_of, machine, readme
 from daps_desktop.training.checkpoint import load_checkpoint
 from daps_desktop.training.edm import anchor_inside

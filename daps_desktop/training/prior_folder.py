@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from diffusers.models.unets.unet_2d import UNet2DModel
+import torch
 from torch import Tensor, nn
 
 from daps_desktop.core.errors import UserError
-from daps_desktop.networks.catalogue import CARD, WEIGHTS, read_card, sha256
+from daps_desktop.networks.architectures.unet_2d import UNet2DModel
+from daps_desktop.networks.card import CARD, WEIGHTS, EdmParameterisation, read_card, sha256, verify
 from daps_desktop.networks.importers.importing import write_weights
-from daps_desktop.networks.loader import load
+from daps_desktop.networks.runtime.torch_runtime import read_module
 from daps_desktop.networks.validation import NAME
 from daps_desktop.solver.anchor import Anchor
 from daps_desktop.training.settings import Architecture
@@ -58,12 +59,13 @@ def new_network(architecture: Architecture) -> PriorNetwork:
 def read_prior(folder: Path) -> PriorNetwork:
     """The network of a prior folder in float32, free to learn. Raises: UserError if it cannot serve."""
     card = read_card(folder)
-    if card.format != "edm":
+    use = card.parameterisation
+    if not isinstance(use, EdmParameterisation) or card.architecture.name != "UNet2DModel":
         raise UserError("prior_unreadable", path=folder, detail="only priors of the EDM kind can be taught")
-    prior = load(card)
-    network: nn.Module = prior.network.unet.requires_grad_(True)
-    details = card.details
-    return PriorNetwork(network, details["patch"], details["sigma_data"], prior.anchor or Anchor(), details)
+    if not verify(card):
+        raise UserError("prior_damaged", name=card.name)
+    network: nn.Module = read_module(card, torch.device("cpu"))
+    return PriorNetwork(network, use.pixel_patch, use.sigma_data, Anchor(), card.details)
 
 
 def write_prior(folder: Path, prior: PriorNetwork, weights: dict[str, Tensor], facts: dict[str, Any]) -> None:

@@ -47,7 +47,7 @@ class Restorer:
         sigma_y = max(noise / LEVELS_PER_UNIT, NOISE_FLOOR)
         height, width = y.shape[-2:]
         sight = Sight(height, width, lambda r: y[..., *r.slices], sigma_y, hole, device=self.device)
-        planner = Planner(task, settings, sight, Tools(self.prior.denoiser, self.prior.anchor))
+        planner = Planner(task, settings, sight, Tools(self.prior.denoiser))
         return [planner.region(rect) for rect in planner.rects()]
 
     def solved(self, region: Region, seed: int) -> Pixels:

@@ -14,7 +14,8 @@ import torch
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.language import tr
 from daps_desktop.core.system_words import said_by_system
-from daps_desktop.networks.catalogue import PriorCard, read_card, user_folder
+from daps_desktop.networks.card import PriorCard, read_card
+from daps_desktop.networks.catalogue import user_folder
 from daps_desktop.networks.importers.importing import free_name
 from daps_desktop.training.card import CREDITS, machine
 from daps_desktop.training.checkpoint import damage_told, has_checkpoint, load_checkpoint

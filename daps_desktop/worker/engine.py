@@ -33,8 +33,8 @@ from daps_desktop.core.messages import (
 from daps_desktop.core.photo import Photo, Pixels
 from daps_desktop.core.soft_edge import blend, reached, soft_edge
 from daps_desktop.core.task import Clipped, Grey, Jpeg, Phase, Scratches, format_damage
-from daps_desktop.networks import catalogue, loader
-from daps_desktop.networks.runtime.devices import choose_device, network_dtype, peak_memory_mb
+from daps_desktop.networks import loader
+from daps_desktop.networks.runtime.devices import peak_memory_mb
 from daps_desktop.solver.annealing import AnnealingStep
 from daps_desktop.solver.convert import LEVELS_PER_UNIT, to_pixels
 from daps_desktop.solver.planning import NOISE_FLOOR
@@ -81,9 +81,8 @@ def _run(job: JobRequest, cancel: threading.Event, emit: Callable[[JobMessage], 
     _check(job)
     marks, job = job.hole, _widened(job)
     settings = job.settings
-    device = choose_device(settings.device)
-    name = settings.prior if settings.prior != "auto" else catalogue.default_prior(device.type)
-    prior = loader.keep(catalogue.find(name), device, network_dtype(device))
+    prior = loader.open_prior(settings)
+    device = prior.network.device
     watch.check()
     noise = _noise_level(job, watch)
     regions = plan_regions(job, prior, device, max(noise / LEVELS_PER_UNIT, NOISE_FLOOR), watch)

@@ -15,8 +15,8 @@ from daps_desktop.core.messages import MARKS_STEP, Forecast, ForecastRequest, Ha
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.settings import Device, Preset, SolverSettings
 from daps_desktop.core.task import Faded, Jpeg, Noise, Phase, Scratches, Task
-from daps_desktop.networks import catalogue, loader
-from daps_desktop.networks.runtime.devices import choose_device, network_dtype
+from daps_desktop.networks import loader
+from daps_desktop.networks.runtime.devices import choose_device
 from daps_desktop.solver.build import Measurement, build_problem
 from daps_desktop.solver.convert import LEVELS_PER_UNIT
 from daps_desktop.solver.denoiser import await_result
@@ -129,10 +129,8 @@ def _tiles(rect: Rect, settings: SolverSettings) -> list[Rect]:
 
 def _speed(settings: SolverSettings, size: tuple[int, int], cancel: threading.Event) -> float:
     """Seconds per evaluation of a megapixel: the median of a few trials within the warm-up."""
-    device = choose_device(settings.device)
-    name = settings.prior if settings.prior != "auto" else catalogue.default_prior(device.type)
-    prior = loader.keep(catalogue.find(name), device, network_dtype(device))
-    multiple = prior.denoiser.multiple
+    prior = loader.open_prior(settings)
+    device, multiple = prior.network.device, prior.denoiser.multiple
     height, width = (min(settings.tile or TILE, side + -side % multiple) for side in size)
     tile = torch.zeros(1, 3, height + -height % multiple, width + -width % multiple, device=device)
     trials: list[float] = []

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from daps_desktop.core.photo import Pixels
 from daps_desktop.core.settings import Preset, SolverSettings
-from daps_desktop.networks import catalogue
-from daps_desktop.networks.runtime.devices import choose_device
+from daps_desktop.networks.loader import open_prior
 from daps_desktop.training.evaluate import Method, measure
 from daps_desktop.training.scores import Score
 from daps_desktop.training.trials import Trial
@@ -27,10 +26,8 @@ def _announced(options: Options) -> Iterator[tuple[str, Trial]]:
 
 
 def _own(options: Options, preset: Preset) -> Method[Trial]:
-    device = choose_device(options.device)
-    name = catalogue.default_prior(device.type) if options.prior == "auto" else options.prior
-    card = catalogue.find(name)
-    settings = SolverSettings(preset, device=options.device, prior=name)
+    settings = SolverSettings(preset, device=options.device, prior=options.prior)
+    card = open_prior(settings).card
 
     def restored(trial: Trial) -> Pixels:
         return restore(trial, settings).photo.pixels

@@ -20,9 +20,7 @@ from torch import Tensor
 
 from daps_desktop.core.settings import SolverSettings
 from daps_desktop.core.task import Blur, Box, Damage, Kernel, RandomMask, Small, Task
-from daps_desktop.networks import catalogue
-from daps_desktop.networks.loader import load
-from daps_desktop.networks.runtime.devices import choose_device
+from daps_desktop.networks.loader import open_prior
 from daps_desktop.solver import daps
 from daps_desktop.solver.build import damage
 from daps_desktop.solver.convert import LEVELS_PER_UNIT, to_pixels, to_tensor
@@ -85,10 +83,9 @@ def _shake() -> Path:
 
 def compare(options: Options) -> Iterator[Score]:
     """On the middle 256 x 256 pixels of every photo."""
-    device = choose_device(options.device)
-    name = catalogue.default_prior(device.type) if options.prior == "auto" else options.prior
-    restorer = Restorer(load(catalogue.find(name), device), device)
-    return measure(_trials(options, device), lambda trial: _methods(restorer, trial))
+    prior = open_prior(SolverSettings(device=options.device, prior=options.prior))
+    restorer = Restorer(prior, prior.network.device)
+    return measure(_trials(options, restorer.device), lambda trial: _methods(restorer, trial))
 
 
 def _trials(options: Options, device: torch.device) -> Iterator[tuple[str, Measured]]:

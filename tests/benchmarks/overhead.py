@@ -26,9 +26,9 @@ def measure(options: Options) -> Iterator[Sample]:
 def _timings(trial: Trial, settings: SolverSettings) -> Iterator[tuple[str, float]]:
     """Seconds are per evaluation, but for those before the first one, which are part of the run.
 
-    The denoiser is the network with the blending of tiles and the anchor.
+    The denoiser is the network with the blending of tiles.
     """
-    with NetworkClock() as clock:
+    with NetworkClock(settings) as clock:
         report = restore(trial, settings).report
     evaluations = report.evaluations
     yield "evaluations", evaluations

@@ -20,8 +20,8 @@ from daps_desktop.core.messages import JobRequest
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.settings import SolverSettings
 from daps_desktop.core.task import Blur, Noise, Task
-from daps_desktop.networks import catalogue, loader
-from daps_desktop.networks.runtime.devices import choose_device, network_dtype, peak_memory_mb
+from daps_desktop.networks import loader
+from daps_desktop.networks.runtime.devices import peak_memory_mb
 from daps_desktop.training.trials import REPAIR, scratches
 from tests.benchmarks.running import run
 
@@ -34,12 +34,10 @@ _SLAB = 256  # rows that noise is added to at once, so that making the photo nee
 
 def main(arguments: list[str]) -> None:
     task, megapixels, device_name, prior = arguments
-    device = choose_device(device_name)  # type: ignore[arg-type]
-    name = catalogue.default_prior(device.type) if prior == "auto" else prior
-    loaded = loader.load(catalogue.find(name), device, network_dtype(device))
+    settings = SolverSettings("draft", noise=_NOISE[task], device=device_name, prior=prior)  # type: ignore[arg-type]
+    device = loader.open_prior(settings).network.device
     before = psutil.Process().memory_info().rss / 2**20
     photo, hole = damaged(task, float(megapixels))
-    settings = SolverSettings("draft", noise=_NOISE[task], device=device_name, prior=loaded.card.name)  # type: ignore[arg-type]
     report = run(JobRequest("size", photo, hole, TASKS[task], settings)).report
     numbers = {
         "memory MB": _peak_mb() - before,

@@ -265,7 +265,7 @@ def test_priors_are_listed_shown_imported_and_checked(desk: Desk, capsys: pytest
     assert "Imported as mine" in capsys.readouterr().out
     assert desk.run("priors", "list") == 0
     listed = [row.split()[0] for row in capsys.readouterr().out.splitlines()]
-    assert {"photo-start", "tiny", "mine"} <= set(listed)
+    assert {"photo-fast", "tiny", "mine"} <= set(listed)
     assert desk.run("priors", "info", "mine") == 0
     shown = dict(row.split(":", 1) for row in capsys.readouterr().out.splitlines())
     assert shown["licence"].strip() == "CC0" and len(shown["sha256"].strip()) == 64

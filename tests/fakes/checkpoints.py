@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from diffusers.models.unets.unet_2d import UNet2DModel
 from safetensors.torch import save_file
 from torch import Tensor
 
-from daps_desktop.networks.catalogue import CARD, NETWORK, WEIGHTS, sha256
+from daps_desktop.networks.architectures.norm_free_layers import NormFreeLayers
+from daps_desktop.networks.card import CARD, NETWORK, WEIGHTS, sha256
 
 LINEAR = {
     "_class_name": "DDPMScheduler",
@@ -23,6 +23,29 @@ LINEAR = {
     "clip_sample": True,
 }
 EDM_CARD = {
+    "version": 2,
+    "architecture": {"class": "NormFreeUNet"},
+    "parameterisation": {
+        "kind": "edm",
+        "sigma_data": 0.5,
+        "sigma_min": 0.005,
+        "sigma_max": 80,
+        "pixel_patch": 1,
+    },
+    "side_multiple": 4,
+    "trained_patch": 16,
+    "channels": "RGB",
+    "licence": "CC0",
+}
+TINY = {
+    "_class_name": "NormFreeUNet",
+    "widths": [4, 8, 8],
+    "blocks": 1,
+    "embedding": 8,
+    "in_channels": 3,
+    "out_channels": 3,
+}
+VERSION_1_CARD = {
     "format": "edm",
     "version": 1,
     "patch": 2,
@@ -46,7 +69,16 @@ class Bomb:
         return Path.touch, (self.witness,)
 
 
-def tiny_unet(channels: int = 3, out_channels: int | None = None, **changes: Any) -> UNet2DModel:
+def tiny_network() -> NormFreeLayers:
+    """The kind of the built-in priors, with random weights."""
+    torch.manual_seed(0)
+    return NormFreeLayers((4, 8, 8), blocks=1, embedding=8)
+
+
+def tiny_unet(channels: int = 3, out_channels: int | None = None, **changes: Any) -> Any:
+    """A UNet2DModel of diffusers."""
+    from diffusers.models.unets.unet_2d import UNet2DModel
+
     torch.manual_seed(0)
     return UNet2DModel(
         sample_size=16,
@@ -69,16 +101,24 @@ def write_json(path: Path, value: object) -> None:
 
 def write_edm(folder: Path, name: str = "tiny", state: dict[str, Tensor] | None = None, **card: Any) -> Path:
     """This program's own layout."""
-    unet = tiny_unet(channels=12)
-    write_json(folder / NETWORK, dict(unet.config))
-    save_file(state or unet.state_dict(), folder / WEIGHTS)
+    write_json(folder / NETWORK, TINY)
+    save_file(state or tiny_network().state_dict(), folder / WEIGHTS)
     write_json(folder / CARD, {**EDM_CARD, "name": name, "sha256": sha256(folder / WEIGHTS), **card})
+    return folder
+
+
+def write_version_1(folder: Path, name: str = "old", **card: Any) -> Path:
+    """The same as it was written before architecture and parameterisation were told apart."""
+    unet = tiny_unet(channels=3 if card.get("format") == "ddpm" else 12)
+    write_json(folder / NETWORK, dict(unet.config))
+    save_file(unet.state_dict(), folder / WEIGHTS)
+    write_json(folder / CARD, {**VERSION_1_CARD, "name": name, "sha256": sha256(folder / WEIGHTS), **card})
     return folder
 
 
 def write_diffusers(
     folder: Path, scheduler: dict[str, Any] = LINEAR, pipeline: bool = True, **unet: Any
-) -> UNet2DModel:
+) -> Any:
     """A pipeline folder, or a lone model with its scheduler beside it."""
     network = tiny_unet(**unet)
     inner = folder / "unet" if pipeline else folder

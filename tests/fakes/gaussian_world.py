@@ -1,5 +1,7 @@
 """Gaussian random fields: a world whose denoiser, posterior mean and samples are known exactly."""
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -47,6 +49,7 @@ class ExactDenoiser:
     """E[x0 | x0 + sigma n] in a GaussianWorld: the Wiener filter."""
 
     multiple = 1
+    sigma_max = math.inf
 
     def __init__(self, world: GaussianWorld) -> None:
         self.world = world

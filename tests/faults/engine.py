@@ -62,16 +62,16 @@ def small_card() -> RunJob:
     import torch
     from torch import Tensor
 
-    from daps_desktop.networks.denoisers import EDMDenoiser
+    from daps_desktop.networks.denoisers import NetworkDenoiser
 
-    denoise = EDMDenoiser.denoise
+    denoise = NetworkDenoiser.denoise
 
-    def limited(self: EDMDenoiser, x: Tensor, sigma: float) -> Tensor:
+    def limited(self: NetworkDenoiser, x: Tensor, sigma: float) -> Tensor:
         if max(x.shape[-2:]) > 64:
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
         return denoise(self, x, sigma)
 
-    EDMDenoiser.denoise = limited
+    NetworkDenoiser.denoise = limited
     return import_engine()
 
 
@@ -79,18 +79,18 @@ def lost_card() -> RunJob:
     """The real engine, whose card is lost in the first run and cannot be used by that process any more."""
     from torch import Tensor
 
-    from daps_desktop.networks.denoisers import EDMDenoiser
+    from daps_desktop.networks.denoisers import NetworkDenoiser
 
     mark = user_folder() / "card-was-lost"
-    denoise, begun_whole = EDMDenoiser.denoise, mark.exists()
+    denoise, begun_whole = NetworkDenoiser.denoise, mark.exists()
 
-    def losing(self: EDMDenoiser, x: Tensor, sigma: float) -> Tensor:
+    def losing(self: NetworkDenoiser, x: Tensor, sigma: float) -> Tensor:
         if not begun_whole and threading.current_thread().name == "a job":
             mark.touch()
             raise RuntimeError("CUDA error: unspecified launch failure")
         return denoise(self, x, sigma)
 
-    EDMDenoiser.denoise = losing
+    NetworkDenoiser.denoise = losing
     engine = import_engine()
 
     def run_job(job: JobRequest, cancel: threading.Event, emit: Emit) -> None:

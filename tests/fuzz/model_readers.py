@@ -10,7 +10,8 @@ from diffusers.utils import logging
 from safetensors.torch import save
 
 from daps_desktop.core.errors import UserError
-from daps_desktop.networks.catalogue import CARD, NETWORK, WEIGHTS, find, sha256
+from daps_desktop.networks.card import CARD, NETWORK, WEIGHTS, sha256
+from daps_desktop.networks.catalogue import find
 from daps_desktop.networks.importers.importing import import_prior
 from daps_desktop.networks.importers.safe_pickle import CheckpointError, read_checkpoint
 from daps_desktop.networks.loader import load
@@ -29,7 +30,7 @@ from daps_desktop.training.settings import (
 )
 from daps_desktop.training.trainer import Trainer
 from tests.core.photo_files import all_kinds
-from tests.fakes.checkpoints import write_diffusers, write_edm
+from tests.fakes.checkpoints import write_diffusers, write_edm, write_version_1
 from tests.fuzz.readers import Reader, put
 from tests.networks.adm_reference import Settings, random_adm
 
@@ -44,11 +45,11 @@ _TINY = Architecture(widths=(16, 32), layers=1, attention=False)
 def _prior_with(name: str) -> Callable[[Path], list[bytes]]:
     def prepare(folder: Path) -> list[bytes]:
         write_edm(folder / "edm")
+        write_version_1(folder / "old")
         write_diffusers(folder / "cats")
         shutil.rmtree(folder / "data", ignore_errors=True)
-        imported = import_prior(folder / "cats", "cats", folder / "data").folder
-        places = (folder / "edm", imported) if name == CARD else (folder / "edm",)
-        return [(place / name).read_bytes() for place in places]
+        import_prior(folder / "cats", "cats", folder / "data")
+        return [(place / name).read_bytes() for place in _places(folder)]
 
     return prepare
 
@@ -57,8 +58,10 @@ def _read_prior_with(name: str) -> Callable[[Path, bytes], object]:
     """The folder with one file replaced, found, loaded and tried as a run does it."""
 
     def read(folder: Path, data: bytes) -> object:
-        kind = "edm" if name != CARD or b'"edm"' in data else "cats"
-        source = folder / "edm" if kind == "edm" else folder / "data" / "priors" / "cats"
+        kinds = (b'"NormFreeUNet"', b'"format"', b'"discrete"')
+        source = next(
+            (p for p, word in zip(_places(folder), kinds, strict=True) if word in data), folder / "edm"
+        )
         place = folder / "tried"
         shutil.rmtree(place, ignore_errors=True)
         shutil.copytree(source, place)
@@ -71,13 +74,15 @@ def _read_prior_with(name: str) -> Callable[[Path, bytes], object]:
     return read
 
 
+def _places(folder: Path) -> tuple[Path, Path, Path]:
+    """Ours, one of the first version, and one that was imported."""
+    return folder / "edm", folder / "old", folder / "data" / "priors" / "cats"
+
+
 def _tried(place: Path) -> object:
     card = find(str(place), place / "nowhere")
     assert card.multiple >= 1 and card.trained_size >= 1 and card.parameters >= 0
-    prior = load(card)
-    if prior.anchor is not None:
-        prior.anchor.weight(1.0)
-    return prior
+    return load(card)
 
 
 def _schedules(folder: Path) -> list[bytes]:

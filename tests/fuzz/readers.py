@@ -200,7 +200,7 @@ def _read_journal(folder: Path, data: bytes) -> object:
 def _recipes(_: Path) -> list[bytes]:
     many = Task((Motion(9, 30), Small(2), Jpeg(40), Faded(0.5), Noise()))
     exact = SolverSettings(
-        preset="best", method="diffpir", output="sample", noise=4.5, prior="photo-start", tile=128
+        preset="best", method="diffpir", output="sample", noise=4.5, prior="photo-fast", tile=128
     )
     return [dump_recipe(recipe).encode() for recipe in (RECIPE, Recipe(many, exact), Recipe())]
 

@@ -8,7 +8,8 @@ import pytest
 
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.user_folder import DATA_VARIABLE
-from daps_desktop.networks.catalogue import CARD, default_prior, find, installed, user_folder
+from daps_desktop.networks.card import CARD
+from daps_desktop.networks.catalogue import default_prior, find, installed, user_folder
 from tests.fakes.checkpoints import write_edm
 
 
@@ -29,7 +30,7 @@ def test_a_prior_is_found_by_its_folder_too(tmp_path: Path) -> None:
 
 
 def test_what_is_missing_is_said_with_what_is_there(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"nosuch.*photo-start") as caught:
+    with pytest.raises(UserError, match=r"nosuch.*photo-fast") as caught:
         find("nosuch", tmp_path)
     assert caught.value.code == "prior_missing"
     (tmp_path / "empty").mkdir()
@@ -52,13 +53,16 @@ def test_a_broken_card_is_left_out_and_logged(tmp_path: Path, caplog: pytest.Log
 def test_better_built_in_priors_are_preferred_once_they_exist(tmp_path: Path) -> None:
     for name in ("photo-fast", "photo-fine"):
         write_edm(user_folder(tmp_path) / name, name)
-    assert default_prior("cpu", tmp_path) == "photo-fast"
-    assert default_prior("cuda:0", tmp_path) == "photo-fine"
+    assert default_prior("cpu", data_dir=tmp_path) == "photo-fast"
+    assert (
+        default_prior("cpu", "best", tmp_path) == default_prior("cuda:0", "draft", tmp_path) == "photo-fine"
+    )
 
 
 def test_the_catalogue_needs_no_torch() -> None:
     code = (
-        "import sys; from daps_desktop.networks.catalogue import installed, verify; "
+        "import sys; from daps_desktop.networks.card import verify; "
+        "from daps_desktop.networks.catalogue import installed; "
         "assert all(map(verify, installed())); assert not {'torch', 'diffusers'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])

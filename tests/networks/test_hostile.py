@@ -14,13 +14,23 @@ import torch
 from safetensors.torch import load_file, save, save_file
 
 from daps_desktop.core.errors import UserError
-from daps_desktop.networks.catalogue import CARD, NETWORK, WEIGHTS, find, installed, read_card, remove, sha256
+from daps_desktop.networks.card import CARD, NETWORK, WEIGHTS, read_card, sha256
+from daps_desktop.networks.catalogue import find, installed, remove
 from daps_desktop.networks.catalogue import user_folder as priors_of
 from daps_desktop.networks.importers.importing import import_prior
 from daps_desktop.networks.importers.safe_pickle import CheckpointError, read_checkpoint
 from daps_desktop.networks.loader import load
 from daps_desktop.training.checkpoint import NAME, load_checkpoint
-from tests.fakes.checkpoints import LINEAR, Bomb, write_diffusers, write_edm, write_json, write_pickle
+from tests.fakes.checkpoints import (
+    EDM_CARD,
+    LINEAR,
+    Bomb,
+    write_diffusers,
+    write_edm,
+    write_json,
+    write_pickle,
+    write_version_1,
+)
 from tests.fuzz.limits import soon_and_in_little
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="links, devices and memory as Linux has them")
@@ -28,9 +38,10 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="links, devices 
 
 @pytest.fixture(scope="module")
 def pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Good ones: `edm` of this program, `cats` of diffusers."""
+    """Good ones: `edm` of this program, `old` of its first version, `cats` of diffusers."""
     folder = tmp_path_factory.mktemp("good")
     write_edm(folder / "edm")
+    write_version_1(folder / "old")
     write_diffusers(folder / "cats")
     return folder
 
@@ -176,11 +187,83 @@ def repr_of(change: Any) -> str:
     ids=repr_of,
 )
 def test_a_network_that_nobody_can_build_is_refused_before_it_is(made: Path, change: Any) -> None:
-    write_json(made / "edm" / NETWORK, network_in(made / "edm") | change)
-    refusal(made / "edm")
+    write_json(made / "old" / NETWORK, network_in(made / "old") | change)
+    refusal(made / "old")
     unet = made / "cats" / "unet"
     write_json(unet / NETWORK, network_in(unet) | change)
     refusal_to_import(made / "cats", made / "data")
+
+
+@pytest.mark.parametrize("kind", ["NormFreeUNet", "DRUNet"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"widths": [1_000_000_000] * 4},
+        {"widths": [8] * 100_000},
+        {"widths": []},
+        {"widths": [8, 8.0, 8, 8]},
+        {"widths": [8, True, 8, 8]},
+        {"blocks": 1_000_000_000},
+        {"blocks": [1, 2, 3]},
+        {"in_channels": 1_000_000_000},
+        {"in_channels": 4},
+        {"out_channels": 6},
+    ],
+    ids=repr_of,
+)
+def test_a_network_of_ours_that_nobody_can_build_is_refused_before_it_is(
+    made: Path, kind: str, change: Any
+) -> None:
+    folder = made / "edm"
+    card = json.loads((folder / CARD).read_text())
+    write_json(folder / CARD, card | {"architecture": {"class": kind}})
+    write_json(folder / NETWORK, network_in(folder) | {"_class_name": kind, "widths": [4] * 4} | change)
+    refusal(folder)
+
+
+def test_a_network_of_ours_as_large_as_may_be_is_not_made_before_its_weights_are_seen(made: Path) -> None:
+    most = {"widths": [8192] * 8, "blocks": 8, "embedding": 8192}
+    write_json(made / "edm" / NETWORK, network_in(made / "edm") | most)
+    card = json.loads((made / "edm" / CARD).read_text())
+    write_json(made / "edm" / CARD, card | {"side_multiple": 128})
+    assert "Missing" in refusal(made / "edm")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"architecture": None},
+        {"architecture": {"class": ["os", "system"]}},
+        {"architecture": {"class": "DRUNet"}},
+        {"parameterisation": []},
+        {"parameterisation": {"kind": "flow"}},
+        {"parameterisation": {"kind": ["edm"]}},
+        {"parameterisation": {"kind": "edm"}},
+        {"parameterisation": EDM_CARD["parameterisation"] | {"pixel_patch": 2}},  # 12 channels, where 3 are
+        {"parameterisation": EDM_CARD["parameterisation"] | {"sigma_data": 1e400}},
+        {"parameterisation": EDM_CARD["parameterisation"] | {"sigma_min": 90}},
+        {"parameterisation": {"kind": "noise-map", "sigma_max": -1}},
+        {"parameterisation": {"kind": "discrete", "prediction": "x", "schedule": LINEAR}},
+        {"parameterisation": {"kind": "discrete", "prediction": "sample", "schedule": None}},
+        {
+            "parameterisation": {
+                "kind": "discrete",
+                "prediction": "sample",
+                "schedule": {"trained_betas": [1, 1]},
+            }
+        },
+        {"side_multiple": 0},
+        {"side_multiple": 6},
+        {"side_multiple": 10**30},
+        {"version": [2]},
+        {"version": "2"},
+    ],
+    ids=repr_of,
+)
+def test_cards_of_the_second_version_that_are_impossible_are_refused(made: Path, change: Any) -> None:
+    card = made / "edm" / CARD
+    card.write_text(json.dumps(json.loads(card.read_text()) | change))
+    refusal(made / "edm")
 
 
 @pytest.mark.parametrize(
@@ -196,24 +279,26 @@ def test_a_network_that_nobody_can_build_is_refused_before_it_is(made: Path, cha
         {"sigma_min": "low"},
         {"format": ["edm"]},
         {"sigma_data": 1e-320},
-        {"low_frequency_anchor": []},
-        {"low_frequency_anchor": {"sigma_per_pixel": 0.1, "known_mean_std": 1e308, "scales": [2]}},
-        {"low_frequency_anchor": {"sigma_per_pixel": 0, "known_mean_std": 0.1, "scales": [2]}},
-        {"low_frequency_anchor": {"sigma_per_pixel": 0.1, "known_mean_std": 0.1, "scales": [10**9]}},
-        {"low_frequency_anchor": {"sigma_per_pixel": 0.1, "known_mean_std": 0.1, "scales": []}},
     ],
     ids=repr_of,
 )
 def test_conventions_that_are_impossible_are_refused(made: Path, change: Any) -> None:
-    card = made / "edm" / CARD
+    card = made / "old" / CARD
     card.write_text(json.dumps(json.loads(card.read_text()) | change))
-    refusal(made / "edm")
+    refusal(made / "old")
 
 
-@pytest.mark.parametrize("patch", [None, [], 2**30])
-def test_what_a_convention_does_not_know_is_overlooked(tmp_path: Path, patch: Any) -> None:
-    """Of pixels that become channels only one of the two conventions speaks."""
-    folder = write_edm(tmp_path / "edm", format="ddpm", prediction="epsilon", schedule=LINEAR, patch=patch)
+@pytest.mark.parametrize("value", [None, [], 2**30])
+def test_what_a_convention_does_not_know_is_overlooked(tmp_path: Path, value: Any) -> None:
+    """Of pixels that become channels only one of the two conventions speaks, and of anchors none any more."""
+    folder = write_version_1(
+        tmp_path / "old",
+        format="ddpm",
+        prediction="epsilon",
+        schedule=LINEAR,
+        patch=value,
+        low_frequency_anchor=value,
+    )
     assert read_card(folder).multiple == 2
 
 

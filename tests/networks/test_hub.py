@@ -8,7 +8,8 @@ import pytest
 
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.public_priors import PUBLIC_PRIORS
-from daps_desktop.networks.catalogue import WEIGHTS, find, installed, user_folder, verify
+from daps_desktop.networks.card import WEIGHTS, verify
+from daps_desktop.networks.catalogue import find, installed, user_folder
 from daps_desktop.networks.importers.hub import fetch_prior
 from tests.fakes.checkpoints import write_diffusers, write_edm
 from tests.fakes.hub import FakeHub, serving
@@ -49,7 +50,8 @@ def test_a_repository_becomes_a_prior(hub: FakeHub, data: Path) -> None:
     steps: list[tuple[int, int]] = []
     card = fetch_prior(REPOSITORY, lambda here, total: steps.append((here, total)), data_dir=data)
     assert card == find("ddpm-cats", data) and verify(card)
-    assert (card.licence, card.format) == ("cc0-1.0", "ddpm") and REPOSITORY in card.source
+    assert (card.licence, card.parameterisation.kind) == ("cc0-1.0", "discrete")
+    assert REPOSITORY in card.source
     assert steps == sorted(steps) and steps[-1][0] == steps[-1][1] > 10_000
     assert (card.folder / "README.md").is_file()
     assert [path.name for path in user_folder(data).iterdir()] == ["ddpm-cats"]  # and no leftovers
@@ -106,7 +108,7 @@ def test_what_is_no_prior_or_not_there_is_refused_in_words(hub: FakeHub, data: P
 def test_this_programs_own_priors_can_be_published(hub: FakeHub, data: Path, tmp_path: Path) -> None:
     hub.folder = write_edm(tmp_path / "own")
     card = fetch_prior(REPOSITORY, lambda here, total: None, "mine", data)
-    assert (card.name, card.format) == ("mine", "edm")
+    assert (card.name, card.parameterisation.kind) == ("mine", "edm")
 
 
 def test_the_known_repositories_are_named_as_the_hub_names_them() -> None:

@@ -10,10 +10,27 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from daps_desktop.core.errors import UserError
-from daps_desktop.networks.catalogue import CARD, NETWORK, WEIGHTS, find, installed, user_folder, verify
+from daps_desktop.networks.card import (
+    CARD,
+    NETWORK,
+    WEIGHTS,
+    DiscreteParameterisation,
+    EdmParameterisation,
+    read_card,
+    verify,
+)
+from daps_desktop.networks.catalogue import find, installed, user_folder
 from daps_desktop.networks.importers.importing import import_prior
 from daps_desktop.networks.loader import load
-from tests.fakes.checkpoints import LINEAR, Bomb, write_diffusers, write_edm, write_json, write_pickle
+from tests.fakes.checkpoints import (
+    LINEAR,
+    Bomb,
+    write_diffusers,
+    write_edm,
+    write_json,
+    write_pickle,
+    write_version_1,
+)
 from tests.fakes.full_disk import room_for
 from tests.networks.adm_reference import Settings, random_adm
 
@@ -42,20 +59,24 @@ def test_an_own_folder_keeps_its_weights_conventions_and_credits(tmp_path: Path,
     card = import_prior(source, "kept", data)
     assert card == find("kept", data)
     assert verify(card)
-    assert (card.name, card.format, card.licence, card.multiple, card.built_in) == (
-        "kept",
-        "edm",
-        "CC0",
-        4,
-        False,
-    )
+    assert (card.name, card.licence, card.multiple, card.built_in) == ("kept", "CC0", 4, False)
+    assert card.parameterisation == read_card(source).parameterisation == EdmParameterisation(0.5, 0.005, 80)
     assert (card.folder / "CREDITS.csv").is_file()
     before, after = load_file(source / WEIGHTS), load_file(card.weights)
     assert before.keys() == after.keys()
     assert all(torch.equal(before[name], after[name]) for name in before)
-    anchor = load(card).anchor
-    assert anchor is not None
-    assert (anchor.sigma_per_pixel, anchor.known_mean_std, anchor.scales) == (0.02, 0.03, (2, 4))
+
+
+@pytest.mark.parametrize("changes", [{}, {"format": "ddpm", "prediction": "sample", "schedule": LINEAR}])
+def test_a_folder_of_the_first_version_is_written_as_the_second(
+    tmp_path: Path, data: Path, changes: dict[str, object]
+) -> None:
+    source = write_version_1(tmp_path / "old", **changes)
+    card, before = import_prior(source, "kept", data), read_card(source)
+    assert card.parameterisation == before.parameterisation and card.multiple == before.multiple
+    assert card.details["version"] == 2 and "low_frequency_anchor" not in card.details
+    x = torch.randn(1, 3, 16, 16)
+    assert torch.equal(load(card).denoiser.denoise(x, 0.3), load(before).denoiser.denoise(x, 0.3))
 
 
 def test_what_a_crash_left_is_removed_by_a_later_import_but_not_what_may_be_going_on(
@@ -73,14 +94,14 @@ def test_what_a_crash_left_is_removed_by_a_later_import_but_not_what_may_be_goin
 def test_a_diffusers_folder_runs_after_import(tmp_path: Path, data: Path, pipeline: bool) -> None:
     network = write_diffusers(tmp_path / "ddpm-cats", pipeline=pipeline)
     card = import_prior(tmp_path / "ddpm-cats", data_dir=data)
-    assert (card.name, card.format, card.trained_size) == ("ddpm-cats", "ddpm", 16)
+    assert (card.name, card.trained_size) == ("ddpm-cats", 16)
+    assert isinstance(card.parameterisation, DiscreteParameterisation)
     x, abar = torch.randn(1, 3, 16, 16), torch.cumprod(1 - torch.linspace(1e-4, 0.02, 1000).double(), 0)[300]
     sigma = float(((1 - abar) / abar).sqrt())
     with torch.no_grad():
         eps = network(x * abar.sqrt().float(), torch.tensor([300.0])).sample
     prior = load(card)
     torch.testing.assert_close(prior.denoiser.denoise(x, sigma), x - sigma * eps, atol=1e-4, rtol=1e-4)
-    assert prior.anchor is None
 
 
 def test_weights_with_the_old_names_of_attention_are_read(tmp_path: Path, data: Path) -> None:
@@ -156,9 +177,9 @@ def test_networks_and_schedulers_of_other_kinds_are_refused_in_words(tmp_path: P
 
 
 def test_an_own_folder_with_impossible_conventions_is_refused(tmp_path: Path, data: Path) -> None:
-    refused("prior_unreadable", write_edm(tmp_path / "a", patch=4), data)
-    refused("prior_unreadable", write_edm(tmp_path / "b", sigma_data="x"), data)
-    refused("prior_unreadable", write_edm(tmp_path / "c", version=2), data)
+    refused("prior_unreadable", write_version_1(tmp_path / "a", patch=4), data)
+    refused("prior_unreadable", write_version_1(tmp_path / "b", sigma_data="x"), data)
+    refused("prior_unreadable", write_edm(tmp_path / "c", version=3), data)
     source = write_edm(tmp_path / "d", sha256="0" * 64)
     assert "altered" in refused("prior_damaged", source, data)
 
@@ -167,7 +188,7 @@ def test_names_are_checked(tmp_path: Path, data: Path) -> None:
     source = write_edm(tmp_path / "mine")
     import_prior(source, data_dir=data)
     refused("prior_exists", source, data)
-    refused("prior_exists", source, data, "photo-start")
+    refused("prior_exists", source, data, "photo-fast")
     for name in ("../up", "a/b", ".hidden", "x" * 65, "a b"):
         refused("prior_name", source, data, name)
 

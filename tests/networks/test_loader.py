@@ -7,20 +7,21 @@ import torch
 
 from daps_desktop.core.errors import UserError
 from daps_desktop.networks import loader
-from daps_desktop.networks.catalogue import WEIGHTS, read_card
+from daps_desktop.networks.card import WEIGHTS, read_card
+from daps_desktop.networks.runtime.torch_runtime import TorchRuntime
 from tests.fakes.checkpoints import write_edm
 
-CPU = torch.device("cpu")
+CPU = TorchRuntime(torch.device("cpu"))
 
 
 def test_the_last_prior_is_kept_and_an_altered_one_is_not_taken_for_it(tmp_path: Path) -> None:
     for name in ("one", "other"):
         write_edm(tmp_path / name, name)
     one, other = read_card(tmp_path / "one"), read_card(tmp_path / "other")
-    kept = loader.keep(one, CPU, torch.float32)
-    assert loader.keep(read_card(tmp_path / "one"), CPU, torch.float32) is kept
-    assert loader.keep(other, CPU, torch.float32).card == other
-    assert loader.keep(one, CPU, torch.float32) is not kept  # one at a time
+    kept = loader.keep(one, CPU)
+    assert loader.keep(read_card(tmp_path / "one"), CPU) is kept
+    assert loader.keep(other, CPU).card == other
+    assert loader.keep(one, CPU) is not kept  # one at a time
     (tmp_path / "one" / WEIGHTS).write_bytes(b"something else")
     with pytest.raises(UserError, match="checksum"):
-        loader.keep(one, CPU, torch.float32)
+        loader.keep(one, CPU)

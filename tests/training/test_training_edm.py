@@ -2,9 +2,9 @@
 
 import pytest
 import torch
+from daps_desktop.solver.anchor import Anchor
 from torch import Tensor, nn
 
-from daps_desktop.solver.anchor import Anchor
 from daps_desktop.training.edm import (
     SIGMA_RANGE,
     Edm,
@@ -20,16 +20,16 @@ NO_ANCHOR = Anchor(known_mean_std=0.0)
 class Silent(nn.Module):
     """A network that has learnt nothing: D = c_skip x."""
 
-    def forward(self, x: Tensor, level: Tensor, return_dict: bool) -> tuple[Tensor]:
-        return (0 * x,)
+    def forward(self, x: Tensor, level: Tensor) -> Tensor:
+        return 0 * x
 
 
 class Oracle(nn.Module):
     """The output that makes D = 0, from what the network is told: D = x c_skip + c_out F."""
 
-    def forward(self, x: Tensor, level: Tensor, return_dict: bool) -> tuple[Tensor]:
+    def forward(self, x: Tensor, level: Tensor) -> Tensor:
         sigma = (4 * level).exp().view(-1, 1, 1, 1)
-        return (-x * 0.5 / sigma,)
+        return -x * 0.5 / sigma
 
 
 @pytest.mark.parametrize("side", [16, 64, 160])

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from daps_desktop.solver.anchor import AnchoredDenoiser
 
 from daps_desktop.core.errors import UserError
-from daps_desktop.networks.catalogue import read_card
+from daps_desktop.networks.card import read_card
 from daps_desktop.networks.loader import load
-from daps_desktop.solver.anchor import AnchoredDenoiser
 from daps_desktop.training.__main__ import main
 from daps_desktop.training.checkpoint import load_checkpoint
 from daps_desktop.training.edm import Edm
@@ -100,8 +100,7 @@ def test_a_prior_made_of_a_run_denoises_as_the_run_does(finished: RunSettings, t
     x = torch.rand(2, 3, 64, 64) * 2 - 1
     with torch.no_grad():
         expected = edm(x, torch.full((2,), 0.2))
-    assert exported.anchor is not None
-    denoised = AnchoredDenoiser(exported.denoiser, exported.anchor).denoise(x, 0.2)
+    denoised = AnchoredDenoiser(exported.denoiser, prior.anchor).denoise(x, 0.2)
     assert torch.allclose(denoised, expected, atol=2e-3)  # float16 weights
 
 

@@ -16,7 +16,8 @@ import torch
 from daps_desktop import cli
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.user_folder import DATA_VARIABLE
-from daps_desktop.networks.catalogue import PriorCard, find, installed, read_card, verify
+from daps_desktop.networks.card import PriorCard, read_card, verify
+from daps_desktop.networks.catalogue import find, installed
 from daps_desktop.training.checkpoint import load_checkpoint, save_checkpoint
 from daps_desktop.training.deadleaves import dead_leaves
 from daps_desktop.training.lesson import gather

@@ -8,8 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 
+from daps_desktop.core.resources import resource
 from daps_desktop.core.user_folder import DATA_VARIABLE
-from daps_desktop.ui.priors_page import NOT_MEASURED, REMOVE, PriorsPage
+from daps_desktop.networks.card import read_card
+from daps_desktop.ui.priors_page import REMOVE, PriorsPage
 from tests.fakes.checkpoints import write_edm, write_pickle
 from tests.fakes.hub import serving
 from tests.ui.conftest import Desk
@@ -34,13 +36,14 @@ def names(page: PriorsPage) -> list[str]:
 
 
 def test_the_card_of_the_built_in_prior_says_what_is_known(desk: Desk, page: PriorsPage) -> None:
-    card = page.cards[names(page).index("photo-start")]
+    card = page.cards[names(page).index("photo-fast")]
     words = card.facts.text()
-    assert "13.7 MB" in words and "Apache-2.0" in words and "4820af656fe1…" in words
-    assert NOT_MEASURED not in words and len(card.facts.toolTip()) > 64
+    built_in = read_card(resource("priors/photo-fast"))
+    assert f"{built_in.size_bytes / 1e6:.1f} MB" in words and "Apache-2.0" in words
+    assert f"{built_in.sha256[:12]}…" in words and built_in.sha256 in card.facts.toolTip()
     assert not card.remove.isVisible()
     prior = desk.window.panel.how.fold.prior
-    assert prior.findData("photo-start") > 0 and prior.currentData() == "auto"
+    assert prior.findData("photo-fast") > 0 and prior.currentData() == "auto"
 
 
 def test_what_cannot_be_imported_is_said_in_words(desk: Desk, page: PriorsPage, tmp_path: Path) -> None:

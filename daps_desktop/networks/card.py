@@ -1,0 +1,278 @@
+"""What a prior says about itself: its network, how a denoiser comes of it, and where it is from.
+
+A folder holds the card (prior.json), the configuration of the network (config.json) and its weights. The card
+has two versions; both are read into the same value. Reads files only: neither torch nor diffusers.
+"""
+
+import hashlib
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, ClassVar
+
+from daps_desktop.core.errors import UserError
+from daps_desktop.core.resources import resource
+from daps_desktop.networks.schedules import schedule_sigmas
+from daps_desktop.networks.validation import (
+    NAME,
+    PREDICTIONS,
+    Values,
+    check_network,
+    check_schedule,
+    mapping,
+    number,
+    one_of,
+    read_object,
+    read_shapes,
+    whole,
+)
+
+WEIGHTS = "diffusion_pytorch_model.safetensors"
+NETWORK = "config.json"
+CARD = "prior.json"
+VERSION = 2
+_PATCHES = (1, 2, 4, 8)
+
+
+@dataclass(frozen=True, slots=True)
+class Architecture:
+    """A class of networks by name, and what it is built with; `multiple` divides the sides it works on."""
+
+    name: str
+    config: Mapping[str, Any] = field(repr=False, compare=False)
+
+    @property
+    def multiple(self) -> int:
+        widths = self.config["block_out_channels" if self.name == "UNet2DModel" else "widths"]
+        return 2 ** (len(widths) - 1)
+
+    @property
+    def channels(self) -> tuple[int, int]:
+        """Of input and output."""
+        return self.config.get("in_channels", 3), self.config.get("out_channels", 3)
+
+
+@dataclass(frozen=True, slots=True)
+class EdmParameterisation:
+    """D = c_skip x + c_out F(c_in x, ln(sigma) / 4), see `edm`.
+
+    F sees blocks of `pixel_patch` x `pixel_patch` pixels as channels; noise levels are in [-1, 1] units.
+    """
+
+    kind: ClassVar = "edm"
+
+    sigma_data: float
+    sigma_min: float
+    sigma_max: float
+    pixel_patch: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DiscreteParameterisation:
+    """A variance-preserving network with discrete times (Ho 2020, arXiv 2006.11239).
+
+    `prediction` is "epsilon", "v_prediction" or "sample"; `sigmas` the noise level of every time, rising, in
+    [-1, 1] units.
+    """
+
+    kind: ClassVar = "discrete"
+
+    prediction: str
+    schedule: Mapping[str, Any] = field(repr=False, compare=False)
+    sigmas: tuple[float, ...] = field(repr=False)
+
+    @classmethod
+    def of(cls, prediction: str, schedule: Mapping[str, Any]) -> "DiscreteParameterisation":
+        """Raises: ValueError for an unknown schedule."""
+        return cls(prediction, schedule, tuple(schedule_sigmas(schedule).tolist()))
+
+    @property
+    def sigma_max(self) -> float:
+        return self.sigmas[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class NoiseMapParameterisation:
+    """A plain denoiser F(x, sigma) of pictures from 0 to 1, trained up to a largest noise level.
+
+    `sigma_max` is in [-1, 1] units like all noise levels here, which is twice the network's own.
+    """
+
+    kind: ClassVar = "noise-map"
+
+    sigma_max: float
+
+
+Parameterisation = EdmParameterisation | DiscreteParameterisation | NoiseMapParameterisation
+
+
+@dataclass(frozen=True, slots=True)
+class PriorCard:
+    """`details` is the whole prior.json; `sha256` that of the weights, as recorded when they were written.
+
+    `multiple` divides the sides it can work on and `trained_size` is the side it was trained on, in pixels.
+    `quality` is what was measured of it, in words, empty where nothing was.
+    """
+
+    name: str
+    folder: Path
+    architecture: Architecture
+    parameterisation: Parameterisation
+    licence: str
+    sha256: str
+    parameters: int
+    size_bytes: int
+    channels: str
+    multiple: int
+    trained_size: int
+    description: str
+    source: str
+    quality: str
+    built_in: bool
+    details: dict[str, Any] = field(repr=False, compare=False)
+
+    @property
+    def weights(self) -> Path:
+        return self.folder / WEIGHTS
+
+
+def read_card(folder: Path) -> PriorCard:
+    """The card of the prior in a folder. Raises: UserError prior_unreadable."""
+    folder = Path(os.path.realpath(folder))  # Path.resolve raises where links lead in a circle
+    if not (folder / CARD).is_file():
+        raise UserError("prior_unreadable", path=folder, detail=f"it holds no {CARD}; import it first")
+    details = read_json(folder / CARD)
+    network = read_json(folder / NETWORK)
+    try:
+        return _card(folder, details, network)
+    except (KeyError, ValueError, OSError) as error:
+        raise UserError("prior_unreadable", path=folder, detail=f"its card is incomplete: {error}") from error
+
+
+def _card(folder: Path, details: dict[str, Any], network: dict[str, Any]) -> PriorCard:
+    if not NAME.fullmatch(str(details["name"])):
+        raise ValueError("its name is not one that a prior can have")
+    architecture = Architecture(check_network(network), network)
+    parameterisation = _read_parameterisation(details)
+    _check_fit(architecture, parameterisation, details)
+    weights = folder / WEIGHTS
+    return PriorCard(
+        name=str(details["name"]),
+        folder=folder,
+        architecture=architecture,
+        parameterisation=parameterisation,
+        licence=str(details.get("licence", "unknown")),
+        sha256=str(details["sha256"]),
+        parameters=count_parameters(weights),
+        size_bytes=weights.stat().st_size,
+        channels=str(details.get("channels", "RGB")),
+        multiple=_multiple(architecture, parameterisation, details),
+        trained_size=whole(details, "trained_patch", 1, 65_536),
+        description=str(details.get("description", "")),
+        source=str(details.get("source", "")),
+        quality=_quality(details),
+        built_in=folder.parent == resource("priors").resolve(),
+        details=details,
+    )
+
+
+def _read_parameterisation(details: Values) -> Parameterisation:
+    """Raises: ValueError, KeyError unless the card is of a known version and its conventions are possible."""
+    version = details["version"]
+    if version == 1:  # named an anchor beside it, for networks that lost their local means; it is overlooked
+        kinds, values = {"edm": "edm", "ddpm": "discrete"}, details
+        kind, patch = kinds.get(str(details["format"])), "patch"
+    elif version == VERSION:
+        values = mapping(details["parameterisation"], "parameterisation")
+        kind, patch = values["kind"], "pixel_patch"
+    else:
+        raise ValueError(f"version {str(version)[:20]!r} is not known")
+    if kind == "edm":
+        if whole(values, patch, 1, 8) not in _PATCHES:
+            raise ValueError(f"{patch} must be 1, 2, 4 or 8")
+        names = ("sigma_data", "sigma_min", "sigma_max")
+        data, least, most = (number(values, name) for name in names)
+        if least >= most:
+            raise ValueError("sigma_min must be below sigma_max")
+        return EdmParameterisation(data, least, most, values[patch])
+    if kind == "discrete":
+        prediction = one_of(values, "prediction", PREDICTIONS)
+        return DiscreteParameterisation.of(prediction, check_schedule(values["schedule"]))
+    if kind == "noise-map":
+        return NoiseMapParameterisation(number(values, "sigma_max"))
+    raise ValueError(f"how its network is used, {str(kind)[:40]!r}, is not known")
+
+
+def parameterisation_details(parameterisation: Parameterisation) -> dict[str, Any]:
+    """The section `parameterisation` of a card: what `read_card` reads back."""
+    values = {entry.name: getattr(parameterisation, entry.name) for entry in fields(parameterisation)}
+    values.pop("sigmas", None)  # they follow from the schedule
+    return {"kind": parameterisation.kind, **values}
+
+
+def _check_fit(architecture: Architecture, parameterisation: Parameterisation, details: Values) -> None:
+    """Raises: ValueError where card, network and its use do not go together."""
+    if details["version"] == VERSION:
+        said = mapping(details["architecture"], "architecture")["class"]
+        if said != architecture.name:
+            raise ValueError(f"it speaks of a {str(said)[:40]} and its {NETWORK} of a {architecture.name}")
+    inputs, outputs = architecture.channels
+    needed = 3 * _patch(parameterisation) ** 2
+    with_variance = isinstance(parameterisation, DiscreteParameterisation) and outputs == 2 * needed
+    if inputs != needed or not (outputs == needed or with_variance):
+        raise ValueError(f"its network has {inputs} and {outputs} channels where {needed} are needed")
+
+
+def _multiple(architecture: Architecture, parameterisation: Parameterisation, details: Values) -> int:
+    needed = architecture.multiple * _patch(parameterisation)
+    said = whole({"side_multiple": needed, **details}, "side_multiple", 1, 65_536)
+    if said % needed:
+        raise ValueError(f"its network works on sides that are multiples of {needed}, not of {said}")
+    return said
+
+
+def _patch(parameterisation: Parameterisation) -> int:
+    return parameterisation.pixel_patch if isinstance(parameterisation, EdmParameterisation) else 1
+
+
+def _quality(details: Values) -> str:
+    """What prior.json says was measured: a text, or figures by name."""
+    measured = details.get("measured", "")
+    if isinstance(measured, dict):
+        return ", ".join(f"{name}: {value}" for name, value in measured.items())
+    return str(measured)
+
+
+def verify(card: PriorCard) -> bool:
+    """Whether the weights are those that were recorded; a file is read once as long as it does not change."""
+    try:
+        stat = card.weights.stat()
+    except OSError:
+        return False
+    return _digest(card.weights, stat.st_size, stat.st_mtime_ns) == card.sha256
+
+
+@lru_cache(maxsize=32)
+def _digest(path: Path, size: int, mtime_ns: int) -> str:
+    return sha256(path)
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def count_parameters(weights: Path) -> int:
+    """How many numbers a safetensors file holds, from its header alone. Raises: OSError, ValueError."""
+    return sum(math.prod(shape) for shape in read_shapes(weights).values())
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The object in a JSON file. Raises: UserError prior_unreadable."""
+    try:
+        return read_object(path)
+    except (OSError, ValueError) as error:
+        raise UserError("prior_unreadable", path=path.parent, detail=f"{path.name}: {error}") from error

@@ -1,0 +1,93 @@
+"""Networks run by torch: on a processor, on a graphics card by CUDA, on Apple's by Metal."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from daps_desktop.core.errors import UserError
+from daps_desktop.networks.architectures.table import build
+from daps_desktop.networks.card import PriorCard
+from daps_desktop.solver.tiling import device_lost, out_of_memory
+
+# What torch and diffusers raise where sizes and kinds do not fit together.
+MISFITS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+_DTYPES = (torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.int32, torch.int64)
+
+
+class TorchNetwork:
+    """A module as a function of (x, level) in float32, whatever precision its weights have."""
+
+    def __init__(self, module: nn.Module, device: torch.device, dtype: torch.dtype) -> None:
+        # Channels-last is faster wherever convolutions have such kernels; Metal has none.
+        self._order = torch.contiguous_format if device.type == "mps" else torch.channels_last
+        self.module = module.to(memory_format=self._order).eval().requires_grad_(False)  # pyright: ignore[reportCallIssue]
+        self.name = f"torch-{str(dtype).removeprefix('torch.')}"
+        self.device = device
+        self.dtype = dtype
+        self.memory_mb = sum(weight.nbytes for weight in module.parameters()) / 2**20
+
+    @torch.no_grad()
+    def __call__(self, x: Tensor, level: Tensor) -> Tensor:
+        return self.module(x.to(dtype=self.dtype, memory_format=self._order), level).float()
+
+
+@dataclass(frozen=True, slots=True)
+class TorchRuntime:
+    """Torch on one device in one precision."""
+
+    device: torch.device
+    dtype: torch.dtype = torch.float32
+
+    @property
+    def name(self) -> str:
+        return f"torch-{str(self.dtype).removeprefix('torch.')}"
+
+    def load(self, card: PriorCard) -> TorchNetwork:
+        """Raises: UserError prior_unreadable, or what torch raises where memory or the card fails."""
+        return TorchNetwork(read_module(card, self.device, self.dtype), self.device, self.dtype)
+
+
+def read_module(card: PriorCard, device: torch.device, dtype: torch.dtype = torch.float32) -> nn.Module:
+    """The network, its weights put in place directly: nothing is initialised first, nothing downloaded.
+
+    Raises: UserError prior_unreadable, or what torch raises where it is the memory or the card that fails.
+    """
+    try:
+        state = load_file(card.weights)
+        with torch.device("meta"):
+            module = build(card.architecture.name, card.architecture.config)
+        require_finite(state)
+        module.load_state_dict({k: v.to(device, dtype) for k, v in state.items()}, assign=True)
+        return module.to(device)
+    except (SafetensorError, *MISFITS) as error:
+        if out_of_memory(error) or device_lost(error):
+            raise
+        raise UserError("prior_unreadable", path=card.folder, detail=_in_short(error)) from error
+
+
+def require_finite(state: Mapping[str, Tensor]) -> None:
+    """Raises: ValueError where weights are NaN or infinite, or no plain numbers."""
+    for name, tensor in state.items():
+        if tensor.dtype not in _DTYPES:
+            raise ValueError(f"its weights {name} are of the kind {tensor.dtype}")
+        if not torch.isfinite(tensor).all():
+            raise ValueError(f"its weights {name} are not finite numbers")
+
+
+def _in_short(error: Exception) -> str:
+    """What torch found first; its own first line only says that it found something."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[min(1, len(lines) - 1)][:200] if lines else type(error).__name__

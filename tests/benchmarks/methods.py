@@ -24,7 +24,7 @@ from daps_desktop.networks.loader import open_prior
 from daps_desktop.solver import daps
 from daps_desktop.solver.build import damage
 from daps_desktop.solver.convert import LEVELS_PER_UNIT, to_pixels, to_tensor
-from daps_desktop.solver.presets import Recipe, bound
+from daps_desktop.solver.presets import COLD, Recipe, bound
 from daps_desktop.solver.regions import Region
 from daps_desktop.training.evaluate import Method, measure
 from daps_desktop.training.restoring import EIGHT_BITS, Restorer
@@ -130,6 +130,6 @@ def _region(restorer: Restorer, trial: Measured, settings: SolverSettings) -> Re
         return region
     (stage,) = region.stages
     rate = 2 * trial.rate * (stage.problem.A.norm / daps.TAU) ** 2
-    plan = daps.Plan(rate=rate)
+    plan = daps.Plan(rate=rate, sigma_max=min(COLD, stage.denoiser.sigma_max))
     recipe = Recipe(bound(daps.solve, plan), plan.levels, plan.evaluations, cold=True)
     return Region(region.rect, (replace(stage, recipe=recipe),))

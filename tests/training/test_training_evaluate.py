@@ -19,9 +19,9 @@ from daps_desktop.training.restoring import Restorer
 from daps_desktop.training.rivals import rivals
 from daps_desktop.training.scores import Score, format_table, lines, read_scores
 from daps_desktop.training.trials import Case, make_trial, scratches, squares
-from daps_desktop.training.validation import GREY_LEVELS, centre_crops, denoising_psnr, noise_like
+from daps_desktop.training.validation import GREY_LEVELS, centre_crop, denoising_psnr, noise_like, stacked
 from tests.fakes.checkpoints import write_edm
-from tests.training.conftest import buffer_of, picture
+from tests.training.conftest import picture
 from tests.worker.playing import play
 
 CPU = torch.device("cpu")
@@ -51,7 +51,7 @@ def test_every_network_meets_the_same_noise() -> None:
 
 
 def test_crops_are_the_middle_of_the_photo() -> None:
-    crops = centre_crops(buffer_of(picture(0), picture(1), picture(2)), most=2)
+    crops = stacked([centre_crop(picture(seed)) for seed in (0, 1)])
     assert crops.shape == (2, 3, 256, 256)
     assert torch.equal(crops[1], torch.from_numpy(picture(1)[4:260, 12:268]).permute(2, 0, 1) / 127.5 - 1)
 

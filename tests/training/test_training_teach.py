@@ -16,14 +16,16 @@ import torch
 from daps_desktop import cli
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.user_folder import DATA_VARIABLE
+from daps_desktop.networks.architectures.norm_free_unet import NormFreeUNet
 from daps_desktop.networks.card import PriorCard, read_card, verify
 from daps_desktop.networks.catalogue import find, installed
+from daps_desktop.training import finetune
 from daps_desktop.training.checkpoint import load_checkpoint, save_checkpoint
 from daps_desktop.training.dead_leaves import dead_leaves
-from daps_desktop.training.finetune import RECIPE, FineTuneOptions, Score, fine_tune
+from daps_desktop.training.finetune import RECIPE, SHARES, FineTuneOptions, Score, blended, fine_tune
 from daps_desktop.training.recipe import Recipe
 from tests.fakes.checkpoints import write_version_1
-from tests.training.conftest import QUICK, StopAfter
+from tests.training.conftest import QUICK, StopAfter, tiny
 
 
 @pytest.fixture
@@ -75,8 +77,27 @@ def test_one_that_got_no_better_is_kept_only_if_asked_for(wish: FineTuneOptions,
 
 
 def test_a_gain_at_home_does_not_pay_for_a_loss_elsewhere() -> None:
-    assert Score(0.02, -0.1).pays
-    assert not Score(0.004, 0.1).pays and not Score(0.5, -0.25).pays
+    assert Score(0.06, -0.4).pays
+    assert not Score(0.04, 0.1).pays and not Score(0.9, -0.6).pays
+
+
+def test_as_much_is_kept_of_what_was_learnt_as_pays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Networks whose weights say what they are worth: more of what was learnt gains more and forgets more."""
+    start, taught = tiny(0), tiny(1)
+    share = {share: blended(start, taught, share).conv_in.weight for share in SHARES}
+    worth = {1.0: Score(0.4, -0.9), 0.75: Score(0.35, -0.6), 0.5: Score(0.3, -0.3), 0.25: Score(0.2, -0.1)}
+
+    def scored(network: NormFreeUNet, data: object) -> Score:
+        found = [s for s, weight in share.items() if torch.equal(weight, network.conv_in.weight)]
+        return worth[found[0]] if found else Score(0, 0)
+
+    monkeypatch.setattr(finetune, "score", scored)
+    network, gain = finetune.best_blend(start, taught, None)
+    assert gain == worth[0.5]
+    halfway = (start.conv_out.bias + taught.conv_out.bias) / 2
+    assert torch.allclose(network.conv_out.bias, halfway)
+    worth[0.5] = worth[0.25] = Score(0.01, 0)
+    assert not finetune.best_blend(start, taught, None)[1].pays
 
 
 def test_only_a_prior_of_the_built_in_kind_can_be_taught(wish: FineTuneOptions, tmp_path: Path) -> None:

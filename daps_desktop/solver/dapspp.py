@@ -3,7 +3,7 @@
 Each annealing step: E-step ("initialization": x -> x0_hat by the prior alone), M-step ("refinement":
 x0_hat -> x0_y by the photo alone), re-noising to the next level. Where this differs from the paper:
 the M-step is solved in closed form or by CG instead of a few Langevin steps (same filter, see
-`paper_plan`), and a run may begin at a lower noise level from a classical estimate.
+`paper_plan`), and a run may begin at a lower noise level from a classical estimate, and add no noise.
 """
 
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ import torch
 from torch import Tensor
 
 from daps_desktop.solver.annealing import Steps, checked_step, renoise, trust_radius
-from daps_desktop.solver.denoiser import Denoiser, turned, turned_back
+from daps_desktop.solver.denoiser import Denoiser, orient, unorient
 from daps_desktop.solver.flow import rk4, tweedie
 from daps_desktop.solver.problem import Problem
-from daps_desktop.solver.schedule import power_levels
+from daps_desktop.solver.schedule import geometric_levels, power_levels
 
-WAYS = (0, 5, 3, 6, 1, 2, 4, 7)
+ORIENTATIONS = (0, 5, 3, 6, 1, 2, 4, 7)
 """Ways to turn a picture, the four quarter turns before the mirrored ones: the first two differ most."""
 
 
@@ -30,25 +30,29 @@ class Plan:
     sigma_min: float
     rk4_below: float  # below this level the E-step is a sample (4 evaluations), above it the mean (1)
     trust: float = 0.0  # radius of the M-step; 0: that of the noise level, `trust_radius`
-    rho: float = -7.0
-    noise_share: float = 1.0  # share of each level's noise that is really added; 0: a deterministic path
-    doubt: float = 1.0  # times its own noise that the photo is taken to have; the residual keeps its unit
-    closing: float = 0.0  # level of a last E-step on the observed pixels as they are; 0: none
-    closing_turns: int = 1  # in how many of WAYS the picture is shown to the network there, for a mean
+    trust_scale: float = 1.0  # times that radius
+    relaxation: float = 1.0  # how far the E-step goes towards the prior's estimate: above 1, beyond it
+    stochastic: bool = True  # whether each level's noise is really added; False: a deterministic path
+    noise_inflation: float = 1.0  # times its own noise that the photo is taken to have
+    final_sigma: float = 0.0  # level of a last E-step on the observed pixels as they are; 0: none
+    final_orientations: int = 1  # in how many of ORIENTATIONS the network sees the picture there, for a mean
+    rho: float | None = -7.0  # of the published schedule; None: geometric levels
 
     @property
     def sigmas(self) -> list[float]:
+        if self.rho is None:
+            return geometric_levels(self.levels, self.sigma_max, self.sigma_min)
         return power_levels(self.levels, self.sigma_max, self.sigma_min, self.rho)
 
     @property
     def steps(self) -> int:
-        return self.levels + (self.closing > 0)
+        return self.levels + (self.final_sigma > 0)
 
     @property
     def evaluations(self) -> int:
         """Network evaluations that the run will make."""
-        slow = sum(0 < s <= self.rk4_below for s in (*self.sigmas, self.closing))
-        again = self.closing_turns - 1 if self.closing > self.rk4_below else 0
+        slow = sum(0 < s <= self.rk4_below for s in (*self.sigmas, self.final_sigma))
+        again = self.final_orientations - 1 if self.final_sigma > self.rk4_below else 0
         return self.steps + 3 * slow + again
 
 
@@ -67,17 +71,17 @@ def e_step(denoiser: Denoiser, x: Tensor, sigma: float, rk4_below: float) -> Ten
 
 
 @torch.no_grad()
-def closing_step(denoiser: Denoiser, x: Tensor, plan: Plan) -> Tensor:
-    """The E-step at the closing level; a mean is taken over `closing_turns` orientations of the picture.
+def final_step(denoiser: Denoiser, x: Tensor, plan: Plan) -> Tensor:
+    """The E-step at the final level; a mean is taken over `final_orientations` of the picture.
 
-    A network errs a little differently in each, and the error of the mean of eight is far smaller.
+    A network errs a little differently in each, and the error of the mean of eight is smaller.
     """
-    if plan.closing <= plan.rk4_below:
-        return e_step(denoiser, x, plan.closing, plan.rk4_below)
+    if plan.final_sigma <= plan.rk4_below:
+        return e_step(denoiser, x, plan.final_sigma, plan.rk4_below)
     total = torch.zeros_like(x)
-    for way in WAYS[: plan.closing_turns]:
-        total += turned_back(tweedie(denoiser, turned(x, way), plan.closing), way)
-    return total.div_(plan.closing_turns)
+    for way in ORIENTATIONS[: plan.final_orientations]:
+        total += unorient(tweedie(denoiser, orient(x, way), plan.final_sigma), way)
+    return total.div_(plan.final_orientations)
 
 
 @torch.no_grad()
@@ -98,15 +102,18 @@ def solve(problem: Problem, denoiser: Denoiser, plan: Plan, start: Tensor, rng: 
     sigmas = plan.sigmas
     x0_y = start
     for i, sigma in enumerate(sigmas[:-1]):
-        x = renoise(x0_y, plan.noise_share * sigma, rng)
+        x = renoise(x0_y, sigma, rng) if plan.stochastic else x0_y
         x0_hat = e_step(denoiser, x, sigma, plan.rk4_below)
-        x0_y = m_step(problem, x0_hat, (plan.trust or trust_radius(sigma)) / plan.doubt)
+        if plan.relaxation != 1:
+            x0_hat = torch.lerp(x, x0_hat, plan.relaxation)
+        trust = plan.trust or plan.trust_scale * trust_radius(sigma)
+        x0_y = m_step(problem, x0_hat, trust / plan.noise_inflation)
         del x, x0_hat  # memory: a photo of 24 megapixels is 288 MB each
         yield checked_step(i, sigma, problem, x0_y)
-    if plan.closing:
-        x = as_observed(problem, x0_y, plan.closing, rng)
-        x0_y = closing_step(denoiser, x, plan)
-        yield checked_step(plan.levels, plan.closing, problem, x0_y)
+    if plan.final_sigma:
+        x = as_observed(problem, x0_y, plan.final_sigma, rng)
+        x0_y = final_step(denoiser, x, plan)
+        yield checked_step(plan.levels, plan.final_sigma, problem, x0_y)
 
 
 def as_observed(problem: Problem, x0_y: Tensor, sigma: float, rng: torch.Generator) -> Tensor:

@@ -1,6 +1,5 @@
 """The only face a prior shows the solver, and the wrappers that count and constrain it."""
 
-import math
 import time
 from typing import Protocol
 
@@ -14,7 +13,7 @@ class Denoiser(Protocol):
     multiple: int
     """Sides of x must be multiples of this."""
     sigma_max: float
-    """The largest sigma it knows; a path that would start above begins there. Infinite where it knows all."""
+    """The largest noise level that it knows, infinite where it knows all; a run begins there at most."""
 
     def denoise(self, x: Tensor, sigma: float) -> Tensor:
         """x and the result are (B, 3, H, W) float32 in [-1, 1] units, as is sigma."""
@@ -49,32 +48,14 @@ def await_result(x: Tensor) -> None:
         torch.mps.synchronize()
 
 
-class TurningDenoiser:
-    """Shows the network the picture turned and mirrored another way at every noise level.
-
-    A network is not quite indifferent to turning; on a path of many levels the errors of one orientation
-    add up, those of eight partly cancel. Which way follows from sigma, so that a run can be repeated.
-    """
-
-    def __init__(self, inner: Denoiser) -> None:
-        self.inner = inner
-        self.multiple = inner.multiple
-        self.sigma_max = inner.sigma_max
-
-    @torch.no_grad()
-    def denoise(self, x: Tensor, sigma: float) -> Tensor:
-        way = int(53 * abs(math.log(sigma))) % 8
-        return turned_back(self.inner.denoise(turned(x, way), sigma), way)
-
-
-def turned(x: Tensor, way: int) -> Tensor:
+def orient(x: Tensor, way: int) -> Tensor:
     """x (B, C, H, W) mirrored by bits 0 and 1 of `way`, then with rows and columns exchanged by bit 2."""
     mirrored = x.flip(_mirrored(way))
     return mirrored.mT.contiguous() if way & 4 else mirrored
 
 
-def turned_back(x: Tensor, way: int) -> Tensor:
-    """Undoes `turned`."""
+def unorient(x: Tensor, way: int) -> Tensor:
+    """Undoes `orient`."""
     return (x.mT if way & 4 else x).flip(_mirrored(way))
 
 

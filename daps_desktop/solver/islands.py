@@ -11,8 +11,8 @@ from scipy import ndimage
 from daps_desktop.core.hole import Hole, Rect
 
 CELL = 16  # rectangles begin and end on a grid of this many pixels, or at the edge of the photo
-MARGIN = 48  # pixels of context that every part of the hole has around it
-SMALLEST = 128  # a rectangle is at least this wide and high, where the photo is
+MARGIN = 32  # pixels of the photo that every part of the hole has around it
+SMALLEST = 96  # a rectangle is at least this wide and high, where the photo is
 
 
 def islands(hole: Hole) -> list[Rect]:

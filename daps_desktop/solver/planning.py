@@ -12,9 +12,9 @@ from daps_desktop.core.hole import Hole, Rect
 from daps_desktop.core.photo import JpegTables
 from daps_desktop.core.settings import SolverSettings
 from daps_desktop.core.task import Grey, Phase, Task
-from daps_desktop.solver.anchor import Anchor, AnchoredDenoiser, LevellingDenoiser
+from daps_desktop.solver.bias import BiasCorrectedDenoiser
 from daps_desktop.solver.build import CPU, Measurement, build_problem
-from daps_desktop.solver.denoiser import CountingDenoiser, Denoiser, GreyDenoiser, TurningDenoiser
+from daps_desktop.solver.denoiser import CountingDenoiser, Denoiser, GreyDenoiser
 from daps_desktop.solver.islands import hole_width, islands
 from daps_desktop.solver.operators import HoleMask, observed_from_hole
 from daps_desktop.solver.presets import recipe_for
@@ -57,7 +57,6 @@ class Tools:
     """
 
     denoiser: Denoiser
-    anchor: Anchor | None
     batch: int = 1  # tiles in one network call
     check: Callable[[float], None] = _nothing
     on_shrink: Callable[[int, int], None] = _nothing
@@ -113,15 +112,18 @@ class Planner:
         return self.settings.tile or TILE
 
     def _stage(self, problem: Problem, gap: float) -> Stage:
-        recipe = recipe_for(self.settings, problem, gap=gap, repair=self.task.repair_only)
-        return Stage(problem, CountingDenoiser(self._denoiser(problem)), recipe)
+        denoiser = CountingDenoiser(self._denoiser(problem))
+        recipe = recipe_for(
+            self.settings, problem, gap=gap, repair=self.task.repair_only, sigma_max=denoiser.sigma_max
+        )
+        return Stage(problem, denoiser, recipe)
 
     def _denoiser(self, problem: Problem) -> Denoiser:
         pixels, tools = latent_pixels(problem), self.tools
         # In a repair, what is observed needs no estimate: tiles without a hole are left out.
         observed = problem.A.observed if self.task.repair_only else None
         denoiser: Denoiser = TiledDenoiser(
-            TurningDenoiser(tools.denoiser),
+            tools.denoiser,
             self._tile,
             tools.batch,
             active=None if observed is None else observed == 0,
@@ -129,10 +131,8 @@ class Planner:
             check=lambda share: tools.check(share * pixels),
             on_shrink=tools.on_shrink,
         )
-        if tools.anchor is not None:
-            denoiser = AnchoredDenoiser(denoiser, tools.anchor)
         if observed is not None:
-            denoiser = LevellingDenoiser(denoiser, problem.y, observed)
+            denoiser = BiasCorrectedDenoiser(denoiser, problem.y, observed)
         return GreyDenoiser(denoiser) if self.sight.grey and not self.task.has(Grey) else denoiser
 
 

@@ -19,20 +19,22 @@ from daps_desktop.solver.problem import Problem
 
 Solve = Callable[[Problem, Denoiser, Tensor, torch.Generator], Steps]
 
-LEVELS: dict[Preset, int] = {"paper": 50, "best": 32, "balanced": 16, "fast": 8, "draft": 5}
+LEVELS: dict[Preset, int] = {"paper": 50, "best": 24, "balanced": 8, "fast": 5, "draft": 3}
 DAPS_LEVELS: dict[Preset, int] = {"paper": 200, "best": 100, "balanced": 50, "fast": 20, "draft": 10}
 DIFFPIR_LEVELS: dict[Preset, int] = {"paper": 100, "best": 100, "balanced": 50, "fast": 20, "draft": 10}
-CLOSING_TURNS: dict[Preset, int] = {"paper": 1, "best": 8, "balanced": 4, "fast": 2, "draft": 1}
+ORIENTATIONS: dict[Preset, int] = {"paper": 1, "best": 8, "balanced": 1, "fast": 1, "draft": 1}
 
 COLD = 100.0
-WARM = 0.4  # noise that covers what a classical estimate lacks: texture, and the course of thin edges
-SMOOTH = 0.2  # the first level of `safest`, which adds no noise and need not cover anything
+REPAIR = 0.2  # the first level of `safest` where FSR filled the hole: it lacks little but texture
+WARM = 0.4  # the first level otherwise: noise that covers what a classical estimate lacks
+FINEST = 0.03  # the last level of `safest`, whatever the noise: a path that ends above it is too smooth
+RELAXATION = 1.5  # of `safest`: half of the evaluations reach what twice as many do without
+TRUST_SCALE = 2.0  # of `safest`: a little beyond the fixed point below, as so few levels fall short of it
 PER_PIXEL = 0.3  # noise for every pixel by which a gap is wider than a scratch, so that a sample can invent
 SCRATCH = 4  # pixels
-WIDEST = 10.0
+WIDEST = 10.0  # the first level of a sample at most; a run that begins above it needs no estimate
 DOUBT = 3.0  # times its own noise that a photo is taken to have where it is believed least, and
 DOUBTFUL = 0.1  # no less than this, in [-1, 1] units: a clean photo needs more doubt for any to be seen
-FINEST = 0.01  # the last level of `safest`, whatever the noise: a path that ends above it is too smooth
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +61,33 @@ def bound(method: Callable[[Problem, Denoiser, P, Tensor, torch.Generator], Step
     return lambda problem, denoiser, start, rng: method(problem, denoiser, plan, start, rng)
 
 
-def recipe_for(settings: SolverSettings, problem: Problem, *, gap: float, repair: bool) -> Recipe:
+def recipe_for(
+    settings: SolverSettings, problem: Problem, *, gap: float, repair: bool, sigma_max: float = math.inf
+) -> Recipe:
     """The recipe of these settings for this problem.
 
     `gap`: pixels across the widest place that the photo does not show, infinite where it shows none at
-    all. `repair`: nothing but a hole is to change.
+    all. `repair`: nothing but a hole is to change. `sigma_max`: the largest level that the prior knows; a
+    run that would begin above it begins there, from a classical estimate.
     """
     # In a repair the photo is kept to the last pixel, and doubt was measured to change no filling.
     doubt = 1.0 if repair else doubt_of(settings.closeness, problem.sigma_y)
     if settings.method == "daps":
-        parent = daps.Plan(settings.levels or DAPS_LEVELS[settings.preset], tau=doubt * daps.TAU)
-        return Recipe(bound(daps.solve, parent), parent.levels, parent.evaluations, cold=True)
+        levels = settings.levels or DAPS_LEVELS[settings.preset]
+        parent = daps.Plan(levels, sigma_max=min(COLD, sigma_max), tau=doubt * daps.TAU)
+        return Recipe(bound(daps.solve, parent), parent.levels, parent.evaluations, parent.sigma_max > WIDEST)
     if settings.method == "diffpir":
-        peer = diffpir.Plan(settings.levels or DIFFPIR_LEVELS[settings.preset], doubt=doubt)
-        return Recipe(bound(diffpir.solve, peer), peer.levels, peer.evaluations, cold=True)
+        levels = settings.levels or DIFFPIR_LEVELS[settings.preset]
+        peer = diffpir.Plan(levels, sigma_max=min(COLD, sigma_max), doubt=doubt)
+        return Recipe(bound(diffpir.solve, peer), peer.levels, peer.evaluations, peer.sigma_max > WIDEST)
     plan = dapspp_plan(settings, problem, gap, repair)
-    plan = replace(plan, doubt=doubt, closing=doubt**0.5 * plan.closing)
-    cold, chance = plan.sigma_max >= COLD, plan.levels > 0 and plan.noise_share > 0
+    plan = replace(
+        plan,
+        sigma_max=min(plan.sigma_max, sigma_max),
+        noise_inflation=doubt,
+        final_sigma=doubt**0.5 * plan.final_sigma,
+    )
+    cold, chance = plan.sigma_max > WIDEST, plan.levels > 0 and plan.stochastic
     return Recipe(bound(dapspp.solve, plan), plan.steps, plan.evaluations, cold, chance)
 
 
@@ -94,22 +106,32 @@ def dapspp_plan(settings: SolverSettings, problem: Problem, gap: float, repair: 
     if settings.preset == "paper" or gap == math.inf:
         return dapspp.paper_plan(sigma_y, A.norm, levels)
     one_mean = settings.output == "safest" and settings.samples == 1
-    plan = _mean_plan(levels) if one_mean else _sample_plan(levels, sigma_y, gap)
+    plan = _mean_plan(levels, repair) if one_mean else _sample_plan(levels, sigma_y, gap)
     if A.pixelwise and A.linear and not repair:
-        plan = replace(plan, closing=sigma_y, closing_turns=CLOSING_TURNS[settings.preset])
+        plan = replace(plan, final_sigma=sigma_y, final_orientations=ORIENTATIONS[settings.preset])
         if A.observed is None:
-            # The photo is its own noisy iterate: its mean, or a sample, takes the closing step alone.
+            # The photo is its own noisy iterate: its mean, or a sample, takes the final step alone.
             plan = replace(plan, levels=0, rk4_below=0.0 if settings.output == "safest" else math.inf)
     return plan
 
 
-def _mean_plan(levels: int) -> dapspp.Plan:
+def _mean_plan(levels: int, repair: bool) -> dapspp.Plan:
     """`safest`: Tweedie at every level, and no noise between the levels.
 
-    In a Gaussian world this path ends at the posterior mean. Fresh noise would leave its share of error in
-    whatever the photo does not determine.
+    In a Gaussian world this path ends at the posterior mean: with the E-step relaxed by w, it is its fixed
+    point where the M-step's radius is sqrt(w) times that of the level. Fresh noise would leave its share of
+    error in whatever the photo does not determine.
     """
-    return dapspp.Plan(levels, SMOOTH, FINEST, rk4_below=0.0, noise_share=0.0)
+    return dapspp.Plan(
+        levels,
+        REPAIR if repair else WARM,
+        FINEST,
+        rk4_below=0.0,
+        stochastic=False,
+        relaxation=RELAXATION,
+        trust_scale=TRUST_SCALE,
+        rho=None,
+    )
 
 
 def _sample_plan(levels: int, sigma_y: float, gap: float) -> dapspp.Plan:

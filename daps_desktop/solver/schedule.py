@@ -13,3 +13,8 @@ def power_levels(levels: int, sigma_max: float, sigma_min: float, rho: float) ->
     i = np.arange(levels, dtype=np.float64) / max(levels, 1)
     high, low = sigma_max ** (1 / rho), sigma_min ** (1 / rho)
     return [*((high + i * (low - high)) ** rho).tolist(), 0.0]
+
+
+def geometric_levels(levels: int, sigma_max: float, sigma_min: float) -> list[float]:
+    """`levels` noise levels from sigma_max to sigma_min in equal ratios, followed by 0."""
+    return [*np.geomspace(sigma_max, sigma_min, levels).tolist(), 0.0]

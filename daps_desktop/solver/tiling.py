@@ -1,20 +1,26 @@
 """A denoiser of small pictures over a photo of any size: overlapping tiles with feathered weights.
 
-Only D is tiled; noise, M-step and anchor see the whole photo, and tiles are blended inside each
+Only D is tiled; noise and M-step see the whole photo, and tiles are blended inside each
 evaluation, so that RK4 integrates one vector field and no tile drifts away from its neighbours.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from daps_desktop.core.errors import UserError
 from daps_desktop.solver.denoiser import Denoiser
+from daps_desktop.solver.operators.base import mirrored
 
 SMALLEST_TILE = 64
+CONTEXT = 16
+"""Pixels that a tile sees beyond those it answers for, mirrored at the frame of the photo.
 
+Without it a convolution meets zeros there, and a rim of up to a grey level a call adds up along a path.
+"""
+
+Box = tuple[slice, slice]
 
 # What the allocators of processors (Windows; others) and of Metal say: they have no exception of their own.
 _NO_MEMORY = ("not enough memory", "can't allocate memory", "out of memory", "STATUS_ALLOC_FAILED")
@@ -91,15 +97,14 @@ class TiledDenoiser:
         boxes = list(self._boxes(x.shape[-2], x.shape[-1]))
         if len(boxes) == 1 and self.active is None:
             self.check(0.0)
-            return self._network(x, sigma)
+            return self._network(x, boxes, sigma)[0]
         total, weights = torch.zeros_like(x), x.new_zeros(1, 1, *x.shape[-2:])
         step = max(1, self.batch // x.shape[0])
         for i in range(0, len(boxes), step):
             self.check(i / len(boxes))
             group = boxes[i : i + step]
-            estimates = self._network(torch.cat([x[..., rows, cols] for rows, cols in group]), sigma)
-            for (rows, cols), estimate in zip(group, estimates.chunk(len(group)), strict=True):
-                feather = _feather(estimate.shape[-2], estimate.shape[-1], self._overlap, x)
+            for (rows, cols), estimate in zip(group, self._network(x, group, sigma), strict=True):
+                feather = _feather(estimate.shape[-2], estimate.shape[-1], tile_overlap(self.tile), x)
                 total[..., rows, cols] += estimate * feather
                 weights[..., rows, cols] += feather
         if self.known is not None:
@@ -108,30 +113,35 @@ class TiledDenoiser:
             weights[empty] = 1
         return total.div_(weights)
 
-    @property
-    def _overlap(self) -> int:
-        return tile_overlap(self.tile)
-
-    def _boxes(self, height: int, width: int) -> Iterator[tuple[slice, slice]]:
-        for top in origins(height, self.tile, self._overlap):
-            for left in origins(width, self.tile, self._overlap):
-                box = slice(top, min(top + self.tile, height)), slice(left, min(left + self.tile, width))
+    def _boxes(self, height: int, width: int) -> Iterator[Box]:
+        """What each tile answers for."""
+        side, overlap = self.tile - 2 * CONTEXT, tile_overlap(self.tile)
+        for top in origins(height, side, overlap):
+            for left in origins(width, side, overlap):
+                box = slice(top, min(top + side, height)), slice(left, min(left + side, width))
                 if self.active is None or bool(self.active[..., *box].any()):
                     yield box
 
-    def _network(self, x: Tensor, sigma: float) -> Tensor:
-        height, width = x.shape[-2:]
-        below, right = -height % self.inner.multiple, -width % self.inner.multiple
-        if below or right:
-            # Mirrored noise is noise; repeated, it would be streaks that the network takes for structure.
-            fits = below < height and right < width
-            x = F.pad(x, (0, right, 0, below), mode="reflect" if fits else "replicate")
-        return self.inner.denoise(x, sigma)[..., :height, :width]
+    def _network(self, x: Tensor, boxes: Sequence[Box], sigma: float) -> list[Tensor]:
+        """The estimates of boxes of one size, each with its context, which is dropped again."""
+        seen = torch.cat([self._seen(x, box) for box in boxes])
+        height, width = (side.stop - side.start for side in boxes[0])
+        estimates = self.inner.denoise(seen, sigma)
+        inner = slice(CONTEXT, CONTEXT + height), slice(CONTEXT, CONTEXT + width)
+        return list(estimates[..., *inner].chunk(len(boxes)))
+
+    def _seen(self, x: Tensor, box: Box) -> Tensor:
+        """The box with its context, and more at the far sides where the network wants whole multiples."""
+        for dim, side in zip((-2, -1), box, strict=True):
+            start, stop = side.start - CONTEXT, side.stop + CONTEXT
+            stop += -(stop - start) % self.inner.multiple
+            x = x.index_select(dim, mirrored(start, stop, x.shape[dim], x.device))
+        return x
 
 
 def tile_overlap(tile: int) -> int:
-    """Pixels by which neighbouring tiles overlap: less costs PSNR at the edges, more costs evaluations."""
-    return max(tile // 8, 16)
+    """Pixels by which the answers of neighbouring tiles overlap, to be blended."""
+    return max(tile // 16, 8)
 
 
 def origins(length: int, tile: int, overlap: int) -> list[int]:

@@ -34,7 +34,6 @@ def plan_regions(
     )
     tools = Tools(
         prior.denoiser,
-        None,
         tile_batch(device),
         watch.check,
         lambda tile, batch: watch.notice("smaller_tiles", tile=tile, batch=batch),

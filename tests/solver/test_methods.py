@@ -92,7 +92,7 @@ def test_tweedie_alone_is_closer_to_the_truth_and_softer() -> None:
 
 @pytest.mark.parametrize("A", [CircularBlur(), BoxShrink()], ids=["blur", "shrink"])
 def test_the_path_without_noise_is_the_posterior_mean(A: LinearOperator) -> None:
-    plan = dapspp.Plan(20, 0.4, 2 * SIGMA_Y, rk4_below=0.0, noise_share=0.0)
+    plan = dapspp.Plan(20, 0.4, 2 * SIGMA_Y, rk4_below=0.0, stochastic=False)
     gain, _ = Trial(A).run(plan)
     assert gain == pytest.approx(0.0, abs=0.05)
 
@@ -115,14 +115,14 @@ class Leaning:
         return ExactDenoiser(WORLD).denoise(x, sigma) + torch.linspace(-1, 1, x.shape[-1])
 
 
-def test_what_depends_on_orientation_cancels_in_the_closing_mean() -> None:
+def test_what_depends_on_orientation_cancels_in_the_final_mean() -> None:
     x = WORLD.draw(1, seed=3)
     exact = ExactDenoiser(WORLD).denoise(x, 0.1)
     errors, counts = [], []
     for turns in (1, 2, 4, 8):
-        plan = dapspp.Plan(0, 1.0, 0.1, rk4_below=0.0, closing=0.1, closing_turns=turns)
+        plan = dapspp.Plan(0, 1.0, 0.1, rk4_below=0.0, final_sigma=0.1, final_orientations=turns)
         counting = CountingDenoiser(Leaning())
-        errors.append(float((dapspp.closing_step(counting, x, plan) - exact).square().mean().sqrt()))
+        errors.append(float((dapspp.final_step(counting, x, plan) - exact).square().mean().sqrt()))
         counts.append((counting.nfe, plan.evaluations))
     assert counts == [(1, 1), (2, 2), (4, 4), (8, 8)]
     assert errors[1] < 0.8 * errors[0]
@@ -131,12 +131,12 @@ def test_what_depends_on_orientation_cancels_in_the_closing_mean() -> None:
 
 def test_a_sample_is_not_averaged_at_the_end() -> None:
     trial = Trial(random_sites())
-    plan = dapspp.Plan(0, 1.0, 0.1, rk4_below=1.0, closing=0.1, closing_turns=8)
+    plan = dapspp.Plan(0, 1.0, 0.1, rk4_below=1.0, final_sigma=0.1, final_orientations=8)
     trial.run(plan)
     assert trial.denoiser.nfe == plan.evaluations == 4
 
 
-def test_closing_denoises_what_was_observed() -> None:
+def test_the_final_step_denoises_what_was_observed() -> None:
     trial = Trial(half_box())
     A, y = trial.problem.A, trial.problem.y
     plan = dapspp.Plan(20, 3.0, 2 * SIGMA_Y, rk4_below=0.0)
@@ -150,8 +150,8 @@ def test_closing_denoises_what_was_observed() -> None:
 
     best = error(WORLD.posterior_mean(half_box(), y, SIGMA_Y))
     assert error(result(plan)) > 1.05 * best
-    assert error(result(replace(plan, closing=SIGMA_Y))) == pytest.approx(best, rel=1e-3)
-    assert replace(plan, closing=SIGMA_Y).evaluations == 21
+    assert error(result(replace(plan, final_sigma=SIGMA_Y))) == pytest.approx(best, rel=1e-3)
+    assert replace(plan, final_sigma=SIGMA_Y).evaluations == 21
 
 
 def test_daps_is_a_softened_posterior_sample() -> None:

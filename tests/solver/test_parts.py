@@ -1,7 +1,6 @@
-"""Schedule, flow, anchor, islands and conversions, each against what it must be."""
+"""Schedule, flow, bias, islands and conversions, each against what it must be."""
 
 import itertools
-import math
 
 import numpy as np
 import pytest
@@ -12,9 +11,9 @@ from torch import Tensor
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 from daps_desktop.core.hole import Hole
-from daps_desktop.solver.anchor import Anchor, LevellingDenoiser, gaussian
+from daps_desktop.solver.bias import BiasCorrectedDenoiser, gaussian
 from daps_desktop.solver.convert import to_pixels, to_preview, to_tensor
-from daps_desktop.solver.denoiser import TurningDenoiser, await_result
+from daps_desktop.solver.denoiser import await_result
 from daps_desktop.solver.flow import euler, rk4
 from daps_desktop.solver.islands import CELL, MARGIN, hole_width, islands
 from daps_desktop.solver.operators.cg import dot
@@ -34,7 +33,7 @@ class Shrinker:
     """The exact denoiser of N(0, 1/4) on every pixel: the flow from sigma to s scales x by a known factor."""
 
     multiple = 1
-    sigma_max = math.inf
+    sigma_max = 100.0
 
     def denoise(self, x: Tensor, sigma: float) -> Tensor:
         return x * (0.25 / (0.25 + sigma**2))
@@ -64,21 +63,6 @@ def test_products_are_exact_where_the_device_can_be() -> None:
         with FakeTensorMode():
             x = torch.empty(2, 3, 4, 4, device=device)
             assert dot(x, x).dtype is exact and dot(x, x).shape == (2, 1, 1, 1)
-
-
-def test_the_anchor_takes_means_from_the_picture_and_detail_from_the_estimate() -> None:
-    anchor, sigma = Anchor(), 0.2
-    truth = torch.randn(1, 3, 128, 128, generator=torch.Generator().manual_seed(0)) * 0.1
-    x = truth + sigma * torch.randn(truth.shape, generator=torch.Generator().manual_seed(1))
-    tinted = truth + 0.03
-    mended = anchor.apply(x, tinted, sigma)
-    assert (mended - truth).mean().abs() < 0.005
-    assert (mended - truth).square().mean() < (tinted - truth).square().mean()
-
-
-def test_the_anchor_does_little_where_the_noise_hides_the_mean() -> None:
-    assert Anchor().weight(0.1) > 0.9
-    assert Anchor().weight(80.0) < 0.01
 
 
 def test_gaussian_keeps_constants_and_its_own_width() -> None:
@@ -163,29 +147,6 @@ def test_preview_is_the_average() -> None:
     assert small[0, :, 0].tolist() == [255, 255, 128, 128]
 
 
-class Remembering:
-    """Leans everything to the right, so that it is not indifferent to turning."""
-
-    multiple = 1
-    sigma_max = math.inf
-
-    def denoise(self, x: Tensor, sigma: float) -> Tensor:
-        return x.roll(1, dims=-1) + sigma * x.roll(2, dims=-2)
-
-
-def test_turning_moves_the_leaning_but_nothing_else() -> None:
-    x = torch.randn(1, 3, 12, 16, generator=torch.Generator().manual_seed(0))
-    plain, turning = Remembering(), TurningDenoiser(Remembering())
-    estimates = [turning.denoise(x, sigma) for sigma in (0.4, 0.3, 0.2, 0.15, 0.1, 0.07, 0.05)]
-    assert all(estimate.shape == x.shape for estimate in estimates)
-    assert len({round(float((e - x).abs().mean()), 4) for e in estimates}) > 3
-    symmetric = TurningDenoiser(Shrinker())
-    for sigma in (0.4, 0.3, 0.2, 0.15, 0.1, 0.07, 0.05):
-        assert torch.equal(symmetric.denoise(x, sigma), Shrinker().denoise(x, sigma))
-    assert torch.equal(turning.denoise(x, 0.3), turning.denoise(x, 0.3))
-    assert not all(torch.equal(e, plain.denoise(x, 0.3)) for e in estimates)
-
-
 def test_a_thin_picture_is_smoothed_along_its_length_as_far_as_any_other() -> None:
     noise = torch.randn(1, 1, 3, 400, generator=torch.Generator().manual_seed(0))
     assert gaussian(noise, 8.0).std() < 0.25
@@ -195,7 +156,7 @@ class Tinting:
     """Returns the picture a little too bright, as a network with wrong local means does."""
 
     multiple = 1
-    sigma_max = math.inf
+    sigma_max = 100.0
 
     def denoise(self, x: Tensor, sigma: float) -> Tensor:
         return x + 0.05
@@ -205,7 +166,7 @@ def test_a_tint_in_the_hole_is_taken_out_by_what_is_observed_around() -> None:
     picture = gaussian(torch.randn(1, 3, 64, 64, generator=torch.Generator().manual_seed(0)), 4.0)
     observed = torch.ones(1, 1, 64, 64)
     observed[..., 30:36, 8:56] = 0
-    levelled = LevellingDenoiser(Tinting(), picture, observed).denoise(picture, 0.1)
-    assert (levelled - picture).abs().max() < 0.005
-    nothing = LevellingDenoiser(Tinting(), picture, torch.zeros(1, 1, 64, 64)).denoise(picture, 0.1)
+    corrected = BiasCorrectedDenoiser(Tinting(), picture, observed).denoise(picture, 0.1)
+    assert (corrected - picture).abs().max() < 0.005
+    nothing = BiasCorrectedDenoiser(Tinting(), picture, torch.zeros(1, 1, 64, 64)).denoise(picture, 0.1)
     assert torch.allclose(nothing, picture + 0.05)

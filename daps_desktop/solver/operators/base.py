@@ -154,14 +154,15 @@ def pad_reflect(x: Tensor, pad: int) -> Tensor:
     """x with `pad` mirrored pixels on each side (edge not repeated), also where pad exceeds the side."""
     if pad == 0:
         return x
-    rows = _mirrored(x.shape[-2], pad, x.device)
-    cols = _mirrored(x.shape[-1], pad, x.device)
-    return x.index_select(-2, rows).index_select(-1, cols)
+    height, width = x.shape[-2:]
+    rows = mirrored(-pad, height + pad, height, x.device)
+    return x.index_select(-2, rows).index_select(-1, mirrored(-pad, width + pad, width, x.device))
 
 
-def _mirrored(side: int, pad: int, device: torch.device) -> Tensor:
+def mirrored(start: int, stop: int, side: int, device: torch.device) -> Tensor:
+    """The index of each place from `start` to `stop`, mirrored into 0..side - 1, the edge not repeated."""
     period = max(2 * (side - 1), 1)
-    index = torch.arange(-pad, side + pad, device=device) % period
+    index = torch.arange(start, stop, device=device) % period
     return torch.minimum(index, period - index) if side > 1 else torch.zeros_like(index)
 
 

@@ -10,12 +10,14 @@ from threading import Event
 
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.settings import DEVICES, PRESETS
+from daps_desktop.networks.card import read_card
 from daps_desktop.networks.runtime.devices import choose_device
 from daps_desktop.training.evaluate import CASES, Wanted, evaluate
 from daps_desktop.training.export import export_run
 from daps_desktop.training.fit import fit
+from daps_desktop.training.prior_folder import record_measured
 from daps_desktop.training.recipe import Recipe, usual_batch
-from daps_desktop.training.scores import format_table
+from daps_desktop.training.scores import format_table, lines
 from daps_desktop.training.settings import Budget, RunSettings, read_settings
 
 
@@ -65,8 +67,12 @@ def _continued(options: argparse.Namespace) -> RunSettings:
 
 def _evaluate(options: argparse.Namespace) -> None:
     wanted = Wanted(tuple(options.tasks), options.most, options.preset, options.bm3d)
-    device = choose_device(options.device)
-    print(format_table(evaluate(Path(options.prior), options.photos, wanted, device, options.csv)))
+    prior, device = Path(options.prior), choose_device(options.device)
+    scores = evaluate(prior, options.photos, wanted, device, options.csv)
+    print(format_table(scores))
+    if options.record:
+        own = read_card(prior).name
+        record_measured(prior, {x.task: f"{x.mean:.1f} dB" for x in lines(scores) if x.method == own})
 
 
 def _export(options: argparse.Namespace) -> None:
@@ -119,6 +125,7 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--csv", type=Path, metavar="FILE", help="every figure; those it holds are not measured again"
     )
+    parser.add_argument("--record", action="store_true", help="say the means on the card of the prior")
     parser.add_argument("--bm3d", action=argparse.BooleanOptionalAction, default=True, help="slow")
     parser.add_argument("--device", choices=DEVICES, default="auto")
 

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from daps_desktop.core.errors import UserError
+from daps_desktop.core.files import write_file
 from daps_desktop.core.system_words import said_by_system
 from daps_desktop.networks.architectures.norm_free_unet import NormFreeUNet
 from daps_desktop.networks.card import (
@@ -105,6 +106,15 @@ def _card(network: NormFreeUNet) -> dict[str, Any]:
         "channels": "RGB",
         "licence": LICENCE,
     }
+
+
+def record_measured(folder: Path, measured: dict[str, str]) -> None:
+    """Say on the card of a prior what was measured of it, in place of what stood there before.
+
+    Raises: UserError (`prior_unreadable`, `save_failed`).
+    """
+    details = {**read_card(folder).details, "measured": measured}
+    write_file(folder / CARD, (json.dumps(details, indent=1) + "\n").encode(), overwrite=True)
 
 
 def training_facts(settings: RunSettings, steps: int, seconds: float) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from daps_desktop.training.data import load_data
 from daps_desktop.training.export import export_run
 from daps_desktop.training.fit import COLUMNS, LOG, begin, fit
 from daps_desktop.training.loop import ahead
-from daps_desktop.training.prior_folder import read_network
+from daps_desktop.training.prior_folder import read_network, record_measured
 from daps_desktop.training.settings import Budget, RunSettings, read_settings
 from tests.training.conftest import BLOCKS, WIDTHS, StopAfter, settings_of
 
@@ -166,6 +166,8 @@ def test_an_exported_prior_denoises_as_the_run_does(finished: Path, tmp_path: Pa
     check = load_file(tmp_path / "mine" / "check.safetensors")
     denoised = load(card).denoiser.denoise(check["x"], check["sigma"].item())
     assert torch.allclose(denoised, check["denoised"], atol=1e-4)
+    record_measured(card.folder, {"scratches": "28.5 dB"})
+    assert read_card(card.folder).quality == "scratches: 28.5 dB" and read_card(card.folder).name == "mine"
     weights = load_file(card.weights)
     for name, weight in load_checkpoint(finished).weights.items():
         assert weights[name].dtype == torch.float16 and torch.equal(weights[name], weight.half())

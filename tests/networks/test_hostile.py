@@ -198,6 +198,7 @@ def test_a_network_that_nobody_can_build_is_refused_before_it_is(made: Path, cha
         {"widths": [1_000_000_000] * 4},
         {"widths": [8] * 100_000},
         {"widths": []},
+        {"widths": [8]},
         {"widths": [8, 8.0, 8, 8]},
         {"widths": [8, True, 8, 8]},
         {"blocks": 1_000_000_000},

@@ -94,9 +94,10 @@ def fine_tune(
     nn.Module.to(start, loop.trainer.device)
     network, gain = best_blend(start, loop.trainer.mean, data)
     words = tr("Gain: {own:+.2f} dB on your photos held out, {drawn:+.2f} dB on drawn pictures.")
-    say(words.format(**asdict(gain)))
+    say(words.format(**_rounded(gain)))
     if not gain.pays and not options.keep:
-        raise UserError("taught_worse", start=Path(settings.start_from).name, **_rounded(gain))
+        told = {name: f"{value:+.2f}" for name, value in _rounded(gain).items()}
+        raise UserError("taught_worse", start=Path(settings.start_from).name, **told)
     facts = _facts(settings, loop, data, gain)
     write_prior(target, network, {"name": target.name, **facts}, credits_of(settings))
     shutil.rmtree(settings.out, ignore_errors=True)
@@ -194,5 +195,5 @@ def _facts(settings: RunSettings, loop: Loop, data: RunData, gain: Score) -> dic
     }
 
 
-def _rounded(gain: Score) -> dict[str, str]:
-    return {name: f"{value:+.2f}" for name, value in asdict(gain).items()}
+def _rounded(gain: Score) -> dict[str, float]:
+    return {name: round(value, 2) + 0.0 for name, value in asdict(gain).items()}  # nothing is not -0.00

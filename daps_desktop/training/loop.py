@@ -47,11 +47,13 @@ class Loop:
         self.crops = crops
         self.budget = budget
         self.before = steps
-        self.begin = time.monotonic() - seconds
+        self.spent_s = seconds
+        self.begin: float | None = None  # the clock begins to run with the first step
 
     def run(self, stop: Event) -> Iterator[Report]:
         """Learn until the budget is spent or `stop` is set; a report every minute, and one at the end."""
         told, patches = time.monotonic(), 0
+        self.begin = told - self.spent_s
         batches = ahead(self._draw, 0 if self.trainer.device.type == "cpu" else WORKERS)
         while not stop.is_set() and (progress := self.progress) < 1:
             x0, sigma = next(batches)
@@ -69,7 +71,7 @@ class Loop:
 
     @property
     def seconds(self) -> float:
-        return time.monotonic() - self.begin
+        return self.spent_s if self.begin is None else time.monotonic() - self.begin
 
     @property
     def progress(self) -> float:

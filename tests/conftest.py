@@ -13,6 +13,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("PYSIDE6_OPTION_LAZY", "0")  # see the package
 # Tests, and the processes they start, read English, whatever this computer speaks.
 os.environ["LANGUAGE"] = "en"
+# What computes is chosen by measurement otherwise, and tests give the same everywhere.
+os.environ.setdefault("DAPS_DESKTOP_RUNTIME", "torch")
 # Before torch is loaded: on tensors as small as these a second thread costs more than it brings.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 

@@ -84,6 +84,17 @@ def test_the_engine_imports_what_its_libraries_bring_along_and_that_refuses() ->
     assert "urllib.request" in imported("import torch")  # else the list above could be shorter
 
 
+def test_openvino_comes_without_the_part_that_sends_word_of_its_use() -> None:
+    assert not imported(
+        "import torch; before |= set(sys.modules)\n"
+        "import daps_desktop.networks.runtime.openvino_graph\n"
+        "assert sys.modules['openvino_telemetry'] is None"
+    )
+    assert "urllib.request" in imported(
+        "import openvino_telemetry"
+    )  # else there would be nothing to keep out
+
+
 def test_no_module_asks_for_a_connection_but_those_that_are_asked() -> None:
     named = {
         path.relative_to(PACKAGE).as_posix(): names_imported(path) & OWN for path in PACKAGE.rglob("*.py")

@@ -19,23 +19,23 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--minutes", type=float, help=tr("time to learn in all; 30 if not said"))
     parser.add_argument("--from", dest="start", metavar="PRIOR", help=tr("the prior to begin with"))
     parser.add_argument("--resume", action="store_true", help=tr("go on where it was stopped"))
-    parser.add_argument("--keep", action="store_true", help=tr("install it even if it has got worse"))
+    parser.add_argument("--keep", action="store_true", help=tr("install it even if it has not got better"))
     parser.add_argument("--device", choices=DEVICES, default="auto")
     parser.set_defaults(run=_teach)
 
 
 def _teach(options: argparse.Namespace) -> int:
     from daps_desktop.networks import catalogue
-    from daps_desktop.training.fit import pick_device
-    from daps_desktop.training.teach import Wish, teach
+    from daps_desktop.networks.runtime.devices import choose_device
+    from daps_desktop.training.finetune import FineTuneOptions, fine_tune
 
-    device = pick_device(options.device).type
+    device = choose_device(options.device).type
     start = catalogue.find(options.start or catalogue.default_prior(device))
-    wish = Wish(
+    asked = FineTuneOptions(
         options.folder, options.name, start, options.minutes, options.resume, options.keep, options.device
     )
     with _stopped_by_signals() as stop:
-        card = teach(wish, stop, say)
+        card = fine_tune(asked, stop, say)
     if card is None:
         return EXIT_INTERRUPTED
     print(tr("Installed as {name}: {folder}").format(name=card.name, folder=card.folder))

@@ -251,16 +251,14 @@ SENTENCES: dict[str, str] = {
         "nothing was started; "
         "choose another folder."
     ),
-    "scores_unreadable": mark(
-        "{path} holds no figures of an evaluation ({detail}); it was not changed; name another file."
-    ),
     "photos_few": mark(
         "{path} holds {count} photos that can be learnt from; nothing was started; "
         "choose a folder with more of them, at least two of {side} pixels or more on both sides."
     ),
     "taught_worse": mark(
-        "The prior got {loss} dB worse and was not installed; {start} is as it was and the better one; "
-        "choose more or other photos, or repeat with --resume --keep to install it all the same."
+        "Teaching brought {own} dB on the photos held out and {drawn} dB on drawn pictures: no better prior; "
+        "nothing was installed and {start} is as it was; "
+        "choose more or other photos, or repeat with --resume --keep to install it anyway."
     ),
     "training_diverged": mark(
         "The training left the range of numbers; the last checkpoint in {path} is sound; "

@@ -72,16 +72,26 @@ class Kernel(Damage):
         _check("kernel", bool(self.file), tr("file= must name a small grey picture"))
 
 
+SHRINK_KERNELS = ("unknown", "area", "bilinear", "bicubic", "lanczos")
+
+
 @dataclass(frozen=True, slots=True)
 class Small(Damage):
-    """Too small: bicubic shrinking by `factor`; the result is that many times larger than the photo."""
+    """Too small by `factor`; the result is that many times larger than the photo.
+
+    `kernel` says how it was made small, where that is known: one of SHRINK_KERNELS.
+    """
 
     name: ClassVar[str] = "small"
     factor: int = 2
+    kernel: str = "unknown"
 
     def __post_init__(self) -> None:
         wrong = tr("factor must be 2, 3, 4 or 8, not {factor}").format(factor=self.factor)
         _check("small", self.factor in (2, 3, 4, 8), wrong)
+        known = ", ".join(SHRINK_KERNELS)
+        wrong = tr("kernel must be one of {known}, not {kernel}").format(known=known, kernel=self.kernel)
+        _check("small", self.kernel in SHRINK_KERNELS, wrong)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +280,7 @@ def _parse_value(kind: type[Damage], key: str, value: str) -> object:
 
 
 def format_damage(damage: Damage) -> str:
-    """The text that `parse_damage` reads back."""
-    told = {k: v if isinstance(v, str) else written(v) for k, v in asdict(damage).items()}
+    """The text that `parse_damage` reads back; a kernel that is not known goes without saying."""
+    told = {k: v if isinstance(v, str) else written(v) for k, v in asdict(damage).items() if v != "unknown"}
     values = ",".join(f"{k}={v}" for k, v in told.items())
     return f"{damage.name}:{values}" if values else damage.name

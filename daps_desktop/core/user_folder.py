@@ -14,6 +14,13 @@ def user_folder() -> Path:
     return Path(chosen or platformdirs.user_data_dir("daps-desktop", appauthor=False))
 
 
+def cache_folder() -> Path:
+    """For what can be made anew: in $DAPS_DESKTOP_DATA, or the user's cache folder; it may not exist yet."""
+    if os.environ.get(DATA_VARIABLE):
+        return user_folder() / "cache"
+    return Path(platformdirs.user_cache_dir("daps-desktop", appauthor=False))
+
+
 def make_private(folder: Path) -> Path:
     """The folder, made with its parents where they were missing, for the eyes of its owner alone."""
     for missing in [parent for parent in reversed(folder.parents) if not parent.exists()]:

@@ -10,9 +10,13 @@ from daps_desktop.core.settings import SolverSettings
 from daps_desktop.networks import catalogue
 from daps_desktop.networks.card import PriorCard, verify
 from daps_desktop.networks.denoisers import NetworkDenoiser
-from daps_desktop.networks.runtime.devices import choose_device, network_dtype
-from daps_desktop.networks.runtime.network import Network
+from daps_desktop.networks.runtime.choice import load_network
+from daps_desktop.networks.runtime.devices import choose_device
+from daps_desktop.networks.runtime.network import Network, Runtime
 from daps_desktop.networks.runtime.torch_runtime import TorchRuntime
+
+PLAIN = TorchRuntime(torch.device("cpu"))
+"""Torch in float32 on the processor: what everything else is compared with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,28 +37,37 @@ def open_prior(settings: SolverSettings) -> Prior:
     name = settings.prior
     if name == "auto":
         name = catalogue.default_prior(device.type, settings.preset)
-    return keep(catalogue.find(name), TorchRuntime(device, network_dtype(device)))
+    return keep(catalogue.find(name), device, graphics=settings.device == "auto")
 
 
-def keep(card: PriorCard, runtime: TorchRuntime) -> Prior:
-    """As `load`, but the last prior asked for stays in memory: one job after another asks for the same.
+def keep(card: PriorCard, device: torch.device, graphics: bool = False) -> Prior:
+    """The prior of that card, run by what is fastest here; see `choice.load_network`.
 
-    Raises: as `load`.
+    The last one asked for stays in memory: one job after another asks for the same. Raises: as `load`.
     """
+    _require_intact(card)
+    return _kept(card, device, graphics)
+
+
+@lru_cache(maxsize=1)
+def _kept(card: PriorCard, device: torch.device, graphics: bool) -> Prior:
+    return _prior(card, load_network(card, device, graphics))
+
+
+def load(card: PriorCard, runtime: Runtime = PLAIN) -> Prior:
+    """The prior of that card, run as is said.
+
+    Raises: UserError prior_damaged where the checksum differs, prior_unreadable where the files do not fit;
+    what torch raises where it is the memory or the card that fails.
+    """
+    _require_intact(card)
+    return _prior(card, runtime.load(card))
+
+
+def _require_intact(card: PriorCard) -> None:
     if not verify(card):
         raise UserError("prior_damaged", name=card.name)
-    return _kept(card, runtime)
 
 
-def load(card: PriorCard, runtime: TorchRuntime | None = None) -> Prior:
-    """The prior of that card; the denoiser takes and gives float32.
-
-    Raises: UserError prior_damaged where the checksum differs, prior_unreadable where the files do not fit.
-    """
-    if not verify(card):
-        raise UserError("prior_damaged", name=card.name)
-    network = (runtime or TorchRuntime(torch.device("cpu"))).load(card)
+def _prior(card: PriorCard, network: Network) -> Prior:
     return Prior(card, NetworkDenoiser(network, card.parameterisation, card.multiple), network)
-
-
-_kept = lru_cache(maxsize=1)(load)

@@ -95,7 +95,8 @@ def check_network(network: Values) -> str:
 
 
 def _check_own(network: Values) -> None:
-    _check_widths(network.get("widths"))
+    if _check_widths(network.get("widths")) < 2:
+        raise ValueError("its network needs two levels at least")
     whole(network, "blocks", 1, _MOST_LAYERS)
     for name in ("in_channels", "out_channels"):
         whole(network, name, 1, _OPTIONAL_WHOLE[name])

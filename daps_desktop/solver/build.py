@@ -26,10 +26,11 @@ from daps_desktop.core.task import (
     Task,
 )
 from daps_desktop.solver.operators import (
-    Bicubic,
+    KERNELS,
     CameraBlurOperator,
     ClippedOperator,
     Convolution,
+    Downsampling,
     HoleMask,
     Identity,
     JpegSet,
@@ -134,7 +135,7 @@ def _links(task: Task, measured: Measurement) -> list[LinearOperator]:
     links: list[LinearOperator] = []
     size = measured.height, measured.width
     if small := task.find(Small):
-        links.append(Bicubic(small.factor, *size))
+        links.append(Downsampling(small.factor, *size, KERNELS[small.kernel]))
         size = links[0].latent_size(*size)
     if (kernel := _kernel(task)) is not None:
         links.insert(0, Convolution(kernel, *size, device=measured.device))

@@ -29,8 +29,9 @@ class Plan:
     sigma_max: float
     sigma_min: float
     rk4_below: float  # below this level the E-step is a sample (4 evaluations), above it the mean (1)
-    trust: float = 0.0  # radius of the M-step; 0: that of the noise level, `trust_radius`
-    trust_scale: float = 1.0  # times that radius
+    trust: float = (
+        0.0  # radius of the M-step; 0: that of the noise level, `trust_radius`, times sqrt(relaxation)
+    )
     relaxation: float = 1.0  # how far the E-step goes towards the prior's estimate: above 1, beyond it
     stochastic: bool = True  # whether each level's noise is really added; False: a deterministic path
     noise_inflation: float = 1.0  # times its own noise that the photo is taken to have
@@ -97,6 +98,8 @@ def solve(problem: Problem, denoiser: Denoiser, plan: Plan, start: Tensor, rng: 
     """Yield one AnnealingStep per noise level; the last one holds the result.
 
     `start` is the centre of the first noise, (B, 3, H, W): zeros, or a classical estimate (a warm start).
+    Without noise the path has a fixed point at each level, where w (D(x) - x) balances the M-step; in a
+    Gaussian world that is the posterior mean if the radius grows with sqrt(w).
     Raises: SolverDiverged where a number is not finite.
     """
     sigmas = plan.sigmas
@@ -106,7 +109,7 @@ def solve(problem: Problem, denoiser: Denoiser, plan: Plan, start: Tensor, rng: 
         x0_hat = e_step(denoiser, x, sigma, plan.rk4_below)
         if plan.relaxation != 1:
             x0_hat = torch.lerp(x, x0_hat, plan.relaxation)
-        trust = plan.trust or plan.trust_scale * trust_radius(sigma)
+        trust = plan.trust or plan.relaxation**0.5 * trust_radius(sigma)
         x0_y = m_step(problem, x0_hat, trust / plan.noise_inflation)
         del x, x0_hat  # memory: a photo of 24 megapixels is 288 MB each
         yield checked_step(i, sigma, problem, x0_y)

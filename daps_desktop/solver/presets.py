@@ -29,7 +29,6 @@ REPAIR = 0.2  # the first level of `safest` where FSR filled the hole: it lacks 
 WARM = 0.4  # the first level otherwise: noise that covers what a classical estimate lacks
 FINEST = 0.03  # the last level of `safest`, whatever the noise: a path that ends above it is too smooth
 RELAXATION = 1.5  # of `safest`: half of the evaluations reach what twice as many do without
-TRUST_SCALE = 2.0  # of `safest`: a little beyond the fixed point below, as so few levels fall short of it
 PER_PIXEL = 0.3  # noise for every pixel by which a gap is wider than a scratch, so that a sample can invent
 SCRATCH = 4  # pixels
 WIDEST = 10.0  # the first level of a sample at most; a run that begins above it needs no estimate
@@ -118,9 +117,8 @@ def dapspp_plan(settings: SolverSettings, problem: Problem, gap: float, repair: 
 def _mean_plan(levels: int, repair: bool) -> dapspp.Plan:
     """`safest`: Tweedie at every level, and no noise between the levels.
 
-    In a Gaussian world this path ends at the posterior mean: with the E-step relaxed by w, it is its fixed
-    point where the M-step's radius is sqrt(w) times that of the level. Fresh noise would leave its share of
-    error in whatever the photo does not determine.
+    In a Gaussian world this path ends at the posterior mean. Fresh noise would leave its share of error in
+    whatever the photo does not determine.
     """
     return dapspp.Plan(
         levels,
@@ -129,7 +127,6 @@ def _mean_plan(levels: int, repair: bool) -> dapspp.Plan:
         rk4_below=0.0,
         stochastic=False,
         relaxation=RELAXATION,
-        trust_scale=TRUST_SCALE,
         rho=None,
     )
 

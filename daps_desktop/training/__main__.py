@@ -9,12 +9,15 @@ from pathlib import Path
 from threading import Event
 
 from daps_desktop.core.errors import UserError
-from daps_desktop.core.settings import PRESETS
+from daps_desktop.core.settings import DEVICES, PRESETS, SolverSettings
+from daps_desktop.networks.runtime.devices import choose_device
 from daps_desktop.training.evaluate import Chosen, evaluate
 from daps_desktop.training.export import export_run
-from daps_desktop.training.fit import fit, pick_device
-from daps_desktop.training.scores import kept, markdown
-from daps_desktop.training.settings import Architecture, Budget, Recipe, RunSettings, read_settings
+from daps_desktop.training.fit import fit
+from daps_desktop.training.prior_folder import record_measured
+from daps_desktop.training.recipe import Recipe, usual_batch
+from daps_desktop.training.scores import kept, lines, markdown
+from daps_desktop.training.settings import Budget, RunSettings, read_settings
 from daps_desktop.training.trials import CASES
 
 
@@ -33,39 +36,30 @@ def _fit(options: argparse.Namespace) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     settings = _continued(options) if options.resume else _new(options)
-    folder = fit(settings, options.resume, stop, lambda line: print(line, flush=True))
-    print(f"The prior so far is in {folder}.")
+    fit(settings, options.resume, stop, lambda line: print(line, flush=True))
 
 
 def _new(options: argparse.Namespace) -> RunSettings:
     if not options.photos:
         raise UserError("setting_value", name="photos", detail="name a folder or an archive of photos")
+    batch = options.batch or usual_batch(choose_device(options.device))
     return RunSettings(
         photos=tuple(str(Path(p).resolve()) for p in options.photos),
         out=str(Path(options.out).resolve()),
         validation=str(Path(options.validation).resolve()) if options.validation else "",
         start_from=str(Path(options.start_from).resolve()) if options.start_from else "",
-        architecture=Architecture(options.widths, options.layers, options.pixel_patch, options.attention),
-        recipe=Recipe(
-            batch=options.batch,
-            patch=options.patch,
-            late_patch=options.late_patch,
-            lr=options.lr,
-            log_sigma_mean=options.log_sigma[0],
-            log_sigma_std=options.log_sigma[1],
-            seed=options.seed,
-        ),
-        budget=Budget(Budget().minutes if options.minutes is None else options.minutes, options.steps),
+        widths=options.widths,
+        blocks=options.blocks,
+        recipe=Recipe(batch, options.lr, seed=options.seed),
+        budget=Budget(Budget().minutes if options.minutes is None else options.minutes),
         device=options.device,
-        photos_mb=options.photos_mb,
     )
 
 
 def _continued(options: argparse.Namespace) -> RunSettings:
     """The settings of the run itself; only the time, and where it runs, may be new."""
-    settings = replace(
-        read_settings(Path(options.out)), out=str(Path(options.out).resolve()), device=options.device
-    )
+    settings = read_settings(Path(options.out))
+    settings = replace(settings, out=str(Path(options.out).resolve()), device=options.device)
     if options.minutes is None:
         return settings
     return replace(settings, budget=replace(settings.budget, minutes=options.minutes))
@@ -73,13 +67,17 @@ def _continued(options: argparse.Namespace) -> RunSettings:
 
 def _evaluate(options: argparse.Namespace) -> None:
     chosen = Chosen(tuple(options.photos), options.first, options.last, options.crop, tuple(options.tasks))
-    scores = evaluate(Path(options.prior), chosen, options.preset, pick_device(options.device))
-    print(markdown(list(kept(scores, options.csv))))
+    settings = SolverSettings(options.preset, prior=options.prior, device=options.device)
+    scores = list(kept(evaluate(settings, chosen), options.csv))
+    print(markdown(scores))
+    if options.record:
+        record_measured(
+            Path(options.prior), {line.task: f"{line.inside_db:.1f} dB" for line in lines(scores)}
+        )
 
 
 def _export(options: argparse.Namespace) -> None:
-    out = Path(options.out)
-    print(export_run(Path(options.run), out, options.name or out.name, options.figures))
+    export_run(Path(options.run), Path(options.out), options.name or Path(options.out).name)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -92,34 +90,27 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_fit(parser: argparse.ArgumentParser) -> None:
-    recipe, shape = Recipe(), Architecture()
+    recipe = Recipe()
     parser.set_defaults(command=_fit)
     parser.add_argument("--photos", nargs="+", metavar="PLACE", help="folders, tar archives or files")
-    parser.add_argument(
-        "--validation", metavar="PLACE", help="photos kept apart; without it, some of --photos"
-    )
+    parser.add_argument("--validation", metavar="PLACE", help="photos held out; without it, some of --photos")
     parser.add_argument("--out", required=True, metavar="RUN", help="folder of the run")
     parser.add_argument("--resume", action="store_true", help="continue RUN with its own settings")
-    parser.add_argument("--start-from", metavar="PRIOR", help="folder of a prior to go on from")
     parser.add_argument("--minutes", type=float, help="time in all; the learning rate reaches zero then")
-    parser.add_argument("--steps", type=int, default=0, help="end after so many steps instead")
-    parser.add_argument("--batch", type=int, default=recipe.batch, help="patches a step")
-    parser.add_argument("--patch", type=int, default=recipe.patch, help="side of a patch in pixels")
+    parser.add_argument("--start-from", metavar="PRIOR", help="folder of a prior to go on from")
     parser.add_argument(
-        "--late-patch", type=int, default=0, help="side in the last third, at as many pixels a step"
-    )
-    parser.add_argument("--lr", type=float, default=recipe.lr)
-    parser.add_argument(
-        "--log-sigma", type=float, nargs=2, default=(recipe.log_sigma_mean, recipe.log_sigma_std),
-        metavar=("MEAN", "STD"), help="of the logarithm of the noise levels drawn",
+        "--widths", type=_whole_numbers, default=(), help="channels of the levels, as 32,64,128,256; "
+        "a prior to go on from may be narrower",
     )  # fmt: skip
-    parser.add_argument("--widths", type=int, nargs="+", default=shape.widths, help="channels of the levels")
-    parser.add_argument("--layers", type=int, default=shape.layers, help="blocks a level")
-    parser.add_argument("--pixel-patch", type=int, default=shape.pixel_patch)
-    parser.add_argument("--attention", action=argparse.BooleanOptionalAction, default=shape.attention)
-    parser.add_argument("--photos-mb", type=int, default=8192, help="memory for decoded photos")
-    parser.add_argument("--device", default="auto")
+    parser.add_argument("--blocks", type=int, default=0, help="blocks a level")
+    parser.add_argument("--batch", type=int, help="patches a step; more on a graphics card")
+    parser.add_argument("--lr", type=float, default=recipe.lr)
     parser.add_argument("--seed", type=int, default=recipe.seed)
+    parser.add_argument("--device", choices=DEVICES, default="auto")
+
+
+def _whole_numbers(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split(",")))
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
@@ -135,15 +126,15 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--preset", choices=PRESETS, default="balanced")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="every figure")
-    parser.add_argument("--device", default="auto")
+    parser.add_argument("--record", action="store_true", help="say the means on the card of the prior")
+    parser.add_argument("--device", choices=DEVICES, default="auto")
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=_export)
     parser.add_argument("run", metavar="RUN")
-    parser.add_argument("out", metavar="FOLDER")
+    parser.add_argument("--out", required=True, metavar="FOLDER")
     parser.add_argument("--name", help="without it, that of FOLDER")
-    parser.add_argument("--figures", type=Path, metavar="CSV", help="what evaluate wrote, for the card")
 
 
 if __name__ == "__main__":

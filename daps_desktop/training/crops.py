@@ -1,96 +1,64 @@
-"""Training crops drawn on the device: place, size, turn, flip and colour of each are random."""
+"""Training crops: place, size, turn, flip and colour of each are random."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import cast
 
-import torch
-from torch import Tensor
+import cv2
+import numpy as np
+from numpy.typing import NDArray
 
-from daps_desktop.training.photos import PhotoBuffer
+from daps_desktop.solver.operators.colour import REC601
+from daps_desktop.training.photos import Pixels8
 
-LUMA = (0.299, 0.587, 0.114)
+SHRUNK, MOST_SHRUNK = 0.5, 2.0  # so many of the crops are shrunk, by a factor between 1 and this
+GREY, TONED = 0.25, 0.5  # so many are grey; of these so many toned, as sepia is
+GAMMA_STD, GAIN_STD = 0.25, 0.12  # of the logarithm of a toned channel's power and gain
 
-
-@dataclass(frozen=True, slots=True)
-class Augmentation:
-    """How often, and by how much, a crop differs from the photo."""
-
-    shrunk: float = 0.5  # part of the crops that are shrunk
-    most_shrunk: float = 2.0  # by a factor between 1 and this
-    grey: float = 0.1
-    cast: float = 0.2  # part with a colour cast, on top of grey too: sepia
-    cast_std: float = 0.08  # of the logarithm of a channel's gain
+Floats = NDArray[np.float32]
 
 
-def draw_crops(
-    photos: PhotoBuffer, count: int, patch: int, rng: torch.Generator, how: Augmentation | None = None
-) -> Tensor:
-    """(count, 3, patch, patch) float32 in [-1, 1], on the device of `photos`; nothing waits for the device.
+class Crops:
+    """Crops of photos (H, W, 3), each drawn as often as its area says."""
 
-    Every photo must be at least `patch` pixels high and wide.
-    """
-    how = how or Augmentation()
-    device = photos.pixels.device
-    index = torch.randint(len(photos), (count,), generator=rng, device=device)
-    heights, widths = photos.heights[index], photos.widths[index]
-    scale = _draw_scale(torch.minimum(heights, widths) / patch, rng, how)
-    top = _draw_place(heights, scale * patch, rng)
-    left = _draw_place(widths, scale * patch, rng)
+    def __init__(self, photos: Sequence[Pixels8]) -> None:
+        areas = np.array([photo.shape[0] * photo.shape[1] for photo in photos], np.float64)
+        self.photos = photos
+        self.shares = np.cumsum(areas) / areas.sum()
 
-    window = torch.arange(_window(patch, how), device=device)
-    rows = torch.minimum(top[:, None] + window, heights[:, None] - 1)
-    cols = torch.minimum(left[:, None] + window, widths[:, None] - 1)
-    flat = photos.starts[index][:, None, None] + rows[:, :, None] * widths[:, None, None] + cols[:, None, :]
-    pixels = photos.pixels[flat].permute(0, 3, 1, 2).float()  # (B, 3, window, window)
+    def draw(self, count: int, side: int, rng: np.random.Generator) -> Floats:
+        """(count, 3, side, side) in [-1, 1], channels last in memory.
 
-    down = _flip_some(area_matrix(scale, patch, len(window)), rng)
-    across = _flip_some(area_matrix(scale, patch, len(window)), rng)
-    crops = down[:, None] @ pixels @ across[:, None].mT
-    crops = torch.where(_some(0.5, count, rng), crops.mT, crops)
-    return _recolour(crops / 127.5 - 1, rng, how)
+        Every photo must be at least `side` pixels high and wide.
+        """
+        crops = np.empty((count, side, side, 3), np.float32)
+        for crop, index in zip(crops, np.searchsorted(self.shares, rng.random(count), "right"), strict=True):
+            crop[:] = _recoloured(_turned(_cut(self.photos[index], side, rng), rng), rng)
+        return (crops / 127.5 - 1).transpose(0, 3, 1, 2)
 
 
-def area_matrix(scale: Tensor, size: int, window: int) -> Tensor:
-    """(B, size, window): row i averages the interval [i, i + 1] * scale, so that 1 copies pixels exactly."""
-    edges = torch.arange(size + 1, device=scale.device) * scale[:, None]
-    left, right = edges[:, :-1, None], edges[:, 1:, None]
-    pixel = torch.arange(window, device=scale.device)
-    overlap = torch.minimum(right, pixel + 1) - torch.maximum(left, pixel)
-    return overlap.clamp(min=0) / scale[:, None, None]
+def _cut(photo: Pixels8, side: int, rng: np.random.Generator) -> Floats:
+    """(side, side, 3) in 0-255, as it is or shrunk by averaging areas."""
+    height, width = photo.shape[:2]
+    shrink = rng.uniform(1, MOST_SHRUNK) if rng.random() < SHRUNK else 1.0
+    taken = min(round(side * shrink), height, width)
+    top, left = rng.integers(height - taken + 1), rng.integers(width - taken + 1)
+    crop = photo[top : top + taken, left : left + taken].astype(np.float32)
+    if taken == side:
+        return crop
+    return cast(Floats, cv2.resize(crop, (side, side), interpolation=cv2.INTER_AREA))
 
 
-def _window(patch: int, how: Augmentation) -> int:
-    return int(patch * how.most_shrunk + 0.999)
+def _turned(crop: Floats, rng: np.random.Generator) -> Floats:
+    way = rng.integers(8)
+    crop = crop[:: -1 if way & 1 else 1, :: -1 if way & 2 else 1]
+    return crop.transpose(1, 0, 2) if way & 4 else crop
 
 
-def _draw_scale(largest: Tensor, rng: torch.Generator, how: Augmentation) -> Tensor:
-    count = len(largest)
-    drawn = 1 + (how.most_shrunk - 1) * _uniform(count, rng)
-    drawn = torch.where(_uniform(count, rng) < how.shrunk, drawn, 1.0)
-    return torch.minimum(drawn, largest)
-
-
-def _draw_place(side: Tensor, taken: Tensor, rng: torch.Generator) -> Tensor:
-    """First row or column of a crop that takes `taken` pixels (not whole) of `side`."""
-    places = side - taken.ceil().long().clamp(max=side) + 1
-    return (_uniform(len(side), rng) * places).long().clamp(max=places - 1)
-
-
-def _flip_some(matrix: Tensor, rng: torch.Generator) -> Tensor:
-    return torch.where(_uniform(len(matrix), rng)[:, None, None] < 0.5, matrix.flip(1), matrix)
-
-
-def _recolour(crops: Tensor, rng: torch.Generator, how: Augmentation) -> Tensor:
-    count = len(crops)
-    luma = torch.tensor(LUMA, device=crops.device).view(1, 3, 1, 1)
-    crops = torch.where(_some(how.grey, count, rng), (crops * luma).sum(1, keepdim=True), crops)
-    gain = torch.exp(how.cast_std * torch.randn(count, 3, 1, 1, generator=rng, device=crops.device))
-    tinted = ((crops + 1) * gain - 1).clamp(-1, 1)
-    return torch.where(_some(how.cast, count, rng), tinted, crops)
-
-
-def _some(part: float, count: int, rng: torch.Generator) -> Tensor:
-    return _uniform(count, rng)[:, None, None, None] < part
-
-
-def _uniform(count: int, rng: torch.Generator) -> Tensor:
-    return torch.rand(count, generator=rng, device=rng.device)
+def _recoloured(crop: Floats, rng: np.random.Generator) -> Floats:
+    if rng.random() >= GREY:
+        return crop
+    grey = (crop @ np.array(REC601, np.float32))[..., None]
+    if rng.random() >= TONED:
+        return grey
+    gamma, gain = (np.exp(rng.normal(0, std, 3)).astype(np.float32) for std in (GAMMA_STD, GAIN_STD))
+    return np.minimum((grey / 255) ** gamma * gain, 1) * 255

@@ -8,14 +8,11 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 import numpy as np
-import torch
 
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.photo import Pixels
-from daps_desktop.core.settings import Preset, SolverSettings
-from daps_desktop.networks.card import read_card
-from daps_desktop.networks.loader import load
-from daps_desktop.networks.runtime.torch_runtime import TorchRuntime
+from daps_desktop.core.settings import SolverSettings
+from daps_desktop.networks.loader import open_prior
 from daps_desktop.training.photos import find_photos
 from daps_desktop.training.restoring import Restorer
 from daps_desktop.training.scores import Score
@@ -26,14 +23,10 @@ T = TypeVar("T", bound=Trial)
 
 @dataclass(frozen=True, slots=True)
 class Method(Generic[T]):
-    """A way to restore, or several of which the best is taken for the very photo.
-
-    `setting` is as in Score.
-    """
+    """A way to restore, or several of which the best is taken for the very photo."""
 
     name: str
     variants: Sequence[Callable[[T], Pixels]]
-    setting: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +74,11 @@ class Chosen:
                 yield name, make_trial(case, pixels, index)
 
 
-def evaluate(prior: Path, chosen: Chosen, preset: Preset, device: torch.device) -> Iterator[Score]:
-    """`safest` results of a prior. Raises: UserError if prior or photos cannot serve."""
-    card = read_card(prior)
-    restorer = Restorer(load(card, TorchRuntime(device)), device)
-    settings = SolverSettings(preset)
-    own = Method(card.name, [lambda trial: restorer.restore(trial, settings)], f"{preset} {card.sha256[:8]}")
+def evaluate(settings: SolverSettings, chosen: Chosen) -> Iterator[Score]:
+    """The prior of these settings on what was chosen. Raises: UserError if prior or photos cannot serve."""
+    restorer = Restorer(open_prior(settings))
+    name = f"{restorer.prior.card.name}, {settings.preset}"
+    own = Method(name, [lambda trial: restorer.restore(trial, settings)])
     return measure(chosen.trials(), lambda _: [own])
 
 
@@ -103,7 +95,7 @@ def _score(method: Method[T], variant: Callable[[T], Pixels], photo: str, trial:
     result = variant(trial)
     seconds = _cpu_s() - before
     figures = trial.psnr(result), trial.psnr_inside(result), trial.ssim(result)
-    return Score(trial.case.name, method.name, method.setting, photo, *figures, seconds)
+    return Score(trial.case.name, method.name, photo, *figures, seconds)
 
 
 def _cpu_s() -> float:

@@ -1,8 +1,10 @@
-"""The loop of a run: from the photos to the prior, until the budget is spent."""
+"""A run of training: from the photos to a checkpoint and a log, until the budget is spent."""
 
-import math
+import csv
 import time
 from collections.abc import Callable
+from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -10,142 +12,113 @@ import torch
 from torch import Tensor
 
 from daps_desktop.core.errors import UserError
+from daps_desktop.core.files import saving
+from daps_desktop.networks.architectures.norm_free_unet import NormFreeUNet
 from daps_desktop.training.checkpoint import (
-    damage_told,
+    Checkpoint,
+    damaged_run_errors,
     has_checkpoint,
     load_checkpoint,
-    make_run,
     save_checkpoint,
 )
-from daps_desktop.training.export import export_run, first_network
-from daps_desktop.training.log import append_row
-from daps_desktop.training.photos import PhotoBuffer, PhotoFile, find_photos, load_photos
-from daps_desktop.training.schedule import learning_rate
+from daps_desktop.training.crops import Crops
+from daps_desktop.training.data import RunData, load_data
+from daps_desktop.training.growth import grow
+from daps_desktop.training.loop import Loop, Report
+from daps_desktop.training.prior_folder import read_network
+from daps_desktop.training.recipe import check
 from daps_desktop.training.settings import RunSettings, write_settings
-from daps_desktop.training.trainer import Trainer
-from daps_desktop.training.validation import SIDE, centre_crops
+from daps_desktop.training.trainer import Trainer, denoise
+from daps_desktop.training.validation import GREY_LEVELS, denoising_psnr
 
-VALIDATION_PHOTOS = 12
+LOG = "log.csv"
+COLUMNS = (*Report.__dataclass_fields__, *(f"psnr_{level}" for level in GREY_LEVELS))
+VALIDATE_EVERY_S = 1200.0
 
 Say = Callable[[str], None]
 
 
-def fit(settings: RunSettings, resume: bool, stop: Event, say: Say) -> Path:
-    """Run until the budget is spent or `stop` is set; returns the folder of the prior so far.
+def fit(settings: RunSettings, resume: bool, stop: Event, say: Say) -> None:
+    """Learn until the budget is spent or `stop` is set; `resume` goes on with a run that was stopped.
 
-    The clock runs from here, reading the photos included. A stopped run keeps a checkpoint and is
-    continued by `resume`.
+    The clock runs from the first step. The run folder holds settings, log, and what was learnt up to the last
+    minute.
     Raises: UserError if photos, start or run folder cannot serve, or the numbers leave the finite range.
     """
-    begin = time.monotonic()
     run = Path(settings.out)
     if not resume and has_checkpoint(run):
         raise UserError("run_exists", path=run)
-    state = load_checkpoint(run) if resume else None
-    make_run(run)
-    write_settings(settings)
-    device = pick_device(settings.device)
-    photos, clean = read_photos(settings, device)
-    say(f"{len(photos)} photos, {photos.pixels.nbytes / 1e6:.0f} MB; {len(clean)} kept for validation")
+    data = load_data(settings)
+    say(f"{len(data.photos)} photos to learn from, {len(data.clean)} held out")
+    loop = begin(settings, data)
+    say(_line(validate(loop.trainer.mean, data.clean)))
+    validated = time.monotonic()
+    for report in loop.run(stop):
+        keep(run, loop, report)
+        figures = {}
+        if report.progress == 1 or time.monotonic() - validated > VALIDATE_EVERY_S:
+            figures, validated = validate(loop.trainer.mean, data.clean), time.monotonic()
+        append_row(run, {**asdict(report), **figures})
+        say(_line({**asdict(report), **figures}))
+
+
+def begin(settings: RunSettings, data: RunData) -> Loop:
+    """The loop of a run, from its checkpoint where it has one; its settings are written."""
+    run = Path(settings.out)
+    checkpoint = load_checkpoint(run) if has_checkpoint(run) else None
+    network = initial_network(settings) if checkpoint is None else network_of(settings, checkpoint)
+    widths, blocks = tuple(network.config["widths"]), network.config["blocks"]
+    write_settings(replace(settings, held_out=data.held_out, widths=widths, blocks=blocks))
+    trainer = Trainer(network, settings.recipe, settings.torch_device)
+    spent = (0, 0.0) if checkpoint is None else (checkpoint.steps, checkpoint.seconds)
+    return Loop(trainer, Crops(data.photos), settings.budget, *spent)
+
+
+def initial_network(settings: RunSettings) -> NormFreeUNet:
+    """The network a run begins with: new, or that of a prior, or one grown from that."""
     torch.manual_seed(settings.recipe.seed)
-    trainer = Trainer(first_network(settings), settings.recipe, device)
-    if state is not None:
-        with damage_told(run):
-            trainer.restore(state)
-        begin -= state["seconds"]
-    Loop(settings, trainer, begin, say).run(photos, clean, stop)
-    return export_run(run, run / "prior", run.resolve().name)
+    if settings.start_from:
+        network = read_network(Path(settings.start_from))
+        blocks = network.config["blocks"]
+        check("blocks", settings.blocks in (0, blocks), f"must be {blocks}, as in the prior")
+        return grow(network, settings.widths) if settings.widths else network
+    return _new_network(settings)
 
 
-class Loop:
-    """Steps, and between them what is due by the clock: log, validation, checkpoint."""
-
-    def __init__(self, settings: RunSettings, trainer: Trainer, begin: float, say: Say) -> None:
-        self.settings = settings
-        self.trainer = trainer
-        self.begin = begin
-        self.say = say
-        self.logged = (self._elapsed(), trainer.seen)
-        self.validated = self.saved = self._elapsed()
-
-    def run(self, photos: PhotoBuffer, clean: Tensor, stop: Event) -> None:
-        self._log(self.trainer.validate(clean))
-        while not stop.is_set():
-            progress = self._progress()
-            if progress >= 1:
-                break
-            self.trainer.step(photos, progress)
-            self._between_steps(clean)
-        self._log(self.trainer.validate(clean))
-        self._save()
-
-    def _between_steps(self, clean: Tensor) -> None:
-        now = self._elapsed()
-        if now - self.validated >= self.settings.validate_every_s:
-            self._log(self.trainer.validate(clean))
-            self.validated = now
-        if now - self.logged[0] >= self.settings.log_every_s:
-            self._log({})
-        if now - self.saved >= self.settings.checkpoint_every_s:
-            self._log({})  # refuses numbers that are not finite
-            self._save()
-
-    def _elapsed(self) -> float:
-        return time.monotonic() - self.begin
-
-    def _progress(self) -> float:
-        return self.settings.budget.progress(self._elapsed(), self.trainer.done)
-
-    def _save(self) -> None:
-        save_checkpoint(Path(self.settings.out), {**self.trainer.state(), "seconds": self._elapsed()})
-        self.saved = self._elapsed()
-
-    def _log(self, validation: dict[str, float]) -> None:
-        now, trainer, recipe, progress = self._elapsed(), self.trainer, self.settings.recipe, self._progress()
-        since, seen = self.logged
-        losses = trainer.tally.take()
-        if not all(map(math.isfinite, losses.values())):
-            raise UserError("training_diverged", path=self.settings.out)
-        row = {
-            "step": trainer.done,
-            "seconds": now,
-            "lr": learning_rate(recipe, trainer.done, progress),
-            "patch": recipe.patch_at(progress),
-            "batch": recipe.batch_at(progress),
-            "patches_per_second": (trainer.seen - seen) / max(now - since, 1e-9),
-            **trainer.timer.take(),
-            **(losses if trainer.seen > seen else {}),
-            **validation,
-        }
-        append_row(Path(self.settings.out), row)
-        self.say("  ".join(f"{name} {value:.4g}" for name, value in row.items()))
-        self.logged = (self._elapsed(), trainer.seen)
+def _new_network(settings: RunSettings) -> NormFreeUNet:
+    asked = {"widths": settings.widths, "blocks": settings.blocks}
+    return NormFreeUNet(**{name: value for name, value in asked.items() if value})
 
 
-def pick_device(name: str) -> torch.device:
-    """Raises: UserError if there is no such device here."""
-    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    if name == "auto":
-        return torch.device("cuda" if there["cuda"] else "cpu")
-    if not there.get(name.partition(":")[0], False):
-        raise UserError("device_missing", device=name)
-    return torch.device(name)
+def network_of(settings: RunSettings, checkpoint: Checkpoint) -> NormFreeUNet:
+    """Raises: UserError (`run_damaged`) where the weights are those of another network."""
+    with damaged_run_errors(Path(settings.out)):
+        network = _new_network(settings)
+        network.load_state_dict(checkpoint.weights)
+        return network
 
 
-def read_photos(settings: RunSettings, device: torch.device) -> tuple[PhotoBuffer, Tensor]:
-    """The photos to learn from, and the crops (N, 3, 256, 256) to validate on, both on the device."""
-    recipe = settings.recipe
-    files = find_photos(settings.photos)
-    apart = find_photos([settings.validation]) if settings.validation else []
-    if not apart:
-        files, apart = keep_apart(files)
-    shortest = max(recipe.patch, recipe.late_patch)
-    photos = load_photos(files, shortest, settings.photos_mb, recipe.seed).to(device)
-    clean = centre_crops(load_photos(apart, SIDE), VALIDATION_PHOTOS)
-    return photos, clean.to(device)
+def keep(run: Path, loop: Loop, report: Report) -> None:
+    """Write the checkpoint. Raises: UserError (`training_diverged`, `save_failed`)."""
+    save_checkpoint(run, Checkpoint(loop.trainer.mean.state_dict(), report.steps, report.seconds))
 
 
-def keep_apart(files: list[PhotoFile]) -> tuple[list[PhotoFile], list[PhotoFile]]:
-    """(to learn from, to validate on): every twentieth photo, or more seldom, is kept for validation."""
-    every = max(20, len(files) // VALIDATION_PHOTOS)
-    return [f for i, f in enumerate(files) if i % every], files[::every]
+def validate(network: NormFreeUNet, clean: Tensor) -> dict[str, float]:
+    """PSNR in dB at each noise level, the mean over the pictures (N, 3, H, W)."""
+    clean, by_network = clean.to(network.device), partial(denoise, network)
+    return {f"psnr_{level}": denoising_psnr(by_network, clean, level) for level in GREY_LEVELS}
+
+
+def append_row(run: Path, row: dict[str, float]) -> None:
+    """Raises: UserError (`save_failed`)."""
+    path = run / LOG
+    first = not path.exists()
+    with saving(path), path.open("a", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, COLUMNS, restval="")
+        if first:
+            writer.writeheader()
+        writer.writerow({name: f"{value:.6g}" for name, value in row.items()})
+
+
+def _line(row: dict[str, float]) -> str:
+    return "  ".join(f"{name} {value:.4g}" for name, value in row.items())

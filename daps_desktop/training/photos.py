@@ -1,8 +1,10 @@
-"""Photos decoded once into one flat uint8 buffer, from which crops are drawn on the training device."""
+"""Photos of folders and archives: found, measured, decoded once into a file that is mapped into memory."""
 
 import io
+import math
 import os
 import tarfile
+import tempfile
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -11,19 +13,20 @@ from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from PIL import Image
-from torch import Tensor
 
 from daps_desktop.core.errors import UserError
-from daps_desktop.core.files import open_ordinary
+from daps_desktop.core.files import open_ordinary, saving
 from daps_desktop.core.photo_limits import check_claim, check_size
 
 LONGEST_SIDE = 1024  # pixels: grain and optics of a camera's 12 MP say little about pictures at viewing size
+_AT_A_TIME = 64  # photos decoded before they are written
 ENDINGS = {".avif", ".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
 # Pillow knows many formats more, of which one runs another program.
 _FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "AVIF", "MPO")
+
+Pixels8 = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,11 @@ class PhotoFile:
     offset: int = 0
     length: int = -1
     member: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it is, in full."""
+        return f"{self.path}/{self.member}" if self.member else str(self.path)
 
     @property
     def name(self) -> str:
@@ -54,28 +62,7 @@ class PhotoFile:
 
 
 Sized = tuple[PhotoFile, tuple[int, int]]
-"""With the (height, width) it will have in the buffer."""
-
-
-@dataclass(frozen=True, slots=True)
-class PhotoBuffer:
-    """`pixels` is (P, 3) uint8, photo after photo, row after row; the others (N,) int64, one per photo."""
-
-    pixels: Tensor
-    starts: Tensor  # index of the first pixel
-    heights: Tensor
-    widths: Tensor
-
-    def __len__(self) -> int:
-        return len(self.starts)
-
-    def to(self, device: torch.device) -> "PhotoBuffer":
-        return PhotoBuffer(*(t.to(device) for t in (self.pixels, self.starts, self.heights, self.widths)))
-
-    def photo(self, index: int) -> Tensor:
-        """(H, W, 3) uint8, a view."""
-        start, height, width = (int(t[index]) for t in (self.starts, self.heights, self.widths))
-        return self.pixels[start : start + height * width].view(height, width, 3)
+"""With the (height, width) it will have when it is decoded."""
 
 
 def find_photos(places: Sequence[str | Path]) -> list[PhotoFile]:
@@ -109,62 +96,71 @@ def _members(archive: Path) -> list[tarfile.TarInfo]:
         raise UserError("file_unreadable", path=archive, detail=str(error)) from error
 
 
-def read_rgb(file: PhotoFile) -> NDArray[np.uint8] | None:
-    """(H, W, 3) at the size that photos are learnt at; None if the file cannot be read."""
-    size = buffer_size(file)
+def read_rgb(file: PhotoFile) -> Pixels8 | None:
+    """(H, W, 3) in RGB, at most LONGEST_SIDE long; None if the file cannot be read.
+
+    EXIF orientation is ignored: quarter turns are drawn anyway.
+    """
+    size = photo_size(file)
     if size is None:
         return None
-    pixels = np.empty((*size, 3), np.uint8)
-    return pixels if _decode_into(file, pixels) else None
-
-
-def load_photos(
-    files: Sequence[PhotoFile], shortest: int, memory_mb: int = 8192, seed: int = 0
-) -> PhotoBuffer:
-    """Decode the photos whose shorter side is at least `shortest` pixels, in RGB, at most LONGEST_SIDE long.
-
-    Files that cannot be read are left out. Where all together need more than `memory_mb`, a random part is
-    taken. EXIF orientation is ignored: quarter turns are drawn anyway.
-    Raises: UserError if nothing is left.
-    """
-    sizes = zip(files, buffer_sizes(files), strict=True)
-    usable = [(file, size) for file, size in sizes if size and min(size) >= shortest]
-    buffer = decoded(within_memory(usable, memory_mb, seed))
-    if buffer is None:
-        raise UserError("photos_missing", count=len(files), shortest=shortest)
-    return buffer
-
-
-def decoded(chosen: Sequence[Sized]) -> PhotoBuffer | None:
-    """Those of the photos that can be read; None if there is none."""
-    starts = [0, *accumulate(h * w for _, (h, w) in chosen)]
-    pixels = np.empty((starts[-1], 3), np.uint8)
-    targets = [pixels[a:b].reshape(*s, 3) for a, b, (_, s) in zip(starts, starts[1:], chosen, strict=False)]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        readable = list(pool.map(_decode_into, [f for f, _ in chosen], targets))
-    kept = [i for i, ok in enumerate(readable) if ok]
-    if not kept:
+    height, width = size
+    try:
+        with file.open() as image:
+            # Lets a JPEG decode at an eighth, quarter or half of its size.
+            image.draft("RGB", (width, height))
+            rgb = image.convert("RGB")
+    except Exception:
         return None
-    heights, widths = torch.tensor([chosen[i][1] for i in kept]).unbind(1)
-    return PhotoBuffer(torch.from_numpy(pixels), torch.tensor([starts[i] for i in kept]), heights, widths)
+    if rgb.size != (width, height):
+        rgb = rgb.resize((width, height), Image.Resampling.BOX)
+    return np.asarray(rgb)
 
 
-def within_memory(files: Sequence[Sized], memory_mb: int, seed: int) -> list[Sized]:
-    """All of them, or as many, drawn at random, as a buffer of `memory_mb` has room for."""
+def decode_all(files: Sequence[PhotoFile], folder: Path) -> list[Pixels8]:
+    """The photos that can be read, each (H, W, 3), decoded into a file without a name and mapped from there.
+
+    So they take no memory that the system could not have back, and nothing of them is left on the disk when
+    the program ends, however it ends. Raises: UserError (`save_failed`), also where the disk is full.
+    """
+    shapes: list[tuple[int, ...]] = []
+    with saving(folder), tempfile.TemporaryFile(dir=folder) as file:
+        for pixels in _decoded(files):
+            file.write(pixels.data)
+            shapes.append(pixels.shape)
+        file.flush()
+        if not shapes:
+            return []
+        flat = np.asarray(np.memmap(file, np.uint8, "r"))  # as a plain array it is cut much faster
+    ends = list(accumulate(map(math.prod, shapes)))
+    return [flat[end - math.prod(s) : end].reshape(s) for end, s in zip(ends, shapes, strict=True)]
+
+
+def _decoded(files: Sequence[PhotoFile]) -> Iterator[Pixels8]:
+    """A few at a time, so that they need not all fit into memory before they are written."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for first in range(0, len(files), _AT_A_TIME):
+            for pixels in pool.map(read_rgb, files[first : first + _AT_A_TIME]):
+                if pixels is not None:
+                    yield np.ascontiguousarray(pixels)
+
+
+def sample_to_fit(files: Sequence[Sized], most_bytes: int, seed: int) -> list[Sized]:
+    """All of them, or as many, drawn at random, as take no more than `most_bytes` when decoded."""
     order = np.random.default_rng(seed).permutation(len(files))
-    bytes_so_far = np.cumsum([3 * files[i][1][0] * files[i][1][1] for i in order])
-    chosen = order[bytes_so_far <= memory_mb * 2**20]
+    bytes_so_far = np.cumsum([3 * math.prod(files[i][1]) for i in order])
+    chosen = order[bytes_so_far <= most_bytes]
     return [files[i] for i in sorted(chosen)]
 
 
-def buffer_sizes(files: Sequence[PhotoFile]) -> list[tuple[int, int] | None]:
-    """The `buffer_size` of each."""
+def photo_sizes(files: Sequence[PhotoFile]) -> list[tuple[int, int] | None]:
+    """The `photo_size` of each."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(buffer_size, files))
+        return list(pool.map(photo_size, files))
 
 
-def buffer_size(file: PhotoFile) -> tuple[int, int] | None:
-    """(height, width) the photo will have in the buffer; None if it cannot be read."""
+def photo_size(file: PhotoFile) -> tuple[int, int] | None:
+    """(height, width) the photo will have when it is decoded; None if it cannot be read."""
     try:
         with file.open() as image:
             width, height = image.size
@@ -172,20 +168,3 @@ def buffer_size(file: PhotoFile) -> tuple[int, int] | None:
         return None
     shrink = min(1.0, LONGEST_SIDE / max(width, height))
     return max(1, round(height * shrink)), max(1, round(width * shrink))
-
-
-def _decode_into(file: PhotoFile, target: NDArray[np.uint8]) -> bool:
-    """Fill `target` (H, W, 3); False if the file turns out damaged."""
-    height, width = target.shape[:2]
-    try:
-        with file.open() as image:
-            image.draft(
-                "RGB", (width, height)
-            )  # lets a JPEG decode at an eighth, quarter or half of its size
-            rgb = image.convert("RGB")
-    except Exception:
-        return False
-    if rgb.size != (width, height):
-        rgb = rgb.resize((width, height), Image.Resampling.BOX)
-    target[:] = np.asarray(rgb)
-    return True

@@ -1,122 +1,137 @@
-"""The network of a prior folder, to be taught; and the folder written from what it has learnt."""
+"""A prior's folder: its network to go on from, and one written from what a run has learnt."""
 
 import json
+import os
+import platform
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
 
 from daps_desktop.core.errors import UserError
-from daps_desktop.networks.architectures.unet_2d import UNet2DModel
-from daps_desktop.networks.card import CARD, WEIGHTS, EdmParameterisation, read_card, sha256, verify
+from daps_desktop.core.files import write_file
+from daps_desktop.core.system_words import said_by_system
+from daps_desktop.networks.architectures.norm_free_unet import NormFreeUNet
+from daps_desktop.networks.card import (
+    CARD,
+    VERSION,
+    WEIGHTS,
+    Architecture,
+    EdmParameterisation,
+    parameterisation_details,
+    read_card,
+    sha256,
+    verify,
+)
 from daps_desktop.networks.importers.importing import write_weights
 from daps_desktop.networks.runtime.torch_runtime import read_module
-from daps_desktop.networks.validation import NAME
-from daps_desktop.solver.anchor import Anchor
-from daps_desktop.training.settings import Architecture
+from daps_desktop.solver.annealing import SIGMA_DATA
+from daps_desktop.training.credits import CREDITS
+from daps_desktop.training.recipe import SHORTEST, SIGMA_RANGE
+from daps_desktop.training.settings import RunSettings
+from daps_desktop.training.trainer import denoise
 
-DESCRIPTION = "A small denoiser of everyday photographs: it knows texture and structure, not faces."
-SIGMA_DATA = 0.5  # std of photos in [-1, 1] units, as in EDM
-
-
-@dataclass(frozen=True, slots=True)
-class PriorNetwork:
-    """A network with what has to be known to use it; `details` is what prior.json says of it."""
-
-    network: Any  # UNet2DModel
-    pixel_patch: int
-    sigma_data: float
-    anchor: Anchor  # with the scales allowed at use
-    details: dict[str, Any]
+CHECK = "check.safetensors"
+CHECK_SIGMA, CHECK_SIDE = 0.2, 64
+LICENCE = "Apache-2.0"
 
 
-def new_network(architecture: Architecture) -> PriorNetwork:
-    """A network with random weights, drawn from torch's global generator."""
-    levels = len(architecture.widths)
-    channels = 3 * architecture.pixel_patch**2
-    network = UNet2DModel(
-        sample_size=64,
-        in_channels=channels,
-        out_channels=channels,
-        block_out_channels=architecture.widths,
-        layers_per_block=architecture.layers,
-        down_block_types=("DownBlock2D",) * levels,
-        up_block_types=("UpBlock2D",) * levels,
-        add_attention=architecture.attention,
-        attention_head_dim=architecture.head_dim,
-        norm_num_groups=16,
-        resnet_time_scale_shift="scale_shift",
-    )
-    anchor = Anchor()
-    return PriorNetwork(
-        network, architecture.pixel_patch, SIGMA_DATA, anchor, _details(architecture.pixel_patch, anchor)
-    )
+def read_network(folder: Path) -> NormFreeUNet:
+    """The network of a prior of the built-in kind, in float32.
 
-
-def read_prior(folder: Path) -> PriorNetwork:
-    """The network of a prior folder in float32, free to learn. Raises: UserError if it cannot serve."""
+    Raises: UserError (`prior_unreadable`, `prior_damaged`), also for a prior of another kind.
+    """
     card = read_card(folder)
     use = card.parameterisation
-    if not isinstance(use, EdmParameterisation) or card.architecture.name != "UNet2DModel":
-        raise UserError("prior_unreadable", path=folder, detail="only priors of the EDM kind can be taught")
+    if card.architecture.name != NormFreeUNet.__name__ or not isinstance(use, EdmParameterisation):
+        detail = "only a prior of the built-in kind can be taught"
+        raise UserError("prior_unreadable", path=folder, detail=detail)
     if not verify(card):
         raise UserError("prior_damaged", name=card.name)
-    network: nn.Module = read_module(card, torch.device("cpu"))
-    return PriorNetwork(network, use.pixel_patch, use.sigma_data, Anchor(), card.details)
+    weights = read_module(card, torch.device("cpu")).state_dict()
+    network: NormFreeUNet = NormFreeUNet.from_config(dict(card.architecture.config))  # pyright: ignore[reportAssignmentType]
+    network.load_state_dict(weights)
+    return network
 
 
-def write_prior(folder: Path, prior: PriorNetwork, weights: dict[str, Tensor], facts: dict[str, Any]) -> None:
-    """Write the folder with `weights` in float16; `facts` (name, steps, hours ...) go into prior.json.
+def write_prior(folder: Path, network: NormFreeUNet, facts: dict[str, Any], credit: str) -> None:
+    """Write the folder, its weights in half precision; `facts` (name, description, ...) go onto the card.
 
-    A prior that is there is replaced once the new one is complete. Raises: UserError where the folder holds
-    anything else.
+    A prior that is there is replaced once the new one is complete.
+    Raises: UserError where the folder holds anything else, or cannot be written.
     """
     if folder.exists() and not (folder / CARD).is_file():
         raise UserError("setting_value", name="out", detail=f"{folder} is there already and holds no prior")
     fresh = folder.with_name(f".{folder.name}.new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True)
-    halves = {k: v.half().contiguous().cpu() for k, v in weights.items()}
-    write_weights(halves, fresh / WEIGHTS)
-    (fresh / WEIGHTS).chmod(0o644)  # safetensors lets only the owner read it
-    prior.network.save_config(fresh)
-    card = {**prior.details, **facts, "dtype": "float16", "sha256": sha256(fresh / WEIGHTS)}
-    (fresh / CARD).write_text(json.dumps(card, indent=1), encoding="utf-8")
-    shutil.rmtree(folder, ignore_errors=True)
-    fresh.rename(folder)
+    try:
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True)
+        _write(fresh, network, facts, credit)
+        shutil.rmtree(folder, ignore_errors=True)
+        fresh.rename(folder)
+    except OSError as error:
+        raise UserError("prior_write", path=folder, detail=said_by_system(error)) from error
 
 
-def valid_name(name: str) -> str:
-    """`name` if it can be that of a prior. Raises: UserError."""
-    if not NAME.fullmatch(name):
-        detail = f"{name!r} may hold letters, digits, '-', '_' and '.' only"
-        raise UserError("setting_value", name="name", detail=detail)
-    return name
+def _write(folder: Path, network: NormFreeUNet, facts: dict[str, Any], credit: str) -> None:
+    halves = {name: w.half().cpu().contiguous() for name, w in network.state_dict().items()}
+    write_weights(halves, folder / WEIGHTS)
+    network.save_config(folder)
+    if credit:
+        (folder / CREDITS).write_text(credit, encoding="utf-8")
+    hashes = {"credits": CREDITS if credit else "", "sha256": sha256(folder / WEIGHTS)}
+    card = json.dumps({**_card(network), **facts, **hashes}, indent=1)
+    (folder / CARD).write_text(card + "\n", encoding="utf-8")
+    _write_check(folder)
+    for path in (folder / WEIGHTS, folder / CHECK):
+        path.chmod(0o644)  # safetensors lets only the owner read it
 
 
-def _details(pixel_patch: int, anchor: Anchor) -> dict[str, Any]:
+def _write_check(folder: Path) -> None:
+    """What the network in the folder makes of a noisy ramp, so that every runtime can be held to it."""
+    ramp = torch.linspace(-0.8, 0.8, CHECK_SIDE).expand(1, 3, CHECK_SIDE, -1)
+    x = ramp + CHECK_SIGMA * torch.randn(ramp.shape, generator=torch.Generator().manual_seed(0))
+    denoised = denoise(read_network(folder).eval(), x, CHECK_SIGMA)
+    write_weights({"x": x, "sigma": torch.tensor([CHECK_SIGMA]), "denoised": denoised}, folder / CHECK)
+
+
+def _card(network: NormFreeUNet) -> dict[str, Any]:
     return {
-        "format": "edm",
-        "version": 1,
-        "description": DESCRIPTION,
-        "network": "diffusers.UNet2DModel",
-        "patch": pixel_patch,
-        "sigma_data": SIGMA_DATA,
-        "noise_input": "log(sigma) / 4",
-        "range": [-1, 1],
+        "version": VERSION,
+        "architecture": {"class": NormFreeUNet.__name__},
+        "parameterisation": parameterisation_details(EdmParameterisation(SIGMA_DATA, *SIGMA_RANGE)),
+        "side_multiple": Architecture(NormFreeUNet.__name__, network.config).multiple,
+        "trained_patch": SHORTEST,
         "channels": "RGB",
-        "sigma_min": 0.005,
-        "sigma_max": 80,
-        "low_frequency_anchor": {
-            "sigma_per_pixel": anchor.sigma_per_pixel,
-            "scales": list(anchor.scales),
-            "scales_allowed_at_use": list(anchor.scales),
-            "known_mean_std": anchor.known_mean_std,
-            "gaussian_truncated_at": 3,
-            "border": "reflect",
-        },
-        "licence": "Apache-2.0",
+        "licence": LICENCE,
     }
+
+
+def record_measured(folder: Path, measured: dict[str, str]) -> None:
+    """Say on the card of a prior what was measured of it, in place of what stood there before.
+
+    Raises: UserError (`prior_unreadable`, `save_failed`).
+    """
+    details = {**read_card(folder).details, "measured": measured}
+    write_file(folder / CARD, (json.dumps(details, indent=1) + "\n").encode(), overwrite=True)
+
+
+def training_facts(settings: RunSettings, steps: int, seconds: float) -> dict[str, Any]:
+    """What the card says of the run; of places only the names."""
+    return {
+        "start": Path(settings.start_from).name,
+        "photos": [Path(place).name for place in settings.photos],
+        "steps": steps,
+        "hours": round(seconds / 3600, 2),
+        "lr": settings.recipe.lr,
+        "batch": settings.recipe.batch,
+        "machine": describe_machine(settings.torch_device),
+    }
+
+
+def describe_machine(device: torch.device) -> str:
+    """What a run on this device is done with, in words."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name()
+    return f"{os.cpu_count()} processor cores ({platform.machine()})"

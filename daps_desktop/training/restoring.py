@@ -21,10 +21,13 @@ EIGHT_BITS = np.dtype(np.uint8)
 
 @dataclass(frozen=True, slots=True)
 class Restorer:
-    """A prior at work on one device."""
+    """A prior at work, on the device that its network runs on."""
 
     prior: Prior
-    device: torch.device
+
+    @property
+    def device(self) -> torch.device:
+        return self.prior.network.device
 
     def restore(self, trial: Trial, settings: SolverSettings) -> Pixels:
         """(H, W, 3) uint8, as the program would save it. Raises: UserError, as the program does."""

@@ -6,19 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
-from daps_desktop.core.errors import UserError
-
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One method on one photo. `setting` is preset and weights of a prior, empty for any other method.
-
-    `psnr_db` counts the whole photo, `inside_db` the marks where there are any.
-    """
+    """One method on one photo: `psnr_db` counts all of it, `inside_db` the marks where there are any."""
 
     task: str
     method: str
-    setting: str
     photo: str
     psnr_db: float
     inside_db: float
@@ -40,27 +34,6 @@ def kept(scores: Iterable[Score], path: Path | None) -> Iterator[Score]:
             yield score
 
 
-def read_scores(path: Path) -> list[Score]:
-    """Raises: UserError if the file holds no figures of an evaluation."""
-    names = [field.name for field in fields(Score)]
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            rows = list(csv.reader(file))
-        if not rows or rows[0] != names:
-            raise ValueError(f"its first line is not {','.join(names)}")
-        return [Score(t, m, s, p, *map(float, numbers)) for t, m, s, p, *numbers in rows[1:]]
-    except (OSError, ValueError, TypeError, csv.Error) as error:
-        raise UserError("scores_unreadable", path=path, detail=error) from error
-
-
-def scores_of(path: Path, sha256: str) -> list[Score]:
-    """The figures of these weights, of the last preset. Raises: UserError if the file holds none."""
-    found = [s for s in read_scores(path) if s.setting.endswith(" " + sha256[:8])]
-    if not found:
-        raise UserError("scores_unreadable", path=path, detail="none are of these weights")
-    return [s for s in found if s.setting == found[-1].setting]
-
-
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line of the table: means over the photos, and the median time of one."""
@@ -75,13 +48,11 @@ class Line:
 
 
 def lines(scores: Sequence[Score]) -> list[Line]:
-    """In the order in which tasks and methods were first measured."""
-    groups: dict[tuple[str, str], list[Score]] = {}
-    for task in dict.fromkeys(s.task for s in scores):
-        for score in (s for s in scores if s.task == task):
-            name = f"{score.method}, {score.setting.rpartition(' ')[0]}" if score.setting else score.method
-            groups.setdefault((task, name), []).append(score)
-    return [_line(task, method, own) for (task, method), own in groups.items()]
+    """In the order in which tasks, and the methods of each, were first measured."""
+    groups: dict[str, dict[str, list[Score]]] = {}
+    for score in scores:
+        groups.setdefault(score.task, {}).setdefault(score.method, []).append(score)
+    return [_line(task, method, own) for task, of in groups.items() for method, own in of.items()]
 
 
 def _line(task: str, method: str, own: Sequence[Score]) -> Line:

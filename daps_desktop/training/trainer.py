@@ -1,115 +1,73 @@
-"""The state of a run and one step of it."""
+"""The network while it learns, the running mean of its weights, and one step."""
 
+from collections.abc import Callable
+from copy import deepcopy
 from importlib.util import find_spec
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from daps_desktop.training.crops import draw_crops
-from daps_desktop.training.edm import Edm, anchor_inside, draw_sigma, edm_losses
-from daps_desktop.training.log import LossTally, StepTimer
-from daps_desktop.training.photos import PhotoBuffer
-from daps_desktop.training.prior_folder import PriorNetwork
-from daps_desktop.training.schedule import ema_decay, learning_rate, update_ema
-from daps_desktop.training.settings import Recipe
-from daps_desktop.training.validation import GREY_LEVELS, denoising_psnr
+from daps_desktop.networks.architectures.norm_free_unet import NormFreeUNet
+from daps_desktop.networks.edm import from_output, loss_weight, scalings
+from daps_desktop.training.recipe import Recipe
 
-GRADIENT_NORM = 1.0  # larger gradients are shortened to this
+GRADIENT_NORM = 0.5  # larger gradients are shortened to this
 
 
 class Trainer:
-    """Network, running average, optimiser and random numbers of a run: all that a checkpoint holds."""
+    """The mean of the weights is what a run is worth: it is measured, kept on disk and exported."""
 
-    def __init__(self, prior: PriorNetwork, recipe: Recipe, device: torch.device) -> None:
+    def __init__(self, network: NormFreeUNet, recipe: Recipe, device: torch.device) -> None:
+        order = torch.contiguous_format if device.type == "mps" else torch.channels_last
+        nn.Module.to(network, device, memory_format=order)  # pyright: ignore[reportCallIssue]
+        self.network = network.train().requires_grad_(True)
+        self.mean = deepcopy(network).eval().requires_grad_(False)
         self.recipe = recipe
-        self.prior = prior
-        mixed = fast_bfloat16(device)
-        order = torch.channels_last if mixed else torch.contiguous_format  # each the faster one by a tenth
-        self.network: nn.Module = prior.network.to(device).to(memory_format=order)
-        self.ema = {name: w.detach().clone() for name, w in self.network.state_dict().items()}
-        self.edm = Edm(
-            torch.compile(self.network) if can_compile(device) else self.network,
-            prior.pixel_patch,
-            prior.sigma_data,
-            prior.anchor,
-            mixed,
-        )
+        self.device = device
+        self.mixed = has_fast_bfloat16(device)
+        self.forward: Callable[..., Tensor] = torch.compile(network) if can_compile(device) else network
         self.optimiser = torch.optim.AdamW(
-            self.network.parameters(), recipe.lr, (0.9, 0.99), weight_decay=recipe.weight_decay, fused=True
+            self.network.parameters(), recipe.lr, (0.9, 0.99), weight_decay=0.0, fused=device.type != "mps"
         )
         self.rng = torch.Generator(device).manual_seed(recipe.seed)
-        self.tally = LossTally(device)
-        self.timer = StepTimer(device)
-        self.done = 0  # steps
-        self.seen = 0  # patches, since the run was started or continued
+        self.steps = 0  # since this session began
+        self.loss = torch.zeros((), device=device)  # recent, on the device, so that no step waits for it
 
-    def step(self, photos: PhotoBuffer, progress: float) -> None:
-        """One step on fresh crops, at the place in the schedule that `progress` (0 to 1) says."""
-        timed = self.timer.wanted(self.done)
-        begin = self.timer.now() if timed else 0.0
-        x0, sigma, noise = self._draw(photos, progress)
-        drawn = self.timer.now() if timed else 0.0
-        self._learn(x0, sigma, noise, learning_rate(self.recipe, self.done, progress))
-        if timed:
-            self.timer.add(begin, drawn, self.timer.now())
-        self.done += 1
-        self.seen += len(x0)
-
-    def _draw(self, photos: PhotoBuffer, progress: float) -> tuple[Tensor, Tensor, Tensor]:
-        recipe = self.recipe
-        x0 = draw_crops(photos, recipe.batch_at(progress), recipe.patch_at(progress), self.rng)
-        sigma = draw_sigma(len(x0), recipe.log_sigma_mean, recipe.log_sigma_std, self.rng)
-        return x0, sigma, torch.randn(x0.shape, generator=self.rng, device=x0.device)
-
-    def _learn(self, x0: Tensor, sigma: Tensor, noise: Tensor, lr: float) -> None:
-        self.edm.train()
-        self.edm.anchor = anchor_inside(self.prior.anchor, x0.shape[-1])
-        of_pixels, of_means = edm_losses(self.edm, x0, sigma, noise)
-        loss = (of_pixels + self.recipe.means_weight * of_means).mean()
+    def learn(self, x0: Tensor, sigma: Tensor, lr: float) -> None:
+        """One step on clean pictures (B, 3, N, N), each at its own noise level (B,); [-1, 1] units."""
+        x0, sigma = (t.to(self.device, non_blocking=True) for t in (x0, sigma))
+        noise = torch.empty_like(x0).normal_(generator=self.rng)
+        error = self._denoise(x0 + sigma.view(-1, 1, 1, 1) * noise, sigma) - x0
+        loss = (loss_weight(sigma) * error.square().mean((1, 2, 3))).mean()
         self.optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), GRADIENT_NORM)
         for group in self.optimiser.param_groups:
             group["lr"] = lr
         self.optimiser.step()
-        decay = ema_decay(self.recipe.ema_decay, self.done)
-        update_ema(self.ema.values(), self.network.state_dict().values(), decay)
-        self.tally.add(sigma, of_pixels.detach(), of_means.detach())
+        self._average(loss.detach())
+        self.steps += 1
 
-    def state(self) -> dict[str, Any]:
-        return {
-            "weights": self.network.state_dict(),
-            "ema": self.ema,
-            "optimiser": self.optimiser.state_dict(),
-            "rng": self.rng.get_state(),
-            "step": self.done,
-        }
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Raises: what torch raises where the state is not one of this network."""
-        self.network.load_state_dict(state["weights"])
-        for name, value in state["ema"].items():
-            self.ema[name].copy_(value)
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.rng.set_state(state["rng"])
-        self.done = state["step"]
+    def _denoise(self, x: Tensor, sigma: Tensor) -> Tensor:
+        scaling = scalings(sigma)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.mixed):
+            output = self.forward(x * scaling.into, scaling.noise)
+        return from_output(output.float(), x, scaling)
 
     @torch.no_grad()
-    def validate(self, clean: Tensor) -> dict[str, float]:
-        """PSNR of the running average, in float32, with the anchor as it is at use; not compiled."""
-        prior = self.prior
-        own = {name: w.clone() for name, w in self.network.state_dict().items()}
-        self.network.load_state_dict(self.ema)
-        edm = Edm(self.network, prior.pixel_patch, prior.sigma_data, prior.anchor).eval()
+    def _average(self, loss: Tensor) -> None:
+        weight = 1 - self.recipe.decay(self.steps)
+        mean: list[Tensor] = list(self.mean.parameters())
+        weights: list[Tensor] = list(self.network.parameters())
+        torch._foreach_lerp_(mean, weights, weight)  # pyright: ignore[reportPrivateImportUsage]
+        self.loss.lerp_(loss, max(0.01, 1 / (self.steps + 1)))
 
-        def denoise(x: Tensor, sigma: float) -> Tensor:
-            return edm(x, torch.full((len(x),), sigma, device=x.device))
 
-        try:
-            return {f"psnr_{level}": denoising_psnr(denoise, clean, level) for level in GREY_LEVELS}
-        finally:
-            self.network.load_state_dict(own)
+@torch.no_grad()
+def denoise(network: nn.Module, x: Tensor, sigma: float) -> Tensor:
+    """By a network on the device of x, in float32. x and the result (B, 3, H, W)."""
+    scaling = scalings(torch.full((len(x),), sigma, device=x.device))
+    return from_output(network(x * scaling.into, scaling.noise), x, scaling)
 
 
 def can_compile(device: torch.device) -> bool:
@@ -117,8 +75,8 @@ def can_compile(device: torch.device) -> bool:
     return device.type == "cuda" and find_spec("triton") is not None
 
 
-def fast_bfloat16(device: torch.device) -> bool:
+def has_fast_bfloat16(device: torch.device) -> bool:
     """False on processors that only imitate bfloat16, ten times slower than their float32."""
     if device.type != "cpu":
-        return True
+        return device.type == "cuda"
     return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()

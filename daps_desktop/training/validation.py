@@ -1,11 +1,12 @@
 """How well a denoiser does on photos it never saw: fixed crops, fixed noise."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from daps_desktop.training.photos import PhotoBuffer
+from daps_desktop.training.photos import Pixels8
 
 SIDE = 256  # pixels
 GREY_LEVELS = (15, 25, 50)  # noise std, of 255
@@ -14,19 +15,15 @@ Denoise = Callable[[Tensor, float], Tensor]
 """(B, 3, H, W) and sigma, [-1, 1] units, to the estimate of the clean picture."""
 
 
-def centre_crops(photos: PhotoBuffer, most: int, side: int = SIDE) -> Tensor:
-    """(N, 3, side, side) float32 in [-1, 1]: the middle of up to `most` photos that are large enough."""
-    return torch.stack([_centre(photos.photo(i), side) for i in range(min(most, len(photos)))])
+def centre_crop(photo: Pixels8) -> Pixels8:
+    """The middle SIDE x SIDE pixels of a photo (H, W, 3) that is at least as large."""
+    top, left = ((length - SIDE) // 2 for length in photo.shape[:2])
+    return photo[top : top + SIDE, left : left + SIDE]
 
 
-def _centre(photo: Tensor, side: int) -> Tensor:
-    top, left = ((n - side) // 2 for n in photo.shape[:2])
-    return photo[top : top + side, left : left + side].permute(2, 0, 1).float() / 127.5 - 1
-
-
-def sigma_of(grey_level: float) -> float:
-    """Noise level in [-1, 1] units."""
-    return grey_level / 127.5
+def stacked(crops: Sequence[Pixels8]) -> Tensor:
+    """(N, 3, H, W) float32 in [-1, 1]."""
+    return torch.from_numpy(np.stack(crops)).permute(0, 3, 1, 2).float() / 127.5 - 1
 
 
 def noise_like(clean: Tensor, grey_level: int) -> Tensor:
@@ -44,7 +41,7 @@ def psnr(estimate: Tensor, clean: Tensor) -> Tensor:
 @torch.no_grad()
 def denoising_psnr(denoise: Denoise, clean: Tensor, grey_level: int, batch: int = 4) -> float:
     """Mean over the pictures, in dB."""
-    sigma = sigma_of(grey_level)
+    sigma = grey_level / 127.5
     noisy = clean + sigma * noise_like(clean, grey_level)
     pairs = zip(noisy.split(batch), clean.split(batch), strict=True)
     return torch.cat([psnr(denoise(y, sigma), x0) for y, x0 in pairs]).mean().item()

@@ -19,7 +19,7 @@ from daps_desktop.core.document import Document
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.logs import last_lines
 
-_PACKAGES = ("daps-desktop", "torch", "diffusers", "numpy", "opencv-contrib-python-headless",
+_PACKAGES = ("daps-desktop", "torch", "openvino", "diffusers", "numpy", "opencv-contrib-python-headless",
              "PySide6-Essentials", "pillow", "tifffile", "imagecodecs", "safetensors", "qasync")  # fmt: skip
 _LOG_LINES = 60
 

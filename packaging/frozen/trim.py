@@ -27,6 +27,9 @@ MODULES = (
     "torch.utils.tensorboard", "torch.utils.benchmark", "torch._inductor.codegen", "torch._inductor.kernel",
     "torch._inductor.fx_passes", "torch.distributed.elastic", "torch.distributed.launcher", "torch.contrib",
     "torch.distributed.pipelining", "triton", "networkx", "jinja2",
+    # OpenVINO runs networks that are made here, and says nothing of it to anybody
+    "openvino_telemetry", "openvino.tools", "openvino.torch", "openvino.frontend.tensorflow",
+    "openvino.frontend.pytorch", "openvino.frontend.jax",
     "sympy.physics", "sympy.categories", "sympy.diffgeom", "sympy.stats", "sympy.vector", "sympy.holonomic",
 )  # fmt: skip
 
@@ -54,6 +57,10 @@ FILES = (
     "*Qt6EglF*", "*Qt6Network.*", "*opengl32sw.dll", "*Qt6WaylandCompositor*",
     # libraries with which torch tests itself (its hook takes no headers and tools to begin with)
     "torch/lib/*test*", "torch/lib/*backend_with_compiler*", "torch/lib/*aoti_custom_ops*",
+    # of OpenVINO: readers of other formats, chips that no such network runs on, ways to spread the work
+    "openvino/libs/*tensorflow*", "openvino/libs/*paddle*", "openvino/libs/*onnx*", "openvino/libs/*jax*",
+    "openvino/libs/*gguf*", "openvino/libs/*pytorch*", "openvino/libs/*npu*", "openvino/libs/*auto*",
+    "openvino/libs/*hetero*", "openvino/libs/*openvino_c.*",
     "*.pyi", "*/py.typed",
 )  # fmt: skip
 

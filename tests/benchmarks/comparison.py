@@ -27,9 +27,9 @@ def _announced(options: Options) -> Iterator[tuple[str, Trial]]:
 
 def _own(options: Options, preset: Preset) -> Method[Trial]:
     settings = SolverSettings(preset, device=options.device, prior=options.prior)
-    card = open_prior(settings).card
+    name = open_prior(settings).card.name
 
     def restored(trial: Trial) -> Pixels:
         return restore(trial, settings).photo.pixels
 
-    return Method(card.name, [restored], f"{preset} {card.sha256[:8]}")
+    return Method(f"{name}, {preset}", [restored])

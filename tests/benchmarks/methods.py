@@ -83,8 +83,7 @@ def _shake() -> Path:
 
 def compare(options: Options) -> Iterator[Score]:
     """On the middle 256 x 256 pixels of every photo."""
-    prior = open_prior(SolverSettings(device=options.device, prior=options.prior))
-    restorer = Restorer(prior, prior.network.device)
+    restorer = Restorer(open_prior(SolverSettings(device=options.device, prior=options.prior)))
     return measure(_trials(options, restorer.device), lambda trial: _methods(restorer, trial))
 
 

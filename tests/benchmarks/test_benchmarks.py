@@ -1,12 +1,12 @@
 """The benchmarks themselves: that they run, and that what they print is what they measured."""
 
+import csv
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from daps_desktop.training.scores import lines, read_scores
 from daps_desktop.training.trials import CASES, make_trial
 from tests.benchmarks.__main__ import main
 from tests.benchmarks.methods import NOISE, measured, problems
@@ -23,7 +23,8 @@ def test_the_program_beside_its_rivals(tmp_path: Path, capsys: pytest.CaptureFix
 
     assert main(["rivals", *arguments, "--tasks", "noise 25", "blur", "small x2"]) == 0
 
-    found = {(s.task, s.method): s.psnr_db for s in lines(read_scores(file))}
+    with file.open(newline="") as rows:
+        found = {(row["task"], row["method"]): float(row["psnr_db"]) for row in csv.DictReader(rows)}
     ours = next(method for task, method in found if method.endswith(", draft"))
     families = {"noise 25": "noise", "blur 2": "blur", "small x2": "small"}
     assert found.keys() == {

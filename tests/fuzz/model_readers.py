@@ -10,25 +10,17 @@ from diffusers.utils import logging
 from safetensors.torch import save
 
 from daps_desktop.core.errors import UserError
+from daps_desktop.networks.architectures.norm_free_unet import NormFreeUNet
 from daps_desktop.networks.card import CARD, NETWORK, WEIGHTS, sha256
 from daps_desktop.networks.catalogue import find
 from daps_desktop.networks.importers.importing import import_prior
 from daps_desktop.networks.importers.safe_pickle import CheckpointError, read_checkpoint
 from daps_desktop.networks.loader import load
-from daps_desktop.training.card import CREDITS, credits_of
-from daps_desktop.training.checkpoint import NAME, damage_told, load_checkpoint, save_checkpoint
-from daps_desktop.training.lesson import APART, apart_before
-from daps_desktop.training.photos import PhotoFile, buffer_size, read_rgb
-from daps_desktop.training.prior_folder import new_network
-from daps_desktop.training.scores import read_scores
-from daps_desktop.training.settings import (
-    Architecture,
-    Recipe,
-    RunSettings,
-    read_settings,
-    write_settings,
-)
-from daps_desktop.training.trainer import Trainer
+from daps_desktop.training.checkpoint import NAME, Checkpoint, load_checkpoint, save_checkpoint
+from daps_desktop.training.credits import CREDITS, credits_of
+from daps_desktop.training.fit import network_of
+from daps_desktop.training.photos import PhotoFile, photo_size, read_rgb
+from daps_desktop.training.settings import RunSettings, read_settings, write_settings
 from tests.core.photo_files import all_kinds
 from tests.fakes.checkpoints import write_diffusers, write_edm, write_version_1
 from tests.fuzz.readers import Reader, put
@@ -36,7 +28,7 @@ from tests.networks.adm_reference import Settings, random_adm
 
 logging.set_verbosity_error()  # it tells of every setting it does not know
 
-_TINY = Architecture(widths=(16, 32), layers=1, attention=False)
+_WIDTHS = (4, 8)
 
 
 # Priors
@@ -146,25 +138,18 @@ def _read_adm_file(folder: Path, data: bytes) -> object:
 # Training
 
 
-def _trainer() -> Trainer:
-    return Trainer(new_network(_TINY), Recipe(batch=2, patch=32), torch.device("cpu"))
-
-
 def _training_checkpoints(folder: Path) -> list[bytes]:
-    save_checkpoint(folder, {**_trainer().state(), "seconds": 3.5})
+    save_checkpoint(folder, Checkpoint(NormFreeUNet(_WIDTHS, 1).state_dict(), 3, 3.5))
     return [(folder / NAME).read_bytes()]
 
 
 def _read_training_checkpoint(folder: Path, data: bytes) -> object:
     put(folder / NAME, data)
-    state = load_checkpoint(folder)
-    with damage_told(folder):
-        _trainer().restore(state)
-    return state
+    return network_of(RunSettings((), str(folder), widths=_WIDTHS, blocks=1), load_checkpoint(folder))
 
 
 def _settings(folder: Path) -> list[bytes]:
-    write_settings(RunSettings(photos=(str(folder),), out=str(folder), architecture=_TINY))
+    write_settings(RunSettings(photos=(str(folder),), out=str(folder), widths=_WIDTHS))
     return [(folder / "settings.json").read_bytes()]
 
 
@@ -174,17 +159,10 @@ def _read_settings(folder: Path, data: bytes) -> object:
 
 
 def _notes(_: Path) -> list[bytes]:
-    credit = b"file,archive,licence\nstreet.jpg,photos.tar,CC0\n"
-    scores = b"task,method,setting,photo,psnr_db,inside_db,ssim,cpu_s\nblur,ours,,a.jpg,27.1,27.1,0.8,0.2\n"
-    return [json.dumps(["/photos/one.jpg", "/photos/two.jpg"]).encode(), credit, scores]
+    return [b"file,archive,licence\nstreet.jpg,photos.tar,CC0\n"]
 
 
 def _read_notes(folder: Path, data: bytes) -> object:
-    if data[:1] == b"[":
-        put(folder / APART, data)
-        return apart_before(folder)
-    if data[:5] == b"task,":
-        return read_scores(put(folder / "scores.csv", data))
     put(folder / CREDITS, data)
     (folder / "photos.tar").touch()
     return credits_of(RunSettings(photos=(str(folder / "photos.tar"),), out=str(folder)))
@@ -199,7 +177,7 @@ def _read_training_photo(folder: Path, data: bytes) -> object:
     rgb = read_rgb(file)
     if rgb is None:  # left out, as is said in a sum
         raise UserError("photos_missing", count=1, shortest=1)
-    assert rgb.shape[:2] == buffer_size(file)
+    assert rgb.shape[:2] == photo_size(file)
     return rgb
 
 

@@ -8,10 +8,9 @@ import torch
 from daps_desktop.core.errors import UserError
 from daps_desktop.networks import loader
 from daps_desktop.networks.card import WEIGHTS, read_card
-from daps_desktop.networks.runtime.torch_runtime import TorchRuntime
 from tests.fakes.checkpoints import write_edm
 
-CPU = TorchRuntime(torch.device("cpu"))
+CPU = torch.device("cpu")
 
 
 def test_the_last_prior_is_kept_and_an_altered_one_is_not_taken_for_it(tmp_path: Path) -> None:

@@ -90,9 +90,10 @@ def test_tweedie_alone_is_closer_to_the_truth_and_softer() -> None:
     assert 0.40 < power < 0.64
 
 
+@pytest.mark.parametrize("relaxation", [1.0, 1.5])
 @pytest.mark.parametrize("A", [CircularBlur(), BoxShrink()], ids=["blur", "shrink"])
-def test_the_path_without_noise_is_the_posterior_mean(A: LinearOperator) -> None:
-    plan = dapspp.Plan(20, 0.4, 2 * SIGMA_Y, rk4_below=0.0, stochastic=False)
+def test_the_path_without_noise_is_the_posterior_mean(A: LinearOperator, relaxation: float) -> None:
+    plan = dapspp.Plan(20, 0.4, 2 * SIGMA_Y, rk4_below=0.0, stochastic=False, relaxation=relaxation, rho=None)
     gain, _ = Trial(A).run(plan)
     assert gain == pytest.approx(0.0, abs=0.05)
 

@@ -1,21 +1,23 @@
 """Every forward operator enters one list and gets the same tests: transpose, norm, proximal step, sizes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 import torch
 from torch import Tensor
 
 from daps_desktop.solver.operators import (
-    Bicubic,
+    KERNELS,
     Chain,
     Convolution,
+    Downsampling,
     HoleMask,
     Identity,
     LinearOperator,
     Luma,
     Operator,
+    ShrinkKernel,
     gaussian_kernel,
     motion_kernel,
 )
@@ -41,15 +43,18 @@ def blur(kernel: Tensor, height: int = H, width: int = W) -> Convolution:
     return Convolution(kernel, height, width, iterations=300, tolerance=0, dtype=torch.float64)
 
 
-def bicubic(factor: int) -> Bicubic:
-    operator = Bicubic(factor, H, W)
+SOFT = replace(KERNELS["area"], name="soft", blur=1.0)
+
+
+def small(factor: int, kernel: ShrinkKernel = KERNELS["bicubic"]) -> Downsampling:
+    operator = Downsampling(factor, H, W, kernel)
     operator.iterations = 60
     return operator
 
 
 def blur_then_small_then_grey_then_hole() -> Chain:
-    small = bicubic(2)
-    return Chain(blur(motion_kernel(5, 60), *small.latent_size(H, W)), small, Luma(), HoleMask(holes()))
+    shrunk = small(2)
+    return Chain(blur(motion_kernel(5, 60), *shrunk.latent_size(H, W)), shrunk, Luma(), HoleMask(holes()))
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,8 @@ CASES = [
     Case("gaussian", lambda: blur(gaussian_kernel(1.3)), 0.93),
     Case("motion", lambda: blur(motion_kernel(7, 30)), 0.93),
     Case("lopsided kernel", lambda: blur(lopsided()), 0.97),
-    *[Case(f"small x{f}", lambda f=f: bicubic(f), 0.97) for f in (2, 3, 4, 8)],
+    *[Case(f"small x{f}", lambda f=f: small(f), 0.97) for f in (2, 3, 4, 8)],
+    *[Case(f"small by {k.name}", lambda k=k: small(3, k), 0.97) for k in (*KERNELS.values(), SOFT)],
     Case("grey", Luma),
     Case("blur under a hole", lambda: Chain(blur(gaussian_kernel(1.0)), HoleMask(holes())), 0.8),
     Case("all at once", blur_then_small_then_grey_then_hole, 0.7),

@@ -12,11 +12,12 @@ from torch import Tensor
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.photo import JpegTables
 from daps_desktop.solver.operators import (
-    Bicubic,
+    KERNELS,
     CameraBlurOperator,
     Chain,
     ClippedOperator,
     Convolution,
+    Downsampling,
     HoleMask,
     JpegSet,
     Luma,
@@ -162,7 +163,7 @@ def test_a_mirrored_border_may_exceed_the_photo() -> None:
 
 @pytest.mark.parametrize("factor", [2, 3, 4, 8])
 def test_shrinking_and_its_start_keep_a_ramp_in_place(factor: int) -> None:
-    A = Bicubic(factor, 12, 14)
+    A = Downsampling(factor, 12, 14)
     cols = torch.arange(14 * factor + 2 * A.pad, dtype=torch.float64) - A.pad
     ramp = cols.expand(1, 3, A.latent_size(12, 14)[0], -1)
     y = A(ramp)
@@ -174,7 +175,7 @@ def test_shrinking_and_its_start_keep_a_ramp_in_place(factor: int) -> None:
 
 def test_shrinking_is_what_an_antialiased_resize_does() -> None:
     x = picture(64, 48)
-    A = Bicubic(4, 16, 12)
+    A = Downsampling(4, 16, 12, KERNELS["bicubic"])
     wanted = torch.nn.functional.interpolate(x, scale_factor=0.25, mode="bicubic", antialias=True)
     torch.testing.assert_close(A(A.embed(x))[..., 3:-3, 3:-3], wanted[..., 3:-3, 3:-3], atol=1e-6, rtol=0)
 
@@ -336,9 +337,9 @@ def test_jpeg_blocks_that_stick_out_of_the_frame_are_kept_close() -> None:
 def test_jpeg_after_shrinking_under_a_hole() -> None:
     observed = box_mask(24, 24, 6).double()
     tables = tables_for_quality(60)
-    A = SetAfter(Chain(Bicubic(2, 24, 24), HoleMask(observed)), JpegSet(tables))
+    A = SetAfter(Chain(Downsampling(2, 24, 24), HoleMask(observed)), JpegSet(tables))
     truth = A.embed(picture(48, 48))
-    y = compress(torch.where(observed > 0, Bicubic(2, 24, 24)(truth), 1.0), tables)
+    y = compress(torch.where(observed > 0, Downsampling(2, 24, 24)(truth), 1.0), tables)
     z = truth + 0.2 * draw(*truth.shape)
     x = A.prox(z, y, 0.02, 0.3)
     assert A.residual_rms(x, y) < 0.3 * A.residual_rms(z, y)

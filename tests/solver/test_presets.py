@@ -7,13 +7,13 @@ import pytest
 import torch
 
 from daps_desktop.core.settings import SolverSettings
-from daps_desktop.solver.operators import Bicubic, HoleMask, Identity, LinearOperator
+from daps_desktop.solver.operators import Downsampling, HoleMask, Identity, LinearOperator
 from daps_desktop.solver.presets import COLD, REPAIR, WARM, dapspp_plan, recipe_for
 from daps_desktop.solver.problem import Problem
 from tests.fakes.gaussian_world import CircularBlur, ExactDenoiser, GaussianWorld, random_sites
 
 PHOTO = torch.zeros(1, 3, 32, 32)
-SMALL = Problem(Bicubic(2, 32, 32), PHOTO, 0.05)
+SMALL = Problem(Downsampling(2, 32, 32), PHOTO, 0.05)
 NOISY = Problem(Identity(), PHOTO, 0.1)
 HOLED = Problem(HoleMask(torch.ones(1, 1, 32, 32)), PHOTO, 0.01)
 

@@ -8,10 +8,14 @@ import pytest
 import torch
 from PIL import Image
 
-from daps_desktop.training.photos import PhotoBuffer
-from daps_desktop.training.settings import Architecture, Budget, Recipe, RunSettings
+from daps_desktop.networks.architectures.norm_free_unet import NormFreeUNet
+from daps_desktop.networks.card import PriorCard, read_card
+from daps_desktop.training.prior_folder import write_prior
+from daps_desktop.training.recipe import Recipe
+from daps_desktop.training.settings import Budget, RunSettings
 
-TINY = Architecture(widths=(16, 32), layers=1, pixel_patch=2, attention=False)
+WIDTHS, BLOCKS = (4, 8), 1
+QUICK = Recipe(batch=2, warmup_steps=1, seed=3)
 
 
 class StopAfter(threading.Event):
@@ -38,17 +42,14 @@ def picture(seed: int, height: int = 264, width: int = 280) -> np.ndarray:
     return np.clip(pixels, 0, 255).astype(np.uint8)
 
 
-def buffer_of(*pictures: np.ndarray) -> PhotoBuffer:
-    sizes = [p.shape[:2] for p in pictures]
-    ends = np.cumsum([h * w for h, w in sizes])
-    heights, widths = torch.tensor(sizes).unbind(1)
-    pixels = torch.from_numpy(np.concatenate([p.reshape(-1, 3) for p in pictures]))
-    return PhotoBuffer(pixels, torch.tensor([0, *ends[:-1]]), heights, widths)
+def tiny(seed: int = 0) -> NormFreeUNet:
+    torch.manual_seed(seed)
+    return NormFreeUNet(WIDTHS, BLOCKS)
 
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Twenty PNG files: the first is kept for validation."""
+    """Twenty PNG files; every fifth is held out."""
     place = tmp_path_factory.mktemp("photos")
     for seed in range(20):
         Image.fromarray(picture(seed)).save(place / f"{seed:02}.png")
@@ -61,13 +62,23 @@ def settings(folder: Path, tmp_path: Path) -> RunSettings:
 
 
 def settings_of(folder: Path, out: Path) -> RunSettings:
-    """A run of six steps; the last two on larger patches."""
+    """A run of six steps."""
     return RunSettings(
         photos=(str(folder),),
         out=str(out),
-        architecture=TINY,
-        recipe=Recipe(batch=2, patch=32, late_patch=48, warmup_steps=2, seed=3),
+        widths=WIDTHS,
+        blocks=BLOCKS,
+        recipe=QUICK,
         budget=Budget(steps=6),
         device="cpu",
-        log_every_s=0.0,
     )
+
+
+@pytest.fixture(scope="session")
+def start(tmp_path_factory: pytest.TempPathFactory) -> PriorCard:
+    """A prior that makes every picture lighter, so that it is easy to become better."""
+    folder, network = tmp_path_factory.mktemp("start") / "tiny", tiny()
+    with torch.no_grad():
+        network.conv_out.bias += 0.5
+    write_prior(folder, network, {"name": "tiny"}, "archive,credit\nold.tar,Ada\n")
+    return read_card(folder)

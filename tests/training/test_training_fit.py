@@ -1,9 +1,7 @@
-"""A run learns, stops when told, goes on as if it had not been stopped, and becomes a prior."""
+"""A run learns, stops when told, goes on from what it had learnt, and becomes a prior."""
 
 import csv
-import math
 import os
-import shutil
 import signal
 import tarfile
 import threading
@@ -14,124 +12,115 @@ from pathlib import Path
 
 import pytest
 import torch
-from daps_desktop.solver.anchor import AnchoredDenoiser
+from safetensors.torch import load_file
 
 from daps_desktop.core.errors import UserError
-from daps_desktop.networks.card import read_card
+from daps_desktop.networks.card import PriorCard, read_card, verify
 from daps_desktop.networks.loader import load
 from daps_desktop.training.__main__ import main
-from daps_desktop.training.checkpoint import load_checkpoint
-from daps_desktop.training.edm import Edm
+from daps_desktop.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from daps_desktop.training.data import load_data
 from daps_desktop.training.export import export_run
-from daps_desktop.training.fit import fit, pick_device
-from daps_desktop.training.log import COLUMNS
-from daps_desktop.training.prior_folder import new_network, read_prior
-from daps_desktop.training.settings import Budget, Recipe, RunSettings
-from daps_desktop.training.trainer import Trainer
-from tests.training.conftest import TINY, StopAfter, buffer_of, picture, settings_of
-
-CPU = torch.device("cpu")
+from daps_desktop.training.fit import COLUMNS, LOG, begin, fit
+from daps_desktop.training.loop import ahead
+from daps_desktop.training.prior_folder import read_network, record_measured
+from daps_desktop.training.settings import Budget, RunSettings, read_settings
+from tests.training.conftest import BLOCKS, WIDTHS, StopAfter, settings_of
 
 
 def run(settings: RunSettings, resume: bool = False, stop: threading.Event | None = None) -> Path:
-    return fit(settings, resume, stop or threading.Event(), lambda line: None)
+    fit(settings, resume, stop or threading.Event(), lambda line: None)
+    return Path(settings.out)
 
 
 @pytest.fixture(scope="module")
-def finished(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> RunSettings:
-    """The settings of a run that was left alone; tests only read its folder."""
-    settings = settings_of(folder, tmp_path_factory.mktemp("finished") / "run")
-    run(settings)
-    return settings
+def finished(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run that was left alone; tests only read it."""
+    return run(settings_of(folder, tmp_path_factory.mktemp("finished") / "run"))
 
 
-def test_the_loss_falls() -> None:
-    torch.manual_seed(0)
-    recipe = Recipe(batch=4, patch=32, lr=1e-2, warmup_steps=5, log_sigma_mean=-0.5, log_sigma_std=0.3)
-    trainer = Trainer(new_network(TINY), recipe, CPU)
-    photos = buffer_of(picture(0), picture(1))
-    losses = []
-    for _ in range(3):
-        for _ in range(20):
-            trainer.step(photos, 0.0)
-        losses.append(trainer.tally.take()["loss"])
-    assert losses[0] > losses[1] > losses[2]
-    assert losses[2] < 0.8 * losses[0]
+def rows(run: Path) -> list[dict[str, str]]:
+    with (run / LOG).open(newline="") as file:
+        return list(csv.DictReader(file))
 
 
-def test_a_stopped_run_goes_on_as_if_it_had_not_been_stopped(
-    finished: RunSettings, settings: RunSettings
-) -> None:
-    run(settings, stop=StopAfter(3))
-    assert load_checkpoint(Path(settings.out))["step"] == 3
-    run(settings, resume=True)
-    whole, halved = (load_checkpoint(Path(s.out)) for s in (finished, settings))
-    assert whole["step"] == halved["step"] == 6
-    assert torch.equal(whole["rng"], halved["rng"])
-    for part in ("weights", "ema"):
-        for name, value in whole[part].items():
-            assert torch.equal(value, halved[part][name]), name
-    for index, moments in whole["optimiser"]["state"].items():
-        assert torch.equal(moments["exp_avg_sq"], halved["optimiser"]["state"][index]["exp_avg_sq"])
+def test_a_stopped_run_goes_on_with_what_it_had_learnt(finished: Path, settings: RunSettings) -> None:
+    out = run(settings, stop=StopAfter(3))
+    half = load_checkpoint(out)
+    assert half.steps == 3
+    save_checkpoint(out, replace(half, seconds=500.0))
+    loop = begin(read_settings(out), load_data(read_settings(out)))
+    assert loop.steps == 3 and loop.progress == 0.5 and loop.seconds == 500  # the clock stands still
+    for name, weight in loop.trainer.network.state_dict().items():
+        assert torch.equal(weight, half.weights[name])
+    run(read_settings(out), resume=True)
+    whole, halved = load_checkpoint(finished), load_checkpoint(out)
+    assert whole.steps == halved.steps == 6 and halved.seconds > 500
+    ends = [rows(place)[-1] for place in (finished, out)]
+    assert all(float(end["lr"]) < 1e-9 and float(end["progress"]) == 1 for end in ends)
+    assert float(ends[0]["psnr_25"]) == pytest.approx(float(ends[1]["psnr_25"]), abs=0.1)
 
 
-def test_the_log_tells_speed_losses_and_validation(finished: RunSettings) -> None:
-    with (Path(finished.out) / "log.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert tuple(rows[0]) == COLUMNS
-    assert [int(row["step"]) for row in rows] == [0, 1, 2, 3, 4, 5, 6, 6]
-    assert float(rows[0]["psnr_25"]) > 5
-    assert float(rows[-1]["psnr_25"]) != float(rows[0]["psnr_25"])
-    assert 0 < float(rows[1]["network_fraction"]) < 1
-    assert float(rows[1]["loss"]) > 0
-    assert [row["patch"] for row in rows] == ["32"] * 4 + ["48"] * 4
-    assert float(rows[-1]["lr"]) == 0
+def test_what_is_drawn_depends_on_the_step_alone(settings: RunSettings) -> None:
+    data, settings = load_data(settings), replace(settings, budget=Budget(minutes=60))
+    once, later = begin(settings, data), begin(settings, data)
+    later.before = 4
+    for step in range(2):
+        for first, again in zip(once._draw(4 + step), later._draw(step), strict=True):
+            assert torch.equal(first, again)
 
 
-def test_a_prior_made_of_a_run_denoises_as_the_run_does(finished: RunSettings, tmp_path: Path) -> None:
-    folder = export_run(Path(finished.out), tmp_path / "mine", "mine")
-    prior, exported = read_prior(folder), load(read_card(folder))
-    assert prior.details["name"] == "mine"
-    assert prior.details["steps"] == 6
-    assert prior.details["trained_patch"] == 48
+def test_batches_drawn_ahead_come_in_order() -> None:
+    def draw(step: int) -> tuple[torch.Tensor, torch.Tensor]:
+        time.sleep(0.01 * (step % 3))
+        return torch.tensor(step), torch.tensor(0)
 
-    prior.network.load_state_dict(load_checkpoint(Path(finished.out))["ema"])
-    edm = Edm(prior.network, prior.pixel_patch, prior.sigma_data, prior.anchor).eval()
-    x = torch.rand(2, 3, 64, 64) * 2 - 1
-    with torch.no_grad():
-        expected = edm(x, torch.full((2,), 0.2))
-    denoised = AnchoredDenoiser(exported.denoiser, prior.anchor).denoise(x, 0.2)
-    assert torch.allclose(denoised, expected, atol=2e-3)  # float16 weights
+    batches = ahead(draw, workers=3)
+    assert [int(next(batches)[0]) for _ in range(12)] == list(range(12))
+    batches.close()
 
 
-def test_a_prior_can_be_taught_further(finished: RunSettings, settings: RunSettings) -> None:
-    first = Path(finished.out) / "prior"
-    trainer = Trainer(read_prior(first), settings.recipe, CPU)
-    before = {name: w.clone() for name, w in trainer.network.state_dict().items()}
-    trainer.step(buffer_of(picture(0)), 0.5)
-    changed = [name for name, w in trainer.network.state_dict().items() if not torch.equal(before[name], w)]
-    assert set(changed) == set(before)
+def test_the_log_and_the_settings_tell_of_the_run(finished: Path) -> None:
+    (row,) = rows(finished)
+    assert tuple(row) == COLUMNS and (row["steps"], row["side"]) == ("6", "128")
+    assert float(row["loss"]) > 0 and float(row["psnr_25"]) > 5 and float(row["patches_per_second"]) > 0
+    kept = read_settings(finished)
+    assert [Path(place).name for place in kept.held_out] == ["00.png", "05.png", "10.png", "15.png"]
+    assert (kept.widths, kept.blocks) == (WIDTHS, BLOCKS)
 
 
-def test_a_run_is_not_overwritten(finished: RunSettings) -> None:
+def test_nothing_of_the_photos_stays_in_the_folder_of_the_run(finished: Path) -> None:
+    assert {path.name for path in finished.iterdir()} == {
+        "settings.json",
+        "checkpoint.safetensors",
+        "log.csv",
+    }
+
+
+def test_a_run_grows_the_prior_it_starts_from(start: PriorCard, settings: RunSettings) -> None:
+    wider = replace(settings, widths=(6, 8), start_from=str(start.folder), budget=Budget(steps=1))
+    out = run(wider)
+    grown, before = load_checkpoint(out).weights["conv_in.weight"], read_network(start.folder)
+    assert grown.shape[0] == 6
+    assert (grown[:4] - before.conv_in.weight).abs().max() < 0.01
+    with pytest.raises(UserError, match="as in the prior"):
+        run(replace(wider, out=str(out / "deeper"), blocks=2))
+
+
+def test_a_run_is_not_overwritten(finished: Path) -> None:
     with pytest.raises(UserError) as caught:
-        run(finished)
+        run(read_settings(finished))
     assert caught.value.code == "run_exists"
 
 
-def test_numbers_out_of_range_leave_the_last_checkpoint(finished: RunSettings, tmp_path: Path) -> None:
-    copy = Path(shutil.copytree(finished.out, tmp_path / "copy"))
-    sound = (copy / "checkpoint.pt").read_bytes()
-    mad = replace(
-        finished,
-        out=str(copy),
-        recipe=replace(finished.recipe, log_sigma_mean=math.nan),
-        budget=Budget(steps=8),
-    )
+def test_numbers_out_of_range_leave_the_last_checkpoint(settings: RunSettings) -> None:
+    out = run(settings)
+    sound = load_checkpoint(out)
+    broken = {name: weight * float("nan") for name, weight in sound.weights.items()}
     with pytest.raises(UserError) as caught:
-        run(mad, resume=True)
+        save_checkpoint(out, Checkpoint(broken, 7, 1.0))
     assert caught.value.code == "training_diverged"
-    assert (copy / "checkpoint.pt").read_bytes() == sound
+    assert load_checkpoint(out).steps == sound.steps == 6
 
 
 @pytest.fixture
@@ -143,81 +132,77 @@ def own_signals() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("own_signals")
-def test_a_terminated_run_keeps_what_it_has_learnt(folder: Path, tmp_path: Path) -> None:
+def test_a_terminated_run_keeps_what_it_has_learnt(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     out = tmp_path / "run"
 
     def terminate_once_it_runs() -> None:
         until = time.monotonic() + 60
-        while not (out / "log.csv").exists() and time.monotonic() < until:
+        while not (out / "settings.json").exists() and time.monotonic() < until:
             time.sleep(0.05)
         os.kill(os.getpid(), signal.SIGTERM)
 
     killer = threading.Thread(target=terminate_once_it_runs)
     killer.start()
-    shape = ["--widths", "16", "32", "--no-attention", "--patch", "32", "--batch", "2"]
-    rest = ["--photos", str(folder), "--out", str(out), "--minutes", "5", "--device", "cpu"]
-    assert main(["fit", *rest, *shape]) == 0
+    rest = ["--widths", "4,8", "--blocks", "1", "--batch", "2", "--device", "cpu", "--minutes", "5"]
+    assert main(["fit", "--photos", str(folder), "--out", str(out), *rest]) == 0
     killer.join()
-    assert load_checkpoint(out)["seconds"] < 120
-    assert main(["export", str(out), str(tmp_path / "half-taught")]) == 0
-    assert read_prior(tmp_path / "half-taught").details["name"] == "half-taught"
-
-
-@pytest.mark.usefixtures("own_signals")
-def test_what_cannot_be_done_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["export", str(tmp_path), str(tmp_path / "x")]) == 1
+    assert load_checkpoint(out).seconds < 120
+    assert main(["fit", "--out", str(out), "--resume", "--minutes", "0.001"]) == 0
+    assert main(["export", str(out), "--out", str(tmp_path / "half-taught")]) == 0
+    assert read_card(tmp_path / "half-taught").name == "half-taught"
+    assert main(["export", str(tmp_path), "--out", str(tmp_path / "x")]) == 1
     assert "holds no training run" in capsys.readouterr().err
     assert main(["fit", "--photos", "x", "--out", str(tmp_path), "--minutes", "0"]) == 1
     assert "minutes: must be above 0" in capsys.readouterr().err
-    with pytest.raises(UserError, match="no abacus device"):
-        pick_device("abacus")
 
 
-def test_a_prior_takes_the_place_of_a_prior_and_of_nothing_else(
-    finished: RunSettings, tmp_path: Path
-) -> None:
-    pictures = tmp_path / "Pictures"
-    pictures.mkdir()
-    (pictures / "child.jpg").write_bytes(b"a photo")
+def test_an_exported_prior_denoises_as_the_run_does(finished: Path, tmp_path: Path) -> None:
+    export_run(finished, tmp_path / "mine", "mine")
+    card = read_card(tmp_path / "mine")
+    assert verify(card) and card.name == "mine" and card.trained_size == 128
+    assert card.details["training"]["steps"] == 6
+    check = load_file(tmp_path / "mine" / "check.safetensors")
+    denoised = load(card).denoiser.denoise(check["x"], check["sigma"].item())
+    assert torch.allclose(denoised, check["denoised"], atol=1e-4)
+    record_measured(card.folder, {"scratches": "28.5 dB"})
+    assert read_card(card.folder).quality == "scratches: 28.5 dB" and read_card(card.folder).name == "mine"
+    weights = load_file(card.weights)
+    for name, weight in load_checkpoint(finished).weights.items():
+        assert weights[name].dtype == torch.float16 and torch.equal(weights[name], weight.half())
+
+
+def test_a_prior_takes_the_place_of_a_prior_and_of_nothing_else(finished: Path, tmp_path: Path) -> None:
+    (tmp_path / "Pictures").mkdir()
+    (tmp_path / "Pictures" / "child.jpg").write_bytes(b"a photo")
     with pytest.raises(UserError, match="holds no prior"):
-        export_run(Path(finished.out), pictures, "mine")
-    assert (pictures / "child.jpg").read_bytes() == b"a photo"
+        export_run(finished, tmp_path / "Pictures", "mine")
+    with pytest.raises(UserError, match="may hold letters"):
+        export_run(finished, tmp_path / "mine", "my prior")
     for _ in range(2):
-        assert read_card(export_run(Path(finished.out), tmp_path / "mine", "mine")).name == "mine"
+        export_run(finished, tmp_path / "mine", "mine")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["Pictures", "mine"]
+    assert (tmp_path / "Pictures" / "child.jpg").read_bytes() == b"a photo"
 
 
-def test_a_prior_travels_with_its_card_and_the_credits_of_its_photos(folder: Path, tmp_path: Path) -> None:
-    names = ("a.tar", "b.tar")
-    for archive, own in zip(names, ("01.png", "02.png"), strict=True):
-        with tarfile.open(tmp_path / archive, "w") as tar:
-            tar.add(folder / own, own)
-    rows = ["archive,name,credit", 'a.tar,01.png,"Ada, 1843"', "b.tar,02.png,Bert", "c.tar,03.png,Carl"]
-    (tmp_path / "CREDITS.csv").write_text("\n".join(rows))
+def test_credits_travel_from_prior_to_prior(folder: Path, start: PriorCard, tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "a.tar", "w") as tar:
+        for name in ("01.png", "02.png"):
+            tar.add(folder / name, name)
+    (tmp_path / "CREDITS.csv").write_text('archive,credit\na.tar,"Ada, 1843"\nb.tar,Bert\n')
     settings = settings_of(folder, tmp_path / "run")
-    settings = replace(
-        settings, photos=(str(tmp_path / "a.tar"),), validation=str(folder), budget=Budget(steps=1)
+    out = run(
+        replace(
+            settings,
+            photos=(str(tmp_path / "a.tar"),),
+            validation=str(folder),
+            start_from=str(start.folder),
+            budget=Budget(steps=1),
+        )
     )
-    first = run(settings)
-    with (first / "CREDITS.csv").open(newline="") as file:
-        assert [row["credit"] for row in csv.DictReader(file)] == ["Ada, 1843"]
-
-    photos = (str(tmp_path / "b.tar"),)
-    onwards = replace(settings, photos=photos, start_from=str(first), out=str(tmp_path / "onwards"))
-    second = run(onwards)
-    with (second / "CREDITS.csv").open(newline="") as file:
-        assert {row["credit"] for row in csv.DictReader(file)} == {"Ada, 1843", "Bert"}
-
-    weights = read_card(second).sha256[:8]
-    figures = tmp_path / "figures.csv"
-    head = "task,method,photo,setting,psnr_db,seconds"
-    figures.write_text(f"{head}\nscratches,mine,1,draft {weights},28.5,1\nscratches,Telea,1,,26.25,1\n")
-    made = export_run(Path(onwards.out), tmp_path / "made" / "mine", "mine", figures)
-    text = (made / "README.md").read_text()
-    assert "| scratches | 1 | 28.50 | Telea 26.25 |" in text
-    assert read_card(made).quality == "scratches: 28.5 dB"
-    assert "fit --photos b.tar --validation" in text and str(tmp_path) not in text
-    assert "does not know faces" in text and "From the weights of `prior`, 1 steps" in text
-    figures.write_text(f"{head}\nscratches,mine,1,draft 01234567,28.5,1\n")
-    with pytest.raises(UserError, match="none are of these weights"):
-        export_run(Path(onwards.out), tmp_path / "made" / "mine", "mine", figures)
+    export_run(out, tmp_path / "made", "made")
+    with (tmp_path / "made" / "CREDITS.csv").open(newline="") as file:
+        assert [row["credit"] for row in csv.DictReader(file)] == ["Ada, 1843", "Ada"]
+    facts = read_card(tmp_path / "made").details["training"]
+    assert (facts["photos"], facts["start"]) == (["a.tar"], "tiny")

@@ -1,30 +1,29 @@
 """Run folders and pictures that somebody damaged: said in words, with nothing run and nothing begun."""
 
-import csv
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 from PIL import EpsImagePlugin, Image
+from safetensors.torch import save
 
 from daps_desktop.core.errors import UserError
-from daps_desktop.training.card import CREDITS, credits_of
-from daps_desktop.training.checkpoint import NAME, damage_told, load_checkpoint, save_checkpoint
-from daps_desktop.training.lesson import APART, apart_before
-from daps_desktop.training.photos import PhotoFile, buffer_size, buffer_sizes, find_photos, read_rgb
-from daps_desktop.training.prior_folder import new_network
-from daps_desktop.training.scores import read_scores
-from daps_desktop.training.settings import Recipe, RunSettings, read_settings, write_settings
-from daps_desktop.training.trainer import Trainer
+from daps_desktop.training.checkpoint import NAME, Checkpoint, load_checkpoint, save_checkpoint
+from daps_desktop.training.credits import CREDITS, credits_of
+from daps_desktop.training.fit import append_row, network_of
+from daps_desktop.training.photos import PhotoFile, find_photos, photo_size, photo_sizes, read_rgb
+from daps_desktop.training.settings import RunSettings, read_settings, write_settings
+from tests.fakes.full_disk import room_for
 from tests.fuzz.limits import soon_and_in_little
-from tests.training.conftest import TINY
+from tests.training.conftest import BLOCKS, WIDTHS, tiny
 
 
 def run_in(folder: Path) -> RunSettings:
-    settings = RunSettings(photos=(str(folder),), out=str(folder), architecture=TINY)
+    settings = RunSettings(photos=(str(folder),), out=str(folder), widths=WIDTHS, blocks=BLOCKS)
     write_settings(settings)
     return settings
 
@@ -41,8 +40,11 @@ def test_settings_come_back(tmp_path: Path) -> None:
         {"recipe": {"batch": "x"}},
         {"recipe": []},
         {"budget": {"minutes": 1e999}},
-        {"architecture": {"widths": [16, "x"]}},
-        {"log_every_s": None},
+        {"widths": [16, "x"]},
+        {"widths": [10**9]},
+        {"device": "abacus"},
+        {"held_out": None},
+        {"version": 1},
     ],
 )
 def test_settings_that_mean_nothing_are_refused(tmp_path: Path, change: dict[str, object]) -> None:
@@ -61,29 +63,42 @@ def test_settings_that_are_none_are_refused(tmp_path: Path, text: bytes) -> None
     assert caught.value.code in ("run_damaged", "setting_value")
 
 
-@pytest.mark.parametrize("text", [b"{}", b"[1]", b'[["a"]]', b"x", b'["a"'])
-def test_a_note_of_photos_that_means_nothing_is_refused(tmp_path: Path, text: bytes) -> None:
-    (tmp_path / APART).write_bytes(text)
+def test_a_checkpoint_of_another_network_or_kind_is_refused(tmp_path: Path) -> None:
+    settings = run_in(tmp_path)
+    sound = Checkpoint(tiny().state_dict(), 3, 3.5)
+    save_checkpoint(tmp_path, sound)
+    assert load_checkpoint(tmp_path).seconds == 3.5
+    assert network_of(settings, load_checkpoint(tmp_path)).config["widths"] == WIDTHS
+    whole = (tmp_path / NAME).read_bytes()
+    other = replace(sound, weights={"conv_in.weight": torch.zeros(2)})
+    files = [save(sound.weights), save(sound.weights, {"steps": "3", "seconds": "inf"}), save(other.weights)]
+    files += [save(sound.weights, {"steps": "-1", "seconds": "1"}), whole[: len(whole) // 2], b"", b"x" * 99]
+    files += [
+        save({**sound.weights, "conv_in.bias": torch.full((4,), torch.nan)}, {"steps": "1", "seconds": "1"})
+    ]
+    for data in files:
+        (tmp_path / NAME).write_bytes(data)
+        with pytest.raises(UserError) as caught:
+            load_checkpoint(tmp_path)
+        assert caught.value.code == "run_damaged"
+    save_checkpoint(tmp_path, other)
     with pytest.raises(UserError) as caught:
-        apart_before(tmp_path)
+        network_of(settings, load_checkpoint(tmp_path))
     assert caught.value.code == "run_damaged"
 
 
-def test_a_checkpoint_of_another_network_is_refused(tmp_path: Path) -> None:
-    trainer = Trainer(new_network(TINY), Recipe(batch=2, patch=32), torch.device("cpu"))
-    state = {**trainer.state(), "seconds": 3.5}
-    save_checkpoint(tmp_path, {**state, "weights": {"conv_in.weight": torch.zeros(2)}})
-    with pytest.raises(UserError) as other, damage_told(tmp_path):
-        trainer.restore(load_checkpoint(tmp_path))
-    save_checkpoint(tmp_path, {"weights": state["weights"]})
-    with pytest.raises(UserError) as bare:
-        load_checkpoint(tmp_path)
-    save_checkpoint(tmp_path, state)
-    whole = (tmp_path / NAME).read_bytes()
-    (tmp_path / NAME).write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(UserError) as short:
-        load_checkpoint(tmp_path)
-    assert {error.value.code for error in (other, bare, short)} == {"run_damaged"}
+def test_a_full_disk_is_told_and_leaves_the_last_checkpoint(tmp_path: Path) -> None:
+    settings = run_in(tmp_path)
+    save_checkpoint(tmp_path, Checkpoint(tiny().state_dict(), 3, 3.5))
+    sound = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    for write in (
+        lambda: save_checkpoint(tmp_path, Checkpoint(tiny().state_dict(), 4, 4.5)),
+        lambda: write_settings(settings),
+        lambda: append_row(tmp_path, {"steps": 1.0}),
+    ):
+        with room_for(20), pytest.raises(UserError, match="file too large"):
+            write()
+    assert {path: path.read_bytes() for path in sound} == sound
 
 
 def test_credits_with_too_many_words_or_none_are_read_or_refused(tmp_path: Path) -> None:
@@ -96,15 +111,6 @@ def test_credits_with_too_many_words_or_none_are_read_or_refused(tmp_path: Path)
         credits_of(settings)
 
 
-def test_figures_with_a_field_without_end_are_refused(tmp_path: Path) -> None:
-    long = "x" * (csv.field_size_limit() + 1)
-    (tmp_path / "scores.csv").write_text(
-        f"task,method,setting,photo,psnr_db,inside_db,ssim,cpu_s\n{long},a,b,c,1,2,3,4\n"
-    )
-    with pytest.raises(UserError, match="no figures"):
-        read_scores(tmp_path / "scores.csv")
-
-
 def test_a_picture_is_never_handed_to_another_program(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,7 +119,7 @@ def test_a_picture_is_never_handed_to_another_program(
     monkeypatch.setattr(EpsImagePlugin, "Ghostscript", lambda *words, **_: asked.append(words))
     Image.new("RGB", (300, 300)).save(tmp_path / "photo.eps")
     file = PhotoFile((tmp_path / "photo.eps").rename(tmp_path / "photo.jpg"))
-    assert buffer_size(file) is None and read_rgb(file) is None
+    assert photo_size(file) is None and read_rgb(file) is None
     assert not asked
 
 
@@ -130,7 +136,7 @@ def test_to_learn_its_size_no_more_of_a_photo_is_read_than_says_it(tmp_path: Pat
         file.truncate(4 << 30)  # a hole: the disk holds nothing of it
     os.mkfifo(tmp_path / "pipe.jpg")
     with soon_and_in_little():
-        assert buffer_sizes(find_photos([tmp_path])) == [(300, 400), None]
+        assert photo_sizes(find_photos([tmp_path])) == [(300, 400), None]
 
 
 def test_archives_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
@@ -144,4 +150,4 @@ def test_a_small_file_cannot_say_it_is_a_large_photo(tmp_path: Path) -> None:
     data = bytearray((tmp_path / "photo.bmp").read_bytes())
     data[18:26] = (13_000).to_bytes(4, "little") * 2
     (tmp_path / "photo.bmp").write_bytes(data)
-    assert buffer_size(PhotoFile(tmp_path / "photo.bmp")) is None
+    assert photo_size(PhotoFile(tmp_path / "photo.bmp")) is None

@@ -81,12 +81,11 @@ def test_more_orientations_leave_less_of_the_noise() -> None:
     clean = crop(SIDE)
     noisy = degraded(clean, (Noise(),), None, 25)
     results = [
-        play(noisy, Noise(), noise=25.0, prior="photo-fast", preset=preset)
-        for preset in ("draft", "fast", "balanced", "best")
+        play(noisy, Noise(), noise=25.0, prior="photo-fast", preset=preset) for preset in ("balanced", "best")
     ]
-    assert [heard.finished.report.evaluations for heard in results] == [1, 2, 4, 8]
-    quality = [psnr(heard.pixels, clean) for heard in results]
-    assert quality == sorted(quality) and quality[-1] > quality[0] + 0.05
+    assert [heard.finished.report.evaluations for heard in results] == [1, 8]
+    one, eight = (psnr(heard.pixels, clean) for heard in results)
+    assert eight > one + 0.05
 
 
 @pytest.mark.parametrize("own_tables", [True, False])

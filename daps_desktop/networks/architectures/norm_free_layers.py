@@ -30,8 +30,7 @@ class LevelEmbedding(nn.Module):
     def forward(self, level: Tensor) -> Tensor:
         phase = level[:, None] * self.frequencies
         features = torch.cat([level[:, None], phase.sin(), phase.cos()], 1)
-        hidden = F.silu(self.linear_1(features.to(self.linear_1.weight.dtype)))
-        return F.silu(self.linear_2(hidden))
+        return F.silu(self.linear_2(F.silu(self.linear_1(features))))
 
 
 class Block(nn.Module):

@@ -40,3 +40,5 @@ def _only(config: Mapping[str, Any], *names: str) -> dict[str, Any]:
 
 
 _BUILDERS = {"NormFreeUNet": _norm_free_unet, "DRUNet": _drunet, "UNet2DModel": _unet_2d}
+# The first and the last layer of networks that are convolutions and little else.
+ENDS = {"NormFreeUNet": ("conv_in", "conv_out"), "DRUNet": ("m_head", "m_tail")}

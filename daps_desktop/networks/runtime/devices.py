@@ -21,13 +21,6 @@ def choose_device(wanted: Device) -> torch.device:
     return torch.device(wanted)
 
 
-def network_dtype(device: torch.device) -> torch.dtype:
-    """Half precision where the hardware is fast at it; the M-step stays in float32 everywhere."""
-    if device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False):
-        return torch.bfloat16
-    return torch.float32
-
-
 def tile_batch(device: torch.device) -> int:
     """Tiles in one network call: a processor gains nothing from more than one, a graphics card does."""
     return 1 if device.type == "cpu" else 8

@@ -5,6 +5,8 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from daps_desktop.networks.card import PriorCard
+
 
 class Network(Protocol):
     """F(x, level), ready to run. Raises: what `solver.tiling` takes for want of memory or a lost device."""
@@ -17,7 +19,20 @@ class Network(Protocol):
     """In which it calculates."""
     memory_mb: float
     """What its weights take."""
+    versions: dict[str, str]
+    """Of what gave this answer, beside torch: another runtime rounds another way."""
 
     def __call__(self, x: Tensor, level: Tensor) -> Tensor:
         """x (B, C, H, W), level (B,) and the result are float32 on `device`."""
+        ...
+
+
+class Runtime(Protocol):
+    """A way to run networks: a library on a device in a precision."""
+
+    @property
+    def name(self) -> str: ...
+
+    def load(self, card: PriorCard) -> Network:
+        """Raises: UserError prior_unreadable; what the library raises where it cannot run the network."""
         ...

@@ -9,7 +9,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from daps_desktop.core.errors import UserError
-from daps_desktop.networks.architectures.table import build
+from daps_desktop.networks.architectures.table import ENDS, build
 from daps_desktop.networks.card import PriorCard
 from daps_desktop.solver.tiling import device_lost, out_of_memory
 
@@ -35,13 +35,15 @@ class TorchNetwork:
         self._order = torch.contiguous_format if device.type == "mps" else torch.channels_last
         self.module = module.to(memory_format=self._order).eval().requires_grad_(False)  # pyright: ignore[reportCallIssue]
         self.name = f"torch-{str(dtype).removeprefix('torch.')}"
+        self._first = next(module.parameters()).dtype
         self.device = device
         self.dtype = dtype
+        self.versions = {"runtime": self.name}
         self.memory_mb = sum(weight.nbytes for weight in module.parameters()) / 2**20
 
     @torch.no_grad()
     def __call__(self, x: Tensor, level: Tensor) -> Tensor:
-        return self.module(x.to(dtype=self.dtype, memory_format=self._order), level).float()
+        return self.module(x.to(dtype=self._first, memory_format=self._order), level).float()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +67,34 @@ def read_module(card: PriorCard, device: torch.device, dtype: torch.dtype = torc
 
     Raises: UserError prior_unreadable, or what torch raises where it is the memory or the card that fails.
     """
+    name = card.architecture.name
     try:
         state = load_file(card.weights)
         with torch.device("meta"):
-            module = build(card.architecture.name, card.architecture.config)
+            module = build(name, card.architecture.config)
         require_finite(state)
-        module.load_state_dict({k: v.to(device, dtype) for k, v in state.items()}, assign=True)
+        outer = torch.float32 if name in ENDS else dtype
+        module.load_state_dict({k: v.to(device, outer) for k, v in state.items()}, assign=True)
+        if outer != dtype:
+            _round_inside(module, ENDS[name], dtype)
         return module.to(device)
     except (SafetensorError, *MISFITS) as error:
         if out_of_memory(error) or device_lost(error):
             raise
         raise UserError("prior_unreadable", path=card.folder, detail=_in_short(error)) from error
+
+
+def _round_inside(module: nn.Module, ends: tuple[str, str], dtype: torch.dtype) -> None:
+    """Have all convolutions but the first and the last calculate in `dtype`.
+
+    Rounding the ends, or what becomes of the noise level, would cost up to 0.03 dB; it takes no time.
+    """
+    first, last = (module.get_submodule(name) for name in ends)
+    for layer in module.modules():
+        if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d) and layer not in (first, last):
+            layer.to(dtype)
+    first.register_forward_hook(lambda _, given, out: out.to(dtype))
+    last.register_forward_pre_hook(lambda _, given: (given[0].float(),))
 
 
 def require_finite(state: Mapping[str, Tensor]) -> None:

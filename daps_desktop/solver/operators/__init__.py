@@ -22,14 +22,15 @@ from daps_desktop.solver.operators.laboratory import (
     box_mask,
     random_mask,
 )
-from daps_desktop.solver.operators.resize import Bicubic
+from daps_desktop.solver.operators.resize import KERNELS, Downsampling, ShrinkKernel
 
 __all__ = [
-    "Bicubic",
+    "KERNELS",
     "CameraBlurOperator",
     "Chain",
     "ClippedOperator",
     "Convolution",
+    "Downsampling",
     "HoleMask",
     "Identity",
     "JpegSet",
@@ -40,6 +41,7 @@ __all__ = [
     "Operator",
     "PhaseModulus",
     "SetAfter",
+    "ShrinkKernel",
     "box_mask",
     "chain",
     "compress",

@@ -88,7 +88,7 @@ def _reconstruct(photo: Tensor, known: Tensor) -> Tensor:
     mask = (known > 0).to(torch.uint8).mul(255).cpu().numpy()
     filled = np.empty_like(pixels)
     cv2.xphoto.inpaint(pixels, mask, filled, cv2.xphoto.INPAINT_FSR_FAST)
-    planes = torch.from_numpy(filled).reshape(pixels.shape).permute(2, 0, 1)
+    planes = torch.as_tensor(filled).reshape(pixels.shape).permute(2, 0, 1)
     return planes.to(photo).div(127.5).sub(1).expand_as(photo)
 
 

@@ -1,6 +1,8 @@
-"""Photos that are too small: bicubic shrinking with antialias, the world outside the frame unknown."""
+"""Photos that are too small: shrinking by one of the usual kernels, the world outside the frame unknown."""
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
@@ -9,12 +11,72 @@ from torch import Tensor
 from daps_desktop.solver.operators.base import LinearOperator, pad_reflect
 from daps_desktop.solver.operators.cg import conjugate_gradient
 
-BORDER = 2  # unknown border, in pixels of the small photo: half the width of the bicubic kernel
 BLOCK = 32  # small pixels computed by one matrix product
 
 
-class Bicubic(LinearOperator):
-    """Shrinks by `factor` with the cubic kernel a = -1/2 stretched by the factor, rows summing to one.
+@dataclass(frozen=True, slots=True)
+class ShrinkKernel:
+    """How a photo was made small: a kernel stretched by the factor, after a blur of std `blur` large pixels.
+
+    `shape` is the kernel for a factor of 1, 0 from `reach` on.
+    """
+
+    name: str
+    shape: Callable[[Tensor], Tensor]
+    reach: float
+    blur: float = 0.0
+
+    def taps(self, factor: int) -> Tensor:
+        """(k,) float64 of sum 1, symmetric about the middle of the block of large pixels of one small one."""
+        half = math.ceil(self.reach * factor + 4 * self.blur)
+        centre = half + (factor - 1) / 2
+        distance = torch.arange(2 * half + factor, dtype=torch.float64) - centre
+        taps = self.shape(distance / factor)
+        if self.blur:
+            gaussian = torch.exp(-0.5 * ((distance[:, None] - distance) / self.blur) ** 2)
+            taps = gaussian @ taps
+        idle = int((taps.abs() > 1e-4 * taps.max()).to(torch.uint8).argmax())  # zeros at either end
+        taps = taps[idle : len(taps) - idle]
+        return taps / taps.sum()
+
+
+def _area(x: Tensor) -> Tensor:
+    return (x.abs() < 0.5).to(x)
+
+
+def _bilinear(x: Tensor) -> Tensor:
+    return (1 - x.abs()).clamp(min=0)
+
+
+def _bicubic(x: Tensor) -> Tensor:
+    """Keys 1981 with a = -1/2, as by MATLAB and Pillow."""
+    x = x.abs()
+    near, far = 1.5 * x**3 - 2.5 * x**2 + 1, -0.5 * x**3 + 2.5 * x**2 - 4 * x + 2
+    return torch.where(x <= 1, near, torch.where(x < 2, far, 0.0))
+
+
+def _lanczos(x: Tensor) -> Tensor:
+    """Three lobes, as by Pillow."""
+    return torch.where(x.abs() < 3, torch.sinc(x) * torch.sinc(x / 3), 0.0)
+
+
+def _between(x: Tensor) -> Tensor:
+    """Between area and bicubic: told either, a result loses 0.7 dB where it was the other, with this 0.2."""
+    return (_area(x) + _bicubic(x)) / 2
+
+
+AREA = ShrinkKernel("area", _area, 0.5)
+BILINEAR = ShrinkKernel("bilinear", _bilinear, 1.0)
+BICUBIC = ShrinkKernel("bicubic", _bicubic, 2.0)
+LANCZOS = ShrinkKernel("lanczos", _lanczos, 3.0)
+
+
+UNKNOWN = ShrinkKernel("unknown", _between, 2.0)
+KERNELS = {kernel.name: kernel for kernel in (UNKNOWN, AREA, BILINEAR, BICUBIC, LANCZOS)}
+
+
+class Downsampling(LinearOperator):
+    """Shrinks by `factor`: each small pixel is the same weighted mean of the large ones around it.
 
     Each entry of A A^T depends on the distance of two small pixels alone, as nothing happens at the
     borders: it is the same short filter g along rows and columns, of condition number about 4. The
@@ -22,14 +84,16 @@ class Bicubic(LinearOperator):
     grid.
     """
 
-    def __init__(self, factor: int, height: int, width: int) -> None:
+    def __init__(self, factor: int, height: int, width: int, kernel: ShrinkKernel = UNKNOWN) -> None:
         """height, width: of the small photo, in pixels."""
+        self._taps = kernel.taps(factor)
+        self._border = math.ceil((len(self._taps) - factor) / 2 / factor)  # unknown, in small pixels
+        self._first = self._border * factor - (len(self._taps) - factor) // 2
         self.scale = factor
-        self.pad = BORDER * factor
+        self.pad = self._border * factor
         self.iterations = 8
         self.tolerance = 0.002  # each step takes two thirds off: no need to stop early for time
         self._size = height, width
-        self._first, self._taps = cubic_taps(factor)
         self._block = _block_matrix(self._taps, factor)
         self._gram = _autocorrelation(self._taps, factor)
         # The largest value of the filter's spectrum, reached by wide photos.
@@ -56,7 +120,8 @@ class Bicubic(LinearOperator):
     def start(self, y: Tensor) -> Tensor:
         """Bicubic enlargement; pixel (i, j) of y covers the block (scale i.., scale j..) of the result."""
         # antialias selects the kernel a = -1/2 here (a = -3/4 without); enlarging needs no antialias itself.
-        return F.interpolate(pad_reflect(y, BORDER), scale_factor=self.scale, mode="bicubic", antialias=True)
+        seen = pad_reflect(y, self._border)
+        return F.interpolate(seen, scale_factor=self.scale, mode="bicubic", antialias=True)
 
     def _shrink(self, x: Tensor, dim: int) -> Tensor:
         """Every small pixel of one side, in blocks: one matrix serves them all."""
@@ -79,25 +144,13 @@ class Bicubic(LinearOperator):
         x = F.pad(parts[..., :stride].flatten(-2), (self._first, stride))
         overlap = F.pad(parts[..., stride:], (0, 2 * stride - rows.shape[1])).flatten(-2)
         x[..., self._first + stride :] += overlap
-        return x[..., : self.scale * (count + 2 * BORDER)].movedim(-1, dim)
+        return x[..., : self.scale * (count + 2 * self._border)].movedim(-1, dim)
 
     def _gram_apply(self, w: Tensor) -> Tensor:
         """A A^T w: the short filter along rows and columns, zeros outside."""
         flat, gram, reach = w.reshape(-1, 1, *w.shape[-2:]), self._gram.to(w), len(self._gram) // 2
         flat = F.conv2d(flat, gram.view(1, 1, 1, -1), padding=(0, reach))
         return F.conv2d(flat, gram.view(1, 1, -1, 1), padding=(reach, 0)).view(w.shape)
-
-
-def cubic_taps(factor: int) -> tuple[int, Tensor]:
-    """Of the first small pixel: where its taps begin in a row with its border, and (k,) float64 of sum 1."""
-    centre = (factor - 1) / 2
-    first = math.floor(centre - 2 * factor) + 1
-    last = math.ceil(centre + 2 * factor) - 1
-    distance = (torch.arange(first, last + 1, dtype=torch.float64) - centre).abs() / factor
-    near = 1.5 * distance**3 - 2.5 * distance**2 + 1
-    far = -0.5 * distance**3 + 2.5 * distance**2 - 4 * distance + 2
-    taps = torch.where(distance <= 1, near, far)
-    return first + BORDER * factor, taps / taps.sum()
 
 
 def _block_matrix(taps: Tensor, factor: int) -> Tensor:

@@ -1,0 +1,64 @@
+"""The loss is that of the paper, the mean is kept, and a grown network computes what it did before."""
+
+import pytest
+import torch
+
+from daps_desktop.core.errors import UserError
+from daps_desktop.training.growth import grow
+from daps_desktop.training.recipe import Recipe
+from daps_desktop.training.trainer import Trainer, denoise
+from tests.training.conftest import tiny
+
+CPU = torch.device("cpu")
+
+
+def test_a_silent_network_has_the_loss_of_the_skip_alone() -> None:
+    """D = c_skip x, so that for x0 = 0 the loss is sd^2 / (sigma^2 + sd^2) at each noise level."""
+    network = tiny()
+    with torch.no_grad():
+        network.conv_out.weight.zero_()
+        network.conv_out.bias.zero_()
+    trainer = Trainer(network, Recipe(), CPU)
+    sigma = torch.tensor([0.01, 0.5, 30.0])
+    trainer.learn(torch.zeros(3, 3, 128, 128), sigma, 1e-9)
+    assert trainer.loss.item() == pytest.approx((0.25 / (sigma**2 + 0.25)).mean().item(), rel=0.01)
+    x = torch.randn(1, 3, 16, 16)
+    assert torch.allclose(denoise(trainer.mean, x, 0.5), x / 2, atol=1e-6)
+
+
+def test_the_network_learns_and_its_mean_follows() -> None:
+    trainer = Trainer(tiny(), Recipe(mean_decay=0.5), CPU)
+    start = [weight.clone() for weight in trainer.mean.parameters()]
+    rng = torch.Generator().manual_seed(0)
+    clean = (torch.rand(4, 3, 1, 1, generator=rng) * 2 - 1).expand(-1, -1, 64, 64)  # plain colours
+    trainer.learn(clean, torch.full((4,), 0.5), 1e-2)
+    decay = trainer.recipe.decay(0)
+    for before, weight, mean in zip(
+        start, trainer.network.parameters(), trainer.mean.parameters(), strict=True
+    ):
+        assert torch.allclose(mean, decay * before + (1 - decay) * weight, atol=1e-6)
+    first = trainer.loss.item()
+    for _ in range(40):
+        trainer.learn(clean, torch.full((4,), 0.5), 1e-2)
+    assert trainer.loss.item() < 0.5 * first
+
+
+def test_a_grown_network_computes_the_same_and_learns_with_all_of_itself() -> None:
+    network = tiny()
+    torch.manual_seed(1)
+    with torch.no_grad():
+        for weight in network.parameters():
+            weight += 0.1 * torch.randn_like(weight)  # nothing of it is zero, as after training
+    wider = grow(network, (6, 16))
+    x, level = torch.randn(2, 3, 32, 32), torch.tensor([-0.5, 0.3])
+    with torch.no_grad():
+        assert torch.allclose(wider(x, level), network(x, level), atol=1e-5)
+    assert wider.config["widths"] == (6, 16)
+    wider(x, level).square().sum().backward()
+    assert wider.conv_out.weight.grad is not None and wider.conv_out.weight.grad[:, 4:].abs().min() > 0
+
+
+@pytest.mark.parametrize("widths", [(3, 8), (4, 8, 16), (4,)])
+def test_a_network_is_not_made_narrower_or_deeper(widths: tuple[int, ...]) -> None:
+    with pytest.raises(UserError, match="at least those of the prior, 4, 8"):
+        grow(tiny(), widths)

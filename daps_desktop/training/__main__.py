@@ -10,15 +10,15 @@ from threading import Event
 
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.settings import DEVICES, PRESETS
-from daps_desktop.networks.card import read_card
 from daps_desktop.networks.runtime.devices import choose_device
-from daps_desktop.training.evaluate import CASES, Wanted, evaluate
+from daps_desktop.training.evaluate import Chosen, evaluate
 from daps_desktop.training.export import export_run
 from daps_desktop.training.fit import fit
 from daps_desktop.training.prior_folder import record_measured
 from daps_desktop.training.recipe import Recipe, usual_batch
-from daps_desktop.training.scores import format_table, lines
+from daps_desktop.training.scores import kept, lines, markdown
 from daps_desktop.training.settings import Budget, RunSettings, read_settings
+from daps_desktop.training.trials import CASES
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,13 +66,12 @@ def _continued(options: argparse.Namespace) -> RunSettings:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    wanted = Wanted(tuple(options.tasks), options.most, options.preset, options.bm3d)
-    prior, device = Path(options.prior), choose_device(options.device)
-    scores = evaluate(prior, options.photos, wanted, device, options.csv)
-    print(format_table(scores))
+    chosen = Chosen(tuple(options.photos), options.first, options.last, options.crop, tuple(options.tasks))
+    prior = Path(options.prior)
+    scores = list(kept(evaluate(prior, chosen, options.preset, options.device), options.csv))
+    print(markdown(scores))
     if options.record:
-        own = read_card(prior).name
-        record_measured(prior, {x.task: f"{x.mean:.1f} dB" for x in lines(scores) if x.method == own})
+        record_measured(prior, {line.task: f"{line.inside_db:.1f} dB" for line in lines(scores)})
 
 
 def _export(options: argparse.Namespace) -> None:
@@ -83,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m daps_desktop.training", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="fit|evaluate|export")
     _add_fit(commands.add_parser("fit", help="teach a network on photos"))
-    _add_evaluate(commands.add_parser("evaluate", help="measure a prior beside classical methods"))
+    _add_evaluate(commands.add_parser("evaluate", help="measure a prior"))
     _add_export(commands.add_parser("export", help="make a prior of what a run has come to"))
     return parser
 
@@ -116,17 +115,16 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=_evaluate)
     parser.add_argument("--prior", required=True, metavar="FOLDER")
     parser.add_argument("--photos", required=True, nargs="+", metavar="PLACE")
-    parser.add_argument("--most", type=int, default=64, help="photos at most")
+    parser.add_argument("--first", type=int, default=0, metavar="N", help="the first N photos")
+    parser.add_argument("--last", type=int, default=0, metavar="N", help="the last N photos")
+    parser.add_argument("--crop", type=int, default=384, metavar="PX", help="side of the centre crops")
     known = ", ".join(case.name for case in CASES)
     parser.add_argument(
         "--tasks", nargs="+", default=(), metavar="TASK", help=f"those that begin so: {known}"
     )
-    parser.add_argument("--preset", choices=PRESETS, default=Wanted().preset)
-    parser.add_argument(
-        "--csv", type=Path, metavar="FILE", help="every figure; those it holds are not measured again"
-    )
+    parser.add_argument("--preset", choices=PRESETS, default="balanced")
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="every figure")
     parser.add_argument("--record", action="store_true", help="say the means on the card of the prior")
-    parser.add_argument("--bm3d", action=argparse.BooleanOptionalAction, default=True, help="slow")
     parser.add_argument("--device", choices=DEVICES, default="auto")
 
 

@@ -1,63 +1,53 @@
-"""A prior measured beside classical methods on photos it never saw, through the program's own solver."""
+"""A prior measured on photos it never saw, through the program's own solver."""
 
+import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import numpy as np
-import torch
-from numpy.typing import NDArray
 
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.photo import Pixels
-from daps_desktop.core.settings import Output, Preset, SolverSettings
-from daps_desktop.core.task import Blur, Noise, Small, Task
+from daps_desktop.core.settings import Device, Preset, SolverSettings
 from daps_desktop.networks.card import read_card
-from daps_desktop.networks.loader import load
-from daps_desktop.networks.runtime.torch_runtime import TorchRuntime
-from daps_desktop.solver.planning import TILE
-from daps_desktop.training.photos import find_photos, read_rgb
+from daps_desktop.networks.loader import keep
+from daps_desktop.networks.runtime.devices import choose_device
+from daps_desktop.training.photos import find_photos
 from daps_desktop.training.restoring import Restorer
-from daps_desktop.training.rivals import rivals
-from daps_desktop.training.scores import Score, Scores
-from daps_desktop.training.trials import REPAIR, Case, Trial, centre, make_trial, scratches, squares
-from daps_desktop.training.validation import GREY_LEVELS, SIDE
+from daps_desktop.training.scores import Score
+from daps_desktop.training.trials import CASES, Case, Picture, Trial, centre, make_trial
 
-WEAK = 2.5  # std in grey levels of the noise on blurred and shrunk photos
-TILES_AT = 25  # grey levels: the noise at which whole photos are compared with tiles
-WHOLE = 2048  # side of a tile that holds any of these photos
-
-CASES = (
-    *(Case("noise", f"denoising {n}", Task((Noise(),)), n, n) for n in GREY_LEVELS),
-    Case("holes", "scratches", REPAIR, draw_hole=scratches),
-    *(Case("holes", f"holes {n}", REPAIR, draw_hole=squares(n)) for n in (16, 32, 64)),
-    Case("blur", "blur 2", Task((Blur(2.0),)), WEAK, WEAK),
-    *(Case("small", f"enlarging x{n}", Task((Small(n),)), WEAK, WEAK) for n in (2, 4)),
-    Case("tiles", "tiles", Task((Noise(),)), TILES_AT, TILES_AT),
-)
+T = TypeVar("T", bound=Trial)
 
 
 @dataclass(frozen=True, slots=True)
-class Method:
+class Method(Generic[T]):
+    """A way to restore, or several of which the best is taken for the very photo.
+
+    `setting` is as in Score.
+    """
+
     name: str
-    restore: Callable[[Trial], Pixels]
-    of_prior: bool
+    variants: Sequence[Callable[[T], Pixels]]
+    setting: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is to be measured, on how many photos, and how the program is set.
+class Chosen:
+    """The `first` or `last` so many of the photos, and of them the middle `crop` pixels; 0: all.
 
-    `tasks`: beginnings of the names of CASES, in their order; none: all of them.
+    `tasks`: beginnings of the names of CASES; none: all of them.
     Raises: UserError for one that names nothing.
     """
 
+    photos: tuple[str | Path, ...]
+    first: int = 0
+    last: int = 0
+    crop: int = 0
     tasks: tuple[str, ...] = ()
-    most: int = 64
-    preset: Preset = "balanced"
-    slow: bool = True  # BM3D, which takes seconds a photo
-    side: int = SIDE  # of the crops in pixels
 
     def __post_init__(self) -> None:
         for word in self.tasks:
@@ -67,85 +57,58 @@ class Wanted:
 
     @property
     def cases(self) -> list[Case]:
-        return [case for case in CASES if not self.tasks or case.name.startswith(self.tasks)]
+        return [case for case in CASES if self.wants(case.name)]
+
+    def wants(self, task: str) -> bool:
+        return not self.tasks or task.startswith(self.tasks)
+
+    def pictures(self) -> Iterator[tuple[int, str, Picture]]:
+        """(place among all that were found, name, pixels). Raises: UserError if one cannot be read."""
+        files = list(enumerate(find_photos(self.photos)))
+        for index, file in files[: self.first or None][-self.last :]:
+            try:
+                with file.open() as image:
+                    pixels = np.asarray(image.convert("RGB"))
+            except Exception as error:  # decoders raise what they like
+                raise UserError("file_unreadable", path=file.name, detail=str(error)) from error
+            yield index, file.name, centre(pixels, self.crop) if self.crop else pixels
+
+    def trials(self) -> Iterator[tuple[str, Trial]]:
+        """(name of the photo, damaged photo); the same damage for a photo whichever others are chosen."""
+        for index, name, pixels in self.pictures():
+            for case in self.cases:
+                yield name, make_trial(case, pixels, index)
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """`whole` is (H, W, 3) uint8; `index` decides the noise and the holes, the same for every method."""
+def evaluate(prior: Path, chosen: Chosen, preset: Preset, device: Device = "auto") -> Iterator[Score]:
+    """`safest` results of a prior, run as the program runs it here.
 
-    index: int
-    name: str
-    whole: NDArray[np.uint8]
-
-
-def evaluate(
-    prior: Path, photos: Sequence[str], wanted: Wanted, device: torch.device, csv: Path | None = None
-) -> list[Score]:
-    """All that is wanted, one photo after the other; what `csv` holds already is not measured again.
-
-    Raises: UserError if prior, photos or csv cannot serve.
+    Raises: UserError if prior or photos cannot serve.
     """
-    card = read_card(prior)
-    restorer = Restorer(load(card, TorchRuntime(device)), device)
-    scores = Scores(csv, f"{wanted.preset} {card.sha256[:8]}")
-    for picture in pictures(photos, wanted):
-        for case in wanted.cases:
-            if case.family == "tiles":
-                _measure(case, picture, _tiled(restorer), scores, 0)
-            else:
-                _measure(case, picture, _methods(restorer, case, wanted), scores, wanted.side)
-    return scores.found
+    card, place = read_card(prior), choose_device(device)
+    restorer = Restorer(keep(card, place), place)
+    settings = SolverSettings(preset)
+    own = Method(card.name, [lambda trial: restorer.restore(trial, settings)], f"{preset} {card.sha256[:8]}")
+    return measure(chosen.trials(), lambda _: [own])
 
 
-def pictures(photos: Sequence[str], wanted: Wanted) -> Iterator[Picture]:
-    """The first `most` photos that are large enough. Raises: UserError if there is none."""
-    files = find_photos(photos)
-    found = 0
-    for file in files:
-        if found == wanted.most:
-            return
-        whole = read_rgb(file)
-        if whole is not None and min(whole.shape[:2]) >= wanted.side:
-            yield Picture(found, file.name, whole)
-            found += 1
-    if not found:
-        raise UserError("photos_missing", count=len(files), shortest=wanted.side)
+def measure(trials: Iterable[tuple[str, T]], methods: Callable[[T], Iterable[Method[T]]]) -> Iterator[Score]:
+    """Every method that is for a trial on each of them; they come with the names of their photos."""
+    for photo, trial in trials:
+        for method in methods(trial):
+            found = [_score(method, variant, photo, trial) for variant in method.variants]
+            yield max(found, key=lambda score: score.psnr_db)
 
 
-def _measure(case: Case, picture: Picture, methods: Sequence[Method], scores: Scores, side: int) -> None:
-    missing = [m for m in methods if not scores.take(case.name, m.name, picture.name, m.of_prior)]
-    if not missing:
-        return
-    pixels = centre(picture.whole, side) if side else picture.whole
-    trial = make_trial(case, pixels, picture.index, saved=False)
-    for method in missing:
-        started = time.perf_counter()
-        psnr = trial.psnr(method.restore(trial))
-        seconds = time.perf_counter() - started
-        scores.add(case.name, method.name, picture.name, method.of_prior, psnr, seconds)
+def _score(method: Method[T], variant: Callable[[T], Pixels], photo: str, trial: T) -> Score:
+    before = _cpu_s()
+    result = variant(trial)
+    seconds = _cpu_s() - before
+    figures = trial.psnr(result), trial.psnr_inside(result), trial.ssim(result)
+    return Score(trial.case.name, method.name, method.setting, photo, *figures, seconds)
 
 
-def _methods(restorer: Restorer, case: Case, wanted: Wanted) -> list[Method]:
-    """The prior's mean comes first; where a hole is to be filled, one sample too."""
-    outputs: tuple[Output, ...] = ("safest", "sample") if case.family == "holes" else ("safest",)
-    own = [
-        _own(restorer, "" if output == "safest" else f", {output}", wanted.preset, output)
-        for output in outputs
-    ]
-    classical = rivals(case.family, slow=wanted.slow).items()
-    return [*own, *(Method(name, restore, of_prior=False) for name, restore in classical)]
-
-
-def _tiled(restorer: Restorer) -> list[Method]:
-    """Whole photos in tiles as the program chooses them, and in one; in one orientation, to be quick."""
-    return [
-        _own(restorer, f", tiles of {TILE}", "draft"),
-        _own(restorer, ", whole", "draft", tile=WHOLE),
-    ]
-
-
-def _own(restorer: Restorer, suffix: str, preset: Preset, output: Output = "safest", tile: int = 0) -> Method:
-    settings = SolverSettings(preset, output=output, tile=tile)
-    name = restorer.prior.card.name + suffix
-    return Method(name, lambda trial: restorer.restore(trial, settings), of_prior=True)
+def _cpu_s() -> float:
+    """Of this process, all its threads, and of programs it ran to their end."""
+    times = os.times()
+    return time.process_time() + times.children_user + times.children_system

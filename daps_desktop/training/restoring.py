@@ -6,13 +6,17 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from daps_desktop.core.hole import Hole
 from daps_desktop.core.photo import Pixels, compose
 from daps_desktop.core.settings import SolverSettings
+from daps_desktop.core.task import Task
 from daps_desktop.networks.loader import Prior
-from daps_desktop.solver.convert import LEVELS_PER_UNIT, to_pixels
+from daps_desktop.solver.convert import LEVELS_PER_UNIT, to_pixels, to_tensor
 from daps_desktop.solver.planning import NOISE_FLOOR, Planner, Sight, Tools
 from daps_desktop.solver.regions import Region
-from daps_desktop.training.trials import EIGHT_BITS, Trial
+from daps_desktop.training.trials import Trial
+
+EIGHT_BITS = np.dtype(np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,32 +28,32 @@ class Restorer:
 
     def restore(self, trial: Trial, settings: SolverSettings) -> Pixels:
         """(H, W, 3) uint8, as the program would save it. Raises: UserError, as the program does."""
-        y = trial.y.to(self.device)
-        height, width = y.shape[-2:]
-        sight = Sight(
-            height,
-            width,
-            lambda rect: y[..., *rect.slices],
-            max((trial.case.told or 0.0) / LEVELS_PER_UNIT, NOISE_FLOOR),
-            trial.hole,
-            device=self.device,
-        )
-        tools = Tools(self.prior.denoiser, None)
-        planner = Planner(trial.case.task, settings, sight, tools)
-        regions = [planner.region(rect) for rect in planner.rects()]
-        parts = [self._solved(region, settings.seed + i) for i, region in enumerate(regions)]
+        y = to_tensor(trial.damaged, self.device)
+        regions = self.regions(trial.case.task, y, trial.case.noise, trial.hole, settings)
+        parts = [self.solved(region, settings.seed + i) for i, region in enumerate(regions)]
         if not trial.case.task.repair_only:
             return parts[0]
         assert trial.hole is not None
-        pixels = trial.photo.pixels.copy()
+        pixels = trial.damaged.copy()
         for region, part in zip(regions, parts, strict=True):
             rect = region.rect.slices
             pixels[rect] = compose(pixels[rect], part, trial.hole[rect])
         return pixels
 
-    def _solved(self, region: Region, seed: int) -> Pixels:
+    def regions(
+        self, task: Task, y: Tensor, noise: float, hole: Hole | None, settings: SolverSettings
+    ) -> list[Region]:
+        """What the program would solve for a photo y (1, 3, h, w) with noise of so many grey levels."""
+        sigma_y = max(noise / LEVELS_PER_UNIT, NOISE_FLOOR)
+        height, width = y.shape[-2:]
+        sight = Sight(height, width, lambda r: y[..., *r.slices], sigma_y, hole, device=self.device)
+        planner = Planner(task, settings, sight, Tools(self.prior.denoiser))
+        return [planner.region(rect) for rect in planner.rects()]
+
+    def solved(self, region: Region, seed: int) -> Pixels:
+        """(H, W, 3) uint8."""
         found: Tensor | None = None
         for step in region.solve(torch.Generator(self.device).manual_seed(seed)):
             found = step.x0_y
         assert found is not None
-        return to_pixels(region.problem.A.crop(found), np.dtype(EIGHT_BITS), 3)
+        return to_pixels(region.problem.A.crop(found), EIGHT_BITS, 3)

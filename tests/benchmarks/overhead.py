@@ -3,39 +3,32 @@
 from collections.abc import Iterator
 
 from daps_desktop.core.settings import SolverSettings
-from daps_desktop.training.trials import Case, Trial, make_trial
-from tests.benchmarks.cases import CASES
+from daps_desktop.training.trials import Trial
 from tests.benchmarks.options import Options
-from tests.benchmarks.pictures import pictures
 from tests.benchmarks.running import NetworkClock, restore, say
 from tests.benchmarks.table import Sample
-
-TARGETS = {"holes": 10.0, "small": 25.0, "blur": 25.0}  # per cent
 
 
 def measure(options: Options) -> Iterator[Sample]:
     """The first run of all is not counted: it loads libraries."""
-    settings = SolverSettings(
-        preset="draft" if options.quick else "balanced", device=options.device, prior=options.prior
-    )
     warm = False
-    for picture in pictures(options):
-        for case in filter(lambda case: options.wants(case.name), CASES):
-            say(f"overhead: {picture.name}, {case.name}")
-            trial = make_trial(case, picture.pixels)
+    for photo, trial in options.chosen.trials():
+        for preset in options.presets:
+            say(f"overhead: {photo}, {trial.case.name}, {preset}")
+            settings = SolverSettings(preset, device=options.device, prior=options.prior)
             if not warm:
                 restore(trial, settings)
                 warm = True
-            for column, value in _timings(case, trial, settings):
-                yield Sample(f"Cost of a run, {settings.preset}", case.name, column, picture.name, value)
+            for column, value in _timings(trial, settings):
+                yield Sample(f"Cost of a run, {preset}", trial.case.name, column, photo, value)
 
 
-def _timings(case: Case, trial: Trial, settings: SolverSettings) -> Iterator[tuple[str, float]]:
+def _timings(trial: Trial, settings: SolverSettings) -> Iterator[tuple[str, float]]:
     """Seconds are per evaluation, but for those before the first one, which are part of the run.
 
-    The denoiser is the network with the blending of tiles and the anchor.
+    The denoiser is the network with the blending of tiles.
     """
-    with NetworkClock() as clock:
+    with NetworkClock(settings) as clock:
         report = restore(trial, settings).report
     evaluations = report.evaluations
     yield "evaluations", evaluations
@@ -45,5 +38,3 @@ def _timings(case: Case, trial: Trial, settings: SolverSettings) -> Iterator[tup
     yield "network s", clock.seconds / evaluations
     yield "over denoiser %", 100 * (report.seconds_total / report.seconds_denoiser - 1)
     yield "over network %", 100 * (report.seconds_total / clock.seconds - 1)
-    if case.family in TARGETS:
-        yield "target %", TARGETS[case.family]

@@ -3,21 +3,25 @@
 import sys
 import threading
 import time
+from dataclasses import replace
 from types import TracebackType
-from typing import Any
 
 import torch
-from diffusers.models.unets.unet_2d import UNet2DModel
-from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
+from torch import Tensor
 
 from daps_desktop.core.messages import Failed, Finished, JobMessage, JobRequest
 from daps_desktop.core.settings import SolverSettings
+from daps_desktop.networks.loader import open_prior
 from daps_desktop.training.trials import Trial
 from daps_desktop.worker.engine import run_job
 
 
 def restore(trial: Trial, settings: SolverSettings) -> Finished:
-    """Raises: RuntimeError with the engine's own words where the job failed."""
+    """The program is told the noise, as its rivals are.
+
+    Raises: RuntimeError with the engine's own words where the job failed.
+    """
+    settings = replace(settings, noise=trial.case.noise)
     return run(JobRequest("benchmark", trial.photo, trial.hole, trial.case.task, settings))
 
 
@@ -35,37 +39,33 @@ def run(job: JobRequest) -> Finished:
 
 
 class NetworkClock:
-    """While entered, adds up the seconds spent inside networks: the bare cost of the evaluations of a run.
+    """While entered, adds up the seconds that runs with these settings spend inside their network.
 
-    `before` is how long it took until the first of them began: loading and planning.
+    `before` is how long it took until the first evaluation began: planning, and the start.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, settings: SolverSettings) -> None:
         self.seconds = self.before = 0.0
-        self._entered = self._began = 0.0
+        self._entered = 0.0
+        self._denoiser = open_prior(settings).denoiser  # the one that the engine will be given, too
+        self._network = self._denoiser.network
 
     def __enter__(self) -> "NetworkClock":
         self._entered = _now()
-        self._hooks = [
-            register_module_forward_pre_hook(self._enters),
-            register_module_forward_hook(self._leaves),
-        ]
+        self._denoiser.network = self._timed
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for hook in self._hooks:
-            hook.remove()
+        self._denoiser.network = self._network
 
-    def _enters(self, module: torch.nn.Module, inputs: Any) -> None:
-        if isinstance(module, UNet2DModel):
-            self._began = _now()
-            self.before = self.before or self._began - self._entered
-
-    def _leaves(self, module: torch.nn.Module, inputs: Any, outputs: Any) -> None:
-        if isinstance(module, UNet2DModel):
-            self.seconds += _now() - self._began
+    def _timed(self, x: Tensor, level: Tensor) -> Tensor:
+        began = _now()
+        self.before = self.before or began - self._entered
+        result = self._network(x, level)
+        self.seconds += _now() - began
+        return result
 
 
 def _now() -> float:

@@ -18,7 +18,7 @@ QUANTITIES = ("memory MB", "seconds")
 def measure(options: Options) -> Iterator[Sample]:
     """One table a task, then one of straight lines through them."""
     growth: list[Sample] = []
-    for task in filter(options.wants, TASKS):
+    for task in (name for name in TASKS if options.chosen.wants(name)):
         found: dict[float, dict[str, float]] = {}
         for megapixels in options.megapixels:
             say(f"size: {task}, {megapixels:g} megapixels")

@@ -61,7 +61,7 @@ def damaged(task: str, megapixels: float) -> tuple[Photo, Hole | None]:
     _add_noise(pixels, _NOISE[task])
     if task != "scratches":
         return Photo(pixels), None
-    hole = scratches(height, width, np.random.default_rng(0))
+    hole = scratches(24)(height, width, np.random.default_rng(0))
     pixels[hole] = 255
     return Photo(pixels), hole
 

@@ -4,28 +4,27 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
 from daps_desktop.core.errors import UserError
-from daps_desktop.core.photo import Photo
 from daps_desktop.core.settings import SolverSettings
-from daps_desktop.core.task import Blur, Noise, Scratches, Small, Task
 from daps_desktop.networks.card import read_card
 from daps_desktop.networks.loader import load
-from daps_desktop.training.evaluate import CASES, Wanted, evaluate
+from daps_desktop.training.evaluate import Chosen, Method, evaluate, measure
 from daps_desktop.training.restoring import Restorer
-from daps_desktop.training.rivals import rivals
-from daps_desktop.training.scores import Score, format_table, lines, read_scores
-from daps_desktop.training.trials import Case, make_trial, scratches, squares
+from daps_desktop.training.scores import Score, kept, lines, markdown, read_scores
+from daps_desktop.training.trials import CASES, REPAIR, Case, Trial, centre, make_trial, squares
 from daps_desktop.training.validation import GREY_LEVELS, centre_crop, denoising_psnr, noise_like, stacked
 from tests.fakes.checkpoints import write_edm
 from tests.training.conftest import picture
 from tests.worker.playing import play
 
 CPU = torch.device("cpu")
-QUICK = Wanted(most=2, preset="draft", slow=False, side=128)
+BY_NAME = {case.name: case for case in CASES}
 
 
 def unchanged(x: Tensor, sigma: float) -> Tensor:
@@ -36,6 +35,11 @@ def unchanged(x: Tensor, sigma: float) -> Tensor:
 def prior(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A prior with random weights."""
     return write_edm(tmp_path_factory.mktemp("prior") / "tiny")
+
+
+@pytest.fixture
+def chosen(folder: Path) -> Chosen:
+    return Chosen((folder,), first=2, crop=128)
 
 
 def test_noise_left_as_it_is_scores_what_its_level_says() -> None:
@@ -54,105 +58,145 @@ def test_crops_are_the_middle_of_the_photo() -> None:
     crops = stacked([centre_crop(picture(seed)) for seed in (0, 1)])
     assert crops.shape == (2, 3, 256, 256)
     assert torch.equal(crops[1], torch.from_numpy(picture(1)[4:260, 12:268]).permute(2, 0, 1) / 127.5 - 1)
+    assert (centre(picture(1), 256) == picture(1)[4:260, 12:268]).all()
+    assert centre(picture(1, 100, 300), 256).shape == (100, 256, 3)
 
 
-def test_damage_is_the_same_each_time_and_other_for_another_seed() -> None:
-    for case in CASES:
-        once, again, other = (make_trial(case, picture(0, 128, 128), seed) for seed in (1, 1, 2))
-        assert torch.equal(once.y, again.y) and not torch.equal(once.y, other.y), case.name
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_damage_is_the_same_each_time_and_other_for_another_seed(case: Case) -> None:
+    once, again, other = (make_trial(case, picture(0, 130, 128), seed) for seed in (1, 1, 2))
+    assert (once.damaged == again.damaged).all() and (once.damaged != other.damaged).any()
 
 
-def test_noise_may_go_below_black_unless_a_file_holds_it() -> None:
-    case = Case("noise", "noise", Task((Noise(),)), 50.0, 50.0)
-    loud, saved = (make_trial(case, picture(0, 64, 64), saved=saved) for saved in (False, True))
-    assert loud.y.abs().max() > 1.05 and saved.y.abs().max() <= 1
-    assert (loud.photo.pixels == saved.photo.pixels).all()
+def test_noise_has_the_strength_that_methods_are_told() -> None:
+    grey = np.full((200, 200, 3), 128, np.uint8)
+    for case in (case for case in CASES if case.noise):
+        spread = make_trial(case, grey, 0).damaged.astype(float).std()
+        # Rounding adds a twelfth, black and white take a little from the strongest.
+        assert spread == pytest.approx(math.sqrt(case.noise**2 + 1 / 12), rel=0.03), case.name
 
 
-def test_the_classical_methods_do_better_than_nothing() -> None:
-    blurred = Case("blur", "blur", Task((Blur(2.0),)), 2.5, 2.5)
-    for case, gain in ((CASES[1], 3.0), (blurred, 0.3)):
-        trial = make_trial(case, picture(0, 96, 96), saved=False)
-        nothing = trial.psnr(trial.photo.pixels)
-        for name, rival in rivals(case.family).items():
-            assert name == "input" or trial.psnr(rival(trial)) > nothing + gain, name
+def test_small_photos_are_means_of_blocks_and_sides_are_cut_to_whole_blocks() -> None:
+    trial = make_trial(Case("small", "x4", BY_NAME["small x4"].task), picture(3, 131, 94), 0)
+    assert trial.clean.shape == (128, 92, 3)
+    means = trial.clean.reshape(32, 4, 23, 4, 3).mean((1, 3))
+    assert np.abs(trial.damaged - means).max() <= 0.501
+
+
+def test_marks_hide_what_was_there_and_only_that() -> None:
+    grey = np.full((128, 192, 3), 100, np.uint8)
+    counts = {"holes 16": 24, "holes 32": 6, "holes 64": 2}
+    for name, count in counts.items():
+        trial = make_trial(BY_NAME[name], grey, 5)
+        assert trial.hole is not None and cv2.connectedComponents(trial.hole.astype(np.uint8))[0] > 1
+        assert trial.hole.sum() == count * int(name.split()[1]) ** 2
+        assert (trial.damaged[~trial.hole] == 100).all() and (trial.damaged[trial.hole] == 255).all()
+
+
+def test_psnr_counts_the_whole_photo_and_the_marks_apart() -> None:
+    clean = np.full((128, 256, 3), 100, np.uint8)
+    hole = squares(32, 1, 2)(128, 256, np.random.default_rng(0))
+    trial = Trial(BY_NAME["holes 32"], clean, clean, hole)
+    result = np.where(hole[..., None], clean + 10, clean).astype(np.uint8)
+
+    assert trial.psnr_inside(result) == pytest.approx(28.13, abs=0.01)
+    share = 2 * 32 * 32 / (128 * 256)
+    assert trial.psnr(result) == pytest.approx(28.13 - 10 * math.log10(share), abs=0.01)
+    assert trial.psnr(clean) == 100
+
+
+def test_structural_similarity_is_that_of_scikit_image() -> None:
+    metrics = pytest.importorskip("skimage.metrics")
+    trial = make_trial(BY_NAME["noise 25"], picture(2, 96, 80), 0)
+    theirs = metrics.structural_similarity(
+        trial.damaged, trial.clean, channel_axis=2, gaussian_weights=True, use_sample_covariance=False
+    )
+    assert trial.ssim(trial.damaged) == pytest.approx(theirs, abs=1e-6)
+    assert trial.ssim(trial.clean) == pytest.approx(1)
 
 
 @pytest.mark.parametrize(
     "case",
     [
-        Case("noise", "noise", Task((Noise(),)), 25, 25),
-        Case("blur", "blur", Task((Blur(2.0),)), 2.5, 2.5),
-        Case("small", "small", Task((Small(2),)), 2.5, 2.5),
-        Case("holes", "scratches", Task((Scratches(),)), draw_hole=scratches),
-        Case("holes", "wide", Task((Scratches(),)), draw_hole=squares(64)),
+        BY_NAME["noise 25"],
+        BY_NAME["scratches"],
+        BY_NAME["holes 64"],
+        Case("blur", "blur", BY_NAME["blur 2"].task, 2.5),
+        Case("small", "small", BY_NAME["small x2"].task, 2.5),
     ],
     ids=lambda case: case.name,
 )
 def test_the_result_is_that_of_the_program(prior: Path, case: Case) -> None:
-    trial = make_trial(case, picture(3, 128, 128))
-    settings = SolverSettings("draft", prior=str(prior), device="cpu", noise=case.told, tile=64)
+    trial = make_trial(case, picture(3, 128, 128), 0)
+    # Nothing is told of the noise beside a hole: the program keeps it.
+    noise = None if case.task == REPAIR else case.noise
+    settings = SolverSettings("draft", prior=str(prior), device="cpu", noise=noise, tile=64)
     ours = Restorer(load(read_card(prior)), CPU).restore(trial, settings)
-    theirs = play(Photo(trial.photo.pixels), *case.task.damages, hole=trial.hole, settings=settings)
+    theirs = play(trial.photo, *case.task.damages, hole=trial.hole, settings=settings)
     assert (ours == theirs.pixels).all()
 
 
-def test_everything_is_measured_on_every_photo_and_only_once(
-    folder: Path, prior: Path, tmp_path: Path
+def test_everything_is_measured_on_every_photo_and_written_at_once(
+    chosen: Chosen, prior: Path, tmp_path: Path
 ) -> None:
     file = tmp_path / "figures.csv"
-    found = evaluate(prior, [str(folder)], QUICK, CPU, file)
-    assert {score.task for score in found} == {case.name for case in CASES}
-    assert {score.photo for score in found} == {"00.png", "01.png"}
-    methods = {score.method for score in found if score.task == "scratches"}
-    assert methods == {"tiny", "tiny, sample", "Telea", "Navier-Stokes"}
-    assert all(5 < score.psnr_db < 60 for score in found)
-    rows = {(score.task, score.method, score.photo): score for score in read_scores(file)}
-    assert len(rows) == len(found)
-    for score in found:
-        kept = rows[score.task, score.method, score.photo]
-        assert kept.psnr_db == pytest.approx(score.psnr_db, abs=1e-4)
-
-    before = file.read_bytes()
-    assert evaluate(prior, [str(folder)], QUICK, CPU, file) == read_scores(file)
-    assert file.read_bytes() == before
-    other = write_edm(tmp_path / "other", "tiny", sigma_min=0.006, sha256=read_card(prior).sha256)
-    assert len(evaluate(other, [str(folder)], replace(QUICK, preset="fast", tasks=("scr",)), CPU, file)) == 8
-    fresh = read_scores(file)[len(rows) :]
-    assert {score.method for score in fresh} == {"tiny", "tiny, sample"}  # the classical ones are still true
-
-
-def test_tiles_hardly_change_the_result(folder: Path) -> None:
-    (first, second) = evaluate(
-        Path("resources/priors/photo-fast"), [str(folder)], replace(QUICK, tasks=("tiles",), most=1), CPU
-    )
-    assert first.psnr_db == second.psnr_db  # the photo is smaller than a tile
-
-
-def test_what_cannot_be_measured_is_said(folder: Path, prior: Path, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="'rain' is none of denoising 15"):
-        Wanted(tasks=("rain",))
-    with pytest.raises(UserError) as caught:
-        evaluate(prior, [str(folder)], replace(QUICK, side=300), CPU)
-    assert caught.value.code == "photos_missing"
-    notes = tmp_path / "notes.csv"
-    notes.write_text("bread,2\nmilk,1\n")
-    with pytest.raises(UserError) as caught:
-        evaluate(prior, [str(folder)], QUICK, CPU, notes)
-    assert caught.value.code == "scores_unreadable"
-    assert notes.read_text() == "bread,2\nmilk,1\n"
-
-
-def test_the_table_has_means_medians_and_what_the_first_method_gains() -> None:
-    values = {"ours": (30.0, 32.0, 37.0), "theirs": (29.0, 30.0, 31.0)}
-    scores = [
-        Score("x2", method, str(i), "", value, 1.0)
-        for method, found in values.items()
-        for i, value in enumerate(found)
+    found: list[Score] = []
+    for score in kept(evaluate(prior, chosen, "draft", "cpu"), file):
+        found.append(score)
+        assert len(read_scores(file)) == len(found)
+    assert [(s.task, s.photo) for s in found] == [
+        (case.name, photo) for photo in ("00.png", "01.png") for case in CASES
     ]
-    assert [(line.mean, line.median, line.gain) for line in lines(scores)] == [(33, 32, None), (30, 30, 3)]
-    assert format_table(scores).splitlines() == [
-        "task  method  photos  mean dB  median dB  prior gains  seconds",
-        "x2    ours         3    33.00      32.00                  1.00",
-        "x2    theirs       3    30.00      30.00        +3.00     1.00",
+    assert all(5 < s.psnr_db < 100 and s.inside_db <= s.psnr_db and 0 < s.ssim < 1 for s in found)
+    assert sum(s.cpu_s for s in found) > 0
+    for score, read in zip(found, read_scores(file), strict=True):
+        assert read.psnr_db == pytest.approx(score.psnr_db, abs=1e-4)
+    assert {score.setting for score in read_scores(file)} == {f"draft {read_card(prior).sha256[:8]}"}
+
+
+def test_a_photo_meets_the_same_damage_whichever_others_are_chosen(chosen: Chosen) -> None:
+    every = {(photo, t.case.name): t.damaged for photo, t in replace(chosen, first=0).trials()}
+    last = list(replace(chosen, first=0, last=2, tasks=("noise",)).trials())
+    assert [(photo, t.case.name) for photo, t in last] == [
+        (photo, f"noise {n}") for photo in ("18.png", "19.png") for n in (15, 25, 50)
+    ]
+    for photo, trial in last:
+        assert (every[photo, trial.case.name] == trial.damaged).all()
+
+
+def test_the_best_of_a_methods_variants_counts(chosen: Chosen) -> None:
+    method: Method[Trial] = Method("some", [lambda t: np.zeros_like(t.clean), lambda t: t.clean])
+    trials = replace(chosen, tasks=("noise 15",)).trials()
+    assert [(s.psnr_db, s.ssim) for s in measure(trials, lambda _: [method])] == [(100, 1), (100, 1)]
+
+
+def test_what_cannot_be_measured_is_said(chosen: Chosen, prior: Path, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="'rain' is none of scratches, holes 16"):
+        replace(chosen, tasks=("rain",))
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"no picture")
+    with pytest.raises(UserError) as caught:
+        list(evaluate(prior, Chosen((broken,)), "draft", "cpu"))
+    assert caught.value.code == "file_unreadable"
+
+
+def test_the_table_has_means_and_the_marks_where_there_are_any() -> None:
+    values = {"ours": ("draft 12345678", 30.0, 32.0, 37.0), "theirs": ("", 29.0, 30.0, 31.0)}
+    scores = [
+        Score("x2", method, setting, str(i), psnr, psnr, 0.5, 1.0)
+        for method, (setting, *found) in values.items()
+        for i, psnr in enumerate(found)
+    ]
+    scores.append(Score("holes", "theirs", "", "0", 40.0, 24.0, 0.9, 0.2))
+    assert [(line.method, line.psnr_db, line.inside_db) for line in lines(scores)] == [
+        ("ours, draft", 33, 33),
+        ("theirs", 30, 30),
+        ("theirs", 40, 24),
+    ]
+    assert markdown(scores).splitlines() == [
+        "| task  | method      | photos | PSNR dB | in the marks | SSIM  | CPU s |",
+        "|-------|-------------|-------:|--------:|-------------:|------:|------:|",
+        "| x2    | ours, draft | 3      | 33.00   |              | 0.500 | 1.00  |",
+        "| x2    | theirs      | 3      | 30.00   |              | 0.500 | 1.00  |",
+        "| holes | theirs      | 1      | 40.00   | 24.00        | 0.900 | 0.20  |",
     ]

@@ -115,7 +115,9 @@ def test_credits_with_too_many_words_or_none_are_read_or_refused(tmp_path: Path)
 
 def test_figures_with_a_field_without_end_are_refused(tmp_path: Path) -> None:
     long = "x" * (csv.field_size_limit() + 1)
-    (tmp_path / "scores.csv").write_text(f"task,method,photo,setting,psnr_db,seconds\n{long},a,b,c,1,2\n")
+    (tmp_path / "scores.csv").write_text(
+        f"task,method,setting,photo,psnr_db,inside_db,ssim,cpu_s\n{long},a,b,c,1,2,3,4\n"
+    )
     with pytest.raises(UserError, match="no figures"):
         read_scores(tmp_path / "scores.csv")
 

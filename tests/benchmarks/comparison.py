@@ -1,0 +1,35 @@
+"""The program beside what people use instead, on photos damaged on purpose."""
+
+from collections.abc import Iterator
+
+from daps_desktop.core.photo import Pixels
+from daps_desktop.core.settings import Preset, SolverSettings
+from daps_desktop.networks.loader import open_prior
+from daps_desktop.training.evaluate import Method, measure
+from daps_desktop.training.scores import Score
+from daps_desktop.training.trials import Trial
+from tests.benchmarks.options import Options
+from tests.benchmarks.rivals import rivals
+from tests.benchmarks.running import restore, say
+
+
+def compare(options: Options) -> Iterator[Score]:
+    """Ours at every preset asked for, then the rivals, photo after photo; with no preset the rivals alone."""
+    ours = [_own(options, preset) for preset in options.presets]
+    return measure(_announced(options), lambda trial: [*ours, *rivals(trial.case.family)])
+
+
+def _announced(options: Options) -> Iterator[tuple[str, Trial]]:
+    for photo, trial in options.chosen.trials():
+        say(f"{photo}, {trial.case.name}")
+        yield photo, trial
+
+
+def _own(options: Options, preset: Preset) -> Method[Trial]:
+    settings = SolverSettings(preset, device=options.device, prior=options.prior)
+    card = open_prior(settings).card
+
+    def restored(trial: Trial) -> Pixels:
+        return restore(trial, settings).photo.pixels
+
+    return Method(card.name, [restored], f"{preset} {card.sha256[:8]}")

@@ -24,7 +24,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     importing.add_argument("--name")
     importing.set_defaults(run=_import)
     fetching = actions.add_parser("fetch", help=tr("from the Hugging Face hub, with a connection to it"))
-    fetching.add_argument("repository", metavar="PUBLISHER/NAME")
+    fetching.add_argument("place", metavar="PUBLISHER/NAME[/FILE]")
     fetching.add_argument("--name")
     fetching.set_defaults(run=_fetch)
     teach.add(actions.add_parser("teach", help=tr("teach a prior your own photos")))
@@ -72,7 +72,7 @@ def _fetch(options: argparse.Namespace) -> int:
             said = percent
             print(f"{here} {total}", flush=True)
 
-    card = fetch_prior(options.repository, say, options.name)
+    card = fetch_prior(options.place, say, options.name)
     print(tr("Fetched as {name}: {folder}").format(name=card.name, folder=card.folder))
     return 0
 

@@ -233,6 +233,10 @@ SENTENCES: dict[str, str] = {
         "{file} of {repository} is not what its publisher says (its checksum differs); it was thrown away; "
         "fetch it again."
     ),
+    "download_changed": mark(
+        "{file} of {repository} is not the file that is known by that name (its checksum differs); "
+        "nothing was installed; ask its publisher why it changed."
+    ),
     "prior_write": mark(
         "The prior could not be written to {path} ({detail}); nothing was imported; "
         "free some space, or choose another folder."

@@ -37,6 +37,7 @@ ONLINE = tr(
 )
 SMALL_DENOISER = mark("A small denoiser of everyday photographs: it knows texture and structure, not faces.")
 NOT_MEASURED = tr("not measured")
+NOTED_AT_FIRST = tr("not known; noted at the first download and compared from then on")
 FILTER = tr("Weights (*.safetensors *.pt *.pth *.ckpt *.bin)")
 _SIZE = (560, 720)
 _SHORT_HASH = 12  # letters
@@ -141,10 +142,10 @@ class PriorsPage(QDialog):
         self.waiting = label(tr("Looking what is installed…"), "caption")
         self.from_file = _button(tr("Import a file…"))
         self.from_folder = _button(tr("Import a folder…"))
-        self.fetches = [_FetchRow(prior.repository, *_said(prior)) for prior in PUBLIC_PRIORS]
+        self.fetches = [_FetchRow(prior.place, *_said(prior)) for prior in PUBLIC_PRIORS]
         self.repository = QLineEdit()
         self.repository.setMinimumHeight(HIT)
-        self.repository.setPlaceholderText(tr("publisher/name"))
+        self.repository.setPlaceholderText(tr("publisher/name or publisher/name/file"))
         self.repository.setAccessibleName(tr("Another repository of the hub"))
         self.fetch_other = _button(FETCH)
         self.going_on = label("")
@@ -205,9 +206,7 @@ class PriorsPage(QDialog):
         )
         self.stop.clicked.connect(self.stop_pressed)
         for fetch in self.fetches:
-            fetch.button.clicked.connect(
-                lambda _=False, fetch=fetch: self.fetch_pressed.emit(fetch.repository)
-            )
+            fetch.button.clicked.connect(lambda _=False, fetch=fetch: self.fetch_pressed.emit(fetch.place))
         self.fetch_other.clicked.connect(self._fetch_other)
         self.repository.returnPressed.connect(self._fetch_other)
 
@@ -242,11 +241,11 @@ class PriorsPage(QDialog):
 
 
 class _FetchRow(QWidget):
-    def __init__(self, repository: str, shows: str, facts: str) -> None:
+    def __init__(self, place: str, shows: str, facts: str) -> None:
         super().__init__()
-        self.repository = repository
+        self.place = place
         self.button = _button(FETCH)
-        self.button.setAccessibleName(f"{FETCH}: {repository}")
+        self.button.setAccessibleName(f"{FETCH}: {place}")
         words = QWidget()
         words.setLayout(column(label(shows), label(facts, "caption"), spacing=0))
         layout = row(words, self.button)
@@ -255,7 +254,15 @@ class _FetchRow(QWidget):
 
 
 def _said(prior: PublicPrior) -> tuple[str, str]:
-    return tr(prior.shows), f"{prior.repository} – {prior.size_mb} MB, {prior.licence}"
+    checksum = f"{prior.sha256[:_SHORT_HASH]}…" if prior.sha256 else NOTED_AT_FIRST
+    lines = (
+        (tr("Code and weights"), prior.licence),
+        (tr("Learned from"), tr(prior.data)),
+        (tr("Checksum"), checksum),
+    )
+    words = tr("{name}: {value}")
+    facts = (words.format(name=name, value=value) for name, value in lines)
+    return tr(prior.shows), "\n".join((f"{prior.place} – {prior.size_mb} MB", *facts))
 
 
 def _button(words: str) -> QPushButton:

@@ -115,7 +115,8 @@ def _checkpoints(folder: Path) -> list[bytes]:
     state = {"a": torch.randn(3, 4), "b": torch.arange(6).half().view(2, 3).T, "c": torch.randn(1)}
     torch.save(state, folder / "plain.pt")
     torch.save({"step": 3, "ema": torch.nn.Conv2d(3, 4, 3).state_dict()}, folder / "wrapped.pt")
-    return [(folder / name).read_bytes() for name in ("plain.pt", "wrapped.pt")]
+    torch.save(state, folder / "old.pt", _use_new_zipfile_serialization=False)
+    return [(folder / name).read_bytes() for name in ("plain.pt", "wrapped.pt", "old.pt")]
 
 
 def _read_checkpoint(folder: Path, data: bytes) -> object:

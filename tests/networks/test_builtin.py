@@ -3,12 +3,15 @@
 import pytest
 import skimage.data
 import torch
+from safetensors.torch import load_file
 from torch import Tensor
 
+from daps_desktop.networks.architectures.norm_free_unet import NormFreeUNet
 from daps_desktop.networks.card import PriorCard, verify
 from daps_desktop.networks.catalogue import default_prior, installed
 from daps_desktop.networks.loader import Prior, load
-from daps_desktop.networks.runtime.torch_runtime import TorchRuntime
+from daps_desktop.networks.runtime.choice import CHECK
+from daps_desktop.networks.runtime.torch_runtime import TorchRuntime, read_module
 
 BUILT_IN = [card for card in installed() if card.built_in]
 
@@ -39,6 +42,19 @@ def test_the_card_tells_what_is_there(card: PriorCard) -> None:
     assert "photograph" in card.description
     assert (card.folder / "README.md").is_file()
     assert (card.folder / "CREDITS.csv").is_file()
+
+
+def test_the_network_gives_what_it_gave_when_it_was_made(prior: Prior) -> None:
+    check = load_file(prior.card.folder / CHECK)
+    got = prior.denoiser.denoise(check["x"], float(check["sigma"]))
+    torch.testing.assert_close(got, check["denoised"], atol=1e-4, rtol=0)
+
+
+def test_diffusers_reads_the_folder(card: PriorCard) -> None:
+    network = NormFreeUNet.from_pretrained(card.folder, torch_dtype=torch.float32).eval()
+    x, level = torch.rand(1, 3, 32, 32), torch.tensor([-0.4])
+    with torch.no_grad():
+        assert torch.equal(network(x, level), read_module(card, torch.device("cpu"))(x, level))
 
 
 def test_a_default_exists_on_every_device_and_for_every_preset() -> None:

@@ -12,12 +12,13 @@ from daps_desktop.networks.importers.safe_pickle import CheckpointError, read_ch
 from tests.fakes.checkpoints import Bomb, write_pickle
 
 
+@pytest.mark.parametrize("zipped", [True, False], ids=["as today", "as before 2020"])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float16, torch.bfloat16, torch.float64, torch.int64])
-def test_what_torch_saved_comes_back(tmp_path: Path, dtype: torch.dtype) -> None:
+def test_what_torch_saved_comes_back(tmp_path: Path, dtype: torch.dtype, zipped: bool) -> None:
     base = torch.arange(24).to(dtype)
     state = OrderedDict(a=base.reshape(4, 6), b=base.reshape(4, 6).T, c=base[5:9], d=base[7].clone())
     state["_metadata_holder"] = base[::3]
-    torch.save(state, tmp_path / "x.pt")
+    torch.save(state, tmp_path / "x.pt", _use_new_zipfile_serialization=zipped)
     read = read_checkpoint(tmp_path / "x.pt")
     assert read.keys() == state.keys()
     for name, tensor in state.items():
@@ -102,11 +103,59 @@ def test_no_tensor_reaches_beyond_its_data(tmp_path: Path, view: str) -> None:
     assert read_checkpoint(tmp_path / "y.pt")["a"].tolist() == [0, 0, 0]
 
 
+# Files of before 2020
+
+
+def old_file(*changed: tuple[int, object], data: bytes = b"\4" + bytes(7 + 16)) -> bytes:
+    """Five pickles and the data of one storage of four numbers; some of the pickles replaced."""
+    tensor = (
+        b"\x80\x02}X\1\0\0\0actorch._utils\n_rebuild_tensor_v2\n((X\7\0\0\0storagectorch\nFloatStorage\n"
+        b"X\1\0\0\0"
+        b"0X\3\0\0\0cpuK\4NtQK\0K\4\x85K\1\x85\x89NtRs."
+    )
+    plain = {"little_endian": True, "protocol_version": 1001}
+    parts: list[object] = [0x1950A86A20F9469CFC6C, 1001, plain, tensor, ["0"]]
+    for place, value in changed:
+        parts[place] = value
+    return b"".join(p if isinstance(p, bytes) else pickle.dumps(p, protocol=2) for p in parts) + data
+
+
+def test_an_old_file_is_read_and_each_way_in_which_it_may_lie_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.pt"
+    path.write_bytes(old_file())
+    assert read_checkpoint(path)["a"].tolist() == [0, 0, 0, 0]
+    huge = old_file().replace(b"K\4NtQ", b"\x8a\5\0\0\0\0\1NtQ")  # four milliard numbers
+    part = old_file().replace(b"K\4NtQ", b"K\4(X\1\0\0\0vK\0K\1ttQ")  # of another storage
+    for content, words in [
+        (old_file((1, 1000)), "order"),
+        (old_file((2, {"little_endian": False})), "order"),
+        (old_file((4, ["0", "1"])), "data of its tensors"),
+        (old_file((4, [])), "data of its tensors"),
+        (old_file((3, {"a": 1})), "data of its tensors"),
+        (old_file(data=b"\5" + bytes(7 + 20)), "lacks its data"),
+        (old_file(data=b"\4" + bytes(7 + 12)), "lacks its data"),
+        (old_file()[:150], "incomplete or damaged"),
+        (huge, "larger than their file"),
+        (part, "not tensor data"),
+    ]:
+        path.write_bytes(content)
+        with pytest.raises(CheckpointError, match=words):
+            read_checkpoint(path)
+
+
+def test_no_part_of_an_old_file_runs_code(tmp_path: Path) -> None:
+    path, witness = tmp_path / "x.pt", tmp_path / "witness"
+    for place in (1, 2, 3, 4):
+        path.write_bytes(old_file((place, Bomb(witness))))
+        with pytest.raises(CheckpointError, match="more than tensors"):
+            read_checkpoint(path)
+    assert not witness.exists()
+
+
 def test_damaged_files_are_told_apart(tmp_path: Path) -> None:
     state = {"a": torch.randn(1000)}
     torch.save(state, tmp_path / "good.pt")
     data = (tmp_path / "good.pt").read_bytes()
-    torch.save(state, tmp_path / "old.pt", _use_new_zipfile_serialization=False)
     (tmp_path / "short.pt").write_bytes(data[: len(data) // 2])
     (tmp_path / "text.pt").write_bytes(b"hello")
     middle = data.index(b"data/0") + 1500
@@ -115,7 +164,6 @@ def test_damaged_files_are_told_apart(tmp_path: Path) -> None:
         archive.writestr("archive/data.pkl", pickle.dumps({}, protocol=2))
     torch.save([1, 2], tmp_path / "list.pt")
     for name, words in {
-        "old": "before 2020",
         "short": "incomplete",
         "text": "no checkpoint",
         "flipped": "damaged",

@@ -386,6 +386,14 @@ def test_a_note_with_a_great_number_reserves_nothing(tmp_path: Path, note: bytes
         read_checkpoint(tmp_path / "x.pt")
 
 
+def test_an_old_file_that_is_small_asks_for_no_memory(tmp_path: Path) -> None:
+    torch.save({"a": torch.zeros(4)}, tmp_path / "x.pt", _use_new_zipfile_serialization=False)
+    data = (tmp_path / "x.pt").read_bytes().replace(b"K\4N", b"\x8a\5\0\0\0\0\2N")  # eight milliard numbers
+    (tmp_path / "x.pt").write_bytes(data)
+    with soon_and_in_little(), pytest.raises(CheckpointError, match="larger than their file"):
+        read_checkpoint(tmp_path / "x.pt")
+
+
 def test_a_table_of_contents_without_end_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "x.pt", "w") as archive:
         for number in range(20):

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from daps_desktop.core.errors import UserError
+from daps_desktop.core.public_priors import PUBLIC_PRIORS
 from daps_desktop.core.user_folder import make_private
 from daps_desktop.networks.card import CARD, NETWORK, PriorCard, sha256
 from daps_desktop.networks.catalogue import user_folder
@@ -25,10 +26,11 @@ from daps_desktop.networks.importers.importing import (
     import_prior,
     likely_name,
 )
+from daps_desktop.networks.importers.known_weights import KnownWeights
 
 Progress = Callable[[int, int], None]  # bytes that are here, bytes in all
 
-_REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
+_PLACE = re.compile(r"([A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*)(?:/([A-Za-z0-9][\w.-]*))?")
 _SCHEDULERS = ("scheduler/scheduler_config.json", "scheduler_config.json")
 _PART = ".part"
 _RESERVE = 2.2  # times the size that must be free: what is fetched, and the prior made of it
@@ -46,48 +48,73 @@ class HubFile:
 
 @dataclass(frozen=True, slots=True)
 class HubPrior:
-    """What a repository holds of a prior, at one revision."""
+    """What a repository holds of a prior, at one revision; the last of the files is its weights.
+
+    `lone`: the weights are a file of their own, without a configuration.
+    """
 
     repository: str
     revision: str
     licence: str
     files: tuple[HubFile, ...]
+    lone: bool
 
     @property
     def size(self) -> int:
         return sum(file.size for file in self.files)
 
+    @property
+    def weights(self) -> HubFile:
+        return self.files[-1]
+
 
 def fetch_prior(
-    repository: str, progress: Progress, name: str | None = None, data_dir: Path | None = None
+    place: str, progress: Progress, name: str | None = None, data_dir: Path | None = None
 ) -> PriorCard:
     """The card of the prior in a repository such as `google/ddpm-ema-cat-256`, now installed.
 
-    A transfer that breaks off goes on from there the next time. Raises: UserError download_..., prior_...
+    Where it holds several, `place` goes on with the name of a file: `deepinv/drunet/drunet_color.pth`.
+    A transfer that breaks off goes on from there the next time. Weights whose checksum is known, from their
+    publication or from the first time they were fetched, are taken for no others.
+    Raises: UserError download_..., prior_...
     """
-    if not _REPOSITORY.fullmatch(repository):
-        raise UserError("download_name", name=repository)
-    name = free_name(name or likely_name(repository.split("/")[1]), data_dir)
+    match = _PLACE.fullmatch(place)
+    if match is None:
+        raise UserError("download_name", name=place)
+    repository, file = match[1], match[2] or ""
+    name = free_name(name or likely_name(Path(file).stem or repository.split("/")[1]), data_dir)
+    known = KnownWeights(data_dir)
     with _told(repository):
-        found = look_up(repository)
-        folder = user_folder(data_dir) / f".download-{repository.replace('/', '--')}-{found.revision[:12]}"
+        found = look_up(repository, file)
+        known.check(found.repository, found.weights.name, found.weights.sha256)
+        folder = user_folder(data_dir) / f".download-{place.replace('/', '--')}-{found.revision[:12]}"
         make_private(folder)
         _check_room(found, folder)
         _fetch_all(found, folder, progress)
-    source = f"huggingface.co/{repository}@{found.revision}"
-    about = {"licence": found.licence, "source": source, "description": f"Fetched from {repository}."}
+    fetched = folder / found.weights.name
     try:
-        card = import_prior(folder, name, data_dir, **about)
+        digest = sha256(fetched)
+        known.check(found.repository, found.weights.name, digest)
+        card = import_prior(fetched if found.lone else folder, name, data_dir, **_about(found, place))
+        known.keep(found.repository, found.weights.name, digest)
     except UserError as error:
         # It is whole, so it would be no better the next time.
-        if error.code in ("prior_unreadable", "prior_damaged"):
+        if error.code in ("prior_unreadable", "prior_damaged", "download_changed"):
             shutil.rmtree(folder, ignore_errors=True)
         raise
     shutil.rmtree(folder, ignore_errors=True)
     return card
 
 
-def look_up(repository: str) -> HubPrior:
+def _about(found: HubPrior, place: str) -> dict[str, str]:
+    """What the card says beside what its files say."""
+    published = next((prior for prior in PUBLIC_PRIORS if prior.place == place), None)
+    licence = f"{published.licence}; {published.data}" if published else found.licence
+    source = f"huggingface.co/{found.repository}@{found.revision}"
+    return {"licence": licence, "source": source, "description": f"Fetched from {place}."}
+
+
+def look_up(repository: str, file: str = "") -> HubPrior:
     """What there is to fetch. Raises: UserError download_unfit, or what huggingface_hub raises."""
     info = _hub().HfApi(token=False).model_info(repository, files_metadata=True)
     files = {
@@ -99,11 +126,12 @@ def look_up(repository: str) -> HubPrior:
         )
         for file in info.siblings or ()
     }
-    names = _needed(files)
+    names = _needed(files) if not file else [file] if file in files else []
     if not names:
         raise UserError("download_unfit", repository=repository)
     licence = str(getattr(info.card_data, "license", None) or "unknown")
-    return HubPrior(repository, info.sha or "main", licence, tuple(files[name] for name in names))
+    found = tuple(files[name] for name in names)
+    return HubPrior(repository, info.sha or "main", licence, found, lone=bool(file))
 
 
 def _needed(names: Iterable[str]) -> list[str]:

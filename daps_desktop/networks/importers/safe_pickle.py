@@ -1,9 +1,9 @@
 """Tensors out of a .pt file without running anything in it.
 
-A .pt file is a zip archive with a pickle that may call any function of any module. Here the pickle may name
-five harmless things only, each replaced by our own: whatever else it asks for is refused before it is looked
-up, so no code of the file's choosing is ever imported or called. Old files that are not zip archives are
-refused too. Source of the layout: torch.serialization.
+A .pt file is a zip archive with a pickle that may call any function of any module; before torch 1.6 (2020) it
+was five pickles in a row, with the data of the tensors behind them. Here a pickle may name a few harmless
+things only, each replaced by our own: whatever else it asks for is refused before it is looked up, so no code
+of the file's choosing is ever imported or called. Source of both layouts: torch.serialization.
 """
 
 import io
@@ -13,11 +13,12 @@ import zipfile
 from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, BinaryIO
 
 import torch
 from torch import Tensor
 
+from daps_desktop.core.files import open_ordinary
 from daps_desktop.core.project.bounded_zip import opened_zip
 
 _DTYPES = {
@@ -28,6 +29,9 @@ _DTYPES = {
     "LongStorage": torch.int64,
     "IntStorage": torch.int32,
 }
+# The number by which torch knew its files, as it was pickled, and the version that all of them had.
+_OLD_START = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
+_OLD_VERSION = 1001
 _LARGEST_PICKLE = 2 * 2**20  # bytes; the largest known checkpoints need 0.3 MB
 _LARGEST_GAIN = 4  # times the file that its tensors may take, as several may share their data
 _WRAPPERS = ("ema", "model_ema", "state_dict", "model")  # where training scripts put the weights, best first
@@ -43,10 +47,12 @@ def read_checkpoint(path: Path) -> dict[str, Tensor]:
     Raises: CheckpointError for anything but tensors in plain containers, and for damaged files.
     """
     try:
-        if not zipfile.is_zipfile(path):
-            raise CheckpointError(_not_a_zip(path))
-        with path.open("rb") as file, opened_zip(file) as archive:
-            state = _state_dict(_Archive(archive).load())
+        if zipfile.is_zipfile(path):
+            with path.open("rb") as file, opened_zip(file) as archive:
+                state = _state_dict(_Archive(archive).load())
+        else:
+            with open_ordinary(path) as file:
+                state = _state_dict(_OldFile(file, path.stat().st_size).load())
     except CheckpointError:
         raise
     # A hostile pickle, and what it made, can raise almost anything; all of it means "refused".
@@ -74,16 +80,6 @@ def _owned(state: Mapping[str, Tensor], file_size: int) -> dict[str, Tensor]:
         raise CheckpointError("its tensors are larger than it can honestly hold")
     contiguous = torch.contiguous_format
     return {name: tensor.detach().clone(memory_format=contiguous) for name, tensor in state.items()}
-
-
-def _not_a_zip(path: Path) -> str:
-    with path.open("rb") as file:
-        start = file.read(2)
-    if start == b"PK":
-        return "it is incomplete"
-    if start[:1] == b"\x80":
-        return "it is in the format of before 2020, which can hide programs; save it again with a newer torch"
-    return "it is no checkpoint"
 
 
 class _Archive:
@@ -130,6 +126,54 @@ def _check_notes(data: bytes) -> None:
             raise CheckpointError("it asks for more memory than it can need")
 
 
+class _OldFile:
+    """One open file of before 2020: magic number, version, system, content, names of storages; their data."""
+
+    def __init__(self, file: BinaryIO, size: int) -> None:
+        start = file.read(len(_OLD_START))
+        if start[:2] == b"PK":
+            raise CheckpointError("it is incomplete")
+        if start != _OLD_START:
+            raise CheckpointError("it is no checkpoint")
+        self.file = file
+        self.left = size  # bytes that its storages may still take
+        self.storages: dict[str, Tensor] = {}
+        self.pickles = io.BytesIO(_OLD_START + file.read(_LARGEST_PICKLE))
+
+    def load(self) -> object:
+        _, version, system, content, names = (self._next() for _ in range(5))
+        if version != _OLD_VERSION or not isinstance(system, dict) or not system.get("little_endian"):
+            raise CheckpointError("its numbers are in an order that is not known")
+        self.file.seek(self.pickles.tell())
+        if not isinstance(names, list) or set(names) != self.storages.keys():
+            raise CheckpointError("it does not hold the data of its tensors")
+        for name in names:
+            self._fill(self.storages[name])
+        return content
+
+    def _next(self) -> Any:
+        begin = self.pickles.tell()
+        _check_notes(self.pickles.getvalue()[begin:])
+        return _TensorUnpickler(self.pickles, self).load()
+
+    def storage(self, key: str, dtype: torch.dtype, numel: int) -> Tensor:
+        """Empty until all is read; no more than the file can hold is reserved."""
+        if key not in self.storages:
+            self.left -= numel * dtype.itemsize
+            if numel <= 0 or self.left < 0:
+                raise CheckpointError("its tensors are larger than their file")
+            self.storages[key] = torch.empty(numel, dtype=dtype)
+        return self.storages[key]
+
+    def _fill(self, storage: Tensor) -> None:
+        """The number of its entries, and the entries."""
+        numel = int.from_bytes(self.file.read(8), "little")
+        data = self.file.read(storage.nbytes)
+        if numel != storage.numel() or len(data) != storage.nbytes:
+            raise CheckpointError("it is incomplete or damaged: a tensor lacks its data")
+        storage.copy_(torch.frombuffer(bytearray(data), dtype=storage.dtype))
+
+
 class _Rebuild:
     """Stands for torch._utils._rebuild_tensor_v2. No attributes, so that a pickle can set none."""
 
@@ -145,9 +189,9 @@ class _Rebuild:
 
 
 class _TensorUnpickler(pickle.Unpickler):
-    def __init__(self, file: Any, archive: _Archive) -> None:
+    def __init__(self, file: Any, source: _Archive | _OldFile) -> None:
         super().__init__(file, encoding="utf-8")
-        self.source = archive
+        self.source = source
 
     def find_class(self, module_name: str, global_name: str) -> object:
         if (module_name, global_name) == ("collections", "OrderedDict"):
@@ -159,8 +203,9 @@ class _TensorUnpickler(pickle.Unpickler):
         raise CheckpointError(f"it holds more than tensors: {module_name}.{global_name}")
 
     def persistent_load(self, pid: Any) -> Tensor:
-        kind, dtype, key, _location, numel = pid
-        if kind != "storage" or not isinstance(dtype, torch.dtype) or not isinstance(key, str):
+        kind, dtype, key, _location, numel, *view = pid  # old files could name a part of a storage
+        known = kind == "storage" and isinstance(dtype, torch.dtype) and isinstance(key, str)
+        if not known or any(part is not None for part in view):
             raise CheckpointError("it refers to something that is not tensor data")
         return self.source.storage(key, dtype, int(numel))
 

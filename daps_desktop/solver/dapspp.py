@@ -57,13 +57,13 @@ class Plan:
         return self.steps + 3 * slow + again
 
 
-def paper_plan(sigma_y: float, norm: float, levels: int = 50) -> Plan:
+def paper_plan(sigma_y: float, levels: int = 50) -> Plan:
     """As published: from sigma 100, RK4 below 10 sigma_y; 98 evaluations for 50 levels at sigma_y = 0.05.
 
-    Four Langevin steps of normalised rate 1 act on a small singular value h of an A of the given norm as
-    4 (h / norm)^2, the M-step of radius r as (r h / sigma_y)^2: they agree at r = 2 sigma_y / norm.
+    The step of its four Langevin steps is not known in public. Those of its parent, with four steps, act on a
+    small singular value h as an M-step of radius 2 to 3 sigma_y acts, whatever the norm of A.
     """
-    return Plan(levels, 100.0, 2 * sigma_y, rk4_below=10 * sigma_y, trust=2 * sigma_y / norm)
+    return Plan(levels, 100.0, 2 * sigma_y, rk4_below=10 * sigma_y, trust=2 * sigma_y)
 
 
 def e_step(denoiser: Denoiser, x: Tensor, sigma: float, rk4_below: float) -> Tensor:

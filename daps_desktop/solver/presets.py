@@ -103,7 +103,7 @@ def dapspp_plan(settings: SolverSettings, problem: Problem, gap: float, repair: 
     """As published for `paper` and where nothing is shown; else warm, for the mean or for a sample."""
     sigma_y, levels, A = problem.sigma_y, settings.levels or LEVELS[settings.preset], problem.A
     if settings.preset == "paper" or gap == math.inf:
-        return dapspp.paper_plan(sigma_y, A.norm, levels)
+        return dapspp.paper_plan(sigma_y, levels)
     one_mean = settings.output == "safest" and settings.samples == 1
     plan = _mean_plan(levels, repair) if one_mean else _sample_plan(levels, sigma_y, gap)
     if A.pixelwise and A.linear and not repair:

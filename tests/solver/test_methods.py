@@ -75,7 +75,7 @@ class Trial:
 def test_a_cold_run_is_a_posterior_sample(
     A: LinearOperator, tolerance: float, power: tuple[float, float], bayes: bool
 ) -> None:
-    plan = dapspp.paper_plan(SIGMA_Y, A.norm)
+    plan = dapspp.paper_plan(SIGMA_Y)
     gain, high = Trial(A).run(replace(plan, trust=0.0) if bayes else plan)
     assert gain == pytest.approx(A_SAMPLE, abs=tolerance)
     assert power[0] <= high <= power[1]
@@ -83,7 +83,7 @@ def test_a_cold_run_is_a_posterior_sample(
 
 def test_tweedie_alone_is_closer_to_the_truth_and_softer() -> None:
     trial = Trial(CircularBlur())
-    plan = dapspp.paper_plan(SIGMA_Y, 1.0)
+    plan = dapspp.paper_plan(SIGMA_Y)
     sample, _ = trial.run(plan)
     mean, power = trial.run(replace(plan, rk4_below=0.0))
     assert 1.1 < mean - sample < 1.6
@@ -101,7 +101,7 @@ def test_the_path_without_noise_is_the_posterior_mean(A: LinearOperator, relaxat
 @pytest.mark.parametrize(("levels", "evaluations"), [(50, 98), (100, 196)])
 def test_evaluations_of_the_published_schedule(levels: int, evaluations: int) -> None:
     trial = Trial(BoxShrink())
-    plan = dapspp.paper_plan(0.05, 1.0, levels)
+    plan = dapspp.paper_plan(0.05, levels)
     trial.run(plan)
     assert trial.denoiser.nfe == plan.evaluations == evaluations
 
@@ -200,7 +200,7 @@ def test_diffpir_is_near_a_posterior_sample(A: LinearOperator) -> None:
 
 def test_the_residual_settles_at_the_noise() -> None:
     trial = Trial(CircularBlur())
-    plan = dapspp.paper_plan(SIGMA_Y, 1.0)
+    plan = dapspp.paper_plan(SIGMA_Y)
     residuals = [
         s.residual_over_noise for s in dapspp.solve(trial.problem, trial.denoiser, plan, *trial.start())
     ]
@@ -210,7 +210,7 @@ def test_the_residual_settles_at_the_noise() -> None:
 
 def test_the_seed_decides() -> None:
     trial = Trial(BoxShrink())
-    plan = dapspp.paper_plan(SIGMA_Y, 1.0, levels=4)
+    plan = dapspp.paper_plan(SIGMA_Y, levels=4)
 
     def result(seed: int) -> Tensor:
         rng = torch.Generator().manual_seed(seed)
@@ -230,6 +230,6 @@ def test_numbers_that_are_not_finite_end_the_run() -> None:
             return x / 0 if sigma < 1 else x * 0
 
     trial = Trial(BoxShrink())
-    steps = dapspp.solve(trial.problem, Broken(), dapspp.paper_plan(SIGMA_Y, 1.0), *trial.start())
+    steps = dapspp.solve(trial.problem, Broken(), dapspp.paper_plan(SIGMA_Y), *trial.start())
     with pytest.raises(SolverDiverged):
         list(steps)

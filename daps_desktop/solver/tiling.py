@@ -4,6 +4,7 @@ Only D is tiled; noise and M-step see the whole photo, and tiles are blended ins
 evaluation, so that RK4 integrates one vector field and no tile drifts away from its neighbours.
 """
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 
 import torch
@@ -115,12 +116,9 @@ class TiledDenoiser:
 
     def _boxes(self, height: int, width: int) -> Iterator[Box]:
         """What each tile answers for."""
-        side, overlap = self.tile - 2 * CONTEXT, tile_overlap(self.tile)
-        for top in origins(height, side, overlap):
-            for left in origins(width, side, overlap):
-                box = slice(top, min(top + side, height)), slice(left, min(left + side, width))
-                if self.active is None or bool(self.active[..., *box].any()):
-                    yield box
+        for box in tile_boxes(height, width, self.tile):
+            if self.active is None or bool(self.active[..., *box].any()):
+                yield box
 
     def _network(self, x: Tensor, boxes: Sequence[Box], sigma: float) -> list[Tensor]:
         """The estimates of boxes of one size, each with its context, which is dropped again."""
@@ -144,12 +142,20 @@ def tile_overlap(tile: int) -> int:
     return max(tile // 16, 8)
 
 
-def origins(length: int, tile: int, overlap: int) -> list[int]:
-    """Where tiles begin so that they cover 0..length, evenly, overlapping by at least `overlap`."""
-    if length <= tile:
-        return [0]
-    count = -(-(length - overlap) // (tile - overlap))
-    return [round(i * (length - tile) / (count - 1)) for i in range(count)]
+def tile_boxes(height: int, width: int, tile: int) -> Iterator[Box]:
+    """The parts that tiles of at most `tile` pixels, context included, answer for; all of one size."""
+    for rows in _parts(height, tile):
+        for cols in _parts(width, tile):
+            yield rows, cols
+
+
+def _parts(length: int, tile: int) -> list[slice]:
+    """0..length in as few parts as will do, of the same length, each overlapping the next as it should."""
+    side, overlap = tile - 2 * CONTEXT, tile_overlap(tile)
+    count = 1 if length <= side else math.ceil((length - overlap) / (side - overlap))
+    side = math.ceil((length + (count - 1) * overlap) / count)
+    starts = [round(i * (length - side) / max(count - 1, 1)) for i in range(count)]
+    return [slice(start, start + side) for start in starts]
 
 
 def _feather(height: int, width: int, overlap: int, like: Tensor) -> Tensor:

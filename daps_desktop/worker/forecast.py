@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from daps_desktop.core.hole import Hole, Rect
+from daps_desktop.core.hole import Hole
 from daps_desktop.core.messages import MARKS_STEP, Forecast, ForecastRequest, Hardware
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.settings import Device, Preset, SolverSettings
@@ -23,7 +23,7 @@ from daps_desktop.solver.denoiser import await_result
 from daps_desktop.solver.islands import islands
 from daps_desktop.solver.planning import TILE
 from daps_desktop.solver.presets import SCRATCH, recipe_for
-from daps_desktop.solver.tiling import origins, tile_overlap
+from daps_desktop.solver.tiling import CONTEXT, Box, tile_boxes
 from daps_desktop.worker.watch import StoppedError
 
 QUALITIES: tuple[Preset, ...] = ("draft", "balanced", "best")
@@ -108,23 +108,23 @@ def _evaluations(task: Task, settings: SolverSettings, preset: Preset) -> int:
 
 def _megapixels(task: Task, settings: SolverSettings, size: tuple[int, int], hole: Hole | None) -> float:
     """Megapixels of tiles in one evaluation of all that is computed: around the hole alone in a repair."""
+    tile = settings.tile or TILE
     if hole is None or not task.repair_only:
         height, width = (side * task.scale for side in size)
-        return sum(tile.pixels for tile in _tiles(Rect(0, 0, height, width), settings)) / 1e6
-    tiles = [tile for island in islands(hole) for tile in _tiles(island, settings)]
-    return sum(tile.pixels for tile in tiles if hole[tile.slices].any()) / 1e6
+        return sum(_seen(box) for box in tile_boxes(height, width, tile)) / 1e6
+    islands_seen = (
+        _seen(box)
+        for island in islands(hole)
+        for box in tile_boxes(island.bottom - island.top, island.right - island.left, tile)
+        if hole[island.slices][box].any()
+    )
+    return sum(islands_seen) / 1e6
 
 
-def _tiles(rect: Rect, settings: SolverSettings) -> list[Rect]:
-    side = settings.tile or TILE
-    height, width = rect.bottom - rect.top, rect.right - rect.left
-    rows, columns = (origins(length, side, tile_overlap(side)) for length in (height, width))
-    tiles = [
-        Rect(rect.top + r, rect.left + c, rect.top + r + side, rect.left + c + side)
-        for r in rows
-        for c in columns
-    ]
-    return [tile.clipped(rect.bottom, rect.right) for tile in tiles]
+def _seen(box: Box) -> int:
+    """Pixels that the network sees of a tile."""
+    rows, cols = box
+    return (rows.stop - rows.start + 2 * CONTEXT) * (cols.stop - cols.start + 2 * CONTEXT)
 
 
 def _speed(settings: SolverSettings, size: tuple[int, int], cancel: threading.Event) -> float:

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from daps_desktop.core.errors import UserError
 from daps_desktop.solver.bias import gaussian
-from daps_desktop.solver.tiling import TiledDenoiser, origins, out_of_memory, tile_overlap
+from daps_desktop.solver.tiling import CONTEXT, TiledDenoiser, out_of_memory, tile_boxes, tile_overlap
 
 
 class LocalAverage:
@@ -26,12 +26,16 @@ class LocalAverage:
         return gaussian(x, 2.0)
 
 
-@pytest.mark.parametrize(("length", "tile"), [(64, 64), (65, 64), (100, 64), (1000, 96), (31, 64)])
-def test_origins_cover_the_side(length: int, tile: int) -> None:
-    starts = origins(length, tile, tile_overlap(tile))
-    covered = {i for start in starts for i in range(start, min(start + tile, length))}
-    assert covered == set(range(length))
-    assert all(b - a <= tile - tile_overlap(tile) for a, b in itertools.pairwise(starts))
+@pytest.mark.parametrize("tile", [64, 96, 384])
+@pytest.mark.parametrize("length", [31, 32, 64, 65, 100, 353, 1000])
+def test_parts_cover_the_side_evenly_and_fit_into_a_tile(length: int, tile: int) -> None:
+    boxes = list(tile_boxes(length, 32, tile))
+    rows = [rows for rows, _ in boxes]
+    assert {i for part in rows for i in range(part.start, part.stop)} == set(range(length))
+    assert {part.stop - part.start for part in rows} == {rows[0].stop}
+    assert rows[0].stop + 2 * CONTEXT <= tile
+    assert all(a.stop - b.start >= tile_overlap(tile) - 1 for a, b in itertools.pairwise(rows))
+    assert sum(part.stop - part.start for part in rows) <= length + len(rows) * (tile_overlap(tile) + 1)
 
 
 @pytest.mark.parametrize("batch", [1, 3])

@@ -22,7 +22,7 @@ from daps_desktop.core.photo_writer import write_photo
 from daps_desktop.core.task import Blur, Damage, Grey, Noise, Scratches, Small, Task
 from daps_desktop.networks.architectures.norm_free_layers import NormFreeLayers
 from daps_desktop.networks.denoisers import NetworkDenoiser
-from daps_desktop.solver.tiling import origins, tile_overlap
+from daps_desktop.solver.tiling import tile_boxes
 from daps_desktop.worker.engine import run_job
 from tests.worker.playing import JOB, QUICK, REPORT_NAMES, crop, install_tiny, line, play
 
@@ -218,7 +218,7 @@ class AskedTooOften(threading.Event):
 def test_it_listens_before_every_tile_and_then_says_nothing_more() -> None:
     never = AskedTooOften(float("inf"))
     whole = play(crop(128), Noise(), tile=64, cancel=never)
-    tiles = len(origins(128, 64, tile_overlap(64))) ** 2
+    tiles = len(list(tile_boxes(128, 128, 64)))
     assert tiles > 1
     assert never.asked >= tiles * whole.finished.report.evaluations
     for limit in (0, 1, tiles // 2, never.asked - 1):

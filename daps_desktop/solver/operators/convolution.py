@@ -39,7 +39,7 @@ class Convolution(LinearOperator):
         height: int,
         width: int,
         *,
-        iterations: int = 6,
+        iterations: int = 3,
         tolerance: float = TOLERANCE,
         device: torch.device | str = "cpu",
         dtype: torch.dtype = torch.float32,

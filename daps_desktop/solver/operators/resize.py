@@ -11,8 +11,6 @@ from torch import Tensor
 from daps_desktop.solver.operators.base import LinearOperator, pad_reflect
 from daps_desktop.solver.operators.cg import conjugate_gradient
 
-BLOCK = 32  # small pixels computed by one matrix product
-
 
 @dataclass(frozen=True, slots=True)
 class ShrinkKernel:
@@ -94,7 +92,6 @@ class Downsampling(LinearOperator):
         self.iterations = 8
         self.tolerance = 0.002  # each step takes two thirds off: no need to stop early for time
         self._size = height, width
-        self._block = _block_matrix(self._taps, factor)
         self._gram = _autocorrelation(self._taps, factor)
         # The largest value of the filter's spectrum, reached by wide photos.
         frequencies = torch.linspace(0, math.pi, 257, dtype=torch.float64)
@@ -102,10 +99,15 @@ class Downsampling(LinearOperator):
         self.norm = float((self._gram @ torch.cos(lags[:, None] * frequencies)).max())
 
     def __call__(self, x: Tensor) -> Tensor:
-        return self._shrink(self._shrink(x, -1), -2)
+        return self._along_both(x[..., self._first :, self._first :], F.conv2d)[
+            ..., : self._size[0], : self._size[1]
+        ]
 
     def adjoint(self, r: Tensor) -> Tensor:
-        return self._spread(self._spread(r, -2), -1)
+        spread = self._along_both(r, F.conv_transpose2d)
+        height, width = self.latent_size(*self._size)
+        after = height - self._first - spread.shape[-2], width - self._first - spread.shape[-1]
+        return F.pad(spread, (self._first, after[1], self._first, after[0]))
 
     @torch.no_grad()
     def prox(self, z: Tensor, y: Tensor, sigma_y: float, trust: float) -> Tensor:
@@ -123,42 +125,18 @@ class Downsampling(LinearOperator):
         seen = pad_reflect(y, self._border)
         return F.interpolate(seen, scale_factor=self.scale, mode="bicubic", antialias=True)
 
-    def _shrink(self, x: Tensor, dim: int) -> Tensor:
-        """Every small pixel of one side, in blocks: one matrix serves them all."""
-        count, rows = self._size[dim], self._block.to(x)
-        blocks = math.ceil(count / rows.shape[0])
-        stride = self.scale * rows.shape[0]
-        needed = (blocks - 1) * stride + rows.shape[1]
-        x = x.movedim(dim, -1)[..., self._first :]
-        x = F.pad(x, (0, needed - x.shape[-1]))
-        small = x.unfold(-1, rows.shape[1], stride) @ rows.T
-        return small.flatten(-2)[..., :count].movedim(-1, dim)
-
-    def _spread(self, r: Tensor, dim: int) -> Tensor:
-        """The transpose of _shrink: the parts of neighbouring blocks that overlap add up."""
-        count, rows = self._size[dim], self._block.to(r)
-        blocks = math.ceil(count / rows.shape[0])
-        stride = self.scale * rows.shape[0]
-        r = F.pad(r.movedim(dim, -1), (0, blocks * rows.shape[0] - count))
-        parts = r.reshape(*r.shape[:-1], blocks, rows.shape[0]) @ rows
-        x = F.pad(parts[..., :stride].flatten(-2), (self._first, stride))
-        overlap = F.pad(parts[..., stride:], (0, 2 * stride - rows.shape[1])).flatten(-2)
-        x[..., self._first + stride :] += overlap
-        return x[..., : self.scale * (count + 2 * self._border)].movedim(-1, dim)
+    def _along_both(self, x: Tensor, convolve: Callable[..., Tensor]) -> Tensor:
+        """The taps along the rows and along the columns, one small pixel apart."""
+        flat, taps = x.reshape(-1, 1, *x.shape[-2:]), self._taps.to(x)
+        flat = convolve(flat, taps.view(1, 1, 1, -1), stride=(1, self.scale))
+        flat = convolve(flat, taps.view(1, 1, -1, 1), stride=(self.scale, 1))
+        return flat.view(*x.shape[:-2], *flat.shape[-2:])
 
     def _gram_apply(self, w: Tensor) -> Tensor:
         """A A^T w: the short filter along rows and columns, zeros outside."""
         flat, gram, reach = w.reshape(-1, 1, *w.shape[-2:]), self._gram.to(w), len(self._gram) // 2
         flat = F.conv2d(flat, gram.view(1, 1, 1, -1), padding=(0, reach))
         return F.conv2d(flat, gram.view(1, 1, -1, 1), padding=(reach, 0)).view(w.shape)
-
-
-def _block_matrix(taps: Tensor, factor: int) -> Tensor:
-    """(BLOCK, factor (BLOCK - 1) + k): row i holds the taps, shifted by factor i."""
-    rows = taps.new_zeros(BLOCK, factor * (BLOCK - 1) + len(taps))
-    for i in range(BLOCK):
-        rows[i, factor * i : factor * i + len(taps)] = taps
-    return rows
 
 
 def _autocorrelation(taps: Tensor, step: int) -> Tensor:

@@ -34,10 +34,14 @@ def open_prior(settings: SolverSettings) -> Prior:
     Raises: UserError device_missing, prior_missing, and as `keep`.
     """
     device = choose_device(settings.device)
-    name = settings.prior
-    if name == "auto":
-        name = catalogue.default_prior(device.type, settings.preset)
-    return keep(catalogue.find(name), device, graphics=settings.device == "auto")
+    return keep(catalogue.find(prior_name(settings)), device, graphics=settings.device == "auto")
+
+
+def prior_name(settings: SolverSettings) -> str:
+    """Name or folder of the prior that the settings ask for. Raises: UserError device_missing."""
+    if settings.prior != "auto":
+        return settings.prior
+    return catalogue.default_prior(choose_device(settings.device).type, settings.preset)
 
 
 def keep(card: PriorCard, device: torch.device, graphics: bool = False) -> Prior:

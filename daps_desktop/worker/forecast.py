@@ -15,7 +15,7 @@ from daps_desktop.core.messages import MARKS_STEP, Forecast, ForecastRequest, Ha
 from daps_desktop.core.photo import Photo
 from daps_desktop.core.settings import Device, Preset, SolverSettings
 from daps_desktop.core.task import Faded, Jpeg, Noise, Phase, Scratches, Task
-from daps_desktop.networks import loader
+from daps_desktop.networks import catalogue, loader
 from daps_desktop.networks.runtime.devices import choose_device
 from daps_desktop.solver.build import Measurement, build_problem
 from daps_desktop.solver.convert import LEVELS_PER_UNIT
@@ -44,7 +44,7 @@ def expected_seconds(photo: Photo, presets: Sequence[Preset], device: Device = "
     speed = _speed(settings, (photo.height, photo.width), threading.Event())
     task = Task((Scratches(), Noise()))
     area = _megapixels(task, settings, (photo.height, photo.width), None)
-    return {preset: OVERHEAD * speed * area * _evaluations(task, settings, preset) for preset in presets}
+    return {preset: speed * area * _cost(task, settings, preset) for preset in presets}
 
 
 def foretell(request: ForecastRequest, cancel: threading.Event) -> Forecast:
@@ -58,8 +58,7 @@ def foretell(request: ForecastRequest, cancel: threading.Event) -> Forecast:
     times: dict[str, float] = {}
     if area or not task.damages:
         for quality in QUALITIES:
-            evaluations = _evaluations(task, settings, quality) if task.damages else 0
-            times[quality] = OVERHEAD * speed * area * evaluations
+            times[quality] = speed * area * _cost(task, settings, quality) if task.damages else 0.0
     return Forecast(request.job_id, times, speed, _typical(speed), hardware(settings.device))
 
 
@@ -85,7 +84,21 @@ def _typical(speed: float) -> float:
         hole[top : top + 4, left : left + 400] = True
     task, settings = Task((Scratches(),)), SolverSettings()
     area = _megapixels(task, settings, _TYPICAL, hole)
-    return OVERHEAD * speed * area * _evaluations(task, settings, settings.preset)
+    return speed * area * _cost(task, settings, settings.preset)
+
+
+def _cost(task: Task, settings: SolverSettings, preset: Preset) -> float:
+    """Times what an evaluation takes in balanced quality, all else counted in."""
+    return OVERHEAD * _evaluations(task, settings, preset) * _work(settings, preset)
+
+
+def _work(settings: SolverSettings, preset: Preset) -> float:
+    """How much more the network of this preset does than that of balanced quality, where both are known."""
+    own, usual = (
+        catalogue.find(loader.prior_name(replace(settings, preset=p))).architecture.work
+        for p in (preset, "balanced")
+    )
+    return own / usual if own and usual else 1.0
 
 
 def _evaluations(task: Task, settings: SolverSettings, preset: Preset) -> int:
@@ -128,8 +141,8 @@ def _seen(box: Box) -> int:
 
 
 def _speed(settings: SolverSettings, size: tuple[int, int], cancel: threading.Event) -> float:
-    """Seconds per evaluation of a megapixel: the median of a few trials within the warm-up."""
-    prior = loader.open_prior(settings)
+    """Seconds per evaluation of a megapixel, balanced: the median of a few trials within the warm-up."""
+    prior = loader.open_prior(replace(settings, preset="balanced"))
     device, multiple = prior.network.device, prior.denoiser.multiple
     height, width = (min(settings.tile or TILE, side + -side % multiple) for side in size)
     tile = torch.zeros(1, 3, height + -height % multiple, width + -width % multiple, device=device)

@@ -53,6 +53,9 @@ def test_better_takes_longer_and_so_does_more_to_do() -> None:
     assert ask(Task((Blur(),)), output="sample")["best"] > blurred["best"]
     assert ask(Task((Blur(),)), samples=4)["best"] > 3 * blurred["best"]
     assert ask(Task((Blur(),)), levels=2)["best"] == pytest.approx(blurred["best"] * 2 / 24)
+    one_network = ask(Task((Blur(),)), prior="photo-fast")
+    assert one_network["best"] == pytest.approx(blurred["balanced"] * 24 / 8)
+    assert blurred["best"] == pytest.approx(4 * one_network["best"])  # photo-fine is four times the work
     for task in (Task((Jpeg(),)), Task((Grey(),)), Task((Faded(), Noise()))):
         assert ask(task)["balanced"] > 0
     assert ask(Task((Faded(),)))["balanced"] == 0

@@ -25,7 +25,9 @@ DIFFPIR_LEVELS: dict[Preset, int] = {"paper": 100, "best": 100, "balanced": 50, 
 ORIENTATIONS: dict[Preset, int] = {"paper": 1, "best": 8, "balanced": 1, "fast": 1, "draft": 1}
 
 COLD = 100.0
-REPAIR = 0.2  # the first level of `safest` where FSR filled the hole: it lacks little but texture
+REPAIR = 0.2  # the first level of `safest` in narrow marks, whose filling lacks little but texture
+WIDE = 0.5  # and in wide ones, whose filling may have the wrong course,
+WIDE_GAP = 32  # from so many pixels on
 WARM = 0.4  # the first level otherwise: noise that covers what a classical estimate lacks
 FINEST = 0.03  # the last level of `safest`, whatever the noise: a path that ends above it is too smooth
 RELAXATION = 1.5  # of `safest`: half of the evaluations reach what twice as many do without
@@ -93,7 +95,7 @@ def recipe_for(
 def doubt_of(closeness: float, sigma_y: float) -> float:
     """How many times its own noise the photo is taken to have: 1 in the middle, less where it is to be kept.
 
-    What a run leaves between result and photo grows with it (table in packaging/NOTES.md). The closing
+    What a run leaves between result and photo grows with it (table in packaging/NOTES.md). The final
     step, which believes in nothing but the noise, takes the root of it.
     """
     return max(DOUBT, DOUBTFUL / sigma_y) ** (1 - 2 * closeness)
@@ -105,7 +107,7 @@ def dapspp_plan(settings: SolverSettings, problem: Problem, gap: float, repair: 
     if settings.preset == "paper" or gap == math.inf:
         return dapspp.paper_plan(sigma_y, levels)
     one_mean = settings.output == "safest" and settings.samples == 1
-    plan = _mean_plan(levels, repair) if one_mean else _sample_plan(levels, sigma_y, gap)
+    plan = _mean_plan(levels, gap if repair else None) if one_mean else _sample_plan(levels, sigma_y, gap)
     if A.pixelwise and A.linear and not repair:
         plan = replace(plan, final_sigma=sigma_y, final_orientations=ORIENTATIONS[settings.preset])
         if A.observed is None:
@@ -114,15 +116,15 @@ def dapspp_plan(settings: SolverSettings, problem: Problem, gap: float, repair: 
     return plan
 
 
-def _mean_plan(levels: int, repair: bool) -> dapspp.Plan:
-    """`safest`: Tweedie at every level, and no noise between the levels.
+def _mean_plan(levels: int, gap: float | None) -> dapspp.Plan:
+    """`safest`: Tweedie at every level, and no noise between the levels. `gap`: of a repair, in pixels.
 
     In a Gaussian world this path ends at the posterior mean. Fresh noise would leave its share of error in
     whatever the photo does not determine.
     """
     return dapspp.Plan(
         levels,
-        REPAIR if repair else WARM,
+        WARM if gap is None else min(max(REPAIR, WIDE * gap / WIDE_GAP), WIDE),
         FINEST,
         rk4_below=0.0,
         stochastic=False,

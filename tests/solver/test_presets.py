@@ -8,7 +8,7 @@ import torch
 
 from daps_desktop.core.settings import SolverSettings
 from daps_desktop.solver.operators import Downsampling, HoleMask, Identity, LinearOperator
-from daps_desktop.solver.presets import COLD, REPAIR, WARM, dapspp_plan, recipe_for
+from daps_desktop.solver.presets import COLD, REPAIR, WARM, WIDE, dapspp_plan, recipe_for
 from daps_desktop.solver.problem import Problem
 from tests.fakes.gaussian_world import CircularBlur, ExactDenoiser, GaussianWorld, random_sites
 
@@ -40,11 +40,12 @@ def test_a_photo_that_is_only_noisy_takes_one_step(preset: str, turns: int) -> N
     assert dapspp_plan(SolverSettings(preset=preset, output="sample"), NOISY, 0, False).evaluations == 4
 
 
-def test_wide_gaps_let_a_sample_begin_at_more_noise_but_not_the_mean() -> None:
+def test_the_wider_the_gap_the_more_noise_a_run_begins_at() -> None:
     sample, safest = SolverSettings(output="sample"), SolverSettings()
-    firsts = [dapspp_plan(sample, HOLED, gap, True).sigma_max for gap in (3, 12, 32, 500)]
+    gaps = (3, 12, 32, 500)
+    firsts = [dapspp_plan(sample, HOLED, gap, True).sigma_max for gap in gaps]
     assert firsts == sorted(firsts) and firsts[0] == WARM < firsts[-1] < COLD
-    assert dapspp_plan(safest, HOLED, 32, True).sigma_max == REPAIR < WARM
+    assert [dapspp_plan(safest, HOLED, gap, True).sigma_max for gap in gaps] == [REPAIR, REPAIR, WIDE, WIDE]
     assert dapspp_plan(safest, HOLED, math.inf, True).sigma_max == COLD
 
 

@@ -6,8 +6,12 @@ import threading
 import time
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
+# A machine that is busy with other work is no fault of the code.
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.load_profile("suite")
 # Before any Qt is loaded; a real screen can still be asked for from outside.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("PYSIDE6_OPTION_LAZY", "0")  # see the package

@@ -185,7 +185,7 @@ def direct(network: nn.Module, x: Tensor, sigma: float, use: Parameterisation) -
 
 @pytest.mark.parametrize("name", ["NormFreeUNet", "DRUNet", "UNet2DModel"])
 @pytest.mark.parametrize("use", USES, ids=lambda use: getattr(use, "prediction", use.kind))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(sigma=st.floats(0.011, 79), seed=st.integers(0, 9), batch=st.integers(1, 3))
 def test_any_architecture_goes_with_any_parameterisation(
     name: str, use: Parameterisation, sigma: float, seed: int, batch: int

@@ -81,7 +81,7 @@ holes = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(holes)
 def test_islands_are_disjoint_and_give_every_hole_its_context(boxes: list[tuple[int, int, int, int]]) -> None:
     hole: Hole = np.zeros((300, 400), dtype=bool)

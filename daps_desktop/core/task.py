@@ -280,7 +280,8 @@ def _parse_value(kind: type[Damage], key: str, value: str) -> object:
 
 
 def format_damage(damage: Damage) -> str:
-    """The text that `parse_damage` reads back; a kernel that is not known goes without saying."""
-    told = {k: v if isinstance(v, str) else written(v) for k, v in asdict(damage).items() if v != "unknown"}
-    values = ",".join(f"{k}={v}" for k, v in told.items())
+    """The text that `parse_damage` reads back; a word that is the usual one goes without saying."""
+    usual = {f.name: f.default for f in fields(damage)}
+    said = {k: v for k, v in asdict(damage).items() if not (isinstance(v, str) and v == usual[k])}
+    values = ",".join(f"{k}={v if isinstance(v, str) else written(v)}" for k, v in said.items())
     return f"{damage.name}:{values}" if values else damage.name

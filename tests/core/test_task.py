@@ -3,7 +3,7 @@
 import pytest
 
 from daps_desktop.core.errors import UserError
-from daps_desktop.core.task import KINDS, Blur, Kernel, Motion, Task, format_damage, parse_damage
+from daps_desktop.core.task import KINDS, Blur, Kernel, Motion, Small, Task, format_damage, parse_damage
 
 
 def test_every_damage_is_read_back_from_its_own_words() -> None:
@@ -12,7 +12,9 @@ def test_every_damage_is_read_back_from_its_own_words() -> None:
         assert parse_damage(format_damage(damage)) == damage
     assert parse_damage("motion:angle=30,length=7") == Motion(length=7.0, angle=30.0)
     assert format_damage(Motion(7.0, 30.0)) == "motion:length=7,angle=30"
-    for damage in (Blur(1.23456789), Motion(9.0, 1e-7), Kernel("/home/Smith, John/a=b,file=c.png")):
+    assert format_damage(Small(3)) == "small:factor=3"
+    kernels = Kernel("/home/Smith, John/a=b,file=c.png"), Kernel("unknown")
+    for damage in (Blur(1.23456789), Motion(9.0, 1e-7), Small(2, "area"), *kernels):
         assert parse_damage(format_damage(damage)) == damage
 
 

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from daps_desktop.core.errors import UserError
 from daps_desktop.core.photo import JpegTables
+from daps_desktop.core.task import SHRINK_KERNELS
 from daps_desktop.solver.operators import (
     KERNELS,
     CameraBlurOperator,
@@ -171,6 +172,10 @@ def test_shrinking_and_its_start_keep_a_ramp_in_place(factor: int) -> None:
     torch.testing.assert_close(y, centres.expand_as(y))
     inner = 4 * factor
     torch.testing.assert_close(A.start(y)[..., inner:-inner], ramp[..., inner:-inner])
+
+
+def test_every_kernel_that_can_be_named_is_there() -> None:
+    assert tuple(KERNELS) == SHRINK_KERNELS
 
 
 def test_shrinking_is_what_an_antialiased_resize_does() -> None:

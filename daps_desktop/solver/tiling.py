@@ -101,11 +101,12 @@ class TiledDenoiser:
             return self._network(x, boxes, sigma)[0]
         total, weights = torch.zeros_like(x), x.new_zeros(1, 1, *x.shape[-2:])
         step = max(1, self.batch // x.shape[0])
+        rows, cols = next(tile_boxes(x.shape[-2], x.shape[-1], self.tile))  # all are of this size
+        feather = _feather(rows.stop, cols.stop, tile_overlap(self.tile), x)
         for i in range(0, len(boxes), step):
             self.check(i / len(boxes))
             group = boxes[i : i + step]
             for (rows, cols), estimate in zip(group, self._network(x, group, sigma), strict=True):
-                feather = _feather(estimate.shape[-2], estimate.shape[-1], tile_overlap(self.tile), x)
                 total[..., rows, cols] += estimate * feather
                 weights[..., rows, cols] += feather
         if self.known is not None:

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from daps_desktop.networks.architectures.norm_free_unet import NormFreeUNet
 from daps_desktop.networks.edm import from_output, loss_weight, scalings
+from daps_desktop.networks.runtime.devices import has_fast_bfloat16
 from daps_desktop.training.recipe import Recipe
 
 GRADIENT_NORM = 0.5  # larger gradients are shortened to this
@@ -73,10 +74,3 @@ def denoise(network: nn.Module, x: Tensor, sigma: float) -> Tensor:
 def can_compile(device: torch.device) -> bool:
     """Whether compiling pays, and the compiler of graphics cards is there: builds for Windows lack it."""
     return device.type == "cuda" and find_spec("triton") is not None
-
-
-def has_fast_bfloat16(device: torch.device) -> bool:
-    """False on processors that only imitate bfloat16, ten times slower than their float32."""
-    if device.type != "cpu":
-        return device.type == "cuda"
-    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()

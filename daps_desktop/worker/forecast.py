@@ -94,6 +94,8 @@ def _cost(task: Task, settings: SolverSettings, preset: Preset) -> float:
 
 def _work(settings: SolverSettings, preset: Preset) -> float:
     """How much more the network of this preset does than that of balanced quality, where both are known."""
+    if settings.prior != "auto":
+        return 1.0  # one network for all of them
     own, usual = (
         catalogue.find(loader.prior_name(replace(settings, preset=p))).architecture.work
         for p in (preset, "balanced")

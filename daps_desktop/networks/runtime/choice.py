@@ -26,6 +26,7 @@ from daps_desktop.core.language import tr
 from daps_desktop.core.user_folder import cache_folder, make_private
 from daps_desktop.networks.card import PriorCard
 from daps_desktop.networks.denoisers import NetworkDenoiser
+from daps_desktop.networks.runtime.devices import has_fast_bfloat16
 from daps_desktop.networks.runtime.network import Network, Runtime
 from daps_desktop.networks.runtime.openvino_runtime import OpenVinoRuntime, import_openvino
 from daps_desktop.networks.runtime.torch_runtime import TorchRuntime
@@ -70,20 +71,11 @@ def candidates(card: PriorCard, device: torch.device, graphics: bool = False) ->
     """What could run it, torch in float32 first."""
     found: list[Runtime] = [TorchRuntime(device)]
     tried = card.architecture.name in _TRIED
-    if _fast_bfloat16(device) and (tried or device.type == "cuda"):
+    if has_fast_bfloat16(device) and (tried or device.type == "cuda"):
         found.append(TorchRuntime(device, torch.bfloat16))
     if device.type == "cpu" and tried:
         found += _of_openvino(graphics)
     return found
-
-
-def _fast_bfloat16(device: torch.device) -> bool:
-    """False where bfloat16 is only imitated, ten times slower than float32."""
-    if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
-    return device.type == "cpu" and (
-        torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
-    )
 
 
 def _of_openvino(graphics: bool) -> list[Runtime]:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from daps_desktop import cli
-from daps_desktop.core import language
+from daps_desktop.base import i18n
 
 
 def main() -> int:
@@ -14,13 +14,13 @@ def main() -> int:
     multiprocessing.freeze_support()  # in a frozen build the engine's process begins here too
     arguments = sys.argv[1:]
     if cli.is_command(arguments):
-        language.choose("")
+        i18n.choose("")
         return cli.main(arguments)
     gc.disable()  # a tenth of the start: imports leave no garbage, and later the window collects its own
-    from daps_desktop.ui import preferences  # only the window needs Qt
+    from daps_desktop.ui.common import preferences  # only the window needs Qt
 
-    language.choose(preferences.language())  # before words are imported
-    from daps_desktop.ui.application import application, start_picture
+    i18n.choose(preferences.language())  # before words are imported
+    from daps_desktop.ui.shell.application import application, start_picture
 
     _app = application()  # held, or Qt ends with it
     picture = start_picture()

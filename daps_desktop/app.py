@@ -14,18 +14,16 @@ import qasync  # after PySide6, whose binding it takes
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
-from daps_desktop.core.logs import ENGINE_LOG, WINDOW_LOG, append, log_folder
-from daps_desktop.core.spool import allow_many_files
-from daps_desktop.ui.application import application
-from daps_desktop.ui.document_model import DocumentModel
-from daps_desktop.ui.garbage import GarbageCollector
-from daps_desktop.ui.job_model import JobModel
-from daps_desktop.ui.main_window import MainWindow
-from daps_desktop.ui.opened_by_system import OpenedBySystem
-from daps_desktop.ui.ready import tell_when_ready
-from daps_desktop.ui.theme import Theme
-from daps_desktop.worker.child import LoadEngine, import_engine
-from daps_desktop.worker.host import Host
+from daps_desktop.base.logs import ENGINE_LOG, WINDOW_LOG, append, log_folder
+from daps_desktop.document.spool import allow_many_files
+from daps_desktop.engine.process.child import LoadEngine, import_engine
+from daps_desktop.engine.process.client import Host
+from daps_desktop.ui.common.theme import Theme
+from daps_desktop.ui.models.document_model import DocumentModel
+from daps_desktop.ui.models.job_model import JobModel
+from daps_desktop.ui.shell.application import GarbageCollector, OpenedBySystem, application
+from daps_desktop.ui.shell.main_window import MainWindow
+from daps_desktop.ui.shell.readiness import tell_when_ready
 
 
 def run_window(

@@ -23,14 +23,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QSlider, QWidget
 
 from daps_desktop.app import run_window
-from daps_desktop.core.resources import resource
-from daps_desktop.core.task import Faded
-from daps_desktop.core.user_folder import user_folder
-from daps_desktop.core.versions import Version
-from daps_desktop.ui.main_window import MainWindow
-from daps_desktop.ui.preferences import preferences
-from daps_desktop.ui.projects import SaveProjectDialog
-from daps_desktop.ui.theme import GRID
+from daps_desktop.base.paths import resource, user_folder
+from daps_desktop.document.version import Version
+from daps_desktop.jobs.damage import Faded
+from daps_desktop.ui.common.preferences import preferences
+from daps_desktop.ui.common.theme import GRID
+from daps_desktop.ui.files.project_controller import SaveProjectDialog
+from daps_desktop.ui.shell.main_window import MainWindow
 
 OUT = resource("help/pictures")
 _WINDOW, _SMALL_WINDOW = QSize(1120, 720), QSize(860, 480)

@@ -217,12 +217,13 @@ def sample() -> tuple[Pixels, NDArray[np.bool_]]:
 def write_part(path: Path) -> tuple[Pixels, NDArray[np.bool_]]:
     """A project with a part of the sample and its marks."""
     sys.path.insert(0, str(ROOT))
-    from daps_desktop.core.photo_reader import read_photo
-    from daps_desktop.core.project import Project, write_project
-    from daps_desktop.core.recipe import Recipe
-    from daps_desktop.core.settings import SolverSettings
-    from daps_desktop.core.source import source_of
-    from daps_desktop.core.task import Scratches, Task
+    from daps_desktop.document.project import Project, write_project
+    from daps_desktop.document.source import source_of
+    from daps_desktop.imaging.formats.reader import read_photo
+    from daps_desktop.jobs.damage import Scratches
+    from daps_desktop.jobs.recipe import Recipe
+    from daps_desktop.jobs.settings import SolverSettings
+    from daps_desktop.jobs.task import Task
 
     left, top, right, bottom = PART
     photo, marks = sample()

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from daps_desktop.core.errors import SENTENCES
-from daps_desktop.core.messages import NOTICES
+from daps_desktop.base.errors import SENTENCES
+from daps_desktop.jobs.messages import NOTICES
 
 ROOT = Path(__file__).resolve().parent.parent
 LIMIT_S = 300
@@ -57,11 +57,11 @@ class Blocked(importlib.abc.MetaPathFinder):
             raise ImportError(f"{name} is blocked")
 
 sys.meta_path.insert(0, Blocked())
-for room in ("core", "analysis", "solver", "networks"):
+for room in ("base", "imaging", "jobs", "document", "album", "analysis", "solver", "networks", "restoration"):
     package = importlib.import_module(f"daps_desktop.{room}")
     for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
         importlib.import_module(module.name)
-import daps_desktop.cli, daps_desktop.worker.engine, daps_desktop.training.fit
+import daps_desktop.cli, daps_desktop.engine.dispatch, daps_desktop.training.fit
 """
     run(sys.executable, "-c", code)
 

@@ -12,14 +12,14 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 
 from daps_desktop.__main__ import main
-from daps_desktop.core import language
-from daps_desktop.core.errors import UserError
-from daps_desktop.core.files import write_file
-from daps_desktop.core.photo_reader import read_photo
-from tests.core.photo_files import by_pillow
+from daps_desktop.base import i18n
+from daps_desktop.base.errors import UserError
+from daps_desktop.base.files import write_file
+from daps_desktop.imaging.formats.reader import read_photo
+from tests.imaging.photo_files import by_pillow
 
 ROOT = Path(__file__).resolve().parent.parent
-OTHERS = [name for name in language.LANGUAGES if name != language.ENGLISH]
+OTHERS = [name for name in i18n.LANGUAGES if name != i18n.ENGLISH]
 TOP_MENUS = 7
 
 
@@ -50,11 +50,11 @@ def messages(tool: ModuleType, path: Path) -> list[Message]:
 @pytest.fixture
 def english_again() -> Iterator[None]:
     yield
-    language.choose(language.ENGLISH)
+    i18n.choose(i18n.ENGLISH)
 
 
 def test_what_befell_a_file_is_said_in_the_same_language(english_again: None, tmp_path: Path) -> None:
-    language.choose("de")
+    i18n.choose("de")
     with pytest.raises(UserError, match="der Name ist zu lang"):
         write_file(tmp_path / ("x" * 300), b"")
     (tmp_path / "half").write_bytes(by_pillow("JPEG")[:-200])
@@ -100,27 +100,27 @@ def test_what_the_program_reads_is_what_the_translators_wrote(
 
 @pytest.mark.usefixtures("english_again")
 def test_a_chosen_language_is_spoken_and_else_that_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert language.choose("de_AT") == language.spoken() == "de"
-    assert language.tr("Dark") == "Dunkel"
+    assert i18n.choose("de_AT") == i18n.spoken() == "de"
+    assert i18n.tr("Dark") == "Dunkel"
     monkeypatch.setenv("LANGUAGE", "zh_CN:en")
-    assert language.choose("") == "zh_CN"
-    assert language.tr("Dark") not in ("Dark", "Dunkel")
+    assert i18n.choose("") == "zh_CN"
+    assert i18n.tr("Dark") not in ("Dark", "Dunkel")
     monkeypatch.setenv("LANGUAGE", "fr_CH:de:en")
-    assert language.choose("") == "de"
+    assert i18n.choose("") == "de"
     monkeypatch.setenv("LANGUAGE", "xx")
-    assert language.choose("xx") == "en"
-    assert language.tr("Dark") == "Dark"
+    assert i18n.choose("xx") == "en"
+    assert i18n.tr("Dark") == "Dark"
 
 
 @pytest.mark.usefixtures("english_again")
 def test_decimals_are_written_as_the_language_writes_them() -> None:
-    language.choose("de")
-    assert language.number(1.25, 2) == "1,25"
-    assert language.tr("{hours:.1f} h").format(hours=2.5) == "2,5 h"
-    assert language.tr("Open {name}").format(name="a.jpg") == "a.jpg öffnen"
-    language.choose("en")
-    assert language.number(1.25, 2) == "1.25"
-    assert language.tr("{hours:.1f} h").format(hours=2.5) == "2.5 h"
+    i18n.choose("de")
+    assert i18n.number(1.25, 2) == "1,25"
+    assert i18n.tr("{hours:.1f} h").format(hours=2.5) == "2,5 h"
+    assert i18n.tr("Open {name}").format(name="a.jpg") == "a.jpg öffnen"
+    i18n.choose("en")
+    assert i18n.number(1.25, 2) == "1.25"
+    assert i18n.tr("{hours:.1f} h").format(hours=2.5) == "2.5 h"
 
 
 @pytest.mark.usefixtures("english_again")

@@ -59,8 +59,9 @@ def imported(code: str) -> set[str]:
 
 def test_the_window_imports_no_client() -> None:
     assert not imported(
-        "import daps_desktop.app, daps_desktop.ui.main_window, daps_desktop.ui.album.window, "
-        "daps_desktop.ui.export_dialog, daps_desktop.ui.priors_page, daps_desktop.ui.help"
+        "import daps_desktop.app, daps_desktop.ui.shell.main_window, daps_desktop.ui.album.album_window, "
+        "daps_desktop.ui.files.export_dialog, daps_desktop.ui.priors.priors_dialog, "
+        "daps_desktop.ui.help.help_controller"
     )
 
 
@@ -70,9 +71,9 @@ def test_the_command_line_imports_no_client() -> None:
 
 def test_the_engine_imports_what_its_libraries_bring_along_and_that_refuses() -> None:
     found = imported(
-        "import daps_desktop.worker.child\n"
-        "daps_desktop.worker.child.import_engine()\n"
-        "import daps_desktop.analysis.marking, huggingface_hub\n"
+        "import daps_desktop.engine.process.child\n"
+        "daps_desktop.engine.process.child.import_engine()\n"
+        "import daps_desktop.analysis.scratches.marking, huggingface_hub\n"
         "try:\n"
         "    huggingface_hub.HfApi(token=False).model_info('somebody/something')\n"
         "except Exception as error:\n"

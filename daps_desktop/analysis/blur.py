@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from daps_desktop.analysis.planes import Plane, luma_of, slopes, softened
-from daps_desktop.core.photo import Pixels
+from daps_desktop.imaging.photo import Pixels
 
 _FIRST = 1.2  # pixels: a known blur against noise
 _AGAIN = 1.5  # pixels: the known blur that is added to see what it changes

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from daps_desktop.core.photo import Pixels
+from daps_desktop.imaging.photo import Pixels
 
 Floats = NDArray[np.floating[Any]]
 

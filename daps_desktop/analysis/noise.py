@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from daps_desktop.core.photo import Pixels
+from daps_desktop.imaging.photo import Pixels
 
 Blocks = NDArray[np.float32]  # (n, side, side, C), grey levels 0-255
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from daps_desktop.core.photo import Pixels, at_depth
+from daps_desktop.imaging.photo import Pixels, at_depth
 
 Plane = NDArray[np.float32]  # (H, W)
 

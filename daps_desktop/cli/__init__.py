@@ -8,12 +8,12 @@ import sys
 from collections.abc import Sequence
 
 from daps_desktop import __version__
+from daps_desktop.base.errors import UserError
+from daps_desktop.base.i18n import tr
 from daps_desktop.cli import batch, degrade, info, priors, restore
+from daps_desktop.cli.argparse_i18n import translate_argparse
 from daps_desktop.cli.common import EXIT_INTERRUPTED, EXIT_UNREAD, EXIT_USER_ERROR
-from daps_desktop.cli.own_words import translate_argparse
-from daps_desktop.cli.streams import nobody_reads, say_all_letters
-from daps_desktop.core.errors import UserError
-from daps_desktop.core.language import tr
+from daps_desktop.cli.stdio import nobody_reads, say_all_letters
 
 COMMANDS = ("restore", "batch", "degrade", "priors", "info")
 

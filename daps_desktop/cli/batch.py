@@ -9,27 +9,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from daps_desktop.analysis.marking import probable_damage
+from daps_desktop.album.album_file import resumed
+from daps_desktop.album.change_log import Notes, read_notes
+from daps_desktop.album.discovery import photos_in
+from daps_desktop.album.model import DONE, FAILED, Album, Row
+from daps_desktop.analysis.scratches.marking import probable_damage
+from daps_desktop.base.errors import UserError
+from daps_desktop.base.files import saving, write_file
+from daps_desktop.base.i18n import ntr, tr
+from daps_desktop.base.os_errors import said_by_system
 from daps_desktop.cli.common import say
-from daps_desktop.cli.running import run_here
-from daps_desktop.core.album import (
-    DONE,
-    FAILED,
-    Album,
-    Row,
-    photos_in,
-    resumed,
-)
-from daps_desktop.core.album_notes import Notes, read_notes
-from daps_desktop.core.errors import UserError
-from daps_desktop.core.export import ENDINGS, ExportOptions
-from daps_desktop.core.files import saving, write_file
-from daps_desktop.core.language import ntr, tr
-from daps_desktop.core.sidecar import read_recipe
-from daps_desktop.core.system_words import said_by_system
+from daps_desktop.cli.local_run import run_here
+from daps_desktop.document.sidecar import read_recipe
+from daps_desktop.imaging.export import ENDINGS, ExportOptions
 
 if TYPE_CHECKING:
-    from daps_desktop.worker.batch import Workshop
+    from daps_desktop.album.runner import Workshop
 
 EXIT_SOME_FAILED = 1
 ALBUM, TABLE = "album.daps.json", "album.csv"
@@ -83,7 +78,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def _batch(options: argparse.Namespace) -> int:
-    from daps_desktop.worker.batch import run_batch
+    from daps_desktop.album.runner import run_batch
 
     album = _album(options)
     todo = sum(row.open for row in album.rows)
@@ -101,8 +96,8 @@ def _batch(options: argparse.Namespace) -> int:
 @contextmanager
 def _workshop(address: str | None) -> "Generator[Workshop]":
     """Raises: UserError (`cluster_...`)."""
-    from daps_desktop.worker.batch import OwnWorkshop
-    from daps_desktop.worker.cluster import Cluster
+    from daps_desktop.album.runner import OwnWorkshop
+    from daps_desktop.engine.cluster.dask_backend import Cluster
 
     if address is None:
         yield OwnWorkshop(run_here, probable_damage)

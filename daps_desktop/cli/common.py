@@ -6,10 +6,12 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
-from daps_desktop.core.language import tr
-from daps_desktop.core.photo import Photo
-from daps_desktop.core.photo_writer import write_photo
-from daps_desktop.core.task import KINDS, Noise, Scratches, Task, parse_damage
+from daps_desktop.base.i18n import tr
+from daps_desktop.imaging.formats.writer import write_photo
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.jobs.damage import KINDS, Noise, Scratches
+from daps_desktop.jobs.damage_text import parse_damage
+from daps_desktop.jobs.task import Task
 
 EXIT_USER_ERROR = 2
 EXIT_INTERRUPTED = 130

@@ -2,15 +2,15 @@
 
 import argparse
 
+from daps_desktop.base.errors import UserError
+from daps_desktop.base.i18n import tr
 from daps_desktop.cli.common import add_files, task_of, write_result
-from daps_desktop.core.errors import UserError
-from daps_desktop.core.language import tr
-from daps_desktop.core.mask_io import read_mask
-from daps_desktop.core.photo import Photo
-from daps_desktop.core.photo_reader import read_photo
-from daps_desktop.core.photo_writer import check_target
-from daps_desktop.core.settings import SolverSettings
-from daps_desktop.core.task import Scratches
+from daps_desktop.imaging.formats.mask_file import read_mask
+from daps_desktop.imaging.formats.reader import read_photo
+from daps_desktop.imaging.formats.writer import check_target
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.jobs.damage import Scratches
+from daps_desktop.jobs.settings import SolverSettings
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -22,9 +22,9 @@ def add(parser: argparse.ArgumentParser) -> None:
 def _degrade(options: argparse.Namespace) -> int:
     import torch  # takes seconds; see the package
 
-    from daps_desktop.solver.build import damage
-    from daps_desktop.solver.convert import LEVELS_PER_UNIT, to_pixels, to_tensor
+    from daps_desktop.restoration.degrade import damage
     from daps_desktop.solver.operators import observed_from_hole
+    from daps_desktop.solver.tensors import LEVELS_PER_UNIT, to_pixels, to_tensor
 
     SolverSettings(noise=options.noise, seed=options.seed)  # raises where one of them is out of range
     photo = read_photo(options.photo)

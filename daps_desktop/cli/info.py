@@ -3,12 +3,12 @@
 import argparse
 from pathlib import Path
 
-from daps_desktop.analysis.findings import examine, needs_restoring
+from daps_desktop.analysis.diagnosis import examine, needs_restoring
 from daps_desktop.analysis.noise import estimate_noise
+from daps_desktop.base.i18n import tr
 from daps_desktop.cli.common import duration, table
-from daps_desktop.core.language import tr
-from daps_desktop.core.photo import Photo
-from daps_desktop.core.photo_reader import read_photo
+from daps_desktop.imaging.formats.reader import read_photo
+from daps_desktop.imaging.photo import Photo
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -48,7 +48,7 @@ def found(photo: Photo) -> list[tuple[str, str]]:
 
 
 def _times(photo: Photo) -> list[tuple[str, str]]:
-    from daps_desktop.worker.forecast import expected_seconds  # imports torch
+    from daps_desktop.engine.handlers.estimate import expected_seconds  # imports torch
 
     times = expected_seconds(photo, ("draft", "balanced", "best"))
     words = tr("about {time} for the whole photo")

@@ -4,9 +4,9 @@ import argparse
 import json
 from pathlib import Path
 
+from daps_desktop.base.i18n import tr
 from daps_desktop.cli import teach
 from daps_desktop.cli.common import EXIT_USER_ERROR, table
-from daps_desktop.core.language import tr
 
 _LISTED = (
     "name", "description", "licence", "source", "quality", "parameters", "size_bytes", "trained_size",

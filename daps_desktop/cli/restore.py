@@ -7,6 +7,9 @@ import uuid
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from daps_desktop.base.errors import UserError
+from daps_desktop.base.files import check_place, write_file
+from daps_desktop.base.i18n import tr
 from daps_desktop.cli.common import (
     EXIT_INTERRUPTED,
     EXIT_USER_ERROR,
@@ -15,20 +18,18 @@ from daps_desktop.cli.common import (
     task_of,
     write_result,
 )
-from daps_desktop.cli.running import run_here
-from daps_desktop.core.errors import UserError
-from daps_desktop.core.export import kept_elsewhere
-from daps_desktop.core.files import check_place, write_file
-from daps_desktop.core.hole import Hole
-from daps_desktop.core.language import tr
-from daps_desktop.core.mask_io import read_mask
-from daps_desktop.core.messages import Failed, Finished, JobRequest, notice_line
-from daps_desktop.core.photo import Photo
-from daps_desktop.core.photo_reader import read_photo
-from daps_desktop.core.photo_writer import check_target, encode_photo
-from daps_desktop.core.recipe import Recipe, parse_recipe
-from daps_desktop.core.settings import DEVICES, METHODS, OUTPUTS, PRESETS, SolverSettings
-from daps_desktop.core.sidecar import Provenance, is_sidecar, parse_sidecar, read_small, repeat_line
+from daps_desktop.cli.local_run import run_here
+from daps_desktop.document.sidecar import Provenance, is_sidecar, parse_sidecar, read_small, repeat_line
+from daps_desktop.imaging.export import kept_elsewhere
+from daps_desktop.imaging.formats.mask_file import read_mask
+from daps_desktop.imaging.formats.reader import read_photo
+from daps_desktop.imaging.formats.writer import check_target, encode_photo
+from daps_desktop.imaging.mask import Hole
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.jobs.messages import Failed, Finished, notice_line
+from daps_desktop.jobs.recipe import Recipe, parse_recipe
+from daps_desktop.jobs.requests import JobRequest
+from daps_desktop.jobs.settings import DEVICES, METHODS, OUTPUTS, PRESETS, SolverSettings
 
 _SETTINGS = (
     "preset", "method", "output", "samples", "closeness", "levels", "prior", "device", "seed", "tile",

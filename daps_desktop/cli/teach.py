@@ -8,9 +8,9 @@ from pathlib import Path
 from threading import Event
 from types import FrameType
 
+from daps_desktop.base.i18n import tr
 from daps_desktop.cli.common import EXIT_INTERRUPTED, say
-from daps_desktop.core.language import tr
-from daps_desktop.core.settings import DEVICES
+from daps_desktop.jobs.settings import DEVICES
 
 
 def add(parser: argparse.ArgumentParser) -> None:

@@ -1,6 +1,5 @@
-"""Models from the outside world, each made into a `solver.denoiser.Denoiser`.
+"""Trained networks, each made into a `solver.denoisers.denoiser.Denoiser`: card, catalogue, loader.
 
-`catalogue` finds priors and reads their cards without torch; `loader` verifies and builds them;
-`adapters` hold the conventions of noise level and scaling; `importing` brings foreign files in once, so
-that at run time there are safetensors and a card in one layout only.
+May import: `base`, `imaging`, `jobs`, `solver`. `catalogue` and `card` work without torch; `importers` bring
+foreign files in once, so that at run time there are safetensors and a card in one layout only.
 """

@@ -13,8 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 
-from daps_desktop.core.errors import UserError
-from daps_desktop.core.resources import resource
+from daps_desktop.base.errors import UserError
+from daps_desktop.base.paths import resource
 from daps_desktop.networks.schedules import schedule_sigmas
 from daps_desktop.networks.validation import (
     NAME,

@@ -5,11 +5,11 @@ import os
 import shutil
 from pathlib import Path
 
-from daps_desktop.core.errors import UserError
-from daps_desktop.core.resources import resource
-from daps_desktop.core.settings import Preset
-from daps_desktop.core.system_words import said_by_system
-from daps_desktop.core.user_folder import user_folder as data_folder
+from daps_desktop.base.errors import UserError
+from daps_desktop.base.os_errors import said_by_system
+from daps_desktop.base.paths import resource
+from daps_desktop.base.paths import user_folder as data_folder
+from daps_desktop.jobs.settings import Preset
 from daps_desktop.networks.card import CARD, PriorCard, read_card
 
 # Best first; one that is not there is passed over.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from daps_desktop.solver.annealing import SIGMA_DATA
+from daps_desktop.solver.samplers.annealing import SIGMA_DATA
 
 
 @dataclass(frozen=True, slots=True)

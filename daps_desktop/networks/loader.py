@@ -5,8 +5,8 @@ from functools import lru_cache
 
 import torch
 
-from daps_desktop.core.errors import UserError
-from daps_desktop.core.settings import SolverSettings
+from daps_desktop.base.errors import UserError
+from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.networks import catalogue
 from daps_desktop.networks.card import PriorCard, verify
 from daps_desktop.networks.denoisers import NetworkDenoiser

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from daps_desktop.core.files import open_ordinary, read_bounded
-from daps_desktop.core.plain import load_json
+from daps_desktop.base.files import open_ordinary, read_bounded
+from daps_desktop.base.serialization import load_json
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LARGEST_JSON = 16 * 2**20  # bytes of a card, a configuration, or the header of the weights

@@ -1,5 +1,5 @@
-"""The mathematics: operators with proximal steps, noise levels, and one file per method. No Qt.
+"""The mathematics: operators with proximal steps, denoisers, samplers, and the problem they share.
 
-Units: float32, (B, C, H, W), [-1, 1]; noise levels in the same units. `convert` is the only bridge.
-Why the methods are generators: cancelling is not asking for the next step, and a caller sees every step.
+May import: `base`, `imaging`, torch; no job, file format or window. Units: float32, (B, C, H, W), [-1, 1];
+noise levels in the same units; `tensors` is the only bridge.
 """

@@ -1,6 +1,7 @@
-"""How the built-in priors were made, and how a prior is taught a folder of one's own photos.
+"""How the built-in priors were made, and how a prior is fine-tuned on a folder of one's own photos.
 
-Why the photos are decoded once and everything random is drawn on the training device: a fast GPU spends
-two milliseconds on a step, less than any decoder, so a network fed from files mostly waits.
-Why the schedule follows the clock: time on a shared or borrowed machine is what is given, not steps.
+May import: `restoration` and below. Photos are decoded once and everything random is drawn on the training
+device: a fast GPU spends two milliseconds on a step, less than any decoder, so a network fed from files
+mostly waits. The schedule follows the clock: time on a shared or borrowed machine is what is given, not
+steps.
 """

@@ -8,17 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
-from daps_desktop.core.errors import UserError
-from daps_desktop.core.settings import DEVICES, PRESETS, SolverSettings
+from daps_desktop.base.errors import UserError
+from daps_desktop.jobs.settings import DEVICES, PRESETS, SolverSettings
 from daps_desktop.networks.runtime.devices import choose_device
-from daps_desktop.training.evaluate import Chosen, evaluate
+from daps_desktop.training.evaluation.evaluate import Chosen, evaluate
+from daps_desktop.training.evaluation.scores import kept, lines, markdown
+from daps_desktop.training.evaluation.trials import CASES
 from daps_desktop.training.export import export_run
 from daps_desktop.training.fit import fit
+from daps_desktop.training.loop.recipe import Recipe, usual_batch
+from daps_desktop.training.loop.settings import Budget, RunSettings, read_settings
 from daps_desktop.training.prior_folder import record_measured
-from daps_desktop.training.recipe import Recipe, usual_batch
-from daps_desktop.training.scores import kept, lines, markdown
-from daps_desktop.training.settings import Budget, RunSettings, read_settings
-from daps_desktop.training.trials import CASES
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from daps_desktop.core.errors import UserError
+from daps_desktop.base.errors import UserError
 from daps_desktop.networks.validation import NAME
-from daps_desktop.training.checkpoint import load_checkpoint
-from daps_desktop.training.credits import credits_of
 from daps_desktop.training.fit import network_of
+from daps_desktop.training.loop.checkpoint import load_checkpoint
+from daps_desktop.training.loop.credits import credits_of
+from daps_desktop.training.loop.settings import read_settings
 from daps_desktop.training.prior_folder import training_facts, write_prior
-from daps_desktop.training.settings import read_settings
 
 DESCRIPTION = (
     "A denoiser of everyday photographs: it knows texture and structure, not faces, hands or letters."

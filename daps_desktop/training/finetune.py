@@ -12,24 +12,24 @@ from typing import Any
 import torch
 from torch import nn
 
-from daps_desktop.core.errors import UserError
-from daps_desktop.core.language import tr
-from daps_desktop.core.settings import Device
+from daps_desktop.base.errors import UserError
+from daps_desktop.base.i18n import tr
+from daps_desktop.jobs.settings import Device
 from daps_desktop.networks.architectures.norm_free_unet import NormFreeUNet
 from daps_desktop.networks.card import PriorCard, read_card
 from daps_desktop.networks.catalogue import user_folder
 from daps_desktop.networks.importers.importing import free_name
 from daps_desktop.networks.runtime.devices import choose_device
-from daps_desktop.training.checkpoint import has_checkpoint
-from daps_desktop.training.credits import credits_of
-from daps_desktop.training.data import RunData, load_data
-from daps_desktop.training.dead_leaves import dead_leaves
+from daps_desktop.training.data.dead_leaves import dead_leaves
 from daps_desktop.training.fit import begin, initial_network, keep, validate
-from daps_desktop.training.loop import Loop
+from daps_desktop.training.loop.checkpoint import has_checkpoint
+from daps_desktop.training.loop.credits import credits_of
+from daps_desktop.training.loop.dataset import RunData, load_data
+from daps_desktop.training.loop.loop import Loop
+from daps_desktop.training.loop.recipe import Recipe, usual_batch
+from daps_desktop.training.loop.settings import Budget, RunSettings, read_settings
+from daps_desktop.training.loop.validation import SIDE
 from daps_desktop.training.prior_folder import training_facts, write_prior
-from daps_desktop.training.recipe import Recipe, usual_batch
-from daps_desktop.training.settings import Budget, RunSettings, read_settings
-from daps_desktop.training.validation import SIDE
 
 # A low rate that falls at once: what the prior knows is to be bent, not replaced.
 RECIPE = Recipe(lr=3e-4, warmup_steps=50, fall_from=0.0)

@@ -11,25 +11,25 @@ from threading import Event
 import torch
 from torch import Tensor
 
-from daps_desktop.core.errors import UserError
-from daps_desktop.core.files import saving
+from daps_desktop.base.errors import UserError
+from daps_desktop.base.files import saving
 from daps_desktop.networks.architectures.norm_free_unet import NormFreeUNet
-from daps_desktop.training.checkpoint import (
+from daps_desktop.training.data.crops import Crops
+from daps_desktop.training.loop.checkpoint import (
     Checkpoint,
     damaged_run_errors,
     has_checkpoint,
     load_checkpoint,
     save_checkpoint,
 )
-from daps_desktop.training.crops import Crops
-from daps_desktop.training.data import RunData, load_data
-from daps_desktop.training.growth import grow
-from daps_desktop.training.loop import Loop, Report
+from daps_desktop.training.loop.dataset import RunData, load_data
+from daps_desktop.training.loop.growth import grow
+from daps_desktop.training.loop.loop import Loop, Report
+from daps_desktop.training.loop.recipe import check
+from daps_desktop.training.loop.settings import RunSettings, write_settings
+from daps_desktop.training.loop.trainer import Trainer, denoise
+from daps_desktop.training.loop.validation import GREY_LEVELS, denoising_psnr
 from daps_desktop.training.prior_folder import read_network
-from daps_desktop.training.recipe import check
-from daps_desktop.training.settings import RunSettings, write_settings
-from daps_desktop.training.trainer import Trainer, denoise
-from daps_desktop.training.validation import GREY_LEVELS, denoising_psnr
 
 LOG = "log.csv"
 COLUMNS = (*Report.__dataclass_fields__, *(f"psnr_{level}" for level in GREY_LEVELS))

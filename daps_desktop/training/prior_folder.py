@@ -9,9 +9,9 @@ from typing import Any
 
 import torch
 
-from daps_desktop.core.errors import UserError
-from daps_desktop.core.files import write_file
-from daps_desktop.core.system_words import said_by_system
+from daps_desktop.base.errors import UserError
+from daps_desktop.base.files import write_file
+from daps_desktop.base.os_errors import said_by_system
 from daps_desktop.networks.architectures.norm_free_unet import NormFreeUNet
 from daps_desktop.networks.card import (
     CARD,
@@ -26,11 +26,11 @@ from daps_desktop.networks.card import (
 )
 from daps_desktop.networks.importers.importing import write_weights
 from daps_desktop.networks.runtime.torch_runtime import read_module
-from daps_desktop.solver.annealing import SIGMA_DATA
-from daps_desktop.training.credits import CREDITS
-from daps_desktop.training.recipe import SHORTEST, SIGMA_RANGE
-from daps_desktop.training.settings import RunSettings
-from daps_desktop.training.trainer import denoise
+from daps_desktop.solver.samplers.annealing import SIGMA_DATA
+from daps_desktop.training.loop.credits import CREDITS
+from daps_desktop.training.loop.recipe import SHORTEST, SIGMA_RANGE
+from daps_desktop.training.loop.settings import RunSettings
+from daps_desktop.training.loop.trainer import denoise
 
 CHECK = "check.safetensors"
 CHECK_SIGMA, CHECK_SIDE = 0.2, 64

@@ -6,14 +6,17 @@ import numpy as np
 import pytest
 
 from daps_desktop.analysis.fading import correct_for_display, fading_curve
-from daps_desktop.core.errors import UserError
-from daps_desktop.core.messages import Finished, JobMessage, JobRequest
-from daps_desktop.core.photo import Photo
-from daps_desktop.core.settings import SolverSettings
-from daps_desktop.core.task import Faded, Jpeg, Scratches, Task, format_damage, parse_damage
-from daps_desktop.core.verdict import judge
-from daps_desktop.worker import engine
-from daps_desktop.worker.recolour import recoloured
+from daps_desktop.base.errors import UserError
+from daps_desktop.engine import dispatch
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.jobs.damage import Faded, Jpeg, Scratches
+from daps_desktop.jobs.damage_text import format_damage, parse_damage
+from daps_desktop.jobs.messages import Finished, JobMessage
+from daps_desktop.jobs.requests import JobRequest
+from daps_desktop.jobs.settings import SolverSettings
+from daps_desktop.jobs.task import Task
+from daps_desktop.jobs.verdict import judge
+from daps_desktop.restoration.recolour import recoloured
 from tests.analysis.scenes import scene
 
 
@@ -88,12 +91,12 @@ def test_the_amount_is_written_and_read_back() -> None:
 
 def run(job: JobRequest) -> JobMessage:
     messages: list[JobMessage] = []
-    engine.run_job(job, threading.Event(), messages.append)
+    dispatch.run_job(job, threading.Event(), messages.append)
     return messages[-1]
 
 
 def test_fading_alone_needs_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine.loader, "load", lambda *_: pytest.fail("a network was loaded"))
+    monkeypatch.setattr(dispatch.loader, "load", lambda *_: pytest.fail("a network was loaded"))
     photo = Photo(faded(scene(6, 120, 160)))
     task = Task((Faded(0.8),))
     finished = run(JobRequest("a", photo, None, task, SolverSettings()))

@@ -4,8 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
-from daps_desktop.analysis.scratches import DEFAULT, Kind, Proposal, find_scratches, hole_of, shown
-from daps_desktop.core.hole import Hole, grow
+from daps_desktop.analysis.scratches.detect import find_scratches
+from daps_desktop.imaging.mask import Hole, grow
+from daps_desktop.jobs.proposals import DEFAULT, Kind, Proposal, hole_of, shown
 from tests.analysis.scenes import scene
 
 SIZE = 360, 480

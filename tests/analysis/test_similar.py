@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import label
 
-from daps_desktop.analysis.similar import similar_region
+from daps_desktop.analysis.flood_select import similar_region
 
 
 @pytest.mark.parametrize("grey", [False, True])

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from daps_desktop.core.errors import UserError
-from daps_desktop.core.settings import DEVICES, PRESETS
-from daps_desktop.training.evaluate import Chosen
-from daps_desktop.training.scores import Score, kept, markdown
-from daps_desktop.training.trials import CASES
+from daps_desktop.base.errors import UserError
+from daps_desktop.jobs.settings import DEVICES, PRESETS
+from daps_desktop.training.evaluation.evaluate import Chosen
+from daps_desktop.training.evaluation.scores import Score, kept, markdown
+from daps_desktop.training.evaluation.trials import CASES
 from tests.benchmarks import comparison, methods, overhead, size
 from tests.benchmarks.options import BUNDLED, Options
 from tests.benchmarks.table import Sample, format_tables, write_csv

@@ -18,13 +18,13 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
-from daps_desktop.core.photo import Photo
-from daps_desktop.ui.background import Background
+from daps_desktop.imaging.photo import Photo
 from daps_desktop.ui.canvas.canvas import Canvas
-from daps_desktop.ui.canvas.pyramid import Pyramid, display_picture
+from daps_desktop.ui.canvas.drawing.compare_state import Compare
+from daps_desktop.ui.canvas.drawing.pyramid import Pyramid, display_picture
 from daps_desktop.ui.canvas.toolbox import ToolBox
-from daps_desktop.ui.document_model import DocumentModel
-from daps_desktop.ui.viewer.compare import Compare
+from daps_desktop.ui.common.background import Background
+from daps_desktop.ui.models.document_model import DocumentModel
 
 MEGAPIXELS = (24.0, 100.0)
 CANVAS = (1000, 780)

@@ -20,16 +20,18 @@ import numpy as np
 import psutil
 import skimage.data
 
-from daps_desktop.cli.running import run_here
-from daps_desktop.core.album import DONE, Album, photos_in
-from daps_desktop.core.hole import Hole
-from daps_desktop.core.photo import Photo
-from daps_desktop.core.photo_writer import write_photo
-from daps_desktop.core.recipe import Recipe
-from daps_desktop.core.settings import SolverSettings
-from daps_desktop.core.task import Noise, Task
-from daps_desktop.worker.batch import OwnWorkshop, Workshop, run_batch
-from daps_desktop.worker.cluster import Cluster
+from daps_desktop.album.discovery import photos_in
+from daps_desktop.album.model import DONE, Album
+from daps_desktop.album.runner import OwnWorkshop, Workshop, run_batch
+from daps_desktop.cli.local_run import run_here
+from daps_desktop.engine.cluster.dask_backend import Cluster
+from daps_desktop.imaging.formats.writer import write_photo
+from daps_desktop.imaging.mask import Hole
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.jobs.damage import Noise
+from daps_desktop.jobs.recipe import Recipe
+from daps_desktop.jobs.settings import SolverSettings
+from daps_desktop.jobs.task import Task
 from tests.fakes.yard import Yard
 
 PHOTOS, SIDE = 24, 256

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from daps_desktop.core.photo import Pixels
-from daps_desktop.core.settings import Preset, SolverSettings
+from daps_desktop.imaging.photo import Pixels
+from daps_desktop.jobs.settings import Preset, SolverSettings
 from daps_desktop.networks.loader import open_prior
-from daps_desktop.training.evaluate import Method, measure
-from daps_desktop.training.scores import Score
-from daps_desktop.training.trials import Trial
+from daps_desktop.training.evaluation.evaluate import Method, measure
+from daps_desktop.training.evaluation.scores import Score
+from daps_desktop.training.evaluation.trials import Trial
 from tests.benchmarks.options import Options
 from tests.benchmarks.rivals import rivals
 from tests.benchmarks.running import restore, say

@@ -18,10 +18,11 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from daps_desktop.analysis.candidates import Pieces
-from daps_desktop.analysis.judgement import LIMIT, with_products
-from daps_desktop.analysis.scratches import both, find_scratches, hole_of, shown
-from daps_desktop.core.hole import Hole, grow
+from daps_desktop.analysis.scratches.classifier import LIMIT, with_products
+from daps_desktop.analysis.scratches.components import Pieces
+from daps_desktop.analysis.scratches.detect import both, find_scratches
+from daps_desktop.imaging.mask import Hole, grow
+from daps_desktop.jobs.proposals import hole_of, shown
 
 SENSITIVITIES = (0.3, 0.5, 0.7, 0.9)
 TOLERANCE = 3  # pixels

@@ -18,18 +18,19 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from daps_desktop.core.settings import SolverSettings
-from daps_desktop.core.task import Blur, Box, Damage, Kernel, RandomMask, Small, Task
+from daps_desktop.jobs.damage import Blur, Box, Damage, Kernel, RandomMask, Small
+from daps_desktop.jobs.settings import SolverSettings
+from daps_desktop.jobs.task import Task
 from daps_desktop.networks.loader import open_prior
-from daps_desktop.solver import daps
-from daps_desktop.solver.build import damage
-from daps_desktop.solver.convert import LEVELS_PER_UNIT, to_pixels, to_tensor
-from daps_desktop.solver.presets import COLD, Recipe, bound
-from daps_desktop.solver.regions import Region
-from daps_desktop.training.evaluate import Method, measure
-from daps_desktop.training.restoring import EIGHT_BITS, Restorer
-from daps_desktop.training.scores import Score
-from daps_desktop.training.trials import Case, Picture, Trial
+from daps_desktop.restoration.degrade import damage
+from daps_desktop.restoration.presets import COLD, Recipe, bound
+from daps_desktop.restoration.regions import Region
+from daps_desktop.solver.samplers import daps
+from daps_desktop.solver.tensors import LEVELS_PER_UNIT, to_pixels, to_tensor
+from daps_desktop.training.evaluation.evaluate import Method, measure
+from daps_desktop.training.evaluation.restoring import EIGHT_BITS, Restorer
+from daps_desktop.training.evaluation.scores import Score
+from daps_desktop.training.evaluation.trials import Case, Picture, Trial
 from tests.benchmarks.options import Options
 from tests.benchmarks.running import say
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from skimage import data
 
-from daps_desktop.core.settings import Device, Preset
-from daps_desktop.training.evaluate import Chosen
+from daps_desktop.jobs.settings import Device, Preset
+from daps_desktop.training.evaluation.evaluate import Chosen
 
 BUNDLED = tuple(
     Path(data.__file__).parent / name

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from daps_desktop.core.settings import SolverSettings
-from daps_desktop.training.trials import Trial
+from daps_desktop.jobs.settings import SolverSettings
+from daps_desktop.training.evaluation.trials import Trial
 from tests.benchmarks.options import Options
 from tests.benchmarks.running import NetworkClock, restore, say
 from tests.benchmarks.table import Sample

@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from PIL import Image
 from skimage import restoration
 
-from daps_desktop.core.task import Blur
+from daps_desktop.jobs.damage import Blur
 from daps_desktop.solver.operators import gaussian_kernel
-from daps_desktop.training.evaluate import Method
-from daps_desktop.training.trials import Picture, Trial
+from daps_desktop.training.evaluation.evaluate import Method
+from daps_desktop.training.evaluation.trials import Picture, Trial
 
 Floats = NDArray[np.float64]
 

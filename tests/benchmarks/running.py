@@ -9,11 +9,12 @@ from types import TracebackType
 import torch
 from torch import Tensor
 
-from daps_desktop.core.messages import Failed, Finished, JobMessage, JobRequest
-from daps_desktop.core.settings import SolverSettings
+from daps_desktop.engine.dispatch import run_job
+from daps_desktop.jobs.messages import Failed, Finished, JobMessage
+from daps_desktop.jobs.requests import JobRequest
+from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.networks.loader import open_prior
-from daps_desktop.training.trials import Trial
-from daps_desktop.worker.engine import run_job
+from daps_desktop.training.evaluation.trials import Trial
 
 
 def restore(trial: Trial, settings: SolverSettings) -> Finished:

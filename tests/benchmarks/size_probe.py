@@ -15,14 +15,15 @@ import torch
 from numpy.typing import NDArray
 from skimage import data
 
-from daps_desktop.core.hole import Hole
-from daps_desktop.core.messages import JobRequest
-from daps_desktop.core.photo import Photo
-from daps_desktop.core.settings import SolverSettings
-from daps_desktop.core.task import Blur, Noise, Task
+from daps_desktop.imaging.mask import Hole
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.jobs.damage import Blur, Noise
+from daps_desktop.jobs.requests import JobRequest
+from daps_desktop.jobs.settings import SolverSettings
+from daps_desktop.jobs.task import Task
 from daps_desktop.networks import loader
 from daps_desktop.networks.runtime.devices import peak_memory_mb
-from daps_desktop.training.trials import REPAIR, scratches
+from daps_desktop.training.evaluation.trials import REPAIR, scratches
 from tests.benchmarks.running import run
 
 Pixels8 = NDArray[np.uint8]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from daps_desktop.training.trials import CASES, make_trial
+from daps_desktop.training.evaluation.trials import CASES, make_trial
 from tests.benchmarks.__main__ import main
 from tests.benchmarks.methods import NOISE, measured, problems
 from tests.benchmarks.options import BUNDLED

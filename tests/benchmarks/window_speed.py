@@ -18,10 +18,11 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from daps_desktop.app import run_window
-from daps_desktop.core.photo_writer import write_photo
-from daps_desktop.core.task import Noise, Task
-from daps_desktop.ui.application import application
-from daps_desktop.ui.main_window import MainWindow
+from daps_desktop.imaging.formats.writer import write_photo
+from daps_desktop.jobs.damage import Noise
+from daps_desktop.jobs.task import Task
+from daps_desktop.ui.shell.application import application
+from daps_desktop.ui.shell.main_window import MainWindow
 from tests.benchmarks.canvas_speed import picture
 
 TICK_MS = 10

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from daps_desktop import cli
-from daps_desktop.core.hole import Hole
-from daps_desktop.core.mask_io import write_mask
-from daps_desktop.core.photo import Photo
-from daps_desktop.core.photo_writer import write_photo
-from daps_desktop.core.user_folder import DATA_VARIABLE
-from tests.worker.playing import crop, install_tiny, line
+from daps_desktop.base.paths import DATA_VARIABLE
+from daps_desktop.imaging.formats.mask_file import write_mask
+from daps_desktop.imaging.formats.writer import write_photo
+from daps_desktop.imaging.mask import Hole
+from daps_desktop.imaging.photo import Photo
+from tests.engine.playing import crop, install_tiny, line
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from daps_desktop.app import run_window
-from daps_desktop.ui.main_window import MainWindow
+from daps_desktop.ui.shell.main_window import MainWindow
 
 _TICK_MS, _MOST_TICKS = 100, 900
 _GAVE_UP = 3

@@ -12,16 +12,17 @@ import cv2
 import numpy as np
 import pytest
 
-from daps_desktop.core.photo import Photo
-from daps_desktop.core.photo_reader import read_photo
-from daps_desktop.core.photo_writer import write_photo
-from daps_desktop.core.recipe import Recipe, dump_recipe
-from daps_desktop.core.settings import SolverSettings
-from daps_desktop.core.task import Noise, Scratches, Task
+from daps_desktop.imaging.formats.reader import read_photo
+from daps_desktop.imaging.formats.writer import write_photo
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.jobs.damage import Noise, Scratches
+from daps_desktop.jobs.recipe import Recipe, dump_recipe
+from daps_desktop.jobs.settings import SolverSettings
+from daps_desktop.jobs.task import Task
 from tests.analysis.scenes import scene
 from tests.end_to_end.conftest import Desk
+from tests.engine.playing import crop
 from tests.fakes.full_disk import room_for
-from tests.worker.playing import crop
 
 QUICK = SolverSettings(preset="draft", prior="tiny", device="cpu", noise=5.0)
 

@@ -15,14 +15,14 @@ import tifffile
 from PIL import Image
 
 from daps_desktop.cli.info import found
-from daps_desktop.core.photo import Photo
-from daps_desktop.core.photo_reader import read_photo
-from daps_desktop.core.photo_writer import write_photo
+from daps_desktop.imaging.formats.reader import read_photo
+from daps_desktop.imaging.formats.writer import write_photo
+from daps_desktop.imaging.photo import Photo
 from tests.analysis.scenes import scene
 from tests.analysis.test_fading import faded
 from tests.end_to_end.conftest import Desk
+from tests.engine.playing import REPORT_NAMES, crop
 from tests.fakes.checkpoints import write_edm
-from tests.worker.playing import REPORT_NAMES, crop
 
 
 def refused(desk: Desk, capsys: pytest.CaptureFixture[str], *words: object) -> str:

@@ -6,17 +6,17 @@ from collections.abc import Iterator
 import pytest
 
 from daps_desktop import cli
+from daps_desktop.base import i18n
 from daps_desktop.cli.common import table
-from daps_desktop.core import language
 
 
 @pytest.fixture
 def chinese(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     bound = gettext.textdomain()
     monkeypatch.setenv("LANGUAGE", "zh_CN")  # and back at the end
-    language.choose("zh_CN")
+    i18n.choose("zh_CN")
     yield
-    language.choose(language.ENGLISH)
+    i18n.choose(i18n.ENGLISH)
     gettext.textdomain(bound)
 
 
@@ -46,8 +46,8 @@ def test_values_stand_below_each_other_where_letters_are_two_columns_wide() -> N
 
 @pytest.mark.usefixtures("chinese")
 def test_sentences_are_put_together_as_the_language_writes_them() -> None:
-    words = language.sentence(language.listed(["已锐化", "已上色"]))
-    assert language.sentences(words, "用时 3 秒。") == "已锐化，已上色。用时 3 秒。"
-    language.choose(language.ENGLISH)
-    words = language.sentence(language.listed(["sharpened", "coloured"]))
-    assert language.sentences(words, "Took 3 s.") == "Sharpened, coloured. Took 3 s."
+    words = i18n.sentence(i18n.listed(["已锐化", "已上色"]))
+    assert i18n.sentences(words, "用时 3 秒。") == "已锐化，已上色。用时 3 秒。"
+    i18n.choose(i18n.ENGLISH)
+    words = i18n.sentence(i18n.listed(["sharpened", "coloured"]))
+    assert i18n.sentences(words, "Took 3 s.") == "Sharpened, coloured. Took 3 s."

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from daps_desktop.core.mask_io import write_mask
-from daps_desktop.core.photo_reader import read_photo
+from daps_desktop.imaging.formats.mask_file import write_mask
+from daps_desktop.imaging.formats.reader import read_photo
 from tests.end_to_end.conftest import Desk
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from daps_desktop.core.photo import Photo
-from daps_desktop.core.photo_reader import read_photo
-from daps_desktop.core.photo_writer import write_photo
+from daps_desktop.imaging.formats.reader import read_photo
+from daps_desktop.imaging.formats.writer import write_photo
+from daps_desktop.imaging.photo import Photo
 
 # Python runs a module of this name at the start of every process, the engine's included.
 _REFUSAL = """

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from daps_desktop.cli import is_command, main
-from daps_desktop.core.photo import Photo
-from daps_desktop.core.photo_writer import write_photo
+from daps_desktop.imaging.formats.writer import write_photo
+from daps_desktop.imaging.photo import Photo
 from tests.end_to_end.conftest import Desk
-from tests.worker.playing import crop
+from tests.engine.playing import crop
 
 COMMAND = (sys.executable, "-m", "daps_desktop")
 START_S = 60  # loading torch on a busy machine

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from daps_desktop import cli
-from daps_desktop.core.photo_reader import read_photo
-from daps_desktop.core.task import Task, parse_damage
+from daps_desktop.imaging.formats.reader import read_photo
+from daps_desktop.jobs.damage_text import parse_damage
+from daps_desktop.jobs.task import Task
 from tests.end_to_end.conftest import Desk
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from daps_desktop.core.messages import Cancelled, Failed, Finished, JobMessage, JobRequest, Preview
-from daps_desktop.core.photo import Photo
-from daps_desktop.worker.child import RunJob
+from daps_desktop.engine.process.child import RunJob
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.jobs.messages import Cancelled, Failed, Finished, JobMessage, Preview
+from daps_desktop.jobs.requests import JobRequest
 from tests.fakes.hosts import progress_of, report_of
 
 Emit = Callable[[JobMessage], None]

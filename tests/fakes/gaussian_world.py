@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from daps_desktop.solver.operators import HoleMask, LinearOperator, gaussian_kernel
-from daps_desktop.solver.operators.cg import conjugate_gradient
+from daps_desktop.solver.operators.conjugate_gradient import conjugate_gradient
 
 SIDE = 64
 

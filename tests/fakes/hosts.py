@@ -5,16 +5,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from daps_desktop.core.messages import (
-    Cancelled,
-    Finished,
-    JobMessage,
-    JobRequest,
-    Preview,
-    Progress,
-    Report,
-    StepReport,
-)
+from daps_desktop.jobs.messages import Cancelled, Finished, JobMessage, Preview, Progress
+from daps_desktop.jobs.report import Report, StepReport
+from daps_desktop.jobs.requests import JobRequest
 
 
 @dataclass

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from queue import Empty
 
-from daps_desktop.core.errors import UserError
+from daps_desktop.base.errors import UserError
 from tests.faults import clocks, engines_hurt, full_disk, places, two_windows
 from tests.faults.killing import WORK, kill_once
 from tests.faults.play import Fault, Outcome

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from daps_desktop.core.messages import Finished, JobMessage, JobRequest
-from daps_desktop.core.photo import Pixels
-from daps_desktop.core.user_folder import user_folder
-from daps_desktop.worker.child import RunJob, import_engine
+from daps_desktop.base.paths import user_folder
+from daps_desktop.engine.process.child import RunJob, import_engine
+from daps_desktop.imaging.photo import Pixels
+from daps_desktop.jobs.messages import Finished, JobMessage
+from daps_desktop.jobs.requests import JobRequest
 from tests.fakes.hosts import progress_of, report_of
 
 STEP_S = 0.05
@@ -48,7 +49,7 @@ def short_of_memory() -> RunJob:
 
     import psutil
 
-    from daps_desktop.worker.memory import required_mb
+    from daps_desktop.restoration.cost import required_mb
 
     engine = import_engine()
     room = required_mb([12_000_000]) / 2 * 2**20

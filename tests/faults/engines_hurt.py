@@ -8,7 +8,8 @@ from pathlib import Path
 
 import psutil
 
-from daps_desktop.core.task import Noise, Scratches, Task
+from daps_desktop.jobs.damage import Noise, Scratches
+from daps_desktop.jobs.task import Task
 from tests.faults.killing import after_kill
 from tests.faults.play import Outcome, family, play
 from tests.faults.stage import Scene, Stage

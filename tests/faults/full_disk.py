@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from daps_desktop.core.journal import journal_folder
-from daps_desktop.core.photo_reader import read_photo
-from daps_desktop.core.spool import SMALLEST
+from daps_desktop.document.journal import journal_folder
+from daps_desktop.document.spool import SMALLEST
+from daps_desktop.imaging.formats.reader import read_photo
 from tests.faults.disks import clear, fill, small_disk
 from tests.faults.killing import after_kill
 from tests.faults.play import Outcome, Played, family, play, program

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from daps_desktop.core.errors import UserError
-from daps_desktop.core.journal import journal_folder, recover, unsaved_work
-from daps_desktop.core.photo_reader import read_photo
-from daps_desktop.core.project import Project, read_project
-from daps_desktop.core.sidecar import read_sidecar
+from daps_desktop.base.errors import UserError
+from daps_desktop.document.journal import journal_folder, recover, unsaved_work
+from daps_desktop.document.project import Project, read_project
+from daps_desktop.document.sidecar import read_sidecar
+from daps_desktop.imaging.formats.reader import read_photo
 from tests.faults.play import Line, Outcome, Played, family, program
 from tests.faults.stage import Scene, Stage
 

@@ -25,11 +25,12 @@ import psutil
 from PySide6.QtCore import QPointF
 from PySide6.QtTest import QTest
 
-from daps_desktop.core.album import DONE
-from daps_desktop.core.recipe import Recipe
-from daps_desktop.core.settings import SolverSettings
-from daps_desktop.core.task import Noise, Task
-from daps_desktop.core.user_folder import user_folder
+from daps_desktop.album.model import DONE
+from daps_desktop.base.paths import user_folder
+from daps_desktop.jobs.damage import Noise
+from daps_desktop.jobs.recipe import Recipe
+from daps_desktop.jobs.settings import SolverSettings
+from daps_desktop.jobs.task import Task
 from tests.faults.play import Played, family, program
 from tests.faults.stage import LEFT, NO_KEY, Scene, Stage, tell
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from daps_desktop.core.photo_reader import read_photo
-from daps_desktop.core.project import read_project
+from daps_desktop.document.project import read_project
+from daps_desktop.imaging.formats.reader import read_photo
 from tests.faults.disks import read_only, small_disk
 from tests.faults.killing import after_kill
 from tests.faults.play import Outcome, family, play, program

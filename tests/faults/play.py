@@ -15,9 +15,9 @@ from threading import Thread
 
 import numpy as np
 
-from daps_desktop.core.photo import Photo
-from daps_desktop.core.photo_writer import write_photo
-from daps_desktop.core.user_folder import DATA_VARIABLE
+from daps_desktop.base.paths import DATA_VARIABLE
+from daps_desktop.imaging.formats.writer import write_photo
+from daps_desktop.imaging.photo import Photo
 
 START_S = 60.0
 SHAPE = (160, 200)

@@ -19,11 +19,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QMessageBox
 
 from daps_desktop.app import run_window
-from daps_desktop.core.errors import UserError
-from daps_desktop.core.hole import Hole
-from daps_desktop.core.messages import Failed
-from daps_desktop.ui.main_window import MainWindow
-from daps_desktop.ui.panels.banner import Banner
+from daps_desktop.base.errors import UserError
+from daps_desktop.imaging.mask import Hole
+from daps_desktop.jobs.messages import Failed
+from daps_desktop.ui.common.banner import Banner
+from daps_desktop.ui.shell.main_window import MainWindow
 from tests.faults import engine
 
 TICK_MS = 15

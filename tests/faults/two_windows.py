@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 
-from daps_desktop.core.journal import journal_folder, unsaved_work
-from daps_desktop.core.photo_reader import read_photo
-from daps_desktop.core.project import Project, read_project, write_project
-from daps_desktop.core.recipe import Recipe
-from daps_desktop.core.source import source_of
-from daps_desktop.ui import text
+from daps_desktop.document.journal import journal_folder, unsaved_work
+from daps_desktop.document.project import Project, read_project, write_project
+from daps_desktop.document.source import source_of
+from daps_desktop.imaging.formats.reader import read_photo
+from daps_desktop.jobs.recipe import Recipe
+from daps_desktop.ui.common import labels
 from tests.faults.killing import holds, recovered
 from tests.faults.play import Outcome, Played, family, program
 from tests.faults.stage import Scene, Stage, tell
@@ -37,7 +37,7 @@ def second_scene(stage: Stage, home: str) -> Scene:
     yield from stage.strokes(SECOND)
     yield from _meet(home, "second painted", "first saved")
     stage.trigger("save_project")
-    yield from stage.press(text.CANCEL)
+    yield from stage.press(labels.CANCEL)
     yield 1.0
     yield from _meet(home, "second asked", "first painted")
     tell("ready")

@@ -41,7 +41,7 @@ class Trial:
         self.lying = _temporary()  # torch keeps a folder of its own
 
     def take(self, data: bytes) -> None:
-        from daps_desktop.core.errors import UserError
+        from daps_desktop.base.errors import UserError
 
         (self.folder / CURRENT).write_bytes(data)
         self.tally.done += 1

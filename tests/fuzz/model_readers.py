@@ -9,21 +9,21 @@ import torch
 from diffusers.utils import logging
 from safetensors.torch import save
 
-from daps_desktop.core.errors import UserError
+from daps_desktop.base.errors import UserError
 from daps_desktop.networks.architectures.norm_free_unet import NormFreeUNet
 from daps_desktop.networks.card import CARD, NETWORK, WEIGHTS, sha256
 from daps_desktop.networks.catalogue import find
 from daps_desktop.networks.importers.importing import import_prior
 from daps_desktop.networks.importers.safe_pickle import CheckpointError, read_checkpoint
 from daps_desktop.networks.loader import load
-from daps_desktop.training.checkpoint import NAME, Checkpoint, load_checkpoint, save_checkpoint
-from daps_desktop.training.credits import CREDITS, credits_of
+from daps_desktop.training.data.photos import PhotoFile, photo_size, read_rgb
 from daps_desktop.training.fit import network_of
-from daps_desktop.training.photos import PhotoFile, photo_size, read_rgb
-from daps_desktop.training.settings import RunSettings, read_settings, write_settings
-from tests.core.photo_files import all_kinds
+from daps_desktop.training.loop.checkpoint import NAME, Checkpoint, load_checkpoint, save_checkpoint
+from daps_desktop.training.loop.credits import CREDITS, credits_of
+from daps_desktop.training.loop.settings import RunSettings, read_settings, write_settings
 from tests.fakes.checkpoints import write_diffusers, write_edm, write_version_1
 from tests.fuzz.readers import Reader, put
+from tests.imaging.photo_files import all_kinds
 from tests.networks.adm_reference import Settings, random_adm
 
 logging.set_verbosity_error()  # it tells of every setting it does not know

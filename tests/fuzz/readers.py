@@ -9,26 +9,28 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from daps_desktop.core.album import Album, Row, read_album, resumed, write_album
-from daps_desktop.core.album_notes import read_notes, steps_of
-from daps_desktop.core.errors import UserError
-from daps_desktop.core.exif import with_dpi
-from daps_desktop.core.hole import Rect
-from daps_desktop.core.iptc import jpeg_segment
-from daps_desktop.core.journal import Journal, Start, recover, unsaved_work
-from daps_desktop.core.mask_io import read_mask, write_mask
-from daps_desktop.core.photo import Photo
-from daps_desktop.core.photo_reader import read_photo
-from daps_desktop.core.photo_writer import encode_photo, write_photo
-from daps_desktop.core.plain import to_plain
-from daps_desktop.core.project import Project, read_original, read_project, write_project
-from daps_desktop.core.recipe import Recipe, dump_recipe
-from daps_desktop.core.settings import SolverSettings
-from daps_desktop.core.sidecar import dump_sidecar, provenance_of, read_recipe, read_sidecar
-from daps_desktop.core.task import Faded, Jpeg, Motion, Noise, Small, Task
-from tests.core.photo_files import all_kinds, by_pillow, exif_block, photo, picture
-from tests.core.test_project import RECIPE, project_in
-from tests.core.test_sidecar import REPORT
+from daps_desktop.album.album_file import read_album, resumed, write_album
+from daps_desktop.album.change_log import read_notes, steps_of
+from daps_desktop.album.model import Album, Row
+from daps_desktop.base.errors import UserError
+from daps_desktop.base.serialization import to_plain
+from daps_desktop.document.journal import Journal, Start, recover, unsaved_work
+from daps_desktop.document.project import Project, read_original, read_project, write_project
+from daps_desktop.document.sidecar import dump_sidecar, provenance_of, read_recipe, read_sidecar
+from daps_desktop.imaging.formats.exif import with_dpi
+from daps_desktop.imaging.formats.iptc import jpeg_segment
+from daps_desktop.imaging.formats.mask_file import read_mask, write_mask
+from daps_desktop.imaging.formats.reader import read_photo
+from daps_desktop.imaging.formats.writer import encode_photo, write_photo
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.imaging.rect import Rect
+from daps_desktop.jobs.damage import Faded, Jpeg, Motion, Noise, Small
+from daps_desktop.jobs.recipe import Recipe, dump_recipe
+from daps_desktop.jobs.settings import SolverSettings
+from daps_desktop.jobs.task import Task
+from tests.document.test_project import RECIPE, project_in
+from tests.document.test_sidecar import REPORT
+from tests.imaging.photo_files import all_kinds, by_pillow, exif_block, photo, picture
 
 _SMALL = 100_000  # pixels of a photo that is also written again
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from daps_desktop.core.errors import UserError
+from daps_desktop.base.errors import UserError
 from tests.fuzz.__main__ import SHARES
 from tests.fuzz.child import FOUND, LEDGER, Trial, drawn, reader_of
 from tests.fuzz.ledger import read_tally

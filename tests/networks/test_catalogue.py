@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from daps_desktop.core.errors import UserError
-from daps_desktop.core.user_folder import DATA_VARIABLE
+from daps_desktop.base.errors import UserError
+from daps_desktop.base.paths import DATA_VARIABLE
 from daps_desktop.networks.card import CARD
 from daps_desktop.networks.catalogue import default_prior, find, installed, user_folder
 from tests.fakes.checkpoints import write_edm

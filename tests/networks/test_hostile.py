@@ -13,7 +13,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save, save_file
 
-from daps_desktop.core.errors import UserError
+from daps_desktop.base.errors import UserError
 from daps_desktop.networks.card import CARD, NETWORK, WEIGHTS, read_card, sha256
 from daps_desktop.networks.catalogue import find, installed, remove
 from daps_desktop.networks.catalogue import user_folder as priors_of

@@ -11,8 +11,8 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from daps_desktop.core.errors import UserError
-from daps_desktop.core.public_priors import PUBLIC_PRIORS, PublicPrior
+from daps_desktop.base.errors import UserError
+from daps_desktop.jobs.published_priors import PUBLIC_PRIORS, PublicPrior
 from daps_desktop.networks.architectures.drunet import DRUNet
 from daps_desktop.networks.card import WEIGHTS, sha256, verify
 from daps_desktop.networks.catalogue import find, installed, user_folder

@@ -9,7 +9,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from daps_desktop.core.errors import UserError
+from daps_desktop.base.errors import UserError
 from daps_desktop.networks.card import (
     CARD,
     NETWORK,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from daps_desktop.core.errors import UserError
+from daps_desktop.base.errors import UserError
 from daps_desktop.networks import loader
 from daps_desktop.networks.card import WEIGHTS, read_card
 from tests.fakes.checkpoints import write_edm

@@ -12,7 +12,7 @@ import skimage.data
 import torch
 from torch import Tensor, nn
 
-from daps_desktop.core.user_folder import DATA_VARIABLE
+from daps_desktop.base.paths import DATA_VARIABLE
 from daps_desktop.networks.card import NETWORK, WEIGHTS, PriorCard, read_card
 from daps_desktop.networks.catalogue import installed
 from daps_desktop.networks.importers.importing import import_prior
@@ -23,7 +23,7 @@ from daps_desktop.networks.runtime.network import Network, Runtime
 from daps_desktop.networks.runtime.openvino_graph import to_model
 from daps_desktop.networks.runtime.openvino_runtime import OpenVinoNetwork, OpenVinoRuntime
 from daps_desktop.networks.runtime.torch_runtime import TorchNetwork, TorchRuntime
-from daps_desktop.solver.tiling import out_of_memory
+from daps_desktop.solver.device_errors import out_of_memory
 from tests.fakes.checkpoints import write_diffusers, write_edm
 
 CPU = torch.device("cpu")

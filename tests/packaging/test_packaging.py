@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 
 from daps_desktop import __version__
-from daps_desktop.core.project import SUFFIX
-from daps_desktop.core.resources import resource
+from daps_desktop.base.paths import resource
+from daps_desktop.document.project import SUFFIX
 
 ROOT = Path(__file__).parents[2]
 PACKAGING = ROOT / "packaging"

@@ -7,14 +7,15 @@ import pytest
 import torch
 from torch import Tensor
 
-from daps_desktop.core.errors import SolverDiverged
-from daps_desktop.core.task import Blur, Clipped, Damage, Jpeg, Small, Task
-from daps_desktop.solver import daps, dapspp, diffpir
-from daps_desktop.solver.annealing import Steps
-from daps_desktop.solver.build import Measurement, build_problem
-from daps_desktop.solver.denoiser import CountingDenoiser
+from daps_desktop.base.errors import SolverDiverged
+from daps_desktop.jobs.damage import Blur, Clipped, Damage, Jpeg, Small
+from daps_desktop.jobs.task import Task
+from daps_desktop.restoration.forward_model import Measurement, build_problem
+from daps_desktop.solver.denoisers.denoiser import CountingDenoiser
 from daps_desktop.solver.operators import HoleMask, LinearOperator
 from daps_desktop.solver.problem import Problem
+from daps_desktop.solver.samplers import daps, dapspp, diffpir
+from daps_desktop.solver.samplers.annealing import Steps
 from tests.fakes.gaussian_world import (
     SIDE,
     BoxShrink,

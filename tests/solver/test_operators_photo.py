@@ -9,9 +9,9 @@ import torch
 from PIL import Image, ImageOps
 from torch import Tensor
 
-from daps_desktop.core.errors import UserError
-from daps_desktop.core.photo import JpegTables
-from daps_desktop.core.task import SHRINK_KERNELS
+from daps_desktop.base.errors import UserError
+from daps_desktop.imaging.photo import JpegTables
+from daps_desktop.jobs.damage import SHRINK_KERNELS
 from daps_desktop.solver.operators import (
     KERNELS,
     CameraBlurOperator,

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch._subclasses.fake_tensor import FakeTensorMode
 
-from daps_desktop.core.hole import Hole
-from daps_desktop.solver.bias import BiasCorrectedDenoiser, gaussian
-from daps_desktop.solver.convert import to_pixels, to_preview, to_tensor
-from daps_desktop.solver.denoiser import await_result
-from daps_desktop.solver.flow import euler, rk4
-from daps_desktop.solver.islands import CELL, MARGIN, hole_width, islands
-from daps_desktop.solver.operators.cg import dot
-from daps_desktop.solver.schedule import power_levels
+from daps_desktop.imaging.mask import Hole
+from daps_desktop.restoration.regions import CELL, MARGIN, hole_width, islands
+from daps_desktop.solver.denoisers.bias_corrected import BiasCorrectedDenoiser, gaussian
+from daps_desktop.solver.denoisers.denoiser import await_result
+from daps_desktop.solver.operators.conjugate_gradient import dot
+from daps_desktop.solver.samplers.ode import euler, rk4
+from daps_desktop.solver.samplers.schedule import power_levels
+from daps_desktop.solver.tensors import to_pixels, to_preview, to_tensor
 
 
 def test_levels_fall_and_end_at_zero() -> None:

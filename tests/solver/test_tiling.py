@@ -6,9 +6,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from daps_desktop.core.errors import UserError
-from daps_desktop.solver.bias import gaussian
-from daps_desktop.solver.tiling import CONTEXT, TiledDenoiser, out_of_memory, tile_boxes, tile_overlap
+from daps_desktop.base.errors import UserError
+from daps_desktop.solver.denoisers.bias_corrected import gaussian
+from daps_desktop.solver.denoisers.tiled import CONTEXT, TiledDenoiser, tile_boxes, tile_overlap
+from daps_desktop.solver.device_errors import out_of_memory
 
 
 class LocalAverage:

@@ -10,9 +10,9 @@ from PIL import Image
 
 from daps_desktop.networks.architectures.norm_free_unet import NormFreeUNet
 from daps_desktop.networks.card import PriorCard, read_card
+from daps_desktop.training.loop.recipe import Recipe
+from daps_desktop.training.loop.settings import Budget, RunSettings
 from daps_desktop.training.prior_folder import write_prior
-from daps_desktop.training.recipe import Recipe
-from daps_desktop.training.settings import Budget, RunSettings
 
 WIDTHS, BLOCKS = (4, 8), 1
 QUICK = Recipe(batch=2, warmup_steps=1, seed=3)

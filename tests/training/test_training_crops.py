@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from daps_desktop.training import crops as module
-from daps_desktop.training.crops import Crops
+from daps_desktop.training.data import crops as module
+from daps_desktop.training.data.crops import Crops
 from tests.training.conftest import picture
 
 

@@ -11,17 +11,23 @@ import pytest
 import torch
 from torch import Tensor
 
-from daps_desktop.core.errors import UserError
-from daps_desktop.core.settings import SolverSettings
+from daps_desktop.base.errors import UserError
+from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.networks.loader import open_prior
-from daps_desktop.training.evaluate import Chosen, Method, evaluate, measure
-from daps_desktop.training.restoring import Restorer
-from daps_desktop.training.scores import Score, kept, lines, markdown
-from daps_desktop.training.trials import CASES, REPAIR, Case, Trial, centre, make_trial, squares
-from daps_desktop.training.validation import GREY_LEVELS, centre_crop, denoising_psnr, noise_like, stacked
+from daps_desktop.training.evaluation.evaluate import Chosen, Method, evaluate, measure
+from daps_desktop.training.evaluation.restoring import Restorer
+from daps_desktop.training.evaluation.scores import Score, kept, lines, markdown
+from daps_desktop.training.evaluation.trials import CASES, REPAIR, Case, Trial, centre, make_trial, squares
+from daps_desktop.training.loop.validation import (
+    GREY_LEVELS,
+    centre_crop,
+    denoising_psnr,
+    noise_like,
+    stacked,
+)
+from tests.engine.playing import play
 from tests.fakes.checkpoints import write_edm
 from tests.training.conftest import picture
-from tests.worker.playing import play
 
 BY_NAME = {case.name: case for case in CASES}
 

@@ -14,17 +14,17 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from daps_desktop.core.errors import UserError
+from daps_desktop.base.errors import UserError
 from daps_desktop.networks.card import PriorCard, read_card, verify
 from daps_desktop.networks.loader import load
 from daps_desktop.training.__main__ import main
-from daps_desktop.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from daps_desktop.training.data import load_data
 from daps_desktop.training.export import export_run
 from daps_desktop.training.fit import COLUMNS, LOG, begin, fit
-from daps_desktop.training.loop import ahead
+from daps_desktop.training.loop.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from daps_desktop.training.loop.dataset import load_data
+from daps_desktop.training.loop.loop import ahead
+from daps_desktop.training.loop.settings import Budget, RunSettings, read_settings
 from daps_desktop.training.prior_folder import read_network, record_measured
-from daps_desktop.training.settings import Budget, RunSettings, read_settings
 from tests.training.conftest import BLOCKS, WIDTHS, StopAfter, settings_of
 
 

@@ -11,12 +11,12 @@ import torch
 from PIL import EpsImagePlugin, Image
 from safetensors.torch import save
 
-from daps_desktop.core.errors import UserError
-from daps_desktop.training.checkpoint import NAME, Checkpoint, load_checkpoint, save_checkpoint
-from daps_desktop.training.credits import CREDITS, credits_of
+from daps_desktop.base.errors import UserError
+from daps_desktop.training.data.photos import PhotoFile, find_photos, photo_size, photo_sizes, read_rgb
 from daps_desktop.training.fit import append_row, network_of
-from daps_desktop.training.photos import PhotoFile, find_photos, photo_size, photo_sizes, read_rgb
-from daps_desktop.training.settings import RunSettings, read_settings, write_settings
+from daps_desktop.training.loop.checkpoint import NAME, Checkpoint, load_checkpoint, save_checkpoint
+from daps_desktop.training.loop.credits import CREDITS, credits_of
+from daps_desktop.training.loop.settings import RunSettings, read_settings, write_settings
 from tests.fakes.full_disk import room_for
 from tests.fuzz.limits import soon_and_in_little
 from tests.training.conftest import BLOCKS, WIDTHS, tiny

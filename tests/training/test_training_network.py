@@ -3,10 +3,10 @@
 import pytest
 import torch
 
-from daps_desktop.core.errors import UserError
-from daps_desktop.training.growth import grow
-from daps_desktop.training.recipe import Recipe
-from daps_desktop.training.trainer import Trainer, denoise
+from daps_desktop.base.errors import UserError
+from daps_desktop.training.loop.growth import grow
+from daps_desktop.training.loop.recipe import Recipe
+from daps_desktop.training.loop.trainer import Trainer, denoise
 from tests.training.conftest import tiny
 
 CPU = torch.device("cpu")

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from daps_desktop.core.errors import UserError
-from daps_desktop.training.recipe import SIGMA_RANGE, WIDE, WIDE_SIGMA, Recipe, draw_sigma
-from daps_desktop.training.settings import Budget, RunSettings
+from daps_desktop.base.errors import UserError
+from daps_desktop.training.loop.recipe import SIGMA_RANGE, WIDE, WIDE_SIGMA, Recipe, draw_sigma
+from daps_desktop.training.loop.settings import Budget, RunSettings
 
 
 def test_the_learning_rate_rises_stays_and_falls_to_zero() -> None:

@@ -14,16 +14,16 @@ import pytest
 import torch
 
 from daps_desktop import cli
-from daps_desktop.core.errors import UserError
-from daps_desktop.core.user_folder import DATA_VARIABLE
+from daps_desktop.base.errors import UserError
+from daps_desktop.base.paths import DATA_VARIABLE
 from daps_desktop.networks.architectures.norm_free_unet import NormFreeUNet
 from daps_desktop.networks.card import PriorCard, read_card, verify
 from daps_desktop.networks.catalogue import find, installed
 from daps_desktop.training import finetune
-from daps_desktop.training.checkpoint import load_checkpoint, save_checkpoint
-from daps_desktop.training.dead_leaves import dead_leaves
+from daps_desktop.training.data.dead_leaves import dead_leaves
 from daps_desktop.training.finetune import RECIPE, SHARES, FineTuneOptions, Score, blended, fine_tune
-from daps_desktop.training.recipe import Recipe
+from daps_desktop.training.loop.checkpoint import load_checkpoint, save_checkpoint
+from daps_desktop.training.loop.recipe import Recipe
 from tests.fakes.checkpoints import write_version_1
 from tests.training.conftest import QUICK, StopAfter, tiny
 

@@ -12,14 +12,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from daps_desktop.core.document import Document
-from daps_desktop.core.photo import Photo
-from daps_desktop.core.photo_writer import write_photo
-from daps_desktop.core.user_folder import DATA_VARIABLE
-from daps_desktop.ui.document_model import DocumentModel
-from daps_desktop.ui.job_model import JobModel
-from daps_desktop.ui.main_window import MainWindow
-from daps_desktop.ui.theme import Theme
+from daps_desktop.base.paths import DATA_VARIABLE
+from daps_desktop.document.document import Document
+from daps_desktop.imaging.formats.writer import write_photo
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.ui.common.theme import Theme
+from daps_desktop.ui.models.document_model import DocumentModel
+from daps_desktop.ui.models.job_model import JobModel
+from daps_desktop.ui.shell.main_window import MainWindow
 from tests.fakes.hosts import FakeHost
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton

@@ -22,17 +22,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from daps_desktop.core.errors import UserError
-from daps_desktop.core.journal import Unsaved
-from daps_desktop.core.task import Blur, Noise, Scratches, Task
-from daps_desktop.ui.album.window import AlbumWindow
-from daps_desktop.ui.export_dialog import ExportDialog
-from daps_desktop.ui.keyboard_parts import FocusFrame
-from daps_desktop.ui.priors_page import PriorsPage
-from daps_desktop.ui.projects import SaveProjectDialog
-from daps_desktop.ui.recent import RecentFile
-from daps_desktop.ui.shortcuts import ShortcutsDialog
-from daps_desktop.ui.viewer.compare import CompareMode
+from daps_desktop.base.errors import UserError
+from daps_desktop.document.journal import Unsaved
+from daps_desktop.jobs.damage import Blur, Noise, Scratches
+from daps_desktop.jobs.task import Task
+from daps_desktop.ui.album.album_window import AlbumWindow
+from daps_desktop.ui.canvas.drawing.compare_state import CompareMode
+from daps_desktop.ui.common.focus_frame import FocusFrame
+from daps_desktop.ui.files.export_dialog import ExportDialog
+from daps_desktop.ui.files.project_controller import SaveProjectDialog
+from daps_desktop.ui.files.recent_files import RecentFile
+from daps_desktop.ui.priors.priors_dialog import PriorsPage
+from daps_desktop.ui.shell.shortcuts import ShortcutsDialog
 from tests.ui.conftest import Desk
 
 _OPERATED = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit, QAbstractItemView,

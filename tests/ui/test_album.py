@@ -13,24 +13,28 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
-from daps_desktop.core.album import DONE, FAILED, WAITING, Album, ordered, photos_in, read_album, write_album
-from daps_desktop.core.export import sidecar_of
-from daps_desktop.core.mask_io import write_mask
-from daps_desktop.core.messages import Failed
-from daps_desktop.core.photo import Photo
-from daps_desktop.core.photo_reader import read_photo
-from daps_desktop.core.photo_writer import write_photo
-from daps_desktop.core.recipe import Recipe, dump_recipe, parse_recipe
-from daps_desktop.core.settings import SolverSettings
-from daps_desktop.core.sidecar import dump_sidecar, provenance_of, read_sidecar
-from daps_desktop.core.task import Noise, Scratches, Task
-from daps_desktop.core.user_folder import user_folder
-from daps_desktop.ui.album.control import AlbumControl
-from daps_desktop.ui.album.model import AlbumModel
-from daps_desktop.ui.album.window import AlbumWindow
-from daps_desktop.ui.theme import HIT
-from tests.core.photo_files import picture
+from daps_desktop.album.album_file import read_album, write_album
+from daps_desktop.album.discovery import photos_in
+from daps_desktop.album.item_job import ordered
+from daps_desktop.album.model import DONE, FAILED, WAITING, Album
+from daps_desktop.base.paths import user_folder
+from daps_desktop.document.sidecar import dump_sidecar, provenance_of, read_sidecar
+from daps_desktop.imaging.export import sidecar_of
+from daps_desktop.imaging.formats.mask_file import write_mask
+from daps_desktop.imaging.formats.reader import read_photo
+from daps_desktop.imaging.formats.writer import write_photo
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.jobs.damage import Noise, Scratches
+from daps_desktop.jobs.messages import Failed
+from daps_desktop.jobs.recipe import Recipe, dump_recipe, parse_recipe
+from daps_desktop.jobs.settings import SolverSettings
+from daps_desktop.jobs.task import Task
+from daps_desktop.ui.album.album_controller import AlbumControl
+from daps_desktop.ui.album.album_model import AlbumModel
+from daps_desktop.ui.album.album_window import AlbumWindow
+from daps_desktop.ui.common.theme import HIT
 from tests.fakes.hosts import progress_of
+from tests.imaging.photo_files import picture
 from tests.ui.conftest import LEFT, Desk
 
 NOISE = Recipe(Task((Noise(),)), SolverSettings(preset="draft"))
@@ -233,7 +237,9 @@ def test_while_an_album_is_read_nothing_is_written_over_it(
     file, read = tmp_path / "old.json", threading.Event()
     write_album(Album(NOISE).with_photos(photos_in(box)), file)
     before, window = file.read_bytes(), shown(desk)
-    monkeypatch.setattr("daps_desktop.ui.album.model.resumed", lambda album: album if read.wait(5) else None)
+    monkeypatch.setattr(
+        "daps_desktop.ui.album.album_model.resumed", lambda album: album if read.wait(5) else None
+    )
     control(desk).open(file)
     assert not window.photos.isEnabled() and not window.run.isEnabled() and "old.json" in window.line.text()
     control(desk).add([box / "elsewhere.png"])
@@ -289,7 +295,7 @@ def test_stop_before_a_photo_is_read_leaves_it_waiting(
 ) -> None:
     window, read = filled(desk, box), threading.Event()
     monkeypatch.setattr(
-        "daps_desktop.ui.album.model.ordered", lambda *of: ordered(*of) if read.wait(5) else None
+        "daps_desktop.ui.album.album_model.ordered", lambda *of: ordered(*of) if read.wait(5) else None
     )
     press(window.run)
     desk.bot.waitUntil(lambda: cells(window, 0)[1] == "Running", timeout=5000)

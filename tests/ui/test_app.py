@@ -15,12 +15,12 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from daps_desktop.app import run_window
-from daps_desktop.core.journal import journal_folder, recover, unsaved_work
-from daps_desktop.core.logs import WINDOW_LOG
-from daps_desktop.core.photo_reader import read_photo
-from daps_desktop.core.user_folder import DATA_VARIABLE
-from daps_desktop.ui.application import start_picture
-from daps_desktop.ui.main_window import MainWindow
+from daps_desktop.base.logs import WINDOW_LOG
+from daps_desktop.base.paths import DATA_VARIABLE
+from daps_desktop.document.journal import journal_folder, recover, unsaved_work
+from daps_desktop.imaging.formats.reader import read_photo
+from daps_desktop.ui.shell.application import start_picture
+from daps_desktop.ui.shell.main_window import MainWindow
 from tests.fakes.engines import grey_fill
 from tests.ui.window_process import MARKED
 

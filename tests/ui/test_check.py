@@ -14,14 +14,16 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QWidget
 
-from daps_desktop.core.document import Document
-from daps_desktop.core.messages import Failed, Finished, StepReport
-from daps_desktop.core.photo import Photo
-from daps_desktop.core.task import Phase, Task
-from daps_desktop.ui import text
-from daps_desktop.ui.plots import check_panel, map_box
-from daps_desktop.ui.plots.curve import Curve, csv_of
-from daps_desktop.ui.plots.residual_plot import ResidualPlot
+from daps_desktop.document.document import Document
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.jobs.damage import Phase
+from daps_desktop.jobs.messages import Failed, Finished
+from daps_desktop.jobs.report import StepReport
+from daps_desktop.jobs.task import Task
+from daps_desktop.ui.check import check_panel, map_view
+from daps_desktop.ui.check.curve import Curve, csv_of
+from daps_desktop.ui.check.residual_plot import ResidualPlot
+from daps_desktop.ui.common import labels
 from tests.fakes.hosts import progress_of, report_of
 from tests.ui.conftest import NO_KEY, Desk
 
@@ -225,19 +227,19 @@ def test_a_project_brings_verdict_curve_and_map_back(marked: Desk, tmp_path: Pat
 def test_a_measurement_that_is_no_picture_has_no_map(marked: Desk) -> None:
     finish(marked)
     box = marked.window.check.map
-    assert box.why.text() == map_box.NO_MAP
+    assert box.why.text() == map_view.NO_MAP
     marked.window.model.set_task(Task((Phase(),)))
     marked.trigger("restore")
     request = marked.host.requests[-1]
     marked.host.say(Finished(request.job_id, request.photo, report_of(request)))
-    assert box.why.text() == map_box.NO_PICTURE and box.why.isVisible()
+    assert box.why.text() == map_view.NO_PICTURE and box.why.isVisible()
 
 
 def test_where_versions_differ_needs_two_and_says_what_it_is_not(marked: Desk) -> None:
     finish(marked)
     box = marked.window.check.map
     box.kinds.button("spread").click()
-    assert box.why.text() == map_box.NO_SAMPLES and "not a probability" in box.note.text()
+    assert box.why.text() == map_view.NO_SAMPLES and "not a probability" in box.note.text()
     marked.trigger("try_more")
     for value in (40, 60, 80):
         finish(marked, value)
@@ -258,7 +260,7 @@ def test_the_sentence_follows_the_version_that_is_shown(marked: Desk) -> None:
     assert panel.verdict.text().startswith("Agrees with your photo.")
     marked.trigger("previous_version")
     assert panel.verdict.text().startswith("Does not agree")
-    assert panel.note.text() == text.PLOT_NOTE_REPAIR
+    assert panel.note.text() == labels.PLOT_NOTE_REPAIR
 
 
 def test_a_version_picked_during_a_run_keeps_its_own_curve(marked: Desk) -> None:
@@ -286,10 +288,10 @@ def test_a_version_put_together_has_neither_curve_nor_verdict(marked: Desk) -> N
     marked.trigger("safest")
     panel = marked.window.check
     marked.bot.waitUntil(lambda: panel.verdict.text() == check_panel.NO_RUN, timeout=5000)
-    assert plot_of(marked).values == [] and panel.map.why.text() == map_box.NO_RUN
+    assert plot_of(marked).values == [] and panel.map.why.text() == map_view.NO_RUN
     assert not marked.window.actions_["export_steps"].isEnabled()
 
 
 def test_the_plot_library_is_there_before_the_panel_is_opened(opened: Desk) -> None:
-    opened.bot.waitUntil(lambda: "daps_desktop.ui.plots.heat_colours" in sys.modules, timeout=8000)
+    opened.bot.waitUntil(lambda: "daps_desktop.ui.check.heat_colours" in sys.modules, timeout=8000)
     assert opened.window.check.plot is None

@@ -8,13 +8,13 @@ import pytest
 from PySide6.QtGui import QColorSpace, QSurfaceFormat
 from PySide6.QtWidgets import QApplication
 
-from daps_desktop.core.photo import Metadata, Photo
-from daps_desktop.core.photo_writer import write_photo
-from daps_desktop.ui.application import draw_in_srgb
-from daps_desktop.ui.canvas.layer import image_of
-from daps_desktop.ui.canvas.pyramid import display_picture
-from daps_desktop.ui.canvas.screen_colour import ScreenColour
-from daps_desktop.ui.canvas.screen_profile import screen_profile
+from daps_desktop.imaging.formats.writer import write_photo
+from daps_desktop.imaging.photo import Metadata, Photo
+from daps_desktop.ui.canvas.drawing.layer import image_of
+from daps_desktop.ui.canvas.drawing.pyramid import display_picture
+from daps_desktop.ui.canvas.drawing.screen_colour import ScreenColour
+from daps_desktop.ui.canvas.drawing.screen_profile import screen_profile
+from daps_desktop.ui.shell.application import draw_in_srgb
 from tests.ui.conftest import Desk
 
 WIDE = QColorSpace.NamedColorSpace.AdobeRgb

@@ -8,11 +8,11 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QVariantAnimation
 from PySide6.QtTest import QTest
 
-from daps_desktop.core.messages import Finished
-from daps_desktop.ui.canvas.pyramid import Pyramid, TileKey
-from daps_desktop.ui.viewer.compare import FACTORS, CompareMode
-from daps_desktop.ui.viewer.compare_bar import CompareBar
-from daps_desktop.ui.viewer.difference import EQUAL, amplified, part_like
+from daps_desktop.jobs.messages import Finished
+from daps_desktop.ui.canvas.drawing.compare_state import FACTORS, CompareMode
+from daps_desktop.ui.canvas.drawing.difference import EQUAL, amplified, part_like
+from daps_desktop.ui.canvas.drawing.pyramid import Pyramid, TileKey
+from daps_desktop.ui.results.compare_bar import CompareBar
 from tests.fakes.hosts import report_of
 from tests.ui.conftest import Desk, wheel
 

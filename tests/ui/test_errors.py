@@ -8,13 +8,13 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
-from daps_desktop.core.errors import SENTENCES, UserError
-from daps_desktop.core.logs import WINDOW_LOG, append, log_folder
-from daps_desktop.core.messages import Failed
-from daps_desktop.core.user_folder import DATA_VARIABLE
-from daps_desktop.ui.panels.banner import Banner
-from daps_desktop.ui.remedies import ANY_DEVICE, OTHER_PLACE, REMEDIES, SMALLER_TILES
-from daps_desktop.ui.report import anonymous
+from daps_desktop.base.errors import SENTENCES, UserError
+from daps_desktop.base.logs import WINDOW_LOG, append, log_folder
+from daps_desktop.base.paths import DATA_VARIABLE
+from daps_desktop.jobs.messages import Failed
+from daps_desktop.ui.common.banner import Banner
+from daps_desktop.ui.workflow.bug_report import anonymous
+from daps_desktop.ui.workflow.suggested_fixes import ANY_DEVICE, OTHER_PLACE, REMEDIES, SMALLER_TILES
 from tests.ui.conftest import Desk
 
 LEFT = Qt.MouseButton.LeftButton

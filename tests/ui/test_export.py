@@ -8,14 +8,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDoubleSpinBox, QMessageBox
 
-from daps_desktop.core.export import sidecar_of
-from daps_desktop.core.photo import Photo
-from daps_desktop.core.photo_reader import read_photo
-from daps_desktop.core.photo_writer import write_photo
-from daps_desktop.core.sidecar import read_sidecar
-from daps_desktop.ui import text
-from daps_desktop.ui.export_dialog import ExportDialog
-from daps_desktop.ui.theme import HIT
+from daps_desktop.document.sidecar import read_sidecar
+from daps_desktop.imaging.export import sidecar_of
+from daps_desktop.imaging.formats.reader import read_photo
+from daps_desktop.imaging.formats.writer import write_photo
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.ui.common import labels
+from daps_desktop.ui.common.theme import HIT
+from daps_desktop.ui.files.export_dialog import ExportDialog
 from tests.ui.conftest import LEFT, Desk
 
 
@@ -206,7 +206,7 @@ def test_asking_means_a_question_and_the_original_is_never_replaced(restored: De
     QTest.mouseClick(shown.button, LEFT)
     boxes = lambda: [b for b in restored.window.findChildren(QMessageBox) if b.isVisible()]  # noqa: E731
     restored.bot.waitUntil(lambda: bool(boxes()), timeout=5000)
-    replace_button = next(b for b in boxes()[-1].buttons() if b.text() == text.REPLACE)
+    replace_button = next(b for b in boxes()[-1].buttons() if b.text() == labels.REPLACE)
     with restored.bot.waitSignal(restored.window.exporting.exported, timeout=5000):
         QTest.mouseClick(replace_button, LEFT)
     assert read_photo(taken).width == 400
@@ -237,7 +237,7 @@ def test_without_memory_it_is_said_and_the_next_try_is_a_new_one(
         raise MemoryError
 
     with monkeypatch.context() as patched:
-        patched.setattr("daps_desktop.ui.exporting.encoded", short)
+        patched.setattr("daps_desktop.ui.files.export_controller.encoded", short)
         restored.trigger("export")
         shown = restored.window.exporting.dialog
         assert shown is not None

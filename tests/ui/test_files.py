@@ -9,12 +9,12 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox
 
-from daps_desktop.core.photo import Photo
-from daps_desktop.core.photo_writer import write_photo
-from daps_desktop.ui import text
-from daps_desktop.ui.canvas.layer import image_of
-from daps_desktop.ui.canvas.pyramid import Pyramid, display_picture
-from daps_desktop.ui.projects import SaveProjectDialog
+from daps_desktop.imaging.formats.writer import write_photo
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.ui.canvas.drawing.layer import image_of
+from daps_desktop.ui.canvas.drawing.pyramid import Pyramid, display_picture
+from daps_desktop.ui.common import labels
+from daps_desktop.ui.files.project_controller import SaveProjectDialog
 from tests.ui.conftest import Desk
 
 
@@ -94,12 +94,12 @@ def test_a_bug_is_told_with_its_traceback_and_keeps_the_marks(opened: Desk) -> N
 def test_unsaved_marks_are_asked_about_before_another_photo(opened: Desk, photo_path: Path) -> None:
     opened.click((10, 10))
     opened.window.open(photo_path)
-    assert question(opened).informativeText() == text.UNSAVED_TEXT
-    answer(opened, text.CANCEL)
+    assert question(opened).informativeText() == labels.UNSAVED_TEXT
+    answer(opened, labels.CANCEL)
     assert opened.hole[10, 10]
     opened.window.open(photo_path)
     with opened.bot.waitSignal(opened.window.files.opened, timeout=5000):
-        answer(opened, text.DISCARD)
+        answer(opened, labels.DISCARD)
     assert not opened.hole.any() and not opened.window.model.unsaved
 
 
@@ -115,20 +115,20 @@ def test_what_is_done_while_another_photo_is_read_is_not_lost(opened: Desk, tmp_
         opened.bot.waitUntil(lambda: bool(opened.window.findChildren(QMessageBox)), timeout=5000)
 
     open_slowly()
-    answer(opened, text.CANCEL)
+    answer(opened, labels.CANCEL)
     assert opened.hole[10, 10] and not opened.window.status.currentMessage()
     opened.trigger("clear")
     opened.window.model.mark_saved()
     opened.bot.waitUntil(lambda: not opened.window.findChildren(QMessageBox))
     open_slowly()
-    answer(opened, text.DISCARD)
+    answer(opened, labels.DISCARD)
     assert opened.document.photo.path == tmp_path / "other.png" and not opened.hole.any()
 
 
 def test_nothing_is_left_of_a_question_that_was_answered(opened: Desk) -> None:
     opened.click((10, 10))
     opened.trigger("close")
-    answer(opened, text.CANCEL)
+    answer(opened, labels.CANCEL)
     for name in ("open", "import_mask", "export_mask", "save_recipe", "load_recipe"):
         opened.trigger(name)
         opened.window.findChildren(QFileDialog)[-1].reject()
@@ -167,8 +167,8 @@ def test_closing_asks_about_a_running_job_and_stops_it(opened: Desk) -> None:
     opened.click((10, 10))
     opened.trigger("restore")
     opened.window.close()
-    assert opened.window.isVisible() and text.RUNNING_TEXT in question(opened).informativeText()
-    answer(opened, text.DISCARD)
+    assert opened.window.isVisible() and labels.RUNNING_TEXT in question(opened).informativeText()
+    answer(opened, labels.DISCARD)
     assert not opened.window.isVisible()
     assert opened.host.cancelled == [opened.host.requests[-1].job_id]
 

@@ -9,13 +9,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDoubleSpinBox
 
 from daps_desktop.analysis.fading import fading_curve
-from daps_desktop.analysis.scratches import hole_of
-from daps_desktop.core.hole import grow
-from daps_desktop.core.photo import Photo
-from daps_desktop.core.photo_writer import write_photo
-from daps_desktop.core.task import Blur, Faded, Scratches, Task
-from daps_desktop.ui.canvas.glow import PROPOSED
-from daps_desktop.ui.findings import CLEAN
+from daps_desktop.imaging.formats.writer import write_photo
+from daps_desktop.imaging.mask import grow
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.jobs.damage import Blur, Faded, Scratches
+from daps_desktop.jobs.proposals import hole_of
+from daps_desktop.jobs.task import Task
+from daps_desktop.ui.canvas.drawing.proposal_overlay import PROPOSED
+from daps_desktop.ui.workflow.diagnosis_controller import CLEAN
 from tests.analysis.scenes import scene
 from tests.analysis.test_fading import faded
 from tests.analysis.test_scratches import DAMAGE, damaged

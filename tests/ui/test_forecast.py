@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 from PySide6.QtTest import QTest
 
-from daps_desktop.core.messages import MARKS_STEP, Failed, Finished, Forecast, ForecastRequest, Hardware
-from daps_desktop.core.settings import SolverSettings
-from daps_desktop.core.task import Blur, Noise, Task
-from daps_desktop.ui.forecast_model import hardware_line
+from daps_desktop.jobs.damage import Blur, Noise
+from daps_desktop.jobs.messages import Failed, Finished, Forecast, Hardware
+from daps_desktop.jobs.requests import MARKS_STEP, ForecastRequest
+from daps_desktop.jobs.settings import SolverSettings
+from daps_desktop.jobs.task import Task
+from daps_desktop.ui.models.estimate_model import hardware_line
 from tests.fakes.hosts import report_of
 from tests.ui.conftest import Desk
 

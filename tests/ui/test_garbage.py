@@ -6,7 +6,7 @@ import threading
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from daps_desktop.ui.garbage import GarbageCollector, collect_due
+from daps_desktop.ui.shell.application import GarbageCollector, collect_due
 
 
 def test_a_cycle_is_collected_on_the_windows_thread_though_another_one_allocates(qtbot: QtBot) -> None:

@@ -14,14 +14,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMainWindow, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from daps_desktop.core import language
-from daps_desktop.core.errors import SENTENCES
-from daps_desktop.core.resources import resource
-from daps_desktop.ui import help as help_menu
-from daps_desktop.ui.actions import MENUS
-from daps_desktop.ui.guide import NAMES, Chapter, chapters
-from daps_desktop.ui.help_window import HelpWindow
-from daps_desktop.ui.projects import SaveProjectDialog
+from daps_desktop.base import i18n
+from daps_desktop.base.errors import SENTENCES
+from daps_desktop.base.paths import resource
+from daps_desktop.ui.common.actions import MENUS
+from daps_desktop.ui.files.project_controller import SaveProjectDialog
+from daps_desktop.ui.help.guide import NAMES, Chapter, chapters
+from daps_desktop.ui.help.help_window import HelpWindow
 from tests.ui.conftest import Desk
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -201,11 +200,18 @@ def test_every_chapter_is_there_and_has_a_title() -> None:
     assert [chapter.name for chapter in found] == list(NAMES)
     assert len({chapter.title for chapter in found}) == len(NAMES)
     assert sorted(path.stem for path in resource("help/en").iterdir()) == sorted(NAMES)
-    assert set(help_menu.CHAPTERS.values()) <= set(NAMES)
+    told = {kind.help_chapter for kind in _kinds_of(QWidget) if hasattr(kind, "help_chapter")}
+    assert len(told) > 10 and told <= set(NAMES)
+
+
+def _kinds_of(kind: type) -> Iterator[type]:
+    for derived in kind.__subclasses__():
+        yield derived
+        yield from _kinds_of(derived)
 
 
 def test_what_is_not_translated_is_read_in_english(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(language, "_spoken", "zh_CN")
+    monkeypatch.setattr(i18n, "_spoken", "zh_CN")
     folders = {chapter.path.parent.name for chapter in chapters()}
     assert folders <= {"en", "zh_CN"} and len(chapters()) == len(NAMES)
 
@@ -254,9 +260,9 @@ def test_every_action_the_guide_names_exists_with_that_key() -> None:
     assert named > 40
 
 
-@pytest.mark.parametrize("spoken", [key for key in language.LANGUAGES if resource(f"help/{key}").is_dir()])
+@pytest.mark.parametrize("spoken", [key for key in i18n.LANGUAGES if resource(f"help/{key}").is_dir()])
 def test_a_translated_chapter_has_the_words_of_the_translated_window(spoken: str) -> None:
-    catalogue = gettext.translation(language.DOMAIN, str(resource("languages")), [spoken], fallback=True)
+    catalogue = gettext.translation(i18n.DOMAIN, str(resource("languages")), [spoken], fallback=True)
     words = {catalogue.gettext(literal) for literal in literals() if literal}
     menus = {re.sub(r"\(&\w\)|&", "", word) for word in words}
     for path in resource(f"help/{spoken}").glob("*.md"):

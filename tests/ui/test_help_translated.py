@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from daps_desktop.core import language
-from daps_desktop.core.resources import resource
-from daps_desktop.ui.actions import MENUS
-from daps_desktop.ui.guide import NAMES
+from daps_desktop.base import i18n
+from daps_desktop.base.paths import resource
+from daps_desktop.ui.common.actions import MENUS
+from daps_desktop.ui.help.guide import NAMES
 
-OTHERS = [name for name in language.LANGUAGES if resource(f"help/{name}").is_dir() and name != "en"]
+OTHERS = [name for name in i18n.LANGUAGES if resource(f"help/{name}").is_dir() and name != "en"]
 FORMATS = {"PNG", "TIFF", "JPEG", "WebP"}
 # Keys as Qt names them in German.
 KEYS = {
@@ -28,7 +28,7 @@ def folder(request: pytest.FixtureRequest) -> Path:
 
 @pytest.fixture
 def words(folder: Path) -> Words:
-    return gettext.translation(language.DOMAIN, str(resource("languages")), [folder.name])
+    return gettext.translation(i18n.DOMAIN, str(resource("languages")), [folder.name])
 
 
 def test_there_is_every_chapter_with_the_same_parts(folder: Path) -> None:

@@ -5,9 +5,9 @@ from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QDoubleSpinBox, QMainWindow
 from pytestqt.qtbot import QtBot
 
-from daps_desktop.ui.actions import Actions
-from daps_desktop.ui.application import let_qt_speak
-from daps_desktop.ui.preferences import LANGUAGE, language, preferences
+from daps_desktop.ui.common.actions import Actions
+from daps_desktop.ui.common.preferences import LANGUAGE, language, preferences
+from daps_desktop.ui.shell.application import let_qt_speak
 
 
 def test_it_is_the_one_chosen_else_that_of_the_system() -> None:

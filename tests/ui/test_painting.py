@@ -4,11 +4,11 @@ import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
-from daps_desktop.core.hole import Rect
-from daps_desktop.core.task import Noise, Scratches
-from daps_desktop.ui.canvas.pyramid import HolePyramid
-from daps_desktop.ui.commands import UNDO_STEPS
-from daps_desktop.ui.viewer.compare import CompareMode
+from daps_desktop.imaging.rect import Rect
+from daps_desktop.jobs.damage import Noise, Scratches
+from daps_desktop.ui.canvas.drawing.compare_state import CompareMode
+from daps_desktop.ui.canvas.drawing.pyramid import HolePyramid
+from daps_desktop.ui.models.undo_commands import UNDO_STEPS
 from tests.ui.conftest import RIGHT, Desk, wheel
 
 SHIFT, ALT = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier

@@ -8,8 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QScrollArea, QSlider, QWidget
 
-from daps_desktop.core.settings import SolverSettings
-from daps_desktop.core.task import (
+from daps_desktop.jobs.damage import (
     Blur,
     CameraBlur,
     Clipped,
@@ -22,9 +21,10 @@ from daps_desktop.core.task import (
     Phase,
     Scratches,
     Small,
-    Task,
 )
-from daps_desktop.ui.panels.advanced_fold import AdvancedFold
+from daps_desktop.jobs.settings import SolverSettings
+from daps_desktop.jobs.task import Task
+from daps_desktop.ui.panels.advanced_section import AdvancedFold
 from daps_desktop.ui.panels.damage_pictures import SIDE, SPOILT, spoilt
 from daps_desktop.ui.panels.task_panel import WIDTH
 from tests.ui.conftest import Desk

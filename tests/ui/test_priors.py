@@ -8,10 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 
-from daps_desktop.core.resources import resource
-from daps_desktop.core.user_folder import DATA_VARIABLE
+from daps_desktop.base.paths import DATA_VARIABLE, resource
 from daps_desktop.networks.card import read_card
-from daps_desktop.ui.priors_page import REMOVE, PriorsPage
+from daps_desktop.ui.priors.priors_dialog import REMOVE, PriorsPage
 from tests.fakes.checkpoints import write_edm, write_pickle
 from tests.fakes.hub import serving
 from tests.ui.conftest import Desk

@@ -8,18 +8,18 @@ import pytest
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from daps_desktop.core.journal import journal_folder, recover, unsaved_work
-from daps_desktop.core.project import read_project, write_project
-from daps_desktop.core.selection import rectangle
-from daps_desktop.core.task import Blur
-from daps_desktop.core.user_folder import DATA_VARIABLE, user_folder
-from daps_desktop.ui import text
-from daps_desktop.ui.commands import UNDO_STEPS
-from daps_desktop.ui.document_model import DocumentModel
-from daps_desktop.ui.job_model import JobModel
-from daps_desktop.ui.main_window import MainWindow
-from daps_desktop.ui.projects import SaveProjectDialog
-from daps_desktop.ui.theme import Theme
+from daps_desktop.base.paths import DATA_VARIABLE, user_folder
+from daps_desktop.document.journal import journal_folder, recover, unsaved_work
+from daps_desktop.document.project import read_project, write_project
+from daps_desktop.imaging.selection import rectangle
+from daps_desktop.jobs.damage import Blur
+from daps_desktop.ui.common import labels
+from daps_desktop.ui.common.theme import Theme
+from daps_desktop.ui.files.project_controller import SaveProjectDialog
+from daps_desktop.ui.models.document_model import DocumentModel
+from daps_desktop.ui.models.job_model import JobModel
+from daps_desktop.ui.models.undo_commands import UNDO_STEPS
+from daps_desktop.ui.shell.main_window import MainWindow
 from tests.fakes.hosts import FakeHost
 from tests.ui.conftest import Desk
 from tests.ui.test_files import answer, question
@@ -83,7 +83,7 @@ def test_what_is_only_ticked_is_work_in_a_project_alone(opened: Desk, tmp_path: 
     cards.card(Blur).tick.click()
     opened.trigger("close")
     with opened.bot.waitSignal(opened.window.projects.closed, timeout=5000):
-        answer(opened, text.SAVE_FIRST)
+        answer(opened, labels.SAVE_FIRST)
     assert not read_project(tmp_path / "work.daps").recipe.task.has(Blur)
 
 
@@ -126,7 +126,7 @@ def test_closing_offers_to_save_and_goes_on(opened: Desk, tmp_path: Path) -> Non
     opened.click((10, 10))
     opened.trigger("close")
     with opened.bot.waitSignal(opened.window.projects.closed, timeout=5000):
-        answer(opened, text.SAVE_FIRST)
+        answer(opened, labels.SAVE_FIRST)
     assert read_project(tmp_path / "work.daps").hole[10, 10]
 
 
@@ -138,7 +138,7 @@ def test_a_project_that_another_window_saved_is_not_replaced_unasked(opened: Des
     opened.trigger("save_project")
     assert work.name in question(opened).informativeText()
     with opened.bot.waitSignal(opened.window.projects.saved, timeout=5000):
-        answer(opened, text.REPLACE)
+        answer(opened, labels.REPLACE)
     assert read_project(work).hole[10, 10]
 
 
@@ -152,8 +152,8 @@ def test_nor_under_its_own_name_by_save_as(opened: Desk, tmp_path: Path) -> None
     opened.bot.waitUntil(lambda: not opened.window.findChildren(SaveProjectDialog))
     opened.trigger("save_project_as")
     opened.window.findChildren(SaveProjectDialog)[-1].accept()
-    assert question(opened).text() == text.REPLACE_TITLE
-    answer(opened, text.CANCEL)
+    assert question(opened).text() == labels.REPLACE_TITLE
+    answer(opened, labels.CANCEL)
     assert work.read_bytes() == changed
 
 
@@ -166,7 +166,7 @@ def test_a_project_without_its_photo_asks_where_it_is(opened: Desk, photo_path: 
     with opened.bot.waitSignal(opened.window.files.opening_failed, timeout=5000):
         opened.window.open(tmp_path / "work.daps")
     assert photo_path.name in question(opened).informativeText()
-    answer(opened, text.CANCEL)
+    answer(opened, labels.CANCEL)
     assert opened.window.welcome.button.isEnabled()
     with opened.bot.waitSignal(opened.window.files.opened, timeout=5000):
         opened.window.files.read(tmp_path / "work.daps", tmp_path / "attic.png")
@@ -221,7 +221,7 @@ def test_nothing_is_left_of_a_journal_after_closing(opened: Desk) -> None:
     opened.bot.wait(200)
     folder = journal_of(opened)
     opened.window.close()
-    answer(opened, text.DISCARD)
+    answer(opened, labels.DISCARD)
     assert not folder.exists()
 
 
@@ -283,7 +283,7 @@ def test_work_is_offered_after_a_crash_and_comes_back(second: Desk, opened: Desk
 def test_work_on_a_photo_that_was_moved_meanwhile_asks_where_it_is(
     opened: Desk, qtbot: QtBot, theme: Theme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("daps_desktop.core.journal.writing.EMBED_UP_TO", 0)  # too large to keep a copy of
+    monkeypatch.setattr("daps_desktop.document.journal.writer.EMBED_UP_TO", 0)  # too large to keep a copy of
     opened.open(tmp_path / "family.png")
     opened.click((20, 20))
     crashed(opened)
@@ -344,7 +344,7 @@ def test_a_full_disk_is_said_once_and_stops_nothing(opened: Desk, monkeypatch: p
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("daps_desktop.core.journal.Journal.patch", full)
+    monkeypatch.setattr("daps_desktop.document.journal.Journal.patch", full)
     with opened.bot.waitSignal(opened.window.autosave.failed, timeout=5000):
         opened.click((10, 10))
     opened.click((50, 50))
@@ -359,7 +359,7 @@ def test_a_version_without_room_does_not_keep_strokes_out_of_the_journal(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("daps_desktop.core.journal.Journal.version", full)
+    monkeypatch.setattr("daps_desktop.document.journal.Journal.version", full)
     opened.click((10, 10))
     with opened.bot.waitSignal(opened.window.autosave.failed, timeout=5000):
         restore(opened)

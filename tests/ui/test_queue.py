@@ -7,10 +7,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from daps_desktop.core.messages import Failed
-from daps_desktop.core.time_left import Span
-from daps_desktop.ui import text
-from daps_desktop.ui.job_model import JobState
+from daps_desktop.jobs.messages import Failed
+from daps_desktop.jobs.remaining_time import Span
+from daps_desktop.ui.common import formatting, labels
+from daps_desktop.ui.models.job_model import JobState
 from tests.fakes.hosts import progress_of
 from tests.ui.conftest import Desk
 
@@ -56,10 +56,10 @@ def test_a_second_press_stops_all(busy: Desk) -> None:
     box = busy.window.panel.run_box
     press(busy)
     assert box.button.text() == "Stop all" and box.button.isEnabled()
-    assert box.hint.text() == text.STOPPING
+    assert box.hint.text() == labels.STOPPING
     press(busy)
     assert busy.window.job.queued == 0
-    assert box.button.text() == text.STOPPING and not box.button.isEnabled()
+    assert box.button.text() == labels.STOPPING and not box.button.isEnabled()
     busy.host.answer_cancelled()
     assert busy.window.job.state is JobState.CANCELLED and len(busy.host.requests) == 1
 
@@ -106,4 +106,4 @@ def test_a_long_run_asks_for_attention_at_its_very_end(busy: Desk, monkeypatch: 
     ],
 )
 def test_the_time_left_is_rounded_outwards(low: float, high: float, words: str) -> None:
-    assert text.span_line(Span(low, high)) == words
+    assert formatting.span_line(Span(low, high)) == words

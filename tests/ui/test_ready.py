@@ -8,9 +8,9 @@ from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from daps_desktop.ui.forecast_model import ForecastModel
-from daps_desktop.ui.opened_by_system import OpenedBySystem
-from daps_desktop.ui.ready import VARIABLE, tell_when_ready
+from daps_desktop.ui.models.estimate_model import ForecastModel
+from daps_desktop.ui.shell.application import OpenedBySystem
+from daps_desktop.ui.shell.readiness import VARIABLE, tell_when_ready
 from tests.ui.conftest import Desk
 
 

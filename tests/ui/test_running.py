@@ -9,13 +9,13 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
-from daps_desktop.core.messages import Failed, Finished, Notice
-from daps_desktop.core.photo_reader import read_photo
-from daps_desktop.core.photo_writer import write_photo
-from daps_desktop.core.task import Blur, Motion, Noise, Scratches, Small
-from daps_desktop.ui import text
-from daps_desktop.ui.job_model import JobState
-from daps_desktop.ui.viewer.compare import CompareMode
+from daps_desktop.imaging.formats.reader import read_photo
+from daps_desktop.imaging.formats.writer import write_photo
+from daps_desktop.jobs.damage import Blur, Motion, Noise, Scratches, Small
+from daps_desktop.jobs.messages import Failed, Finished, Notice
+from daps_desktop.ui.canvas.drawing.compare_state import CompareMode
+from daps_desktop.ui.common import labels
+from daps_desktop.ui.models.job_model import JobState
 from tests.fakes.hosts import progress_of, report_of
 from tests.ui.conftest import Desk
 
@@ -39,9 +39,9 @@ def marked(opened: Desk) -> Desk:
 def test_restore_shows_progress_then_the_result_then_saves_it(marked: Desk, photo_path: Path) -> None:
     box = marked.window.panel.run_box
     press_restore(marked)
-    assert box.button.text() == text.STOP
+    assert box.button.text() == labels.STOP
     marked.host.step(1)
-    assert box.button.text() == text.STOP  # one step tells no pace
+    assert box.button.text() == labels.STOP  # one step tells no pace
     marked.host.step(2)
     assert box.button.text() == "Stop (10 to 30 s left)"
     assert marked.window.compare.mode is CompareMode.RESULT
@@ -50,7 +50,7 @@ def test_restore_shows_progress_then_the_result_then_saves_it(marked: Desk, phot
     marked.host.finish(value=7)
     wait_for_result(marked)
     assert box.verdict.text() == "Agrees with your photo. 1.6\N{NO-BREAK SPACE}% of it was redrawn."
-    assert box.button.text() == text.RESTORE and box.save.isVisible()
+    assert box.button.text() == labels.RESTORE and box.save.isVisible()
     with marked.bot.waitSignal(QGuiApplication.clipboard().dataChanged, timeout=5000):
         marked.trigger("copy")
     copied = QGuiApplication.clipboard().image().pixelColor(100, 100)
@@ -128,10 +128,10 @@ def test_stop_ends_in_cancelled_and_keeps_the_marks(marked: Desk) -> None:
     press_restore(marked)
     box = marked.window.panel.run_box
     assert marked.host.cancelled == [marked.host.requests[-1].job_id]
-    assert box.button.text() == text.STOPPING and not box.button.isEnabled()
+    assert box.button.text() == labels.STOPPING and not box.button.isEnabled()
     marked.host.answer_cancelled()
     assert marked.window.job.state is JobState.CANCELLED
-    assert box.button.text() == text.RESTORE and box.button.isEnabled()
+    assert box.button.text() == labels.RESTORE and box.button.isEnabled()
     assert not marked.window.compare.available  # no half-made picture stays behind
     np.testing.assert_array_equal(marked.hole, painted)
     assert marked.window.model.shown is None
@@ -142,7 +142,7 @@ def test_another_photo_was_not_stopped(marked: Desk, tmp_path: Path) -> None:
     press_restore(marked)
     marked.host.answer_cancelled()
     hint = marked.window.panel.run_box.hint
-    assert hint.text() == text.STOPPED
+    assert hint.text() == labels.STOPPED
     write_photo(marked.document.photo, tmp_path / "other.png")
     marked.window.model.mark_saved()
     marked.open(tmp_path / "other.png")
@@ -209,7 +209,7 @@ def test_cards_become_the_task_of_the_request(marked: Desk) -> None:
     press_restore(marked)
     request = marked.host.requests[-1]
     assert set(request.task.damages) == {Blur(2.0), Small(4), Noise()}
-    assert marked.window.panel.where.share.text() == text.MARKS_UNUSED
+    assert marked.window.panel.where.share.text() == labels.MARKS_UNUSED
     assert request.settings.noise == 12.0 and request.settings.preset == "best"
     assert request.hole is None
 
@@ -217,20 +217,20 @@ def test_cards_become_the_task_of_the_request(marked: Desk) -> None:
 def test_nothing_ticked_cannot_be_restored(opened: Desk) -> None:
     opened.window.panel.cards.card(Scratches).tick.click()
     assert not opened.window.panel.run_box.button.isEnabled()
-    assert opened.window.panel.run_box.hint.text() == text.TICK_FIRST
+    assert opened.window.panel.run_box.hint.text() == labels.TICK_FIRST
 
 
 def test_the_check_panel_draws_one_point_a_step(marked: Desk) -> None:
     marked.trigger("check")
     press_restore(marked)
     marked.host.say(replace(progress_of(marked.host.requests[-1].job_id, 1), step=0, fraction=0.0))
-    assert marked.window.panel.run_box.hint.text() == text.PREPARING
+    assert marked.window.panel.run_box.hint.text() == labels.PREPARING
     for step in (1, 2, 2, 3):  # a step that takes long is reported more than once
         marked.host.step(step, with_preview=False)
     assert marked.window.check.plot.values == pytest.approx([11, 6, 1 + 10 / 3])
     marked.host.finish()
     assert len(marked.window.check.plot.values) == 4
-    assert marked.window.check.note.text() == text.PLOT_NOTE_REPAIR
+    assert marked.window.check.note.text() == labels.PLOT_NOTE_REPAIR
 
 
 def test_a_stopped_run_gives_curve_and_verdict_back_to_the_last_result(marked: Desk) -> None:
@@ -292,7 +292,7 @@ def test_marks_made_during_a_run_are_said_to_be_missing_from_its_result(marked: 
     press_restore(marked)
     marked.drag((200, 50), (200, 250))
     marked.host.finish()
-    assert marked.window.panel.run_box.notes.text() == text.MARKS_NEWER
+    assert marked.window.panel.run_box.notes.text() == labels.MARKS_NEWER
     press_restore(marked)
     marked.host.finish()
     assert not marked.window.panel.run_box.notes.isVisible()

@@ -6,9 +6,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QMainWindow
 from pytestqt.qtbot import QtBot
 
-from daps_desktop.ui.actions import MENUS, Actions
-from daps_desktop.ui.shortcuts import Shortcuts, ShortcutsDialog
-from daps_desktop.ui.viewer.compare import CompareMode
+from daps_desktop.ui.canvas.drawing.compare_state import CompareMode
+from daps_desktop.ui.common.actions import MENUS, Actions
+from daps_desktop.ui.shell.shortcuts import Shortcuts, ShortcutsDialog
 from tests.ui.conftest import Desk
 
 

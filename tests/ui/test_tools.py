@@ -9,14 +9,14 @@ from PySide6.QtGui import QPaintEvent, QPointingDevice, QRegion, QTabletEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QLineEdit, QWidget
 
-from daps_desktop.core.hole import Hole, grow, shrink
-from daps_desktop.core.selection import polygon
-from daps_desktop.core.soft_edge import reached
+from daps_desktop.imaging.mask import Hole, grow, shrink
+from daps_desktop.imaging.selection import polygon
+from daps_desktop.imaging.soft_edge import reached
 from daps_desktop.ui.canvas.canvas import Canvas
-from daps_desktop.ui.canvas.overlay import Overlay
-from daps_desktop.ui.commands import UndoStack
-from daps_desktop.ui.overlay_menu import OverlayMenu
-from daps_desktop.ui.viewer.compare import CompareMode
+from daps_desktop.ui.canvas.drawing.compare_state import CompareMode
+from daps_desktop.ui.canvas.drawing.mask_overlay import Overlay
+from daps_desktop.ui.canvas.overlay_menu import OverlayMenu
+from daps_desktop.ui.models.undo_commands import UndoStack
 from tests.ui.conftest import LEFT, NO_KEY, RIGHT, Desk, wheel
 
 SHIFT, ALT, CTRL = (

@@ -5,14 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from daps_desktop.core.document import Document
-from daps_desktop.core.messages import Report, StepReport
-from daps_desktop.core.photo import Photo
-from daps_desktop.core.recipe import Recipe
-from daps_desktop.core.task import Blur, Jpeg, Motion, Noise, Scratches, Task
-from daps_desktop.core.verdict import Agreement, Suspect, expected_band, judge, structured, verdict_on
-from daps_desktop.core.versions import Version
-from daps_desktop.ui import text
+from daps_desktop.document.document import Document
+from daps_desktop.document.version import Version, verdict_on
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.jobs.damage import Blur, Jpeg, Motion, Noise, Scratches
+from daps_desktop.jobs.recipe import Recipe
+from daps_desktop.jobs.report import Report, StepReport
+from daps_desktop.jobs.task import Task
+from daps_desktop.jobs.verdict import Agreement, Suspect, expected_band, judge, structured
+from daps_desktop.ui.common import formatting, verdict_text
 from tests.fakes.hosts import report_of
 
 REPAIR, SHARPEN = Task((Scratches(),)), Task((Blur(),))
@@ -32,9 +33,11 @@ REQUEST = Document(Photo(np.zeros((4, 4, 3), np.uint8))).request("a", 0)
 def test_the_residual_decides(residual: float, agreement: Agreement) -> None:
     verdict = judge(settled(residual), SHARPEN, None)
     assert verdict.agreement is agreement and verdict.redrawn is None
-    assert ("Agrees" in text.verdict_line(verdict)) == (residual < 2)
+    assert ("Agrees" in verdict_text.verdict_line(verdict)) == (residual < 2)
     low, high = expected_band(SHARPEN)
-    assert (low <= residual <= high) == text.verdict_line(verdict).startswith("Agrees with your photo. ")
+    assert (low <= residual <= high) == verdict_text.verdict_line(verdict).startswith(
+        "Agrees with your photo. "
+    )
 
 
 def settled(residual: float) -> Report:
@@ -61,7 +64,7 @@ def report(curve: list[float], samples: int = 1) -> Report:
 def test_still_improving_is_said_where_the_last_steps_fell(curve: list[float], still: bool) -> None:
     verdict = judge(report(curve, samples=2), SHARPEN, None)
     assert (verdict.agreement is Agreement.IMPROVING) == still
-    assert text.verdict_line(verdict).startswith("Still improving") == still
+    assert verdict_text.verdict_line(verdict).startswith("Still improving") == still
 
 
 def test_what_agrees_is_not_said_to_improve() -> None:
@@ -111,12 +114,12 @@ def test_what_is_likely_wrong_follows_from_task_and_map(
 
 def test_the_suspicion_is_part_of_the_sentence() -> None:
     verdict = judge(settled(3.1), SHARPEN, None, residual_map=edge_map())
-    assert text.verdict_line(verdict) == (
+    assert verdict_text.verdict_line(verdict) == (
         "Does not agree with your photo (difference 3.1× the noise level): blur size may be wrong. "
         "The whole photo was reworked."
     )
     repair = judge(settled(3.1), REPAIR, np.eye(4, dtype=bool))
-    assert "check what is ticked" in text.verdict_line(repair)
+    assert "check what is ticked" in verdict_text.verdict_line(repair)
 
 
 def test_a_version_is_judged_by_all_it_carries() -> None:
@@ -138,27 +141,30 @@ def test_a_repair_says_how_much_was_redrawn() -> None:
     hole = np.zeros((100, 100), dtype=bool)
     hole[:, 0] = True
     verdict = judge(settled(0.3), REPAIR, hole)
-    assert text.verdict_line(verdict) == "Agrees with your photo. 1.0\N{NO-BREAK SPACE}% of it was redrawn."
+    assert (
+        verdict_text.verdict_line(verdict)
+        == "Agrees with your photo. 1.0\N{NO-BREAK SPACE}% of it was redrawn."
+    )
     assert expected_band(REPAIR)[0] == 0 < expected_band(SHARPEN)[0]
 
 
 def test_a_jpeg_is_explained_to_the_last_digit_without_keeping_noise() -> None:
     verdict = judge(settled(0.04), Task((Jpeg(), Noise())), None)
-    assert text.verdict_line(verdict) == "Agrees with your photo. The whole photo was reworked."
+    assert verdict_text.verdict_line(verdict) == "Agrees with your photo. The whole photo was reworked."
 
 
 def test_shares_are_never_rounded_to_nothing_or_to_all() -> None:
-    assert text.percent(0.00001) == "under 0.1 %"
-    assert text.untouched_line(0.99999) == "99.9 % untouched"
-    assert (text.percent(0.00743), text.untouched_line(1 - 0.00743)) == (
+    assert formatting.percent(0.00001) == "under 0.1 %"
+    assert formatting.untouched_line(0.99999) == "99.9 % untouched"
+    assert (formatting.percent(0.00743), formatting.untouched_line(1 - 0.00743)) == (
         "0.7\N{NO-BREAK SPACE}%",
         "99.3 % untouched",
     )
-    assert text.untouched_line(1.0) == "100 % untouched"
+    assert formatting.untouched_line(1.0) == "100 % untouched"
 
 
 @pytest.mark.parametrize(
     ("seconds", "words"), [(0.2, "1 s"), (7.4, "7 s"), (42, "40 s"), (100, "2 min"), (9000, "2.5 h")]
 )
 def test_durations_are_rounded_as_people_say_them(seconds: float, words: str) -> None:
-    assert text.duration(seconds) == words
+    assert formatting.duration(seconds) == words

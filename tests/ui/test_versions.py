@@ -9,18 +9,18 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QInputDialog, QMenu
 
-from daps_desktop.analysis.scratches import Kind, Proposal
-from daps_desktop.core.hole import Rect
-from daps_desktop.core.messages import Finished
-from daps_desktop.core.photo import Photo
-from daps_desktop.core.photo_writer import write_photo
-from daps_desktop.core.task import Blur, Scratches, Task
-from daps_desktop.ui.canvas.pyramid import Pyramid
-from daps_desktop.ui.versions import painting
-from daps_desktop.ui.versions.filmstrip import Filmstrip
-from daps_desktop.ui.versions.painted_pyramid import PaintedPyramid
-from daps_desktop.ui.viewer import result_view
-from daps_desktop.ui.viewer.compare import CompareMode
+from daps_desktop.imaging.formats.writer import write_photo
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.imaging.rect import Rect
+from daps_desktop.jobs.damage import Blur, Scratches
+from daps_desktop.jobs.messages import Finished
+from daps_desktop.jobs.proposals import Kind, Proposal
+from daps_desktop.jobs.task import Task
+from daps_desktop.ui.canvas.drawing.compare_state import CompareMode
+from daps_desktop.ui.canvas.drawing.pyramid import Pyramid
+from daps_desktop.ui.results import result_view, version_compositor
+from daps_desktop.ui.results.composite_pyramid import PaintedPyramid
+from daps_desktop.ui.results.filmstrip import Filmstrip
 from tests.fakes.hosts import report_of
 from tests.ui.conftest import Desk
 
@@ -283,7 +283,7 @@ def test_painting_from_the_version_shown_waits_for_another(two: Desk) -> None:
     two.trigger("restore")
     two.host.finish(30)
     assert shown(two) == 3  # by itself, which chooses nothing
-    assert two.window.versions.panel.painting.text() == painting.CHOOSE.format(source=2)
+    assert two.window.versions.panel.painting.text() == version_compositor.CHOOSE.format(source=2)
     QTest.mouseClick(strip_of(two).viewport(), LEFT, pos=place(two, 1))
     two.bot.waitUntil(lambda: two.window.model.layer is not None, timeout=5000)
     assert not strip_of(two).isEnabled() and not two.window.actions_["use_settings"].isEnabled()

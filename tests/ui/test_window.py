@@ -7,14 +7,14 @@ import pytest
 from PySide6.QtCore import QPoint, QRect
 from pytestqt.qtbot import QtBot
 
-from daps_desktop.core.errors import UserError
-from daps_desktop.core.journal import Unsaved
-from daps_desktop.core.photo_reader import read_photo
-from daps_desktop.core.resources import resource
-from daps_desktop.ui.document_model import DocumentModel
-from daps_desktop.ui.job_model import JobModel
-from daps_desktop.ui.main_window import MainWindow
-from daps_desktop.ui.theme import HIT, Theme
+from daps_desktop.base.errors import UserError
+from daps_desktop.base.paths import resource
+from daps_desktop.document.journal import Unsaved
+from daps_desktop.imaging.formats.reader import read_photo
+from daps_desktop.ui.common.theme import HIT, Theme
+from daps_desktop.ui.models.document_model import DocumentModel
+from daps_desktop.ui.models.job_model import JobModel
+from daps_desktop.ui.shell.main_window import MainWindow
 from tests.fakes.hosts import FakeHost
 from tests.ui.conftest import Desk
 

@@ -5,8 +5,8 @@ from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from daps_desktop.ui.panels.parts import label
-from daps_desktop.ui.versions.filmstrip import Filmstrip
+from daps_desktop.ui.common.widgets import label
+from daps_desktop.ui.results.filmstrip import Filmstrip
 
 MARKUP = "<h1>Restored</h1>by <i>me</i>"
 

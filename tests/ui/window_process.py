@@ -8,8 +8,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from daps_desktop.app import run_window
-from daps_desktop.core.messages import Progress
-from daps_desktop.ui.main_window import MainWindow
+from daps_desktop.jobs.messages import Progress
+from daps_desktop.ui.shell.main_window import MainWindow
 from tests.fakes.engines import obliging
 
 MARKED = 30  # rows at the top

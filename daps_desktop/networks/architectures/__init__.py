@@ -1,1 +1,4 @@
-"""Networks written here or taken from diffusers, one file each; `table` builds them by name."""
+"""The networks themselves, and the table that names them.
+
+May import: torch, diffusers.
+"""

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from daps_desktop.core.errors import UserError
-from daps_desktop.core.public_priors import PUBLIC_PRIORS
-from daps_desktop.core.user_folder import make_private
+from daps_desktop.base.errors import UserError
+from daps_desktop.base.paths import make_private
+from daps_desktop.jobs.published_priors import PUBLIC_PRIORS
 from daps_desktop.networks.card import CARD, NETWORK, PriorCard, sha256
 from daps_desktop.networks.catalogue import user_folder
 from daps_desktop.networks.importers.importing import (

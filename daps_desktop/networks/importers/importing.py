@@ -21,8 +21,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from daps_desktop.core.errors import UserError
-from daps_desktop.core.system_words import said_by_system
+from daps_desktop.base.errors import UserError
+from daps_desktop.base.os_errors import said_by_system
 from daps_desktop.networks.card import (
     CARD,
     NETWORK,

@@ -7,11 +7,11 @@ import json
 import logging
 from pathlib import Path
 
-from daps_desktop.core.errors import UserError
-from daps_desktop.core.files import write_file
-from daps_desktop.core.language import tr
-from daps_desktop.core.public_priors import PUBLIC_PRIORS
-from daps_desktop.core.user_folder import make_private, user_folder
+from daps_desktop.base.errors import UserError
+from daps_desktop.base.files import write_file
+from daps_desktop.base.i18n import tr
+from daps_desktop.base.paths import make_private, user_folder
+from daps_desktop.jobs.published_priors import PUBLIC_PRIORS
 from daps_desktop.networks.validation import read_object
 
 _log = logging.getLogger(__name__)

@@ -18,8 +18,8 @@ from typing import Any, BinaryIO
 import torch
 from torch import Tensor
 
-from daps_desktop.core.files import open_ordinary
-from daps_desktop.core.project.bounded_zip import opened_zip
+from daps_desktop.base.files import open_ordinary
+from daps_desktop.base.safe_zip import opened_zip
 
 _DTYPES = {
     "FloatStorage": torch.float32,

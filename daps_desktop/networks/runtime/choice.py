@@ -20,15 +20,16 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
-from daps_desktop.core.errors import UserError
-from daps_desktop.core.files import write_file
-from daps_desktop.core.language import tr
-from daps_desktop.core.user_folder import cache_folder, make_private
+from daps_desktop.base.errors import UserError
+from daps_desktop.base.files import write_file
+from daps_desktop.base.i18n import tr
+from daps_desktop.base.paths import cache_folder, make_private
 from daps_desktop.networks.card import PriorCard
 from daps_desktop.networks.denoisers import NetworkDenoiser
 from daps_desktop.networks.runtime.devices import has_fast_bfloat16
 from daps_desktop.networks.runtime.network import Network, Runtime
-from daps_desktop.networks.runtime.openvino_runtime import OpenVinoRuntime, import_openvino
+from daps_desktop.networks.runtime.openvino_library import import_openvino
+from daps_desktop.networks.runtime.openvino_runtime import OpenVinoRuntime
 from daps_desktop.networks.runtime.torch_runtime import TorchRuntime
 from daps_desktop.networks.validation import read_object
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import psutil
 import torch
 
-from daps_desktop.core.errors import UserError
-from daps_desktop.core.settings import Device
+from daps_desktop.base.errors import UserError
+from daps_desktop.jobs.settings import Device
 from daps_desktop.networks.runtime import memory_limits
 
 

@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor, fx, nn
 from torch.fx.proxy import TraceError
 
-from daps_desktop.networks.runtime.openvino_runtime import import_openvino
+from daps_desktop.networks.runtime.openvino_library import import_openvino
 
 ov = import_openvino()
 op = ov.opset13

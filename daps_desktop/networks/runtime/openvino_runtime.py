@@ -4,22 +4,22 @@ import hashlib
 import io
 import json
 import logging
-import sys
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from daps_desktop.core.errors import UserError
-from daps_desktop.core.files import read_bounded, write_file
-from daps_desktop.core.language import tr
-from daps_desktop.core.system_words import said_by_system
-from daps_desktop.core.user_folder import cache_folder, make_private
+from daps_desktop.base.errors import UserError
+from daps_desktop.base.files import read_bounded, write_file
+from daps_desktop.base.i18n import tr
+from daps_desktop.base.os_errors import said_by_system
+from daps_desktop.base.paths import cache_folder, make_private
 from daps_desktop.networks.card import PriorCard
+from daps_desktop.networks.runtime.openvino_library import import_openvino
 from daps_desktop.networks.runtime.torch_runtime import read_module
 
 _PRECISION = {torch.float32: "f32", torch.bfloat16: "bf16", torch.float16: "f16"}
@@ -29,15 +29,6 @@ _MOST_KEPT = 6  # compiled networks
 _NO_MEMORY = ("bad_alloc", "out of memory", "Can not allocate", "CL_OUT_OF", "CL_MEM_OBJECT_ALLOCATION")
 
 _log = logging.getLogger(__name__)
-
-
-def import_openvino() -> Any:
-    """The library, without its tools, which send word of their use to its makers. Raises: ImportError."""
-    for unwanted in ("openvino.tools", "openvino_telemetry"):
-        sys.modules.setdefault(unwanted, cast(Any, None))
-    import openvino
-
-    return openvino
 
 
 class OpenVinoNetwork:

@@ -8,10 +8,10 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from daps_desktop.core.errors import UserError
+from daps_desktop.base.errors import UserError
 from daps_desktop.networks.architectures.table import ENDS, build
 from daps_desktop.networks.card import PriorCard
-from daps_desktop.solver.tiling import device_lost, out_of_memory
+from daps_desktop.solver.device_errors import device_lost, out_of_memory
 
 # What torch and diffusers raise where sizes and kinds do not fit together.
 MISFITS = (

@@ -6,6 +6,7 @@ operator keeps the *valid* part only, and `crop` drops the unknown border at the
 """
 
 from daps_desktop.solver.operators.base import LinearOperator, NonlinearOperator, Operator
+from daps_desktop.solver.operators.benchmarks import CameraBlurOperator, PhaseModulus, box_mask, random_mask
 from daps_desktop.solver.operators.colour import ClippedOperator, Luma
 from daps_desktop.solver.operators.compose import Chain, Masked, SetAfter, chain
 from daps_desktop.solver.operators.convolution import (
@@ -14,15 +15,9 @@ from daps_desktop.solver.operators.convolution import (
     kernel_from_image,
     motion_kernel,
 )
-from daps_desktop.solver.operators.hole import HoleMask, Identity, fill_hole, observed_from_hole
+from daps_desktop.solver.operators.downsampling import KERNELS, Downsampling, ShrinkKernel
 from daps_desktop.solver.operators.jpeg import JpegSet, compress, tables_for_quality
-from daps_desktop.solver.operators.laboratory import (
-    CameraBlurOperator,
-    PhaseModulus,
-    box_mask,
-    random_mask,
-)
-from daps_desktop.solver.operators.resize import KERNELS, Downsampling, ShrinkKernel
+from daps_desktop.solver.operators.masking import HoleMask, Identity, fill_hole, observed_from_hole
 
 __all__ = [
     "KERNELS",

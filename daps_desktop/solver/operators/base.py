@@ -7,7 +7,7 @@ from typing import cast
 import torch
 from torch import Tensor
 
-from daps_desktop.solver.operators.cg import conjugate_gradient, dot
+from daps_desktop.solver.operators.conjugate_gradient import conjugate_gradient, dot
 
 
 class Operator(ABC):

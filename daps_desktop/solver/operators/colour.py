@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from daps_desktop.solver.operators.base import LinearOperator, Operator
-from daps_desktop.solver.operators.hole import believe
+from daps_desktop.solver.operators.masking import believe
 
 REC601 = (0.299, 0.587, 0.114)  # weights of red, green and blue in the luma of photos and JPEG files
 

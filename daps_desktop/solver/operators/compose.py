@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from daps_desktop.solver.operators.base import LinearOperator, NonlinearOperator, Operator
-from daps_desktop.solver.operators.hole import fill_hole
+from daps_desktop.solver.operators.masking import fill_hole
 
 
 class Chain(LinearOperator):

@@ -8,10 +8,10 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from daps_desktop.core.errors import UserError
-from daps_desktop.core.language import tr
+from daps_desktop.base.errors import UserError
+from daps_desktop.base.i18n import tr
 from daps_desktop.solver.operators.base import LinearOperator
-from daps_desktop.solver.operators.cg import conjugate_gradient
+from daps_desktop.solver.operators.conjugate_gradient import conjugate_gradient
 from daps_desktop.solver.operators.fourier import good_size, irfft2, rfft2
 
 LARGEST_KERNEL = 255  # pixels a side

@@ -7,9 +7,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from daps_desktop.core.photo import JpegTables
+from daps_desktop.imaging.photo import JpegTables
 from daps_desktop.solver.operators.base import Operator
-from daps_desktop.solver.operators.hole import believe
+from daps_desktop.solver.operators.masking import believe
 
 # Tables K.1 and K.2 of the JPEG standard (ITU-T T.81, Annex K), row = vertical frequency.
 ANNEX_K_LUMA = (

@@ -1,1 +1,4 @@
-"""Several photos with one recipe: the runner, its window, and what connects them."""
+"""The window of an album: its table, its model, what its buttons do.
+
+May import: `ui.workflow` and below.
+"""

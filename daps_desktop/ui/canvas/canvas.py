@@ -18,20 +18,21 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from daps_desktop.analysis.fading import LevelsCurve
-from daps_desktop.core.hole import Hole, Rect
-from daps_desktop.ui import text
-from daps_desktop.ui.canvas import marks
-from daps_desktop.ui.canvas.layer import Layer
-from daps_desktop.ui.canvas.overlay import Overlay
+from daps_desktop.imaging.mask import Hole
+from daps_desktop.imaging.rect import Rect
+from daps_desktop.ui.canvas.drawing import decorations
+from daps_desktop.ui.canvas.drawing.compare_state import Compare, CompareMode
+from daps_desktop.ui.canvas.drawing.comparison import Comparison, Sheet
+from daps_desktop.ui.canvas.drawing.heat_map import Heat
+from daps_desktop.ui.canvas.drawing.layer import Layer
+from daps_desktop.ui.canvas.drawing.mask_overlay import Overlay
+from daps_desktop.ui.canvas.drawing.pyramid import Pyramid
+from daps_desktop.ui.canvas.drawing.screen_colour import ScreenColour
+from daps_desktop.ui.canvas.drawing.view_transform import ViewTransform
 from daps_desktop.ui.canvas.pointer import Pointer
-from daps_desktop.ui.canvas.pyramid import Pyramid
-from daps_desktop.ui.canvas.screen_colour import ScreenColour
 from daps_desktop.ui.canvas.toolbox import ToolBox
-from daps_desktop.ui.canvas.view_transform import ViewTransform
-from daps_desktop.ui.theme import Colours
-from daps_desktop.ui.viewer.compare import Compare, CompareMode
-from daps_desktop.ui.viewer.comparison import Comparison, Sheet
-from daps_desktop.ui.viewer.heat import Heat
+from daps_desktop.ui.common import labels
+from daps_desktop.ui.common.theme import Colours
 
 _WHEEL_STEP = 1.25  # for one notch
 _BUTTON_STEP = 1.5
@@ -49,6 +50,8 @@ _ARROWS = {
 
 class Canvas(QWidget):
     """Shows what it is given, passes mouse, pen and keys to the tool in hand, and owns the view alone."""
+
+    help_chapter = "marking"
 
     view_changed = Signal(float)  # device pixels for one pixel of the photo
     hovered = Signal(object)  # (row, col) under the mouse, or None
@@ -70,8 +73,8 @@ class Canvas(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setAccessibleName(text.CANVAS_NAME)
-        self.setAccessibleDescription(text.CANVAS_HELP)
+        self.setAccessibleName(labels.CANVAS_NAME)
+        self.setAccessibleDescription(labels.CANVAS_HELP)
         compare.changed.connect(self._fit_room)
         self.overlay.changed.connect(self.update)
         self.screen_colour.changed.connect(self.update)
@@ -231,9 +234,9 @@ class Canvas(QWidget):
         if at is None:
             return
         if radius is not None:
-            marks.draw_ring(painter, at, radius)
+            decorations.draw_ring(painter, at, radius)
         if self._tools.settings.erasing:
-            marks.draw_minus(painter, at, radius or 0.0)
+            decorations.draw_minus(painter, at, radius or 0.0)
 
     def _ring_radius(self) -> float | None:
         diameter = self._tools.tool.ring
@@ -252,7 +255,7 @@ class Canvas(QWidget):
         """Draw again where the ring is: to be called before it moves, and after."""
         at = self._pointer.ring_at
         if at is not None:
-            reach = (self._ring_radius() or 0.0) + marks.RING_REACH
+            reach = (self._ring_radius() or 0.0) + decorations.RING_REACH
             self._update_part(QRectF(at, at).adjusted(-reach, -reach, reach, reach))
 
     def _tool_set(self) -> None:

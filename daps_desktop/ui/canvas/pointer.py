@@ -6,9 +6,9 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPointingDevice, QSinglePointEvent, QTabletEvent
 from PySide6.QtWidgets import QApplication
 
+from daps_desktop.ui.canvas.drawing.view_transform import ViewTransform
 from daps_desktop.ui.canvas.toolbox import ToolBox
 from daps_desktop.ui.canvas.tools.tool import Touch
-from daps_desktop.ui.canvas.view_transform import ViewTransform
 
 # "shift" is a press with Shift whose meaning is still open: a straight line, or another size of the brush.
 Drag = Literal["pan", "split", "tool", "shift", "size"]

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QObject, Signal
 
-from daps_desktop.ui.document_model import DocumentModel
+from daps_desktop.ui.models.document_model import DocumentModel
 
 SMALLEST, LARGEST = 1.0, 1000.0  # diameter of the brush in pixels of the photo
 TOLERANCES = (0, 128)  # grey levels by which a colour may differ from the one clicked on

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QObject, Signal
 
-from daps_desktop.ui.background import Background
-from daps_desktop.ui.canvas.pyramid import Picture, Pyramid
+from daps_desktop.ui.canvas.drawing.pyramid import Picture, Pyramid
 from daps_desktop.ui.canvas.tool_settings import ToolSettings
 from daps_desktop.ui.canvas.tools.brush import Brush
 from daps_desktop.ui.canvas.tools.lasso import Lasso
@@ -13,7 +12,8 @@ from daps_desktop.ui.canvas.tools.polygon import Polygon
 from daps_desktop.ui.canvas.tools.rectangle import Rectangle
 from daps_desktop.ui.canvas.tools.tool import Tool
 from daps_desktop.ui.canvas.tools.wand import Wand
-from daps_desktop.ui.document_model import DocumentModel
+from daps_desktop.ui.common.background import Background
+from daps_desktop.ui.models.document_model import DocumentModel
 
 BRUSH, RECTANGLE, LASSO, POLYGON, WAND = "brush", "rectangle", "lasso", "polygon", "wand"
 

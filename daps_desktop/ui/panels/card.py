@@ -4,11 +4,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QPushButton, QVBoxLayout, QWidget
 
-from daps_desktop.core.language import sentence, sentences, tr
-from daps_desktop.core.task import Damage
+from daps_desktop.base.i18n import sentence, sentences, tr
+from daps_desktop.jobs.damage import Damage
+from daps_desktop.ui.common.theme import GRID, HIT
+from daps_desktop.ui.common.widgets import column, label, row
 from daps_desktop.ui.panels.damage_pictures import DamagePicture
-from daps_desktop.ui.panels.parts import column, label, row
-from daps_desktop.ui.theme import GRID, HIT
 
 TAKE = tr("Take")
 CONFIRMED = tr("The photo confirms it.")

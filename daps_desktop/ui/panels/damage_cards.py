@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QLabel, QSlider, QWidget
 
-from daps_desktop.core.language import tr
-from daps_desktop.core.photo import Photo
-from daps_desktop.core.task import (
+from daps_desktop.base.i18n import tr
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.jobs.damage import (
     Blur,
     CameraBlur,
     Clipped,
@@ -21,13 +21,13 @@ from daps_desktop.core.task import (
     Phase,
     Scratches,
     Small,
-    Task,
 )
-from daps_desktop.ui import text
+from daps_desktop.jobs.task import Task
+from daps_desktop.ui.common import labels
+from daps_desktop.ui.common.theme import GRID, HIT
+from daps_desktop.ui.common.widgets import NumberRow, Segments, column, row
 from daps_desktop.ui.panels.card import Card
 from daps_desktop.ui.panels.noise_field import NoiseField
-from daps_desktop.ui.panels.parts import NumberRow, Segments, column, row
-from daps_desktop.ui.theme import GRID, HIT
 
 _USUAL_QUALITY = 40
 _VALUE = 6 * GRID  # pixels for a number beside its slider
@@ -35,7 +35,7 @@ _VALUE = 6 * GRID  # pixels for a number beside its slider
 
 class ScratchesCard(Card):
     kind, picture = Scratches, "scratches"
-    title, line = text.SCRATCHES, text.SCRATCHES_LINE
+    title, line = labels.SCRATCHES, labels.SCRATCHES_LINE
 
 
 class DustCard(Card):
@@ -47,10 +47,10 @@ class DustCard(Card):
 
 class BlurCard(Card):
     kind, picture = Blur, "blur"
-    title, line = text.BLURRED, text.BLURRED_LINE
+    title, line = labels.BLURRED, labels.BLURRED_LINE
 
     def __init__(self) -> None:
-        self._size = NumberRow(text.SIZE, text.UNIT_PIXELS, 0.2, 20, Blur().sigma)
+        self._size = NumberRow(labels.SIZE, labels.UNIT_PIXELS, 0.2, 20, Blur().sigma)
         super().__init__(self._size)
         self._size.changed.connect(self.changed)
 
@@ -64,11 +64,11 @@ class BlurCard(Card):
 
 class MotionCard(Card):
     kind, picture = Motion, "motion"
-    title, line = text.SHAKEN, text.SHAKEN_LINE
+    title, line = labels.SHAKEN, labels.SHAKEN_LINE
 
     def __init__(self) -> None:
-        self._length = NumberRow(text.LENGTH, text.UNIT_PIXELS, 1, 99, Motion().length)
-        self._angle = NumberRow(text.ANGLE, text.UNIT_DEGREES, -90, 90, Motion().angle, decimals=0)
+        self._length = NumberRow(labels.LENGTH, labels.UNIT_PIXELS, 1, 99, Motion().length)
+        self._angle = NumberRow(labels.ANGLE, labels.UNIT_DEGREES, -90, 90, Motion().angle, decimals=0)
         values = QWidget()
         values.setLayout(column(self._length, self._angle, spacing=GRID // 2))
         super().__init__(values)
@@ -86,10 +86,10 @@ class MotionCard(Card):
 
 class SmallCard(Card):
     kind, picture = Small, "small"
-    title, line = text.SMALL, text.SMALL_LINE
+    title, line = labels.SMALL, labels.SMALL_LINE
 
     def __init__(self) -> None:
-        self._factor = Segments(text.FACTOR, [(n, f"×{n}") for n in (2, 3, 4, 8)])
+        self._factor = Segments(labels.FACTOR, [(n, f"×{n}") for n in (2, 3, 4, 8)])
         super().__init__(self._factor)
         self._factor.picked.connect(self.changed)
 
@@ -103,7 +103,7 @@ class SmallCard(Card):
 
 class NoiseCard(Card):
     kind, picture = Noise, "noise"
-    title, line = text.NOISE, text.NOISE_LINE
+    title, line = labels.NOISE, labels.NOISE_LINE
 
     def __init__(self) -> None:
         self.level = NoiseField()
@@ -112,7 +112,7 @@ class NoiseCard(Card):
 
 class JpegCard(Card):
     kind, picture = Jpeg, "jpeg"
-    title, line = text.BLOCKS, text.BLOCKS_LINE
+    title, line = labels.BLOCKS, labels.BLOCKS_LINE
 
     def __init__(self) -> None:
         self.automatic = QCheckBox(tr("As the file says"))
@@ -187,7 +187,7 @@ class FadedCard(Card):
 
 class GreyCard(Card):
     kind, picture = Grey, "grey"
-    title = text.GREY
+    title = labels.GREY
     line = tr("Colours are a guess. The built-in prior guesses timidly; one of the right kind does better.")
 
 
@@ -207,6 +207,8 @@ class DamageCards(QWidget):
 
     Damage that has no card (it was named under Advanced, or came with a recipe) stays as it is.
     """
+
+    help_chapter = "damage"
 
     task_picked = Signal(Task)
 

@@ -3,11 +3,11 @@
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QSlider, QWidget
 
-from daps_desktop.analysis.scratches import DEFAULT
-from daps_desktop.core.language import ntr, sentence, tr
-from daps_desktop.ui.actions import Actions
-from daps_desktop.ui.panels.parts import column, label, row
-from daps_desktop.ui.theme import GRID, HIT
+from daps_desktop.base.i18n import ntr, sentence, tr
+from daps_desktop.jobs.proposals import DEFAULT
+from daps_desktop.ui.common.actions import Actions
+from daps_desktop.ui.common.theme import GRID, HIT
+from daps_desktop.ui.common.widgets import column, label, row
 
 FIND = tr("Find scratches and dust")
 LOOKING = tr("Looking for scratches and dust…")
@@ -22,6 +22,8 @@ _STOPS = 100
 
 class FindSection(QWidget):
     """Says what the finder tells it; `sensitivity_picked` carries 0 to 1."""
+
+    help_chapter = "finding"
 
     find_pressed = Signal()
     accept_pressed = Signal()

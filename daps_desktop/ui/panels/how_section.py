@@ -6,13 +6,13 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSlider, QWidget
 
-from daps_desktop.core.language import tr
-from daps_desktop.core.settings import SolverSettings
-from daps_desktop.core.task import Task
-from daps_desktop.ui import text
-from daps_desktop.ui.panels.advanced_fold import AdvancedFold
-from daps_desktop.ui.panels.parts import Section, Segments, column, label, row
-from daps_desktop.ui.theme import HIT
+from daps_desktop.base.i18n import tr
+from daps_desktop.jobs.settings import SolverSettings
+from daps_desktop.jobs.task import Task
+from daps_desktop.ui.common import formatting, labels
+from daps_desktop.ui.common.theme import HIT
+from daps_desktop.ui.common.widgets import Section, Segments, column, label, row
+from daps_desktop.ui.panels.advanced_section import AdvancedFold
 
 CLOSE, MORE = tr("Stay close to the photo"), tr("Fill in more")
 CLOSENESS_HELP = tr(
@@ -24,11 +24,13 @@ _MIDDLE = tr("As close as the noise of the photo allows.")
 _FREER = tr("Believes the photo less: smoother, and more of it made up.")
 _REPAIR = tr("Only what you mark changes; everything else stays as it is, to the last pixel.")
 _STOPS = 20  # of the slider; an even number, so that it has a middle
-QUALITIES = (("draft", text.DRAFT), ("balanced", text.BALANCED), ("best", text.BEST))
+QUALITIES = (("draft", labels.DRAFT), ("balanced", labels.BALANCED), ("best", labels.BEST))
 
 
 class HowSection(Section):
     """`settings_picked` carries the settings as they stand after a choice."""
+
+    help_chapter = "strength"
 
     settings_picked = Signal(SolverSettings)
 
@@ -36,10 +38,10 @@ class HowSection(Section):
         self._settings = SolverSettings()
         self._repair = True
         self.closeness = ClosenessSlider()
-        self.quality = Segments(text.QUALITY_NAME, QUALITIES)
+        self.quality = Segments(labels.QUALITY_NAME, QUALITIES)
         self._quality_line = label("", "caption")
         self.fold = AdvancedFold()
-        super().__init__(text.STEP_HOW, self.closeness, self.quality, self._quality_line, self.fold)
+        super().__init__(labels.STEP_HOW, self.closeness, self.quality, self._quality_line, self.fold)
         for preset, _ in QUALITIES:
             self.quality.button(preset).setProperty("tall", True)  # two lines
         self.show_times({})
@@ -67,10 +69,10 @@ class HowSection(Section):
     def show_times(self, seconds: Mapping[str, float]) -> None:
         """How long each quality would take; empty while nobody knows."""
         for preset, words in QUALITIES:
-            time = text.duration(seconds[preset]) if preset in seconds else ""
+            time = formatting.duration(seconds[preset]) if preset in seconds else ""
             button = self.quality.button(preset)
             button.setText(f"{words}\n{time or ' '}")
-            button.setAccessibleName(f"{text.QUALITY_NAME}: {words}" + f", {time}" * bool(time))
+            button.setAccessibleName(f"{labels.QUALITY_NAME}: {words}" + f", {time}" * bool(time))
 
 
 class ClosenessSlider(QWidget):
@@ -108,6 +110,6 @@ class ClosenessSlider(QWidget):
 
 
 def _quality_line(settings: SolverSettings) -> str:
-    if settings.preset not in text.QUALITY_LINES:
+    if settings.preset not in labels.QUALITY_LINES:
         return tr("Set by its recipe: {name}.").format(name=settings.preset)
-    return text.QUALITY_LINES[settings.preset]
+    return labels.QUALITY_LINES[settings.preset]

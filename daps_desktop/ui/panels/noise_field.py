@@ -3,9 +3,9 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QWidget
 
-from daps_desktop.ui import text
-from daps_desktop.ui.panels.parts import NumberRow, column
-from daps_desktop.ui.theme import GRID, HIT
+from daps_desktop.ui.common import labels
+from daps_desktop.ui.common.theme import GRID, HIT
+from daps_desktop.ui.common.widgets import NumberRow, column
 
 _USUAL = 10.0  # grey levels, where a number is first wanted
 
@@ -17,10 +17,10 @@ class NoiseField(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.automatic = QCheckBox(text.AUTOMATIC)
+        self.automatic = QCheckBox(labels.AUTOMATIC)
         self.automatic.setChecked(True)
         self.automatic.setMinimumHeight(HIT)
-        self.level = NumberRow(text.LEVEL, text.UNIT_GREY, 0, 128, _USUAL)
+        self.level = NumberRow(labels.LEVEL, labels.UNIT_GREY, 0, 128, _USUAL)
         self.level.setVisible(False)
         self.setLayout(column(self.automatic, self.level, spacing=GRID // 2))
         self.automatic.toggled.connect(self._tell)

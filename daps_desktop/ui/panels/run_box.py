@@ -3,17 +3,19 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QProgressBar, QPushButton, QWidget
 
-from daps_desktop.core.language import ntr, tr
-from daps_desktop.core.time_left import Span
-from daps_desktop.ui import text
-from daps_desktop.ui.actions import Actions
-from daps_desktop.ui.panels.banner import Banner
-from daps_desktop.ui.panels.parts import column, label, row
-from daps_desktop.ui.theme import GRID
+from daps_desktop.base.i18n import ntr, tr
+from daps_desktop.jobs.remaining_time import Span
+from daps_desktop.ui.common import formatting, labels
+from daps_desktop.ui.common.actions import Actions
+from daps_desktop.ui.common.banner import Banner
+from daps_desktop.ui.common.theme import GRID
+from daps_desktop.ui.common.widgets import column, label, row
 
 
 class RunBox(QWidget):
     """Restore, which becomes Stop; above it the progress, the verdict or the error."""
+
+    help_chapter = "running"
 
     pressed = Signal()
     stop_all_pressed = Signal()
@@ -42,10 +44,10 @@ class RunBox(QWidget):
         self._queue.setVisible(False)
         self._queued = 0
         self._stopping = False
-        self.button = QPushButton(text.RESTORE)
+        self.button = QPushButton(labels.RESTORE)
         self.button.setObjectName("restore")
-        self.button.setAccessibleName(text.RESTORE_NAME)
-        self.save = QPushButton(text.SAVE)
+        self.button.setAccessibleName(labels.RESTORE_NAME)
+        self.save = QPushButton(labels.SAVE)
         self.save.setObjectName("restore")
         actions.explain(self.save, tr("Save the result"), "export")
         self.save.setVisible(False)
@@ -67,13 +69,13 @@ class RunBox(QWidget):
     def show_ready(self, hint: str, enabled: bool, to_save: bool = False) -> None:
         """Waiting for the user; while a result is `to_save`, that is the one thing to do next."""
         self._running = False
-        self._show(text.RESTORE, quiet=to_save, enabled=enabled)
+        self._show(labels.RESTORE, quiet=to_save, enabled=enabled)
         self._show_hint(hint)
         self.bar.setVisible(False)
 
     def show_running(self, percent: int, hint: str, left: Span | None) -> None:
         self._running = True
-        self._show(text.stop_label(left), quiet=True, enabled=True)
+        self._show(formatting.stop_label(left), quiet=True, enabled=True)
         self._show_hint(hint)
         self.bar.setVisible(True)
         self.bar.setRange(0, 100 if percent else 0)
@@ -82,8 +84,8 @@ class RunBox(QWidget):
     def show_stopping(self) -> None:
         """Pressed again, the button gives up what waits too."""
         more = self._queued > 0
-        self._show(tr("Stop all") if more else text.STOPPING, quiet=True, enabled=more)
-        self._show_hint(text.STOPPING if more else self.hint.text())
+        self._show(tr("Stop all") if more else labels.STOPPING, quiet=True, enabled=more)
+        self._show_hint(labels.STOPPING if more else self.hint.text())
         self._stopping = True
 
     def show_queue(self, queued: int) -> None:
@@ -105,7 +107,7 @@ class RunBox(QWidget):
         self.notes.setVisible(bool(sentences))
 
     def _show_keys(self) -> None:
-        words, name = (text.STOP, "stop") if self._running else (text.RESTORE, "restore")
+        words, name = (labels.STOP, "stop") if self._running else (labels.RESTORE, "restore")
         self.button.setToolTip(self._actions.tip(words, name))
 
     def _show_hint(self, hint: str) -> None:

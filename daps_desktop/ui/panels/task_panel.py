@@ -3,23 +3,22 @@
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from daps_desktop.core.errors import UserError
-from daps_desktop.core.messages import Failed, Finished, Notice, notice_line
-from daps_desktop.core.photo import Photo
-from daps_desktop.core.task import Task
-from daps_desktop.core.verdict import verdict_on
-from daps_desktop.core.versions import Version
-from daps_desktop.ui import text
-from daps_desktop.ui.actions import Actions
+from daps_desktop.base.errors import UserError
+from daps_desktop.document.version import Version, verdict_on
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.jobs.messages import Failed, Finished, Notice, notice_line
+from daps_desktop.jobs.task import Task
 from daps_desktop.ui.canvas.toolbox import ToolBox
-from daps_desktop.ui.document_model import DocumentModel
-from daps_desktop.ui.job_model import JobModel, JobState
+from daps_desktop.ui.common import formatting, labels, verdict_text
+from daps_desktop.ui.common.actions import Actions
+from daps_desktop.ui.common.theme import GRID
+from daps_desktop.ui.common.widgets import Section, calm, column
+from daps_desktop.ui.models.document_model import DocumentModel
+from daps_desktop.ui.models.job_model import JobModel, JobState
 from daps_desktop.ui.panels.damage_cards import DamageCards
 from daps_desktop.ui.panels.how_section import HowSection
-from daps_desktop.ui.panels.parts import Section, calm, column
 from daps_desktop.ui.panels.run_box import RunBox
 from daps_desktop.ui.panels.where_section import WhereSection
-from daps_desktop.ui.theme import GRID
 
 WIDTH = 344
 
@@ -30,7 +29,7 @@ class TaskPanel(QWidget):
     def __init__(self, model: DocumentModel, job: JobModel, tools: ToolBox, actions: Actions) -> None:
         super().__init__()
         self.setObjectName("panel")
-        self.setAccessibleName(text.PANEL_NAME)
+        self.setAccessibleName(labels.PANEL_NAME)
         self._model = model
         self._job = job
         self.cards = DamageCards()
@@ -42,7 +41,7 @@ class TaskPanel(QWidget):
         self._steps = QWidget()
         self._steps.setObjectName("panel")
         steps = column(
-            Section(text.STEP_WHAT, self.cards), self.where, self.how, spacing=3 * GRID, margin=2 * GRID
+            Section(labels.STEP_WHAT, self.cards), self.where, self.how, spacing=3 * GRID, margin=2 * GRID
         )
         steps.setContentsMargins(2 * GRID, 2 * GRID, GRID, 2 * GRID)
         steps.addStretch(1)
@@ -134,17 +133,17 @@ class TaskPanel(QWidget):
 
     def _show_ready(self) -> None:
         document = self._model.document
-        hint = text.STOPPED if self._job.state is JobState.CANCELLED else ""
+        hint = labels.STOPPED if self._job.state is JobState.CANCELLED else ""
         if document is not None and not document.task.damages:
-            hint = text.TICK_FIRST
+            hint = labels.TICK_FIRST
         enabled = document is not None and bool(document.task.damages)
         self.run_box.show_ready(hint, enabled, to_save=self._model.shown_unsaved)
         self.run_box.show_verdict(self._verdict)
 
     def _show_running(self) -> None:
-        job, line = self._job, text.PREPARING
+        job, line = self._job, labels.PREPARING
         if job.progress is not None and job.progress.fraction > 0:
-            line = text.progress_line(job.percent, job.progress.step, job.progress.steps)
+            line = formatting.progress_line(job.percent, job.progress.step, job.progress.steps)
         self.run_box.show_running(job.percent, line, job.time_left)
 
     def _show_notice(self, notice: Notice) -> None:
@@ -156,7 +155,7 @@ class TaskPanel(QWidget):
 
     def _show_verdict(self, version: Version | None) -> None:
         verdict = verdict_on(version) if version is not None else None
-        self._verdict = text.verdict_line(verdict) if verdict is not None else ""
+        self._verdict = verdict_text.verdict_line(verdict) if verdict is not None else ""
         self.run_box.show_verdict(self._verdict)
         self._show_state()
 
@@ -164,9 +163,9 @@ class TaskPanel(QWidget):
         request, document = self._job.request, self._model.document
         assert request is not None and document is not None
         if finished.photo.width != request.photo.width:
-            self._note("larger", text.larger_line(finished.photo))
+            self._note("larger", formatting.larger_line(finished.photo))
         if request.hole is not None and (document.hole > request.hole).any():
-            self._note("marks_newer", text.MARKS_NEWER)
+            self._note("marks_newer", labels.MARKS_NEWER)
 
     def _show_failure(self, failed: Failed) -> None:
         self.run_box.banner.tell(UserError(failed.code, **failed.facts), failed.details)

@@ -5,15 +5,15 @@ import math
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QSpinBox, QWidget
 
-from daps_desktop.core.language import tr
-from daps_desktop.core.settings import WIDEST_EDGE
-from daps_desktop.ui import text
-from daps_desktop.ui.actions import Actions
+from daps_desktop.base.i18n import tr
+from daps_desktop.jobs.settings import WIDEST_EDGE
 from daps_desktop.ui.canvas.tool_settings import AMOUNTS, LARGEST, SMALLEST, TOLERANCES
 from daps_desktop.ui.canvas.toolbox import BRUSH, WAND, ToolBox
-from daps_desktop.ui.document_model import DocumentModel
-from daps_desktop.ui.panels.parts import Segments, column, row
-from daps_desktop.ui.theme import GRID, HIT
+from daps_desktop.ui.common import labels
+from daps_desktop.ui.common.actions import Actions
+from daps_desktop.ui.common.theme import GRID, HIT
+from daps_desktop.ui.common.widgets import Segments, column, row
+from daps_desktop.ui.models.document_model import DocumentModel
 
 MARK, ERASE = tr("Mark"), tr("Erase")
 MARK_OR_ERASE = tr("What the tool does")
@@ -33,10 +33,10 @@ class ToolOptions(QWidget):
         super().__init__()
         self._tools, self._model = tools, model
         self.mode = Segments(MARK_OR_ERASE, ((False, MARK), (True, ERASE)))
-        self.brush_size = SliderRow(text.BRUSH_SIZE, (0, _STOPS))
+        self.brush_size = SliderRow(labels.BRUSH_SIZE, (0, _STOPS))
         self.tolerance = SliderRow(TOLERANCE, TOLERANCES)
         self.soft_edge = SliderRow(SOFT_EDGE, (0, WIDEST_EDGE))
-        actions.explain(self.brush_size.slider, text.BRUSH_SIZE, "smaller", "larger")
+        actions.explain(self.brush_size.slider, labels.BRUSH_SIZE, "smaller", "larger")
         actions.explain(self.tolerance.slider, TOLERANCE, "wand")
         actions.explain(self.soft_edge.slider, SOFT_EDGE, "softer", "harder", more=SOFT_EDGE_HELP)
         self.setLayout(column(self.mode, self.brush_size, self.tolerance, self.soft_edge))
@@ -55,7 +55,7 @@ class ToolOptions(QWidget):
     def _show_edge(self) -> None:
         document = self._model.document
         width = document.settings.soft_edge if document else 0
-        self.soft_edge.show_value(width, f"{width}{text.UNIT_PIXELS}")
+        self.soft_edge.show_value(width, f"{width}{labels.UNIT_PIXELS}")
 
     def _pick_size(self, stop: int) -> None:
         self._tools.settings.set_diameter(SMALLEST * math.exp(_RATIO * stop / _STOPS))
@@ -64,8 +64,8 @@ class ToolOptions(QWidget):
         settings = self._tools.settings
         self.mode.pick(settings.erasing)
         stop = round(_STOPS * math.log(settings.diameter / SMALLEST) / _RATIO)
-        self.brush_size.show_value(stop, f"{settings.diameter:.0f}{text.UNIT_PIXELS}")
-        self.tolerance.show_value(settings.tolerance, f"{settings.tolerance}{text.UNIT_GREY}")
+        self.brush_size.show_value(stop, f"{settings.diameter:.0f}{labels.UNIT_PIXELS}")
+        self.tolerance.show_value(settings.tolerance, f"{settings.tolerance}{labels.UNIT_GREY}")
         self.tolerance.setVisible(self._tools.name == WAND)
         self.brush_size.setVisible(self._tools.name != WAND)
         self.brush_size.setEnabled(self._tools.name == BRUSH)
@@ -104,7 +104,7 @@ class GrowRow(QWidget):
         self.shrink, self.grow = _button(SHRINK), _button(GROW)
         self.amount = QSpinBox()
         self.amount.setRange(*AMOUNTS)
-        self.amount.setSuffix(text.UNIT_PIXELS)
+        self.amount.setSuffix(labels.UNIT_PIXELS)
         self.amount.setMinimumHeight(HIT)
         self.amount.setAccessibleName(AMOUNT)
         layout: QHBoxLayout = row(self.shrink, self.amount, self.grow)

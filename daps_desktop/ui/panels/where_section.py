@@ -2,35 +2,37 @@
 
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from daps_desktop.core.document import Document
-from daps_desktop.core.language import tr
-from daps_desktop.core.task import Scratches
-from daps_desktop.ui import text
-from daps_desktop.ui.actions import Actions
+from daps_desktop.base.i18n import tr
+from daps_desktop.document.document import Document
+from daps_desktop.jobs.damage import Scratches
 from daps_desktop.ui.canvas.toolbox import ToolBox
-from daps_desktop.ui.document_model import DocumentModel
+from daps_desktop.ui.common import formatting, labels
+from daps_desktop.ui.common.actions import Actions
+from daps_desktop.ui.common.widgets import Section, label, row
+from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.panels.find_section import FindSection
-from daps_desktop.ui.panels.parts import Section, label, row
 from daps_desktop.ui.panels.tool_options import GrowRow, ToolOptions
 
 
 class WhereSection(Section):
     """Shows the tool and the share that is marked; both are owned elsewhere."""
 
+    help_chapter = "marking"
+
     def __init__(self, tools: ToolBox, model: DocumentModel, actions: Actions) -> None:
         self._model = model
         self.options = ToolOptions(tools, model, actions)
         self.amounts = GrowRow(tools, actions)
         self.finding = FindSection(actions)
-        self.share = label(text.NOTHING_MARKED, "caption")
-        self.clear = QPushButton(text.CLEAR_MARKS)
+        self.share = label(labels.NOTHING_MARKED, "caption")
+        self.clear = QPushButton(labels.CLEAR_MARKS)
         self.clear.setObjectName("segment")
         actions.explain(self.clear, tr("Clear marks"), "clear")
         marked = QWidget()
         layout = row(self.share, self.clear)
         layout.setStretch(0, 1)
         marked.setLayout(layout)
-        super().__init__(text.STEP_WHERE, self.finding, self.options, self.amounts, marked)
+        super().__init__(labels.STEP_WHERE, self.finding, self.options, self.amounts, marked)
         model.hole_edited.connect(self._show_share)
         model.task_changed.connect(self._show_share)
         self.clear.clicked.connect(model.clear_hole)
@@ -45,7 +47,7 @@ class WhereSection(Section):
 def _share_text(document: Document | None, share: float) -> str:
     whole = document is not None and bool(document.task.damages) and not document.task.has(Scratches)
     if share > 0:
-        return text.MARKS_UNUSED if whole else text.share_line(share)
+        return labels.MARKS_UNUSED if whole else formatting.share_line(share)
     if whole:
-        return text.WHERE_WHOLE
-    return text.NOTHING_MARKED
+        return labels.WHERE_WHOLE
+    return labels.NOTHING_MARKED

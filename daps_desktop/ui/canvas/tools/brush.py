@@ -2,10 +2,10 @@
 
 from PySide6.QtCore import QObject
 
-from daps_desktop.ui import text
 from daps_desktop.ui.canvas.tool_settings import ToolSettings
 from daps_desktop.ui.canvas.tools.tool import Tool, Touch
-from daps_desktop.ui.document_model import DocumentModel, Point
+from daps_desktop.ui.common import labels
+from daps_desktop.ui.models.document_model import DocumentModel, Point
 
 _LIGHTEST = 0.1  # share of its size that the brush keeps under the lightest touch of a pen
 
@@ -40,7 +40,7 @@ class Brush(Tool):
             self._draw(self._last, _centre(touch), touch.pressure)
 
     def release(self, touch: Touch) -> None:
-        self._model.end_stroke(text.UNDO_BRUSH if self._value else text.UNDO_ERASE)
+        self._model.end_stroke(labels.UNDO_BRUSH if self._value else labels.UNDO_ERASE)
 
     def cancel(self) -> None:
         if self._model.stroking:

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from daps_desktop.ui.canvas.view_transform import ViewTransform
+from daps_desktop.ui.canvas.drawing.view_transform import ViewTransform
 
 _DASH = 4.0  # widths of the line
 _WIDTH = 1.2  # widget pixels

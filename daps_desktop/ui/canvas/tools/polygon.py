@@ -3,13 +3,13 @@
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPolygonF
 
-from daps_desktop.core.language import tr
-from daps_desktop.core.selection import polygon
+from daps_desktop.base.i18n import tr
+from daps_desktop.imaging.selection import polygon
+from daps_desktop.ui.canvas.drawing.view_transform import ViewTransform
 from daps_desktop.ui.canvas.tool_settings import ToolSettings
 from daps_desktop.ui.canvas.tools.outline import draw_corners, draw_outline
 from daps_desktop.ui.canvas.tools.tool import Tool, Touch
-from daps_desktop.ui.canvas.view_transform import ViewTransform
-from daps_desktop.ui.document_model import DocumentModel
+from daps_desktop.ui.models.document_model import DocumentModel
 
 UNDO_POLYGON = tr("polygon")
 _CLOSING_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)

@@ -3,13 +3,13 @@
 from PySide6.QtCore import QObject, QPointF, QRectF
 from PySide6.QtGui import QPainter, QPolygonF
 
-from daps_desktop.core.language import tr
-from daps_desktop.core.selection import rectangle
+from daps_desktop.base.i18n import tr
+from daps_desktop.imaging.selection import rectangle
+from daps_desktop.ui.canvas.drawing.view_transform import ViewTransform
 from daps_desktop.ui.canvas.tool_settings import ToolSettings
 from daps_desktop.ui.canvas.tools.outline import draw_outline
 from daps_desktop.ui.canvas.tools.tool import Tool, Touch
-from daps_desktop.ui.canvas.view_transform import ViewTransform
-from daps_desktop.ui.document_model import DocumentModel
+from daps_desktop.ui.models.document_model import DocumentModel
 
 UNDO_RECTANGLE = tr("rectangle")
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter
 
-from daps_desktop.core.selection import Point
-from daps_desktop.ui.canvas.view_transform import ViewTransform
+from daps_desktop.imaging.selection import Point
+from daps_desktop.ui.canvas.drawing.view_transform import ViewTransform
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
-from daps_desktop.analysis.similar import similar_region
-from daps_desktop.core.language import tr
-from daps_desktop.core.selection import Region
-from daps_desktop.ui.background import Background
-from daps_desktop.ui.canvas.pyramid import Picture
+from daps_desktop.analysis.flood_select import similar_region
+from daps_desktop.base.i18n import tr
+from daps_desktop.imaging.selection import Region
+from daps_desktop.ui.canvas.drawing.pyramid import Picture
 from daps_desktop.ui.canvas.tool_settings import ToolSettings
 from daps_desktop.ui.canvas.tools.tool import Tool, Touch
-from daps_desktop.ui.document_model import DocumentModel
+from daps_desktop.ui.common.background import Background
+from daps_desktop.ui.models.document_model import DocumentModel
 
 UNDO_WAND = tr("magic wand")
 

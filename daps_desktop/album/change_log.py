@@ -1,0 +1,83 @@
+"""The file of an album while work goes on: every step is noted at once, however many photos there are.
+
+Writing down 100,000 photos takes seconds. So a step is one line added to a file beside the album's, and the
+whole album is written anew only now and then, and at the end:
+
+    album.daps.json         the album as it was a while ago
+    album.daps.json.steps   the rows that changed since, one a line; a line that a crash tore is the last
+"""
+
+import json
+import os
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from daps_desktop.album.album_file import read_album, write_album
+from daps_desktop.album.model import Album, Row
+from daps_desktop.base.files import open_ordinary, saving
+from daps_desktop.base.serialization import from_plain, load_json, to_plain
+
+_SHARE = 0.05  # of the time may go into writing the whole album
+
+
+class Notes:
+    """Writes an album to `path`; `beside` writes what else tells of the whole of it."""
+
+    def __init__(self, path: Path, beside: Callable[[Album], None]) -> None:
+        self._path, self._beside = path, beside
+        self._unwritten: Album | None = None
+        self._written = self._took = 0.0  # seconds
+
+    def write(self, album: Album) -> None:
+        """The whole album. Raises: UserError (`save_failed`)."""
+        began = time.monotonic()
+        write_album(album, self._path)
+        self._beside(album)
+        steps = steps_of(self._path)
+        with saving(steps):
+            steps.unlink(missing_ok=True)
+        self._unwritten = None
+        self._written = time.monotonic()
+        self._took = self._written - began
+
+    def keep(self, album: Album, row: Row) -> None:
+        """That row of the album has changed. Raises: UserError (`save_failed`)."""
+        if time.monotonic() - self._written >= self._took / _SHARE:
+            self.write(album)
+            return
+        steps = steps_of(self._path)
+        with saving(steps), steps.open("ab") as file:
+            file.write(json.dumps(to_plain(row), allow_nan=False).encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        self._unwritten = album
+
+    def close(self) -> None:
+        """The work is over or was interrupted. Raises: UserError (`save_failed`)."""
+        if self._unwritten is not None:
+            self.write(self._unwritten)
+
+
+def steps_of(path: Path) -> Path:
+    return path.with_name(path.name + ".steps")
+
+
+def read_notes(path: Path) -> Album:
+    """The album with the steps that were noted since. Raises: UserError as `read_album`."""
+    album = read_album(path)
+    later = {row.photo: row for row in _steps(steps_of(path))}
+    return replace(album, rows=tuple(later.get(row.photo, row) for row in album.rows))
+
+
+def _steps(path: Path) -> list[Row]:
+    """Up to the first line that is not whole: what it was to say, the disk says when work goes on."""
+    rows: list[Row] = []
+    try:
+        with open_ordinary(path) as file:
+            for line in file:
+                rows.append(from_plain(Row, load_json(line)))
+    except (OSError, ValueError):
+        pass
+    return rows

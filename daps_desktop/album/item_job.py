@@ -1,0 +1,127 @@
+"""One photo of an album, from its file to a request."""
+
+import hashlib
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from daps_desktop.album.discovery import mask_of, suggested_for, taken_names
+from daps_desktop.album.model import FOUND, FROM_FILE, NO_MARKS, Album, Row
+from daps_desktop.base.errors import UserError
+from daps_desktop.base.os_errors import said_by_system
+from daps_desktop.base.serialization import dump_json
+from daps_desktop.document.source import sha256_of
+from daps_desktop.imaging.export import (
+    ExportOptions,
+)
+from daps_desktop.imaging.formats.mask_file import read_mask
+from daps_desktop.imaging.formats.reader import read_photo
+from daps_desktop.imaging.mask import Hole
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.jobs.damage import Scratches
+from daps_desktop.jobs.recipe import Recipe, dump_recipe
+from daps_desktop.jobs.requests import JobRequest
+
+FindScratches = Callable[[Photo], Hole]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A photo and all that its result depends on; `mask` is the path of a picture of its marks, or ""."""
+
+    row: Row
+    mask: str
+    recipe: Recipe
+    export: ExportOptions
+    find_scratches: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A photo that was read and is ready to be restored; `row` says where its marks came from."""
+
+    row: Row
+    request: JobRequest
+
+    @property
+    def recipe(self) -> Recipe:
+        return Recipe(self.request.task, self.request.settings)
+
+
+# One photo
+
+
+def ordered(row: Row, album: Album) -> Order:
+    """What is to be done to one photo. Raises: UserError where its result is to be left alone."""
+    with as_user_errors():
+        _leave_alone(row, album)
+        return order_for(row, album)
+
+
+def order_for(row: Row, album: Album) -> Order:
+    mask = mask_of(row.path, Path(album.masks) if album.masks else None)
+    return Order(row, str(mask) if mask else "", album.recipe, album.export, album.find_scratches)
+
+
+def prepare(order: Order, job_id: str, find: FindScratches) -> Work:
+    """Read the photo and find its marks. Without marks only what damages the whole photo is undone.
+
+    Raises: UserError where it cannot be read, or nothing is left to undo (`album_nothing_to_do`), or the
+    program is at fault (`bug`).
+    """
+    with as_user_errors():
+        row, task = order.row, order.recipe.task
+        photo = read_photo(row.path)
+        hole, marks = None, NO_MARKS
+        if task.has(Scratches):
+            hole, marks = _marks(order, photo, find)
+            task = task if hole is not None else task.without(Scratches)
+        if not task.damages:
+            raise UserError("album_nothing_to_do", path=row.path.name)
+        request = JobRequest(job_id, photo, hole, task, order.recipe.settings)
+        return Work(replace(row, marks=marks, key=key_of(order), reason=""), request)
+
+
+@contextmanager
+def as_user_errors() -> Generator[None]:
+    """Whatever befalls one photo, a bug or want of memory included, must not take the others along."""
+    try:
+        yield
+    except UserError:
+        raise
+    except Exception as error:
+        raise UserError("bug", detail=f"{type(error).__name__}: {error}") from error
+
+
+def _leave_alone(row: Row, album: Album) -> None:
+    path = suggested_for(row, album)
+    if album.export.policy == "skip" and path.exists() and str(path) not in taken_names(row, album):
+        raise UserError("album_exists", path=path)
+
+
+def _marks(order: Order, photo: Photo, find: FindScratches) -> tuple[Hole | None, str]:
+    if order.mask:
+        hole, marks = read_mask(Path(order.mask), photo), FROM_FILE
+    elif order.find_scratches:
+        hole, marks = find(photo), FOUND
+    else:
+        return None, NO_MARKS
+    if not hole.any():
+        return None, NO_MARKS
+    hole.setflags(write=False)
+    return hole, marks
+
+
+def key_of(order: Order) -> str:
+    """What a result depends on, as a hash: the same wherever the files lie.
+
+    Raises: UserError where a file cannot be read.
+    """
+    try:
+        files = [sha256_of(Path(path)) if path else "" for path in (order.row.photo, order.mask)]
+    except OSError as error:
+        raise UserError("file_unreadable", path=order.row.path, detail=said_by_system(error)) from error
+    export = dump_json(order.export.to_json()).decode()
+    asked = [dump_recipe(order.recipe), export, str(order.find_scratches)]
+    return hashlib.sha256("\n".join(files + asked).encode()).hexdigest()

@@ -1,0 +1,68 @@
+"""Several photos with one recipe, and what became of each: plain values."""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from daps_desktop.imaging.export import ExportOptions
+from daps_desktop.jobs.recipe import Recipe
+
+WAITING, SAVING, DONE, FAILED, SKIPPED = STATES = ("waiting", "saving", "done", "failed", "skipped")
+NO_MARKS, FROM_FILE, FOUND = MARKS = ("", "file", "found")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One photo and its fate. `key` is what the result was made from: photo, marks, recipe, export."""
+
+    photo: str  # path
+    state: str = WAITING
+    output: str = ""  # path
+    sha256: str = ""  # of the output
+    key: str = ""
+    marks: str = NO_MARKS  # where the marks came from
+    agreement: str = ""
+    residual: float = 0.0  # over the noise level
+    redrawn: float | None = None  # share of the photo
+    seconds: float = 0.0
+    reason: str = ""  # why it failed or was skipped, or lacks what tells its origin, in words
+
+    def __post_init__(self) -> None:
+        if self.state not in STATES or self.marks not in MARKS:
+            raise ValueError(f"a photo is {self.state!r}, its marks {self.marks!r}")
+
+    @property
+    def path(self) -> Path:
+        return Path(self.photo)
+
+    @property
+    def open(self) -> bool:
+        """Whether there is still something to do for this photo."""
+        return self.state in (WAITING, SAVING)
+
+
+@dataclass(frozen=True, slots=True)
+class Album:
+    """`folder` is "" for results beside their originals, `masks` "" for marks beside the photos."""
+
+    recipe: Recipe = field(default_factory=Recipe)
+    export: ExportOptions = field(default_factory=ExportOptions)
+    folder: str = ""
+    masks: str = ""
+    find_scratches: bool = True
+    rows: tuple[Row, ...] = ()
+
+    def with_row(self, row: Row) -> "Album":
+        """With `row` in place of the one of the same photo."""
+        return replace(self, rows=tuple(row if old.photo == row.photo else old for old in self.rows))
+
+    def with_photos(self, photos: list[Path]) -> "Album":
+        """With these photos behind those it has; one it has already is not taken twice."""
+        known = {row.photo for row in self.rows}
+        fresh = [str(path) for path in photos if str(path) not in known]
+        return replace(self, rows=self.rows + tuple(Row(photo) for photo in dict.fromkeys(fresh)))
+
+    def next_row(self) -> Row | None:
+        return next((row for row in self.rows if row.open), None)
+
+    def count(self, state: str) -> int:
+        return sum(row.state == state for row in self.rows)

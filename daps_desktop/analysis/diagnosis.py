@@ -1,0 +1,157 @@
+"""What is wrong with a photo as far as the photo itself says so: suggestions, each with its reason."""
+
+import math
+from dataclasses import dataclass
+from typing import cast
+
+import cv2
+import numpy as np
+
+from daps_desktop.analysis.blur import estimate_blur
+from daps_desktop.analysis.fading import fading_of
+from daps_desktop.analysis.jpeg_quality import quality_in_pixels, quality_of_tables
+from daps_desktop.analysis.noise import estimate_noise
+from daps_desktop.analysis.scratches.detect import find_scratches
+from daps_desktop.base.i18n import ntr, tr
+from daps_desktop.imaging.photo import Photo, Pixels
+from daps_desktop.jobs.damage import Blur, Damage, Faded, Grey, Jpeg, Noise, Scratches
+from daps_desktop.jobs.proposals import DEFAULT, shown
+
+_LOOKED_AT = 500_000  # pixels of the copy in which scratches are counted
+_WINDOWS, _SIDE = 6, 448  # the middle of each cell of such a grid is looked at where the photo is larger
+_NOISY = 6.0  # grey levels
+_BLURRED = 1.5  # pixels
+_COARSE = 70  # JPEG quality below which blocks are seen
+_FLAT, _YELLOW = 0.52, 0.17  # contrast below, and lack of blue above, in shares
+_GREY = 2  # grey levels between the channels
+_SCRATCHES = 2  # places: a single one may be a wire
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One damage with the value found, why, and how clearly it shows: 0 hardly to 1 beyond doubt."""
+
+    damage: Damage
+    reason: str
+    strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The clearest first; empty where nothing shows."""
+
+    suggestions: tuple[Suggestion, ...] = ()
+
+
+def examine(photo: Photo) -> Findings:
+    """What shows in the photo, in under a second: on windows of it, and on a small copy for scratches."""
+    parts = _parts(photo.pixels)
+    found = (
+        *_scratches(photo.pixels), *_noise(parts), *_blur(photo.pixels), *_blocks(photo, parts),
+        *_fading(photo.pixels), *_grey(photo.pixels),
+    )  # fmt: skip
+    return Findings(tuple(sorted(found, key=lambda suggestion: -suggestion.strength)))
+
+
+def needs_restoring(findings: Findings) -> bool:
+    """False where nothing shows: colouring a photo would be a wish and not a repair.
+
+    Not to be told that a damaged photo is clean matters more than to be told so of every clean one.
+    """
+    return any(not isinstance(suggestion.damage, Grey) for suggestion in findings.suggestions)
+
+
+def _parts(pixels: Pixels) -> Pixels:
+    """The photo, or windows from all over a large one, side by side; whole blocks of JPEG stay whole."""
+    height, width = pixels.shape[:2]
+    if height * width <= (_WINDOWS * _SIDE) ** 2:
+        return pixels
+    tops, lefts = (_starts(n) for n in (height, width))
+    return np.concatenate([
+        np.concatenate([pixels[t : t + _SIDE, s : s + _SIDE] for s in lefts], axis=1) for t in tops
+    ])  # fmt: skip
+
+
+def _starts(size: int) -> list[int]:
+    """Where the windows begin along one side, on the grid of JPEG; fewer where fewer fit."""
+    count = min(_WINDOWS, max(size // _SIDE, 1))
+    return [int(start) // 8 * 8 for start in np.linspace(0, max(size - _SIDE, 0), count)]
+
+
+def _scratches(pixels: Pixels) -> list[Suggestion]:
+    shrink = min(1.0, math.sqrt(_LOOKED_AT / (pixels.shape[0] * pixels.shape[1])))
+    small = pixels
+    if shrink < 1:
+        size = round(pixels.shape[1] * shrink), round(pixels.shape[0] * shrink)
+        small = cast(Pixels, cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
+        small = small.reshape(size[1], size[0], -1)
+    count = len(shown(find_scratches(small), DEFAULT))
+    if count < _SCRATCHES:
+        return []
+    reason = ntr(
+        "At first glance {count} place looks scratched or dusty",
+        "At first glance {count} places look scratched or dusty",
+        count,
+    )
+    return [Suggestion(Scratches(), reason.format(count=count), _share(count, _SCRATCHES, 12))]
+
+
+def _noise(parts: Pixels) -> list[Suggestion]:
+    level = estimate_noise(parts)
+    if level < _NOISY:
+        return []
+    return [
+        Suggestion(Noise(), tr("About {level:.0f} of 255").format(level=level), _share(level, _NOISY, 14))
+    ]
+
+
+def _blur(pixels: Pixels) -> list[Suggestion]:
+    sigma = round(estimate_blur(pixels), 1)
+    if sigma < _BLURRED:
+        return []
+    reason = tr("Edges are about {size:.1f} pixels soft").format(size=sigma)
+    return [Suggestion(Blur(sigma), reason, _share(sigma, _BLURRED, 2.5))]
+
+
+def _blocks(photo: Photo, parts: Pixels) -> list[Suggestion]:
+    if photo.jpeg is not None:
+        quality, damage = quality_of_tables(photo.jpeg), Jpeg()
+        reason = tr("The file was saved at quality {quality} of 100")
+    else:
+        quality = quality_in_pixels(parts)
+        damage = Jpeg(quality or 0)
+        reason = tr("The photo was once saved as JPEG at quality {quality} of 100")
+    if quality is None or quality > _COARSE:
+        return []
+    return [Suggestion(damage, reason.format(quality=quality), _share(100 - quality, 100 - _COARSE, 80))]
+
+
+def _fading(pixels: Pixels) -> list[Suggestion]:
+    fading = fading_of(pixels)
+    flat = _share(1 - fading.contrast, 1 - _FLAT, 0.7)
+    yellow = _share(fading.yellow, _YELLOW, 0.4)
+    reasons: list[str] = []
+    if yellow:
+        reasons.append(
+            tr("Yellowed: even light things lack {share:.0%} of their blue").format(share=fading.yellow)
+        )
+    if flat:
+        reasons.append(
+            tr("Pale: only {share:.0%} of the range from black to white is used").format(
+                share=fading.contrast
+            )
+        )
+    return [Suggestion(Faded(), tr("; ").join(reasons), max(flat, yellow))] if reasons else []
+
+
+def _grey(pixels: Pixels) -> list[Suggestion]:
+    step = max(1, min(pixels.shape[:2]) // 256)
+    some = pixels[::step, ::step].astype(np.int64)
+    if np.ptp(some, axis=2).max() > _GREY * (np.iinfo(pixels.dtype).max // 255):
+        return []
+    return [Suggestion(Grey(), tr("The photo has no colours"), 0.1)]
+
+
+def _share(value: float, least: float, most: float) -> float:
+    """How clearly a value shows: 0 below `least`, then a third and up to 1 at `most`."""
+    return 0.0 if value < least else min(1.0, 1 / 3 + 2 / 3 * (value - least) / (most - least))

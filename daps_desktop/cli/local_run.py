@@ -1,0 +1,78 @@
+"""A job run in this process, with a line of progress; Ctrl+C is heard at once."""
+
+import os
+import sys
+import threading
+import time
+
+from daps_desktop.base.i18n import tr
+from daps_desktop.cli.common import EXIT_INTERRUPTED, duration, say
+from daps_desktop.jobs.messages import JobMessage, Notice, Progress, notice_line
+from daps_desktop.jobs.requests import JobRequest
+
+LINE_EVERY_S = 5.0  # progress where stderr is a file; a terminal sees one line that changes
+
+
+def run_here(job: JobRequest) -> JobMessage:
+    """The last message of the job. The engine has a thread of its own, so that Ctrl+C is heard at once.
+
+    Raises: KeyboardInterrupt. Only this thread writes files, so nothing is half-written when it does.
+    """
+    from daps_desktop.engine.dispatch import run_job  # imports torch, which no other command should wait for
+
+    line, ending = _ProgressLine(), []
+    cancel, ended = threading.Event(), threading.Event()
+
+    def hear(message: JobMessage) -> None:
+        match message:
+            case Progress():
+                line.show(message)
+            case Notice():
+                line.clear()
+                say(notice_line(message.code, **message.facts))
+            case _:
+                ending.append(message)
+                ended.set()
+
+    thread = threading.Thread(target=run_job, args=(job, cancel, hear), daemon=True)
+    thread.start()
+    try:
+        # Not thread.join: before Python 3.13 an interrupted join takes the thread for finished.
+        while not ended.wait(0.1):
+            pass
+    except KeyboardInterrupt:
+        cancel.set()
+        if not ended.wait(0.5):  # deep inside one long operation, which cannot be interrupted
+            os._exit(EXIT_INTERRUPTED)
+        thread.join()
+        raise
+    finally:
+        line.clear()
+    thread.join()
+    return ending[0]
+
+
+class _ProgressLine:
+    """Share done and time left, on stderr."""
+
+    def __init__(self) -> None:
+        self._terminal = sys.stderr.isatty()
+        self._shown = 0.0
+
+    def show(self, progress: Progress) -> None:
+        if not self._terminal and time.monotonic() - self._shown < LINE_EVERY_S:
+            return
+        self._shown = time.monotonic()
+        text = f"{progress.fraction:4.0%}"
+        if progress.seconds_left is not None:
+            text += tr(", about {time} left").format(time=duration(progress.seconds_left))
+        print(
+            f"\r{text:<40}" if self._terminal else text,
+            end="" if self._terminal else "\n",
+            file=sys.stderr,
+            flush=True,
+        )
+
+    def clear(self) -> None:
+        if self._terminal and self._shown:
+            print(f"\r{'':<40}\r", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,224 @@
+"""What journals that a crash left behind tell, and the work they bring back."""
+
+import struct
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from daps_desktop.base.errors import UserError
+from daps_desktop.base.i18n import tr
+from daps_desktop.base.locks import FolderLock
+from daps_desktop.base.serialization import from_plain, load_json
+from daps_desktop.document.journal.records import (
+    NAME,
+    Kind,
+    Start,
+    marks_of,
+    patch_of,
+    picture_name,
+    records,
+    remove,
+)
+from daps_desktop.document.project import Project, VersionEntry, read_project, read_versions
+from daps_desktop.document.source import Source, Stamp, still_there
+from daps_desktop.document.version import Version
+from daps_desktop.imaging.formats.reader import read_photo
+from daps_desktop.imaging.mask import Hole
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.imaging.rect import Rect
+from daps_desktop.jobs.recipe import Recipe
+
+_FORGOTTEN_S = 24 * 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaved:
+    """Work that a crash left behind, for the offer to recover it."""
+
+    folder: Path
+    name: str  # of the photo
+    project: str
+    path: str
+    strokes: int
+    versions: int
+
+
+@dataclass
+class _Told:
+    """What the sound records of a journal say."""
+
+    start: Start
+    patches: list[tuple[Rect, bytes]] = field(default_factory=list[tuple[Rect, bytes]])
+    recipe: Recipe = field(default_factory=Recipe)
+    versions: dict[int, VersionEntry] = field(default_factory=dict[int, VersionEntry])
+    strokes: int = 0
+
+    def take(self, kind: Kind, payload: bytes) -> None:
+        """Raises: ValueError, UserError, struct.error where the record means nothing."""
+        match kind:
+            case Kind.PATCH:
+                self.patches.append(patch_of(payload))
+            case Kind.RECIPE:
+                self.recipe = Recipe.from_json(load_json(payload))
+            case Kind.VERSION:
+                entry = from_plain(VersionEntry, load_json(payload))
+                self.versions[entry.number] = entry
+            case Kind.STROKES:
+                (self.strokes,) = struct.unpack("<I", payload)
+            case Kind.START:
+                self.start = from_plain(Start, load_json(payload))
+
+
+def unsaved_work(parent: Path) -> list[Unsaved]:
+    """Journals with work that no living program holds, the latest first; those without are removed."""
+    found: list[Unsaved] = []
+    for folder in sorted(parent.glob("*/"), reverse=True):
+        lock = claim(folder)
+        if lock is None:
+            continue
+        told = _read(folder)
+        if told is not None and (told.strokes or told.versions):
+            found.append(_unsaved(folder, told))
+        elif told is not None or _age(folder) > _FORGOTTEN_S:
+            remove(lock)
+        lock.release()
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    project: Project
+    strokes: int
+    path: Path | None  # of the project file that the work began from; None where that can no longer be read
+    stamp: Stamp | None  # of that file, then
+
+
+def recover(folder: Path, photo_at: Path | None = None) -> Recovered:
+    """The document that a journal tells of, with what its project held before.
+
+    `photo_at` is where the photo is, if not where it was.
+
+    Where the project cannot be read any more the work alone comes back, without the path of the project: to
+    save it there would take the place of versions that may yet be rescued from that file.
+
+    Raises: UserError (`recovery_failed`, `project_photo_missing`, `photo_...`).
+    """
+    told = _read(folder)
+    if told is None:
+        raise UserError("recovery_failed", name=folder.name, path=folder, detail=tr("it is damaged"))
+    photo = _photo(folder, told, photo_at)
+    before = _versions_before(told, photo)
+    try:
+        hole = _replayed(told, photo)
+        versions = {version.number: version for version in before or ()}
+        versions |= {number: _version(folder, entry, photo) for number, entry in told.versions.items()}
+    except (OSError, ValueError, MemoryError) as error:
+        raise UserError(
+            "recovery_failed", name=told.start.source.name, path=folder, detail=str(error)
+        ) from error
+    ordered = tuple(versions[number] for number in sorted(versions))
+    project = Project(photo, _source(told, photo), hole, told.recipe, ordered)
+    path = None if before is None else Path(told.start.project)
+    return Recovered(project, told.strokes, path, told.start.stamp)
+
+
+def discard(folder: Path) -> None:
+    """Remove a journal that no living program holds."""
+    lock = claim(folder)
+    if lock is not None:
+        remove(lock)
+
+
+def claim(folder: Path) -> FolderLock | None:
+    """The journal for oneself, or None where a living program holds it."""
+    try:
+        return FolderLock.take(folder, first=False)
+    except OSError:  # not ours to read, or gone meanwhile
+        return None
+
+
+def _age(folder: Path) -> float:
+    try:
+        return time.time() - folder.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _unsaved(folder: Path, told: _Told) -> Unsaved:
+    start = told.start
+    return Unsaved(
+        folder,
+        start.source.name,
+        start.project,
+        start.source.path,
+        told.strokes,
+        len(told.versions),
+    )
+
+
+def _read(folder: Path) -> _Told | None:
+    """What a journal says up to where it breaks off; None where it does not even begin."""
+    told: _Told | None = None
+    try:
+        with (folder / NAME).open("rb") as file:
+            for kind, payload in records(file):
+                if told is None:
+                    told = _Told(from_plain(Start, load_json(payload)))
+                else:
+                    told.take(Kind(kind), payload)
+    except (OSError, ValueError, UserError, struct.error):
+        return told
+    return told
+
+
+def _photo(folder: Path, told: _Told, photo_at: Path | None) -> Photo:
+    """From the copy beside the journal, else from where it was, else from inside the project."""
+    source = told.start.source
+    path = source.file
+    for copy in sorted(folder.glob("photo*")):
+        if not source.sha256 or still_there(source, copy) or copy.suffix == ".png":
+            return replace(read_photo(copy), path=path)
+    place = photo_at or path
+    if place is not None and still_there(source, place):
+        return read_photo(place)
+    if told.start.project:
+        with suppress(UserError):
+            return read_project(Path(told.start.project)).photo
+    raise UserError("project_photo_missing", path=path or source.name)
+
+
+def _source(told: _Told, photo: Photo) -> Source:
+    """Where the photo was found, which has the same bytes wherever it lies."""
+    source = told.start.source
+    if photo.path is None or photo.path == source.file:
+        return source
+    return replace(source, name=photo.path.name, path=str(photo.path.resolve()))
+
+
+def _versions_before(told: _Told, photo: Photo) -> tuple[Version, ...] | None:
+    """Those of the project that the journal builds on; the journal alone still counts for much."""
+    if not told.start.project:
+        return None
+    try:
+        return read_versions(Path(told.start.project), photo)
+    except UserError:
+        return None
+
+
+def _replayed(told: _Told, photo: Photo) -> Hole:
+    hole = np.zeros((photo.height, photo.width), dtype=bool)
+    if hole.shape != (told.start.height, told.start.width):
+        raise ValueError("the photo is of another size")
+    for rect, packed in told.patches:
+        clipped = rect.clipped(*hole.shape)
+        if clipped != rect or rect.empty:
+            raise ValueError("a stroke lies outside the photo")
+        hole[rect.slices] = marks_of(packed, rect)
+    return hole
+
+
+def _version(folder: Path, entry: VersionEntry, photo: Photo) -> Version:
+    return entry.version(photo, lambda ending: (folder / picture_name(entry.number, ending)).read_bytes())

@@ -1,0 +1,35 @@
+"""Pictures of a project, which together take no more memory than a file of its size plausibly contains."""
+
+import zipfile
+
+from daps_desktop.imaging.formats.png_codec import unfolded_bytes
+
+# Pictures may unfold to this many times the file, and this much beside: a flat one packs tighter than 100.
+_LARGEST_GAIN, _ALWAYS_ALLOWED = 100, 128 * 2**20
+
+
+def least_size(unfolded: int) -> int:
+    """Bytes that a file must have before it is believed that its pictures take `unfolded` bytes of memory."""
+    return -(-max(unfolded - _ALWAYS_ALLOWED, 0) // _LARGEST_GAIN)
+
+
+class PictureReader:
+    """Reads pictures, which altogether may take no more memory than a file of that size can honestly hold."""
+
+    def __init__(self, archive: zipfile.ZipFile, file_size: int) -> None:
+        self._archive, self._file_size = archive, file_size
+        self._taken = 0
+
+    def picture(self, name: str) -> bytes:
+        """A picture of the zip, which must lie there as it is, so that it is no larger than the file.
+
+        Raises: ValueError, and KeyError where there is none.
+        """
+        info = self._archive.getinfo(name)
+        if info.compress_type != zipfile.ZIP_STORED or info.file_size > self._file_size:
+            raise ValueError(f"{name} is not stored as this program stores it")
+        data = self._archive.read(info)
+        self._taken += unfolded_bytes(data)
+        if self._file_size < least_size(self._taken):
+            raise ValueError("it would unfold to more than it can honestly hold")
+        return data

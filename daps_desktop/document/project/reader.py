@@ -1,0 +1,207 @@
+"""Reading a project file without unpacking anything beyond its manifest to the disk.
+
+Every size is checked before memory is taken for it.
+"""
+
+import re
+import shutil
+import zipfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+from daps_desktop.base.errors import UserError
+from daps_desktop.base.files import open_ordinary, write_private
+from daps_desktop.base.i18n import tr
+from daps_desktop.base.safe_zip import opened_zip, read_text
+from daps_desktop.base.serialization import from_plain, load_json
+from daps_desktop.base.temp_files import temporary_folder
+from daps_desktop.document.project.format import (
+    FORMAT,
+    HOLE,
+    MANIFEST,
+    SUFFIX,
+    VERSION,
+    Manifest,
+    Project,
+    VersionEntry,
+    picture_name,
+    safe_suffix,
+)
+from daps_desktop.document.project.locate import candidates, former_place, place_for_results
+from daps_desktop.document.project.picture_reader import PictureReader
+from daps_desktop.document.source import Source, sha256_of, source_of, still_there
+from daps_desktop.document.version import Version
+from daps_desktop.imaging.formats.png_codec import unpack_hole
+from daps_desktop.imaging.formats.reader import read_photo
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.jobs.recipe import Recipe
+
+_MOST_VERSIONS = 5000  # a table of contents has no room for the pictures of more
+
+
+def is_project(path: Path) -> bool:
+    """True where the file says it is one, by its ending or by what it begins with."""
+    try:
+        with open_ordinary(path) as file:
+            return path.suffix.lower() == SUFFIX or file.read(4) == b"PK\3\4"
+    except (OSError, ValueError):
+        return path.suffix.lower() == SUFFIX
+
+
+def read_project(path: Path, photo_at: Path | None = None, accept_changed: bool = False) -> Project:
+    """The project in a file. Its photo, where it is not inside, is sought where it was, beside the project,
+    and at `photo_at`; one with other bytes is taken only with `accept_changed`, if it is as large. The source
+    says where it was found.
+
+    Raises: UserError (`project_...`, or `photo_...` about the photo outside), and nothing else;
+    `file_unreadable` where the memory runs out.
+    """
+    path = Path(path)
+    with _in_words(path), open_ordinary(path) as file, opened_zip(file) as archive:
+        manifest = _read_manifest(archive, path)
+        photo = _read_photo(archive, manifest, path, photo_at, accept_changed)
+        source = _source(manifest, photo, accept_changed)
+        return _assemble(PictureReader(archive, path.stat().st_size), manifest, photo, source)
+
+
+def read_versions(path: Path, photo: Photo) -> tuple[Version, ...]:
+    """The versions in a project, whose photo is at hand. Raises: UserError (`project_...`)."""
+    with _in_words(path), open_ordinary(path) as file, opened_zip(file) as archive:
+        manifest = _read_manifest(archive, path)
+        return _versions(PictureReader(archive, path.stat().st_size), manifest, photo)
+
+
+def read_original(path: Path, target: Path) -> bool:
+    """Copy the bytes of the photo inside the project `path` to `target`.
+
+    False where that cannot be done; nothing is there then.
+    """
+    try:
+        with _in_words(path), open_ordinary(path) as file, opened_zip(file) as archive:
+            manifest = _read_manifest(archive, path)
+            if manifest.embedded and manifest.source.sha256:
+                _extract(archive, manifest, target)
+            return target.exists()
+    except UserError:
+        target.unlink(missing_ok=True)
+        return False
+
+
+def _assemble(reader: PictureReader, manifest: Manifest, photo: Photo, source: Source) -> Project:
+    hole = unpack_hole(reader.picture(HOLE), photo.height, photo.width)
+    versions = _versions(reader, manifest, photo)
+    recipe = Recipe.from_json(manifest.recipe)
+    return Project(photo, source, hole, recipe, versions, manifest.view)
+
+
+def _versions(reader: PictureReader, manifest: Manifest, photo: Photo) -> tuple[Version, ...]:
+    if len(manifest.versions) > _MOST_VERSIONS:
+        raise ValueError("it lists too many versions")
+    versions = tuple(_read_version(reader, entry, photo) for entry in manifest.versions)
+    if len({version.number for version in versions}) != len(versions):
+        raise ValueError("two versions have the same number")
+    return versions
+
+
+def _read_version(reader: PictureReader, entry: VersionEntry, photo: Photo) -> Version:
+    return entry.version(photo, lambda ending: reader.picture(picture_name(entry.number, ending)))
+
+
+def _read_manifest(archive: zipfile.ZipFile, path: Path) -> Manifest:
+    if MANIFEST not in archive.namelist():  # other programs make zips, too
+        raise UserError("project_not", path=path)
+    data = load_json(read_text(archive, MANIFEST))
+    told = cast(dict[str, object], data) if isinstance(data, dict) else {}
+    if told.get("format") != FORMAT:
+        raise UserError("project_not", path=path)
+    version = told.get("version")
+    if type(version) is int and version > VERSION:
+        raise UserError("project_newer", path=path, version=version)
+    if version != VERSION:
+        raise ValueError("its version is missing")
+    return from_plain(Manifest, told)
+
+
+def _read_photo(
+    archive: zipfile.ZipFile, manifest: Manifest, path: Path, photo_at: Path | None, accept_changed: bool
+) -> Photo:
+    source = manifest.source
+    if manifest.embedded:
+        return _read_embedded(archive, manifest, path)
+    if photo_at is not None:
+        if not (accept_changed or still_there(source, photo_at)):
+            raise UserError("project_photo_changed", path=photo_at)
+        return read_photo(photo_at)
+    found = candidates(source, path)
+    for place in found:
+        if still_there(source, place):
+            return read_photo(place)
+    if found:
+        raise UserError("project_photo_changed", path=found[0])
+    raise UserError("project_photo_missing", path=source.path or source.name)
+
+
+def _source(manifest: Manifest, photo: Photo, accepted: bool) -> Source:
+    """Where the photo is now, so that nobody looks for it where it was, or in the network."""
+    source = manifest.source
+    if not manifest.embedded and (accepted or str(photo.path) != source.path):
+        return source_of(photo)
+    return source if former_place(source) else replace(source, path=str(photo.path or ""))
+
+
+def _read_embedded(archive: zipfile.ZipFile, manifest: Manifest, path: Path) -> Photo:
+    with temporary_folder() as folder:
+        copy = folder / f"photo{safe_suffix(manifest.embedded)}"
+        _extract(archive, manifest, copy)
+        try:
+            photo = read_photo(copy)
+        except UserError as error:
+            if error.code == "file_unreadable":  # nobody knows the copy by its name
+                raise MemoryError from error
+            raise ValueError("the photo inside is damaged") from error
+    return replace(photo, path=place_for_results(manifest.source, path))
+
+
+def _extract(archive: zipfile.ZipFile, manifest: Manifest, target: Path) -> None:
+    name, source = manifest.embedded, manifest.source
+    if not re.fullmatch(r"photo(\.[a-z0-9]{1,5})?", name):
+        raise ValueError("the photo inside has a name that this program does not give")
+    info = archive.getinfo(name)
+    if info.compress_type != zipfile.ZIP_STORED:
+        raise ValueError("the photo inside is not stored as this program stores it")
+    with archive.open(info) as entry, write_private(target) as file:
+        shutil.copyfileobj(entry, file)
+    if source.sha256 and sha256_of(target) != source.sha256:
+        target.unlink()
+        raise ValueError("the photo inside is not the one that was put there")
+
+
+@contextmanager
+def _in_words(path: Path) -> Generator[None]:
+    """Whatever is wrong with a project becomes one sentence."""
+    try:
+        yield
+    except UserError as error:
+        if error.code.startswith(("project_", "photo_")) or error.code == "file_unreadable":
+            raise
+        raise UserError("project_damaged", path=path, detail=tr("a value in it is impossible")) from error
+    except FileNotFoundError as error:
+        raise UserError("photo_missing", path=path) from error
+    except PermissionError as error:
+        raise UserError("photo_no_permission", path=path) from error
+    except MemoryError as error:
+        raise UserError("file_unreadable", path=path, detail=tr("the memory ran out")) from error
+    except zipfile.BadZipFile as error:
+        raise UserError("project_damaged", path=path, detail=tr("it is incomplete")) from error
+    except KeyError as error:
+        raise UserError("project_damaged", path=path, detail=tr("a part of it is missing")) from error
+    except Exception as error:  # zipfile and zlib raise what they like at mutilated files
+        raise UserError("project_damaged", path=path, detail=_detail(error)) from error
+
+
+def _detail(error: Exception) -> str:
+    told = str(error) if isinstance(error, ValueError) else ""
+    return told or tr("its parts contradict each other")

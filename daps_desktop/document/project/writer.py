@@ -1,0 +1,100 @@
+"""Writing a project file, whole or not at all."""
+
+import shutil
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import IO, BinaryIO
+
+from daps_desktop.base.files import write_whole
+from daps_desktop.base.serialization import dump_json, to_plain
+from daps_desktop.base.temp_files import temporary_folder
+from daps_desktop.document.project.format import (
+    FORMAT,
+    HOLE,
+    MANIFEST,
+    ROOM,
+    VERSION,
+    Manifest,
+    Project,
+    VersionEntry,
+    picture_name,
+    pictures_of,
+    safe_suffix,
+)
+from daps_desktop.document.project.picture_reader import least_size
+from daps_desktop.document.source import PASTED, Source, still_there
+from daps_desktop.imaging.formats.png_codec import pack_hole, unfolded_bytes
+from daps_desktop.imaging.formats.writer import write_photo
+from daps_desktop.imaging.photo import Photo
+
+
+def write_project(
+    project: Project, path: Path, *, embed: bool, spare: Path | None = None, overwrite: bool = False
+) -> None:
+    """The project in the file `path`, whole or not at all.
+
+    With `embed` the bytes of the original go inside: from its own file where that is unchanged, else from
+    `spare`, a copy of it, else as a PNG of the pixels. Without it only the name and the checksum do; a
+    photo that came from no file, or whose file has changed, is embedded all the same.
+    Raises: UserError (`save_exists`, `save_failed`).
+    """
+    write_whole(path, lambda file: _write(project, file, embed, spare), overwrite)
+
+
+def _write(project: Project, file: BinaryIO, embed: bool, spare: Path | None) -> None:
+    original = _original(project.source, spare)
+    embed = embed or original is None or original == spare
+    suffix = safe_suffix(project.source.name) if original else ".png"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        if embed:
+            with archive.open(_entry(f"photo{suffix}"), "w", force_zip64=True) as entry:
+                _copy_photo(project.photo, original, entry)
+        unfolded = 0
+        for name, picture in _pictures(project):
+            archive.writestr(_entry(name), picture)
+            unfolded += unfolded_bytes(picture)
+        if (missing := least_size(unfolded) - file.tell()) > 0:
+            archive.writestr(_entry(ROOM), bytes(missing))
+        manifest = Manifest(
+            project.source if original else replace(project.source, sha256="", size=0),
+            f"photo{suffix}" if embed else "",
+            project.recipe.to_json(),
+            [VersionEntry.of(version, project.photo) for version in project.versions],
+            project.view,
+        )
+        told = {"format": FORMAT, "version": VERSION, **to_plain(manifest)}
+        archive.writestr(_entry(MANIFEST), dump_json(told), zipfile.ZIP_DEFLATED)
+
+
+def _pictures(project: Project) -> Iterator[tuple[str, bytes]]:
+    """Name and PNG of each, one by one."""
+    yield HOLE, pack_hole(project.hole)
+    for version in project.versions:
+        for ending, picture in pictures_of(version):
+            yield picture_name(version.number, ending), picture
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    """Without a date: a computer whose clock has stopped may live in a year that a zip cannot tell."""
+    entry = zipfile.ZipInfo(name)
+    entry.external_attr = 0o600 << 16
+    return entry
+
+
+def _original(source: Source, spare: Path | None) -> Path | None:
+    """A file that holds the bytes the photo was read from."""
+    places = [place for place in (source.file, spare) if place is not None]
+    return next((place for place in places if still_there(source, place)), None)
+
+
+def _copy_photo(photo: Photo, original: Path | None, entry: IO[bytes]) -> None:
+    if original is not None:
+        with original.open("rb") as file:
+            shutil.copyfileobj(file, entry)
+        return
+    with temporary_folder() as folder:
+        copy = folder / PASTED
+        write_photo(replace(photo, path=None), copy)
+        _copy_photo(photo, copy, entry)

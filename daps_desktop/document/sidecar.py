@@ -1,0 +1,230 @@
+"""Where a picture comes from: a JSON file beside it that says what was done to which photo, and repeats it.
+
+What is repeated comes out bit for bit the same on the same machine with the same versions, which are noted.
+"""
+
+import base64
+import binascii
+import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+
+from daps_desktop.base.errors import UserError
+from daps_desktop.base.files import read_bounded
+from daps_desktop.base.i18n import tr
+from daps_desktop.base.os_errors import said_by_system
+from daps_desktop.base.serialization import dump_json, from_plain, load_json, to_plain
+from daps_desktop.document.source import sha256_of
+from daps_desktop.document.version import Version
+from daps_desktop.imaging.formats.limits import LIMIT_MP
+from daps_desktop.imaging.formats.png_codec import pack_hole, unpack_hole
+from daps_desktop.imaging.mask import Hole
+from daps_desktop.imaging.photo import Photo, Pixels
+from daps_desktop.jobs.damage import Scratches
+from daps_desktop.jobs.messages import Finished
+from daps_desktop.jobs.recipe import Recipe, parse_recipe
+from daps_desktop.jobs.report import Report
+
+KIND, VERSION = "daps-desktop provenance", 1
+_LARGEST = 1 << 28  # bytes; the mask of the largest photo needs far less
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The photo a version was made from. The hashes are SHA-256 in hex; `file` is "" for a pasted photo."""
+
+    name: str
+    file: str
+    pixels: str
+    height: int
+    width: int
+    bits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What made a picture. `report` is None where it was put together from several versions, as `name` says.
+
+    `result` is the hash of the version's pixels before it was exported; `exported` that of the file.
+    """
+
+    origin: Origin
+    recipe: Recipe
+    hole: Hole | None  # (H, W) of the origin
+    report: Report | None
+    name: str
+    result: str
+    exported: str = ""
+
+    def repeated(self) -> Recipe:
+        """The recipe with what was chosen by itself at that time written out.
+
+        Raises: UserError (`sidecar_composite`) where no single run made the picture.
+        """
+        if self.report is None:
+            raise UserError("sidecar_composite", name=self.name)
+        settings = self.recipe.settings
+        if settings.prior == "auto":
+            settings = replace(settings, prior=self.report.prior)
+        return replace(self.recipe, settings=settings)
+
+    def matches(self, photo: Photo) -> bool:
+        """Whether `photo` is the one this was made from, to the last bit; its file may have moved."""
+        return hash_pixels(photo.pixels) == self.origin.pixels
+
+
+@dataclass(frozen=True, slots=True)
+class _Mask:
+    """A PNG of one bit a pixel, white = repair, in base64, and the hash of what it shows."""
+
+    png: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    photo: Origin
+    mask: _Mask | None
+    report: Report | None
+    name: str
+    result_pixels: str
+    exported_file: str
+
+
+def provenance_of(photo: Photo, version: Version, exported: str = "") -> Provenance:
+    """Of a version made from `photo`, whose file is read to be hashed if it is still there."""
+    origin = Origin(
+        photo.path.name if photo.path else "",
+        _hash_file(photo.path),
+        hash_pixels(photo.pixels),
+        photo.height,
+        photo.width,
+        photo.bits,
+    )
+    result = hash_pixels(version.photo.pixels)
+    return Provenance(origin, version.recipe, version.hole, version.report, version.name, result, exported)
+
+
+def _hash_file(path: Path | None) -> str:
+    try:
+        return sha256_of(path) if path else ""
+    except OSError:  # taken away since it was opened; its pixels are known all the same
+        return ""
+
+
+def hash_pixels(pixels: Pixels) -> str:
+    """SHA-256 of shape, depth and values, rows first; the same on any machine."""
+    digest = hashlib.sha256(f"{pixels.shape} {pixels.dtype.itemsize * 8} ".encode())
+    little = pixels.astype(pixels.dtype.newbyteorder("<"), copy=False)
+    digest.update(np.ascontiguousarray(little).data)
+    return digest.hexdigest()
+
+
+def dump_sidecar(provenance: Provenance) -> bytes:
+    file = _File(
+        provenance.origin,
+        None if provenance.hole is None else _mask_of(provenance.hole),
+        provenance.report,
+        provenance.name,
+        provenance.result,
+        provenance.exported,
+    )
+    head = {"kind": KIND, "version": VERSION, "recipe": provenance.recipe.to_json()}
+    return dump_json({**head, **to_plain(file)})
+
+
+def is_sidecar(data: bytes) -> bool:
+    """Whether a JSON text means to be a sidecar and not a recipe."""
+    try:
+        told = load_json(data)
+    except ValueError:
+        return False
+    return isinstance(told, dict) and cast(dict[str, object], told).get("kind") == KIND
+
+
+def parse_sidecar(data: bytes) -> Provenance:
+    """Raises: UserError (`sidecar_unreadable`, or those of a recipe) for what was not written so."""
+    try:
+        return _parsed(load_json(data))
+    except (ValueError, binascii.Error) as error:
+        raise UserError("sidecar_unreadable", detail=str(error)) from error
+
+
+def _parsed(data: object) -> Provenance:
+    told = cast(dict[str, Any], data) if isinstance(data, dict) else {}
+    _require(told.get("kind") == KIND, "it is of another kind")
+    _require(told.get("version") == VERSION, f"version {told.get('version')!r} is not {VERSION}")
+    recipe = Recipe.from_json(told.get("recipe"))
+    file = from_plain(_File, told)
+    hole = None if file.mask is None else _hole_of(file.mask, file.photo)
+    needs_marks = file.report is not None and recipe.task.has(Scratches)
+    _require(hole is not None or not needs_marks, "the mask is missing")
+    return Provenance(
+        file.photo, recipe, hole, file.report, file.name, file.result_pixels, file.exported_file
+    )
+
+
+def _require(ok: bool, detail: str) -> None:
+    if not ok:
+        raise ValueError(detail)
+
+
+def read_sidecar(path: Path) -> Provenance:
+    """Raises: UserError, as `parse_sidecar`, or where the file cannot be read."""
+    return parse_sidecar(read_small(path))
+
+
+def read_small(path: Path) -> bytes:
+    """All of a file that is to be a recipe, a sidecar or an album. Raises: UserError (`file_unreadable`)."""
+    try:
+        return read_bounded(path, _LARGEST)
+    except (OSError, ValueError) as error:
+        detail = said_by_system(error) if isinstance(error, OSError) else str(error)
+        raise UserError("file_unreadable", path=path, detail=detail) from error
+
+
+def read_recipe(path: Path) -> Recipe:
+    """What a recipe file says, or what lies beside a result. Raises: UserError where it is neither."""
+    data = read_small(path)
+    if is_sidecar(data):
+        return parse_sidecar(data).repeated()
+    return parse_recipe(data.decode(errors="replace"))
+
+
+def _mask_of(hole: Hole) -> _Mask:
+    return _Mask(base64.b64encode(pack_hole(hole)).decode(), _hash_hole(hole))
+
+
+def _hole_of(mask: _Mask, origin: Origin) -> Hole:
+    _require(origin.height * origin.width <= LIMIT_MP * 1_000_000, "its mask is larger than any photo")
+    hole = unpack_hole(base64.b64decode(mask.png, validate=True), origin.height, origin.width)
+    _require(_hash_hole(hole) == mask.sha256, "its mask was altered")
+    hole.setflags(write=False)
+    return hole
+
+
+def _hash_hole(hole: Hole) -> str:
+    return hash_pixels(hole[..., None].astype(np.uint8))
+
+
+def repeat_line(told: Provenance, finished: Finished) -> str:
+    """Whether a repetition came out the same, and if not, what is not as it was."""
+    if hash_pixels(finished.photo.pixels) == told.result:
+        return tr("The result is bit for bit the one that was described.")
+    return tr("The result differs from the one that was described: {what}.").format(
+        what=_difference(told, finished.report)
+    )
+
+
+def _difference(told: Provenance, now: Report) -> str:
+    then = told.report
+    if then is None or then.prior_sha256 != now.prior_sha256:
+        return tr("the prior is another one")
+    if then.versions != now.versions:
+        return tr("the program or a library has another version")
+    if then.device != now.device:
+        return tr("it was made on another kind of device")
+    return tr("the marks or the settings are not the same, or the computer is another one")

@@ -1,0 +1,72 @@
+"""The file a photo came from, as it was when it was read; it may move or change while the work goes on."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from daps_desktop.base.files import open_ordinary
+from daps_desktop.imaging.photo import Photo
+
+PASTED = "pasted.png"
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """`path` is empty, like `sha256`, for a photo that came from no file."""
+
+    name: str
+    path: str = ""
+    sha256: str = ""
+    size: int = 0  # bytes
+
+    @property
+    def file(self) -> Path | None:
+        return Path(self.path) if self.path else None
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """By what a file is known to have been written since."""
+
+    size: int
+    time_ns: int
+
+    @classmethod
+    def of(cls, path: Path) -> "Stamp | None":
+        """None where there is no such file."""
+        try:
+            status = path.stat()
+        except OSError:
+            return None
+        return cls(status.st_size, status.st_mtime_ns)
+
+
+def source_of(photo: Photo) -> Source:
+    """Raises: OSError where the file of the photo can no longer be read."""
+    if photo.path is None:
+        return Source(PASTED)
+    path = photo.path.resolve()
+    return Source(path.name, str(path), sha256_of(path), path.stat().st_size)
+
+
+def sha256_of(path: Path) -> str:
+    """Raises: OSError."""
+    with open_ordinary(path) as file:
+        return sha256_of_stream(file)
+
+
+def sha256_of_stream(file: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    while chunk := file.read(_CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def still_there(source: Source, path: Path) -> bool:
+    """True where the file at `path` holds the very bytes of `source`."""
+    try:
+        return path.is_file() and path.stat().st_size == source.size and sha256_of(path) == source.sha256
+    except OSError:
+        return False

@@ -1,0 +1,156 @@
+"""A cluster as the workshop of an album (dask.distributed): photos are tasks, their bytes travel with them.
+
+The scheduler keeps a task until its result was fetched. So it gives the photo of a worker that is lost to
+another one, as often as its own settings allow (three times), and nothing is asked for twice.
+
+The function of a task is one of Python's own, for the scheduler unpacks tasks too and needs no daps-desktop,
+and a worker without daps-desktop must fail in the task, in words, and not of it.
+"""
+
+import logging
+import pickle
+import queue
+import time
+import warnings
+from collections.abc import Callable
+from concurrent.futures import CancelledError
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from daps_desktop.album.item_job import Order
+from daps_desktop.album.model import Row
+from daps_desktop.album.runner import Outcome, Refused
+from daps_desktop.base.errors import UserError
+from daps_desktop.base.i18n import tr
+from daps_desktop.engine.cluster.task import call_of, described, packed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from distributed import Future
+
+_PATIENCE_S = 10.0  # to reach the scheduler, and for the first worker
+_LISTEN_S = 0.2  # Ctrl+C is heard so often
+_LOOK_S = 10.0  # between two looks whether anybody works there still
+_AHEAD = 2  # photos for a worker: one is worked on, the next is there already when that is over
+# What is amiss with the machine and not with the photo: the next photo would fare no better there.
+_UNFIT = ("prior_missing", "prior_damaged", "prior_unreadable", "device_missing")
+
+
+class Cluster:
+    """`tell` is given a sentence while it waits for somebody to work. Ends with `close`."""
+
+    def __init__(self, address: str, tell: Callable[[str], None]) -> None:
+        """Raises: UserError (`cluster_...`) where it cannot be reached, or is not fit for photos."""
+        self._address, self._tell = address, tell
+        self._client = _client(address)
+        self._away: dict[str, Row] = {}  # by the key of the task
+        self._ended: queue.Queue[Future] = queue.Queue()
+        try:
+            self._check()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def workers(self) -> int:
+        """How many processes there are to restore photos. Raises: UserError (`cluster_lost`)."""
+        with self._connected():
+            return len(self._client.nthreads())
+
+    @property
+    def free(self) -> bool:
+        return len(self._away) < _AHEAD * max(1, self.workers)
+
+    def take(self, order: Order) -> None:
+        """Raises: UserError (`file_unreadable`, `cluster_lost`)."""
+        parcel, key = packed(order), f"photo-{uuid4().hex}"
+        with self._connected(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that a photo is large; few of them are under way at a time
+            future = self._client.submit(pickle.loads, call_of(parcel), key=key, pure=False)
+        self._away[key] = order.row
+        future.add_done_callback(self._ended.put)
+
+    def give(self) -> Outcome:
+        """Raises: UserError where the scheduler is lost or a worker is not fit for any photo."""
+        future = self._next()
+        row = self._away.pop(str(future.key))
+        with self._connected():
+            outcome = _outcome(future, row)
+            future.release()  # the scheduler need not keep it any longer
+        if isinstance(outcome, Refused) and outcome.error.code in _UNFIT:
+            raise UserError("cluster_unfit", detail=outcome.error)
+        return outcome
+
+    def close(self) -> None:
+        """Photos that are still away are given up; their workers notice at the next step."""
+        with suppress(Exception):  # where it is gone already there is nobody to tell
+            self._client.close(timeout=_PATIENCE_S)
+
+    def _next(self) -> "Future":
+        looked = time.monotonic()
+        while True:
+            with suppress(queue.Empty):
+                return self._ended.get(timeout=_LISTEN_S)
+            if time.monotonic() - looked > _LOOK_S:
+                looked = time.monotonic()
+                if not self.workers:
+                    self._tell(tr("No worker is left; waiting for one to be started."))
+
+    def _check(self) -> None:
+        """Raises: UserError where nobody works there, or with something else than this program."""
+        try:
+            self._client.wait_for_workers(1, timeout=_PATIENCE_S)
+        except TimeoutError:
+            raise UserError("cluster_idle", address=self._address) from None
+        with self._connected():
+            told: dict[str, object] = self._client.run(described, on_error="return")
+        for where, there in told.items():
+            if there != described():
+                raise UserError("cluster_version", where=where, there=_in_short(there), here=described())
+
+    @contextmanager
+    def _connected(self) -> "Iterator[None]":
+        try:
+            yield
+        except (OSError, CancelledError) as error:
+            raise UserError("cluster_lost", address=self._address) from error
+
+
+def _client(address: str) -> Any:  # a Client, whose methods are typed as if all of them were coroutines
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise UserError("cluster_missing") from error
+    for name in ("distributed", "distributed.client", "distributed.core", "tornado"):
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # what the user needs to know is told in words
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # versions are compared in words
+            return Client(address, timeout=_PATIENCE_S, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise UserError("cluster_unreachable", address=address, detail=_in_short(error)) from error
+
+
+def _outcome(future: "Future", row: Row) -> Outcome:
+    """What became of the photo.
+
+    Raises: UserError where the fault is not the photo's; OSError and CancelledError where nobody answers.
+    """
+    from distributed.scheduler import KilledWorker
+
+    try:
+        return future.result()
+    except KilledWorker:
+        return Refused(row, UserError("cluster_photo_lost", path=row.path))
+    except (
+        ImportError,
+        AttributeError,
+    ) as error:  # a worker that joined later has no or another daps-desktop
+        there, where = _in_short(error), tr("a worker")
+        raise UserError("cluster_version", where=where, there=there, here=described()) from error
+
+
+def _in_short(told: object) -> str:
+    return str(told).strip().splitlines()[0] if str(told).strip() else type(told).__name__

@@ -1,0 +1,185 @@
+"""A result on its way out: in which format, how large, with what beside it, and under which name."""
+
+import hashlib
+import tempfile
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from daps_desktop.base.errors import UserError
+from daps_desktop.base.files import saving, write_file
+from daps_desktop.base.i18n import tr
+from daps_desktop.base.serialization import from_plain
+from daps_desktop.base.validation import check_choice, check_range, check_value
+from daps_desktop.imaging.formats import exif
+from daps_desktop.imaging.formats.limits import LIMIT_MP
+from daps_desktop.imaging.formats.writer import check_target, encode_photo
+from daps_desktop.imaging.photo import Metadata, Photo
+from daps_desktop.imaging.resize import resized
+
+ENDINGS = {"png": ".png", "tiff": ".tif", "jpeg": ".jpg", "webp": ".webp"}
+FORMATS = tuple(ENDINGS)
+POLICIES = ("unique", "ask", "overwrite", "skip")  # what to do where a file of that name exists
+PICTURES = ("result", "side_by_side", "split")
+EXACT = ("png", "tiff")  # keep every pixel bit for bit, and may have 16 bits
+SIDECAR = ".daps.json"
+ADDED = "_restored"
+CM_PER_INCH = 2.54
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOptions:
+    """All that is chosen in the export dialog but the place; what is remembered, and what an album uses."""
+
+    file_format: str = "png"
+    bits: int = 0  # 8 or 16; 0: as the photo. JPEG and WebP always have 8
+    quality: int = 95  # of JPEG and WebP
+    longest_side: int = 0  # pixels; 0: as the result
+    dpi: float = 0.0  # written into the file; 0: what the photo says
+    metadata: bool = True  # EXIF, XMP, IPTC; the colour profile always goes along
+    policy: str = "unique"
+    picture: str = "result"
+    sidecar: bool = True
+
+    def __post_init__(self) -> None:
+        check_choice("format", self.file_format, FORMATS)
+        check_choice("policy", self.policy, POLICIES)
+        check_choice("picture", self.picture, PICTURES)
+        check_value("bits", self.bits in (0, 8, 16), tr("must be 8 or 16, not {bits}").format(bits=self.bits))
+        check_range("quality", self.quality, 1, 100)
+        check_range("size", self.longest_side, 0, 65_500)
+        if self.dpi != 0:
+            check_range("dpi", self.dpi, 1, 9600)
+
+    @property
+    def ending(self) -> str:
+        return ENDINGS[self.file_format]
+
+    @property
+    def deep(self) -> bool:
+        """Whether the format can hold 16 bits."""
+        return self.file_format in EXACT
+
+    def to_json(self) -> dict[str, Any]:
+        return {"version": VERSION, **asdict(self)}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "ExportOptions":
+        """Raises: UserError if a value is missing, of another kind or out of range."""
+        check_value("export", data.get("version") == VERSION, tr("it is of another version"))
+        try:
+            return from_plain(cls, data)
+        except ValueError as error:
+            raise UserError("setting_value", name="export", detail=str(error)) from None
+
+
+def size_of(photo: Photo, longest_side: int) -> tuple[int, int]:
+    """(height, width) with the longest side as asked for, 0 for its own, and the proportions kept."""
+    longest = max(photo.height, photo.width)
+    if not longest_side:
+        return photo.height, photo.width
+    height, width = (max(1, round(side * longest_side / longest)) for side in (photo.height, photo.width))
+    return height, width
+
+
+def fitted(photo: Photo, options: ExportOptions) -> Photo:
+    """The photo at the size asked for, carrying what it is to say about itself.
+
+    Raises: UserError (`setting_value`) where it would become larger than this program opens.
+    """
+    height, width = size_of(photo, options.longest_side)
+    words = tr("{width} × {height} pixels are more than {most} megapixels")
+    detail = words.format(width=width, height=height, most=LIMIT_MP)
+    check_value("size", height * width <= LIMIT_MP * 1_000_000, detail)
+    photo = resized(photo, height, width)
+    return replace(photo, metadata=_metadata(photo.metadata, options))
+
+
+def _metadata(metadata: Metadata, options: ExportOptions) -> Metadata:
+    if not options.metadata:
+        metadata = Metadata(icc=metadata.icc, dpi=metadata.dpi)
+    if not options.dpi:
+        return metadata
+    dpi = (options.dpi, options.dpi)
+    block = exif.set_dpi(metadata.exif, dpi) if metadata.exif else None
+    return replace(metadata, dpi=dpi, exif=block)
+
+
+def encoded(photo: Photo, options: ExportOptions) -> bytes:
+    """The very bytes of the file. Raises: UserError as `fitted` and `write_photo`."""
+    bits = options.bits or None if options.deep else None
+    return encode_photo(
+        fitted(photo, options), Path(f"photo{options.ending}"), quality=options.quality, bits=bits
+    )
+
+
+def suggested(original: Path, ending: str, folder: Path | None = None) -> Path:
+    """NAME_restored beside the original, or in `folder`."""
+    return (folder or original.parent) / f"{original.stem}{ADDED}{ending}"
+
+
+def unused_name(path: Path) -> Path:
+    """`path`, or the first of NAME_2, NAME_3 ... that does not exist.
+
+    Raises: UserError (`save_failed`) where nobody can tell.
+    """
+    number = 2
+    candidate = path
+    with saving(path):
+        while candidate.exists():
+            candidate = path.with_stem(f"{path.stem}_{number}")
+            number += 1
+    return candidate
+
+
+def sidecar_of(path: Path) -> Path:
+    """Where the provenance of the picture at `path` is written down."""
+    return path.with_name(path.name + SIDECAR)
+
+
+def target(path: Path, policy: str, original: Path | None) -> Path | None:
+    """Under which name to write, or None where a file of that name is to be left alone.
+
+    Never the original, whatever the policy: then another name is chosen, too.
+    Raises: UserError (`save_exists` under `ask`, or as `check_target`).
+    """
+    with saving(path):
+        if policy == "skip" and path.exists():
+            return None
+        if policy == "unique" or (policy == "overwrite" and _is_same(path, original)):
+            path = unused_name(path)
+    check_target(path, original, overwrite=policy == "overwrite")
+    return path
+
+
+def _is_same(path: Path, original: Path | None) -> bool:
+    return original is not None and path.exists() and original.exists() and path.samefile(original)
+
+
+def write(data: bytes, path: Path, *, overwrite: bool, original: Path | None) -> str:
+    """`data` in the file `path`, whole or not at all; its SHA-256.
+
+    Raises: UserError (`save_...`), for the original even where files may be replaced.
+    """
+    check_target(path, original, overwrite=overwrite)
+    write_file(path, data, overwrite)
+    return hashlib.sha256(data).hexdigest()
+
+
+def kept_elsewhere(data: bytes, path: Path, error: UserError) -> UserError:
+    """The error to tell after `data` could not be written to `path`: where else it was put, if it could be.
+
+    Hours may have gone into it, and a full disk is often not the only one.
+    """
+    if error.code != "save_failed":
+        return error
+    for folder in (Path(tempfile.gettempdir()), Path.home()):
+        try:
+            place = unused_name(folder / path.name)
+            write_file(place, data, private=True)  # that folder may be everybody's
+        except UserError:
+            continue
+        return UserError("save_elsewhere", path=path, detail=error.facts["detail"], place=place)
+    return error

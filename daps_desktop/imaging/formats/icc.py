@@ -1,0 +1,41 @@
+"""Printing inks to a screen's colours."""
+
+import imagecodecs
+import numpy as np
+
+from daps_desktop.imaging.photo import Pixels
+
+_DATE = slice(24, 36)  # of a profile's header
+
+
+def srgb_profile() -> bytes:
+    """An sRGB ICC profile, the same bytes at any time of day."""
+    profile = bytearray(imagecodecs.cms_profile("srgb"))
+    profile[_DATE] = np.array([2000, 1, 1, 0, 0, 0], ">u2").tobytes()  # not the moment it was made
+    return bytes(profile)
+
+
+def cmyk_to_srgb(inks: Pixels, icc: bytes | None) -> tuple[Pixels, bytes]:
+    """sRGB pixels (H, W, 3) of the same depth and their profile, from (H, W, 4) inks, 0 = none.
+
+    Through the inks' own profile where they have one that can be used; else by the plain formula
+    (1 - ink) (1 - black).
+    """
+    srgb = srgb_profile()
+    pixels = _through_profile(inks, icc, srgb) if icc else None
+    return _plain_formula(inks) if pixels is None else pixels, srgb
+
+
+def _through_profile(inks: Pixels, icc: bytes, srgb: bytes) -> Pixels | None:
+    try:
+        return imagecodecs.cms_transform(
+            inks, icc, srgb, colorspace="cmyk", outcolorspace="rgb", outdtype=inks.dtype
+        )
+    except (RuntimeError, ValueError):
+        return None
+
+
+def _plain_formula(inks: Pixels) -> Pixels:
+    white = np.iinfo(inks.dtype).max
+    light = white - inks.astype(np.uint32)
+    return ((light[..., :3] * light[..., 3:] + white // 2) // white).astype(inks.dtype)

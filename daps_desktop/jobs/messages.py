@@ -1,0 +1,113 @@
+"""What the engine answers: frozen, picklable values; no tensor, QImage or exception."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from daps_desktop.base.i18n import mark, tr
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.jobs.report import Report, ResidualMap
+
+
+@dataclass(frozen=True, slots=True)
+class Hardware:
+    """What computes: `device` is cpu, cuda or mps; `card` is the name of a graphics card, else empty."""
+
+    cores: int
+    device: str
+    card: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Seconds by quality; empty where nothing is marked yet. `typical`: a few scratches on two megapixels.
+
+    `speed` is in seconds per network evaluation of a megapixel, for the prior and device of the request.
+    """
+
+    job_id: str
+    seconds: dict[str, float]
+    speed: float
+    typical: float
+    hardware: Hardware
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A small RGB picture, (h, w, 3) uint8, of the whole result as it stands."""
+
+    pixels: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One annealing step, or a noticeable part of one, is done."""
+
+    job_id: str
+    step: int  # annealing steps finished
+    steps: int  # annealing steps in all, over all stages and samples
+    sigma: float  # std of the annealing noise, [-1, 1] units
+    residual_over_noise: float  # RMS over observed entries, in units of the photo's noise level
+    evaluations: int  # network evaluations so far, of the whole image each
+    seconds: float
+    seconds_left: float | None
+    fraction: float = 0.0  # share of all the work that is done, 0 to 1
+    sample: int = 0  # which sample this step belongs to
+    preview: Preview | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the user should know while the job goes on: `code` is a key of NOTICES."""
+
+    job_id: str
+    code: str
+    facts: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The result at the photo's own depth; pixels the task must not touch are the photo's own.
+
+    `residual_map` is None where the measurement is no picture.
+    """
+
+    job_id: str
+    photo: Photo
+    report: Report
+    residual_map: ResidualMap | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """`code` and `facts` as in UserError; `details` is for a report and may hold a traceback."""
+
+    job_id: str
+    code: str
+    facts: dict[str, Any]
+    details: str = ""
+
+
+JobMessage = Progress | Notice | Finished | Cancelled | Failed | Forecast
+
+# What a Notice says; `UserError` has its own table in errors.py.
+NOTICES: dict[str, str] = {
+    "smaller_tiles": mark("Memory ran short: going on with tiles of {tile} pixels, {batch} at a time."),
+    "first_page": mark("The file has {pages} pages; this is the first."),
+    "noise_unused": mark("Only the marked places change, so the noise level is not used."),
+    "noise_estimated": mark("Noise estimated at {noise:.1f} of 255 grey levels."),
+    "coarse_first": mark("The hole is wide: its content is found on a smaller copy first."),
+    "alpha_kept": mark("Transparency is carried over unchanged."),
+}
+
+
+def notice_line(code: str, **facts: Any) -> str:
+    """The sentence of a notice in the language of the user; facts are those of its template."""
+    return tr(NOTICES[code]).format(**facts)

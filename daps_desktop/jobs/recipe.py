@@ -1,0 +1,57 @@
+"""What is to be done to a photo, without the photo: repeated on others, kept beside results, sent by mail."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from daps_desktop.base.errors import UserError
+from daps_desktop.base.serialization import load_json
+from daps_desktop.jobs.damage import Scratches
+from daps_desktop.jobs.damage_text import format_damage, parse_damage
+from daps_desktop.jobs.settings import SolverSettings
+from daps_desktop.jobs.task import Task
+
+VERSION = 1
+_KEYS = {"version", "damage", "settings"}
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What is wrong, and how thoroughly it is undone; with a photo and a hole it gives one result."""
+
+    task: Task = field(default_factory=lambda: Task((Scratches(),)))
+    settings: SolverSettings = field(default_factory=SolverSettings)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "version": VERSION,
+            "damage": [format_damage(damage) for damage in self.task.damages],
+            "settings": self.settings.to_json(),
+        }
+
+    @classmethod
+    def from_json(cls, data: object) -> "Recipe":
+        """Raises: UserError if `data` is not a recipe, is of another version, or a value is out of range."""
+        if not isinstance(data, dict) or data.keys() != _KEYS:  # pyright: ignore[reportUnknownMemberType]
+            raise UserError("recipe_unreadable", detail="it does not hold " + ", ".join(sorted(_KEYS)))
+        values = cast(dict[str, Any], data)
+        if values["version"] != VERSION:
+            raise UserError("recipe_unreadable", detail=f"version {values['version']!r} is not {VERSION}")
+        damages, settings = values["damage"], values["settings"]
+        if not isinstance(damages, list) or not isinstance(settings, dict):
+            raise UserError("recipe_unreadable", detail="damage is a list of texts, settings an object")
+        kinds = [parse_damage(str(damage)) for damage in cast(list[object], damages)]
+        return cls(Task(tuple(kinds)), SolverSettings.from_json(cast(dict[str, Any], settings)))
+
+
+def dump_recipe(recipe: Recipe) -> str:
+    return json.dumps(recipe.to_json(), indent=1)
+
+
+def parse_recipe(text: str) -> Recipe:
+    """Raises: UserError if `text` is not a recipe."""
+    try:
+        data = load_json(text.encode("utf-8"))
+    except ValueError:
+        raise UserError("recipe_unreadable", detail="it is not JSON") from None
+    return Recipe.from_json(data)

@@ -1,0 +1,46 @@
+"""What the window asks of the engine: frozen, picklable values."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.jobs.settings import SolverSettings
+from daps_desktop.jobs.task import Task
+
+
+@dataclass(frozen=True, slots=True)
+class JobRequest:
+    """All that can influence an answer; a saved request reproduces a saved result.
+
+    `hole` is (H, W) bool, True = reconstruct here, and read-only because the user keeps painting;
+    None where nothing was painted.
+    """
+
+    job_id: str
+    photo: Photo
+    hole: NDArray[np.bool_] | None
+    task: Task
+    settings: SolverSettings
+    preview_side: int = 0  # longest side of the previews in pixels; 0: no previews
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastRequest:
+    """How long would a photo of this size take, at each quality? Answered by one Forecast or Failed.
+
+    `marks` is every fourth pixel of the hole in either direction, True = reconstruct, or None where the
+    task does not ask for it. `speed` is what an earlier Forecast found; None: try the network.
+    """
+
+    job_id: str
+    height: int
+    width: int
+    task: Task
+    settings: SolverSettings
+    marks: NDArray[np.bool_] | None = None
+    speed: float | None = None
+
+
+MARKS_STEP = 4  # side in pixels of the square that each of the `marks` stands for

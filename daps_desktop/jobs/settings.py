@@ -1,0 +1,80 @@
+"""How a job is to be solved: frozen values with their units; versioned JSON."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, get_args
+
+from daps_desktop.base.errors import UserError
+from daps_desktop.base.i18n import tr
+from daps_desktop.base.validation import check_choice, check_range, check_value
+
+Preset = Literal["paper", "best", "balanced", "fast", "draft"]
+Method = Literal["dapspp", "daps", "diffpir"]
+Output = Literal["safest", "sample"]
+Device = Literal["auto", "cpu", "cuda", "mps"]
+
+PRESETS: tuple[Preset, ...] = get_args(Preset)
+METHODS: tuple[Method, ...] = get_args(Method)
+OUTPUTS: tuple[Output, ...] = get_args(Output)
+DEVICES: tuple[Device, ...] = get_args(Device)
+
+VERSION = 1
+WIDEST_EDGE = 32  # pixels
+MOST_SAMPLES = 64
+_WHOLE = ("samples", "tile", "seed", "levels", "soft_edge")
+
+
+@dataclass(frozen=True, slots=True)
+class SolverSettings:
+    """Everything beside photo, hole and task that influences a result."""
+
+    preset: Preset = "balanced"
+    method: Method = "dapspp"
+    output: Output = "safest"  # safest: posterior mean; sample: one draw, with grain
+    samples: int = 1  # safest with more than 1 averages that many draws
+    noise: float | None = None  # std in grey levels (0-255); None: estimated from the photo
+    closeness: float = 0.5  # to the photo: 1 stays closest, 0 lets the prior fill in most
+    levels: int = 0  # annealing levels; 0: as many as the preset says
+    prior: str = "auto"  # name of an installed prior, path of a folder, or auto
+    device: Device = "auto"
+    seed: int = 0
+    tile: int = 0  # side in pixels; 0: chosen by the engine
+    soft_edge: int = 0  # px: ring around the hole over which the filling fades into the photo
+
+    def __post_init__(self) -> None:
+        for name, allowed in (
+            ("preset", PRESETS),
+            ("method", METHODS),
+            ("output", OUTPUTS),
+            ("device", DEVICES),
+        ):
+            check_choice(name, getattr(self, name), allowed)
+        check_value("prior", isinstance(self.prior, str), tr("must be a text"))  # pyright: ignore[reportUnnecessaryIsInstance]
+        for name in _WHOLE:
+            value = getattr(self, name)
+            check_value(name, type(value) is int, tr("{text} is not a whole number").format(text=value))
+        check_range("samples", self.samples, 1, MOST_SAMPLES)
+        if self.tile != 0:
+            check_range("tile", self.tile, 64, 2048)
+        check_range("seed", self.seed, 0, 2**63 - 1)
+        check_range("closeness", self.closeness, 0, 1)
+        check_range("levels", self.levels, 0, 200)
+        check_range("soft_edge", self.soft_edge, 0, WIDEST_EDGE)
+        if self.noise is not None:
+            check_range("noise", self.noise, 0, 128)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"version": VERSION, **asdict(self)}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "SolverSettings":
+        """Raises: UserError if a value is out of range or comes from a newer version."""
+        values = dict(data)
+        version = values.pop("version", None)
+        words = tr("{there} is not {here}, the one this program reads")
+        check_value("version", version == VERSION, words.format(there=repr(version), here=VERSION))
+        unknown = values.keys() - cls.__slots__
+        check_value("settings", not unknown, tr("unknown: {names}").format(names=", ".join(sorted(unknown))))
+        try:
+            return cls(**values)
+        except TypeError as error:  # a text where a number belongs
+            raise UserError("setting_value", name="settings", detail=str(error)) from None

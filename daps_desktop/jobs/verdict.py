@@ -1,0 +1,144 @@
+"""What a finished job may honestly say about itself, as values; the words are the window's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from daps_desktop.imaging.soft_edge import reached
+from daps_desktop.jobs.damage import Blur, CameraBlur, Faded, Jpeg, Kernel, Motion, Noise, Scratches
+from daps_desktop.jobs.report import Report, ResidualMap, StepReport
+from daps_desktop.jobs.task import Task
+
+# The residual of a true explanation is about one noise level; a run of few steps ends a little above it.
+AGREES_BELOW = 1.25
+ROUGH_BELOW = 2.0
+# An average of what could have been there leaves somewhat less than the noise behind, never so little.
+CLOSE_BELOW = 0.5
+# A residual that still falls by this share within the last quarter of the steps has not come to rest.
+STILL_FALLING = 0.15
+# Of pure noise the tenth of the map with the most holds 28 % of the squares at most; edges that a wrong blur
+# leaves unexplained hold more (36 % to 58 % in trials).
+STRUCTURED_ABOVE = 0.33
+_FEWEST_STEPS = 4  # of a run that may be said to improve
+_BLURS = (Blur, Motion, Kernel, CameraBlur)
+_TELL_ALL = (Scratches, Noise, Blur, Motion, Kernel)  # as many measured values as there are pixels seen
+
+
+def expected_band(task: Task) -> tuple[float, float]:
+    """Lowest and highest residual, in noise levels, of a result that agrees.
+
+    Where every pixel was seen, a residual well under one noise level means that some of the noise was taken
+    for detail. A repair keeps the photo's own pixels, noise and all, and a photo that tells less than is
+    sought (its luma, its small copy, the intervals of a JPEG) can be explained as closely as one likes.
+    """
+    solved = task.without(Faded)  # colours are changed beside the solver
+    told_all = bool(solved.damages) and all(isinstance(damage, _TELL_ALL) for damage in solved.damages)
+    return (CLOSE_BELOW if told_all and not solved.repair_only else 0.0), AGREES_BELOW
+
+
+class Agreement(Enum):
+    """How the result, damaged again in the supposed way, compares with the photo."""
+
+    CLOSE = "close"  # closer than the noise lets a restoration be
+    AGREES = "agrees"
+    ROUGHLY = "roughly"
+    IMPROVING = "improving"  # further than roughly or so, but its last steps brought it clearly closer
+    DISAGREES = "disagrees"
+
+
+class Suspect(Enum):
+    """What is likely to be set wrong where a result does not agree, or agrees too well."""
+
+    BLUR = "blur"
+    JPEG = "jpeg"
+    NOISE_LOW = "noise_low"
+    NOISE_HIGH = "noise_high"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`redrawn` is the share of pixels that the prior alone supplied; None where every pixel was reworked.
+
+    `recoloured`: every pixel went through a curve of colours, which redraws nothing.
+    """
+
+    agreement: Agreement
+    residual_over_noise: float
+    redrawn: float | None
+    recoloured: bool = False
+    suspects: tuple[Suspect, ...] = ()
+
+
+def judge(
+    report: Report,
+    task: Task,
+    hole: NDArray[np.bool_] | None,
+    edge: int = 0,
+    residual_map: ResidualMap | None = None,
+) -> Verdict:
+    """The verdict on one result from its report, its task and the (H, W) hole it was asked to fill.
+
+    `edge` is the width of the hole's soft edge in pixels, which was redrawn like the hole.
+    """
+    solved = task.without(Faded)
+    redrawn = None
+    if solved.repair_only and hole is not None:
+        redrawn = np.count_nonzero(reached(hole, edge) if edge else hole) / hole.size
+    if not solved.damages:
+        redrawn = 0.0
+    residual = report.residual_over_noise
+    agreement = _agreement(residual, expected_band(task))
+    if residual > AGREES_BELOW and improving(report.steps):
+        agreement = Agreement.IMPROVING
+    suspects = _suspects(agreement, solved, residual_map)
+    return Verdict(agreement, residual, redrawn, recoloured=task.has(Faded), suspects=suspects)
+
+
+def improving(steps: Sequence[StepReport]) -> bool:
+    """True where the residual of the last sample still fell clearly at its end."""
+    last = [step.residual_over_noise for step in steps if step.sample == steps[-1].sample]
+    if len(last) < _FEWEST_STEPS:
+        return False
+    before = last[-1 - max(len(last) // 4, 1)]
+    return last[-1] < (1 - STILL_FALLING) * before
+
+
+def structured(residual_map: ResidualMap) -> bool:
+    """True where what is left lies in few places, as edges do, and not everywhere, as noise does."""
+    squares = residual_map[np.isfinite(residual_map)].astype(np.float32) ** 2
+    total = float(squares.sum(dtype=np.float64))
+    if total == 0:
+        return False
+    tenth = max(squares.size // 10, 1)
+    most = np.partition(squares, -tenth)[-tenth:]
+    return float(most.sum(dtype=np.float64)) > STRUCTURED_ABOVE * total
+
+
+def _suspects(agreement: Agreement, task: Task, residual_map: ResidualMap | None) -> tuple[Suspect, ...]:
+    """The likeliest first; both kinds where no map tells structure from noise."""
+    if agreement is Agreement.CLOSE:
+        return (Suspect.NOISE_HIGH,)
+    if agreement not in (Agreement.ROUGHLY, Agreement.DISAGREES) or task.repair_only:
+        return ()
+    found: list[Suspect] = []
+    if residual_map is None or structured(residual_map):
+        jpeg = task.find(Jpeg)
+        found += [Suspect.BLUR] * any(isinstance(damage, _BLURS) for damage in task.damages)
+        found += [Suspect.JPEG] * (jpeg is not None and jpeg.quality > 0)
+    if residual_map is None or not structured(residual_map):
+        found.append(Suspect.NOISE_LOW)
+    return tuple(found)
+
+
+def _agreement(residual_over_noise: float, band: tuple[float, float]) -> Agreement:
+    lowest, highest = band
+    if residual_over_noise < lowest:
+        return Agreement.CLOSE
+    if residual_over_noise <= highest:
+        return Agreement.AGREES
+    if residual_over_noise <= ROUGH_BELOW:
+        return Agreement.ROUGHLY
+    return Agreement.DISAGREES

@@ -1,0 +1,139 @@
+"""Which plan a preset means for a problem: levels, first noise level, mean or sample.
+
+What was measured to choose the numbers is in packaging/NOTES.md.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import torch
+from torch import Tensor
+
+from daps_desktop.jobs.settings import Preset, SolverSettings
+from daps_desktop.solver.denoisers.denoiser import Denoiser
+from daps_desktop.solver.problem import Problem
+from daps_desktop.solver.samplers import daps, dapspp, diffpir
+from daps_desktop.solver.samplers.annealing import Steps
+
+Solve = Callable[[Problem, Denoiser, Tensor, torch.Generator], Steps]
+
+LEVELS: dict[Preset, int] = {"paper": 50, "best": 24, "balanced": 8, "fast": 5, "draft": 3}
+DAPS_LEVELS: dict[Preset, int] = {"paper": 200, "best": 100, "balanced": 50, "fast": 20, "draft": 10}
+DIFFPIR_LEVELS: dict[Preset, int] = {"paper": 100, "best": 100, "balanced": 50, "fast": 20, "draft": 10}
+ORIENTATIONS: dict[Preset, int] = {"paper": 1, "best": 8, "balanced": 1, "fast": 1, "draft": 1}
+
+COLD = 100.0
+REPAIR = 0.2  # the first level of `safest` in narrow marks, whose filling lacks little but texture
+WIDE = 0.5  # and in wide ones, whose filling may have the wrong course,
+WIDE_GAP = 32  # from so many pixels on
+WARM = 0.4  # the first level otherwise: noise that covers what a classical estimate lacks
+FINEST = 0.03  # the last level of `safest`, whatever the noise: a path that ends above it is too smooth
+RELAXATION = 1.5  # of `safest`: half of the evaluations reach what twice as many do without
+PER_PIXEL = 0.3  # noise for every pixel by which a gap is wider than a scratch, so that a sample can invent
+SCRATCH = 4  # pixels
+WIDEST = 10.0  # the first level of a sample at most; a run that begins above it needs no estimate
+DOUBT = 3.0  # times its own noise that a photo is taken to have where it is believed least, and
+DOUBTFUL = 0.1  # no less than this, in [-1, 1] units: a clean photo needs more doubt for any to be seen
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A method with its plan; `solve(problem, denoiser, start, rng)` yields `steps` annealing steps."""
+
+    solve: Solve
+    steps: int
+    evaluations: int
+    cold: bool  # begin from noise alone
+    chance: bool = True  # whether another seed gives another result
+
+    def start(self, problem: Problem) -> Tensor:
+        """Zeros for a cold run, else the operator's classical estimate; (1, 3, h, w)."""
+        estimate = problem.A.start(problem.y)
+        return torch.zeros_like(estimate) if self.cold else estimate
+
+
+P = TypeVar("P")
+
+
+def bound(method: Callable[[Problem, Denoiser, P, Tensor, torch.Generator], Steps], plan: P) -> Solve:
+    """A method with its plan filled in."""
+    return lambda problem, denoiser, start, rng: method(problem, denoiser, plan, start, rng)
+
+
+def recipe_for(
+    settings: SolverSettings, problem: Problem, *, gap: float, repair: bool, sigma_max: float = math.inf
+) -> Recipe:
+    """The recipe of these settings for this problem.
+
+    `gap`: pixels across the widest place that the photo does not show, infinite where it shows none at
+    all. `repair`: nothing but a hole is to change. `sigma_max`: the largest level that the prior knows; a
+    run that would begin above it begins there, from a classical estimate.
+    """
+    # In a repair the photo is kept to the last pixel, and doubt was measured to change no filling.
+    doubt = 1.0 if repair else doubt_of(settings.closeness, problem.sigma_y)
+    if settings.method == "daps":
+        levels = settings.levels or DAPS_LEVELS[settings.preset]
+        parent = daps.Plan(levels, sigma_max=min(COLD, sigma_max), tau=doubt * daps.TAU)
+        return Recipe(bound(daps.solve, parent), parent.levels, parent.evaluations, parent.sigma_max > WIDEST)
+    if settings.method == "diffpir":
+        levels = settings.levels or DIFFPIR_LEVELS[settings.preset]
+        peer = diffpir.Plan(levels, sigma_max=min(COLD, sigma_max), doubt=doubt)
+        return Recipe(bound(diffpir.solve, peer), peer.levels, peer.evaluations, peer.sigma_max > WIDEST)
+    plan = dapspp_plan(settings, problem, gap, repair)
+    plan = replace(
+        plan,
+        sigma_max=min(plan.sigma_max, sigma_max),
+        noise_inflation=doubt,
+        final_sigma=doubt**0.5 * plan.final_sigma,
+    )
+    cold, chance = plan.sigma_max > WIDEST, plan.levels > 0 and plan.stochastic
+    return Recipe(bound(dapspp.solve, plan), plan.steps, plan.evaluations, cold, chance)
+
+
+def doubt_of(closeness: float, sigma_y: float) -> float:
+    """How many times its own noise the photo is taken to have: 1 in the middle, less where it is to be kept.
+
+    What a run leaves between result and photo grows with it (table in packaging/NOTES.md). The final
+    step, which believes in nothing but the noise, takes the root of it.
+    """
+    return max(DOUBT, DOUBTFUL / sigma_y) ** (1 - 2 * closeness)
+
+
+def dapspp_plan(settings: SolverSettings, problem: Problem, gap: float, repair: bool) -> dapspp.Plan:
+    """As published for `paper` and where nothing is shown; else warm, for the mean or for a sample."""
+    sigma_y, levels, A = problem.sigma_y, settings.levels or LEVELS[settings.preset], problem.A
+    if settings.preset == "paper" or gap == math.inf:
+        return dapspp.paper_plan(sigma_y, levels)
+    one_mean = settings.output == "safest" and settings.samples == 1
+    plan = _mean_plan(levels, gap if repair else None) if one_mean else _sample_plan(levels, sigma_y, gap)
+    if A.pixelwise and A.linear and not repair:
+        plan = replace(plan, final_sigma=sigma_y, final_orientations=ORIENTATIONS[settings.preset])
+        if A.observed is None:
+            # The photo is its own noisy iterate: its mean, or a sample, takes the final step alone.
+            plan = replace(plan, levels=0, rk4_below=0.0 if settings.output == "safest" else math.inf)
+    return plan
+
+
+def _mean_plan(levels: int, gap: float | None) -> dapspp.Plan:
+    """`safest`: Tweedie at every level, and no noise between the levels. `gap`: of a repair, in pixels.
+
+    In a Gaussian world this path ends at the posterior mean. Fresh noise would leave its share of error in
+    whatever the photo does not determine.
+    """
+    return dapspp.Plan(
+        levels,
+        WARM if gap is None else min(max(REPAIR, WIDE * gap / WIDE_GAP), WIDE),
+        FINEST,
+        rk4_below=0.0,
+        stochastic=False,
+        relaxation=RELAXATION,
+        rho=None,
+    )
+
+
+def _sample_plan(levels: int, sigma_y: float, gap: float) -> dapspp.Plan:
+    """`sample`: all the noise, and the flow below 10 sigma_y, so that the result has a photograph's grain."""
+    first = min(max(WARM, 2 * sigma_y, PER_PIXEL * (gap - SCRATCH)), WIDEST)
+    return dapspp.Plan(levels, first, min(2 * sigma_y, first / 2), rk4_below=10 * sigma_y)

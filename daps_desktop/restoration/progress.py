@@ -1,0 +1,105 @@
+"""Tells the outside how far a job is, and notices that it is to stop."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from daps_desktop.jobs.messages import JobMessage, Notice, Preview, Progress
+from daps_desktop.jobs.report import StepReport
+from daps_desktop.jobs.requests import JobRequest
+from daps_desktop.restoration.regions import Region
+
+HEARTBEAT_S = 0.5  # a long step says this often how far it is
+PREVIEW_S = 0.2  # previews come at most this often
+
+
+class StoppedError(Exception):
+    """The job was asked to stop."""
+
+
+class Watch:
+    """The counters of one job; every message of its run but the last goes through here."""
+
+    def __init__(self, job: JobRequest, cancel: threading.Event, emit: Callable[[JobMessage], None]) -> None:
+        self._cancel = cancel
+        self._emit = emit
+        self._started = time.perf_counter()
+        self._began = self._started  # when the first evaluation began: loading tells nothing of the time left
+        self._spoke = self._showed = 0.0
+        self._regions: Sequence[Region] = ()
+        self._work = 1.0
+        self._latest = Progress(job.job_id, 0, 0, 0.0, 0.0, 0, 0.0, None)
+        self.steps: list[StepReport] = []
+        self.notices: list[Notice] = []
+
+    @property
+    def seconds(self) -> float:
+        return time.perf_counter() - self._started
+
+    @property
+    def seconds_denoiser(self) -> float:
+        return sum(stage.denoiser.seconds for region in self._regions for stage in region.stages)
+
+    @property
+    def evaluations(self) -> int:
+        """Evaluations of the whole picture: islands are computed side by side, so the busiest one counts."""
+        return max((sum(stage.denoiser.nfe for stage in r.stages) for r in self._regions), default=0)
+
+    def begin(self, regions: Sequence[Region], samples: int) -> None:
+        """What is to be done is known: all regions, `samples` times."""
+        self._regions = regions
+        self._work = samples * sum(stage.work for region in regions for stage in region.stages)
+        steps = samples * max((region.steps for region in regions), default=0)
+        self._latest = replace(self._latest, steps=steps)
+        self._began = time.perf_counter()
+
+    def check(self, pixels_ahead: float = 0.0) -> None:
+        """Called between tiles; `pixels_ahead` of the running evaluation are done. Raises: StoppedError."""
+        if self._cancel.is_set():
+            raise StoppedError
+        if self._regions and time.perf_counter() - self._spoke > HEARTBEAT_S:
+            self._send(replace(self._latest, preview=None), pixels_ahead)
+
+    def step(
+        self, sigma: float, residual_over_noise: float, sample: int, preview: Callable[[], Preview] | None
+    ) -> None:
+        """One annealing step of all regions is done; `preview` is called only if one is due."""
+        self.steps.append(StepReport(sigma, residual_over_noise, self.evaluations, self.seconds, sample))
+        picture = None
+        if preview and time.perf_counter() - self._showed > PREVIEW_S:
+            picture, self._showed = preview(), time.perf_counter()
+        self._latest = replace(
+            self._latest,
+            step=self._latest.step + 1,
+            sigma=sigma,
+            residual_over_noise=residual_over_noise,
+            sample=sample,
+            preview=picture,
+        )
+        self._send(self._latest)
+
+    def notice(self, code: str, **facts: Any) -> None:
+        """Tell it, once: many islands may come upon the same thing."""
+        notice = Notice(self._latest.job_id, code, facts)
+        if notice in self.notices:
+            return
+        self.notices.append(notice)
+        self._emit(notice)
+
+    def _send(self, progress: Progress, pixels_ahead: float = 0.0) -> None:
+        self._spoke = time.perf_counter()
+        done = sum(stage.denoiser.nfe * stage.pixels for region in self._regions for stage in region.stages)
+        fraction = min((done + pixels_ahead) / self._work, 1.0)
+        running = self._spoke - self._began
+        left = running * (1 - fraction) / fraction if fraction > 0 else None
+        self._emit(
+            replace(
+                progress,
+                evaluations=self.evaluations,
+                seconds=self.seconds,
+                seconds_left=left,
+                fraction=fraction,
+            )
+        )

@@ -1,0 +1,68 @@
+"""Fading is taken back before anything is solved: the prior knows photos as they were taken."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from importlib.metadata import version
+
+from daps_desktop import __version__
+from daps_desktop.analysis.fading import fading_curve
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.jobs.damage import Faded, Jpeg
+from daps_desktop.jobs.damage_text import format_damage
+from daps_desktop.jobs.messages import Finished
+from daps_desktop.jobs.report import Report
+from daps_desktop.jobs.requests import JobRequest
+from daps_desktop.jobs.task import Task
+
+Restore = Callable[[JobRequest], Finished]
+
+
+def recoloured(job: JobRequest, restore: Restore) -> Finished:
+    """The job with its `Faded` undone by a curve and everything else by `restore`, which may be nothing.
+
+    The curve comes first, so that a repair continues the corrected photo, and outside the hole the result
+    is that photo bit for bit. Only with JPEG it comes last: the tables speak of the values in the file.
+    """
+    faded = job.task.find(Faded)
+    if faded is None:
+        return restore(job)
+    started = time.perf_counter()
+    curve = fading_curve(job.photo.pixels, faded.amount)
+    rest = replace(job, task=job.task.without(Faded))
+    if rest.task.has(Jpeg):
+        finished = restore(rest)
+        photo = finished.photo.with_pixels(curve.apply(finished.photo.pixels))
+        return replace(finished, photo=photo, report=_of(finished.report, job.task))
+    corrected = job.photo.with_pixels(curve.apply(job.photo.pixels))
+    if not rest.task.damages:
+        return _without_network(job, corrected, time.perf_counter() - started)
+    finished = restore(replace(rest, photo=corrected))
+    return replace(finished, report=_of(finished.report, job.task))
+
+
+def _of(report: Report, task: Task) -> Report:
+    return replace(report, damage=[format_damage(damage) for damage in task.damages])
+
+
+def _without_network(job: JobRequest, photo: Photo, seconds: float) -> Finished:
+    settings = job.settings
+    report = Report(
+        evaluations=0,
+        seconds_total=seconds,
+        seconds_denoiser=0.0,
+        peak_memory_mb=0.0,
+        noise_level=0.0,
+        residual_over_noise=0.0,
+        device="cpu",
+        seed=settings.seed,
+        prior="",
+        prior_sha256="",
+        preset=settings.preset,
+        method=settings.method,
+        output=settings.output,
+        damage=[format_damage(damage) for damage in job.task.damages],
+        versions={"daps-desktop": __version__, "numpy": version("numpy")},
+        steps=[],
+    )
+    return Finished(job.job_id, photo, report)

@@ -1,0 +1,69 @@
+"""Where on the photo the result leaves something unexplained, as a small picture."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from daps_desktop.imaging.rect import Rect
+from daps_desktop.jobs.damage import Phase
+from daps_desktop.jobs.report import ResidualMap
+from daps_desktop.jobs.requests import JobRequest
+from daps_desktop.restoration.regions import Region
+
+MAP_SIDE = 1024  # the longer side at most
+_LARGEST = 60000.0  # what the small numbers hold
+
+Plane = NDArray[np.float32]  # (h, w)
+
+
+def residual_map(
+    job: JobRequest, regions: Sequence[Region], estimates: Sequence[Tensor]
+) -> ResidualMap | None:
+    """|A(x) - y| over the noise level, of the estimates of all regions; None where y is no picture."""
+    if job.task.has(Phase):
+        return None
+    step = -(-max(job.photo.height, job.photo.width) // MAP_SIDE)
+    grid = _Grid(job.photo.height, job.photo.width, step)
+    for region, x in zip(regions, estimates, strict=True):
+        grid.add(region.rect, *_squares(region, x))
+    return grid.rms()
+
+
+@torch.no_grad()
+def _squares(region: Region, x: Tensor) -> tuple[Plane, Plane]:
+    """The squared residual of every pixel, in squared noise levels, and 1 where it counts, 0 in a hole."""
+    problem = region.problem
+    squares = problem.A.residual(x, problem.y).div_(problem.sigma_y).square_().mean(1)[0]
+    seen = torch.ones_like(squares) if problem.A.observed is None else problem.A.observed[0, 0]
+    return (squares * seen).cpu().numpy(), seen.expand_as(squares).cpu().numpy()
+
+
+class _Grid:
+    """Sums over squares of `step` pixels, which regions of any place and size add to."""
+
+    def __init__(self, height: int, width: int, step: int) -> None:
+        shape = (-(-height // step), -(-width // step))
+        self._step = step
+        self._sums, self._counts = np.zeros(shape), np.zeros(shape)
+        self._computed = np.zeros(shape, dtype=bool)
+
+    def add(self, rect: Rect, squares: Plane, seen: Plane) -> None:
+        step = self._step
+        target = np.s_[rect.top // step : -(-rect.bottom // step), rect.left // step : -(-rect.right // step)]
+        rows, cols = self._starts(rect.top, rect.bottom), self._starts(rect.left, rect.right)
+        for total, plane in ((self._sums, squares), (self._counts, seen)):
+            total[target] += np.add.reduceat(np.add.reduceat(plane, rows, axis=0), cols, axis=1)
+        self._computed[target] = True
+
+    def _starts(self, first: int, end: int) -> NDArray[np.int64]:
+        """Where the squares begin inside first..end, counted from `first`."""
+        later = np.arange((first // self._step + 1) * self._step, end, self._step)
+        return np.concatenate([[0], later - first]).astype(np.int64)
+
+    def rms(self) -> ResidualMap:
+        means = self._sums / np.maximum(self._counts, 1)
+        unseen = self._computed & (self._counts == 0)
+        return np.where(unseen, np.nan, np.minimum(np.sqrt(means), _LARGEST)).astype(np.float16)

@@ -1,0 +1,51 @@
+"""What every method shares: the step it yields, fresh noise, and the refusal of non-finite numbers."""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from daps_desktop.base.errors import SolverDiverged
+from daps_desktop.solver.problem import Problem
+
+SIGMA_DATA = 0.5  # std of a photograph in [-1, 1] units
+
+
+@dataclass(frozen=True, slots=True)
+class AnnealingStep:
+    """One noise level, done: `x0_y` is the estimate after seeing y, (B, 3, H, W), not yet cropped."""
+
+    index: int
+    sigma: float
+    x0_y: Tensor
+    residual_over_noise: float
+
+
+Steps = Generator[AnnealingStep, None, None]
+
+
+def renoise(x0_y: Tensor, sigma: float, rng: torch.Generator) -> Tensor:
+    """x0_y + sigma n with fresh n, drawn from rng on the device of x0_y; x0_y itself for sigma 0."""
+    if sigma == 0:
+        return x0_y
+    noise = torch.randn(x0_y.shape, generator=rng, device=x0_y.device, dtype=x0_y.dtype)
+    return noise.mul_(sigma).add_(x0_y)
+
+
+def checked_step(index: int, sigma: float, problem: Problem, x0_y: Tensor) -> AnnealingStep:
+    """Raises: SolverDiverged if x0_y or its residual is not finite."""
+    residual = problem.residual_over_noise(x0_y)
+    # The sum is finite where all entries are, and needs no image-sized temporary.
+    if not (torch.isfinite(x0_y.sum()) and residual < float("inf")):
+        raise SolverDiverged(f"at noise level {sigma:.3g}")
+    return AnnealingStep(index, sigma, x0_y, residual)
+
+
+def trust_radius(sigma: float) -> float:
+    """How far the data may draw the estimate: sigma at low noise, at most the std of photographs.
+
+    r^2 = sigma^2 sd^2 / (sigma^2 + sd^2): the std of x0 given x for a Gaussian prior of std sd; the cap
+    bounds the condition number of the M-step.
+    """
+    return sigma * SIGMA_DATA / (sigma**2 + SIGMA_DATA**2) ** 0.5

@@ -1,0 +1,4 @@
+"""The training loop: recipe, settings, validation, checkpoints.
+
+May import: `training.data`, `networks`.
+"""

@@ -1,0 +1,184 @@
+"""Opens the album's window and does what its buttons ask for; shows a result in the main window."""
+
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from daps_desktop.album.discovery import photos_in
+from daps_desktop.album.model import Album, Row
+from daps_desktop.base.errors import UserError
+from daps_desktop.base.i18n import tr
+from daps_desktop.base.paths import user_folder
+from daps_desktop.document.project import Project
+from daps_desktop.document.sidecar import read_recipe, read_sidecar
+from daps_desktop.document.source import source_of
+from daps_desktop.document.version import Version
+from daps_desktop.imaging.export import sidecar_of, unused_name
+from daps_desktop.imaging.formats.reader import read_photo
+from daps_desktop.imaging.photo import Photo, at_depth
+from daps_desktop.imaging.resize import resized
+from daps_desktop.jobs.recipe import Recipe
+from daps_desktop.ui.album.album_model import AlbumModel
+from daps_desktop.ui.album.album_window import AlbumWindow
+from daps_desktop.ui.common import labels
+from daps_desktop.ui.common.actions import Actions
+from daps_desktop.ui.common.background import Background
+from daps_desktop.ui.common.file_dialogs import ask_file, ask_files, ask_folder, ask_name
+from daps_desktop.ui.common.preferences import preferences
+from daps_desktop.ui.files.export_controller import remembered
+from daps_desktop.ui.files.file_controller import Files
+from daps_desktop.ui.files.opened_photo import Opened, pyramid_of
+from daps_desktop.ui.files.recipe_controller import RECIPE_FILTER
+from daps_desktop.ui.models.document_model import DocumentModel
+from daps_desktop.ui.models.job_model import JobModel
+
+_KEY = "album/file"
+_NAME = "album.json"
+_ALBUM_FILTER = tr("Albums (*.json)")
+
+
+class AlbumControl(QObject):
+    """One album at a time; it is made with its window, when that is first asked for."""
+
+    def __init__(
+        self, window: QWidget, model: DocumentModel, job: JobModel, files: Files, actions: Actions,
+        background: Background,
+    ) -> None:  # fmt: skip
+        super().__init__(window)
+        self._window, self._model, self._job = window, model, job
+        self._files, self._background = files, background
+        self.album: AlbumModel | None = None
+        self.window: AlbumWindow | None = None
+        actions.connect("album", self.show)
+
+    def show(self) -> None:
+        """The window, with the album that was last worked on."""
+        if self.window is None:
+            self._build()
+        assert self.window is not None
+        self.window.show()
+        self.window.activateWindow()
+
+    def close(self) -> None:
+        """The program ends."""
+        if self.album is not None and self.window is not None:
+            self.window.close()
+            self.album.close()
+
+    def _build(self) -> None:
+        usual = user_folder() / _NAME
+        # A new one has a file of its own: whatever cannot be read is not written over either.
+        album = self.album = AlbumModel(self._job.host, unused_name(usual), self._new_album(), self)
+        self._job.unclaimed.connect(album.handle)
+        album.album_changed.connect(lambda: preferences().setValue(_KEY, str(album.file)))
+        window = self.window = AlbumWindow(album, self._window)
+        window.photos_pressed.connect(
+            lambda: ask_files(window, tr("Add photos"), self._folder, labels.PHOTO_FILTER, self.add)
+        )
+        window.folder_pressed.connect(
+            lambda: ask_folder(window, tr("Add a folder"), self._folder, self.add_folder)
+        )
+        window.place_pressed.connect(
+            lambda: ask_folder(window, tr("Where the results go"), self._folder, self.put_into)
+        )
+        window.own_recipe_pressed.connect(self._take_own_recipe)
+        window.recipe_file_pressed.connect(
+            lambda: ask_file(window, tr("Recipe"), self._folder, RECIPE_FILTER, self.take_recipe)
+        )
+        window.open_pressed.connect(
+            lambda: ask_file(window, tr("Open an album"), self._folder, _ALBUM_FILTER, self.open)
+        )
+        window.save_pressed.connect(self._ask_save)
+        window.compare_pressed.connect(self.compare)
+        last = Path(str(preferences().value(_KEY, usual)))
+        with suppress(OSError):  # where nobody may even look, a new one begins
+            if last.exists():
+                album.open(last)
+
+    def _new_album(self) -> Album:
+        """With the recipe of the open photo."""
+        options = remembered()
+        policy = "unique" if options.policy == "ask" else options.policy
+        return Album(self._own_recipe(), replace(options, policy=policy))
+
+    def _own_recipe(self) -> Recipe:
+        return self._model.document.recipe if self._model.document else Recipe()
+
+    # what the buttons ask for
+
+    def add(self, photos: list[Path]) -> None:
+        assert self.album is not None
+        self.album.change(self.album.album.with_photos(photos))
+
+    def add_folder(self, folder: Path) -> None:
+        self._background.run(lambda: photos_in(folder), self.add, self._tell)
+
+    def put_into(self, folder: Path) -> None:
+        assert self.album is not None
+        self.album.change(replace(self.album.album, folder=str(folder)))
+
+    def take_recipe(self, path: Path) -> None:
+        self._background.run(lambda: read_recipe(path), self._use, self._tell)
+
+    def _take_own_recipe(self) -> None:
+        self._use(self._own_recipe())
+
+    def _use(self, recipe: Recipe) -> None:
+        assert self.album is not None
+        self.album.change(replace(self.album.album, recipe=recipe))
+
+    def open(self, file: Path) -> None:
+        assert self.album is not None
+        self.album.open(file)
+
+    def save_as(self, file: Path) -> None:
+        assert self.album is not None
+        self.album.save_as(file)
+
+    def compare(self, row: Row) -> None:
+        """Open the photo with its result as a version in the main window."""
+        self._files.unless_unsaved(lambda: self._files.take_from(row.path.name, lambda: opened(row)))
+        self._window.activateWindow()
+
+    def _tell(self, error: UserError) -> None:
+        assert self.window is not None
+        self.window.tell(error)
+
+    def _ask_save(self) -> None:
+        assert self.window is not None
+        suggested = self._folder / _NAME
+        ask_name(self.window, tr("Save the album"), suggested, _ALBUM_FILTER, self.save_as, confirm=True)
+
+    @property
+    def _folder(self) -> Path:
+        """Where files are looked for first."""
+        document = self._model.document
+        photo = document.photo.path if document else None
+        return photo.parent if photo else Path.home()
+
+
+def opened(row: Row) -> Opened:
+    """The photo of a row with its result as a version; made in the background. Raises: UserError."""
+    photo, result = read_photo(row.path), read_photo(Path(row.output))
+    beside = sidecar_of(Path(row.output))
+    told = read_sidecar(beside) if beside.exists() else None
+    if told is None or not told.matches(photo):
+        version = Version(1, _fitting(result, photo), Recipe(), None, None, row.path.stem)
+    else:
+        version = Version(1, _fitting(result, photo), told.recipe, told.hole, told.report)
+    hole = np.zeros((photo.height, photo.width), bool) if version.hole is None else version.hole
+    source = source_of(photo)
+    project = Project(photo, source, hole, version.recipe, (version,))
+    return Opened(photo, pyramid_of(photo), source, project)
+
+
+def _fitting(result: Photo, photo: Photo) -> Photo:
+    """The result at the depth of the photo and a whole multiple of its size, as versions are."""
+    scale = max(1, round(result.width / photo.width))
+    result = resized(result, photo.height * scale, photo.width * scale)
+    alpha = None if result.alpha is None else at_depth(result.alpha, photo.bits)
+    return replace(result, pixels=at_depth(result.pixels, photo.bits), alpha=alpha)

@@ -1,0 +1,88 @@
+"""What is drawn on top of the photo: brush ring, split line, names of the two sides."""
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+
+from daps_desktop.base.i18n import tr
+from daps_desktop.ui.canvas.drawing.compare_state import Compare, CompareMode
+from daps_desktop.ui.common import labels
+from daps_desktop.ui.common.theme import GRID
+
+_DARK = QColor(0, 0, 0, 170)
+_LIGHT = QColor(255, 255, 255)
+_KNOB = 11
+_MINUS = 7
+_DIAGONAL = 0.71  # of a radius: where the ring is passed at 45 degrees
+RING_REACH = 20.0  # beyond the ring's radius nothing is drawn further out
+
+
+def draw_ring(painter: QPainter, at: QPointF, radius: float) -> None:
+    """A ring in two tones, so that it is seen on any photo."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for colour, width in ((_DARK, 2.6), (_LIGHT, 1.2)):
+        painter.setPen(QPen(colour, width))
+        painter.drawEllipse(at, radius, radius)
+    painter.restore()
+
+
+def draw_minus(painter: QPainter, at: QPointF, radius: float) -> None:
+    """A minus beside the ring or the cross: what is in hand takes marks away."""
+    offset = max(radius * _DIAGONAL, 4.0) + 4
+    left = at + QPointF(offset, offset)
+    for colour, width in ((_DARK, 4.0), (_LIGHT, 2.0)):
+        painter.setPen(QPen(colour, width))
+        painter.drawLine(left, left + QPointF(_MINUS, 0))
+
+
+def draw_split_line(painter: QPainter, area: QRectF, x: float) -> None:
+    """The line, with a knob half-way down that says it can be dragged."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for colour, width in ((_DARK, 3.0), (_LIGHT, 1.5)):
+        painter.setPen(QPen(colour, width))
+        painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+    middle = QPointF(x, area.center().y())
+    painter.setPen(QPen(_DARK, 1))
+    painter.setBrush(_LIGHT)
+    painter.drawEllipse(middle, _KNOB, _KNOB)
+    painter.setPen(QPen(QColor(50, 50, 50), 1.5))
+    for side in (-1, 1):
+        tip = middle + QPointF(side * 6, 0)
+        painter.drawPolyline([tip + QPointF(-side * 3, -3), tip, tip + QPointF(-side * 3, 3)])
+    painter.restore()
+
+
+def draw_seam(painter: QPainter, area: QRectF) -> None:
+    """The line between the two halves of a comparison side by side."""
+    x = area.center().x()
+    painter.fillRect(QRectF(x - 1, area.top(), 2, area.height()), _DARK)
+
+
+def draw_labels(painter: QPainter, area: QRectF, compare: Compare) -> None:
+    """The name of each picture, as far as it is seen."""
+    differing = compare.mode is CompareMode.DIFFERENCE
+    result = difference_label(compare.factor) if differing else labels.SIDE_RESULT
+    _draw_label(painter, labels.SIDE_ORIGINAL, compare.original_rect(area), Qt.AlignmentFlag.AlignLeft)
+    _draw_label(painter, result, compare.result_rect(area), Qt.AlignmentFlag.AlignRight)
+
+
+def difference_label(factor: int) -> str:
+    return tr("Difference ×{factor}").format(factor=factor)
+
+
+def _draw_label(painter: QPainter, words: str, area: QRectF, side: Qt.AlignmentFlag) -> None:
+    metrics = QFontMetricsF(painter.font())
+    width, height = metrics.horizontalAdvance(words) + 2 * GRID, metrics.height() + GRID
+    left = area.left() + GRID if side == Qt.AlignmentFlag.AlignLeft else area.right() - GRID - width
+    box = QRectF(left, area.top() + GRID, width, height)
+    painter.save()
+    painter.setClipRect(area, Qt.ClipOperation.IntersectClip)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(_DARK)
+    painter.drawRoundedRect(box, 4, 4)
+    painter.setPen(_LIGHT)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+    painter.restore()

@@ -1,0 +1,86 @@
+"""What went wrong, said where it is seen, with the one button that does something about it."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QPushButton
+
+from daps_desktop.base.errors import UserError
+from daps_desktop.base.i18n import tr
+from daps_desktop.ui.common import labels
+from daps_desktop.ui.common.theme import GRID
+from daps_desktop.ui.common.widgets import column, label, row
+
+_DETAILS_HEIGHT = 120  # pixels: a few lines of a traceback, the rest scrolls
+
+
+class Banner(QFrame):
+    """One error at a time. Whoever knows what to do about it hears `told` and makes an `offer`."""
+
+    help_chapter = "trouble"
+
+    told = Signal(UserError)
+    report_pressed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("banner")
+        self._act: Callable[[], object] | None = None
+        self.error: UserError | None = None
+        self.details = ""
+        self.sentence = label()
+        self.sentence.setAccessibleDescription(tr("Error"))  # a name would be read in place of the words
+        self.act = QPushButton()
+        self.report = QPushButton(tr("Copy report"))
+        self.report.setToolTip(
+            tr("For whoever helps you: made on this computer, without your name, sent nowhere.")
+        )
+        self.dismiss = QPushButton(labels.DISMISS)
+        self.fold = QPushButton(tr("Technical details"))
+        self.fold.setCheckable(True)
+        self.shown_details = _details_field()
+        for button in (self.act, self.report, self.dismiss, self.fold):
+            button.setObjectName("segment")
+        layout = column(self.sentence, self.act, margin=GRID)
+        layout.addLayout(row(self.report, self.dismiss))
+        layout.addWidget(self.fold)
+        layout.addWidget(self.shown_details)
+        self.setLayout(layout)
+        self.setVisible(False)
+        self.act.clicked.connect(self._do)
+        self.report.clicked.connect(self.report_pressed)
+        self.dismiss.clicked.connect(self.hide)
+        self.fold.toggled.connect(self.shown_details.setVisible)
+
+    def tell(self, error: UserError, details: str = "") -> None:
+        self.error, self.details = error, details
+        self.sentence.setText(str(error))
+        self.shown_details.setPlainText(details)
+        self.fold.setChecked(False)
+        self.fold.setVisible(bool(details))
+        self.act.hide()
+        self.told.emit(error)
+        self.setVisible(True)
+
+    def offer(self, words: str, act: Callable[[], object]) -> None:
+        """Show the button that does something about it; it takes the banner away."""
+        self._act = act
+        self.act.setText(words)
+        self.act.show()
+
+    def _do(self) -> None:
+        self.hide()
+        if self._act is not None:
+            self._act()
+
+
+def _details_field() -> QPlainTextEdit:
+    field = QPlainTextEdit()
+    field.setAccessibleName(tr("Technical details"))
+    field.setReadOnly(True)
+    field.setTabChangesFocus(True)
+    field.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+    field.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+    field.setFixedHeight(_DETAILS_HEIGHT)
+    field.hide()
+    return field

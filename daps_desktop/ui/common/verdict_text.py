@@ -1,0 +1,59 @@
+"""The verdict on a result as sentences."""
+
+from daps_desktop.base.i18n import number, sentences, tr
+from daps_desktop.jobs.verdict import Agreement, Suspect, Verdict
+from daps_desktop.ui.common.formatting import percent
+
+
+def verdict_line(verdict: Verdict) -> str:
+    if verdict.recoloured and verdict.redrawn == 0:
+        return sentences(_recoloured_line(), tr("Nothing was redrawn."))
+    line = sentences(_agreement_line(verdict), _redrawn_line(verdict))
+    return sentences(line, _recoloured_line()) if verdict.recoloured else line
+
+
+def _recoloured_line() -> str:
+    return tr("Colours and contrast were changed everywhere by a curve, which can be taken back.")
+
+
+_SUSPECTS = {
+    Suspect.BLUR: tr("blur size may be wrong"),
+    Suspect.JPEG: tr("JPEG quality may be wrong"),
+    Suspect.NOISE_LOW: tr("noise level may be set too low"),
+    Suspect.NOISE_HIGH: tr("noise level may be set too high"),
+}
+
+
+def _suspicion(verdict: Verdict) -> str:
+    words = [_SUSPECTS[suspect] for suspect in verdict.suspects]
+    return tr(", or ").join(words) or tr("check what is ticked, and how much")
+
+
+def _agreement_line(verdict: Verdict) -> str:
+    times = number(verdict.residual_over_noise, 1)
+    match verdict.agreement:
+        case Agreement.CLOSE:
+            line = tr(
+                "Agrees with your photo, and kept some of its noise (difference {times}× the noise level): "
+                "{suspicion}."
+            )
+        case Agreement.AGREES:
+            line = tr("Agrees with your photo.")
+        case Agreement.ROUGHLY:
+            line = tr(
+                "Agrees with your photo only roughly (difference {times}× the noise level): {suspicion}."
+            )
+        case Agreement.IMPROVING:
+            line = tr(
+                "Still improving (difference {times}× the noise level): a higher quality takes it further."
+            )
+        case Agreement.DISAGREES:
+            line = tr("Does not agree with your photo (difference {times}× the noise level): {suspicion}.")
+    return line.format(times=times, suspicion=_suspicion(verdict))
+
+
+def _redrawn_line(verdict: Verdict) -> str:
+    if verdict.redrawn is None:
+        return tr("The whole photo was reworked.")
+    share = percent(verdict.redrawn)
+    return tr("{percent} of it was redrawn.").format(percent=share[0].upper() + share[1:])

@@ -1,0 +1,184 @@
+"""Small widgets and layouts that panels and dialogs share."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QButtonGroup,
+    QComboBox,
+    QDialog,
+    QDoubleSpinBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
+
+from daps_desktop.ui.common.theme import CAPTION, GRID, HIT, TITLE
+
+
+def label(words: str = "", name: str = "") -> QLabel:
+    """A line of text that wraps; `name` is heading, caption or nothing."""
+    result = QLabel(words)
+    result.setTextFormat(Qt.TextFormat.PlainText)  # what files of others say is shown, not obeyed
+    result.setObjectName(name)
+    result.setWordWrap(True)
+    sizes = {"caption": CAPTION, "reason": CAPTION, "wrong": CAPTION, "title": TITLE}
+    if name in sizes:
+        font = result.font()
+        font.setPointSizeF(font.pointSizeF() * sizes[name])
+        font.setBold(name == "title")
+        result.setFont(font)
+    return result
+
+
+def column(*children: QWidget, spacing: int = GRID, margin: int = 0) -> QVBoxLayout:
+    layout = QVBoxLayout()
+    layout.setContentsMargins(margin, margin, margin, margin)
+    layout.setSpacing(spacing)
+    for child in children:
+        layout.addWidget(child)
+    return layout
+
+
+def row(*children: QWidget, spacing: int = GRID) -> QHBoxLayout:
+    layout = QHBoxLayout()
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(spacing)
+    for child in children:
+        layout.addWidget(child)
+    return layout
+
+
+class Segments(QWidget):
+    """Buttons in a row of which exactly one is down; each stands for a value."""
+
+    picked = Signal(object)
+
+    def __init__(
+        self, name: str, choices: Sequence[tuple[object, str]], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self._values: dict[QAbstractButton, object] = {}
+        self._group = QButtonGroup(self)
+        layout = row(spacing=GRID // 2)
+        for value, words in choices:
+            button = QPushButton(words)
+            button.setObjectName("segment")
+            button.setCheckable(True)
+            button.setAccessibleName(f"{name}: {words}")
+            self._group.addButton(button)
+            self._values[button] = value
+            layout.addWidget(button)
+        self.setLayout(layout)
+        self._group.buttonToggled.connect(self._let_tab_in)
+        self._group.buttons()[0].setChecked(True)
+        self._group.buttonClicked.connect(lambda button: self.picked.emit(self._values[button]))
+
+    @property
+    def value(self) -> object:
+        return next(value for button, value in self._values.items() if button.isChecked())
+
+    def pick(self, value: object) -> None:
+        """Put the button of `value` down without a signal; None lets none be down."""
+        self._group.setExclusive(value is not None)
+        for button, its in self._values.items():
+            button.setChecked(its == value)
+
+    def _let_tab_in(self) -> None:
+        """Tab comes to the button that is down; from there arrow keys choose among the others."""
+        chosen = self._group.checkedButton() or self._group.buttons()[0]
+        for button in self._values:
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus if button is chosen else Qt.FocusPolicy.NoFocus)
+
+    def button(self, value: object) -> QAbstractButton:
+        return next(button for button, its in self._values.items() if its == value)
+
+
+class NumberRow(QWidget):
+    """A name and a number with its unit."""
+
+    changed = Signal(float)
+
+    def __init__(
+        self, name: str, unit: str, low: float, high: float, value: float, decimals: int = 1
+    ) -> None:
+        super().__init__()
+        self.box = QDoubleSpinBox()
+        self.box.setRange(low, high)
+        self.box.setDecimals(decimals)
+        self.box.setSingleStep(0.5 if decimals else 1)
+        self.box.setValue(value)
+        self.box.setSuffix(unit)
+        self.box.setMinimumHeight(HIT)
+        self.box.setFixedWidth(112)
+        self.box.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.box.setKeyboardTracking(False)
+        self.box.setAccessibleName(name)
+        words = QLabel(name)
+        words.setBuddy(self.box)
+        self.setLayout(row(words, self.box))
+        self.box.valueChanged.connect(self.changed)
+
+    @property
+    def value(self) -> float:
+        return self.box.value()
+
+    def show_value(self, value: float) -> None:
+        """Show a number without telling anybody."""
+        self.box.blockSignals(True)
+        self.box.setValue(value)
+        self.box.blockSignals(False)
+
+
+class _NoWheel(QObject):
+    """Leaves the wheel to what scrolls below."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Wheel:
+            event.ignore()
+            return True
+        return False
+
+
+def calm(panel: QWidget) -> None:
+    """Let the wheel scroll the panel, and change nothing that comes under the mouse meanwhile."""
+    no_wheel = _NoWheel(panel)
+    for kind in (QSlider, QAbstractSpinBox, QComboBox):
+        for part in panel.findChildren(kind):
+            part.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # not by the wheel either
+            part.installEventFilter(no_wheel)
+
+
+class Section(QFrame):
+    """A heading with what belongs to it."""
+
+    def __init__(self, heading: str, *children: QWidget) -> None:
+        super().__init__()
+        self.setAccessibleName(heading)
+        self.setLayout(column(label(heading, "heading"), *children))
+
+
+_FRAME = 48  # pixels of the screen that the window's own frame may take
+_CHANGES = (QEvent.Type.LayoutRequest, QEvent.Type.Resize, QEvent.Type.Show)
+
+
+def tall_enough(dialog: QDialog) -> None:
+    """Let the dialog grow as soon as its words take more lines, as far as the screen allows."""
+    dialog.installEventFilter(_TallEnough(dialog))
+
+
+class _TallEnough(QObject):
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in _CHANGES and isinstance(watched, QDialog):
+            layout = watched.layout()
+            needed = layout.totalHeightForWidth(watched.width()) if layout else 0
+            room = watched.screen().availableSize().height() - _FRAME
+            watched.setMinimumHeight(max(min(needed, room), 0))
+        return False

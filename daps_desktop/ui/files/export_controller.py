@@ -1,0 +1,230 @@
+"""From the export dialog to the file: encodes in the background what is chosen, and writes it once asked."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QWidget
+
+from daps_desktop.base.errors import UserError
+from daps_desktop.base.files import write_file
+from daps_desktop.base.i18n import tr
+from daps_desktop.document.sidecar import dump_sidecar, provenance_of
+from daps_desktop.document.version import Version
+from daps_desktop.imaging.before_after import before_after
+from daps_desktop.imaging.export import (
+    ExportOptions,
+    encoded,
+    fitted,
+    sidecar_of,
+    size_of,
+    suggested,
+    target,
+    write,
+)
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.ui.common import labels
+from daps_desktop.ui.common.actions import Actions
+from daps_desktop.ui.common.background import Background
+from daps_desktop.ui.common.preferences import preferences
+from daps_desktop.ui.files.caption_image import caption
+from daps_desktop.ui.files.export_dialog import ExportDialog
+from daps_desktop.ui.files.file_controller import Files
+from daps_desktop.ui.models.document_model import DocumentModel
+
+_KEY = "export/options"
+_PATIENCE_MS = 250  # a slider on its way is not worth encoding
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A file before it is written."""
+
+    version: Version
+    options: ExportOptions
+    data: bytes
+
+
+class Exporting(QObject):
+    """Opens the dialog for the version that is shown."""
+
+    exported = Signal(Path)
+
+    def __init__(
+        self, window: QWidget, model: DocumentModel, files: Files, actions: Actions, background: Background
+    ) -> None:
+        super().__init__(window)
+        self._window, self._model, self._files, self._background = window, model, files, background
+        self.dialog: ExportDialog | None = None
+        self._photo: Photo | None = None
+        self._version: Version | None = None
+        self._encoded: Encoded | None = None
+        self._encoding = False
+        self._then: Callable[[Encoded], None] | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._encode)
+        actions.connect("export", self.ask)
+
+    def ask(self) -> None:
+        """Show the dialog, with what was chosen the last time, for the version shown now."""
+        document, version = self._model.document, self._model.shown
+        if document is None or version is None or self.dialog is not None:
+            return
+        self._photo, self._version, self._encoded = document.photo, version, None
+        self._encoding = False  # whatever became of the last one
+        self._files.ask_again = self.ask
+        options = remembered()
+        path = suggested(document.photo.path or Path.home() / labels.PASTED_NAME, options.ending)
+        dialog = self.dialog = ExportDialog(version.photo, options, path, self._window)
+        dialog.changed.connect(self._look_again)
+        dialog.export_pressed.connect(self._export)
+        dialog.finished.connect(self._forget)
+        self._look_again()
+        dialog.open()
+
+    def _forget(self) -> None:
+        self._timer.stop()
+        self.dialog, self._then, self._encoded = None, None, None
+        self._photo = self._version = None  # they may be the last thing that holds a large file open
+
+    # the weight of the file
+
+    def _look_again(self) -> None:
+        assert self.dialog is not None
+        self.dialog.show_weight(tr("How large it will be is being worked out…"))
+        self._timer.start(_PATIENCE_MS)
+
+    def _encode(self) -> None:
+        """One at a time; what was chosen meanwhile comes next."""
+        if self.dialog is None or self._encoding:
+            return
+        assert self._photo is not None and self._version is not None
+        options, before, version = self.dialog.options, self._photo, self._version
+        after, path = version.photo, self.dialog.path
+        picture = options.picture
+        captions = None
+        if picture != "result":
+            width = size_of(after, options.longest_side)[1]
+            captions = caption(tr("Before"), width), caption(tr("After"), width)
+
+        def made() -> Encoded:
+            if captions is None:
+                return Encoded(version, options, encoded(after, options))
+            small = fitted(after, options)
+            joined = before_after(before, small, captions, split=picture == "split")
+            whole = replace(options, longest_side=0, metadata=False)
+            return Encoded(version, options, encoded(joined, whole))
+
+        def work() -> Encoded:
+            try:
+                return made()
+            except MemoryError as error:
+                raise UserError("save_failed", path=path, detail=tr("the memory ran out")) from error
+
+        self._encoding = True
+        self._background.run(work, self._take, self._take_failure)
+
+    def _take(self, encoded: Encoded) -> None:
+        self._encoding = False
+        if self.dialog is None:
+            return
+        if not self._is_current(encoded):
+            self._timer.start(0)
+            return
+        self._encoded = encoded
+        self.dialog.show_weight(weight_line(len(encoded.data)))
+        if self._then is not None:
+            then, self._then = self._then, None
+            then(encoded)
+
+    def _is_current(self, encoded: Encoded) -> bool:
+        assert self.dialog is not None
+        same_file = _file_of(encoded.options) == _file_of(self.dialog.options)
+        return same_file and encoded.version is self._version
+
+    def _take_failure(self, error: UserError) -> None:
+        self._encoding = False
+        if self.dialog is not None:
+            self._then = None
+            self.dialog.show_weight("")
+            self.dialog.tell(error)
+
+    # the file
+
+    def _export(self) -> None:
+        assert self.dialog is not None
+        self.dialog.banner.hide()
+        self.dialog.show_saving(True)
+        ready = self._encoded
+        if ready is not None and self._is_current(ready):
+            self._write(ready)
+        else:
+            self._then = self._write
+            self._timer.start(0)
+
+    def _write(self, ready: Encoded, overwrite: bool = False) -> None:
+        if self.dialog is None:
+            return
+        assert self._photo is not None and self._version is not None
+        photo, version, wished, options = self._photo, self._version, self.dialog.path, self.dialog.options
+        policy = "overwrite" if overwrite else options.policy
+        kept = version if options.picture == "result" else None
+
+        def work() -> Path | None:
+            path = target(wished, policy, photo.path)
+            if path is not None:
+                digest = write(ready.data, path, overwrite=policy == "overwrite", original=photo.path)
+                if options.sidecar:
+                    told = dump_sidecar(provenance_of(photo, version, digest))
+                    write_file(sidecar_of(path), told, overwrite=True)
+            return path
+
+        def failed(error: UserError) -> None:
+            if self.dialog is None:
+                self._files.failed.emit(error)
+                return
+            self.dialog.show_saving(False)
+            if error.code == "save_exists":
+                self._files.ask_replace(wished, lambda: self._write(ready, overwrite=True))
+            else:
+                self.dialog.tell(error)
+
+        self._background.run(work, lambda path: self._done(path, wished, photo, kept), failed)
+
+    def _done(self, path: Path | None, wished: Path, photo: Photo, kept: Version | None) -> None:
+        """`kept` is the version that is in the file by itself, and not beside the photo alone."""
+        if path is None:
+            if self.dialog is not None:
+                self.dialog.tell(UserError("album_exists", path=wished))
+            return
+        if self.dialog is not None:
+            preferences().setValue(_KEY, json.dumps(self.dialog.remembered().to_json()))
+            self.dialog.accept()
+        document = self._model.document
+        if kept is not None and document is not None and document.photo is photo:
+            self._model.mark_exported(kept)
+        self.exported.emit(path)
+
+
+def remembered() -> ExportOptions:
+    """What was chosen the last time; what is shipped where that cannot be read."""
+    try:
+        data = json.loads(str(preferences().value(_KEY, "")))
+        return ExportOptions.from_json(data)
+    except (ValueError, AttributeError, UserError):
+        return ExportOptions()
+
+
+def _file_of(options: ExportOptions) -> ExportOptions:
+    """Only what the bytes of the file depend on."""
+    return replace(options, policy="unique", sidecar=False)
+
+
+def weight_line(size: int) -> str:
+    """The size on disk, to the byte and in words."""
+    if size < 1_000_000:
+        return tr("{kilobytes:.1f} KB on disk").format(kilobytes=size / 1e3)
+    return tr("{megabytes:.1f} MB on disk").format(megabytes=size / 1e6)

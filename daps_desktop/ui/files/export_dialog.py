@@ -1,0 +1,275 @@
+"""The dialog before a result leaves: what, how large, where to, and what the file will weigh."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QLineEdit,
+    QPushButton,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
+
+from daps_desktop.base.errors import UserError
+from daps_desktop.base.i18n import tr
+from daps_desktop.imaging.export import ENDINGS, EXACT, ExportOptions
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.ui.common import labels
+from daps_desktop.ui.common.banner import Banner
+from daps_desktop.ui.common.file_dialogs import ask_name
+from daps_desktop.ui.common.theme import GRID, HIT
+from daps_desktop.ui.common.widgets import NumberRow, Section, Segments, calm, column, label, row, tall_enough
+from daps_desktop.ui.files.export_size import SizeFields
+
+_WIDTH = 520
+FORMAT_WORDS = (("png", "PNG"), ("tiff", "TIFF"), ("jpeg", "JPEG"), ("webp", "WebP"))
+_ALIASES = {".tiff": "tiff", ".jpeg": "jpeg"}
+POLICY_WORDS = {
+    "unique": tr("Find a free name"),
+    "ask": tr("Ask"),
+    "overwrite": tr("Replace it"),
+    "skip": tr("Leave it alone"),
+}
+
+
+class ExportDialog(QDialog):
+    """Holds what was chosen; whoever opens it encodes, and says here how large it came out."""
+
+    help_chapter = "saving"
+
+    changed = Signal()  # the file would be another one
+    export_pressed = Signal()
+
+    def __init__(self, photo: Photo, shown: ExportOptions, path: Path, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Export"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumWidth(_WIDTH)
+        self._photo, self._folder, self._saving = photo, path.parent, False
+        self.picture = Segments(
+            tr("Picture"),
+            (
+                ("result", tr("Result")),
+                ("side_by_side", tr("Before and after")),
+                ("split", tr("Split in the middle")),
+            ),
+        )
+        self.format = Segments(tr("Format"), FORMAT_WORDS)
+        self.bits = Segments(tr("Depth"), ((8, tr("8 bit")), (16, tr("16 bit"))))
+        self.quality = NumberRow(tr("Quality"), "", 1, 100, shown.quality, decimals=0)
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.size_fields = SizeFields(photo, shown.longest_side, shown.dpi)
+        self.metadata = _check(tr("Keep what the photo says about itself"), shown.metadata)
+        self.metadata_line = label(
+            tr("Date, camera, place and captions (EXIF, XMP, IPTC). The colour profile always stays."),
+            "caption",
+        )
+        self.sidecar = _check(tr("Write beside it where it comes from"), shown.sidecar)
+        self.sidecar_line = label(
+            tr("Photo, marks, recipe and versions in NAME.daps.json, to make the same result again."),
+            "caption",
+        )
+        self.name = QLineEdit(str(path))
+        self.policy = QComboBox()
+        self.line = label("", "caption")
+        self.weight = label()
+        self.banner = Banner()
+        self.banner.report.hide()
+        self.button = QPushButton(tr("Export"))
+        self.cancel = QPushButton(labels.CANCEL)
+        self._fill(shown)
+        self.setLayout(self._assembled())
+        no_accidents(self)
+        calm(self)
+        tall_enough(self)
+        self.button.setDefault(True)
+        self._connect()
+        self._show_format()
+
+    def _fill(self, shown: ExportOptions) -> None:
+        self.picture.pick(shown.picture)
+        self.format.pick(shown.file_format)
+        self.bits.pick(shown.bits or self._photo.bits)
+        self.slider.setRange(1, 100)
+        self.slider.setValue(shown.quality)
+        self.slider.setAccessibleName(tr("Quality"))
+        self.slider.setMinimumHeight(HIT)
+        for policy, words in POLICY_WORDS.items():
+            self.policy.addItem(words, policy)
+        self.policy.setCurrentIndex(self.policy.findData(shown.policy))
+        self.policy.setAccessibleName(tr("If a file of that name exists"))
+        self.policy.setMinimumHeight(HIT)
+        self.name.setAccessibleName(tr("File"))
+        self.name.setMinimumHeight(HIT)
+        self.name.setCursorPosition(len(self.name.text()))
+
+    def _assembled(self) -> QVBoxLayout:
+        self.browse = QPushButton(tr("Choose…"))
+        self.browse.setObjectName("segment")
+        self.button.setObjectName("restore")
+        self.cancel.setObjectName("segment")
+        self.cancel.setMinimumHeight(HIT)
+        quality = QWidget()
+        quality.setLayout(row(self.quality, self.slider, spacing=2 * GRID))
+        formats = QWidget()
+        formats.setLayout(row(self.format, self.bits, spacing=2 * GRID))
+        where = QWidget()
+        where.setLayout(row(self.name, self.browse))
+        taken = QWidget()
+        taken.setLayout(row(label(tr("If a file of that name exists")), self.policy))
+        ends = QWidget()
+        buttons = row(self.weight, self.cancel, self.button, spacing=2 * GRID)
+        buttons.setStretch(0, 1)
+        ends.setLayout(buttons)
+        return column(
+            Section(tr("Picture"), self.picture),
+            Section(tr("Format"), formats, quality, self.line),
+            Section(tr("Size"), self.size_fields),
+            column_of(self.metadata, self.metadata_line, self.sidecar, self.sidecar_line),
+            Section(tr("File"), where, taken),
+            self.banner,
+            ends,
+            spacing=2 * GRID,
+            margin=3 * GRID,
+        )
+
+    def _connect(self) -> None:
+        for segments in (self.picture, self.bits):
+            segments.picked.connect(lambda _: self._change())
+        self.format.picked.connect(self._take_format)
+        self.quality.changed.connect(lambda value: self.slider.setValue(int(value)))
+        self.slider.valueChanged.connect(self._take_quality)
+        self.size_fields.changed.connect(self._change)
+        self.metadata.toggled.connect(lambda _: self._change())
+        self.name.editingFinished.connect(self._take_name)
+        self.name.textChanged.connect(self._show_possible)
+        self.browse.clicked.connect(self._browse)
+        self.button.clicked.connect(self.export_pressed)
+        self.cancel.clicked.connect(self.reject)
+
+    @property
+    def options(self) -> ExportOptions:
+        bits = self.bits.value
+        assert isinstance(bits, int)
+        return ExportOptions(
+            str(self.format.value),
+            0 if bits == self._photo.bits else bits,
+            int(self.quality.value),
+            self.size_fields.longest_side,
+            self.size_fields.dpi,
+            self.metadata.isChecked(),
+            str(self.policy.currentData()),
+            str(self.picture.value),
+            self.sidecar.isChecked(),
+        )
+
+    @property
+    def path(self) -> Path:
+        """A name alone means the folder that was suggested."""
+        return self._folder / self.name.text().strip()
+
+    @property
+    def _named(self) -> bool:
+        return bool(Path(self.name.text().strip()).name)
+
+    def remembered(self) -> ExportOptions:
+        """What the next photo begins with: the result, at its own size and depth."""
+        return replace(self.options, longest_side=0, bits=0, picture="result")
+
+    def show_weight(self, words: str) -> None:
+        self.weight.setText(words)
+
+    def show_saving(self, saving: bool) -> None:
+        self._saving = saving
+        self.button.setText(tr("Exporting…") if saving else tr("Export"))
+        self._show_possible()
+
+    def _show_possible(self) -> None:
+        self.button.setEnabled(self._named and not self._saving)
+
+    def tell(self, error: UserError) -> None:
+        self.show_saving(False)
+        self.banner.tell(error)
+
+    # what was changed
+
+    def _take_format(self, name: object) -> None:
+        if self._named:
+            self.name.setText(str(self.path.with_suffix(ENDINGS[str(name)])))
+        self._show_format()
+        self._change()
+
+    def _take_quality(self, quality: int) -> None:
+        self.quality.show_value(quality)
+        self._change()
+
+    def _take_name(self) -> None:
+        """An ending that was typed chooses the format; any other gets that of the format behind it."""
+        ending = self.path.suffix.lower()
+        known = {ending: name for name, ending in ENDINGS.items()} | _ALIASES
+        if ending in known and known[ending] != self.format.value:
+            self.format.pick(known[ending])
+            self._show_format()
+            self._change()
+        elif ending not in known and self._named:
+            self.name.setText(f"{self.name.text().strip()}{ENDINGS[str(self.format.value)]}")
+
+    def _browse(self) -> None:
+        """What becomes of a file that exists is chosen in this dialog."""
+        ask_name(self, tr("Export"), self.path, labels.SAVE_FILTER, self._take_path)
+
+    def _take_path(self, path: Path) -> None:
+        self.name.setText(str(path))
+        self._take_name()
+
+    def _change(self) -> None:
+        self._show_line()
+        self.changed.emit()
+
+    # what is shown
+
+    def _show_format(self) -> None:
+        exact = self.format.value in EXACT
+        self.quality.setEnabled(not exact)
+        self.slider.setEnabled(not exact)
+        self.bits.setEnabled(exact)
+        self._show_line()
+
+    def _show_line(self) -> None:
+        self.line.setText(self._honest_line())
+
+    def _honest_line(self) -> str:
+        """What becomes of the pixels that were not touched."""
+        if self.picture.value != "result":
+            return tr("A picture to show: before and after beside each other, not for further work.")
+        if self.format.value not in EXACT:
+            return tr("This format encodes every pixel anew, also those that were not touched.")
+        if self.size_fields.longest_side:
+            return tr("At another size every pixel is computed anew.")
+        if self.bits.value == 8 and self._photo.bits == 16:
+            return tr("From 16 to 8 bits every pixel is rounded.")
+        return tr("Pixels that were not touched stay as they were, bit for bit.")
+
+
+def _check(words: str, checked: bool) -> QCheckBox:
+    box = QCheckBox(words)
+    box.setChecked(checked)
+    box.setMinimumHeight(HIT)
+    return box
+
+
+def no_accidents(dialog: QDialog) -> None:
+    """Enter presses no button but the default one, whatever has the focus."""
+    for button in dialog.findChildren(QPushButton):
+        button.setAutoDefault(False)
+
+
+def column_of(*children: QWidget) -> QWidget:
+    box = QWidget()
+    box.setLayout(column(*children, spacing=GRID // 2))
+    return box

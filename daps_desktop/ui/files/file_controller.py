@@ -1,0 +1,267 @@
+"""Opening and saving: dialogs that do not block, slow work elsewhere, a question before anything is lost."""
+
+import os
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from daps_desktop.base.errors import UserError
+from daps_desktop.base.files import write_file
+from daps_desktop.base.i18n import tr
+from daps_desktop.document.project import is_project
+from daps_desktop.imaging.export import unused_name
+from daps_desktop.imaging.formats.mask_file import read_mask, write_mask
+from daps_desktop.imaging.formats.reader import read_photo
+from daps_desktop.imaging.mask import Hole
+from daps_desktop.ui.canvas.drawing.layer import image_of
+from daps_desktop.ui.canvas.drawing.pyramid import display_picture
+from daps_desktop.ui.common import labels
+from daps_desktop.ui.common.background import Background
+from daps_desktop.ui.common.file_dialogs import ask_file, ask_name
+from daps_desktop.ui.common.theme import NAME
+from daps_desktop.ui.files.opened_photo import (
+    SAMPLE,
+    Opened,
+    opened_photo,
+    opened_project,
+    opened_sample,
+    photo_of_image,
+)
+from daps_desktop.ui.models.document_model import DocumentModel
+from daps_desktop.ui.models.job_model import JobModel
+
+_PHOTO_SOUGHT = ("project_photo_missing", "project_photo_changed")
+_LONGEST_NAME = 240  # bytes: systems take 255, and a number may come behind it
+_KEPT_OF_NAME = 50  # letters of one that would be longer, of up to four bytes each
+
+
+class Files(QObject):
+    """All ways by which photos and marks come in and go out."""
+
+    opening = Signal(str)  # the name, while it is being read
+    opening_failed = Signal()  # for want of an answer, which is being asked for
+    opened = Signal(Opened)
+    saved = Signal(Path)
+    failed = Signal(UserError)
+
+    def __init__(self, model: DocumentModel, job: JobModel, background: Background, window: QWidget) -> None:
+        super().__init__(window)
+        self._model = model
+        self._job = job
+        self._background = background
+        self._window = window
+        self._folder = Path.home()
+        self.ask_again: Callable[[], object] | None = None  # for the name of what was written last
+        # Saves the project and then goes on; whoever knows about projects puts itself here.
+        self.keep_first: Callable[[Callable[[], None]], None] = lambda go_on: None
+        self.edits = 0  # ever made, so that no two states have the same
+        for signal in (
+            model.hole_edited, model.task_changed, model.settings_changed, model.version_added,
+            model.version_renamed,
+        ):  # fmt: skip
+            signal.connect(self._count)
+
+    @property
+    def anything_open(self) -> bool:
+        return self._model.document is not None
+
+    # in
+
+    def ask_open(self) -> None:
+        ask_file(self._window, labels.OPEN_TITLE, self._folder, labels.OPEN_FILTER, self.open)
+
+    def open(self, path: Path) -> None:
+        """Read the photo or the project at `path`, after asking about unsaved work."""
+        self.unless_unsaved(lambda: self.read(path))
+        self._folder = path.parent
+
+    def read(self, path: Path, photo_at: Path | None = None, accept_changed: bool = False) -> None:
+        """`open` without a question; `photo_at` is where the photo of a project is, if not where it was."""
+
+        def read() -> Opened:
+            if is_project(path):
+                return opened_project(path, photo_at, accept_changed)
+            return opened_photo(read_photo(path))
+
+        self.take_from(path.name, read, self.or_seek_photo(lambda at, changed: self.read(path, at, changed)))
+
+    def take_from(
+        self, name: str, read: Callable[[], Opened], failed: Callable[[UserError], None] | None = None
+    ) -> None:
+        """Open what `read` gives, which is called in the background; `name` is shown meanwhile."""
+        edits = self.edits
+
+        def take(opened: Opened) -> None:
+            if self.edits == edits:
+                self._take(opened)
+                return
+            self.opening_failed.emit()  # until it is said what becomes of what was done while it was read
+            self.unless_unsaved(lambda: self._take(opened))
+
+        self.opening.emit(name)
+        self._background.run(read, take, failed or self.failed.emit)
+
+    def open_sample(self) -> None:
+        """The photo that comes with the program, as if it lay where the user keeps pictures."""
+        self.unless_unsaved(lambda: self.take_from(SAMPLE.name, opened_sample))
+
+    def paste(self) -> None:
+        """Open the picture on the clipboard."""
+        image = QGuiApplication.clipboard().image()
+        if image.isNull():
+            self.failed.emit(UserError("clipboard_empty"))
+            return
+        self.unless_unsaved(
+            lambda: self.take_from(labels.PASTED_NAME, lambda: opened_photo(photo_of_image(image)))
+        )
+
+    def abandon(self) -> None:
+        """Forget the job on the photo that goes, and how the last one on it ended."""
+        self._job.abandon()
+
+    def _take(self, opened: Opened) -> None:
+        self.abandon()
+        self._model.open(opened.photo, opened.project, unsaved=opened.leftover is not None)
+        self.opened.emit(opened)
+        shown = opened.project.view.shown if opened.project else 0
+        versions = {version.number: version for version in opened.versions}
+        self._model.show_version(versions.get(shown) or (opened.versions[-1] if versions else None))
+
+    def or_seek_photo(self, again: Callable[[Path, bool], object]) -> Callable[[UserError], None]:
+        """Takes an error; where it is that a photo lies elsewhere or has changed, it is asked where it is.
+
+        `again` gets the place, and whether a photo that has changed will do.
+        """
+
+        def failed(error: UserError) -> None:
+            if error.code not in _PHOTO_SOUGHT:
+                self.failed.emit(error)
+                return
+            place = Path(str(error.facts["path"]))
+            seek = partial(ask_file, self._window, labels.OPEN_TITLE, place.parent, labels.PHOTO_FILTER)
+            self.opening_failed.emit()
+            box = self.question(tr("Where is the photo?"), str(error))
+            locate = box.addButton(tr("Locate…"), QMessageBox.ButtonRole.AcceptRole)
+            locate.clicked.connect(lambda: seek(lambda found: again(found, False)))
+            if error.code == "project_photo_changed":
+                use = box.addButton(tr("Use this photo all the same"), QMessageBox.ButtonRole.DestructiveRole)
+                use.clicked.connect(lambda: again(place, True))
+            box.open()
+
+        return failed
+
+    # out
+
+    def copy(self) -> None:
+        """Put the version that is shown on the clipboard."""
+        result = self._model.shown
+        if result is not None:
+            self._background.run(
+                lambda: image_of(display_picture(result.photo)), QGuiApplication.clipboard().setImage
+            )
+
+    def ask_export_mask(self) -> None:
+        self._ask_name(
+            labels.EXPORT_TITLE, labels.MASK_FILTER, self.suggested("_marks", ".png"), self.export_mask
+        )
+
+    def export_mask(self, path: Path, overwrite: bool = False) -> None:
+        document = self._model.document
+        if document is None:
+            return
+        hole = document.hole.copy()
+        self._background.run(
+            lambda: write_mask(hole, path, overwrite=overwrite),
+            lambda _: self.saved.emit(path),
+            self._or_replace(path, lambda: self.export_mask(path, overwrite=True)),
+        )
+
+    def ask_write(
+        self, title: str, filters: str, addition: str, suffix: str, make: Callable[[], bytes]
+    ) -> None:
+        """Ask for a name beside the original and write there what `make` gives, in the background."""
+        self._ask_name(title, filters, self.suggested(addition, suffix), lambda path: self.write(path, make))
+
+    def write(self, path: Path, make: Callable[[], bytes], overwrite: bool = False) -> None:
+        self._background.run(
+            lambda: write_file(path, make(), overwrite=overwrite),
+            lambda _: self.saved.emit(path),
+            self._or_replace(path, lambda: self.write(path, make, overwrite=True)),
+        )
+
+    def ask_import_mask(self) -> None:
+        ask_file(self._window, labels.IMPORT_TITLE, self._folder, labels.OPEN_FILTER, self.import_mask)
+
+    def import_mask(self, path: Path) -> None:
+        document = self._model.document
+        if document is None:
+            return
+
+        def take(hole: Hole) -> None:
+            if self._model.document is document:
+                self._model.set_hole(hole, labels.UNDO_IMPORT)
+
+        self._background.run(lambda: read_mask(path, document.photo), take, self.failed.emit)
+
+    def _ask_name(self, title: str, filters: str, suggested: Path, then: Callable[[Path], None]) -> None:
+        """Whether one that exists may be replaced is asked in our own words, when the writing is refused."""
+        self.ask_again = partial(self._ask_name, title, filters, suggested, then)
+        ask_name(self._window, title, suggested, filters, then)
+
+    def suggested(self, addition: str, suffix: str) -> Path:
+        """A name that does not exist yet, beside the original."""
+        document = self._model.document
+        path = document.photo.path if document else None
+        origin = path or self._folder / labels.PASTED_NAME
+        stem, ending = origin.stem, addition + suffix
+        if len(os.fsencode(stem + ending)) > _LONGEST_NAME:
+            stem = stem[:_KEPT_OF_NAME]
+        return unused_name(origin.with_name(stem + ending))
+
+    def _or_replace(self, path: Path, again: Callable[[], None]) -> Callable[[UserError], None]:
+        def failed(error: UserError) -> None:
+            if error.code == "save_exists":
+                self.ask_replace(path, again)
+            else:
+                self.failed.emit(error)
+
+        return failed
+
+    def ask_replace(self, path: Path, again: Callable[[], None]) -> None:
+        box = self.question(labels.REPLACE_TITLE, labels.REPLACE_TEXT.format(name=path.name))
+        replace_button = box.addButton(labels.REPLACE, QMessageBox.ButtonRole.DestructiveRole)
+        replace_button.clicked.connect(again)
+        box.open()
+
+    # before something is lost
+
+    def _count(self, *_: object) -> None:
+        self.edits += 1
+
+    def unless_unsaved(self, go_on: Callable[[], None]) -> None:
+        """Do `go_on` at once where nothing would be lost, otherwise after a question."""
+        unsaved, running = self._model.unsaved, self._job.running
+        if not unsaved and not running:
+            go_on()
+            return
+        lines = [labels.UNSAVED_TEXT] * unsaved + [labels.RUNNING_TEXT] * running
+        box = self.question(labels.UNSAVED_TITLE if unsaved else labels.RUNNING_TITLE, "\n\n".join(lines))
+        if unsaved:
+            save = box.addButton(labels.SAVE_FIRST, QMessageBox.ButtonRole.AcceptRole)
+            save.clicked.connect(lambda: self.keep_first(go_on))
+        words = labels.DISCARD if unsaved else labels.STOP
+        box.addButton(words, QMessageBox.ButtonRole.DestructiveRole).clicked.connect(go_on)
+        box.open()
+
+    def question(self, title: str, words: str, no: str = labels.CANCEL) -> QMessageBox:
+        box = QMessageBox(QMessageBox.Icon.NoIcon, NAME, title, parent=self._window)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)  # with all that its answers would need
+        box.setInformativeText(words)
+        cancel = box.addButton(no, QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(cancel)
+        box.setEscapeButton(cancel)
+        return box

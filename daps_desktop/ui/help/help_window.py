@@ -1,0 +1,298 @@
+"""The user guide in a window of its own: contents and search left, the chapter right; nothing is fetched."""
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QUrl
+from PySide6.QtGui import (
+    QKeySequence,
+    QPixmap,
+    QResizeEvent,
+    QShortcut,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+)
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QTextBrowser,
+    QTextEdit,
+    QWidget,
+)
+
+from daps_desktop.base.i18n import tr
+from daps_desktop.ui.common.theme import GRID, HIT
+from daps_desktop.ui.common.widgets import column, label, row
+from daps_desktop.ui.help.guide import Chapter, chapters, holds
+
+TITLE = tr("Guide")
+NOTHING = tr("No chapter has these words.")
+_SIZE = (1000, 720)
+_FRAME = 40  # what the system may draw around a window, at most
+_CONTENTS_WIDTH = 260
+_MARGIN = 3 * GRID
+_TEXT, _LINE = 1.1, 125  # times the size of the window's own text; percent of its height
+_PICTURE = "\N{OBJECT REPLACEMENT CHARACTER}"  # what stands in a text where a picture is shown
+_MOST_SHOWN = 200  # places of the words looked for
+
+
+class HelpWindow(QDialog):
+    """Shows one chapter at a time; `show_chapter` brings it up."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self.setWindowTitle(TITLE)
+        self._place(parent.screen().availableGeometry())
+        self.chapters = chapters()
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(tr("Search"))
+        self.search.setAccessibleName(tr("Search the guide"))
+        self.search.setClearButtonEnabled(True)
+        self.search.setMinimumHeight(HIT)
+        self.contents = QListWidget()
+        self.contents.setAccessibleName(tr("Chapters"))
+        self.contents.setFrameShape(QListWidget.Shape.NoFrame)
+        self.contents.setStyleSheet(f"QListWidget::item {{ padding-left: {GRID}px; }}")
+        self.nothing = label(NOTHING, "caption")
+        self.nothing.hide()
+        self.page = Page()
+        self.back = _button(tr("Back"), QKeySequence.StandardKey.Back)
+        self.forward = _button(tr("Forward"), QKeySequence.StandardKey.Forward)
+        self.smaller = _button(tr("Smaller text"), QKeySequence.StandardKey.ZoomOut)
+        self.larger = _button(tr("Larger text"), QKeySequence.StandardKey.ZoomIn)
+        self._arrange()
+        self._fill()
+        self._connect()
+        self._show_possible()
+
+    def show_chapter(self, name: str) -> None:
+        """Bring the window to the front with that chapter; "" leaves the one that is shown."""
+        if name or self.page.source().isEmpty():
+            self.page.setSource(_url(self._chapter(name)))
+        self.show()
+        self.activateWindow()
+        self.page.setFocus()
+
+    @property
+    def shown(self) -> str:
+        """The name of the chapter on the page."""
+        return self.page.source().fileName().removesuffix(".md")
+
+    # layout
+
+    def _place(self, room: QRect) -> None:
+        """In the middle of the screen; what Qt does with a dialog may put its title bar above it."""
+        place = QRect(0, 0, min(_SIZE[0], room.width() - _FRAME), min(_SIZE[1], room.height() - 2 * _FRAME))
+        place.moveCenter(room.center())
+        self.resize(place.size())
+        self.move(place.topLeft() - QPoint(0, _FRAME // 2))  # that of the frame
+
+    def _arrange(self) -> None:
+        left = QWidget()
+        left.setFixedWidth(_CONTENTS_WIDTH)
+        beside = column(self.search, self.nothing, self.contents)
+        beside.setStretch(2, 1)
+        left.setLayout(beside)
+        bar = row(self.back, self.forward)
+        bar.addStretch()
+        for button in (self.smaller, self.larger):
+            bar.addWidget(button)
+        right = column(spacing=GRID)
+        right.addLayout(bar)
+        right.addWidget(self.page, 1)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        layout.setSpacing(2 * GRID)
+        layout.addWidget(left)
+        layout.addLayout(right, 1)
+
+    def _fill(self) -> None:
+        for chapter in self.chapters:
+            item = QListWidgetItem(chapter.title)
+            item.setData(Qt.ItemDataRole.UserRole, chapter.name)
+            item.setToolTip(chapter.title)
+            item.setSizeHint(QSize(0, HIT))
+            self.contents.addItem(item)
+
+    def _connect(self) -> None:
+        self.search.textChanged.connect(self._look_for)
+        self.search.installEventFilter(self)
+        self.contents.currentItemChanged.connect(self._pick)
+        self.page.sourceChanged.connect(self._mark)
+        self.page.historyChanged.connect(self._follow)  # only then is the new chapter the page's source
+        self.page.historyChanged.connect(self._show_possible)
+        self.back.clicked.connect(self.page.backward)
+        self.forward.clicked.connect(self.page.forward)
+        self.smaller.clicked.connect(lambda: self.page.zoom(-1))
+        self.larger.clicked.connect(lambda: self.page.zoom(1))
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self.search.setFocus)
+        QShortcut(QKeySequence("Ctrl+0"), self, lambda: self.page.zoom(0))
+        QShortcut(QKeySequence("Ctrl+="), self, lambda: self.page.zoom(1))
+
+    # what is looked for
+
+    def _look_for(self, words: str) -> None:
+        """List the chapters that hold all the words, and show where in the one that is open."""
+        found = [chapter.name for chapter in self.chapters if holds(chapter, words)]
+        for item in self._items():
+            item.setHidden(item.data(Qt.ItemDataRole.UserRole) not in found)
+        self.nothing.setVisible(not found)
+        if found and self.shown not in found:
+            self.page.setSource(_url(self._chapter(found[0])))
+        self.page.mark(words.split() if found else [])
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Enter in the search goes to the next place, Down to the chapters; Esc first empties it."""
+        if event.type() is not QEvent.Type.KeyPress:
+            return False
+        match event.key():  # type: ignore[attr-defined]
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
+                self.page.next_place()
+            case Qt.Key.Key_Down:
+                self.contents.setFocus()
+            case Qt.Key.Key_Escape if self.search.text():
+                self.search.clear()
+            case _:
+                return False
+        return True
+
+    # what is shown
+
+    def _pick(self, item: QListWidgetItem | None) -> None:
+        if item is not None and item.data(Qt.ItemDataRole.UserRole) != self.shown:
+            self.page.setSource(_url(self._chapter(item.data(Qt.ItemDataRole.UserRole))))
+
+    def _follow(self) -> None:
+        for item in self._items():
+            if item.data(Qt.ItemDataRole.UserRole) == self.shown:
+                self.contents.setCurrentItem(item)
+
+    def _mark(self) -> None:
+        self.page.mark(self.search.text().split())
+
+    def _show_possible(self) -> None:
+        self.back.setEnabled(self.page.isBackwardAvailable())
+        self.forward.setEnabled(self.page.isForwardAvailable())
+
+    def _items(self) -> list[QListWidgetItem]:
+        return [self.contents.item(i) for i in range(self.contents.count())]
+
+    def _chapter(self, name: str) -> Chapter:
+        return next((chapter for chapter in self.chapters if chapter.name == name), self.chapters[0])
+
+
+class Page(QTextBrowser):
+    """A chapter: pictures no wider than the page, links to chapters only, places of words marked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName(tr("Chapter"))
+        self.setFrameShape(QTextBrowser.Shape.NoFrame)
+        self.setOpenLinks(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # pictures know their room
+        self.document().setDocumentMargin(_MARGIN)
+        self.anchorClicked.connect(self._go)
+        self.sourceChanged.connect(self._space_out)
+        self._size = _TEXT * self.font().pointSizeF()
+        self._steps = 0
+        self._places: list[QTextCursor] = []
+        self._at = -1
+        self.zoom(0)
+
+    def zoom(self, step: int) -> None:
+        """Larger or smaller text; 0 brings back its usual size."""
+        self._steps = min(max(self._steps + step, -4), 12) if step else 0
+        font = self.font()
+        font.setPointSizeF(self._size * 1.1**self._steps)
+        self.setFont(font)
+
+    def mark(self, words: list[str]) -> None:
+        """Mark every place of the words, and scroll to the first."""
+        self._places = [place for word in words for place in self._places_of(word)][:_MOST_SHOWN]
+        self._places.sort(key=QTextCursor.position)
+        self._at = -1
+        look = QTextCharFormat()
+        look.setBackground(self.palette().highlight())
+        look.setForeground(self.palette().highlightedText())
+        self.setExtraSelections([_selection(place, look) for place in self._places])
+        self.next_place()
+
+    def next_place(self) -> None:
+        """Scroll to the next marked place, after the last to the first."""
+        if self._places:
+            self._at = (self._at + 1) % len(self._places)
+            cursor = QTextCursor(self._places[self._at])
+            cursor.clearSelection()
+            self.setTextCursor(cursor)
+            self.ensureCursorVisible()
+
+    def loadResource(self, kind: int, name: QUrl | str) -> object:
+        """Files of this computer alone; wide pictures are made to fit."""
+        file = self.source().resolved(QUrl(name))
+        if not file.isLocalFile():
+            return None
+        if kind != QTextDocument.ResourceType.ImageResource.value:
+            return super().loadResource(kind, file)
+        picture = QPixmap(file.toLocalFile())
+        room = self.viewport().width() - 2 * _MARGIN
+        if picture.width() <= room or room <= 0:
+            return picture
+        return picture.scaledToWidth(room, Qt.TransformationMode.SmoothTransformation)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width() and not self.source().isEmpty():
+            place = self.verticalScrollBar().value()
+            self.reload()
+            self.verticalScrollBar().setValue(place)
+
+    def _space_out(self) -> None:
+        """Give lines and paragraphs the room that reading needs, and pictures no more than their height."""
+        block = self.document().begin()
+        while block.isValid():
+            look = block.blockFormat()
+            if _PICTURE not in block.text():
+                look.setLineHeight(_LINE, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+            if look.headingLevel() > 1:
+                look.setTopMargin(2 * GRID)
+            QTextCursor(block).setBlockFormat(look)
+            block = block.next()
+
+    def _go(self, link: QUrl) -> None:
+        """Follow a link within the guide; any other stays what it is, text."""
+        target = self.source().resolved(link)
+        if target.isLocalFile() and target.fileName().endswith(".md"):
+            self.setSource(target)
+
+    def _places_of(self, word: str) -> list[QTextCursor]:
+        places: list[QTextCursor] = []
+        cursor = self.document().find(word)
+        while not cursor.isNull() and len(places) < _MOST_SHOWN:
+            places.append(cursor)
+            cursor = self.document().find(word, cursor)
+        return places
+
+
+def _selection(place: QTextCursor, look: QTextCharFormat) -> QTextEdit.ExtraSelection:
+    selection = QTextEdit.ExtraSelection()
+    selection.cursor = place  # type: ignore[attr-defined]
+    selection.format = look  # type: ignore[attr-defined]
+    return selection
+
+
+def _url(chapter: Chapter) -> QUrl:
+    return QUrl.fromLocalFile(str(chapter.path))
+
+
+def _button(words: str, key: QKeySequence.StandardKey) -> QPushButton:
+    button = QPushButton(words)
+    button.setObjectName("segment")
+    button.setAutoDefault(False)
+    button.setShortcut(QKeySequence(key))
+    shown = QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
+    button.setToolTip(f"{words} ({shown})" if shown else words)
+    return button

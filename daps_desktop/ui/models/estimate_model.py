@@ -1,0 +1,135 @@
+"""How long a run would take: asked of the engine when that may have changed, corrected by real runs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import uuid4
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from daps_desktop.base.i18n import ntr, tr
+from daps_desktop.imaging.mask import Hole, thinned
+from daps_desktop.jobs.messages import Finished, Forecast, Hardware, JobMessage
+from daps_desktop.jobs.requests import MARKS_STEP, ForecastRequest
+from daps_desktop.jobs.settings import SolverSettings
+from daps_desktop.jobs.task import Task
+from daps_desktop.ui.common import formatting
+from daps_desktop.ui.models.document_model import DocumentModel
+from daps_desktop.ui.models.job_model import JobModel, JobState
+
+_PATIENCE_MS = 500  # after the last change: nobody wants to know in the middle of one
+_FACTORS = (0.2, 5.0)  # a run beyond these times what was foretold tells of the computer's other work
+_LEARNT = 0.5  # share of the latest run in what is learnt from runs
+_FIRST_SIZE = (1224, 1632)  # of the photo that is foretold before there is one
+
+What = tuple[str, str]  # prior and device
+
+
+@dataclass(slots=True)
+class _Learnt:
+    """What is known of one prior on one device."""
+
+    speed: float
+    factor: float = 1.0  # what runs took over what was foretold
+
+
+class ForecastModel(QObject):
+    """`asked` and `dropped` go to the engine; what it answers comes in through `handle`."""
+
+    asked = Signal(ForecastRequest)
+    dropped = Signal(str)  # the id of a request that is not wanted any more
+    changed = Signal(object)  # seconds by quality; empty while nobody knows
+    hardware_known = Signal(str)  # the computer in plain words
+
+    def __init__(self, model: DocumentModel, job: JobModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._model, self._job = model, job
+        self._request: ForecastRequest | None = None  # that waits for its answer
+        self._known: dict[What, _Learnt] = {}
+        self.seconds: dict[str, float] = {}
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_PATIENCE_MS)
+        self._timer.timeout.connect(self._ask)
+        for signal in (model.photo_opened, model.task_changed, model.settings_changed, model.hole_edited):
+            signal.connect(lambda *_: self._timer.start())
+        job.unclaimed.connect(self.handle)
+        job.started.connect(lambda _: self._drop())
+        job.finished.connect(self._learn)
+        job.state_changed.connect(self._ask_after_run)
+
+    def start(self) -> None:
+        """Try the computer out before there is a photo."""
+        if self._model.document is None:
+            self._send(Task(()), SolverSettings(), *_FIRST_SIZE)
+
+    def handle(self, message: JobMessage) -> None:
+        """Take a message of the engine; those that do not answer the last request are not meant."""
+        if self._request is None or message.job_id != self._request.job_id:
+            return
+        request, self._request = self._request, None
+        if not isinstance(message, Forecast):
+            self._show({})
+            return
+        learnt = self._known.setdefault(_what(request.settings), _Learnt(message.speed))
+        learnt.speed = message.speed
+        self.hardware_known.emit(hardware_line(message.hardware, message.typical * learnt.factor))
+        if self._model.document is not None:
+            self._show({name: seconds * learnt.factor for name, seconds in message.seconds.items()})
+
+    def _ask_after_run(self, state: JobState) -> None:
+        if state is not JobState.RUNNING:
+            self._timer.start()
+
+    def _ask(self) -> None:
+        document = self._model.document
+        if document is None or self._job.running:
+            return
+        marks, task = None, document.solvable
+        if document.marked_share and task.repair_only:
+            marks = thinned(document.hole, MARKS_STEP)  # no thin scratch falls through
+        self._send(task, document.settings, document.photo.height, document.photo.width, marks)
+
+    def _send(
+        self, task: Task, settings: SolverSettings, height: int, width: int, marks: Hole | None = None
+    ) -> None:
+        self._drop()
+        known = self._known.get(_what(settings))
+        speed = known.speed if known else None
+        self._request = ForecastRequest(uuid4().hex, height, width, task, settings, marks, speed)
+        self.asked.emit(self._request)
+
+    def _drop(self) -> None:
+        if self._request is not None:
+            self.dropped.emit(self._request.job_id)
+            self._request = None
+
+    def _learn(self, finished: Finished) -> None:
+        """Correct what is foretold by what a run really took."""
+        foretold, settings = self.seconds.get(finished.report.preset), self._job.request
+        known = self._known.get(_what(settings.settings)) if settings else None
+        if not foretold or known is None:
+            return
+        ratio = finished.report.seconds_total / foretold
+        low, high = _FACTORS
+        known.factor = min(max(known.factor * ratio**_LEARNT, low), high)
+
+    def _show(self, seconds: Mapping[str, float]) -> None:
+        self.seconds = dict(seconds)
+        self.changed.emit(self.seconds)
+
+
+def _what(settings: SolverSettings) -> What:
+    return settings.prior, settings.device
+
+
+def hardware_line(hardware: Hardware, typical: float) -> str:
+    """ "2 cores, no graphics card. A 2-megapixel repair takes about a minute." """
+    cores = ntr("{count} core", "{count} cores", hardware.cores).format(count=hardware.cores)
+    takes = tr("A 2-megapixel repair takes about {time}.").format(time=formatting.duration(typical))
+    if hardware.card:
+        computer = tr("{card}, {cores}.").format(card=hardware.card, cores=cores)
+    elif hardware.device == "mps":
+        computer = tr("Apple graphics, {cores}.").format(cores=cores)
+    else:
+        computer = tr("{cores}, no graphics card.").format(cores=cores)
+    return tr("This computer: {computer} {takes}").format(computer=computer, takes=takes)

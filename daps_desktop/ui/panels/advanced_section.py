@@ -1,0 +1,229 @@
+"""Values few people need, under a line that opens and closes; the tip of each gives its proper name."""
+
+import random
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QToolButton,
+    QWidget,
+)
+
+from daps_desktop.base.errors import UserError
+from daps_desktop.base.i18n import tr
+from daps_desktop.jobs.damage_text import format_damage, parse_damage
+from daps_desktop.jobs.settings import MOST_SAMPLES, SolverSettings
+from daps_desktop.jobs.task import Task
+from daps_desktop.ui.common import labels
+from daps_desktop.ui.common.theme import GRID, HIT
+from daps_desktop.ui.common.widgets import Segments, column, label, row
+from daps_desktop.ui.panels.noise_field import NoiseField
+
+Choices = Sequence[tuple[str, str]]
+
+BY_ITSELF = tr("chosen by itself")
+METHODS: Choices = (("dapspp", "DAPS++"), ("daps", "DAPS"), ("diffpir", "DiffPIR"))
+DEVICES: Choices = (
+    ("auto", BY_ITSELF),
+    ("cpu", tr("Processor")),
+    ("cuda", tr("Graphics card")),
+    ("mps", tr("Apple graphics")),
+)
+_MAX_SEED = 2**31 - 1  # the largest a spin box takes
+_TILE_STEP, _LARGEST_TILE = 64, 2048
+_TIPS = {
+    "noise": tr("How strong the noise of the photo is, as a standard deviation in grey levels (gamma)."),
+    "prior": tr("What tells the program how photographs look (the diffusion prior)."),
+    "levels": tr("How many steps a run takes (annealing noise levels). More take longer."),
+    "samples": tr("How many possibilities are averaged into the safest result (posterior samples)."),
+    "seed": tr("Where chance begins: the same number gives the same result, another one another sample."),
+    "method": tr("How photo and prior are brought together (the solver). DAPS++ is the program's own."),
+    "device": tr("What computes: the processor or a graphics card."),
+    "tile": tr("Side of the squares in which a large photo is computed. Smaller ones need less memory."),
+    "operators": tr(
+        "The damage in the words of the command line (the forward operator), such as: blur:sigma=2.5 noise"
+    ),
+}
+
+
+class AdvancedFold(QWidget):
+    """`picked` carries the settings chosen by name; `task_picked` a task written out."""
+
+    picked = Signal(object)
+    task_picked = Signal(Task)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.head = QToolButton()
+        self.head.setObjectName("quiet")
+        self.head.setText(labels.ADVANCED)
+        self.head.setCheckable(True)
+        self.head.setArrowType(Qt.ArrowType.RightArrow)
+        self.head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._make_fields()
+        self._body = QWidget()
+        self._body.setLayout(self._arranged())
+        self._body.setVisible(False)
+        self.setLayout(column(self.head, self._body))
+        self._connect()
+
+    def _make_fields(self) -> None:
+        self.output = Segments(labels.OUTPUT, (("safest", labels.SAFEST), ("sample", labels.SAMPLE)))
+        self._output_line = label("", "caption")
+        self.noise = NoiseField()
+        self.noise.setToolTip(_TIPS["noise"])
+        self.prior = _choice("prior", (("auto", BY_ITSELF),))
+        self.levels = _number("levels", 0, 200, special=tr("as the quality says"))
+        self.samples = _number("samples", 1, MOST_SAMPLES)
+        self.seed = _number("seed", 0, _MAX_SEED)
+        self.dice = QPushButton("⚄")
+        self.dice.setObjectName("segment")
+        self.dice.setFixedWidth(HIT + GRID)
+        self.dice.setToolTip(tr("Another seed"))
+        self.dice.setAccessibleName(tr("Another seed"))
+        self.method = _choice("method", METHODS)
+        self.device = _choice("device", DEVICES)
+        self.tile = _number("tile", 0, _LARGEST_TILE, special=BY_ITSELF, unit=labels.UNIT_PIXELS)
+        self.tile.setSingleStep(_TILE_STEP)
+        self.operators = QLineEdit()
+        self.operators.setMinimumHeight(HIT)
+        self.operators.setToolTip(_TIPS["operators"])
+        self.wrong = label("", "wrong")
+        self.wrong.setVisible(False)
+
+    def _arranged(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(GRID)
+        grid.setColumnStretch(1, 1)
+        wide = (label(labels.OUTPUT), self.output, self._output_line, label(labels.NOISE_LEVEL), self.noise)
+        for i, widget in enumerate(wide):
+            grid.addWidget(widget, i, 0, 1, 2)
+        seed = QWidget()
+        seed.setLayout(row(self.seed, self.dice))
+        seed.layout().setStretch(0, 1)  # type: ignore[union-attr]
+        named = (
+            (labels.PRIOR, self.prior), (tr("Steps"), self.levels), (tr("Samples"), self.samples),
+            (labels.SEED, seed), (tr("Method"), self.method), (tr("Device"), self.device),
+            (tr("Tile"), self.tile), (tr("Operators"), self.operators),
+        )  # fmt: skip
+        for i, (words, field) in enumerate(named, len(wide)):
+            name = QLabel(words)
+            named_field = self.seed if field is seed else field
+            named_field.setAccessibleName(words)  # its tip is read as the description
+            name.setBuddy(named_field)
+            name.setToolTip(named_field.toolTip())
+            grid.addWidget(name, i, 0)
+            grid.addWidget(field, i, 1)
+        grid.addWidget(self.wrong, grid.rowCount(), 0, 1, 2)
+        return grid
+
+    def _connect(self) -> None:
+        self.head.toggled.connect(self._open)
+        self.dice.clicked.connect(lambda: self.seed.setValue(random.randrange(_MAX_SEED)))
+        self.output.picked.connect(lambda output: self._pick_output(str(output)))
+        self.noise.picked.connect(lambda noise: self.picked.emit({"noise": noise}))
+        self.tile.valueChanged.connect(self._pick_tile)
+        self.operators.editingFinished.connect(self._pick_operators)
+        for name, number in (("levels", self.levels), ("samples", self.samples), ("seed", self.seed)):
+            number.valueChanged.connect(lambda value, name=name: self.picked.emit({name: value}))
+        for name, choice in (("prior", self.prior), ("method", self.method), ("device", self.device)):
+            choice.activated.connect(
+                lambda _index, name=name, choice=choice: self.picked.emit({name: choice.currentData()})
+            )
+
+    def show_settings(self, settings: SolverSettings) -> None:
+        self.output.pick(settings.output)
+        self._output_line.setText(labels.OUTPUT_LINES[settings.output])
+        self.noise.show_level(settings.noise)
+        self.samples.setEnabled(settings.output == "safest")
+        for number, value in (
+            (self.levels, settings.levels), (self.samples, settings.samples),
+            (self.seed, settings.seed), (self.tile, settings.tile),
+        ):  # fmt: skip
+            _show_number(number, value)
+        for choice, name in (
+            (self.prior, settings.prior), (self.method, settings.method), (self.device, settings.device),
+        ):  # fmt: skip
+            _show_choice(choice, name)
+
+    def show_task(self, task: Task) -> None:
+        self.operators.setText(" ".join(format_damage(damage) for damage in task.damages))
+        self.wrong.setVisible(False)
+
+    def show_priors(self, names: Sequence[str]) -> None:
+        """The priors that are installed."""
+        chosen = self.prior.currentData()
+        self.prior.clear()
+        self.prior.addItem(BY_ITSELF, "auto")
+        for name in names:
+            self.prior.addItem(name, name)
+        _show_choice(self.prior, chosen)
+
+    def _pick_output(self, output: str) -> None:
+        """One sample is one: the number of those that are averaged goes back to that."""
+        self.picked.emit({"output": output, "samples": 1} if output == "sample" else {"output": output})
+
+    def _pick_tile(self, side: int) -> None:
+        """No tile is smaller than 64 pixels; below that it is the program's choice again."""
+        self.picked.emit({"tile": side if side >= _TILE_STEP else 0})
+
+    def _pick_operators(self) -> None:
+        """Only what somebody wrote: what is shown here has fewer digits than the task."""
+        if not self.operators.isModified():
+            return
+        try:
+            task = Task(tuple(parse_damage(words) for words in self.operators.text().split()))
+        except UserError as error:
+            self.wrong.setText(str(error))
+            self.wrong.setVisible(True)
+        else:
+            self.wrong.setVisible(False)
+            self.task_picked.emit(task)
+
+    def _open(self, opened: bool) -> None:
+        self.head.setArrowType(Qt.ArrowType.DownArrow if opened else Qt.ArrowType.RightArrow)
+        self._body.setVisible(opened)
+
+
+def _number(name: str, low: int, high: int, special: str = "", unit: str = "") -> QSpinBox:
+    box = QSpinBox()
+    box.setRange(low, high)
+    box.setSpecialValueText(special)
+    box.setSuffix(unit)
+    box.setKeyboardTracking(False)
+    box.setMinimumHeight(HIT)
+    box.setToolTip(_TIPS[name])
+    return box
+
+
+def _choice(name: str, choices: Choices) -> QComboBox:
+    box = QComboBox()
+    for value, words in choices:
+        box.addItem(words, value)
+    box.setMinimumHeight(HIT)
+    box.setMinimumContentsLength(8)
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setToolTip(_TIPS[name])
+    return box
+
+
+def _show_number(box: QSpinBox, value: int) -> None:
+    """A seed of the command line may be larger than any that the box can tell."""
+    box.blockSignals(True)
+    box.setPrefix("> " if value > box.maximum() else "")
+    box.setValue(min(value, box.maximum()))
+    box.blockSignals(False)
+
+
+def _show_choice(box: QComboBox, value: str) -> None:
+    """What is not among the choices (a folder, a prior that is gone) is shown by its name."""
+    if value is not None and box.findData(value) < 0:
+        box.addItem(value, value)
+    box.setCurrentIndex(max(box.findData(value), 0))

@@ -1,0 +1,269 @@
+"""The dialog of priors: what is installed, what can be imported from a file, and what can be downloaded."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from daps_desktop.base.i18n import mark, number, tr
+from daps_desktop.jobs.published_priors import PUBLIC_PRIORS, PublicPrior
+from daps_desktop.ui.common.file_dialogs import ask_file, ask_folder
+from daps_desktop.ui.common.theme import GRID, HIT
+from daps_desktop.ui.common.widgets import Section, column, label, row
+
+TITLE = tr("Priors")
+FETCH, STOP, REMOVE = tr("Fetch"), tr("Stop"), tr("Remove")
+LEDE = tr("A prior tells the program how photographs look. What it never saw it cannot redraw well.")
+ONLINE = tr(
+    "This is the only place where the program uses the network, and only while a prior is being fetched. "
+    "Fetched priors stay on this computer. How well they repair photos has not been measured here."
+)
+SMALL_DENOISER = mark("A small denoiser of everyday photographs: it knows texture and structure, not faces.")
+NOT_MEASURED = tr("not measured")
+NOTED_AT_FIRST = tr("not known; noted at the first download and compared from then on")
+FILTER = tr("Weights (*.safetensors *.pt *.pth *.ckpt *.bin)")
+_SIZE = (560, 720)
+_SHORT_HASH = 12  # letters
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """One line of `priors list --json`."""
+
+    name: str
+    description: str
+    licence: str
+    source: str
+    quality: str
+    size_mb: float
+    parameters_m: float
+    trained_size: int
+    sha256: str
+    built_in: bool
+
+    @classmethod
+    def of(cls, line: str) -> "Installed":
+        told: dict[str, Any] = json.loads(line)
+        return cls(
+            told["name"], told["description"], told["licence"], told["source"], told["quality"],
+            told["size_bytes"] / 1e6, told["parameters"] / 1e6, told["trained_size"], told["sha256"],
+            told["built_in"],
+        )  # fmt: skip
+
+
+class PriorCard(QFrame):
+    """What is known of one installed prior, and a button to remove it."""
+
+    remove_pressed = Signal(str)
+
+    def __init__(self, prior: Installed) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.setAccessibleName(prior.name)
+        name = label(prior.name, "heading")
+        size = f"{number(prior.size_mb, 1 if prior.size_mb < 100 else 0)} MB"
+        self.facts = label(_facts(prior, size), "caption")
+        self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.facts.setToolTip(f"SHA-256 {prior.sha256}")
+        self.remove = QPushButton(REMOVE)
+        self.remove.setObjectName("segment")
+        self.remove.setAccessibleName(f"{REMOVE}: {prior.name}")
+        self.remove.setVisible(not prior.built_in)
+        self.remove.clicked.connect(lambda: self.remove_pressed.emit(prior.name))
+        head = row(name, self.remove)
+        head.setStretch(0, 1)
+        layout = column(spacing=2, margin=GRID)
+        layout.addLayout(head)
+        layout.addWidget(label(_known(prior.description)))
+        layout.addWidget(self.facts)
+        self.setLayout(layout)
+
+
+def _facts(prior: Installed, size: str) -> str:
+    lines = (
+        (tr("Size"), tr("{size}, {count:.1f} million numbers, taught squares of {side} pixels").format(
+            size=size, count=prior.parameters_m, side=prior.trained_size)),
+        (tr("Licence"), prior.licence),
+        (tr("Source"), _source(prior)),
+        (tr("Measured"), prior.quality or NOT_MEASURED),
+        (tr("Checksum"), f"{prior.sha256[:_SHORT_HASH]}…"),
+    )  # fmt: skip
+    words = tr("{name}: {value}")
+    return "\n".join(words.format(name=name, value=value) for name, value in lines)
+
+
+def _source(prior: Installed) -> str:
+    unsaid = tr("comes with the program") if prior.built_in else tr("a file on this computer")
+    return _known(prior.source) or unsaid
+
+
+def _known(words: str) -> str:
+    """What a card says, translated where it is that of a built-in prior; for no words gettext has others."""
+    return tr(words) if words else ""
+
+
+class PriorsPage(QDialog):
+    """Shows the cards and what is going on; does nothing by itself."""
+
+    help_chapter = "priors"
+
+    remove_pressed = Signal(str)
+    import_pressed = Signal(Path)
+    fetch_pressed = Signal(str)
+    stop_pressed = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(TITLE)
+        self.resize(*_SIZE)
+        self.trouble = label("", "wrong")
+        self.trouble.setAccessibleDescription(tr("Error"))
+        self.trouble.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.trouble.setVisible(False)
+        self.cards: list[PriorCard] = []
+        self._cards_layout = column()
+        installed = QWidget()
+        installed.setLayout(self._cards_layout)
+        self.waiting = label(tr("Looking what is installed…"), "caption")
+        self.from_file = _button(tr("Import a file…"))
+        self.from_folder = _button(tr("Import a folder…"))
+        self.fetches = [_FetchRow(prior.place, *_said(prior)) for prior in PUBLIC_PRIORS]
+        self.repository = QLineEdit()
+        self.repository.setMinimumHeight(HIT)
+        self.repository.setPlaceholderText(tr("publisher/name or publisher/name/file"))
+        self.repository.setAccessibleName(tr("Another repository of the hub"))
+        self.fetch_other = _button(FETCH)
+        self.going_on = label("")
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName(tr("Progress"))
+        self.stop = _button(STOP)
+        self._busy = QWidget()
+        self._busy.setLayout(self._busy_layout())
+        self._busy.setVisible(False)
+        self._assemble(installed)
+        self._connect()
+
+    def _busy_layout(self) -> QVBoxLayout:
+        words = row(self.going_on, self.stop)
+        words.setStretch(0, 1)
+        layout = column(spacing=GRID // 2)
+        layout.addLayout(words)
+        layout.addWidget(self.bar)
+        return layout
+
+    def _assemble(self, installed: QWidget) -> None:
+        files = QWidget()
+        layout = row(self.from_file, self.from_folder)
+        layout.addStretch()
+        files.setLayout(layout)
+        other = QWidget()
+        other.setLayout(row(self.repository, self.fetch_other))
+        page = QWidget()
+        page.setObjectName("panel")
+        sections = column(
+            label(LEDE),
+            Section(tr("Installed"), self.waiting, installed, files),
+            Section(tr("From the Hugging Face hub"), label(ONLINE, "caption"), *self.fetches, other),
+            spacing=3 * GRID,
+            margin=2 * GRID,
+        )
+        sections.addStretch()
+        page.setLayout(sections)
+        scroll = QScrollArea()
+        scroll.setWidget(page)
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        below = QWidget()
+        below.setLayout(column(self.trouble, self._busy, margin=2 * GRID))
+        layout = column(scroll, below, spacing=0)
+        layout.setStretch(0, 1)
+        self.setLayout(layout)
+
+    def _connect(self) -> None:
+        importing = tr("Import a prior")
+        self.from_file.clicked.connect(
+            lambda: ask_file(self, importing, Path.home(), FILTER, self.import_pressed.emit)
+        )
+        self.from_folder.clicked.connect(
+            lambda: ask_folder(self, importing, Path.home(), self.import_pressed.emit)
+        )
+        self.stop.clicked.connect(self.stop_pressed)
+        for fetch in self.fetches:
+            fetch.button.clicked.connect(lambda _=False, fetch=fetch: self.fetch_pressed.emit(fetch.place))
+        self.fetch_other.clicked.connect(self._fetch_other)
+        self.repository.returnPressed.connect(self._fetch_other)
+
+    def _fetch_other(self) -> None:
+        if name := self.repository.text().strip():
+            self.fetch_pressed.emit(name)
+
+    def show_installed(self, priors: list[Installed]) -> None:
+        for card in self.cards:
+            card.deleteLater()
+        self.cards = [PriorCard(prior) for prior in priors]
+        for card in self.cards:
+            card.remove_pressed.connect(self.remove_pressed)
+            self._cards_layout.addWidget(card)
+        self.waiting.setVisible(not priors)
+
+    def show_trouble(self, sentence: str) -> None:
+        self.trouble.setText(sentence)
+        self.trouble.setVisible(bool(sentence))
+
+    def show_busy(self, words: str, percent: int | None = None) -> None:
+        """What is going on, and how far where that is known; no words where nothing is."""
+        self.going_on.setText(words)
+        self.bar.setRange(0, 0 if percent is None else 100)
+        self.bar.setValue(percent or 0)
+        self._busy.setVisible(bool(words))
+        idle = not words
+        for button in (self.from_file, self.from_folder, self.fetch_other, *(f.button for f in self.fetches)):
+            button.setEnabled(idle)
+        for card in self.cards:
+            card.remove.setEnabled(idle)
+
+
+class _FetchRow(QWidget):
+    def __init__(self, place: str, shows: str, facts: str) -> None:
+        super().__init__()
+        self.place = place
+        self.button = _button(FETCH)
+        self.button.setAccessibleName(f"{FETCH}: {place}")
+        words = QWidget()
+        words.setLayout(column(label(shows), label(facts, "caption"), spacing=0))
+        layout = row(words, self.button)
+        layout.setStretch(0, 1)
+        self.setLayout(layout)
+
+
+def _said(prior: PublicPrior) -> tuple[str, str]:
+    checksum = f"{prior.sha256[:_SHORT_HASH]}…" if prior.sha256 else NOTED_AT_FIRST
+    lines = (
+        (tr("Code and weights"), prior.licence),
+        (tr("Learned from"), tr(prior.data)),
+        (tr("Checksum"), checksum),
+    )
+    words = tr("{name}: {value}")
+    facts = (words.format(name=name, value=value) for name, value in lines)
+    return tr(prior.shows), "\n".join((f"{prior.place} – {prior.size_mb} MB", *facts))
+
+
+def _button(words: str) -> QPushButton:
+    button = QPushButton(words)
+    button.setObjectName("segment")
+    button.setAutoDefault(False)
+    return button

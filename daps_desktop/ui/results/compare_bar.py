@@ -1,0 +1,80 @@
+"""Above the canvas: what is compared with what, how strongly a difference is shown, and the zoom."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton, QSlider, QWidget
+
+from daps_desktop.base.i18n import tr
+from daps_desktop.ui.canvas.drawing.compare_state import FACTORS, Compare, CompareMode
+from daps_desktop.ui.common import labels
+from daps_desktop.ui.common.actions import Actions
+from daps_desktop.ui.common.theme import GRID, HIT
+from daps_desktop.ui.common.widgets import Segments, row
+
+_MODES = {
+    CompareMode.ORIGINAL: (tr("Before"), "original"),
+    CompareMode.SPLIT: (tr("Split"), "split"),
+    CompareMode.SIDE: (tr("Side by side"), "side"),
+    CompareMode.DIFFERENCE: (tr("Difference"), "difference"),
+    CompareMode.RESULT: (tr("Result"), "result"),
+}  # with the action of each
+
+
+class CompareBar(QWidget):
+    """Mirrors the comparison; all but the photo itself can be chosen once there is something to compare."""
+
+    help_chapter = "comparing"
+
+    def __init__(self, compare: Compare, actions: Actions) -> None:
+        super().__init__()
+        self._compare = compare
+        self.modes = Segments(labels.COMPARE_NAME, [(mode, words) for mode, (words, _) in _MODES.items()])
+        for mode, (_, action) in _MODES.items():
+            actions.explain(self.modes.button(mode), actions.specs[action].label, action)
+        self.factor = _factor_slider(actions)
+        self.peek = _peek_button(compare)
+        layout = row(self.modes, self.factor)
+        layout.setContentsMargins(GRID, GRID, GRID, GRID)
+        layout.addStretch(1)
+        layout.addWidget(self.peek)
+        for words, name in ((tr("Fit"), "fit"), (tr("100 %"), "actual")):
+            button = QPushButton(words)
+            button.setObjectName("segment")
+            actions.explain(button, actions.specs[name].label, name)
+            button.clicked.connect(actions[name].trigger)
+            layout.addWidget(button)
+        self.setLayout(layout)
+        self.modes.picked.connect(compare.set_mode)
+        self.factor.valueChanged.connect(lambda index: compare.set_factor(FACTORS[index]))
+        compare.changed.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        self.modes.pick(self._compare.mode)
+        for mode in CompareMode:
+            self.modes.button(mode).setEnabled(self._compare.available or mode is CompareMode.ORIGINAL)
+        self.factor.setVisible(self._compare.mode is CompareMode.DIFFERENCE)
+        self.factor.setValue(FACTORS.index(self._compare.factor))
+
+
+def _peek_button(compare: Compare) -> QPushButton:
+    """The original as long as it is held: for keyboards on which the key is hard to reach."""
+    button = QPushButton(labels.SIDE_ORIGINAL)
+    button.setObjectName("segment")
+    button.setToolTip(tr("Hold this down, or \\ on the keyboard, to see the original"))
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # held Space goes on moving the photo
+    button.pressed.connect(lambda: compare.set_peeking(True))
+    button.released.connect(lambda: compare.set_peeking(False))
+    return button
+
+
+def _factor_slider(actions: Actions) -> QSlider:
+    slider = QSlider(Qt.Orientation.Horizontal)
+    slider.setRange(0, len(FACTORS) - 1)
+    slider.setPageStep(1)
+    slider.setMinimumSize(5 * GRID, HIT)  # where the window is narrow
+    slider.setAccessibleName(tr("How strongly the difference is shown"))
+    actions.explain(slider, slider.accessibleName(), "weaker", "stronger")
+    policy = slider.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)  # nothing jumps when it comes
+    slider.setSizePolicy(policy)
+    return slider

@@ -1,0 +1,164 @@
+"""Painting one version into another: the tools work on a layer, the canvas shows what it comes to."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject
+
+from daps_desktop.base.i18n import tr
+from daps_desktop.document.document import Document
+from daps_desktop.document.version import Version
+from daps_desktop.document.version_ops import painted
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.imaging.rect import Rect
+from daps_desktop.ui.canvas.canvas import Canvas
+from daps_desktop.ui.canvas.drawing.compare_state import Compare
+from daps_desktop.ui.common.actions import Actions
+from daps_desktop.ui.common.background import Background
+from daps_desktop.ui.models.document_model import DocumentModel
+from daps_desktop.ui.results.composite_pyramid import PaintedPyramid
+from daps_desktop.ui.results.result_view import ResultView
+from daps_desktop.ui.results.versions_panel import VersionsPanel
+
+CHOOSE = tr("Painting from version {source}: now choose the version to paint into.")
+BRUSH = tr("Version {source} into version {target}: brush it in; the right button takes it away.")
+OTHER_SIZE = tr("Version {source} has another size than version {target}; choose another.")
+_WHILE_PAINTING = ("keep_painting", "drop_painting")
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What the painting is seen on."""
+
+    canvas: Canvas
+    compare: Compare
+    view: ResultView
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    document: Document
+    source: Version
+    target: Version
+
+
+class Painting(QObject):
+    """First a source, then a target, then strokes; at the end a new version, or nothing."""
+
+    def __init__(
+        self,
+        model: DocumentModel,
+        panel: VersionsPanel,
+        actions: Actions,
+        stage: Stage,
+        background: Background,
+    ) -> None:
+        super().__init__(model)
+        self._model = model
+        self._panel = panel
+        self._actions = actions
+        self._stage = stage
+        self._background = background
+        self._source: Version | None = None  # chosen, waiting for a target
+        self._pair: _Pair | None = None  # that was chosen
+        self._picture: PaintedPyramid | None = None  # of both, once it is there to be painted on
+        actions.connect("paint_from", self.begin_from_shown)
+        actions.connect("keep_painting", self.keep)
+        actions.connect("drop_painting", self.drop)
+        model.photo_opened.connect(self.drop)
+        model.version_added.connect(self._show_possible)
+        model.version_shown.connect(self._end_with_photo)
+        panel.strip.picked.connect(lambda _: self._choose_target(model.shown))  # by hand: a result may come
+        model.layer_changed.connect(self._update)
+        self._show_possible()
+
+    def begin_from_shown(self) -> None:
+        if self._model.shown is not None:
+            self.begin(self._model.shown)
+
+    def begin(self, source: Version) -> None:
+        """Paint from this version, into the one that is shown or, if that is itself, the one chosen next."""
+        if self._pair is None:
+            self._source = source
+            self._panel.show_painting(CHOOSE.format(source=source.number))
+            self._choose_target(self._model.shown)
+            self._show_possible()
+
+    def keep(self) -> None:
+        """Make a version of what was painted."""
+        pair, layer = self._pair, self._model.layer
+        if pair is None or layer is None or not layer.any():
+            self.drop()
+            return
+        layer = layer.copy()
+
+        def add(photo: Photo) -> None:
+            if self._model.document is pair.document:
+                self._model.tell_added(pair.document.keep(_version(pair, photo)))
+
+        self._background.run(lambda: painted(pair.target, pair.source, layer), add)
+        self.drop()
+
+    def drop(self) -> None:
+        """End without a version."""
+        going = self._picture is not None
+        self._source, self._pair, self._picture = None, None, None
+        self._panel.show_painting("")
+        self._panel.strip.setEnabled(True)
+        if going:
+            self._model.end_layer()
+            self._stage.compare.set_painting(False)
+            self._stage.view.release()
+        self._show_possible()
+
+    def _end_with_photo(self) -> None:
+        if self._model.document is None:
+            self.drop()
+
+    def _choose_target(self, target: Version | None) -> None:
+        document, source = self._model.document, self._source
+        if document is None or source is None or target is None or target.number == source.number:
+            return
+        if target.photo.pixels.shape != source.photo.pixels.shape:
+            words = OTHER_SIZE.format(source=source.number, target=target.number)
+            self._panel.show_painting(words)
+            return
+        pair = _Pair(document, source, target)
+        self._source, self._pair = None, pair
+        self._panel.strip.setEnabled(False)
+        self._panel.show_painting(BRUSH.format(source=source.number, target=target.number))
+        scale = target.photo.height // document.photo.height
+
+        def prepare() -> PaintedPyramid:
+            return PaintedPyramid.of(target.photo, source.photo, scale)
+
+        def start(picture: PaintedPyramid) -> None:
+            if self._pair is pair:  # else it was dropped meanwhile
+                self._start(picture)
+
+        self._background.run(prepare, start)
+
+    def _start(self, picture: PaintedPyramid) -> None:
+        self._picture = picture
+        self._model.begin_layer()
+        self._stage.view.hold(picture.shown)
+        self._stage.compare.set_painting(True)
+        self._show_possible()
+
+    def _update(self, rect: Rect) -> None:
+        layer = self._model.layer
+        if self._picture is not None and layer is not None and not rect.empty:
+            self._stage.canvas.result_changed(self._picture.update(layer, rect))
+
+    def _show_possible(self, *_: object) -> None:
+        document = self._model.document
+        several = document is not None and len(document.versions) > 1
+        begun = self._pair is not None or self._source is not None
+        self._actions.enable(_WHILE_PAINTING, begun)
+        self._actions.enable(("paint_from",), several and not begun)
+
+
+def _version(pair: _Pair, photo: Photo) -> Version:
+    target, source = pair.target, pair.source
+    name = tr("painted {source}→{target}").format(target=target.number, source=source.number)
+    recipe, hole = target.recipe, target.hole
+    return Version(pair.document.next_number, photo, recipe, hole, None, name, painted=True)

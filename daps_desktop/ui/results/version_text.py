@@ -1,0 +1,77 @@
+"""What a version is called, and how it was made, in plain words."""
+
+from daps_desktop.base.i18n import listed, ntr, sentence, tr
+from daps_desktop.document.version import Version, verdict_on
+from daps_desktop.jobs.damage import (
+    Blur,
+    CameraBlur,
+    Clipped,
+    Damage,
+    Faded,
+    Grey,
+    Jpeg,
+    Kernel,
+    Motion,
+    Noise,
+    Scratches,
+    Small,
+)
+from daps_desktop.jobs.recipe import Recipe
+from daps_desktop.jobs.settings import SolverSettings
+from daps_desktop.ui.common import formatting, labels, verdict_text
+
+KINDS = {"safest": tr("safest"), "sample": tr("sample"), "painted": tr("painted")}
+_PRESETS = {"draft": labels.DRAFT, "balanced": labels.BALANCED, "best": labels.BEST}
+_DAMAGES: dict[type[Damage], str] = {
+    Scratches: tr("scratches and tears filled in"),
+    Blur: tr("sharpened"),
+    Motion: tr("camera shake taken back"),
+    Kernel: tr("sharpened by a given blur"),
+    CameraBlur: tr("sharpened in linear light"),
+    Small: tr("made larger"),
+    Noise: tr("noise taken away"),
+    Jpeg: tr("JPEG blocks taken away"),
+    Grey: tr("coloured"),
+    Faded: tr("fading taken back"),
+    Clipped: tr("highlights taken back"),
+}
+
+
+def title(version: Version) -> str:
+    """What stands below its small picture."""
+    return f"{version.number}  {version.name or KINDS[version.kind]}"
+
+
+def story(version: Version) -> str:
+    """How it was made, one thing a line."""
+    lines = [title(version), sentence(listed(done(version.recipe)))]
+    lines.append(sentence(listed(how(version.recipe.settings))))
+    verdict = verdict_on(version)
+    if version.report is None or verdict is None:
+        lines.append(tr("Put together from other versions."))
+        return "\n".join(lines)
+    time = tr("Took {time}.").format(time=formatting.duration(version.report.seconds_total))
+    return "\n".join([*lines, time, verdict_text.verdict_line(verdict)])
+
+
+def done(recipe: Recipe) -> list[str]:
+    """What was undone."""
+    return [_DAMAGES.get(type(damage), damage.name) for damage in recipe.task.damages]
+
+
+def how(settings: SolverSettings) -> list[str]:
+    """How thoroughly, and where chance comes in."""
+    words = [tr("quality: {name}").format(name=_PRESETS.get(settings.preset, settings.preset))]
+    if settings.output == "sample":
+        words.append(tr("one possibility, seed {seed}").format(seed=settings.seed))
+    elif settings.samples > 1:
+        words.append(
+            ntr("mean of {count} sample", "mean of {count} samples", settings.samples).format(
+                count=settings.samples
+            )
+        )
+    else:
+        words.append(tr("the average of what could have been there"))
+    if settings.noise is not None:
+        words.append(tr("noise level {noise:g} of 255").format(noise=settings.noise))
+    return words

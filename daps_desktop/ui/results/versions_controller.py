@@ -1,0 +1,216 @@
+"""What can be done about versions: look at them, try more, average, name, and use their settings again."""
+
+from dataclasses import replace
+from functools import partial
+from uuid import uuid4
+
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QInputDialog, QMenu
+
+from daps_desktop.base.i18n import tr
+from daps_desktop.document.spool import spooled_version
+from daps_desktop.document.version import Version
+from daps_desktop.document.version_ops import as_sample, mean_of, new_seeds, samples_like
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.jobs.requests import JobRequest
+from daps_desktop.jobs.settings import MOST_SAMPLES, SolverSettings
+from daps_desktop.ui.common.actions import Actions
+from daps_desktop.ui.common.background import Background
+from daps_desktop.ui.models.document_model import DocumentModel
+from daps_desktop.ui.models.job_model import JobModel
+from daps_desktop.ui.results.thumbnails import thumbnail
+from daps_desktop.ui.results.version_text import story, title
+from daps_desktop.ui.results.versions_panel import VersionsPanel
+
+TRIES = 3
+_LONGEST_NAME = 40
+_WITH_ONE = ("use_settings", "rename_version", "try_more", "previous_version", "next_version")
+_MENU = ("use_settings", "rename_version", "paint_from", None, "export")
+
+
+class Versions(QObject):
+    """Mirrors the document's versions in the strip, and acts on the one that is shown."""
+
+    source_picked = Signal(Version)  # to paint with
+
+    def __init__(
+        self, model: DocumentModel, job: JobModel, actions: Actions, background: Background, preview_side: int
+    ) -> None:
+        super().__init__(model)
+        self._model = model
+        self._job = job
+        self._actions = actions
+        self._background = background
+        self._preview_side = preview_side
+        self._asked: list[SolverSettings] = []  # of samples of this photo that may still come
+        self.panel = VersionsPanel(actions)
+        self.panel.strip.picked.connect(self._show)
+        self.panel.strip.menu_wanted.connect(self._open_menu)
+        handlers = {
+            "use_settings": self.use_settings,
+            "rename_version": self.ask_name,
+            "try_more": self.try_more,
+            "safest": self.average,
+            "previous_version": lambda: self.panel.strip.step(-1),
+            "next_version": lambda: self.panel.strip.step(1),
+        }
+        for name, handler in handlers.items():
+            actions.connect(name, handler)
+        model.photo_opened.connect(self._forget)
+        model.version_added.connect(self._add)
+        model.version_changed.connect(self._describe)
+        model.version_shown.connect(self._follow)
+        model.history_changed.connect(self._show_free)
+        self._show_possible()
+
+    # what is done
+
+    def use_settings(self) -> None:
+        """Bring back marks, damage and settings of the version shown; the marks are a step of undo."""
+        version = self._model.shown
+        if version is None:
+            return
+        if version.hole is not None:
+            self._model.set_hole(version.hole, tr("marks of version {number}").format(number=version.number))
+        self._model.set_task(version.recipe.task)
+        self._model.set_settings(version.recipe.settings)
+
+    def ask_name(self) -> None:
+        version = self._model.shown
+        if version is None:
+            return
+        dialog = QInputDialog(self.panel)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle(tr("Rename version {number}").format(number=version.number))
+        dialog.setLabelText(tr("Name"))
+        dialog.setTextValue(version.name)
+        dialog.textValueSelected.connect(partial(self.rename, version.number))
+        dialog.open()
+
+    def rename(self, number: int, name: str) -> None:
+        version = self._find(number)
+        if version is not None:
+            self._model.replace_version(replace(version, name=" ".join(name.split())[:_LONGEST_NAME]))
+
+    def try_more(self) -> None:
+        """Draw more samples of what the version that is shown was made for."""
+        document, version = self._model.document, self._model.shown
+        if document is None or version is None:
+            return
+        drawn = [kept.recipe.settings for kept in document.versions]
+        for seed in new_seeds([*drawn, *self._asked], TRIES):
+            recipe = as_sample(version.recipe, seed)
+            self._asked.append(recipe.settings)
+            self._job.enqueue(
+                JobRequest(
+                    uuid4().hex,
+                    document.photo,
+                    version.hole,
+                    recipe.task,
+                    recipe.settings,
+                    self._preview_side,
+                )
+            )
+
+    def average(self) -> None:
+        """Make a version of the mean of the latest samples that were drawn for the one that is shown."""
+        document, samples = self._model.document, self._samples()[-MOST_SAMPLES:]
+        if document is None or len(samples) < 2:
+            return
+        settings = replace(samples[0].recipe.settings, output="safest", samples=len(samples), seed=0)
+        numbers = ", ".join(str(sample.number) for sample in samples)
+        name = tr("mean of {numbers}").format(numbers=numbers)
+
+        def add(photo: Photo) -> None:
+            if self._model.document is document:
+                recipe = replace(samples[0].recipe, settings=settings)
+                hole = samples[0].hole
+                version = Version(document.next_number, photo, recipe, hole, None, name)
+                self._model.tell_added(document.keep(version))
+
+        self._background.run(lambda: mean_of(samples), add)
+
+    # what is shown
+
+    def _show(self, number: int) -> None:
+        shown, version = self._model.shown, self._find(number)
+        if version is not None and (shown is None or shown.number != number):
+            self._model.show_version(version)
+
+    def _follow(self, version: Version | None) -> None:
+        self.panel.strip.show_current(version.number if version else None)
+        self._show_possible()
+
+    def _show_possible(self) -> None:
+        self._actions.enable(("safest",), len(self._samples()) > 1)
+        self._show_free()
+
+    def _show_free(self) -> None:
+        """While one version is painted into another, neither can be exchanged."""
+        free = self._model.shown is not None and self._model.layer is None
+        self._actions.enable(_WITH_ONE, free)
+
+    def _add(self, version: Version) -> None:
+        """Take a version up; its picture is made, and its pixels leave the memory, in the background."""
+        self.panel.strip.add(version.number, title(version), story(version))
+        self.panel.show_any(True)
+        self._show_possible()
+        document = self._model.document
+        assert document is not None
+        before = [kept.hole for kept in document.versions if kept.number < version.number]
+        holes = [hole for hole in reversed(before) if hole is not None]
+
+        def prepared() -> tuple[QImage, Version]:
+            return thumbnail(version.photo), spooled_version(version, holes)
+
+        def take(made: tuple[QImage, Version]) -> None:
+            if self._model.document is document:
+                picture, away = made
+                self.panel.strip.show_picture(version.number, picture)
+                self._move_out(away)
+
+        self._background.run(prepared, take)
+
+    def _move_out(self, away: Version) -> None:
+        """Forget the pixels in memory; the version may have been named meanwhile."""
+        version = self._find(away.number)
+        if version is not None:
+            self._model.replace_version(replace(away, name=version.name))
+
+    def _describe(self, version: Version) -> None:
+        self.panel.strip.describe(version.number, title(version), story(version))
+
+    def _forget(self) -> None:
+        self._asked.clear()
+        self.panel.strip.clear()
+        self.panel.show_any(False)
+
+    def _open_menu(self, number: int, at: QPoint) -> None:
+        menu = QMenu(self.panel)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for name in _MENU:
+            if name is None:
+                menu.addSeparator()
+            else:
+                entry = menu.addAction(self._actions[name].text())
+                entry.triggered.connect(partial(self._act_on, number, name))
+        menu.popup(at)
+
+    def _act_on(self, number: int, name: str) -> None:
+        version = self._find(number)
+        if name == "paint_from" and version is not None:
+            self.source_picked.emit(version)  # into the one that is shown
+            return
+        self._show(number)
+        self._actions[name].trigger()
+
+    # what there is
+
+    def _find(self, number: int) -> Version | None:
+        versions = self._model.document.versions if self._model.document else []
+        return next((version for version in versions if version.number == number), None)
+
+    def _samples(self) -> list[Version]:
+        document, shown = self._model.document, self._model.shown
+        return samples_like(shown, document.versions) if document and shown else []

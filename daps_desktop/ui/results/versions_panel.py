@@ -1,0 +1,59 @@
+"""The strip of versions with what can be done about them; while one is painted, with what that needs."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from daps_desktop.base.i18n import tr
+from daps_desktop.ui.common.action_button import action_button
+from daps_desktop.ui.common.actions import Actions
+from daps_desktop.ui.common.theme import GRID
+from daps_desktop.ui.common.widgets import column, label, row
+from daps_desktop.ui.results.filmstrip import Filmstrip
+
+EMPTY = tr("Results appear here as versions. None of them is ever overwritten.")
+_BUTTONS_WIDTH = 216
+
+
+class VersionsPanel(QWidget):
+    """Strip left, buttons right; nothing moves when versions come or painting begins."""
+
+    help_chapter = "versions"
+
+    def __init__(self, actions: Actions) -> None:
+        super().__init__()
+        self.setAccessibleName(tr("Versions"))
+        self.strip = Filmstrip()
+        self.empty = label(EMPTY, "caption")
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
+        self._places = QStackedWidget()
+        for place in (self.empty, self.strip):
+            self._places.addWidget(place)
+        self.painting = label("", "caption")
+        self._sides = QStackedWidget()
+        self._sides.setFixedWidth(_BUTTONS_WIDTH)
+        usual = [action_button(actions, name, wide=True) for name in ("try_more", "safest", "check")]
+        painting = [action_button(actions, name, wide=True) for name in ("keep_painting", "drop_painting")]
+        for side in (_page(*usual), _page(self.painting, *painting)):
+            self._sides.addWidget(side)
+        layout = row(self._places, self._sides)
+        layout.setStretch(0, 1)
+        layout.setContentsMargins(2 * GRID, GRID // 2, 2 * GRID, GRID // 2)
+        self.setLayout(layout)
+        self.setFixedHeight(self.strip.height() + GRID)
+
+    def show_any(self, any_version: bool) -> None:
+        self._places.setCurrentIndex(int(any_version))
+
+    def show_painting(self, words: str) -> None:
+        """What is being painted and how; the usual buttons come back for an empty text."""
+        self.painting.setText(words)
+        self._sides.setCurrentIndex(int(bool(words)))
+
+
+def _page(*children: QWidget) -> QWidget:
+    page = QWidget()
+    layout = column(*children, spacing=GRID // 2)
+    layout.insertStretch(0, 1)
+    layout.addStretch(1)
+    page.setLayout(layout)
+    return page

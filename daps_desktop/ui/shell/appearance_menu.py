@@ -1,0 +1,55 @@
+"""View menu: light or dark, and the language; both are remembered."""
+
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QMenu
+
+from daps_desktop.base.i18n import LANGUAGES, tr
+from daps_desktop.ui.common import labels
+from daps_desktop.ui.common.preferences import LANGUAGE, preferences
+from daps_desktop.ui.common.theme import Scheme, Theme
+
+_SCHEME_KEY = "scheme"
+
+
+class Appearance(QObject):
+    """Two menus in which exactly one line is ticked."""
+
+    language_chosen = Signal(str)  # spoken from the next start on
+
+    def __init__(self, menu: QMenu, theme: Theme, parent: QObject) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        remembered = preferences().value(_SCHEME_KEY)
+        scheme = next((s for s in Scheme if s.value == remembered), Scheme.SYSTEM)
+        theme.choose(scheme)
+        schemes = [
+            (Scheme.SYSTEM.value, labels.SCHEME_SYSTEM),
+            (Scheme.LIGHT.value, labels.SCHEME_LIGHT),
+            (Scheme.DARK.value, labels.SCHEME_DARK),
+        ]
+        self._add(menu.addMenu(labels.MENU_SCHEME), schemes, scheme.value, self._choose_scheme)
+        language = str(preferences().value(LANGUAGE, ""))
+        languages = [("", labels.SCHEME_SYSTEM), *LANGUAGES.items()]
+        self._add(menu.addMenu(tr("Language")), languages, language, self._choose_language)
+
+    def _add(
+        self, menu: QMenu, choices: Iterable[tuple[str, str]], chosen: str, choose: Callable[[str], None]
+    ) -> None:
+        group = QActionGroup(self)
+        for value, words in choices:
+            action = group.addAction(words)
+            action.setCheckable(True)
+            action.setChecked(value == chosen)
+            action.triggered.connect(lambda _checked, value=value: choose(value))
+            menu.addAction(action)
+
+    def _choose_scheme(self, value: str) -> None:
+        preferences().setValue(_SCHEME_KEY, value)
+        self._theme.choose(Scheme(value))
+
+    def _choose_language(self, value: str) -> None:
+        preferences().setValue(LANGUAGE, value)
+        self.language_chosen.emit(value)

@@ -1,0 +1,390 @@
+"""The window: tool strip left, canvas centre, task panel right, check panel and status line below."""
+
+import traceback
+from pathlib import Path
+from uuid import uuid4
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
+
+from daps_desktop.base.errors import UserError
+from daps_desktop.base.paths import user_folder
+from daps_desktop.document.journal import journal_folder
+from daps_desktop.jobs.messages import Finished
+from daps_desktop.ui.album.album_controller import AlbumControl
+from daps_desktop.ui.canvas.canvas import Canvas
+from daps_desktop.ui.canvas.drawing.compare_state import Compare
+from daps_desktop.ui.canvas.overlay_menu import OverlayMenu
+from daps_desktop.ui.canvas.tool_actions import ToolActions
+from daps_desktop.ui.canvas.toolbox import ToolBox
+from daps_desktop.ui.check.check_controller import CheckControl
+from daps_desktop.ui.check.check_panel import CheckPanel
+from daps_desktop.ui.common import labels
+from daps_desktop.ui.common.actions import Actions
+from daps_desktop.ui.common.background import Background
+from daps_desktop.ui.common.banner import Banner
+from daps_desktop.ui.common.focus_frame import FocusFrame
+from daps_desktop.ui.common.theme import Colours, Theme
+from daps_desktop.ui.common.widgets import column
+from daps_desktop.ui.files.autosave import Autosave
+from daps_desktop.ui.files.crash_recovery import Recovery
+from daps_desktop.ui.files.export_controller import Exporting
+from daps_desktop.ui.files.file_controller import Files
+from daps_desktop.ui.files.opened_photo import Opened
+from daps_desktop.ui.files.project_controller import Projects
+from daps_desktop.ui.files.recent_files import Recent
+from daps_desktop.ui.files.recipe_controller import Recipes
+from daps_desktop.ui.help.help_controller import Help
+from daps_desktop.ui.models.document_model import DocumentModel
+from daps_desktop.ui.models.estimate_model import ForecastModel
+from daps_desktop.ui.models.job_model import JobModel, JobState
+from daps_desktop.ui.panels.task_panel import TaskPanel
+from daps_desktop.ui.priors.priors_controller import PriorsControl
+from daps_desktop.ui.results.compare_actions import CompareControl
+from daps_desktop.ui.results.compare_bar import CompareBar
+from daps_desktop.ui.results.result_view import ResultView
+from daps_desktop.ui.results.version_compositor import Painting, Stage
+from daps_desktop.ui.results.versions_controller import Versions
+from daps_desktop.ui.shell.action_states import Possible
+from daps_desktop.ui.shell.appearance_menu import Appearance
+from daps_desktop.ui.shell.pane_navigation import KeyboardParts, keep_keys_on_the_photo
+from daps_desktop.ui.shell.shortcuts import Shortcuts, ShortcutsDialog
+from daps_desktop.ui.shell.status_line import StatusLine
+from daps_desktop.ui.shell.toolbar import ToolStrip
+from daps_desktop.ui.shell.welcome_page import Welcome
+from daps_desktop.ui.shell.window_layout import Layout, add_dock
+from daps_desktop.ui.workflow.diagnosis_controller import Examiner
+from daps_desktop.ui.workflow.fading_preview import FadePreview
+from daps_desktop.ui.workflow.proposal_review import Finder
+from daps_desktop.ui.workflow.run_controller import RunControl
+
+PREVIEW_SIDE = 768  # pixels: enough for the canvas, little enough to send ten times a second
+_MESSAGE_MS = 6000
+
+
+class MainWindow(QMainWindow):
+    """Owns the widgets and connects them to the two models; knows neither engine nor thread."""
+
+    def __init__(self, model: DocumentModel, job: JobModel, theme: Theme) -> None:
+        super().__init__()
+        self.model, self.job, self.theme = model, job, theme
+        self.background = Background(self)
+        self.files = Files(model, job, self.background, self)
+        self.compare = Compare(self)
+        self.tools = ToolBox(model, self.background, self)
+        self.canvas = Canvas(self.tools, self.compare)
+        self.result_view = ResultView(model, job, self.canvas, self.compare, self.background)
+        self.actions_ = Actions(self)
+        self.compare_control = CompareControl(self.compare, self.actions_)
+        self.exporting = Exporting(self, model, self.files, self.actions_, self.background)
+        self.recipes = Recipes(self, model, job, self.files, self.actions_, self.background)
+        self.album = AlbumControl(self, model, job, self.files, self.actions_, self.background)
+        self.shortcuts = Shortcuts(self.actions_, self)
+        self.appearance = Appearance(self.actions_.menus[labels.MENU_VIEW], theme, self)
+        self.overlay_menu = OverlayMenu(
+            self.actions_.menus[labels.MENU_VIEW], self.canvas.overlay, model, self
+        )
+        self.tool_actions = ToolActions(self.actions_, self.tools, model, self.background, self)
+        self.panel = TaskPanel(model, job, self.tools, self.actions_)
+        self.finder = Finder(model, self.canvas, self.tools, self.actions_, self.panel.where.finding, self)
+        self.examiner = Examiner(model, self.finder.background, self.panel, self)
+        self.fade_preview = FadePreview(model, self.canvas, self.background, self)
+        self.versions = Versions(model, job, self.actions_, self.background, PREVIEW_SIDE)
+        stage = Stage(self.canvas, self.compare, self.result_view)
+        self.painting = Painting(model, self.versions.panel, self.actions_, stage, self.background)
+        self.versions.source_picked.connect(self.painting.begin)
+        self.check = CheckPanel(theme.colours, self.actions_)
+        self.check_control = CheckControl(
+            model, self.check, self.canvas, self.actions_, self.files, self.background
+        )
+        self.status = StatusLine()
+        self.welcome = Welcome(self.actions_)
+        self.priors = PriorsControl(self, self.actions_, self.panel.how.fold)
+        self.help = Help(self, self.actions_)
+        self.forecast = ForecastModel(model, job, self)
+        self.forecast.changed.connect(self.panel.how.show_times)
+        self.forecast.hardware_known.connect(self.welcome.hardware.setText)
+        journals = journal_folder(user_folder())
+        self.autosave = Autosave(model, self.files, journals, self)
+        self.projects = Projects(model, self.files, self.autosave, self.canvas, self.background, self)
+        self.recent = Recent(self.files, self.background, self.actions_.menus[labels.MENU_FILE], self)
+        self.recovery = Recovery(self.files, self.background, journals, self)
+        run_box = self.panel.run_box
+        self.run_control = RunControl(
+            self, model, job, self.actions_, run_box, self.status, self.status.hardware.text, self.files
+        )
+        self.run_control.watch(self.welcome.banner)
+        self.pages = QStackedWidget()
+        self._closing = False
+        self._arrange()
+        self._open_to_the_keyboard()
+        self._connect_actions()
+        self._connect_models()
+        self.layout_ = Layout(self, (self.tool_strip, self.task_dock, self.versions_dock))
+        self.layout_.restore()
+        self.layout_.hide_tools()
+        self.recent.refresh()
+        self.recovery.look()
+        self._set_colours(theme.colours)
+        Possible(self, model, job, self.actions_, self.projects)
+
+    # layout
+
+    def _arrange(self) -> None:
+        self.setAcceptDrops(True)
+        room = self.screen().availableSize()
+        self.resize(min(1440, room.width() - 40), min(900, room.height() - 80))
+        self.compare_bar = CompareBar(self.compare, self.actions_)
+        work = QWidget()
+        layout = column(self.compare_bar, self.canvas, spacing=0)
+        layout.setStretch(1, 1)
+        work.setLayout(layout)
+        self.pages.addWidget(self.welcome)
+        self.pages.addWidget(work)
+        self.setCentralWidget(self.pages)
+        self.setStatusBar(self.status)
+        # In the order in which Tab goes through them.
+        right, below = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
+        self.task_dock = add_dock(self, "task", labels.PANEL_NAME, self.panel, right)
+        self.versions_dock = add_dock(self, "versions", labels.VERSIONS_TITLE, self.versions.panel, below)
+        self.check_dock = add_dock(self, "check", labels.CHECK_TITLE, self.check, below, self.check.head)
+        self.tool_strip = ToolStrip(self.actions_)
+        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.tool_strip)
+        self.splitDockWidget(self.versions_dock, self.check_dock, Qt.Orientation.Vertical)
+        self.check_dock.hide()
+        self.setCorner(Qt.Corner.BottomRightCorner, right)
+
+    def _open_to_the_keyboard(self) -> None:
+        keep_keys_on_the_photo(self)
+        for part in (self.canvas, self.versions.panel.strip):
+            FocusFrame(part)
+        below = (self.versions_dock, self.check_dock)
+        parts = (self.welcome, self.canvas, self.panel, *below, self.tool_strip, self.compare_bar)
+        KeyboardParts(self, self.actions_, parts)
+
+    # connections
+
+    def _connect_actions(self) -> None:
+        act = self.actions_
+        handlers = {
+            "open": self.files.ask_open, "paste": self.files.paste,
+            "save_project": self.projects.save, "save_project_as": self.projects.save_as,
+            "close": self.projects.close_photo, "quit": self.close,
+            "sample": self.files.open_sample,
+            "undo": self.model.undo, "redo": self.model.redo,
+            "copy": self.files.copy,
+            "import_mask": self.files.ask_import_mask, "export_mask": self.files.ask_export_mask,
+            "fit": self.canvas.fit, "actual": self.canvas.zoom_actual,
+            "zoom_in": self.canvas.zoom_in, "zoom_out": self.canvas.zoom_out,
+            "reset_layout": lambda: self.layout_.reset(),
+            "restore": self.restore, "stop": self.job.stop,
+            "shortcuts": lambda: ShortcutsDialog(self.shortcuts, self).open(),
+        }  # fmt: skip
+        for name, handler in handlers.items():
+            act.connect(name, handler)
+        act["overlay"].setChecked(True)
+        act["overlay"].toggled.connect(self.canvas.overlay.set_shown)
+        act["check"].toggled.connect(self.check_dock.setVisible)
+        self.check_dock.visibilityChanged.connect(self._show_check_open)
+        file_menu = act.menus[labels.MENU_FILE]
+        file_menu.insertMenu(act["paste"], self.recent.menu)
+
+    def _connect_models(self) -> None:
+        model, job, files = self.model, self.job, self.files
+        self.theme.changed.connect(self._set_colours)
+        self.appearance.language_chosen.connect(
+            lambda _: self.status.showMessage(labels.LANGUAGE_LATER, _MESSAGE_MS)
+        )
+        files.opening.connect(self._show_opening)
+        files.opened.connect(self._show_opened)
+        files.failed.connect(self._show_error)
+        files.saved.connect(self._show_saved)
+        files.opening_failed.connect(self._show_not_opening)
+        self._connect_projects()
+        model.photo_opened.connect(self.status.show_photo)
+        model.hole_changed.connect(self.canvas.hole_changed)
+        for signal in (model.hole_edited, model.task_changed, model.settings_changed):
+            signal.connect(lambda *_: self.status.show_marked(model.document))
+        model.version_shown.connect(self.check.show_version)
+        job.state_changed.connect(self._show_fate)
+        job.started.connect(self.check.start)
+        job.progressed.connect(self.check.add)
+        job.finished.connect(self._take_result)
+        self.canvas.view_changed.connect(self.status.show_zoom)
+        self.canvas.hovered.connect(self.status.show_position)
+        self.panel.run_box.pressed.connect(self.restore_or_stop)
+        self.panel.run_box.save_pressed.connect(self.exporting.ask)
+        self.exporting.exported.connect(self._show_saved)
+        self.recipes.told.connect(lambda words: self.status.showMessage(words, _MESSAGE_MS))
+        self.welcome.open_pressed.connect(files.ask_open)
+        self.welcome.sample_pressed.connect(files.open_sample)
+        self.welcome.recent_pressed.connect(self.open)
+
+    def _connect_projects(self) -> None:
+        projects, recovery, welcome = self.projects, self.recovery, self.welcome
+        projects.saved.connect(self._show_saved)
+        projects.saved.connect(self.recent.add)
+        projects.closed.connect(self._show_closed)
+        for part in (projects, self.autosave):
+            part.failed.connect(self._show_error)
+        self.recent.changed.connect(welcome.recent.show_files)
+        welcome.clear_pressed.connect(self.recent.clear)
+        recovery.found.connect(welcome.show_offers)
+        welcome.recover_pressed.connect(recovery.recover)
+        welcome.discard_pressed.connect(recovery.discard)
+
+    # what is done
+
+    def open(self, path: Path) -> None:
+        self.files.open(path)
+
+    def begin_with(self, path: Path) -> None:
+        """Open what the program was started with; work that a crash left behind is offered all the same."""
+        self.recovery.offer_beside(path)
+        self.open(path)
+
+    def rescue(self) -> None:
+        """Bring the marks to the disk, before anything else that may go wrong."""
+        self.autosave.rescue()
+
+    def restore(self) -> None:
+        """Start a job on the document as it stands."""
+        document = self.model.document
+        if document is None or self.job.running:
+            return
+        if document.hole_missing:
+            self._show_error(UserError("mask_needed"))
+            return
+        self.job.start(document.request(uuid4().hex, PREVIEW_SIDE))
+
+    def restore_or_stop(self) -> None:
+        if self.job.running:
+            self.job.stop()
+        else:
+            self.restore()
+
+    def _take_result(self, finished: Finished) -> None:
+        assert self.job.request is not None  # of the job that ends with this message
+        self.model.add_result(self.job.request, finished)
+
+    # what is shown
+
+    def _set_colours(self, colours: Colours) -> None:
+        self.actions_.set_colours(colours)
+        self.canvas.set_colours(colours)
+        self.check.set_colours(colours)
+
+    def _show_opening(self, name: str) -> None:
+        self.welcome.show_opening(name)
+        self.status.showMessage(labels.OPENING.format(name=name))
+
+    def _show_opened(self, opened: Opened) -> None:
+        document = self.model.document
+        assert document is not None
+        self._show_not_opening()
+        self.canvas.show_photo(opened.pyramid, document.hole)
+        self.tools.show_photo(opened.pyramid)
+        if self.pages.currentIndex() == 0:
+            self.layout_.show_tools()
+        self.pages.setCurrentIndex(1)
+        self.projects.show_view(opened)
+        self.canvas.setFocus()
+
+    def _show_closed(self) -> None:
+        """The first page again, quiet and with what was open on it."""
+        self.layout_.hide_tools()
+        self.pages.setCurrentIndex(0)
+        self.canvas.show_nothing()
+        self.tools.show_photo(None)
+        self.status.clear()
+        self._show_not_opening()
+        self.recent.refresh()
+        self.recovery.look()
+
+    def _show_not_opening(self) -> None:
+        self.welcome.show_opening("")
+        self.status.clearMessage()
+
+    def _show_error(self, error: UserError) -> None:
+        self._show_not_opening()
+        self._banner().tell(error)
+
+    def show_bug(self, error: BaseException) -> None:
+        """Say that the program is at fault, with the traceback to copy; the marks stay as they are."""
+        self._show_not_opening()
+        details = "".join(traceback.format_exception(error))
+        self._banner().tell(UserError("bug", detail=type(error).__name__), details)
+
+    def _banner(self) -> Banner:
+        return self.panel.run_box.banner if self.model.document else self.welcome.banner
+
+    def _show_saved(self, path: Path) -> None:
+        self.status.showMessage(labels.SAVED.format(name=path.name), _MESSAGE_MS)
+
+    def _show_check_open(self) -> None:
+        self.actions_["check"].setChecked(not self.check_dock.isHidden())
+
+    def _show_fate(self, state: JobState) -> None:
+        if state in (JobState.CANCELLED, JobState.FAILED):
+            self.check.take_back()
+
+    # events
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Backslash:
+            self.compare.set_peeking(True)
+        elif event.key() == Qt.Key.Key_Space:
+            self.canvas.set_space_held(True)
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.isAutoRepeat():
+            return
+        if event.key() == Qt.Key.Key_Backslash:
+            self.compare.set_peeking(False)
+        elif event.key() == Qt.Key.Key_Space:
+            self.canvas.set_space_held(False)
+        else:
+            super().keyReleaseEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Keys that were held when another window came to the front are not held any more."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self.compare.set_peeking(False)
+            self.canvas.set_space_held(False)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _dropped(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = _dropped(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.open(path)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._closing and (self.model.unsaved or self.job.running):
+            event.ignore()
+            self.files.unless_unsaved(self._close_now)
+            return
+        self.job.abandon()
+        self.layout_.save()
+        self.autosave.close()
+        self.album.close()
+        self.priors.close()
+        self.background.close()
+        self.finder.background.close()
+        event.accept()
+
+    def _close_now(self) -> None:
+        self._closing = True
+        self.close()
+
+
+def _dropped(event: QDropEvent) -> Path | None:
+    files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+    return files[0] if files else None

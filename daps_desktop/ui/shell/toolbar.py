@@ -1,0 +1,27 @@
+"""The strip at the left: tools, undo, zoom and what is seen."""
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QToolBar
+
+from daps_desktop.base.i18n import tr
+from daps_desktop.ui.common.actions import Actions
+
+_GROUPS = (
+    ("brush", "eraser", "rectangle", "lasso", "polygon", "wand"), ("undo", "redo", "clear"),
+    ("zoom_in", "zoom_out", "fit"), ("overlay", "check"),
+)  # fmt: skip
+_ICON = 20  # pixels
+
+
+class ToolStrip(QToolBar):
+    """The actions of the menus once more, as pictures."""
+
+    def __init__(self, actions: Actions) -> None:
+        super().__init__(tr("Tools"))
+        self.setObjectName("tools")
+        self.setMovable(False)
+        self.setIconSize(QSize(_ICON, _ICON))
+        for group in _GROUPS:
+            if self.actions():
+                self.addSeparator()
+            self.addActions([actions[name] for name in group])

@@ -1,0 +1,185 @@
+"""The first page: one button, the sample, the last photos, and what the program promises."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
+
+from daps_desktop.base.i18n import tr
+from daps_desktop.document.journal import Unsaved
+from daps_desktop.ui.common import labels
+from daps_desktop.ui.common.actions import Actions
+from daps_desktop.ui.common.banner import Banner
+from daps_desktop.ui.common.theme import GRID, HIT
+from daps_desktop.ui.common.widgets import label, row
+from daps_desktop.ui.files.crash_recovery import RecoveryCard
+from daps_desktop.ui.files.recent_files import THUMBNAIL, RecentFile
+
+_BANNER_WIDTH = 480
+_MOST_SHOWN = 5  # recent photos, in one row
+_MOST_OFFERS = 3
+
+
+class Welcome(QScrollArea):
+    """Nothing to choose but the photo; scrolls, so that it asks no more of the window than the photo does."""
+
+    help_chapter = "first"
+
+    open_pressed = Signal()
+    sample_pressed = Signal()
+    recent_pressed = Signal(Path)
+    clear_pressed = Signal()
+    recover_pressed = Signal(object)  # Unsaved
+    discard_pressed = Signal(object)
+
+    def __init__(self, actions: Actions) -> None:
+        super().__init__()
+        self.setObjectName("welcome")
+        self.button = QPushButton(labels.WELCOME_OPEN)
+        self.button.setObjectName("restore")
+        self.button.setMinimumWidth(240)
+        actions.explain(self.button, labels.WELCOME_OPEN, "open")
+        self.button.clicked.connect(self.open_pressed)
+        self.sample = QPushButton(labels.WELCOME_SAMPLE)
+        self.sample.setObjectName("restore")
+        self.sample.setProperty("quiet", True)
+        self.sample.setMinimumWidth(160)
+        self.sample.setToolTip(tr("A damaged photo that comes with the program"))
+        self.sample.clicked.connect(self.sample_pressed)
+        self.banner = Banner()
+        self.banner.setFixedWidth(_BANNER_WIDTH)
+        self._below = _centred("", "caption")
+        self._actions, self._opening = actions, ""
+        actions.tell_keys(self._show_below)
+        self.hardware = _centred("", "caption")
+        self._offers = QWidget()
+        self._offers.setFixedWidth(_BANNER_WIDTH)
+        self._offers_layout = QVBoxLayout(self._offers)
+        self._offers_layout.setSpacing(GRID)
+        self._offers_layout.setContentsMargins(0, 0, 0, 0)
+        self.recent = RecentRow()
+        self.recent.pressed.connect(self.recent_pressed)
+        self.recent.clear_pressed.connect(self.clear_pressed)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        page = QWidget()
+        self.setWidget(page)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        layout = QVBoxLayout(page)
+        layout.setSpacing(2 * GRID)
+        layout.addStretch(2)
+        for words, name in ((labels.WELCOME_TITLE, "title"), (labels.WELCOME_LINE, "")):
+            layout.addWidget(_centred(words, name))
+        layout.addSpacing(GRID)
+        layout.addLayout(_middle(self.button, self.sample))
+        layout.addWidget(self._below)
+        layout.addLayout(_middle(self.banner))  # an alignment would cut the lines of the sentence off
+        layout.addLayout(_middle(self._offers))
+        layout.addWidget(self.recent)
+        layout.addStretch(3)
+        layout.addWidget(self.hardware)
+        layout.addWidget(_centred(labels.WELCOME_PRIVATE, "caption"))
+        layout.addSpacing(GRID)
+
+    def show_opening(self, name: str) -> None:
+        """Say which photo is being read; an empty name says that none is."""
+        self._opening = name
+        self._show_below()
+        for button in (self.button, self.sample):
+            button.setEnabled(not name)
+        self.recent.setEnabled(not name)
+        self.banner.hide()
+
+    def _show_below(self) -> None:
+        if self._opening:
+            self._below.setText(labels.OPENING.format(name=self._opening))
+        else:
+            keys = self._actions.keys("paste")
+            self._below.setText(labels.WELCOME_DROP.format(keys=keys) if keys else labels.WELCOME_DROP_ALONE)
+
+    def show_offers(self, found: list[Unsaved]) -> None:
+        """Work that can be recovered, the latest first."""
+        for card in self.cards:
+            card.setParent(None)
+            card.deleteLater()
+        for unsaved in found[:_MOST_OFFERS]:
+            card = RecoveryCard(unsaved)
+            card.recover_pressed.connect(self.recover_pressed)
+            card.discard_pressed.connect(self.discard_pressed)
+            self._offers_layout.addWidget(card)
+
+    @property
+    def cards(self) -> list[RecoveryCard]:
+        return self._offers.findChildren(RecoveryCard, options=Qt.FindChildOption.FindDirectChildrenOnly)
+
+
+class RecentRow(QWidget):
+    """The last photos as small pictures; nothing where there are none."""
+
+    pressed = Signal(Path)
+    clear_pressed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.buttons: list[QToolButton] = []
+        self._pictures = QHBoxLayout()
+        self._pictures.setSpacing(GRID)
+        self.clear = QToolButton()
+        self.clear.setObjectName("quiet")
+        self.clear.setText(tr("Clear this list"))
+        self.clear.setMinimumHeight(HIT)
+        self.clear.clicked.connect(self.clear_pressed)
+        heading = label(tr("Recent photos"), "caption")
+        heading.setWordWrap(False)
+        top = row(heading)
+        top.addStretch()
+        top.addWidget(self.clear)
+        layout = QVBoxLayout()
+        layout.setSpacing(GRID // 2)
+        layout.addLayout(top)
+        layout.addLayout(self._pictures)
+        around = QHBoxLayout(self)
+        around.addStretch()
+        around.addLayout(layout)
+        around.addStretch()
+        self.hide()
+
+    def show_files(self, files: list[RecentFile]) -> None:
+        for button in self.buttons:
+            self._pictures.removeWidget(button)
+            button.deleteLater()
+        self.buttons = [self._button(file) for file in files[:_MOST_SHOWN]]
+        for button in self.buttons:
+            self._pictures.addWidget(button)
+        self.setVisible(bool(files))
+
+    def _button(self, file: RecentFile) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName("thumbnail")
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setIconSize(QSize(*THUMBNAIL))
+        button.setIcon(QIcon(QPixmap.fromImage(file.picture)))
+        width = THUMBNAIL[0]
+        name = button.fontMetrics().elidedText(file.path.name, Qt.TextElideMode.ElideMiddle, width)
+        button.setText(name.replace("&", "&&"))
+        button.setToolTip(str(file.path))
+        button.setAccessibleName(tr("Open {name}").format(name=file.path.name))
+        button.clicked.connect(lambda: self.pressed.emit(file.path))
+        return button
+
+
+def _middle(*children: QWidget) -> QHBoxLayout:
+    middle = row(*children, spacing=GRID)
+    middle.insertStretch(0)
+    middle.addStretch()
+    return middle
+
+
+def _centred(words: str, name: str) -> QLabel:
+    result = label(words, name)
+    result.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+    return result

@@ -1,0 +1,43 @@
+"""What a newly opened photo says about itself: suggestions on the cards, or that it needs nothing."""
+
+from PySide6.QtCore import QObject, Signal
+
+from daps_desktop.analysis.diagnosis import Findings, examine, needs_restoring
+from daps_desktop.base.i18n import tr
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.jobs.damage import Scratches
+from daps_desktop.ui.common.background import Background
+from daps_desktop.ui.models.document_model import DocumentModel
+from daps_desktop.ui.panels.task_panel import TaskPanel
+
+CLEAN = tr("This photo already looks sharp and clean. Restoring it may take away real detail.")
+
+
+class Examiner(QObject):
+    """Examines each photo once when it is opened; nothing is ticked by itself."""
+
+    findings_ready = Signal(Findings)
+
+    def __init__(
+        self, model: DocumentModel, background: Background, panel: TaskPanel, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._background = background
+        self._panel = panel
+        model.photo_opened.connect(self._examine)
+
+    def _examine(self, photo: Photo) -> None:
+        self._panel.where.finding.show_clean("")
+        self._background.run(lambda: examine(photo), lambda findings: self._take(photo, findings))
+
+    def _take(self, photo: Photo, findings: Findings) -> None:
+        document = self._model.document
+        if document is None or document.photo is not photo:
+            return  # another one was opened meanwhile
+        for suggestion in findings.suggestions:
+            if isinstance(suggestion.damage, Scratches):
+                self._panel.where.finding.show_hint(suggestion.reason)
+            self._panel.cards.card(type(suggestion.damage)).suggest(suggestion.damage, suggestion.reason)
+        self._panel.where.finding.show_clean("" if needs_restoring(findings) else CLEAN)
+        self.findings_ready.emit(findings)

@@ -1,0 +1,52 @@
+"""What can be done about an error at the press of a button: the words on it, and what it does."""
+
+from dataclasses import dataclass
+
+from daps_desktop.base.i18n import tr
+
+# Done by RunControl; all others are actions.
+SMALLER_TILES, ANY_DEVICE, OTHER_PLACE = "smaller_tiles", "any_device", "other_place"
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """`acts` are names in order of preference: the first that is there and can be done now is done."""
+
+    words: str
+    acts: tuple[str, ...]
+
+
+_TRY_AGAIN = Remedy(tr("Try again"), ("restore",))
+_OTHER_PHOTO = Remedy(tr("Open another photo…"), ("open",))
+_ELSEWHERE = Remedy(tr("Save elsewhere…"), (OTHER_PLACE, "export"))
+_PRIORS = Remedy(tr("Open the list of priors"), ("priors",))
+_OTHER_MASK = Remedy(tr("Choose another mask…"), ("import_mask",))
+
+REMEDIES: dict[str, Remedy] = {
+    "photo_missing": _OTHER_PHOTO,
+    "photo_is_folder": _OTHER_PHOTO,
+    "photo_no_permission": _OTHER_PHOTO,
+    "photo_empty": _OTHER_PHOTO,
+    "photo_not_image": _OTHER_PHOTO,
+    "photo_truncated": _OTHER_PHOTO,
+    "photo_too_large": _OTHER_PHOTO,
+    "photo_not_finite": _OTHER_PHOTO,
+    "photo_unsupported": _OTHER_PHOTO,
+    "clipboard_empty": _OTHER_PHOTO,
+    "mask_size": _OTHER_MASK,
+    "mask_needed": Remedy(tr("Take the brush"), ("brush",)),
+    "mask_whole": Remedy(tr("Clear the marks"), ("clear",)),
+    "save_original": _ELSEWHERE,
+    "save_failed": _ELSEWHERE,
+    "save_format": _ELSEWHERE,
+    "memory_short": _TRY_AGAIN,
+    "memory_out": Remedy(tr("Retry with smaller tiles"), (SMALLER_TILES, "restore")),
+    "device_lost": _TRY_AGAIN,
+    "device_missing": Remedy(tr("Use what this computer has"), (ANY_DEVICE,)),
+    "engine_died": _TRY_AGAIN,
+    "result_unfit": _TRY_AGAIN,
+    "constant_result": _PRIORS,
+    "prior_missing": _PRIORS,
+    "prior_damaged": _PRIORS,
+    "prior_unreadable": _PRIORS,
+}

@@ -1,0 +1,105 @@
+"""Jobs played through the real engine: small photos, a network of toy size, every message kept."""
+
+import threading
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import skimage.data
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from daps_desktop.engine.dispatch import run_job
+from daps_desktop.imaging.mask import Hole
+from daps_desktop.imaging.photo import Photo, Pixels
+from daps_desktop.jobs.damage import Damage, Scratches
+from daps_desktop.jobs.messages import Failed, Finished, JobMessage, Progress
+from daps_desktop.jobs.requests import JobRequest
+from daps_desktop.jobs.settings import SolverSettings
+from daps_desktop.jobs.task import Task
+from daps_desktop.networks.catalogue import user_folder
+from tests.fakes.checkpoints import tiny_network, write_edm
+
+JOB = "job"
+# Scripts read these names, so they stay.
+REPORT_NAMES = {
+    "evaluations", "seconds_total", "seconds_denoiser", "peak_memory_mb", "noise_level",
+    "residual_over_noise", "device", "seed", "prior", "prior_sha256", "preset", "method", "damage",
+    "versions", "steps", "output", "notices",
+}  # fmt: skip
+QUICK = SolverSettings(preset="draft", noise=5.0, prior="tiny", device="cpu")
+
+
+@dataclass
+class Heard:
+    """Everything a job said."""
+
+    messages: list[JobMessage] = field(default_factory=list)
+
+    @property
+    def progress(self) -> list[Progress]:
+        return [message for message in self.messages if isinstance(message, Progress)]
+
+    @property
+    def finished(self) -> Finished:
+        ending = self.messages[-1]
+        assert isinstance(ending, Finished), ending
+        return ending
+
+    @property
+    def failed(self) -> Failed:
+        ending = self.messages[-1]
+        assert isinstance(ending, Failed), ending
+        return ending
+
+    @property
+    def pixels(self) -> Pixels:
+        return self.finished.photo.pixels
+
+
+def play(
+    photo: Photo | Pixels,
+    *damages: Damage,
+    hole: Hole | None = None,
+    cancel: threading.Event | None = None,
+    preview_side: int = 0,
+    settings: SolverSettings = QUICK,
+    **changes: Any,
+) -> Heard:
+    """Run one job to its end; no damage named means scratches. `changes` are changes of the settings."""
+    photo = photo if isinstance(photo, Photo) else Photo(photo)
+    task = Task(damages or (Scratches(),))
+    job = JobRequest(JOB, photo, hole, task, replace(settings, **changes), preview_side)
+    heard = Heard()
+    run_job(job, cancel or threading.Event(), heard.messages.append)
+    return heard
+
+
+def crop(side: int = 64, top: int = 60, left: int = 190) -> NDArray[np.uint8]:
+    """A piece of a photograph, (side, side, 3): an eye, hair and skin."""
+    return skimage.data.astronaut()[top : top + side, left : left + side].copy()
+
+
+def line(height: int = 64, width: int = 64, at: int = 30, thick: int = 4) -> Hole:
+    """A scratch from left to right."""
+    hole = np.zeros((height, width), dtype=bool)
+    hole[at : at + thick, 8 : width - 8] = True
+    return hole
+
+
+def install_tiny(data: Path, name: str = "tiny", bias: float | None = None) -> None:
+    """A prior with random weights; with a bias, one whose network says that number everywhere."""
+    state: dict[str, Tensor] | None = None
+    if bias is not None:
+        state = tiny_network().state_dict()
+        state["conv_out.weight"] = torch.zeros_like(state["conv_out.weight"])
+        state["conv_out.bias"] = torch.full_like(state["conv_out.bias"], bias)
+    write_edm(user_folder(data) / name, name, state)
+
+
+def psnr(a: Pixels, b: Pixels) -> float:
+    """Decibels, for pixels of 8 bits."""
+    error = a.astype(np.float64) - b.astype(np.float64)
+    return float(10 * np.log10(255**2 / np.mean(error**2)))

@@ -1,0 +1,361 @@
+"""An album through the engine's door: it goes on after failures and breaks and does nothing twice."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from daps_desktop.album.album_file import dump_album, read_album, resumed, write_album
+from daps_desktop.album.discovery import mask_of, photos_in
+from daps_desktop.album.item_job import Order
+from daps_desktop.album.model import DONE, FAILED, SKIPPED, WAITING, Album, Row
+from daps_desktop.album.runner import Outcome, OwnWorkshop, make, run_batch
+from daps_desktop.base.errors import UserError
+from daps_desktop.document.sidecar import read_sidecar
+from daps_desktop.imaging.export import ExportOptions
+from daps_desktop.imaging.formats.mask_file import write_mask
+from daps_desktop.imaging.formats.reader import read_photo
+from daps_desktop.imaging.formats.writer import write_photo
+from daps_desktop.imaging.mask import Hole
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.jobs.damage import Noise, Scratches
+from daps_desktop.jobs.messages import Failed, Finished, JobMessage
+from daps_desktop.jobs.recipe import Recipe
+from daps_desktop.jobs.requests import JobRequest
+from daps_desktop.jobs.settings import SolverSettings
+from daps_desktop.jobs.task import Task
+from tests.fakes.hosts import report_of
+from tests.imaging.photo_files import picture
+
+
+class Engine:
+    """Inverts the hole or everything; what it is to do with a photo's name may be told."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self.requests: list[JobRequest] = []
+        self.trouble: dict[str, Callable[[JobRequest], JobMessage]] = {}
+
+    def run(self, request: JobRequest) -> JobMessage:
+        assert request.photo.path is not None
+        self.names.append(request.photo.path.name)
+        self.requests.append(request)
+        if trouble := self.trouble.get(request.photo.path.name):
+            return trouble(request)
+        where = request.hole if request.hole is not None else np.ones(request.photo.pixels.shape[:2], bool)
+        pixels = request.photo.pixels.copy()
+        pixels[where] = 255 - pixels[where]
+        return Finished(request.job_id, request.photo.with_pixels(pixels), report_of(request))
+
+
+class Box:
+    """A folder of photos with an album file, as `batch` keeps it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.file = folder / "in", folder / "album.json"
+        self.out = folder / "out"
+        self.folder.mkdir()
+        self.out.mkdir()
+        self.engine = Engine()
+        self.heard: list[Row] = []
+        for name in ("a.png", "b.jpg", "c.tif"):
+            write_photo(Photo(picture(24, 32)), self.folder / name)
+
+    def album(self, *damages: object, **changes: object) -> Album:
+        task = Task(damages or (Noise(),))  # type: ignore[arg-type]
+        album = Album(Recipe(task, SolverSettings(preset="draft")), folder=str(self.out))
+        return replace(album, **changes).with_photos(photos_in(self.folder))  # type: ignore[arg-type]
+
+    def play(self, album: Album, find: Callable[[Photo], Hole] | None = None) -> Album:
+        self.engine.names.clear()
+        keep = lambda album, _: write_album(album, self.file)  # noqa: E731
+        workshop = OwnWorkshop(self.engine.run, find or no_scratches)
+        done = run_batch(album, workshop, keep, self.heard.append)
+        assert read_album(self.file) == done
+        return done
+
+    def states(self, album: Album) -> list[str]:
+        return [row.state for row in album.rows]
+
+
+def no_scratches(photo: Photo) -> Hole:
+    return np.zeros((photo.height, photo.width), bool)
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Box:
+    return Box(tmp_path)
+
+
+def test_every_photo_gets_a_result_with_its_origin_beside_it(box: Box) -> None:
+    done = box.play(box.album())
+    assert box.states(done) == [DONE] * 3
+    assert box.engine.names == ["a.png", "b.jpg", "c.tif"]
+    for row in done.rows:
+        before, after = read_photo(row.path), read_photo(Path(row.output))
+        np.testing.assert_array_equal(after.pixels, 255 - before.pixels)
+        told = read_sidecar(Path(row.output + ".daps.json"))
+        assert told.matches(before) and told.exported == row.sha256
+        assert row.agreement == "agrees" and row.redrawn is None and row.seconds > 0
+    assert {path.name for path in box.folder.iterdir()} == {"a.png", "b.jpg", "c.tif"}
+
+
+def test_a_failure_says_why_and_the_rest_goes_on(box: Box) -> None:
+    (box.folder / "b.jpg").write_bytes(b"\xff\xd8\xff not much of a photo")
+    box.engine.trouble["c.tif"] = lambda request: Failed(request.job_id, "diverged", {"detail": "a number"})
+    done = box.play(box.album().with_photos([box.folder / "gone.png"]))
+    assert box.states(done) == [DONE, FAILED, FAILED, FAILED]
+    assert "b.jpg" in done.rows[1].reason and "range of numbers" in done.rows[2].reason
+    assert "gone.png" in done.rows[3].reason
+    assert [row.state for row in box.heard] == box.states(done)
+
+
+def test_after_a_break_only_what_is_open_is_done(box: Box) -> None:
+    def pull_the_plug(_: JobRequest) -> JobMessage:
+        raise KeyboardInterrupt
+
+    box.engine.trouble["b.jpg"] = pull_the_plug
+    with pytest.raises(KeyboardInterrupt):
+        box.play(box.album())
+    box.engine.trouble.clear()
+    after = resumed(read_album(box.file))
+    assert box.states(after) == [DONE, WAITING, WAITING]
+    assert box.states(box.play(after)) == [DONE] * 3
+    assert box.engine.names == ["b.jpg", "c.tif"]
+    assert len(list(box.out.glob("*.png"))) == 3
+
+
+def test_a_result_written_just_before_the_break_is_not_made_twice(box: Box) -> None:
+    """The program dies between the result and the note that it is done."""
+    kept: list[Album] = []
+    with pytest.raises(OSError):
+
+        def keep(album: Album, _: Row) -> None:
+            if any(row.state == DONE for row in album.rows):
+                raise OSError("power cut")
+            kept.append(album)
+
+        run_batch(box.album(), OwnWorkshop(box.engine.run, no_scratches), keep, box.heard.append)
+    assert [row.state for row in kept[-1].rows] == ["saving", WAITING, WAITING]
+    assert (box.out / "a_restored.png").exists()
+    assert box.states(resumed(kept[-1])) == [DONE, WAITING, WAITING]
+    (box.out / "a_restored.png").unlink()
+    assert box.states(resumed(kept[-1])) == [WAITING] * 3
+
+
+@pytest.mark.parametrize("change", ["result", "photo", "recipe", "mask"])
+def test_what_changed_is_done_again(box: Box, change: str) -> None:
+    done = box.play(box.album())
+    row = done.rows[0]
+    if change == "result":
+        Path(row.output).write_bytes(b"altered")
+    if change == "photo":
+        write_photo(Photo(picture(24, 32) // 2), row.path, overwrite=True, replace_original=True)
+    if change == "mask":
+        write_mask(np.eye(24, 32, dtype=bool), box.folder / "a_mask.png")
+    if change == "recipe":
+        done = replace(done, recipe=Recipe(done.recipe.task, SolverSettings(seed=9)))
+    states = box.states(resumed(done))
+    assert states == ([WAITING] * 3 if change == "recipe" else [WAITING, DONE, DONE])
+
+
+def test_marks_come_from_a_file_or_are_found_or_the_row_says_that_there_are_none(box: Box) -> None:
+    hole = np.zeros((24, 32), bool)
+    hole[5, 3:20] = True
+    write_mask(hole, box.folder / "a_mask.png")
+    found = np.zeros_like(hole)
+    found[9, 9] = True
+
+    def find(photo: Photo) -> Hole:
+        assert photo.path is not None
+        return found.copy() if photo.path.name == "b.jpg" else np.zeros_like(hole)
+
+    done = box.play(box.album(Scratches(), Noise()), find)
+    assert [row.marks for row in done.rows] == ["file", "found", ""]
+    np.testing.assert_array_equal(box.engine.requests[0].hole, hole)
+    np.testing.assert_array_equal(box.engine.requests[1].hole, found)
+    assert box.engine.requests[2].task == Task((Noise(),)) and box.engine.requests[2].hole is None
+    for name in ("a_restored.png", "a_restored_2.png", "c_restored_10.jpg"):
+        (box.folder / name).touch()
+    assert [path.name for path in photos_in(box.folder)] == ["a.png", "b.jpg", "c.tif"]
+    (box.folder / "d_restored_2.png").touch()  # of no photo that is here
+    assert photos_in(box.folder)[-1].name == "d_restored_2.png"
+
+
+def test_a_bug_on_one_photo_is_a_failure_of_that_photo(box: Box) -> None:
+    def find(photo: Photo) -> Hole:
+        assert photo.path is not None
+        if photo.path.name == "b.jpg":
+            raise MemoryError
+        return np.eye(24, 32, dtype=bool)
+
+    done = box.play(box.album(Scratches()), find)
+    assert box.states(done) == [DONE, FAILED, DONE] and "MemoryError" in done.rows[1].reason
+
+
+def test_where_nothing_is_marked_and_nothing_else_is_wrong_the_photo_is_left_out(box: Box) -> None:
+    done = box.play(box.album(Scratches()))
+    assert box.states(done) == [SKIPPED] * 3
+    assert "nothing is left to undo" in done.rows[0].reason
+    assert box.engine.names == [] and not list(box.out.iterdir())
+
+
+def test_masks_may_lie_in_a_folder_of_their_own(box: Box, tmp_path: Path) -> None:
+    masks = tmp_path / "masks"
+    masks.mkdir()
+    assert mask_of(box.folder / "a.png", masks) is None
+    write_mask(np.eye(24, 32, dtype=bool), masks / "a.png")
+    assert mask_of(box.folder / "a.png", masks) == masks / "a.png"
+    done = box.play(box.album(Scratches(), masks=str(masks), find_scratches=False))
+    assert [row.marks for row in done.rows] == ["file", "", ""]
+
+
+def test_a_mask_of_another_size_is_a_failure_of_that_photo(box: Box) -> None:
+    write_mask(np.eye(20, 32, dtype=bool), box.folder / "a_mask.png")
+    done = box.play(box.album(Scratches(), Noise()))
+    assert box.states(done) == [FAILED, DONE, DONE] and "32 × 20" in done.rows[0].reason
+
+
+@pytest.mark.parametrize(
+    ("policy", "state", "results"),
+    [("unique", DONE, 4), ("overwrite", DONE, 3), ("skip", SKIPPED, 3)],
+)
+def test_a_result_of_that_name_is_dealt_with_as_asked(
+    box: Box, policy: str, state: str, results: int
+) -> None:
+    dear = box.out / "a_restored.png"
+    dear.write_bytes(b"dear")
+    done = box.play(box.album(export=ExportOptions(policy=policy)))
+    assert box.states(done) == [state, DONE, DONE]
+    assert len(list(box.out.glob("*.png"))) == results
+    assert (dear.read_bytes() == b"dear") == (policy != "overwrite")
+    if policy == "skip":
+        assert box.engine.names == ["b.jpg", "c.tif"]  # known before the work
+
+
+@pytest.mark.parametrize("policy", ["unique", "overwrite", "skip"])
+def test_photos_of_the_same_name_do_not_take_each_others_results(box: Box, policy: str) -> None:
+    write_photo(Photo(picture(24, 32)), box.folder / "a.jpg")
+    done = box.play(box.album(export=ExportOptions(policy=policy)))
+    assert box.states(done) == [DONE] * 4
+    assert len({row.output for row in done.rows}) == len(list(box.out.glob("*.png"))) == 4
+
+
+def test_results_beside_the_photos_are_not_taken_for_photos(box: Box) -> None:
+    first = box.play(box.album(folder=""))
+    assert Path(first.rows[0].output).parent == box.folder
+    assert box.states(resumed(box.album(folder="", rows=first.rows))) == [DONE] * 3
+
+
+def test_a_result_is_done_without_the_file_that_tells_its_origin(box: Box) -> None:
+    (box.out / "a_restored.png.daps.json").mkdir()
+    done = box.play(box.album())
+    assert box.states(done) == [DONE] * 3
+    assert "a_restored.png.daps.json could not be written" in done.rows[0].reason
+    assert not done.rows[1].reason
+
+
+def test_a_result_that_cannot_be_written_is_kept_elsewhere(
+    box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spare = tmp_path / "spare"
+    spare.mkdir()
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(spare))
+
+    def lose_the_disk(request: JobRequest) -> JobMessage:
+        box.out.rename(tmp_path / "unplugged")
+        box.out.write_text("no folder any more")
+        del box.engine.trouble["b.jpg"]
+        return box.engine.run(request)
+
+    box.engine.trouble["b.jpg"] = lose_the_disk
+    done = box.play(box.album())
+    assert box.states(done) == [DONE, FAILED, FAILED]
+    for row, name in zip(done.rows[1:], ("b_restored.png", "c_restored.png"), strict=True):
+        assert str(spare / name) in row.reason
+        np.testing.assert_array_equal(read_photo(spare / name).pixels, 255 - read_photo(row.path).pixels)
+
+
+def test_an_album_comes_back_and_nothing_else_is_taken_for_one(box: Box, tmp_path: Path) -> None:
+    done = box.play(box.album())
+    path = tmp_path / "other.json"
+    for change in ({"kind": "x"}, {"version": 9}, {"rows": [{}]}, {"export": 1}, {"recipe": {}}):
+        path.write_text(json.dumps({**json.loads(dump_album(done)), **change}))
+        with pytest.raises(UserError) as caught:
+            read_album(path)
+        assert caught.value.code == "album_unreadable"
+
+
+def test_a_folder_without_photos_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UserError) as caught:
+        photos_in(tmp_path)
+    assert caught.value.code == "album_empty"
+
+
+# Several at a time
+
+
+class Crowd:
+    """Makes three photos at a time and gives the latest back first, each of them twice."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._away: list[Order] = []
+        self._again: list[Outcome] = []
+        self.most = self.given = 0
+        self.ends_after = 100
+
+    @property
+    def free(self) -> bool:
+        return len(self._away) < 3
+
+    def take(self, order: Order) -> None:
+        if order.row.path.name == "unread.png":
+            raise UserError("file_unreadable", path=order.row.path, detail="it is gone")
+        self._away.append(order)
+        self.most = max(self.most, len(self._away))
+
+    def give(self) -> Outcome:
+        if self._again:
+            return self._again.pop()
+        self.given += 1
+        if self.given > self.ends_after:
+            raise UserError("cluster_lost", address="tcp://away:8786")
+        self._again.append(make(self._away.pop(), self._engine.run, no_scratches))
+        return self._again[0]
+
+
+@pytest.fixture
+def crowd(box: Box) -> Crowd:
+    for name in ("d.png", "e.png", "f.png", "unread.png"):
+        write_photo(Photo(picture(24, 32)), box.folder / name)
+    return Crowd(box.engine)
+
+
+def test_photos_may_come_back_in_any_order_and_twice(box: Box, crowd: Crowd) -> None:
+    noted: list[tuple[str, str]] = []
+    done = run_batch(
+        box.album(), crowd, lambda _, row: noted.append((row.path.name, row.state)), box.heard.append
+    )
+    assert box.states(done) == [DONE] * 6 + [FAILED] and crowd.most == 3
+    assert sorted(box.engine.names) == ["a.png", "b.jpg", "c.tif", "d.png", "e.png", "f.png"]
+    assert box.engine.names != sorted(box.engine.names)
+    assert len(noted) == 2 * 6 + 1 == len(set(noted)) and len(box.heard) == 7
+    assert len(list(box.out.glob("*.png"))) == 6
+    for row in done.rows[:-1]:
+        np.testing.assert_array_equal(read_photo(Path(row.output)).pixels, 255 - read_photo(row.path).pixels)
+
+
+def test_what_was_done_before_the_workshop_was_lost_stays_done(box: Box, crowd: Crowd) -> None:
+    crowd.ends_after = 2
+    keep = lambda album, _: write_album(album, box.file)  # noqa: E731
+    with pytest.raises(UserError):
+        run_batch(box.album(), crowd, keep, box.heard.append)
+    after = resumed(read_album(box.file))
+    assert after.count(DONE) == 2 == len(list(box.out.glob("*.png")))
+    box.engine.names.clear()
+    again = run_batch(after, Crowd(box.engine), keep, box.heard.append)
+    assert again.count(DONE) == 6 and len(box.engine.names) == 4

@@ -1,0 +1,291 @@
+"""Photos that are restored elsewhere: what travels, what comes back, and every way in which it may not."""
+
+import os
+import pickle
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from distributed import LocalCluster
+from distributed.scheduler import KilledWorker
+
+from daps_desktop.album.item_job import Order, ordered
+from daps_desktop.album.model import Album, Row
+from daps_desktop.album.results import Made
+from daps_desktop.album.runner import Refused, make
+from daps_desktop.base.errors import UserError
+from daps_desktop.base.paths import DATA_VARIABLE
+from daps_desktop.document.sidecar import parse_sidecar
+from daps_desktop.engine.cluster import dask_backend as clusters
+from daps_desktop.engine.cluster import task as errand
+from daps_desktop.engine.cluster.dask_backend import Cluster
+from daps_desktop.imaging.formats.mask_file import write_mask
+from daps_desktop.imaging.formats.writer import write_photo
+from daps_desktop.imaging.mask import Hole
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.jobs.damage import Noise, Scratches
+from daps_desktop.jobs.recipe import Recipe
+from daps_desktop.jobs.task import Task
+from tests.engine.playing import QUICK, crop, install_tiny, line, play
+from tests.fakes.yard import yard_here
+
+
+def told_nothing(sentence: str) -> None:
+    raise AssertionError(sentence)
+
+
+@pytest.fixture
+def order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Order:
+    """A small photo with marks beside it."""
+    install_tiny(tmp_path / "data")
+    monkeypatch.setenv(DATA_VARIABLE, str(tmp_path / "data"))
+    folder = tmp_path / "box"
+    folder.mkdir()
+    write_photo(Photo(crop()), folder / "a.png")
+    write_mask(line(), folder / "a_mask.png")
+    album = Album(Recipe(Task((Scratches(), Noise())), QUICK))
+    return ordered(Row(str(folder / "a.png")), album)
+
+
+@pytest.fixture(scope="module")
+def yard() -> Iterator[LocalCluster]:
+    with yard_here(workers=1) as yard:
+        yield yard
+
+
+def wait_until(done: Callable[[], bool]) -> None:
+    until = time.monotonic() + 30.0
+    while not done():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def no_marks(photo: Photo) -> Hole:
+    raise AssertionError("the marks lie beside the photo")
+
+
+@pytest.fixture
+def cluster(yard: LocalCluster) -> Iterator[Cluster]:
+    cluster = Cluster(yard.scheduler_address, told_nothing)
+    yield cluster
+    cluster.close()
+
+
+def code_of(raised: pytest.ExceptionInfo[UserError]) -> str:
+    return raised.value.code
+
+
+# What travels, and what is done with it
+
+
+def test_what_comes_back_is_what_would_have_been_made_here(cluster: Cluster, order: Order) -> None:
+    cluster.take(order)
+    there = cluster.give()
+    here = make(order, lambda job: play(job.photo, *job.task.damages, hole=job.hole).messages[-1], no_marks)
+    assert isinstance(there, Made) and isinstance(here, Made)
+    assert there.data == here.data
+    assert replace(there.row, seconds=0.0) == replace(here.row, seconds=0.0)
+    assert there.origin is not None and here.origin is not None
+    told, same = parse_sidecar(there.origin), parse_sidecar(here.origin)
+    assert (told.origin, told.recipe, told.exported) == (same.origin, same.recipe, same.exported)
+
+
+def test_the_photo_lies_in_a_private_folder_for_as_long_as_it_takes(order: Order, tmp_path: Path) -> None:
+    room = tmp_path / "room"
+    room.mkdir()
+    seen: set[tuple[str, int]] = set()
+
+    def look() -> bool:
+        for folder in room.iterdir():
+            seen.add(
+                (",".join(sorted(file.name for file in folder.iterdir())), folder.stat().st_mode & 0o777)
+            )
+        return False
+
+    assert isinstance(errand.unpacked(errand.packed(order), room, look), Made)
+    assert seen == {("a.png,marks", 0o700)}
+    assert not list(room.iterdir())
+
+
+def test_what_nobody_waits_for_is_given_up(order: Order, tmp_path: Path) -> None:
+    with pytest.raises(errand.GivenUpError):
+        errand.unpacked(errand.packed(order), tmp_path / "box", lambda: True)
+    assert sorted(path.name for path in (tmp_path / "box").iterdir()) == ["a.png", "a_mask.png"]
+
+
+@pytest.mark.parametrize("name", ["a.png", "a_mask.png"])
+def test_a_reason_names_the_file_of_the_one_who_asked(order: Order, tmp_path: Path, name: str) -> None:
+    path = tmp_path / "box" / name
+    path.write_bytes(path.read_bytes()[:-40])
+    outcome = errand.unpacked(errand.packed(order), tmp_path, lambda: False)
+    assert isinstance(outcome, Refused) and outcome.row.photo == order.row.photo
+    assert str(path) in str(outcome.error)
+
+
+def test_a_worker_of_another_system_calls_the_photo_by_its_name(order: Order, tmp_path: Path) -> None:
+    """Where the path of the one who asked says nothing: here that of Windows."""
+    parcel = pickle.loads(errand.packed(order))
+    there = replace(order, row=replace(order.row, photo="C:\\box\\a.png"), mask="C:\\box\\a_mask.png")
+    outcome = errand.unpacked(pickle.dumps(replace(parcel, order=there)), tmp_path, lambda: False)
+    assert isinstance(outcome, Made) and outcome.origin is not None
+    assert outcome.row.photo == there.row.photo
+    assert parse_sidecar(outcome.origin).origin.name == "a.png"
+
+
+def test_what_cannot_be_read_or_is_far_too_large_is_not_sent(order: Order) -> None:
+    with order.row.path.open("ab") as file:
+        file.truncate(errand.LARGEST + 1)  # takes no room
+    with pytest.raises(UserError) as raised:
+        errand.packed(order)
+    assert code_of(raised) == "file_unreadable" and "larger than 2 GB" in str(raised.value)
+    order.row.path.unlink()
+    with pytest.raises(UserError) as raised:
+        errand.packed(order)
+    assert code_of(raised) == "file_unreadable"
+    os.mkfifo(order.row.path)  # nobody will ever write into it
+    with pytest.raises(UserError, match="not an ordinary file"):
+        errand.packed(order)
+
+
+def test_a_worker_without_room_is_not_fit(order: Order, tmp_path: Path) -> None:
+    with pytest.raises(UserError) as raised:
+        errand.unpacked(errand.packed(order), tmp_path / "nowhere", lambda: False)
+    assert code_of(raised) == "cluster_unfit"
+
+
+# The cluster
+
+
+def test_there_is_never_more_under_way_than_two_photos_a_worker(cluster: Cluster, order: Order) -> None:
+    taken = 0
+    while cluster.free:
+        cluster.take(order)
+        taken += 1
+    assert taken == 2
+    cluster.give()
+    assert cluster.free
+
+
+def test_a_recipe_that_no_worker_can_follow_ends_it_all(cluster: Cluster, order: Order) -> None:
+    settings = replace(order.recipe.settings, prior="elsewhere")
+    cluster.take(replace(order, recipe=replace(order.recipe, settings=settings)))
+    with pytest.raises(UserError) as raised:
+        cluster.give()
+    assert code_of(raised) == "cluster_unfit" and "no prior called elsewhere" in str(raised.value)
+
+
+def test_a_photo_that_ends_every_worker_is_a_failure_of_that_photo(
+    cluster: Cluster, order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clusters, "call_of", lambda _: pickle.dumps(Deadly()))
+    cluster.take(order)
+    outcome = cluster.give()
+    assert isinstance(outcome, Refused) and outcome.error.code == "cluster_photo_lost"
+
+
+class Deadly:
+    def __reduce__(self) -> tuple[object, ...]:
+        return end_the_worker, ()
+
+
+def end_the_worker() -> None:
+    """As the scheduler says it after the third worker."""
+    raise KilledWorker("photo-1", SimpleNamespace(address="tcp://worker:1"), 3)
+
+
+@pytest.mark.parametrize("task", [b"cno_such_program\nrestored\n.", b"cdaps_desktop\nnot_there_yet\n."])
+def test_a_worker_that_came_later_without_the_program_is_told(
+    cluster: Cluster, order: Order, monkeypatch: pytest.MonkeyPatch, task: bytes
+) -> None:
+    monkeypatch.setattr(clusters, "call_of", lambda _: task)
+    cluster.take(order)
+    with pytest.raises(UserError) as raised:
+        cluster.give()
+    assert code_of(raised) == "cluster_version"
+
+
+def test_a_worker_of_another_version_unpacks_nothing(
+    cluster: Cluster, order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clusters, "call_of", lambda _: pickle.dumps(Older()))
+    cluster.take(order)
+    with pytest.raises(UserError) as raised:
+        cluster.give()
+    assert code_of(raised) == "cluster_version" and "daps-desktop 0.0.1" in str(raised.value)
+
+
+class Older:
+    def __reduce__(self) -> tuple[object, ...]:
+        return errand.restored, ("daps-desktop 0.0.1", b"no parcel")
+
+
+def test_other_versions_are_told_before_anything_is_sent(
+    yard: LocalCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clusters, "described", Newer())
+    with pytest.raises(UserError) as raised:
+        Cluster(yard.scheduler_address, told_nothing)
+    assert code_of(raised) == "cluster_version" and "daps-desktop 9" in str(raised.value)
+
+
+class Newer:
+    """Says another thing here than what is said there."""
+
+    def __call__(self) -> str:
+        return "daps-desktop 9"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return pickle.loads, (pickle.dumps(errand.described),)
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense", "http://127.0.0.1:9"])
+def test_a_scheduler_that_is_not_there_is_told(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clusters, "_PATIENCE_S", 0.3)
+    with pytest.raises(UserError) as raised:
+        Cluster(address, told_nothing)
+    assert code_of(raised) == "cluster_unreachable"
+
+
+def test_an_installation_without_dask_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(UserError) as raised:
+        Cluster("tcp://127.0.0.1:9", told_nothing)
+    assert code_of(raised) == "cluster_missing"
+
+
+def test_photos_that_are_away_are_given_up_when_it_closes(yard: LocalCluster, order: Order) -> None:
+    long = replace(order.recipe, settings=replace(order.recipe.settings, levels=200, preset="paper"))
+    cluster = Cluster(yard.scheduler_address, told_nothing)
+    cluster.take(replace(order, recipe=long))
+    worker = next(iter(yard.workers.values()))
+    wait_until(lambda: worker.state.executing_count == 1)
+    cluster.close()
+    wait_until(lambda: worker.state.executing_count == 0)
+    assert not list(Path(worker.local_directory).rglob("*.png"))
+
+
+def test_a_cluster_without_workers_is_told_and_waits_for_the_next(
+    order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    with yard_here(workers=0) as yard:
+        with monkeypatch.context() as patience:
+            patience.setattr(clusters, "_PATIENCE_S", 0.3)
+            with pytest.raises(UserError) as raised:
+                Cluster(yard.scheduler_address, told_nothing)
+        assert code_of(raised) == "cluster_idle"
+        yard.scale(1)
+        cluster = Cluster(yard.scheduler_address, said.append)
+        yard.scale(0)
+        wait_until(lambda: cluster.workers == 0)
+        monkeypatch.setattr(clusters, "_LOOK_S", 0.1)
+        cluster.take(order)
+        threading.Timer(0.5, lambda: yard.scale(1)).start()
+        assert isinstance(cluster.give(), Made)
+        cluster.close()
+    assert said and "No worker is left" in said[0]

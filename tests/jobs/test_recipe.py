@@ -1,0 +1,45 @@
+"""Recipes come back as they were written, and nothing else is taken for one."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daps_desktop.base.errors import UserError
+from daps_desktop.jobs.damage import Blur, Jpeg, Noise, Scratches, Small
+from daps_desktop.jobs.recipe import Recipe, dump_recipe, parse_recipe
+from daps_desktop.jobs.settings import SolverSettings
+from daps_desktop.jobs.task import Task
+
+_RECIPE = Recipe(
+    Task((Scratches(), Blur(1.25), Small(3), Jpeg(35), Noise())),
+    SolverSettings(preset="best", output="sample", noise=6.5, seed=77, samples=3, tile=256),
+)
+
+
+def test_a_recipe_comes_back() -> None:
+    assert parse_recipe(dump_recipe(_RECIPE)) == _RECIPE
+    assert parse_recipe(dump_recipe(Recipe())) == Recipe()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"version": 2}, {"damage": "scratches"}, {"damage": ["fire"]}, {"damage": [["blur"]]},
+        {"settings": []}, {"settings": {"version": 1, "preset": []}},
+        {"settings": {"version": 1, "samples": "three"}}, {"settings": {"version": 1, "samples": 2.5}},
+        {"settings": {"version": 1, "prior": 7}}, {"settings": {"version": 1, "wish": 1}}, {"more": 1},
+    ],
+)  # fmt: skip
+def test_what_is_no_recipe_is_refused_in_words(change: dict[str, object]) -> None:
+    with pytest.raises(UserError):
+        parse_recipe(json.dumps({**_RECIPE.to_json(), **change}))
+
+
+@given(
+    st.text() | st.recursive(st.none() | st.integers() | st.text(), st.lists, max_leaves=5).map(json.dumps)
+)
+def test_no_text_breaks_the_reader(text: str) -> None:
+    with pytest.raises(UserError):
+        parse_recipe(text)

@@ -8,8 +8,8 @@ from daps_desktop.album.model import Album, Row
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.os_errors import said_by_system
 from daps_desktop.imaging.export import ADDED, suggested
+from daps_desktop.imaging.formats.endings import READABLE
 
-_READABLE = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".avif")
 _MASK_ADDED = ("_mask", "_marks")
 _RESULT = re.compile(rf"(.+){ADDED}(?:_\d+)?", re.DOTALL)
 
@@ -23,7 +23,7 @@ def photos_in(folder: Path) -> list[Path]:
     Raises: UserError (`album_empty`, `file_unreadable`).
     """
     try:
-        names = sorted(path for path in folder.iterdir() if path.suffix.lower() in _READABLE)
+        names = sorted(path for path in folder.iterdir() if path.suffix.lower() in READABLE)
     except OSError as error:
         raise UserError("file_unreadable", path=folder, detail=said_by_system(error)) from error
     photos = [path for path in names if path.is_file() and not path.name.startswith(".")]

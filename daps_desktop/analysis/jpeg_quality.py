@@ -4,15 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from daps_desktop.analysis.planes import luma_of
+from daps_desktop.imaging.jpeg_tables import tables_for_quality
 from daps_desktop.imaging.photo import JpegTables, Pixels
 
-# The luma table of annex K of the JPEG standard, which the usual encoders scale by the quality.
-_STANDARD = np.array([
-    [16, 11, 10, 16, 24, 40, 51, 61], [12, 12, 14, 19, 26, 58, 60, 55],
-    [14, 13, 16, 24, 40, 57, 69, 56], [14, 17, 22, 29, 51, 87, 80, 62],
-    [18, 22, 37, 56, 68, 109, 103, 77], [24, 35, 55, 64, 81, 104, 113, 92],
-    [49, 64, 78, 87, 103, 121, 120, 101], [72, 92, 95, 98, 112, 100, 103, 99],
-], dtype=np.float64)  # fmt: skip
 _TRIED = range(4, 81)  # above, the steps are too small to be told from rounding
 _FREQUENCIES = ((0, 1), (1, 0), (1, 1), (0, 2), (2, 0), (1, 2), (2, 1), (2, 2), (0, 3), (3, 0))
 _MOST_BLOCKS = 4000
@@ -23,14 +17,12 @@ _CLEAR = 0.45  # mean cosine of how well the coefficients sit on the steps; 0 by
 def quality_of_tables(tables: JpegTables) -> int:
     """The quality, 1 to 100, whose table is nearest to that of the file."""
     found = tables.luma.astype(np.float64)
-    misses = [np.abs(table_for(quality) - found).sum() for quality in range(1, 101)]
+    misses = [np.abs(_luma_table(quality) - found).sum() for quality in range(1, 101)]
     return 1 + int(np.argmin(misses))
 
 
-def table_for(quality: int) -> NDArray[np.float64]:
-    """The (8, 8) luma table of a quality, as the Independent JPEG Group scales it."""
-    scale = 5000 / quality if quality < 50 else 200 - 2 * quality
-    return np.clip(np.floor((_STANDARD * scale + 50) / 100), 1, 255)
+def _luma_table(quality: int) -> NDArray[np.float64]:
+    return tables_for_quality(quality).luma.astype(np.float64)
 
 
 def quality_in_pixels(pixels: Pixels) -> int | None:
@@ -40,7 +32,7 @@ def quality_in_pixels(pixels: Pixels) -> int | None:
     compressed and neither cropped off its grid, scaled nor retouched all over since.
     """
     coefficients = _coefficients(pixels)
-    fits = {quality: _fit(coefficients, table_for(quality)) for quality in _TRIED}
+    fits = {quality: _fit(coefficients, _luma_table(quality)) for quality in _TRIED}
     best = max(fits, key=lambda quality: fits[quality])
     return best if fits[best] > _CLEAR else None
 

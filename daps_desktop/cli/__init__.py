@@ -1,6 +1,8 @@
 """The same engine without a window, one file a command: `add` says which words it takes and what runs then.
 
 Why torch is imported inside the functions that need it: it takes seconds, and `--help` should not.
+
+May import: everything but `ui`.
 """
 
 import argparse

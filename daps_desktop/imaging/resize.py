@@ -2,13 +2,14 @@
 curve makes of it. The curve is that of sRGB, which Adobe RGB and the usual grey profiles come close to.
 """
 
+import cv2
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
+from daps_desktop.imaging.colour import Floats, from_light, to_light
 from daps_desktop.imaging.photo import Photo, Pixels
 
-Floats = NDArray[np.float32]
+_STRIP = 4_000_000  # values turned into light at a time
 
 
 def resized(photo: Photo, height: int, width: int) -> Photo:
@@ -31,7 +32,7 @@ def resized_pixels(pixels: Pixels, height: int, width: int) -> Pixels:
     light = _scaled(pixels, _linear(white), height, width)
     result = np.empty(light.shape, pixels.dtype)
     for row, values in enumerate(light):  # row by row: the powers need several copies of what they work on
-        result[row] = np.rint(_encoded(values.clip(0, 1)) * white)
+        result[row] = np.rint(from_light(values.clip(0, 1)) * white)
     return result
 
 
@@ -40,19 +41,13 @@ def _even(white: int) -> Floats:
 
 
 def _linear(white: int) -> Floats:
-    """The light of every value a pixel can take. Source: IEC 61966-2-1."""
-    value = np.arange(white + 1) / white
-    return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4).astype(np.float32)
-
-
-def _encoded(light: Floats) -> Floats:
-    return np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)
+    """The light of every value that a pixel can take."""
+    return to_light(np.arange(white + 1) / white)
 
 
 def _scaled(pixels: Pixels, light: Floats, height: int, width: int) -> Floats:
     """(height, width, C) of `light[pixels]`; shrinking comes first, so that the least is kept at once."""
-    rows = _fewer_rows(pixels, light, min(height, pixels.shape[0]))
-    both = _fewer(rows.swapaxes(0, 1), min(width, pixels.shape[1])).swapaxes(0, 1)
+    both = _shrunk(pixels, light, min(height, pixels.shape[0]), min(width, pixels.shape[1]))
     if both.shape[:2] == (height, width):
         return both
     planes = [Image.fromarray(np.ascontiguousarray(both[..., k])) for k in range(both.shape[2])]
@@ -60,32 +55,16 @@ def _scaled(pixels: Pixels, light: Floats, height: int, width: int) -> Floats:
     return np.stack(grown, axis=-1)
 
 
-def _fewer_rows(pixels: Pixels, light: Floats, count: int) -> Floats:
-    """The light of `count` bands of rows; only a few rows are turned into light at a time."""
-    step = max(1, count // max(1, pixels.shape[0] * pixels.shape[1] // 4_000_000))
-    result = np.empty((count, *pixels.shape[1:]), np.float32)
-    scale = pixels.shape[0] / count
-    for first in range(0, count, step):
-        last = min(first + step, count)
-        top, bottom = int(first * scale), min(int(np.ceil(last * scale)), pixels.shape[0])
-        result[first:last] = _areas(light[pixels[top:bottom]], first * scale - top, scale, last - first)
-    return result
+def _shrunk(pixels: Pixels, light: Floats, height: int, width: int) -> Floats:
+    """Means over areas, of the rows first: only a strip of columns is turned into light at a time."""
+    rows = np.empty((height, *pixels.shape[1:]), np.float32)
+    step = max(1, _STRIP // pixels[:, 0].size)
+    for left in range(0, pixels.shape[1], step):
+        strip = pixels[:, left : left + step]
+        rows[:, left : left + step] = _areas(light[strip], height, strip.shape[1])
+    return _areas(rows, height, width)
 
 
-def _fewer(values: Floats, count: int) -> Floats:
-    return _areas(values, 0.0, values.shape[0] / count, count)
-
-
-def _areas(values: Floats, start: float, scale: float, count: int) -> Floats:
-    """Means over `count` bands of `scale` rows, the first at `start`; cut rows count by their share."""
-    if scale == 1:
-        return values[int(start) : int(start) + count]
-    result = np.empty((count, *values.shape[1:]), np.float32)
-    for band in range(count):
-        top, bottom = start + band * scale, min(start + (band + 1) * scale, len(values))
-        rows = np.arange(int(top), min(int(np.ceil(bottom)), len(values)))
-        weights = np.minimum(rows + 1, bottom) - np.maximum(rows, top)
-        result[band] = np.tensordot(
-            weights.astype(np.float32) / scale, values[rows[0] : rows[-1] + 1], axes=1
-        )
-    return result
+def _areas(values: Floats, height: int, width: int) -> Floats:
+    means = cv2.resize(values, (width, height), interpolation=cv2.INTER_AREA)
+    return np.asarray(means, np.float32).reshape(height, width, -1)

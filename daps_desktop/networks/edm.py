@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from daps_desktop.solver.samplers.annealing import SIGMA_DATA
+from daps_desktop.solver.tensors import PHOTO_STD
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Scalings:
     noise: Tensor
 
 
-def scalings(sigma: Tensor, sigma_data: float = SIGMA_DATA) -> Scalings:
+def scalings(sigma: Tensor, sigma_data: float = PHOTO_STD) -> Scalings:
     """For noise levels sigma (B,), float32, in [-1, 1] units."""
     s = sigma.view(-1, 1, 1, 1)
     into = (s.square() + sigma_data**2).rsqrt()
@@ -34,7 +34,7 @@ def noise_input(sigma: Tensor) -> Tensor:
     return sigma.log() / 4
 
 
-def loss_weight(sigma: Tensor, sigma_data: float = SIGMA_DATA) -> Tensor:
+def loss_weight(sigma: Tensor, sigma_data: float = PHOTO_STD) -> Tensor:
     """(B,) weights that make the squared errors of all noise levels alike: 1 / c_out^2."""
     return (sigma.square() + sigma_data**2) / (sigma * sigma_data).square()
 

@@ -9,6 +9,7 @@ from torch import Tensor
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import tr
 from daps_desktop.imaging.formats.reader import read_photo
+from daps_desktop.imaging.jpeg_tables import tables_for_quality
 from daps_desktop.imaging.photo import JpegTables, Pixels
 from daps_desktop.jobs.damage import (
     Blur,
@@ -45,7 +46,6 @@ from daps_desktop.solver.operators import (
     kernel_from_image,
     motion_kernel,
     random_mask,
-    tables_for_quality,
 )
 from daps_desktop.solver.problem import Problem
 

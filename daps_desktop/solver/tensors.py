@@ -9,6 +9,7 @@ from torch import Tensor
 from daps_desktop.imaging.photo import Pixels
 
 LEVELS_PER_UNIT = 127.5  # one [-1, 1] unit in grey levels of 0-255
+PHOTO_STD = 0.5  # std of a photograph in [-1, 1] units; sigma_data of EDM
 
 
 def to_tensor(pixels: Pixels, device: torch.device | str = "cpu") -> Tensor:

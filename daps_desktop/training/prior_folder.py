@@ -26,7 +26,7 @@ from daps_desktop.networks.card import (
 )
 from daps_desktop.networks.importers.importing import write_weights
 from daps_desktop.networks.runtime.torch_runtime import read_module
-from daps_desktop.solver.samplers.annealing import SIGMA_DATA
+from daps_desktop.solver.tensors import PHOTO_STD
 from daps_desktop.training.loop.credits import CREDITS
 from daps_desktop.training.loop.recipe import SHORTEST, SIGMA_RANGE
 from daps_desktop.training.loop.settings import RunSettings
@@ -100,7 +100,7 @@ def _card(network: NormFreeUNet) -> dict[str, Any]:
     return {
         "version": VERSION,
         "architecture": {"class": NormFreeUNet.__name__},
-        "parameterisation": parameterisation_details(EdmParameterisation(SIGMA_DATA, *SIGMA_RANGE)),
+        "parameterisation": parameterisation_details(EdmParameterisation(PHOTO_STD, *SIGMA_RANGE)),
         "side_multiple": Architecture(NormFreeUNet.__name__, network.config).multiple,
         "trained_patch": SHORTEST,
         "channels": "RGB",

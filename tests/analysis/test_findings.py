@@ -7,9 +7,9 @@ import pytest
 from daps_desktop.analysis.blur import estimate_blur
 from daps_desktop.analysis.diagnosis import examine, needs_restoring
 from daps_desktop.analysis.jpeg_quality import quality_in_pixels, quality_of_tables
+from daps_desktop.imaging.jpeg_tables import tables_for_quality
 from daps_desktop.imaging.photo import JpegTables, Photo
 from daps_desktop.jobs.damage import Blur, Damage, Faded, Grey, Jpeg, Noise, Scratches
-from daps_desktop.solver.operators import tables_for_quality
 from tests.analysis.scenes import scene
 from tests.analysis.test_fading import faded
 from tests.analysis.test_scratches import DAMAGE, damaged

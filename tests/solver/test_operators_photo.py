@@ -10,6 +10,7 @@ from PIL import Image, ImageOps
 from torch import Tensor
 
 from daps_desktop.base.errors import UserError
+from daps_desktop.imaging.jpeg_tables import tables_for_quality
 from daps_desktop.imaging.photo import JpegTables
 from daps_desktop.jobs.damage import SHRINK_KERNELS
 from daps_desktop.solver.operators import (
@@ -35,7 +36,6 @@ from daps_desktop.solver.operators import (
     motion_kernel,
     observed_from_hole,
     random_mask,
-    tables_for_quality,
 )
 from daps_desktop.solver.operators.base import pad_reflect
 

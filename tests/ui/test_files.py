@@ -10,7 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox
 
 from daps_desktop.imaging.formats.writer import write_photo
-from daps_desktop.imaging.photo import Photo
+from daps_desktop.imaging.photo import Photo, at_depth
 from daps_desktop.ui.canvas.drawing.layer import image_of
 from daps_desktop.ui.canvas.drawing.pyramid import Pyramid, display_picture
 from daps_desktop.ui.common import labels
@@ -192,7 +192,7 @@ def test_sixteen_bits_and_grey_are_shown_at_eight(desk: Desk, tmp_path: Path) ->
     desk.open(tmp_path / "deep.tif")
     assert desk.document.photo.bits == 16
     assert desk.window.status.photo.text() == "32 × 32, 16 bit, grey"
-    np.testing.assert_array_equal(display_picture(desk.document.photo), grey[..., 0] >> 8)
+    np.testing.assert_array_equal(display_picture(desk.document.photo), at_depth(grey, 8)[..., 0])
 
 
 def test_smaller_copies_keep_the_mean_and_round_sizes_up() -> None:

@@ -7,6 +7,8 @@ One folder for each open document, private and locked for as long as the program
     version-3.png      the pixels of version 3; version-3.hole.png and version-3.map.png as in a project
 
 A record that a crash tore is the end of the journal; what stands before it is whole.
+
+May import: `document.project` and below.
 """
 
 from daps_desktop.document.journal.records import Start, journal_folder

@@ -10,6 +10,8 @@
 
 Pictures lie in the zip as they are: they are compressed already. What is known of a version beside its
 pictures is told in the same way by projects and journals.
+
+May import: `document` below it, `jobs`, `imaging`, `base`.
 """
 
 from daps_desktop.document.project.format import (

@@ -7,11 +7,10 @@ import numpy as np
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import write_file
+from daps_desktop.imaging.colour import REC601
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.mask import Hole
 from daps_desktop.imaging.photo import Photo
-
-_LUMA = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601
 
 
 def read_mask(path: Path, photo: Photo) -> Hole:
@@ -30,7 +29,7 @@ def read_mask(path: Path, photo: Photo) -> Hole:
             height=photo.height,
         )
     pixels = mask.pixels
-    light = pixels[..., 0] if pixels.shape[2] == 1 else pixels @ _LUMA.astype(np.float32)
+    light = pixels[..., 0] if pixels.shape[2] == 1 else pixels @ np.array(REC601, np.float32)
     if mask.alpha is not None:
         light = light * (mask.alpha / np.float32(mask.white))
     return light > mask.white / 2

@@ -3,6 +3,8 @@
 Why the latent image may be larger than the photo: what lies just outside the frame still reaches into a
 blurred or shrunk photo. Pretending to know it (periodic or mirrored borders) rings; so it is unknown, the
 operator keeps the *valid* part only, and `crop` drops the unknown border at the end.
+
+May import: `imaging`, torch.
 """
 
 from daps_desktop.solver.operators.base import LinearOperator, NonlinearOperator, Operator
@@ -16,7 +18,7 @@ from daps_desktop.solver.operators.convolution import (
     motion_kernel,
 )
 from daps_desktop.solver.operators.downsampling import KERNELS, Downsampling, ShrinkKernel
-from daps_desktop.solver.operators.jpeg import JpegSet, compress, tables_for_quality
+from daps_desktop.solver.operators.jpeg import JpegSet, compress
 from daps_desktop.solver.operators.masking import HoleMask, Identity, fill_hole, observed_from_hole
 
 __all__ = [
@@ -46,5 +48,4 @@ __all__ = [
     "motion_kernel",
     "observed_from_hole",
     "random_mask",
-    "tables_for_quality",
 ]

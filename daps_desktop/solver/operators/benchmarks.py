@@ -4,6 +4,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from daps_desktop.imaging.colour import (
+    SRGB_LIGHT_THRESHOLD,
+    SRGB_OFFSET,
+    SRGB_POWER,
+    SRGB_SLOPE,
+    SRGB_THRESHOLD,
+)
 from daps_desktop.solver.operators.base import NonlinearOperator
 from daps_desktop.solver.operators.convolution import Convolution, gaussian_kernel
 from daps_desktop.solver.operators.fourier import centred_fft2
@@ -96,11 +103,11 @@ def _saturated(light: Tensor) -> Tensor:
 
 def srgb_to_linear(value: Tensor) -> Tensor:
     """IEC 61966-2-1, its straight part continued below 0."""
-    curved = ((value.clamp(min=0.04045) + 0.055) / 1.055) ** 2.4
-    return torch.where(value <= 0.04045, value / 12.92, curved)
+    curved = ((value.clamp(min=SRGB_THRESHOLD) + SRGB_OFFSET) / (1 + SRGB_OFFSET)) ** SRGB_POWER
+    return torch.where(value <= SRGB_THRESHOLD, value / SRGB_SLOPE, curved)
 
 
 def linear_to_srgb(light: Tensor) -> Tensor:
     """The inverse of srgb_to_linear."""
-    curved = 1.055 * light.clamp(min=0.0031308) ** (1 / 2.4) - 0.055
-    return torch.where(light <= 0.0031308, 12.92 * light, curved)
+    curved = (1 + SRGB_OFFSET) * light.clamp(min=SRGB_LIGHT_THRESHOLD) ** (1 / SRGB_POWER) - SRGB_OFFSET
+    return torch.where(light <= SRGB_LIGHT_THRESHOLD, SRGB_SLOPE * light, curved)

@@ -3,10 +3,9 @@
 import torch
 from torch import Tensor
 
+from daps_desktop.imaging.colour import REC601
 from daps_desktop.solver.operators.base import LinearOperator, Operator
 from daps_desktop.solver.operators.masking import believe
-
-REC601 = (0.299, 0.587, 0.114)  # weights of red, green and blue in the luma of photos and JPEG files
 
 
 class Luma(LinearOperator):

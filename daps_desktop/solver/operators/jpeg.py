@@ -7,31 +7,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from daps_desktop.imaging.colour import RGB_TO_YCC
 from daps_desktop.imaging.photo import JpegTables
 from daps_desktop.solver.operators.base import Operator
 from daps_desktop.solver.operators.masking import believe
 
-# Tables K.1 and K.2 of the JPEG standard (ITU-T T.81, Annex K), row = vertical frequency.
-ANNEX_K_LUMA = (
-    (16, 11, 10, 16, 24, 40, 51, 61),
-    (12, 12, 14, 19, 26, 58, 60, 55),
-    (14, 13, 16, 24, 40, 57, 69, 56),
-    (14, 17, 22, 29, 51, 87, 80, 62),
-    (18, 22, 37, 56, 68, 109, 103, 77),
-    (24, 35, 55, 64, 81, 104, 113, 92),
-    (49, 64, 78, 87, 103, 121, 120, 101),
-    (72, 92, 95, 98, 112, 100, 103, 99),
-)
-ANNEX_K_CHROMA = (
-    (17, 18, 24, 47, 99, 99, 99, 99),
-    (18, 21, 26, 66, 99, 99, 99, 99),
-    (24, 26, 56, 99, 99, 99, 99, 99),
-    (47, 66, 99, 99, 99, 99, 99, 99),
-    *[(99,) * 8] * 4,
-)
-# R, G, B -> Y, Cb, Cr (JFIF).
-TO_YCC = ((0.299, 0.587, 0.114), (-0.168736, -0.331264, 0.5), (0.5, -0.418688, -0.081312))
-TO_RGB: list[list[float]] = np.linalg.inv(np.array(TO_YCC)).tolist()
+RGB_FROM_YCC: list[list[float]] = np.linalg.inv(np.array(RGB_TO_YCC)).tolist()
 # EXIF orientation -> (transposed, dimensions flipped after that) to make coded pixels upright.
 UPRIGHT: dict[int, tuple[bool, tuple[int, ...]]] = {
     1: (False, ()), 2: (False, (-1,)), 3: (False, (-2, -1)), 4: (False, (-2,)),
@@ -41,17 +22,6 @@ SLACK = 0.5  # grey levels: pixels are rounded before coding and after decoding,
 # Decoders upsample by (3, 1) / 4; averaging over pairs after that blurs chroma by (1, 6, 1) / 8. The inverse
 # decays by sqrt(8) - 3 a sample; eight terms are exact to 1e-6.
 UNBLUR_REACH = 8
-
-
-def tables_for_quality(quality: int, sampling: tuple[int, int] = (2, 2), *, grey: bool = False) -> JpegTables:
-    """The tables that libjpeg uses at `quality` (1-100)."""
-    percent = 5000 // quality if quality < 50 else 200 - 2 * quality
-
-    def scaled(base: tuple[tuple[int, ...], ...]) -> np.ndarray[tuple[int, ...], np.dtype[np.uint16]]:
-        return ((np.array(base) * percent + 50) // 100).clip(1, 255).astype(np.uint16)
-
-    chroma = None if grey else scaled(ANNEX_K_CHROMA)
-    return JpegTables(scaled(ANNEX_K_LUMA), chroma, (1, 1) if grey else sampling)
 
 
 class JpegSet(Operator):
@@ -132,7 +102,7 @@ def to_planes(x: Tensor, tables: JpegTables) -> list[Tensor]:
     levels = _to_levels(x).flip(flipped)
     levels = levels.transpose(-2, -1) if transposed else levels
     if x.shape[1] == 3:
-        levels = torch.einsum("ij,bjhw->bihw", levels.new_tensor(TO_YCC), levels)
+        levels = torch.einsum("ij,bjhw->bihw", levels.new_tensor(RGB_TO_YCC), levels)
         levels = levels + levels.new_tensor((0, 128, 128)).view(1, 3, 1, 1)
     height, width = levels.shape[-2:]
     unit = [8 * factor for factor in (tables.sampling if x.shape[1] == 3 else (1, 1))]
@@ -147,7 +117,7 @@ def from_planes(planes: list[Tensor], like: Tensor, orientation: int) -> Tensor:
     levels = torch.cat(planes, 1)
     if len(planes) == 3:
         levels = levels - levels.new_tensor((0, 128, 128)).view(1, 3, 1, 1)
-        levels = torch.einsum("ij,bjhw->bihw", levels.new_tensor(TO_RGB), levels)
+        levels = torch.einsum("ij,bjhw->bihw", levels.new_tensor(RGB_FROM_YCC), levels)
     height, width = like.shape[-2:]
     coded = (width, height) if transposed else (height, width)
     levels = levels[..., : coded[0], : coded[1]]

@@ -8,8 +8,7 @@ from torch import Tensor
 
 from daps_desktop.base.errors import SolverDiverged
 from daps_desktop.solver.problem import Problem
-
-SIGMA_DATA = 0.5  # std of a photograph in [-1, 1] units
+from daps_desktop.solver.tensors import PHOTO_STD
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,4 +47,4 @@ def trust_radius(sigma: float) -> float:
     r^2 = sigma^2 sd^2 / (sigma^2 + sd^2): the std of x0 given x for a Gaussian prior of std sd; the cap
     bounds the condition number of the M-step.
     """
-    return sigma * SIGMA_DATA / (sigma**2 + SIGMA_DATA**2) ** 0.5
+    return sigma * PHOTO_STD / (sigma**2 + PHOTO_STD**2) ** 0.5

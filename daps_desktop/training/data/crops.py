@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from daps_desktop.solver.operators.colour import REC601
+from daps_desktop.imaging.colour import REC601
 from daps_desktop.training.data.photos import Pixels8
 
 SHRUNK, MOST_SHRUNK = 0.5, 2.0  # so many of the crops are shrunk, by a factor between 1 and this

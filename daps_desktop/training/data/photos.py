@@ -18,11 +18,11 @@ from PIL import Image
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import open_ordinary, saving
+from daps_desktop.imaging.formats.endings import READABLE
 from daps_desktop.imaging.formats.limits import check_claim, check_size
 
 LONGEST_SIDE = 1024  # pixels: grain and optics of a camera's 12 MP say little about pictures at viewing size
 _AT_A_TIME = 64  # photos decoded before they are written
-ENDINGS = {".avif", ".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
 # Pillow knows many formats more, of which one runs another program.
 _FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "AVIF", "MPO")
 
@@ -75,12 +75,12 @@ def find_photos(places: Sequence[str | Path]) -> list[PhotoFile]:
 
 def _find(place: Path) -> Iterator[PhotoFile]:
     if place.is_dir():
-        yield from (PhotoFile(p) for p in sorted(place.rglob("*")) if p.suffix.lower() in ENDINGS)
+        yield from (PhotoFile(p) for p in sorted(place.rglob("*")) if p.suffix.lower() in READABLE)
     elif place.suffix == ".tar" and place.is_file():
         yield from (
             PhotoFile(place, m.offset_data, m.size, m.name)
             for m in _members(place)
-            if Path(m.name).suffix.lower() in ENDINGS
+            if Path(m.name).suffix.lower() in READABLE
         )
     elif place.is_file():
         yield PhotoFile(place)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from daps_desktop.imaging.mask import Hole
-from daps_desktop.imaging.photo import Photo
+from daps_desktop.imaging.photo import Photo, at_depth
 from daps_desktop.imaging.rect import Rect
 
 TILE = 512  # side of a tile in pixels of its level
@@ -81,7 +81,7 @@ def tile_rect(key: TileKey) -> Rect:
 
 def display_picture(photo: Photo) -> Picture:
     """The photo at 8 bits for the screen, converted from its own colour profile to sRGB where it has one."""
-    pixels = photo.pixels if photo.bits == 8 else (photo.pixels >> 8).astype(np.uint8)
+    pixels = at_depth(photo.pixels, 8)
     picture = pixels[..., 0] if pixels.shape[2] == 1 else pixels
     if photo.metadata.icc is None:
         return picture.astype(np.uint8, copy=False)

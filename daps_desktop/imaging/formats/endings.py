@@ -1,0 +1,3 @@
+"""The endings of files with photos: what is looked for in folders and offered in dialogs."""
+
+READABLE = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".avif")

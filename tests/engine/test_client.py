@@ -182,7 +182,14 @@ def test_an_exception_becomes_failed_and_the_process_lives_on(loop: qasync.QEven
     play(loop, scene)
 
 
-@pytest.mark.parametrize("load", [engines.not_there, pytest.param(engines.dies_of_its_import, marks=POSIX)])
+@pytest.mark.parametrize(
+    "load",
+    [
+        engines.not_there,
+        pytest.param(engines.dies_of_its_import, marks=POSIX),
+        pytest.param(engines.dies_while_another_holds_its_pipe, marks=POSIX),
+    ],
+)
 def test_an_engine_that_cannot_be_loaded_fails_every_job_in_words(
     loop: qasync.QEventLoop, load: LoadEngine, tmp_path: Path
 ) -> None:

@@ -1,8 +1,12 @@
 """Toy engines for the engine's process: loaders found by name in the child, as the real one is."""
 
+import contextlib
 import ctypes
 import os
 import signal
+import stat
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -43,6 +47,19 @@ def not_there() -> RunJob:
 
 def dies_of_its_import() -> RunJob:
     os.abort()
+
+
+def dies_while_another_holds_its_pipe() -> RunJob:
+    """As on Windows, where the window itself may hold it for a while."""
+    pipes = [number for number in range(3, 256) if _is_socket(number)]
+    subprocess.Popen([sys.executable, "-c", "import time; time.sleep(20)"], pass_fds=pipes)
+    os.abort()
+
+
+def _is_socket(number: int) -> bool:
+    with contextlib.suppress(OSError):
+        return stat.S_ISSOCK(os.fstat(number).st_mode)
+    return False
 
 
 def slow_import() -> RunJob:

@@ -3,6 +3,7 @@
 import contextlib
 import multiprocessing
 import signal
+from multiprocessing.connection import wait
 from pathlib import Path
 
 from daps_desktop.base.i18n import tr
@@ -37,6 +38,9 @@ class EngineProcess:
     def wait_ready(self) -> None:
         """Until the engine is imported. Raises: EOFError or OSError where it died of it."""
         if not self._ready:
+            # On Windows its end of the pipe is held here until it takes it: its death may not close that.
+            if self._jobs not in wait([self._jobs, self._process.sentinel]):
+                raise EOFError
             self._ready = isinstance(receive(self._jobs), Ready)
 
     def send(self, request: JobRequest | ForecastRequest) -> None:

@@ -62,5 +62,10 @@ def suggested_for(row: Row, album: Album) -> Path:
 
 
 def taken_names(row: Row, album: Album) -> set[str]:
-    """Results of other photos of the album: two photos may have the same name but for its ending."""
-    return {other.output for other in album.rows if other.output and other.photo != row.photo}
+    """Results of other photos of the album: the names of two photos may differ in ending or case alone."""
+    return {folded(other.output) for other in album.rows if other.output and other.photo != row.photo}
+
+
+def folded(path: str | Path) -> str:
+    """Paths that are one on some systems are one here: A.png and a.png on those of Windows and macOS."""
+    return str(path).casefold()

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from daps_desktop.album.discovery import mask_of, suggested_for, taken_names
+from daps_desktop.album.discovery import folded, mask_of, suggested_for, taken_names
 from daps_desktop.album.model import FOUND, FROM_FILE, NO_MARKS, Album, Row
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.os_errors import said_by_system
@@ -96,7 +96,7 @@ def as_user_errors() -> Generator[None]:
 
 def _leave_alone(row: Row, album: Album) -> None:
     path = suggested_for(row, album)
-    if album.export.policy == "skip" and path.exists() and str(path) not in taken_names(row, album):
+    if album.export.policy == "skip" and path.exists() and folded(path) not in taken_names(row, album):
         raise UserError("album_exists", path=path)
 
 

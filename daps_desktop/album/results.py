@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from daps_desktop.album.discovery import suggested_for, taken_names
+from daps_desktop.album.discovery import folded, suggested_for, taken_names
 from daps_desktop.album.item_job import Work, as_user_errors
 from daps_desktop.album.model import DONE, FAILED, SAVING, SKIPPED, Album, Row
 from daps_desktop.base.errors import UserError
@@ -79,7 +79,7 @@ def saving(row: Row, album: Album) -> Row:
     """
     suggested, taken = suggested_for(row, album), taken_names(row, album)
     path, number = suggested, 2
-    while str(path) in taken:
+    while folded(path) in taken:
         path, number = suggested.with_stem(f"{suggested.stem}_{number}"), number + 1
     chosen = target(path, album.export.policy if path == suggested else "unique", row.path)
     if chosen is None:

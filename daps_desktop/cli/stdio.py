@@ -10,11 +10,15 @@ from typing import TextIO
 _NOBODY_READS = (errno.EPIPE, errno.EINVAL) if sys.platform == "win32" else (errno.EPIPE,)
 
 
-def say_all_letters() -> None:
-    """Letters that the encoding of a stream lacks, as names of files may have, are told by their numbers."""
+def say_all_letters(platform: str = sys.platform) -> None:
+    """Letters that the encoding of a stream lacks, as names of files may have, are told by their numbers.
+
+    On Windows a pipe or a file has the letters of one region alone; there it is given UTF-8, as elsewhere.
+    """
     for stream in _streams():
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+            encoding = "utf-8" if platform == "win32" and not stream.isatty() else None
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
 
 
 def nobody_reads(error: OSError) -> bool:

@@ -1,5 +1,6 @@
 """The command as a process of its own: streams, exit codes, Ctrl+C."""
 
+import io
 import os
 import signal
 import subprocess
@@ -13,6 +14,9 @@ import pytest
 from daps_desktop.cli import is_command, main
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.photo import Photo
+from daps_desktop.cli.streams import say_all_letters
+from daps_desktop.core.photo import Photo
+from daps_desktop.core.photo_writer import write_photo
 from tests.end_to_end.conftest import Desk
 from tests.engine.playing import crop
 
@@ -41,6 +45,20 @@ def test_a_restoration_in_a_process_of_its_own_gives_the_same_bytes(desk: Desk) 
     assert process.returncode == 0, err
     assert out == "" and "%" in err and "Traceback" not in err
     assert desk.path("there.png").read_bytes() == desk.path("here.png").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("platform", "told"), [("win32", "gro\u00dfmutter \u4e2d"), ("linux", "gro\u00dfmutter \\u4e2d")]
+)
+def test_what_is_said_into_a_pipe_of_windows_is_utf_8(
+    monkeypatch: pytest.MonkeyPatch, platform: str, told: str
+) -> None:
+    heard = io.BytesIO()
+    encoding = "cp1252"
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(heard, encoding))
+    say_all_letters(platform)
+    print("gro\u00dfmutter \u4e2d", end="", flush=True)
+    assert heard.getvalue().decode("utf-8" if platform == "win32" else encoding) == told
 
 
 def test_a_refusal_ends_the_process_with_2(desk: Desk) -> None:

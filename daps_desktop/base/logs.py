@@ -1,6 +1,7 @@
 """Logs of a few hundred kilobytes at most: an old one gives way to a new one when a process starts."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import platformdirs
@@ -63,4 +64,5 @@ def last_lines(path: Path, count: int) -> str:
 def _make_room(path: Path) -> None:
     make_private(path.parent)
     if path.exists() and path.stat().st_size > LARGEST:
-        path.replace(path.with_name(path.name + ".1"))
+        with suppress(OSError):  # Windows moves no file that another window has open
+            path.replace(path.with_name(path.name + ".1"))

@@ -81,6 +81,14 @@ def test_logs_are_private(data: Path) -> None:
     assert mode(data / "logs" / "window.log") == 0o600 and mode(data / "logs") == 0o700
 
 
+def test_a_log_that_cannot_be_moved_goes_on(data: Path) -> None:
+    log = data / "logs" / "window.log"
+    log.with_name("window.log.1").mkdir(parents=True)  # as another window's hand on it on Windows
+    log.write_bytes(b"x" * (logs.LARGEST + 1))
+    logs.append(log, "words\n")
+    assert logs.last_lines(log, 1).endswith("words")
+
+
 def test_a_photo_inside_a_project_is_unpacked_in_a_private_folder(
     tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -71,7 +71,8 @@ def check_place(path: Path) -> None:
             raise FileNotFoundError
         if path.is_dir():
             raise IsADirectoryError
-        path.exists()  # raises where no file can have that name
+        with suppress(FileNotFoundError):
+            path.stat()  # raises where no file can have that name, which `exists` hides on some systems
         if not os.access(Path(os.path.realpath(path)).parent, os.W_OK):
             raise PermissionError(tr("you may not write into that folder"))
 

@@ -1,5 +1,6 @@
 """Networks run by torch: on a processor, on a graphics card by CUDA, on Apple's by Metal."""
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -74,7 +75,9 @@ def read_module(card: PriorCard, device: torch.device, dtype: torch.dtype = torc
             module = build(name, card.architecture.config)
         require_finite(state)
         outer = torch.float32 if name in ENDS else dtype
-        module.load_state_dict({k: v.to(device, outer) for k, v in state.items()}, assign=True)
+        # What was read is the file itself, mapped, and Windows neither removes nor replaces such a file.
+        own = sys.platform == "win32"
+        module.load_state_dict({k: v.to(device, outer, copy=own) for k, v in state.items()}, assign=True)
         if outer != dtype:
             _round_inside(module, ENDS[name], dtype)
         return module.to(device)

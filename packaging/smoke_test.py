@@ -117,7 +117,7 @@ class Window:
         found = self.process.wait(timeout=END_S)
         if found != code:
             raise SmokeError(f"the window ended with {found}, not {code}")
-        if "Traceback" in (told := self.errors.read_text()):
+        if "Traceback" in (told := self.errors.read_text(errors="replace")):
             raise SmokeError(told[-2000:])
         if os.name == "posix":
             _until(

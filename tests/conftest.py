@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ hypothesis.settings.load_profile("suite")
 # Before any Qt is loaded; a real screen can still be asked for from outside.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("PYSIDE6_OPTION_LAZY", "0")  # see the package
+if sys.platform == "win32":  # else that screen looks for letters beside Qt, where there are none
+    os.environ.setdefault("QT_QPA_FONTDIR", os.path.expandvars(r"%WINDIR%\Fonts"))
 # Tests, and the processes they start, read English, whatever this computer speaks.
 os.environ["LANGUAGE"] = "en"
 # What computes is chosen by measurement otherwise, and tests give the same everywhere.

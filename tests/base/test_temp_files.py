@@ -23,6 +23,7 @@ from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.recipe import Recipe
 from tests.imaging.photo_files import picture
 
+needs_modes = pytest.mark.skipif(os.name == "nt", reason="there the folder of the user is private by itself")
 LONG_AGO = time.time() - 3600.0
 
 
@@ -46,6 +47,7 @@ def aged(path: Path) -> Path:
 # While they are there
 
 
+@needs_modes
 def test_nobody_else_reads_a_file_before_it_is_whole(tmp_path: Path) -> None:
     modes: list[int] = []
     write_whole(tmp_path / "a", lambda _: modes.append(mode(next(tmp_path.glob(".daps-*.tmp")))))
@@ -54,6 +56,7 @@ def test_nobody_else_reads_a_file_before_it_is_whole(tmp_path: Path) -> None:
     assert mode(tmp_path / "a") == mode(tmp_path / "new")  # as any new file
 
 
+@needs_modes
 @pytest.mark.parametrize("before", [0o600, 0o640, 0o664])
 def test_a_file_that_is_replaced_keeps_its_mode(tmp_path: Path, before: int) -> None:
     path = tmp_path / "a"
@@ -63,6 +66,7 @@ def test_a_file_that_is_replaced_keeps_its_mode(tmp_path: Path, before: int) -> 
     assert mode(path) == before and path.read_bytes() == b"new"
 
 
+@needs_modes
 def test_a_result_kept_elsewhere_is_for_its_owner_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -71,11 +75,13 @@ def test_a_result_kept_elsewhere_is_for_its_owner_alone(
     assert error.code == "save_elsewhere" and mode(tmp_path / "a.png") == 0o600
 
 
+@needs_modes
 def test_the_folders_of_the_user_are_private_up_to_the_one_that_was_there(tmp_path: Path, data: Path) -> None:
     make_private(user_folder() / "spool")
     assert [mode(folder) for folder in (data / "spool", data, data.parent)] == [0o700] * 3
 
 
+@needs_modes
 def test_logs_are_private(data: Path) -> None:
     logs.append(data / "logs" / "window.log", "words\n")
     assert mode(data / "logs" / "window.log") == 0o600 and mode(data / "logs") == 0o700
@@ -89,6 +95,7 @@ def test_a_log_that_cannot_be_moved_goes_on(data: Path) -> None:
     assert logs.last_lines(log, 1).endswith("words")
 
 
+@needs_modes
 def test_a_photo_inside_a_project_is_unpacked_in_a_private_folder(
     tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -164,6 +171,7 @@ def test_what_a_crash_left_is_gone_after_the_next_start(tmp_path: Path, data: Pa
     assert not [path for path in left if path.exists()]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="there only an administrator may make links")
 def test_what_is_in_use_or_young_or_not_ours_stays(tmp_path: Path, data: Path) -> None:
     used, file = open_temporary(tmp_path)
     young = tmp_path / ".daps-0123456789abcdef.tmp"
@@ -200,5 +208,5 @@ def test_where_the_user_has_no_room_the_system_has(tmp_path: Path, monkeypatch: 
     (tmp_path / "home").write_bytes(b"no folder")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with temporary_folder() as folder:
-        assert folder.parent == tmp_path and mode(folder) == 0o700
+        assert folder.parent == tmp_path and (os.name == "nt" or mode(folder) == 0o700)
     assert not folder.exists()

@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import struct
 import zlib
 from collections.abc import Callable, Iterator
@@ -23,6 +22,8 @@ from tests.analysis.test_fading import faded
 from tests.end_to_end.conftest import Desk
 from tests.engine.playing import REPORT_NAMES, crop
 from tests.fakes.checkpoints import write_edm
+from tests.fakes.full_disk import room_for
+from tests.worker.playing import REPORT_NAMES, crop
 
 
 def refused(desk: Desk, capsys: pytest.CaptureFixture[str], *words: object) -> str:
@@ -144,6 +145,7 @@ def nobody() -> Iterator[None]:
             os.seteuid(0)
 
 
+@pytest.mark.skipif(not hasattr(os, "seteuid"), reason="needs the rights of Unix")
 def test_a_photo_that_may_not_be_read_is_refused(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     desk.photo.chmod(0)
     with nobody():
@@ -209,12 +211,8 @@ def test_a_place_that_cannot_be_written_is_refused_before_the_work(
 
 def test_a_full_disk_leaves_nothing_behind(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     before = desk.listing()
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
-    try:
+    with room_for(1000):
         code = desk.restore("out.png", "--mask", desk.mask)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert code == 2 and desk.listing() == before
     assert "could not be written (file too large)" in capsys.readouterr().err.splitlines()[-1]
 

@@ -54,7 +54,7 @@ def test_a_photo_is_opened_restored_and_saved_without_a_network(
     files = tmp_path / "photo.png", tmp_path / "result.png"
     told = subprocess.run(
         [sys.executable, "-m", "tests.end_to_end.offline_story", *files],
-        env=offline, capture_output=True, text=True, timeout=TIMEOUT_S, check=False,
+        env=offline, capture_output=True, encoding="utf-8", timeout=TIMEOUT_S, check=False,
     )  # fmt: skip
     assert told.returncode == 0, told.stderr
     result = read_photo(tmp_path / "result.png").pixels
@@ -66,7 +66,7 @@ def test_a_photo_is_opened_restored_and_saved_without_a_network(
 def test_the_refusal_refuses(offline: dict[str, str]) -> None:
     told = subprocess.run(
         [sys.executable, "-m", "daps_desktop", "priors", "fetch", "somebody/something"],
-        env=offline, capture_output=True, text=True, timeout=TIMEOUT_S, check=False,
+        env=offline, capture_output=True, encoding="utf-8", timeout=TIMEOUT_S, check=False,
     )  # fmt: skip
     assert told.returncode == 2 and "there is no network" in told.stderr
     assert "huggingface" in Path(offline["REFUSED"]).read_text()

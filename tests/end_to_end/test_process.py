@@ -31,7 +31,7 @@ def start(*words: object) -> subprocess.Popen[str]:
         [*COMMAND, *map(str, words)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
         start_new_session=True,
     )
 

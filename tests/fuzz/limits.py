@@ -1,7 +1,6 @@
 """What one input may cost, and what it did cost."""
 
 import os
-import resource
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,6 +47,8 @@ def soon_and_in_little() -> Iterator[None]:
 
 
 def limit_memory() -> None:
+    import resource  # not there on Windows
+
     most = int(_megabytes("VmSize:") + _HARDEST_MB) << 20
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

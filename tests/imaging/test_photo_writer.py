@@ -14,6 +14,8 @@ from daps_desktop.imaging.photo import Metadata, Photo
 from tests.fakes.full_disk import room_for
 from tests.imaging.photo_files import photo, picture
 
+needs_links = pytest.mark.skipif(os.name == "nt", reason="there only an administrator may make links")
+
 
 def refused(written: Photo, path: Path, **options: object) -> UserError:
     with pytest.raises(UserError) as caught:
@@ -51,6 +53,7 @@ def test_the_original_is_replaced_only_when_told_twice(tmp_path: Path, original:
     assert path.read_bytes() != before
 
 
+@needs_links
 def test_the_original_is_known_by_any_name(tmp_path: Path, original: Photo) -> None:
     link, hard_link = tmp_path / "link.png", tmp_path / "hard.png"
     link.symlink_to(tmp_path / "original.png")
@@ -64,6 +67,7 @@ def test_the_original_is_known_by_any_name(tmp_path: Path, original: Photo) -> N
     assert code == "save_original"
 
 
+@needs_links
 def test_a_link_is_followed_and_stays_a_link(tmp_path: Path) -> None:
     target, link = tmp_path / "target.png", tmp_path / "link.png"
     target.write_bytes(b"old")
@@ -73,6 +77,7 @@ def test_a_link_is_followed_and_stays_a_link(tmp_path: Path) -> None:
     assert np.array_equal(read_photo(target).pixels, photo().pixels)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs the rights of Unix")
 def test_the_file_gets_the_usual_rights_and_a_replaced_one_keeps_its_own(tmp_path: Path) -> None:
     plain = tmp_path / "plain.txt"
     plain.write_text("")
@@ -105,10 +110,14 @@ def test_places_where_nothing_can_be_written(tmp_path: Path) -> None:
     assert "there is no folder" in str(error)
     (tmp_path / "folder.png").mkdir()
     assert "it is a folder" in str(refused(photo(), tmp_path / "folder.png", overwrite=True))
-    os.mkfifo(tmp_path / "pipe.png")
-    assert "not an ordinary file" in str(refused(photo(), tmp_path / "pipe.png", overwrite=True))
     assert refused(photo(), tmp_path / ("a" * 300 + ".png")).code == "save_failed"
     assert refused(photo(), tmp_path / "null\0byte.png").code == "save_failed"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_is_not_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.png")
+    assert "not an ordinary file" in str(refused(photo(), tmp_path / "pipe.png", overwrite=True))
 
 
 @pytest.mark.parametrize("name", ["nowhere/a.png", "folder.png", "a" * 300 + ".png"])
@@ -119,7 +128,8 @@ def test_a_hopeless_place_is_known_before_the_work(tmp_path: Path, name: str) ->
     assert refusal.value.code == "save_failed"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
+@pytest.mark.skipif(os.name == "nt", reason="needs the rights of Unix")
+@pytest.mark.skipif(os.name != "nt" and os.geteuid() == 0, reason="nothing is forbidden to root")
 def test_a_folder_that_may_not_be_written_is_known_before_the_work(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     with pytest.raises(UserError, match="may not write"):

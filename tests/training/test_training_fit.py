@@ -1,7 +1,6 @@
 """A run learns, stops when told, goes on from what it had learnt, and becomes a prior."""
 
 import csv
-import os
 import signal
 import tarfile
 import threading
@@ -141,7 +140,7 @@ def test_a_terminated_run_keeps_what_it_has_learnt(
         until = time.monotonic() + 60
         while not (out / "settings.json").exists() and time.monotonic() < until:
             time.sleep(0.05)
-        os.kill(os.getpid(), signal.SIGTERM)
+        signal.raise_signal(signal.SIGTERM)
 
     killer = threading.Thread(target=terminate_once_it_runs)
     killer.start()

@@ -121,6 +121,7 @@ def test_drawn_pictures_are_the_same_each_time_and_look_like_none_other() -> Non
     assert once.abs().max() <= 1 and once.std() > 0.3
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl+C is sent by other means there")
 def test_ctrl_c_saves_what_was_learnt(folder: Path, start: PriorCard, tmp_path: Path) -> None:
     words = ["priors", "teach", str(folder), "--name", "ours", "--from", str(start.folder)]
     process = subprocess.Popen(
@@ -128,7 +129,7 @@ def test_ctrl_c_saves_what_was_learnt(folder: Path, start: PriorCard, tmp_path: 
         env={**os.environ, DATA_VARIABLE: str(tmp_path)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
         start_new_session=True,
     )
     run = tmp_path / "lessons" / "ours"

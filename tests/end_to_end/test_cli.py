@@ -23,7 +23,6 @@ from tests.end_to_end.conftest import Desk
 from tests.engine.playing import REPORT_NAMES, crop
 from tests.fakes.checkpoints import write_edm
 from tests.fakes.full_disk import room_for
-from tests.worker.playing import REPORT_NAMES, crop
 
 
 def refused(desk: Desk, capsys: pytest.CaptureFixture[str], *words: object) -> str:

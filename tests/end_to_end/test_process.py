@@ -12,11 +12,9 @@ import numpy as np
 import pytest
 
 from daps_desktop.cli import is_command, main
+from daps_desktop.cli.stdio import say_all_letters
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.cli.streams import say_all_letters
-from daps_desktop.core.photo import Photo
-from daps_desktop.core.photo_writer import write_photo
 from tests.end_to_end.conftest import Desk
 from tests.engine.playing import crop
 

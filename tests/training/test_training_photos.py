@@ -11,8 +11,8 @@ from PIL import Image
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.training.data.photos import LONGEST_SIDE, decode_all, find_photos, sample_to_fit
-from daps_desktop.training.loop import dataset as module
 from daps_desktop.training.loop.dataset import load_data
+from daps_desktop.training.loop.loop import dataset as module
 from daps_desktop.training.loop.settings import RunSettings
 from tests.fakes.full_disk import room_for
 from tests.training.conftest import picture

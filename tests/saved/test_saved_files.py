@@ -16,24 +16,24 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 
 from daps_desktop import cli
-from daps_desktop.core.album import read_album, resumed
-from daps_desktop.core.album_notes import read_notes
-from daps_desktop.core.errors import UserError
-from daps_desktop.core.journal import recover, unsaved_work
-from daps_desktop.core.mask_io import read_mask
-from daps_desktop.core.messages import Report
-from daps_desktop.core.photo_reader import read_photo
-from daps_desktop.core.plain import from_plain
-from daps_desktop.core.project import Project, read_project
-from daps_desktop.core.sidecar import hash_pixels, read_recipe, read_sidecar
-from daps_desktop.core.user_folder import DATA_VARIABLE
+from daps_desktop.album.album_file import read_album, resumed
+from daps_desktop.album.change_log import read_notes
+from daps_desktop.base.errors import UserError
+from daps_desktop.base.paths import DATA_VARIABLE
+from daps_desktop.base.serialization import from_plain
+from daps_desktop.document.journal import recover, unsaved_work
+from daps_desktop.document.project import Project, read_project
+from daps_desktop.document.sidecar import hash_pixels, read_recipe, read_sidecar
+from daps_desktop.imaging.formats.mask_file import read_mask
+from daps_desktop.imaging.formats.reader import read_photo
+from daps_desktop.jobs.report import Report
 from daps_desktop.networks.card import read_card, verify
 from daps_desktop.networks.importers.known_weights import KnownWeights
 from daps_desktop.networks.loader import load
-from daps_desktop.training.settings import read_settings
-from daps_desktop.ui.exporting import remembered
-from daps_desktop.ui.preferences import language
-from daps_desktop.ui.theme import Scheme
+from daps_desktop.training.loop.settings import read_settings
+from daps_desktop.ui.common.preferences import language
+from daps_desktop.ui.common.theme import Scheme
+from daps_desktop.ui.files.export_controller import remembered
 from tests.ui.conftest import Desk, desk, own_preferences, theme
 
 __all__ = ["desk", "own_preferences", "theme"]  # fixtures

@@ -1,45 +1,28 @@
-"""The photo on the screen: zoom, pan, marks and the split view, drawn from tiles."""
+"""The photo with the tool in hand: mouse, pen and keys become strokes, and the tool is drawn over it."""
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QEnterEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPaintEvent,
-    QResizeEvent,
     QSinglePointEvent,
     QTabletEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
 
-from daps_desktop.analysis.fading import LevelsCurve
-from daps_desktop.imaging.mask import Hole
-from daps_desktop.imaging.rect import Rect
 from daps_desktop.ui.canvas.drawing import decorations
-from daps_desktop.ui.canvas.drawing.compare_state import Compare, CompareMode
-from daps_desktop.ui.canvas.drawing.comparison import Comparison, Sheet
-from daps_desktop.ui.canvas.drawing.heat_map import Heat
-from daps_desktop.ui.canvas.drawing.layer import Layer
-from daps_desktop.ui.canvas.drawing.mask_overlay import Overlay
-from daps_desktop.ui.canvas.drawing.pyramid import Pyramid
-from daps_desktop.ui.canvas.drawing.screen_colour import ScreenColour
-from daps_desktop.ui.canvas.drawing.view_transform import ViewTransform
+from daps_desktop.ui.canvas.drawing.compare_state import Compare
+from daps_desktop.ui.canvas.photo_view import PhotoView, around
 from daps_desktop.ui.canvas.pointer import Pointer
 from daps_desktop.ui.canvas.toolbox import ToolBox
 from daps_desktop.ui.common import labels
-from daps_desktop.ui.common.theme import Colours
 
 _WHEEL_STEP = 1.25  # for one notch
-_BUTTON_STEP = 1.5
 _ARROW_STEP = 64  # pixels
-_SMALLEST = QSize(240, 120)  # pixels: what a small screen leaves of it with all panels open
-_GRIP = 14  # pixels to either side of the split line
-_OTHER_SCREEN = (QEvent.Type.Show, QEvent.Type.ScreenChangeInternal)
 _ARROWS = {
     Qt.Key.Key_Left: (1, 0),
     Qt.Key.Key_Right: (-1, 0),
@@ -48,176 +31,31 @@ _ARROWS = {
 }
 
 
-class Canvas(QWidget):
-    """Shows what it is given, passes mouse, pen and keys to the tool in hand, and owns the view alone."""
+class Canvas(PhotoView):
+    """Passes mouse, pen and keys to the tool in hand."""
 
     help_chapter = "marking"
 
-    view_changed = Signal(float)  # device pixels for one pixel of the photo
     hovered = Signal(object)  # (row, col) under the mouse, or None
 
     def __init__(self, tools: ToolBox, compare: Compare, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(compare, parent)
         self._tools = tools
-        self._compare = compare
-        self._view: ViewTransform | None = None
-        self.screen_colour = ScreenColour(parent=self)
-        self._comparison = Comparison(compare, self.screen_colour)
-        self.overlay = Overlay(self)
-        self._layers: list[Callable[[], Layer | None]] = []  # over the marks
-        self._surround = QColor(Qt.GlobalColor.gray)
-        self._fitting = True  # follow the size of the widget until the user zooms
         self._pointer = Pointer(self, tools)
         self._drawn = QRectF()  # where on the photo the tool drew last
-        self.setMinimumSize(_SMALLEST)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(labels.CANVAS_NAME)
         self.setAccessibleDescription(labels.CANVAS_HELP)
-        compare.changed.connect(self._fit_room)
-        self.overlay.changed.connect(self.update)
-        self.screen_colour.changed.connect(self.update)
         tools.changed.connect(self._tool_set)
         tools.drawn.connect(self._tool_drawn)
-
-    # what is shown
-
-    def show_photo(self, pyramid: Pyramid, hole: Hole) -> None:
-        """A newly opened photo, fitted, with its (H, W) hole; the array is the document's own."""
-        height, width = pyramid.size
-        self._view = ViewTransform(QSizeF(width, height), self._room().size()).fitted()
-        self._comparison.set_original(pyramid)
-        self.overlay.show_hole(hole)
-        self._fitting = True
-        self._view_moved()
-
-    def show_nothing(self) -> None:
-        """The photo was closed: what was kept to draw it goes."""
-        self._view = None
-        self._comparison.set_original(None)
-        self.overlay.show_hole(None)
-
-    def show_result(self, pyramid: Pyramid | None) -> None:
-        """A result or a preview of any size, stretched over the photo; None takes it away."""
-        self._comparison.set_result(pyramid)
-        self._compare.set_available(pyramid is not None)
-        self.update()
-
-    def result_changed(self, rect: Rect) -> None:
-        """The pixels of the result shown changed in `rect`, given in its own pixels."""
-        part = self._comparison.result_changed(rect)
-        if self._view is not None:
-            self._update_part(QRectF(_around(self._view, part)))
-
-    def show_corrected(self, curve: LevelsCurve | None) -> None:
-        """Show the photo through a curve; None shows it as it is."""
-        self._comparison.set_curve(curve)
-        self.update()
-
-    def add_layer(self, layer: Callable[[], Layer | None]) -> None:
-        """Draw what `layer` returns over the marks, wherever they are seen."""
-        self._layers.append(layer)
-
-    def show_heat(self, heat: Heat | None) -> None:
-        """Lay a map over the photo; None takes it away."""
-        self._comparison.heat = heat
-        self.update()
-
-    @Slot(Rect)
-    def hole_changed(self, rect: Rect) -> None:
-        if self._view is None:
-            return
-        rect = self.overlay.update(rect)
-        corners = (QPointF(rect.left, rect.top), QPointF(rect.right, rect.bottom))
-        self._update_part(_around(self._view, QRectF(*corners)))
-
-    def set_colours(self, colours: Colours) -> None:
-        self._surround = QColor(colours.surround)
-        self.update()
-
-    # the view
-
-    @property
-    def view(self) -> ViewTransform | None:
-        return self._view
-
-    @property
-    def marks_seen(self) -> bool:
-        return self._compare.marks_shown
-
-    @property
-    def fitting(self) -> bool:
-        return self._fitting
-
-    def look_at(self, scale: float, middle: QPointF) -> None:
-        """That scale, with a point of the photo, (x, y) in its pixels, in the middle."""
-        self._zoom_to(scale, self._middle())
-        if self._view is not None:
-            step = self._middle() - self._view.to_widget(middle)
-            self._set_view(self._view.moved(step.x(), step.y()))
-
-    def fit(self) -> None:
-        self._fitting = True
-        if self._view is not None:
-            self._set_view(self._view.fitted())
-
-    def zoom_actual(self) -> None:
-        """One pixel of the photo on one pixel of the screen."""
-        self._zoom_to(1 / self.devicePixelRatioF(), self._middle())
-
-    def zoom_in(self) -> None:
-        self._zoom_by(_BUTTON_STEP, self._middle())
-
-    def zoom_out(self) -> None:
-        self._zoom_by(1 / _BUTTON_STEP, self._middle())
 
     def set_space_held(self, held: bool) -> None:
         """Space turns any tool into a hand for as long as it is held, in the middle of a shape too."""
         self._pointer.space_held = held
         self._show_cursor()
 
-    def _zoom_by(self, factor: float, about: QPointF) -> None:
-        if self._view is not None:
-            self._zoom_to(self._view.scale * factor, about)
-
-    def _zoom_to(self, scale: float, about: QPointF) -> None:
-        if self._view is not None:
-            self._fitting = False
-            self._set_view(self._view.zoomed(scale, about))
-
-    def _set_view(self, view: ViewTransform) -> None:
-        self._view = view
-        self._view_moved()
-
-    def _view_moved(self) -> None:
-        if self._view is not None:
-            self.view_changed.emit(self._view.scale * self.devicePixelRatioF())
-        self.update()
-
-    def _middle(self) -> QPointF:
-        return self._room().center()
-
-    def _room(self) -> QRectF:
-        """The part of the widget that the photo is fitted to and that tools work in."""
-        return self._compare.room(QRectF(self.rect()))
-
-    # painting
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(event.rect(), self._surround)
-        if self._view is None:
-            return
-        area, exposed = QRectF(self.rect()), QRectF(event.rect())
-        sheet = Sheet(painter, self._view, area, exposed, self.devicePixelRatioF())
-        self._comparison.paint(sheet, self._shown_overlays())
-        self._paint_tool(painter)
-
-    def _shown_overlays(self) -> list[Layer | None]:
-        return [self.overlay.layer, *(layer() for layer in self._layers)] if self.marks_seen else []
-
-    def _paint_tool(self, painter: QPainter) -> None:
+    def paint_over(self, painter: QPainter) -> None:
         """What the tool in hand draws, in both halves where the canvas is halved."""
         if self._view is None:
             return
@@ -242,15 +80,6 @@ class Canvas(QWidget):
         diameter = self._tools.tool.ring
         return None if diameter is None or self._view is None else max(diameter * self._view.scale / 2, 1.5)
 
-    def _halves(self) -> list[QPointF]:
-        """What to add to a place of the photo's half to be in each half."""
-        beside = self._compare.other_half(QRectF(self.rect()))
-        return [QPointF()] if beside is None else [QPointF(), beside]
-
-    def _update_part(self, part: QRectF) -> None:
-        for half in self._halves():
-            self.update(part.translated(half).toAlignedRect())
-
     def _update_ring(self) -> None:
         """Draw again where the ring is: to be called before it moves, and after."""
         at = self._pointer.ring_at
@@ -268,11 +97,9 @@ class Canvas(QWidget):
             return
         extent = self._tools.tool.extent
         for part in (extent, self._drawn):
-            self._update_part(_around(self._view, part))
+            self._update_part(around(self._view, part))
         self._drawn = extent
         self._show_cursor()
-
-    # mouse, pen and keys
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if not self._pointer.made_by_pen():
@@ -335,50 +162,12 @@ class Canvas(QWidget):
         self._pointer.at = None
         self.hovered.emit(None)
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() in _OTHER_SCREEN:
-            self.screen_colour.follow(self.screen())
-        return super().event(event)
-
-    def resizeEvent(self, _event: QResizeEvent) -> None:
-        self._fit_room()
-
-    def _fit_room(self) -> None:
-        """Follow the room there is for the photo: it halves when two halves are compared."""
-        if self._view is None:
-            return
-        view = self._view.resized(self._room().size())
-        self._set_view(view.fitted() if self._fitting else view)
-
     def _report_position(self) -> None:
         if self._view is None or self._pointer.at is None:
             return
         point = self._view.to_photo(self._pointer.at)
         inside = QRectF(QPointF(0, 0), self._view.photo).contains(point)
         self.hovered.emit((int(point.y()), int(point.x())) if inside else None)
-
-    # for the pointer
-
-    def folded(self, point: QPointF) -> QPointF:
-        """A point of either half of a halved canvas as one of the photo's half."""
-        return self._compare.folded(point, QRectF(self.rect()))
-
-    def move_view(self, dx: float, dy: float) -> None:
-        if self._view is not None:
-            self._fitting = False
-            self._set_view(self._view.moved(dx, dy))
-
-    def over_split_line(self, point: QPointF) -> bool:
-        if self._compare.mode is not CompareMode.SPLIT:
-            return False
-        return abs(point.x() - self._compare.split_x(QRectF(self.rect()))) <= _GRIP
-
-    def move_split_line(self, x: float) -> None:
-        self._compare.set_position(x / max(self.width(), 1))
-
-    def show_marks(self) -> None:
-        """Whoever marks sees what is marked."""
-        self._compare.show_work()
 
     def _show_cursor(self) -> None:
         pointer = self._pointer
@@ -395,11 +184,3 @@ class Canvas(QWidget):
         else:
             shape = Qt.CursorShape.CrossCursor
         self.setCursor(shape)
-
-
-def _around(view: ViewTransform, part: QRectF) -> QRectF:
-    """The widget pixels of a part of the photo, with room for the lines and corners drawn on its edge."""
-    if part == QRectF():  # nothing, where a single point is something
-        return part
-    corners = (view.to_widget(part.topLeft()), view.to_widget(part.bottomRight()))
-    return QRectF(*corners).adjusted(-6, -6, 6, 6)

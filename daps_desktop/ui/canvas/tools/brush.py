@@ -5,7 +5,8 @@ from PySide6.QtCore import QObject
 from daps_desktop.ui.canvas.tool_settings import ToolSettings
 from daps_desktop.ui.canvas.tools.tool import Tool, Touch
 from daps_desktop.ui.common import labels
-from daps_desktop.ui.models.document_model import DocumentModel, Point
+from daps_desktop.ui.models.document_model import DocumentModel
+from daps_desktop.ui.models.marks_model import Point
 
 _LIGHTEST = 0.1  # share of its size that the brush keeps under the lightest touch of a pen
 

@@ -87,7 +87,7 @@ def _decoder(path: Path) -> Decoder:
         raise UserError("photo_empty", path=path)
     with path.open("rb") as file:
         head = file.read(64)
-    for begins, decoder in _DECODERS:
+    for begins, decoder in DECODERS:
         if begins(head):
             return decoder
     raise UserError("photo_not_image", path=path)
@@ -278,7 +278,8 @@ def turned(pixels: Pixels, orientation: int) -> Pixels:
     return np.ascontiguousarray(pixels)
 
 
-_DECODERS: tuple[tuple[Callable[[bytes], bool], Decoder], ...] = (
+# By the first 64 bytes of a file; the first that says yes decodes it.
+DECODERS: list[tuple[Callable[[bytes], bool], Decoder]] = [
     (lambda head: head[:3] == b"\xff\xd8\xff", _pillow_decoder(JpegImagePlugin.JpegImageFile)),
     (lambda head: head[:8] == png_chunks.SIGNATURE, _decode_png),
     (lambda head: head[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), decode_tiff),
@@ -288,4 +289,4 @@ _DECODERS: tuple[tuple[Callable[[bytes], bool], Decoder], ...] = (
     ),
     (_is_avif, _pillow_decoder(AvifImagePlugin.AvifImageFile)),
     (_is_bmp, _pillow_decoder(BmpImagePlugin.BmpImageFile)),
-)
+]

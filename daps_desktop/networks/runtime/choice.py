@@ -10,7 +10,7 @@ import math
 import os
 import platform
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -70,16 +70,18 @@ def load_network(card: PriorCard, device: torch.device, graphics: bool = False) 
 
 def candidates(card: PriorCard, device: torch.device, graphics: bool = False) -> list[Runtime]:
     """What could run it, torch in float32 first."""
-    found: list[Runtime] = [TorchRuntime(device)]
-    tried = card.architecture.name in _TRIED
-    if has_fast_bfloat16(device) and (tried or device.type == "cuda"):
-        found.append(TorchRuntime(device, torch.bfloat16))
-    if device.type == "cpu" and tried:
-        found += _of_openvino(graphics)
-    return found
+    return [runtime for offer in RUNTIMES for runtime in offer(card, device, graphics)]
 
 
-def _of_openvino(graphics: bool) -> list[Runtime]:
+def _torch(card: PriorCard, device: torch.device, _graphics: bool) -> list[Runtime]:
+    plain, rounded = TorchRuntime(device), TorchRuntime(device, torch.bfloat16)
+    worth_it = has_fast_bfloat16(device) and (card.architecture.name in _TRIED or device.type == "cuda")
+    return [plain, rounded] if worth_it else [plain]
+
+
+def _openvino(card: PriorCard, device: torch.device, graphics: bool) -> list[Runtime]:
+    if device.type != "cpu" or card.architecture.name not in _TRIED:
+        return []
     threads = torch.get_num_threads()
     try:
         core = import_openvino().Core()
@@ -94,6 +96,12 @@ def _of_openvino(graphics: bool) -> list[Runtime]:
     if graphics and any(place.startswith("GPU") for place in places):
         found.append(OpenVinoRuntime("GPU", torch.float16, threads))
     return found
+
+
+Offer = Callable[[PriorCard, torch.device, bool], list[Runtime]]
+"""(card, device, whether a graphics chip may be used for "cpu") to what could run that network there."""
+
+RUNTIMES: list[Offer] = [_torch, _openvino]
 
 
 def _named(runtimes: Sequence[Runtime]) -> Runtime | None:

@@ -19,7 +19,6 @@ from daps_desktop.imaging.formats.mask_file import read_mask
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.mask import Hole
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.damage import Scratches
 from daps_desktop.jobs.recipe import Recipe, dump_recipe
 from daps_desktop.jobs.requests import JobRequest
 
@@ -74,9 +73,9 @@ def prepare(order: Order, job_id: str, find: FindScratches) -> Work:
         row, task = order.row, order.recipe.task
         photo = read_photo(row.path)
         hole, marks = None, NO_MARKS
-        if task.has(Scratches):
+        if task.needs_mask:
             hole, marks = _marks(order, photo, find)
-            task = task if hole is not None else task.without(Scratches)
+            task = task if hole is not None else task.maskless_part
         if not task.damages:
             raise UserError("album_nothing_to_do", path=row.path.name)
         request = JobRequest(job_id, photo, hole, task, order.recipe.settings)

@@ -15,6 +15,7 @@ from daps_desktop.analysis.scratches.detect import find_scratches
 from daps_desktop.base.i18n import ntr, tr
 from daps_desktop.imaging.photo import Photo, Pixels
 from daps_desktop.jobs.damage import Blur, Damage, Faded, Grey, Jpeg, Noise, Scratches
+from daps_desktop.jobs.damage_traits import TRAITS
 from daps_desktop.jobs.proposals import DEFAULT, shown
 
 _LOOKED_AT = 500_000  # pixels of the copy in which scratches are counted
@@ -58,7 +59,7 @@ def needs_restoring(findings: Findings) -> bool:
 
     Not to be told that a damaged photo is clean matters more than to be told so of every clean one.
     """
-    return any(not isinstance(suggestion.damage, Grey) for suggestion in findings.suggestions)
+    return any(not TRAITS[type(suggestion.damage)].adds_colour for suggestion in findings.suggestions)
 
 
 def _parts(pixels: Pixels) -> Pixels:

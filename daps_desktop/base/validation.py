@@ -1,6 +1,9 @@
 """Checks of values that come from outside; each raises the sentence for the user."""
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import tr, written
@@ -24,3 +27,77 @@ def check_range(name: str, value: float, low: float, high: float) -> None:
         words = tr("must be between {low} and {high}, not {value}")
         detail = words.format(low=written(low), high=written(high), value=written(value))
         raise UserError("setting_value", name=name, detail=detail)
+
+
+class Allowed(Protocol):
+    """What a value may be, said where the value is declared."""
+
+    def refusal(self, key: str, value: object) -> str:
+        """Why `value` is not allowed for what is called `key`; empty where it is."""
+        ...
+
+    def usage(self) -> str:
+        """As help and guide write it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Numbers from `low` to `high`, without those ends that a value must be above or below.
+
+    `unit` is still to be translated. `periodic`: an angle, which begins again and may be any number.
+    """
+
+    low: float
+    high: float = math.inf
+    unit: str = ""
+    above: bool = False
+    below: bool = False
+    periodic: bool = False
+
+    def refusal(self, key: str, value: object) -> str:
+        if isinstance(value, int | float) and self._holds(value):
+            return ""
+        unit = tr(self.unit) if self.unit else ""
+        numbers = {name: written(n) for name, n in (("low", self.low), ("high", self.high))}
+        said = written(value) if isinstance(value, float) else value
+        return self._words().format(key=key, unit=unit, value=said, **numbers)
+
+    def _holds(self, value: float) -> bool:
+        if self.periodic:
+            return math.isfinite(value)
+        inside = self.low <= value <= self.high
+        return inside and not (self.above and value == self.low) and not (self.below and value == self.high)
+
+    def _words(self) -> str:
+        if self.periodic:
+            return tr("{key} must be a number of degrees")
+        if math.isinf(self.high):
+            return tr("{key} must be {low} at least, not {value}")
+        if self.below:
+            return tr("{key} must be above {low} and below {high}, not {value}")
+        if self.above:
+            return tr("{key} must be above {low} and at most {high}, not {value}")
+        return tr("{key} must be between {low} and {high}{unit}, not {value}")
+
+    def usage(self) -> str:
+        high = "" if math.isinf(self.high) or self.high > _LONG else written(self.high)
+        return f"{written(self.low)}..{high}"
+
+
+_LONG = 1e6  # a bound beyond it is that of the computer, and nobody's business
+
+
+class OneOf:
+    """One of a few values."""
+
+    def __init__(self, *known: object) -> None:
+        self.known = known
+
+    def refusal(self, key: str, value: object) -> str:
+        words = tr("{key} must be one of {known}, not {value}")
+        known = ", ".join(map(str, self.known))
+        return "" if value in self.known else words.format(key=key, known=known, value=value)
+
+    def usage(self) -> str:
+        return "|".join(map(str, self.known))

@@ -9,8 +9,9 @@ from pathlib import Path
 from daps_desktop.base.i18n import tr
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.damage import KINDS, Noise, Scratches
-from daps_desktop.jobs.damage_text import parse_damage
+from daps_desktop.jobs.damage import Noise, Scratches
+from daps_desktop.jobs.damage_text import parse_damage, usage
+from daps_desktop.jobs.damage_traits import TRAITS
 from daps_desktop.jobs.task import Task
 
 EXIT_USER_ERROR = 2
@@ -19,7 +20,7 @@ EXIT_UNREAD = 141  # as where the system ends a program that writes into a broke
 
 
 def add_files(parser: argparse.ArgumentParser) -> None:
-    known = ", ".join(kind.name for kind in KINDS)
+    known = ", ".join(map(usage, TRAITS))
     parser.add_argument("photo", type=Path)
     parser.add_argument("-o", "--out", type=Path, required=True, help=tr(".png, .tif, .jpg or .webp"))
     parser.add_argument("--mask", type=Path, help=tr("a picture of the photo's size, white = repair"))

@@ -2,14 +2,12 @@
 
 import argparse
 
-from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import tr
 from daps_desktop.cli.common import add_files, task_of, write_result
 from daps_desktop.imaging.formats.mask_file import read_mask
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import check_target
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.damage import Scratches
 from daps_desktop.jobs.settings import SolverSettings
 
 
@@ -31,8 +29,7 @@ def _degrade(options: argparse.Namespace) -> int:
     task = task_of(options)
     # A mask is of the size of what comes out, as for the restoration of that.
     hole = read_mask(options.mask, _smaller(photo, task.scale)) if options.mask else None
-    if task.has(Scratches) and hole is None:
-        raise UserError("mask_needed")
+    task.check_mask(hole is not None)
     check_target(options.out, options.photo, options.force > 0, options.force > 1)
     rng = torch.Generator().manual_seed(options.seed)
     observed = None if hole is None else observed_from_hole(hole)

@@ -11,7 +11,7 @@ from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.imaging.selection import Region
 from daps_desktop.imaging.soft_edge import around, reached
-from daps_desktop.jobs.damage import Faded, Scratches
+from daps_desktop.jobs.damage import Scratches
 from daps_desktop.jobs.messages import Finished
 from daps_desktop.jobs.recipe import Recipe
 from daps_desktop.jobs.requests import JobRequest
@@ -46,7 +46,7 @@ class Document:
     @property
     def soft_edge(self) -> int:
         """Width of the soft edge in pixels; there is none where every pixel is reworked."""
-        return self.settings.soft_edge if self.task.without(Faded).repair_only else 0
+        return self.settings.soft_edge if self.task.solved_part.repair_only else 0
 
     @property
     def changing_share(self) -> float:
@@ -59,13 +59,13 @@ class Document:
     @property
     def solvable(self) -> Task:
         """The task, without the repair of marked places where none is marked and other damage is named."""
-        rest = self.task.without(Scratches)
+        rest = self.task.maskless_part
         return rest if self._marked == 0 and rest.damages else self.task
 
     @property
     def hole_missing(self) -> bool:
         """True where the task only repairs marked places and none is marked."""
-        return self.solvable.has(Scratches) and self._marked == 0
+        return self.solvable.needs_mask and self._marked == 0
 
     def still_marked_as(self, version: Version) -> bool:
         """True where the marks are those that the version was made with."""
@@ -156,7 +156,7 @@ class Document:
     def request(self, job_id: str, preview_side: int) -> JobRequest:
         """A job for the document as it stands; its hole is a read-only copy, as the user keeps painting."""
         hole, task = None, self.solvable
-        if task.has(Scratches):
+        if task.needs_mask:
             hole = self.hole.copy()
             hole.setflags(write=False)
         return JobRequest(job_id, self.photo, hole, task, self.settings, preview_side)

@@ -23,7 +23,6 @@ from daps_desktop.imaging.formats.limits import LIMIT_MP
 from daps_desktop.imaging.formats.png_codec import pack_hole, unpack_hole
 from daps_desktop.imaging.mask import Hole
 from daps_desktop.imaging.photo import Photo, Pixels
-from daps_desktop.jobs.damage import Scratches
 from daps_desktop.jobs.messages import Finished
 from daps_desktop.jobs.recipe import Recipe, parse_recipe
 from daps_desktop.jobs.report import Report
@@ -160,7 +159,7 @@ def _parsed(data: object) -> Provenance:
     recipe = Recipe.from_json(told.get("recipe"))
     file = from_plain(_File, told)
     hole = None if file.mask is None else _hole_of(file.mask, file.photo)
-    needs_marks = file.report is not None and recipe.task.has(Scratches)
+    needs_marks = file.report is not None and recipe.task.needs_mask
     _require(hole is not None or not needs_marks, "the mask is missing")
     return Provenance(
         file.photo, recipe, hole, file.report, file.name, file.result_pixels, file.exported_file

@@ -24,7 +24,6 @@ from daps_desktop.engine.handlers.estimate import foretell
 from daps_desktop.imaging.mask import Hole
 from daps_desktop.imaging.photo import Photo, Pixels
 from daps_desktop.imaging.soft_edge import blend, reached, soft_edge
-from daps_desktop.jobs.damage import Clipped, Grey, Jpeg, Phase, Scratches
 from daps_desktop.jobs.damage_text import format_damage
 from daps_desktop.jobs.messages import Cancelled, Failed, Finished, JobMessage
 from daps_desktop.jobs.report import Report
@@ -41,8 +40,6 @@ from daps_desktop.restoration.residual_map import residual_map
 from daps_desktop.solver.device_errors import device_lost, out_of_memory
 from daps_desktop.solver.samplers.annealing import AnnealingStep
 from daps_desktop.solver.tensors import LEVELS_PER_UNIT, to_pixels
-
-KEEP_GRAIN = (Scratches, Jpeg, Grey, Clipped)
 
 
 def run_job(
@@ -113,8 +110,7 @@ def _run(job: JobRequest, cancel: threading.Event, emit: Callable[[JobMessage], 
 def _check(job: JobRequest) -> None:
     """Raises: UserError where the request cannot be carried out as it stands."""
     marked = job.hole is not None and bool(job.hole.any())
-    if job.task.has(Scratches) and not marked:
-        raise UserError("mask_needed")
+    job.task.check_mask(marked)
     if job.hole is not None and job.hole.all():
         raise UserError("mask_whole")
     if not job.task.damages:
@@ -137,7 +133,7 @@ def _noise_level(job: JobRequest, watch: Watch) -> float:
         return NOISE_FLOOR * LEVELS_PER_UNIT
     if job.settings.noise is not None:
         return job.settings.noise
-    if all(isinstance(damage, KEEP_GRAIN) for damage in job.task.damages):
+    if job.task.keeps_grain:
         return NOISE_FLOOR * LEVELS_PER_UNIT
     noise = estimate_noise(job.photo.pixels)
     watch.notice("noise_estimated", noise=noise)
@@ -146,8 +142,8 @@ def _noise_level(job: JobRequest, watch: Watch) -> float:
 
 def _runs(job: JobRequest, regions: Sequence[Region]) -> int:
     """How often the regions are solved: samples to be averaged, or starts to choose from."""
-    if phase := job.task.find(Phase):
-        return phase.starts
+    if job.task.runs:
+        return job.task.runs
     chance = any(stage.recipe.chance for region in regions for stage in region.stages)
     return job.settings.samples if chance else 1
 
@@ -164,7 +160,7 @@ def _solve(
     estimates, residual = _solve_once(job, regions, device, watch, painter, 0)
     for k in range(1, _runs(job, regions)):
         others, other_residual = _solve_once(job, regions, device, watch, painter, k)
-        if not job.task.has(Phase):
+        if not job.task.runs:
             estimates = [a.lerp(b, 1 / (k + 1)) for a, b in zip(estimates, others, strict=True)]
             residual = residual_over_noise(regions, estimates)
         elif other_residual < residual:
@@ -233,7 +229,7 @@ def _assemble(
     Raises: UserError where it came out as one flat colour.
     """
     photo, task = job.photo, job.task
-    channels = 3 if task.has(Grey) else photo.pixels.shape[2]
+    channels = 3 if task.adds_colour else photo.pixels.shape[2]
     parts = [
         to_pixels(region.problem.A.crop(x), photo.pixels.dtype, channels)
         for region, x in zip(regions, estimates, strict=True)

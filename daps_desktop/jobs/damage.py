@@ -1,30 +1,65 @@
-"""The kinds of damage a photo can have, in the user's words: frozen values."""
+"""The kinds of damage a photo can have, in the user's words: frozen values.
 
-import math
-from dataclasses import dataclass
-from typing import ClassVar
+What may be given for a value stands once, beside it: the check, the card's field, the command line's help and
+the guide go by it. What the program does with a kind stands in damage_traits.
+"""
+
+from dataclasses import Field, dataclass, field, fields
+from typing import Any, ClassVar
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.i18n import tr, written
+from daps_desktop.base.i18n import mark, tr
+from daps_desktop.base.validation import Allowed, OneOf, Range
+
+_PIXELS = mark(" pixels")
 
 
-def _check(name: str, ok: bool, detail: str) -> None:
-    if not ok:
-        raise UserError("damage_value", name=name, detail=detail)
+@dataclass(frozen=True, slots=True)
+class _PictureName:
+    """The path of a picture, which must be given."""
+
+    def refusal(self, key: str, value: object) -> str:
+        return "" if value else tr("file= must name a small grey picture")
+
+    def usage(self) -> str:
+        return "PATH"
 
 
-def _check_range(name: str, key: str, value: float, low: float, high: float, unit: str = "") -> None:
-    if not low <= value <= high:
-        words = tr("{key} must be between {low} and {high}{unit}, not {value}")
-        detail = words.format(key=key, low=written(low), high=written(high), unit=unit, value=written(value))
-        raise UserError("damage_value", name=name, detail=detail)
+def checked_field(default: Any, allowed: Allowed) -> Any:
+    """A field of a damage, with what it may be."""
+    return field(default=default, metadata={"allowed": allowed})
+
+
+def allowed(kind: "type[Damage]", key: str) -> Allowed:
+    """What the value called `key` of that kind of damage may be."""
+    of: dict[str, Field[Any]] = {f.name: f for f in fields(kind)}
+    return of[key].metadata["allowed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """One way in which a photo was spoilt. `name` is its word on the command line and in saved recipes."""
+    """One way in which a photo was spoilt. `name` is its word on the command line and in saved recipes.
+
+    Raises: UserError (`damage_value`) for a value that is not allowed.
+    """
 
     name: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        for f in fields(self):
+            refusal = allowed(type(self), f.name).refusal(f.name, getattr(self, f.name))
+            if refusal:
+                raise UserError("damage_value", name=self.name, detail=refusal)
+
+    @property
+    def enlargement(self) -> int:
+        """How many times larger than the photo the result is."""
+        return 1
+
+    @property
+    def runs(self) -> int:
+        """How many runs to take the best of; 0 where all runs explain the photo alike."""
+        return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +74,7 @@ class Blur(Damage):
     """Out of focus: a Gaussian of `sigma` pixels."""
 
     name: ClassVar[str] = "blur"
-    sigma: float = 2.0  # pixels
-
-    def __post_init__(self) -> None:
-        _check_range("blur", "sigma", self.sigma, 0.2, 20, tr(" pixels"))
+    sigma: float = checked_field(2.0, Range(0.2, 20, _PIXELS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +82,8 @@ class Motion(Damage):
     """Camera shake along a straight line."""
 
     name: ClassVar[str] = "motion"
-    length: float = 9.0  # pixels
-    angle: float = 0.0  # degrees, anticlockwise from the horizontal
-
-    def __post_init__(self) -> None:
-        _check_range("motion", "length", self.length, 1, 99, tr(" pixels"))
-        _check("motion", math.isfinite(self.angle), tr("angle must be a number of degrees"))
+    length: float = checked_field(9.0, Range(1, 99, _PIXELS))
+    angle: float = checked_field(0.0, Range(-90, 90, periodic=True))  # anticlockwise from the horizontal
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +91,7 @@ class Kernel(Damage):
     """A blur whose kernel is a small grey picture."""
 
     name: ClassVar[str] = "kernel"
-    file: str = ""
-
-    def __post_init__(self) -> None:
-        _check("kernel", bool(self.file), tr("file= must name a small grey picture"))
+    file: str = checked_field("", _PictureName())
 
 
 SHRINK_KERNELS = ("unknown", "area", "bilinear", "bicubic", "lanczos")
@@ -80,15 +105,12 @@ class Small(Damage):
     """
 
     name: ClassVar[str] = "small"
-    factor: int = 2
-    kernel: str = "unknown"
+    factor: int = checked_field(2, OneOf(2, 3, 4, 8))
+    kernel: str = checked_field("unknown", OneOf(*SHRINK_KERNELS))
 
-    def __post_init__(self) -> None:
-        wrong = tr("factor must be 2, 3, 4 or 8, not {factor}").format(factor=self.factor)
-        _check("small", self.factor in (2, 3, 4, 8), wrong)
-        known = ", ".join(SHRINK_KERNELS)
-        wrong = tr("kernel must be one of {known}, not {kernel}").format(known=known, kernel=self.kernel)
-        _check("small", self.kernel in SHRINK_KERNELS, wrong)
+    @property
+    def enlargement(self) -> int:
+        return self.factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +125,7 @@ class Jpeg(Damage):
     """JPEG blocks: quality 0 means the tables of the file itself."""
 
     name: ClassVar[str] = "jpeg"
-    quality: int = 0
-
-    def __post_init__(self) -> None:
-        _check_range("jpeg", "quality", self.quality, 0, 100)
+    quality: int = checked_field(0, Range(0, 100))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +140,7 @@ class Faded(Damage):
     """Colours bleached or yellowed; taken back by curves that are found from the photo."""
 
     name: ClassVar[str] = "faded"
-    amount: float = 0.8  # share of the correction found, 0 to 1
-
-    def __post_init__(self) -> None:
-        _check_range("faded", "amount", self.amount, 0, 1)
+    amount: float = checked_field(0.8, Range(0, 1))  # share of the correction found
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +148,7 @@ class Clipped(Damage):
     """Highlights and shadows burnt out: the scene was multiplied by `scale` about mid-grey, then clipped."""
 
     name: ClassVar[str] = "clipped"
-    scale: float = 2.0
-
-    def __post_init__(self) -> None:
-        wrong = tr("scale must be above 1 and at most 8, not {scale}").format(scale=written(self.scale))
-        _check("clipped", 1 < self.scale <= 8, wrong)
+    scale: float = checked_field(2.0, Range(1, 8, above=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +156,8 @@ class RandomMask(Damage):
     """Laboratory: a fraction of the pixels is lost at random."""
 
     name: ClassVar[str] = "random-mask"
-    fraction: float = 0.7
-    seed: int = 42
-
-    def __post_init__(self) -> None:
-        wrong = tr("fraction must be above 0 and below 1, not {fraction}")
-        _check("random-mask", 0 < self.fraction < 1, wrong.format(fraction=written(self.fraction)))
-        _check_range("random-mask", "seed", self.seed, 0, 2**63 - 1)
+    fraction: float = checked_field(0.7, Range(0, 1, above=True, below=True))
+    seed: int = checked_field(42, Range(0, 2**63 - 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +165,7 @@ class Box(Damage):
     """Laboratory: a square hole of `size` pixels in the middle (0: half of the shorter side)."""
 
     name: ClassVar[str] = "box"
-    size: int = 0
-
-    def __post_init__(self) -> None:
-        _check("box", self.size >= 0, tr("size must not be negative"))
+    size: int = checked_field(0, Range(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +173,12 @@ class Phase(Damage):
     """Laboratory: only the modulus of the Fourier transform, padded by `oversample` / 8 of the side."""
 
     name: ClassVar[str] = "phase"
-    oversample: float = 2.0
-    starts: int = 4
+    oversample: float = checked_field(2.0, Range(1, 8))
+    starts: int = checked_field(4, Range(1, 32))
 
-    def __post_init__(self) -> None:
-        _check_range("phase", "oversample", self.oversample, 1, 8)
-        _check_range("phase", "starts", self.starts, 1, 32)
+    @property
+    def runs(self) -> int:
+        return self.starts
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,15 +186,5 @@ class CameraBlur(Damage):
     """Laboratory: blur in linear light, then saturation of the sensor, then the camera's gamma."""
 
     name: ClassVar[str] = "camera-blur"
-    sigma: float = 2.0  # pixels
-    exposure: float = 1.5  # gain before saturation
-
-    def __post_init__(self) -> None:
-        _check_range("camera-blur", "sigma", self.sigma, 0.2, 20, tr(" pixels"))
-        _check_range("camera-blur", "exposure", self.exposure, 0.5, 4)
-
-
-KINDS: tuple[type[Damage], ...] = (
-    Scratches, Blur, Motion, Kernel, Small, Noise, Jpeg, Grey, Faded, Clipped,
-    RandomMask, Box, Phase, CameraBlur,
-)  # fmt: skip
+    sigma: float = checked_field(2.0, Range(0.2, 20, _PIXELS))
+    exposure: float = checked_field(1.5, Range(0.5, 4))  # gain before saturation

@@ -6,9 +6,8 @@ from typing import Any, cast
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import tr, written
-from daps_desktop.jobs.damage import KINDS, Damage, Kernel
-
-_BY_NAME = {kind.name: kind for kind in KINDS}
+from daps_desktop.jobs.damage import Damage, Kernel, allowed
+from daps_desktop.jobs.damage_traits import TRAITS
 
 
 def parse_damage(text: str) -> Damage:
@@ -17,9 +16,10 @@ def parse_damage(text: str) -> Damage:
     Raises: UserError for an unknown name or key, or a value out of range.
     """
     name, _, rest = text.partition(":")
-    kind = _BY_NAME.get(name)
+    by_name = {kind.name: kind for kind in TRAITS}
+    kind = by_name.get(name)
     if kind is None:
-        raise UserError("damage_unknown", name=name, known=", ".join(_BY_NAME))
+        raise UserError("damage_unknown", name=name, known=", ".join(by_name))
     values: dict[str, Any] = {}
     items = [rest] if kind is Kernel else rest.split(",")  # the name of a file may hold commas
     for item in filter(None, items):
@@ -50,3 +50,9 @@ def format_damage(damage: Damage) -> str:
     said = {k: v for k, v in asdict(damage).items() if not (isinstance(v, str) and v == usual[k])}
     values = ",".join(f"{k}={v if isinstance(v, str) else written(v)}" for k, v in said.items())
     return f"{damage.name}:{values}" if values else damage.name
+
+
+def usage(kind: type[Damage]) -> str:
+    """How help and guide write this kind: `NAME:key=LOW..HIGH,...`."""
+    values = ",".join(f"{f.name}={allowed(kind, f.name).usage()}" for f in fields(kind))
+    return f"{kind.name}:{values}" if values else kind.name

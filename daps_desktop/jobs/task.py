@@ -1,19 +1,24 @@
 """What is to be undone in one run: damages that go together."""
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TypeVar
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import tr
-from daps_desktop.jobs.damage import Blur, CameraBlur, Damage, Kernel, Motion, Phase, Scratches, Small
+from daps_desktop.jobs.damage import Damage
+from daps_desktop.jobs.damage_traits import TRAITS, Conflict, Stage, Traits, conflict
 
 D = TypeVar("D", bound="Damage")
-_BLURS = (Blur, Motion, Kernel, CameraBlur)
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """All that is to be undone in one run; each kind of damage at most once.
+
+    Whoever wants to know what a task asks for asks its properties, which go by the traits of its damages.
 
     Raises: UserError if a kind is given twice, or two kinds that exclude each other.
     """
@@ -21,22 +26,18 @@ class Task:
     damages: tuple[Damage, ...]
 
     def __post_init__(self) -> None:
-        kinds = [type(d) for d in self.damages]
-        for kind in kinds:
-            if kinds.count(kind) > 1:
-                raise UserError(
-                    "damage_combination", detail=tr("{name} is given twice").format(name=kind.name)
-                )
-        self._at_most_one(_BLURS, tr("a photo can be undone one kind of blur at a time"))
-        if self.has(Phase) and len(kinds) > 1:
-            raise UserError("damage_combination", detail=tr("phase cannot be combined with other damage"))
+        for one, other in combinations(self.damages, 2):
+            detail = _clash(type(one), type(other))
+            if detail:
+                raise UserError("damage_combination", detail=detail)
 
-    def _at_most_one(self, kinds: tuple[type[Damage], ...], detail: str) -> None:
-        if sum(isinstance(d, kinds) for d in self.damages) > 1:
-            raise UserError("damage_combination", detail=detail)
-
-    def has(self, kind: type[Damage]) -> bool:
-        return any(isinstance(d, kind) for d in self.damages)
+    def check_mask(self, marked: bool) -> None:
+        """Raises: UserError where marks are needed and missing, or there and of no use."""
+        if self.needs_mask and not marked:
+            raise UserError("mask_needed")
+        if marked and not self.takes_mask:
+            name = ", ".join(damage.name for damage in self.damages)
+            raise UserError("damage_combination", detail=tr("{name} takes no mask").format(name=name))
 
     def find(self, kind: type[D]) -> D | None:
         return next((d for d in self.damages if isinstance(d, kind)), None)
@@ -47,10 +48,89 @@ class Task:
     @property
     def repair_only(self) -> bool:
         """True where nothing but the hole may change, so that all other pixels must come out bit for bit."""
-        return bool(self.damages) and all(isinstance(d, Scratches) for d in self.damages)
+        return self._all(lambda traits: traits.mask == "needs")
+
+    @property
+    def needs_mask(self) -> bool:
+        return self._any(lambda traits: traits.mask == "needs")
+
+    @property
+    def takes_mask(self) -> bool:
+        """False where marks on the photo mean nothing."""
+        return not self._any(lambda traits: traits.mask == "none")
+
+    @property
+    def maskless_part(self) -> "Task":
+        """What can be undone where nothing is marked."""
+        return self._part(lambda traits: traits.mask != "needs")
+
+    @property
+    def solved_part(self) -> "Task":
+        """What the solver undoes: all but curves of colours, which are undone apart from it."""
+        return self._part(lambda traits: traits.stage is not Stage.CURVE)
+
+    @property
+    def blurs(self) -> bool:
+        return self._any(lambda traits: traits.blur)
+
+    @property
+    def keeps_grain(self) -> bool:
+        """True where the grain of the photo is texture to continue: nothing that it hides is undone."""
+        return self._all(lambda traits: traits.keeps_grain)
+
+    @property
+    def fully_observed(self) -> bool:
+        """True where the photo has as many measured values as it has pixels that are seen."""
+        return self._all(lambda traits: traits.fully_observed)
+
+    @property
+    def adds_colour(self) -> bool:
+        """True where the result of a grey photo has colours."""
+        return self._any(lambda traits: traits.adds_colour)
+
+    @property
+    def needs_file_values(self) -> bool:
+        """True where the values must reach the solver as they are in the file."""
+        return self._any(lambda traits: traits.needs_file_values)
+
+    @property
+    def in_image_domain(self) -> bool:
+        """True where what was measured is a picture of the scene, and not its Fourier transform, say."""
+        return not self._any(lambda traits: not traits.in_image_domain)
 
     @property
     def scale(self) -> int:
         """How many times larger the result is than the photo."""
-        small = self.find(Small)
-        return small.factor if small else 1
+        return math.prod(damage.enlargement for damage in self.damages)
+
+    @property
+    def runs(self) -> int:
+        """How many runs to take the best of; 0 where runs explain the photo alike, and may be averaged."""
+        return max((damage.runs for damage in self.damages), default=0)
+
+    def _any(self, holds: Callable[[Traits], bool]) -> bool:
+        return any(holds(TRAITS[type(damage)]) for damage in self.damages)
+
+    def _all(self, holds: Callable[[Traits], bool]) -> bool:
+        """Whether it holds of all that is asked for, and anything is."""
+        return bool(self.damages) and all(holds(TRAITS[type(damage)]) for damage in self.damages)
+
+    def _part(self, holds: Callable[[Traits], bool]) -> "Task":
+        return Task(tuple(damage for damage in self.damages if holds(TRAITS[type(damage)])))
+
+
+def _clash(one: type[Damage], other: type[Damage]) -> str:
+    """Why two damages cannot be undone in one run; empty where they can."""
+    if one is other:
+        return tr("{name} is given twice").format(name=one.name)
+    match conflict(one, other):
+        case None:
+            return ""
+        case Conflict.TWO_BLURS:
+            return tr("a photo can be undone one kind of blur at a time")
+        case Conflict.ALONE:
+            alone = one if TRAITS[one].stage is Stage.ALONE else other
+            return tr("{name} cannot be combined with other damage").format(name=alone.name)
+        case Conflict.IN_TURN:
+            words = tr("{one} and {other} are undone one after the other")
+            return words.format(one=one.name, other=other.name)

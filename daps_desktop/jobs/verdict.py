@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from daps_desktop.imaging.soft_edge import reached
-from daps_desktop.jobs.damage import Blur, CameraBlur, Faded, Jpeg, Kernel, Motion, Noise, Scratches
+from daps_desktop.jobs.damage import Jpeg
 from daps_desktop.jobs.report import Report, ResidualMap, StepReport
 from daps_desktop.jobs.task import Task
 
@@ -23,8 +23,6 @@ STILL_FALLING = 0.15
 # leaves unexplained hold more (36 % to 58 % in trials).
 STRUCTURED_ABOVE = 0.33
 _FEWEST_STEPS = 4  # of a run that may be said to improve
-_BLURS = (Blur, Motion, Kernel, CameraBlur)
-_TELL_ALL = (Scratches, Noise, Blur, Motion, Kernel)  # as many measured values as there are pixels seen
 
 
 def expected_band(task: Task) -> tuple[float, float]:
@@ -34,9 +32,8 @@ def expected_band(task: Task) -> tuple[float, float]:
     for detail. A repair keeps the photo's own pixels, noise and all, and a photo that tells less than is
     sought (its luma, its small copy, the intervals of a JPEG) can be explained as closely as one likes.
     """
-    solved = task.without(Faded)  # colours are changed beside the solver
-    told_all = bool(solved.damages) and all(isinstance(damage, _TELL_ALL) for damage in solved.damages)
-    return (CLOSE_BELOW if told_all and not solved.repair_only else 0.0), AGREES_BELOW
+    solved = task.solved_part
+    return (CLOSE_BELOW if solved.fully_observed and not solved.repair_only else 0.0), AGREES_BELOW
 
 
 class Agreement(Enum):
@@ -83,7 +80,7 @@ def judge(
 
     `edge` is the width of the hole's soft edge in pixels, which was redrawn like the hole.
     """
-    solved = task.without(Faded)
+    solved = task.solved_part
     redrawn = None
     if solved.repair_only and hole is not None:
         redrawn = np.count_nonzero(reached(hole, edge) if edge else hole) / hole.size
@@ -94,7 +91,7 @@ def judge(
     if residual > AGREES_BELOW and improving(report.steps):
         agreement = Agreement.IMPROVING
     suspects = _suspects(agreement, solved, residual_map)
-    return Verdict(agreement, residual, redrawn, recoloured=task.has(Faded), suspects=suspects)
+    return Verdict(agreement, residual, redrawn, recoloured=solved != task, suspects=suspects)
 
 
 def improving(steps: Sequence[StepReport]) -> bool:
@@ -126,7 +123,7 @@ def _suspects(agreement: Agreement, task: Task, residual_map: ResidualMap | None
     found: list[Suspect] = []
     if residual_map is None or structured(residual_map):
         jpeg = task.find(Jpeg)
-        found += [Suspect.BLUR] * any(isinstance(damage, _BLURS) for damage in task.damages)
+        found += [Suspect.BLUR] * task.blurs
         found += [Suspect.JPEG] * (jpeg is not None and jpeg.quality > 0)
     if residual_map is None or not structured(residual_map):
         found.append(Suspect.NOISE_LOW)

@@ -5,7 +5,8 @@ from torch import Tensor
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import tr
-from daps_desktop.jobs.damage import Faded, Jpeg, Phase
+from daps_desktop.jobs.damage import Jpeg, Phase
+from daps_desktop.jobs.damage_traits import TRAITS
 from daps_desktop.jobs.task import Task
 from daps_desktop.restoration.forward_model import Measurement, build_operator, largest_modulus, tables_for
 from daps_desktop.solver.operators import (
@@ -21,10 +22,12 @@ def damage(
 ) -> Tensor:
     """The photo (1, C, h, w) that this task would have to restore to `clean` (1, 3, H, W), noise included.
 
-    Raises: UserError where damages do not go together, or where shrinking would leave nothing.
+    Raises: UserError where a damage cannot be applied, or where shrinking would leave nothing.
     """
-    if task.has(Faded):
-        raise UserError("damage_value", name="faded", detail=tr("it can be taken back only, not applied"))
+    for part in task.damages:
+        if not TRAITS[type(part)].can_simulate:
+            detail = tr("it can be taken back only, not applied")
+            raise UserError("damage_value", name=part.name, detail=detail)
     scale = task.scale
     height, width = clean.shape[-2] // scale, clean.shape[-1] // scale
     if not height or not width:
@@ -37,7 +40,7 @@ def damage(
         return _modulus(phase, clean, sigma_y, rng)
     measured = Measurement(height, width, observed, device=clean.device)
     # Compression is applied to the pixels below; the operator of JPEG is a set and leaves them as they are.
-    A = build_operator(Task(tuple(d for d in task.damages if not isinstance(d, Jpeg))), measured)
+    A = build_operator(task.without(Jpeg), measured)
     y = A(A.embed(clean))
     y = y + sigma_y * torch.randn(y.shape, generator=rng, device=y.device)
     if A.observed is not None:

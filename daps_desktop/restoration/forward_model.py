@@ -1,7 +1,10 @@
 """From a task in the user's words to the problem of the photo."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import reduce
 from pathlib import Path
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -16,14 +19,19 @@ from daps_desktop.jobs.damage import (
     Box,
     CameraBlur,
     Clipped,
+    Damage,
+    Faded,
     Grey,
     Jpeg,
     Kernel,
     Motion,
+    Noise,
     Phase,
     RandomMask,
+    Scratches,
     Small,
 )
+from daps_desktop.jobs.damage_traits import TRAITS
 from daps_desktop.jobs.task import Task
 from daps_desktop.solver.operators import (
     KERNELS,
@@ -47,6 +55,7 @@ from daps_desktop.solver.operators import (
     motion_kernel,
     random_mask,
 )
+from daps_desktop.solver.operators.compose import DataSet
 from daps_desktop.solver.problem import Problem
 
 CPU = torch.device("cpu")
@@ -67,59 +76,48 @@ class Measurement:
 
 
 def build_problem(task: Task, photo: Tensor, measured: Measurement, sigma_y: float) -> Problem:
-    """y = A(x) + sigma_y n for a photo (1, 3, H, W). Raises: UserError where damages do not go together."""
+    """y = A(x) + sigma_y n for a photo (1, 3, H, W). Raises: UserError where a damage lacks what it needs."""
     A = build_operator(task, measured)
     y = photo
-    if task.has(Grey):
+    if task.find(Grey):
         y = Luma()(photo)
-    if task.has(Phase):
+    if task.find(Phase):
         y = (photo + 1) / 2 * largest_modulus(*A.latent_size(measured.height, measured.width), photo)
     return Problem(A, y, sigma_y)
 
 
 def build_operator(task: Task, measured: Measurement) -> Operator:
-    """A, in the order of events: blur, shrinking, loss of colour, clipping or JPEG; a hole covers all."""
-    if phase := task.find(Phase):
-        if measured.observed is not None:
-            raise UserError("damage_combination", detail=tr("phase takes no mask"))
-        return _phase(phase, measured)
-    measured = _with_laboratory_masks(task, measured)
-    if camera := task.find(CameraBlur):
-        return _camera(camera, task, measured)
-    links = _links(task, measured)
-    seen_through = _set(task, measured)
-    if seen_through is None:
-        return chain(links) if links else Identity()
-    if not links:
-        return seen_through
-    if isinstance(seen_through, ClippedOperator) and measured.observed is not None and len(links) == 1:
-        return Masked(seen_through, measured.observed)
-    return SetAfter(chain(links), seen_through)
+    """A, in the order of events: blur, shrinking, loss of colour, clipping or JPEG; a hole covers all.
 
-
-def _links(task: Task, measured: Measurement) -> list[LinearOperator]:
+    Built from the photo back to the scene: each operator is made for the size of its own output.
+    """
     links: list[LinearOperator] = []
-    size = measured.height, measured.width
-    if small := task.find(Small):
-        links.append(Downsampling(small.factor, *size, KERNELS[small.kernel]))
-        size = links[0].latent_size(*size)
-    if (kernel := _kernel(task)) is not None:
-        links.insert(0, Convolution(kernel, *size, device=measured.device))
-    if task.has(Grey):
-        links.append(Luma())
-    if measured.observed is not None:
-        links.append(HoleMask(measured.observed))
-    return links
+    recording: Operator | None = None  # what is not linear
+    observed = [] if measured.observed is None else [measured.observed]
+    at = measured
+    for damage in sorted(task.damages, key=lambda damage: TRAITS[type(damage)].stage, reverse=True):
+        operator = FACTORIES[type(damage)](damage, at)
+        if isinstance(operator, HoleMask) and operator.observed is not None:
+            observed.append(operator.observed)
+        elif isinstance(operator, LinearOperator):
+            links.insert(0, operator)
+            height, width = operator.latent_size(at.height, at.width)
+            at = replace(at, height=height, width=width)
+        elif operator is not None:
+            recording = operator
+    return _joined(links, recording, reduce(torch.mul, observed) if observed else None)
 
 
-def _kernel(task: Task) -> Tensor | None:
-    if blur := task.find(Blur):
-        return gaussian_kernel(blur.sigma)
-    if motion := task.find(Motion):
-        return motion_kernel(motion.length, motion.angle)
-    if kernel := task.find(Kernel):
-        return kernel_from_image(_picture(kernel.file), kernel.file)
-    return None
+def _joined(links: list[LinearOperator], recording: Operator | None, observed: Tensor | None) -> Operator:
+    """The linear operators one after another, what covers the photo, and what its recording hides."""
+    if observed is not None:
+        if not links and recording is not None and not isinstance(recording, JpegSet):
+            return Masked(recording, observed)
+        links = [*links, HoleMask(observed)]
+    if recording is None:
+        return chain(links) if links else Identity()
+    # Only sets have anything before them: a camera's blur excludes what would be (see the traits).
+    return SetAfter(chain(links), cast(DataSet, recording)) if links else recording
 
 
 def _picture(path: str) -> Pixels:
@@ -127,17 +125,6 @@ def _picture(path: str) -> Pixels:
         return read_photo(Path(path)).pixels
     except UserError as error:
         raise UserError("kernel_file", path=path, detail=tr("it cannot be read as a picture")) from error
-
-
-def _set(task: Task, measured: Measurement) -> ClippedOperator | JpegSet | None:
-    clipped, jpeg = task.find(Clipped), task.find(Jpeg)
-    if clipped and jpeg:
-        raise UserError("damage_combination", detail=tr("clipped and jpeg are undone one after the other"))
-    if jpeg and task.has(Grey):
-        raise UserError("damage_combination", detail=tr("jpeg and grey are undone one after the other"))
-    if jpeg:
-        return JpegSet(tables_for(jpeg, measured))
-    return ClippedOperator(clipped.scale) if clipped else None
 
 
 def tables_for(jpeg: Jpeg, measured: Measurement) -> JpegTables:
@@ -150,30 +137,6 @@ def tables_for(jpeg: Jpeg, measured: Measurement) -> JpegTables:
             detail=tr("there are no tables of a JPEG file to go by, so quality= is needed"),
         )
     return measured.tables
-
-
-def _with_laboratory_masks(task: Task, measured: Measurement) -> Measurement:
-    size = measured.height, measured.width
-    observed = measured.observed
-    for mask in _laboratory_masks(task, *size):
-        mask = mask.to(measured.device)
-        observed = mask if observed is None else observed * mask
-    return Measurement(*size, observed, measured.tables, measured.device)
-
-
-def _laboratory_masks(task: Task, height: int, width: int) -> list[Tensor]:
-    random, box = task.find(RandomMask), task.find(Box)
-    masks = [random_mask(height, width, random.fraction, random.seed)] if random else []
-    return [*masks, box_mask(height, width, box.size)] if box else masks
-
-
-def _camera(camera: CameraBlur, task: Task, measured: Measurement) -> Operator:
-    if any(task.has(kind) for kind in (Small, Grey, Clipped, Jpeg)):
-        raise UserError("damage_combination", detail=tr("camera-blur goes with scratches and noise only"))
-    A = CameraBlurOperator(
-        camera.sigma, camera.exposure, measured.height, measured.width, device=measured.device
-    )
-    return A if measured.observed is None else Masked(A, measured.observed)
 
 
 def _phase(phase: Phase, measured: Measurement) -> PhaseModulus:
@@ -193,3 +156,74 @@ def _phase(phase: Phase, measured: Measurement) -> PhaseModulus:
 def largest_modulus(height: int, width: int, padded: Tensor) -> float:
     """That of an all-white picture: files store the modulus as a share of it."""
     return height * width / (padded.shape[-2] * padded.shape[-1]) ** 0.5
+
+
+# The operator of each kind of damage
+
+
+def _none(_damage: Damage, _measured: Measurement) -> None:
+    """Another part of the problem says it: the noise level, a curve, or the hole of the photo."""
+
+
+def _blur(blur: Blur, measured: Measurement) -> Operator:
+    return _convolution(gaussian_kernel(blur.sigma), measured)
+
+
+def _motion(motion: Motion, measured: Measurement) -> Operator:
+    return _convolution(motion_kernel(motion.length, motion.angle), measured)
+
+
+def _kernel(kernel: Kernel, measured: Measurement) -> Operator:
+    return _convolution(kernel_from_image(_picture(kernel.file), kernel.file), measured)
+
+
+def _convolution(kernel: Tensor, measured: Measurement) -> Operator:
+    return Convolution(kernel, measured.height, measured.width, device=measured.device)
+
+
+def _small(small: Small, measured: Measurement) -> Operator:
+    return Downsampling(small.factor, measured.height, measured.width, KERNELS[small.kernel])
+
+
+def _jpeg(jpeg: Jpeg, measured: Measurement) -> Operator:
+    return JpegSet(tables_for(jpeg, measured))
+
+
+def _grey(_grey: Grey, _measured: Measurement) -> Operator:
+    return Luma()
+
+
+def _clipped(clipped: Clipped, _measured: Measurement) -> Operator:
+    return ClippedOperator(clipped.scale)
+
+
+def _random_mask(mask: RandomMask, measured: Measurement) -> Operator:
+    observed = random_mask(measured.height, measured.width, mask.fraction, mask.seed)
+    return HoleMask(observed.to(measured.device))
+
+
+def _box(box: Box, measured: Measurement) -> Operator:
+    return HoleMask(box_mask(measured.height, measured.width, box.size).to(measured.device))
+
+
+def _camera(camera: CameraBlur, measured: Measurement) -> Operator:
+    size = measured.height, measured.width
+    return CameraBlurOperator(camera.sigma, camera.exposure, *size, device=measured.device)
+
+
+FACTORIES: dict[type[Damage], Callable[[Any, Measurement], Operator | None]] = {
+    Scratches: _none,
+    Blur: _blur,
+    Motion: _motion,
+    Kernel: _kernel,
+    Small: _small,
+    Noise: _none,
+    Jpeg: _jpeg,
+    Grey: _grey,
+    Faded: _none,
+    Clipped: _clipped,
+    RandomMask: _random_mask,
+    Box: _box,
+    Phase: _phase,
+    CameraBlur: _camera,
+}

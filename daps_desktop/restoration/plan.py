@@ -11,7 +11,6 @@ from torch import Tensor
 from daps_desktop.imaging.mask import Hole
 from daps_desktop.imaging.photo import JpegTables
 from daps_desktop.imaging.rect import Rect
-from daps_desktop.jobs.damage import Grey, Phase
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
 from daps_desktop.restoration.forward_model import CPU, Measurement, build_problem
@@ -101,7 +100,7 @@ class Planner:
 
     def _stages(self, problem: Problem) -> tuple[Stage, ...]:
         """Coarse to fine where no tile sees enough around a hole to know what belongs into it."""
-        gap = math.inf if self.task.has(Phase) else _gap(problem)
+        gap = _gap(problem) if self.task.in_image_domain else math.inf
         factor = _coarseness(gap, self._tile) if isinstance(problem.A, HoleMask) else 1
         if factor == 1:
             return (self._stage(problem, gap),)
@@ -134,7 +133,7 @@ class Planner:
         )
         if observed is not None:
             denoiser = BiasCorrectedDenoiser(denoiser, problem.y, observed)
-        return GreyDenoiser(denoiser) if self.sight.grey and not self.task.has(Grey) else denoiser
+        return GreyDenoiser(denoiser) if self.sight.grey and not self.task.adds_colour else denoiser
 
 
 def _gap(problem: Problem) -> int:

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from daps_desktop import __version__
 from daps_desktop.analysis.fading import fading_curve
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.damage import Faded, Jpeg
+from daps_desktop.jobs.damage import Faded
 from daps_desktop.jobs.damage_text import format_damage
 from daps_desktop.jobs.messages import Finished
 from daps_desktop.jobs.report import Report
@@ -29,8 +29,8 @@ def recoloured(job: JobRequest, restore: Restore) -> Finished:
         return restore(job)
     started = time.perf_counter()
     curve = fading_curve(job.photo.pixels, faded.amount)
-    rest = replace(job, task=job.task.without(Faded))
-    if rest.task.has(Jpeg):
+    rest = replace(job, task=job.task.solved_part)
+    if rest.task.needs_file_values:
         finished = restore(rest)
         photo = finished.photo.with_pixels(curve.apply(finished.photo.pixels))
         return replace(finished, photo=photo, report=_of(finished.report, job.task))

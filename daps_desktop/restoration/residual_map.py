@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from daps_desktop.imaging.rect import Rect
-from daps_desktop.jobs.damage import Phase
 from daps_desktop.jobs.report import ResidualMap
 from daps_desktop.jobs.requests import JobRequest
 from daps_desktop.restoration.regions import Region
@@ -23,7 +22,7 @@ def residual_map(
     job: JobRequest, regions: Sequence[Region], estimates: Sequence[Tensor]
 ) -> ResidualMap | None:
     """|A(x) - y| over the noise level, of the estimates of all regions; None where y is no picture."""
-    if job.task.has(Phase):
+    if not job.task.in_image_domain:
         return None
     step = -(-max(job.photo.height, job.photo.width) // MAP_SIDE)
     grid = _Grid(job.photo.height, job.photo.width, step)

@@ -3,13 +3,14 @@
 import pytest
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.jobs.damage import KINDS, Blur, Kernel, Motion, Small
+from daps_desktop.jobs.damage import Blur, Kernel, Motion, Small
 from daps_desktop.jobs.damage_text import format_damage, parse_damage
+from daps_desktop.jobs.damage_traits import TRAITS
 from daps_desktop.jobs.task import Task
 
 
 def test_every_damage_is_read_back_from_its_own_words() -> None:
-    for kind in KINDS:
+    for kind in TRAITS:
         damage = Kernel("blur.png") if kind is Kernel else kind()
         assert parse_damage(format_damage(damage)) == damage
     assert parse_damage("motion:angle=30,length=7") == Motion(length=7.0, angle=30.0)

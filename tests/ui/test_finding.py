@@ -76,7 +76,7 @@ def test_accepting_is_one_step_of_undo_and_ticks_scratches(searched: Desk) -> No
     proposed = found(searched)
     searched.window.panel.where.finding.accept.click()
     np.testing.assert_array_equal(searched.hole, proposed)
-    assert searched.document.task.has(Scratches) and searched.document.task.has(Blur)
+    assert searched.document.task.find(Scratches) and searched.document.task.find(Blur)
     assert not searched.window.finder.reviewing
     searched.trigger("undo")
     assert not searched.hole.any() and not searched.window.model.undo_stack.canUndo()
@@ -181,7 +181,7 @@ def test_a_photo_suggests_its_damage_and_ticks_nothing(desk: Desk, tmp_path: Pat
         desk.open(written(faded(scene(44, 240, 320)), tmp_path))
     card = desk.window.panel.cards.card(Faded)
     assert "Yellowed" in card.suggestion.words.text() and not card.ticked
-    assert not desk.document.task.has(Faded)
+    assert not desk.document.task.find(Faded)
     card.suggestion.take.click()
     assert desk.document.task.find(Faded) == Faded()
     assert not desk.window.panel.where.finding.clean.text()

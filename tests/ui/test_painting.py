@@ -31,7 +31,7 @@ def test_marking_ticks_scratches_and_erasing_does_not(opened: Desk) -> None:
     assert not cards.card(Scratches).ticked
     opened.drag((100, 50), (100, 250))
     assert cards.card(Scratches).ticked and cards.card(Noise).ticked
-    assert opened.document.task.has(Scratches) and opened.document.task.has(Noise)
+    assert opened.document.task.find(Scratches) and opened.document.task.find(Noise)
 
 
 def test_a_small_photo_is_enlarged_to_be_painted_on(opened: Desk) -> None:

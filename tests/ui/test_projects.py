@@ -84,7 +84,7 @@ def test_what_is_only_ticked_is_work_in_a_project_alone(opened: Desk, tmp_path: 
     opened.trigger("close")
     with opened.bot.waitSignal(opened.window.projects.closed, timeout=5000):
         answer(opened, labels.SAVE_FIRST)
-    assert not read_project(tmp_path / "work.daps").recipe.task.has(Blur)
+    assert not read_project(tmp_path / "work.daps").recipe.task.find(Blur)
 
 
 def test_exporting_one_version_saves_that_one_alone(opened: Desk, tmp_path: Path) -> None:

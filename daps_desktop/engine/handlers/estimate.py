@@ -12,7 +12,7 @@ import torch
 
 from daps_desktop.imaging.mask import Hole
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.damage import Faded, Jpeg, Noise, Phase, Scratches
+from daps_desktop.jobs.damage import Noise, Scratches
 from daps_desktop.jobs.messages import Forecast, Hardware
 from daps_desktop.jobs.requests import MARKS_STEP, ForecastRequest
 from daps_desktop.jobs.settings import Device, Preset, SolverSettings
@@ -26,6 +26,7 @@ from daps_desktop.restoration.progress import StoppedError
 from daps_desktop.restoration.regions import islands
 from daps_desktop.solver.denoisers.denoiser import await_result
 from daps_desktop.solver.denoisers.tiled import CONTEXT, Box, tile_boxes
+from daps_desktop.solver.operators import tables_for_quality
 from daps_desktop.solver.tensors import LEVELS_PER_UNIT
 
 QUALITIES: tuple[Preset, ...] = ("draft", "balanced", "best")
@@ -53,7 +54,7 @@ def foretell(request: ForecastRequest, cancel: threading.Event) -> Forecast:
     """Raises: StoppedError; UserError where prior, device or damage cannot serve."""
     settings, size = request.settings, (request.height, request.width)
     speed = request.speed or _speed(settings, size, cancel)
-    task = request.task.without(Faded)
+    task = request.task.solved_part
     area = 0.0
     if task.damages and (request.marks is not None or not task.repair_only):
         area = _megapixels(task, settings, size, _hole(request))
@@ -107,19 +108,16 @@ def _work(settings: SolverSettings, preset: Preset) -> float:
 
 def _evaluations(task: Task, settings: SolverSettings, preset: Preset) -> int:
     """Network evaluations of the whole picture, all runs together: those of a stand-in of a few pixels."""
-    jpeg = task.find(Jpeg)
-    if jpeg is not None and not jpeg.quality:  # the file's own tables make no difference here
-        task = Task(tuple(replace(d, quality=50) if isinstance(d, Jpeg) else d for d in task.damages))
     settings = replace(settings, preset=preset)
     side = _SAMPLE_SIDE
-    observed = torch.ones(1, 1, side, side) if task.has(Scratches) else None
+    observed = torch.ones(1, 1, side, side) if task.needs_mask else None
     noise = _SAMPLE_NOISE if settings.noise is None else max(settings.noise, 1.0)
-    measured = Measurement(side, side, observed)
+    # Which tables a JPEG file has makes no difference here.
+    measured = Measurement(side, side, observed, tables_for_quality(50))
     problem = build_problem(task, torch.zeros(1, 3, side, side), measured, noise / LEVELS_PER_UNIT)
-    gap = float("inf") if task.has(Phase) else SCRATCH
+    gap = SCRATCH if task.in_image_domain else float("inf")
     recipe = recipe_for(settings, problem, gap=gap, repair=task.repair_only)
-    phase = task.find(Phase)
-    runs = phase.starts if phase else settings.samples if recipe.chance else 1
+    runs = task.runs or (settings.samples if recipe.chance else 1)
     return runs * recipe.evaluations
 
 

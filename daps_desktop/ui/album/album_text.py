@@ -2,7 +2,6 @@
 
 from daps_desktop.album.model import DONE, FAILED, FOUND, FROM_FILE, SAVING, SKIPPED, WAITING, Album, Row
 from daps_desktop.base.i18n import listed, ntr, sentence, tr
-from daps_desktop.jobs.damage import Scratches
 from daps_desktop.jobs.verdict import Agreement, Verdict
 from daps_desktop.ui.common import verdict_text
 from daps_desktop.ui.results.version_text import done, how
@@ -47,11 +46,11 @@ def verdict_words(row: Row) -> str:
 
 def marks_words(row: Row, album: Album) -> str:
     """Where the marks came from, if the recipe asks for any."""
-    wanted = album.recipe.task.has(Scratches) and row.state in (DONE, SAVING)
+    wanted = album.recipe.task.needs_mask and row.state in (DONE, SAVING)
     return MARKS[row.marks] if wanted else ""
 
 
 def note_on(row: Row, album: Album) -> str:
-    if row.state == DONE and album.recipe.task.has(Scratches) and not row.marks:
+    if row.state == DONE and album.recipe.task.needs_mask and not row.marks:
         return tr("Nothing was marked: only what damages the whole photo was undone.")
     return ""

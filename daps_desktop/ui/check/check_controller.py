@@ -9,7 +9,6 @@ from PySide6.QtGui import QImage
 from daps_desktop.base.i18n import tr
 from daps_desktop.document.version import Version
 from daps_desktop.document.version_ops import alike, samples_like, spread_of
-from daps_desktop.jobs.damage import Faded, Phase
 from daps_desktop.jobs.report import ResidualMap
 from daps_desktop.ui.canvas.canvas import Canvas
 from daps_desktop.ui.canvas.drawing.heat_map import Heat
@@ -142,9 +141,9 @@ def _why_no_map(version: Version) -> str:
     task = version.recipe.task
     if version.report is None:
         return map_view.NO_RUN
-    if task.has(Phase):
+    if not task.in_image_domain:
         return map_view.NO_PICTURE
-    return map_view.NO_MAP if task.without(Faded).damages else map_view.NO_SOLVING
+    return map_view.NO_MAP if task.solved_part.damages else map_view.NO_SOLVING
 
 
 # Both on the helper thread, where loading pyqtgraph keeps nobody waiting.

@@ -183,7 +183,7 @@ class MarksModel(QObject):
         """Whoever marks something wants it filled in."""
         assert self.document is not None
         task = self.document.task
-        if not task.has(Scratches):
+        if not task.needs_mask and task.takes_mask:
             self.set_task(Task((Scratches(), *task.damages)))
 
     def _write(self, rect: Rect, pixels: Hole) -> None:

@@ -4,7 +4,6 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from daps_desktop.base.i18n import tr
 from daps_desktop.document.document import Document
-from daps_desktop.jobs.damage import Scratches
 from daps_desktop.ui.canvas.toolbox import ToolBox
 from daps_desktop.ui.common import formatting, labels
 from daps_desktop.ui.common.actions import Actions
@@ -45,7 +44,7 @@ class WhereSection(Section):
 
 
 def _share_text(document: Document | None, share: float) -> str:
-    whole = document is not None and bool(document.task.damages) and not document.task.has(Scratches)
+    whole = document is not None and bool(document.task.damages) and not document.task.needs_mask
     if share > 0:
         return labels.MARKS_UNUSED if whole else formatting.share_line(share)
     if whole:

@@ -5,7 +5,7 @@ from PySide6.QtCore import QObject, Signal
 from daps_desktop.analysis.diagnosis import Findings, examine, needs_restoring
 from daps_desktop.base.i18n import tr
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.damage import Scratches
+from daps_desktop.jobs.damage_traits import TRAITS
 from daps_desktop.ui.common.background import Background
 from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.panels.task_panel import TaskPanel
@@ -36,7 +36,7 @@ class Examiner(QObject):
         if document is None or document.photo is not photo:
             return  # another one was opened meanwhile
         for suggestion in findings.suggestions:
-            if isinstance(suggestion.damage, Scratches):
+            if TRAITS[type(suggestion.damage)].mask == "needs":
                 self._panel.where.finding.show_hint(suggestion.reason)
             self._panel.cards.card(type(suggestion.damage)).suggest(suggestion.damage, suggestion.reason)
         self._panel.where.finding.show_clean("" if needs_restoring(findings) else CLEAN)

@@ -162,7 +162,7 @@ def first_restoration(window: MainWindow) -> Iterator[Step]:
     take("opened", window.grab())
     take("tools", framed(window.tool_strip), _FLAT_COLOURS)
     for card in window.panel.cards.cards:
-        take(f"card_{card.picture}", card.picture_box.grab())
+        take(f"card_{card.name}", card.picture_box.grab())
     press(where.finding.button)
     yield lambda: window.finder.reviewing
     yield after(3)

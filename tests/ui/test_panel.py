@@ -25,7 +25,8 @@ from daps_desktop.jobs.damage import (
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
 from daps_desktop.ui.panels.advanced_section import AdvancedFold
-from daps_desktop.ui.panels.damage_pictures import SIDE, SPOILT, spoilt
+from daps_desktop.ui.panels.damage_cards import CARDS, JpegCard
+from daps_desktop.ui.panels.damage_pictures import SIDE, spoilt
 from daps_desktop.ui.panels.task_panel import WIDTH
 from tests.ui.conftest import Desk
 
@@ -37,24 +38,24 @@ def kinds(desk: Desk) -> set[type]:
 
 
 def test_every_card_has_a_picture_of_its_own_at_any_resolution(opened: Desk) -> None:
-    names = [card.picture for card in opened.window.panel.cards.cards]
-    assert sorted(names) == sorted(SPOILT)
+    faces = [face for entry in CARDS.values() for face in entry.faces]
     for side in (SIDE, 2 * SIDE):
-        pictures = [spoilt(name, side).constBits().tobytes() for name in names]
+        pictures = [spoilt(face.picture, side).constBits().tobytes() for face in faces]
         assert len(set(pictures)) == len(pictures)
 
 
 def test_scratches_and_dust_are_one_damage_ticked_on_either_card(opened: Desk) -> None:
     cards = opened.window.panel.cards
+    dust = next(card for card in cards.cards if card.name == "dust")
     cards.card(Scratches).tick.click()
     assert kinds(opened) == set()
-    cards.dust.tick.click()
+    dust.tick.click()
     assert kinds(opened) == {Scratches} and not cards.card(Scratches).ticked
     cards.card(Scratches).tick.click()
-    cards.dust.tick.click()
+    dust.tick.click()
     assert kinds(opened) == {Scratches}
     opened.window.model.set_task(Task((Noise(),)))
-    assert not cards.dust.ticked and not cards.card(Scratches).ticked
+    assert not dust.ticked and not cards.card(Scratches).ticked
 
 
 @pytest.mark.parametrize(("first", "other"), [(Blur, Motion), (Motion, Blur), (Jpeg, Grey), (Grey, Jpeg)])
@@ -91,12 +92,13 @@ def test_what_is_ticked_from_the_start_is_confirmed_where_it_is_found(opened: De
 def test_fading_has_a_strength(opened: Desk) -> None:
     card = opened.window.panel.cards.card(Faded)
     card.tick.click()
-    card.amount.setValue(35)  # type: ignore[attr-defined]
+    card.fields["amount"].slider.setValue(35)  # type: ignore[attr-defined]
     assert opened.document.task.find(Faded) == Faded(0.35)
 
 
 def test_jpeg_asks_for_the_quality_where_the_file_does_not_tell_it(opened: Desk) -> None:
-    jpeg = opened.window.panel.cards.jpeg
+    jpeg = opened.window.panel.cards.card(Jpeg)
+    assert isinstance(jpeg, JpegCard)
     jpeg.tick.click()
     assert opened.document.task.find(Jpeg) == Jpeg(40)
     assert jpeg.quality.isVisible() and not jpeg.automatic.isVisible()
@@ -118,7 +120,7 @@ def test_what_no_field_can_tell_stays_to_the_last_digit(opened: Desk) -> None:
     panel.how.fold.operators.editingFinished.emit()  # as where Tab goes through it
     panel.cards.card(Small).tick.click()
     assert opened.document.task == Task((exact[0], Small(), Noise()))
-    panel.cards.card(Blur)._size.box.setValue(3.0)  # type: ignore[attr-defined]
+    panel.cards.card(Blur).fields["sigma"].row.box.setValue(3.0)  # type: ignore[attr-defined]
     assert opened.document.task.find(Blur) == Blur(3.0)
 
 

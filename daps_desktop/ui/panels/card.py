@@ -1,18 +1,33 @@
 """One card: a small picture, a name to tick, and below it, while it is ticked, its one or two values."""
 
+from dataclasses import dataclass, fields
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QPushButton, QVBoxLayout, QWidget
 
 from daps_desktop.base.i18n import sentence, sentences, tr
-from daps_desktop.jobs.damage import Damage
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.jobs.damage import Damage, allowed
 from daps_desktop.ui.common.theme import GRID, HIT
 from daps_desktop.ui.common.widgets import column, label, row
-from daps_desktop.ui.panels.damage_pictures import DamagePicture
+from daps_desktop.ui.panels.damage_pictures import DamagePicture, Spoil
+from daps_desktop.ui.panels.value_fields import MakeField, ValueField
 
 TAKE = tr("Take")
 CONFIRMED = tr("The photo confirms it.")
 _BELOW_NAME = 26  # pixels: where a tick box's words begin
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What a card says and asks. Its words are still to be translated; `fields` go by the damage's values."""
+
+    title: str
+    line: str
+    picture: Spoil
+    fields: tuple[tuple[str, MakeField], ...] = ()
+    name: str = ""  # where it is not that of the damage
 
 
 class Suggestion(QWidget):
@@ -39,14 +54,17 @@ class Card(QFrame):
     """One kind of damage; `changed` when the user says something else of it."""
 
     changed = Signal()
-    kind: type[Damage]
-    picture: str
-    title: str
-    line: str
 
-    def __init__(self, values: QWidget | None = None) -> None:
+    def __init__(self, kind: type[Damage], face: Face) -> None:
         super().__init__()
         self.setObjectName("card")
+        self.kind = kind
+        self.name = face.name or kind.name
+        self.title, self.line = tr(face.title), tr(face.line)
+        self.fields = _made_fields(kind, face)
+        for made in self.fields.values():
+            made.changed.connect(self.changed)
+        values = self._made_values()
         self._suggested: Damage | None = None
         self._reason = ""
         self._shown: tuple[Damage, Damage] | None = None  # as it was given, and as the fields can tell it
@@ -56,7 +74,7 @@ class Card(QFrame):
         self.tick.setAccessibleDescription(self.line)
         self.below = label(self.line, "caption")
         self.below.setContentsMargins(_BELOW_NAME, 0, 0, 0)
-        self.picture_box = DamagePicture(self.picture)
+        self.picture_box = DamagePicture(face.picture)
         self.suggestion = Suggestion()
         self.values = values or QWidget()
         self._has_values = values is not None
@@ -84,7 +102,7 @@ class Card(QFrame):
 
     def damage(self) -> Damage:
         """What the fields say."""
-        return self.kind()
+        return self.kind(**{key: made.value for key, made in self.fields.items()})
 
     @property
     def said(self) -> Damage:
@@ -115,8 +133,21 @@ class Card(QFrame):
         self.below.setText(reason or self.line)
         self.tick.setToolTip(reason)
 
+    def show_photo(self, _photo: Photo) -> None:
+        """Another photo: nothing is known of it yet."""
+        self.suggest(None)
+
+    def _made_values(self) -> QWidget | None:
+        """What stands below the name while the card is ticked; None where nothing does."""
+        if not self.fields:
+            return None
+        box = QWidget()
+        box.setLayout(column(*self.fields.values(), spacing=GRID // 2))
+        return box
+
     def _show_values(self, damage: Damage) -> None:
-        """For cards that have values."""
+        for key, made in self.fields.items():
+            made.show_value(getattr(damage, key))
 
     def _show_ticked(self, ticked: bool) -> None:
         self.values.setVisible(ticked and self._has_values)
@@ -139,3 +170,8 @@ class Card(QFrame):
         left, at = event.button() is Qt.MouseButton.LeftButton, event.position().toPoint()
         if left and self.rect().contains(at) and self.tick.isEnabled():
             self.tick.toggle()
+
+
+def _made_fields(kind: type[Damage], face: Face) -> dict[str, ValueField]:
+    usual = {f.name: f.default for f in fields(kind)}
+    return {key: make(allowed(kind, key), usual[key]) for key, make in face.fields}

@@ -1,14 +1,17 @@
 """1 What is wrong with it? Cards to tick, each with its few values; together they are the task."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QLabel, QSlider, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QWidget
 
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import mark, tr
+from daps_desktop.base.validation import Range
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import (
     Blur,
+    Box,
     CameraBlur,
     Clipped,
     Damage,
@@ -19,111 +22,52 @@ from daps_desktop.jobs.damage import (
     Motion,
     Noise,
     Phase,
+    RandomMask,
     Scratches,
     Small,
+    allowed,
 )
+from daps_desktop.jobs.damage_traits import Conflict, conflict
 from daps_desktop.jobs.task import Task
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.theme import GRID, HIT
-from daps_desktop.ui.common.widgets import NumberRow, Segments, column, row
-from daps_desktop.ui.panels.card import Card
+from daps_desktop.ui.common.widgets import NumberRow, column
+from daps_desktop.ui.panels import damage_pictures
+from daps_desktop.ui.panels.card import Card, Face
 from daps_desktop.ui.panels.noise_field import NoiseField
+from daps_desktop.ui.panels.value_fields import choice, number, percent
 
 _USUAL_QUALITY = 40
-_VALUE = 6 * GRID  # pixels for a number beside its slider
-
-
-class ScratchesCard(Card):
-    kind, picture = Scratches, "scratches"
-    title, line = labels.SCRATCHES, labels.SCRATCHES_LINE
-
-
-class DustCard(Card):
-    """The same damage as scratches to the solver: pixels that tell nothing. Only finding it differs."""
-
-    kind, picture = Scratches, "dust"
-    title, line = tr("Dust and stains"), tr("Specks you mark, or let the program look for.")
-
-
-class BlurCard(Card):
-    kind, picture = Blur, "blur"
-    title, line = labels.BLURRED, labels.BLURRED_LINE
-
-    def __init__(self) -> None:
-        self._size = NumberRow(labels.SIZE, labels.UNIT_PIXELS, 0.2, 20, Blur().sigma)
-        super().__init__(self._size)
-        self._size.changed.connect(self.changed)
-
-    def damage(self) -> Blur:
-        return Blur(self._size.value)
-
-    def _show_values(self, damage: Damage) -> None:
-        assert isinstance(damage, Blur)
-        self._size.show_value(damage.sigma)
-
-
-class MotionCard(Card):
-    kind, picture = Motion, "motion"
-    title, line = labels.SHAKEN, labels.SHAKEN_LINE
-
-    def __init__(self) -> None:
-        self._length = NumberRow(labels.LENGTH, labels.UNIT_PIXELS, 1, 99, Motion().length)
-        self._angle = NumberRow(labels.ANGLE, labels.UNIT_DEGREES, -90, 90, Motion().angle, decimals=0)
-        values = QWidget()
-        values.setLayout(column(self._length, self._angle, spacing=GRID // 2))
-        super().__init__(values)
-        self._length.changed.connect(self.changed)
-        self._angle.changed.connect(self.changed)
-
-    def damage(self) -> Motion:
-        return Motion(self._length.value, self._angle.value)
-
-    def _show_values(self, damage: Damage) -> None:
-        assert isinstance(damage, Motion)
-        self._length.show_value(damage.length)
-        self._angle.show_value(damage.angle)
-
-
-class SmallCard(Card):
-    kind, picture = Small, "small"
-    title, line = labels.SMALL, labels.SMALL_LINE
-
-    def __init__(self) -> None:
-        self._factor = Segments(labels.FACTOR, [(n, f"×{n}") for n in (2, 3, 4, 8)])
-        super().__init__(self._factor)
-        self._factor.picked.connect(self.changed)
-
-    def damage(self) -> Small:
-        return Small(int(str(self._factor.value)))
-
-    def _show_values(self, damage: Damage) -> None:
-        assert isinstance(damage, Small)
-        self._factor.pick(damage.factor)
 
 
 class NoiseCard(Card):
-    kind, picture = Noise, "noise"
-    title, line = labels.NOISE, labels.NOISE_LINE
+    """Its value is one of the settings: the noise level."""
 
-    def __init__(self) -> None:
+    def _made_values(self) -> QWidget:
         self.level = NoiseField()
-        super().__init__(self.level)
+        return self.level
 
 
 class JpegCard(Card):
-    kind, picture = Jpeg, "jpeg"
-    title, line = labels.BLOCKS, labels.BLOCKS_LINE
+    """Its quality is asked for only where the file itself does not say how it was compressed."""
 
-    def __init__(self) -> None:
+    def _made_values(self) -> QWidget:
         self.automatic = QCheckBox(tr("As the file says"))
         self.automatic.setMinimumHeight(HIT)
-        self.quality = NumberRow(tr("Quality it was saved with"), "", 1, 100, _USUAL_QUALITY, decimals=0)
-        values = QWidget()
-        values.setLayout(column(self.automatic, self.quality, spacing=GRID // 2))
-        super().__init__(values)
+        values = allowed(Jpeg, "quality")
+        assert isinstance(values, Range)
+        name = tr("Quality it was saved with")
+        self.quality = NumberRow(name, "", values.low + 1, values.high, _USUAL_QUALITY, decimals=0)
+        box = QWidget()
+        box.setLayout(column(self.automatic, self.quality, spacing=GRID // 2))
         self.show_tables(False)
         self.automatic.toggled.connect(self._pick_automatic)
         self.quality.changed.connect(self.changed)
+        return box
+
+    def show_photo(self, photo: Photo) -> None:
+        super().show_photo(photo)
+        self.show_tables(photo.jpeg is not None)
 
     def show_tables(self, known: bool) -> None:
         """Whether the file itself says how it was compressed."""
@@ -154,52 +98,89 @@ class JpegCard(Card):
         self.changed.emit()
 
 
-class FadedCard(Card):
-    kind, picture = Faded, "faded"
-    title, line = tr("Faded or yellowed"), tr("Brings colours back; can be undone.")
+@dataclass(frozen=True, slots=True)
+class DamageEntry:
+    """What the window knows of one kind of damage. Words are still to be translated."""
 
-    def __init__(self) -> None:
-        self.amount = QSlider(Qt.Orientation.Horizontal)
-        self.amount.setRange(0, 100)
-        self.amount.setMinimumHeight(HIT)
-        self.amount.setAccessibleName(tr("Strength of the colour correction"))
-        self._percent = QLabel()
-        self._percent.setMinimumWidth(_VALUE)
-        self._percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        values = QWidget()
-        values.setLayout(row(QLabel(tr("Strength")), self.amount, self._percent))
-        super().__init__(values)
-        self._show_values(Faded())
-        self.amount.valueChanged.connect(self._show_percent)
-        self.amount.valueChanged.connect(self.changed)
-
-    def damage(self) -> Faded:
-        return Faded(self.amount.value() / 100)
-
-    def _show_values(self, damage: Damage) -> None:
-        assert isinstance(damage, Faded)
-        self.amount.setValue(round(100 * damage.amount))
-        self._show_percent()
-
-    def _show_percent(self) -> None:
-        self._percent.setText(f"{self.amount.value()} %")
+    done: str = ""  # what was done, said of a version; the word of the damage where there is none
+    faces: tuple[Face, ...] = ()  # of its cards; without one it can be named under Advanced
+    card: type[Card] = Card
 
 
-class GreyCard(Card):
-    kind, picture = Grey, "grey"
-    title = labels.GREY
-    line = tr("Colours are a guess. The built-in prior guesses timidly; one of the right kind does better.")
+_SCRATCHES = Face(labels.SCRATCHES, labels.SCRATCHES_LINE, damage_pictures.scratched)
+# The same damage as scratches to the solver: pixels that tell nothing. Only finding it differs.
+_DUST = Face(
+    mark("Dust and stains"),
+    mark("Specks you mark, or let the program look for."),
+    damage_pictures.dusty,
+    name="dust",
+)
+_BLUR = Face(
+    labels.BLURRED,
+    labels.BLURRED_LINE,
+    damage_pictures.blurred,
+    (("sigma", number(labels.SIZE, labels.UNIT_PIXELS)),),
+)
+_MOTION = Face(
+    labels.SHAKEN,
+    labels.SHAKEN_LINE,
+    damage_pictures.shaken,
+    (
+        ("length", number(labels.LENGTH, labels.UNIT_PIXELS)),
+        ("angle", number(labels.ANGLE, labels.UNIT_DEGREES, decimals=0)),
+    ),
+)
+_SMALL = Face(
+    labels.SMALL,
+    labels.SMALL_LINE,
+    damage_pictures.small,
+    (("factor", choice(labels.FACTOR, "×{}")),),
+)
+_NOISE = Face(labels.NOISE, labels.NOISE_LINE, damage_pictures.noisy)
+_JPEG = Face(labels.BLOCKS, labels.BLOCKS_LINE, damage_pictures.compressed)
+_FADED = Face(
+    mark("Faded or yellowed"),
+    mark("Brings colours back; can be undone."),
+    damage_pictures.faded,
+    (("amount", percent(mark("Strength"), mark("Strength of the colour correction"))),),
+)
+_GREY = Face(
+    labels.GREY,
+    mark("Colours are a guess. The built-in prior guesses timidly; one of the right kind does better."),
+    damage_pictures.half_grey,
+)
 
-
-# Each pair cannot be undone together, and why.
-_ONE_BLUR = tr("Not together with “{other}”: a photo can be undone one kind of blur at a time.")
-_AFTER = tr("Not together with “{other}”: they are undone one after the other.")
-_RIVALS: dict[type[Damage], Mapping[type[Damage], str]] = {
-    Blur: {Motion: _ONE_BLUR, Kernel: _ONE_BLUR, CameraBlur: _ONE_BLUR},
-    Motion: {Blur: _ONE_BLUR, Kernel: _ONE_BLUR, CameraBlur: _ONE_BLUR},
-    Jpeg: {Grey: _AFTER, Clipped: _AFTER},
-    Grey: {Jpeg: _AFTER},
+CARDS: dict[type[Damage], DamageEntry] = {
+    Scratches: DamageEntry(mark("scratches and tears filled in"), (_SCRATCHES, _DUST)),
+    Blur: DamageEntry(mark("sharpened"), (_BLUR,)),
+    Motion: DamageEntry(mark("camera shake taken back"), (_MOTION,)),
+    Kernel: DamageEntry(mark("sharpened by a given blur")),
+    CameraBlur: DamageEntry(mark("sharpened in linear light")),
+    Small: DamageEntry(mark("made larger"), (_SMALL,)),
+    Noise: DamageEntry(mark("noise taken away"), (_NOISE,), NoiseCard),
+    Jpeg: DamageEntry(mark("JPEG blocks taken away"), (_JPEG,), JpegCard),
+    Faded: DamageEntry(mark("fading taken back"), (_FADED,)),
+    Grey: DamageEntry(mark("coloured"), (_GREY,)),
+    Clipped: DamageEntry(mark("highlights taken back")),
+    RandomMask: DamageEntry(),
+    Box: DamageEntry(),
+    Phase: DamageEntry(),
 }
+
+# Why a card cannot be ticked.
+_AFTER = mark("Not together with “{other}”: they are undone one after the other.")
+_ONE_BLUR = mark("Not together with “{other}”: a photo can be undone one kind of blur at a time.")
+_REASONS = {
+    Conflict.TWO_BLURS: _ONE_BLUR,
+    Conflict.ALONE: _AFTER,
+    Conflict.IN_TURN: _AFTER,
+}
+
+
+def done(damage: Damage) -> str:
+    """What was done where this was undone."""
+    words = CARDS[type(damage)].done
+    return tr(words) if words else damage.name
 
 
 class DamageCards(QWidget):
@@ -214,13 +195,8 @@ class DamageCards(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.noise = NoiseCard()
-        self.jpeg = JpegCard()
-        self.dust = DustCard()
-        self.cards: tuple[Card, ...] = (
-            ScratchesCard(), self.dust, BlurCard(), MotionCard(), SmallCard(), self.noise, self.jpeg,
-            FadedCard(), GreyCard(),
-        )  # fmt: skip
+        self._of = {kind: [entry.card(kind, face) for face in entry.faces] for kind, entry in CARDS.items()}
+        self.cards: tuple[Card, ...] = tuple(card for cards in self._of.values() for card in cards)
         self._others: tuple[Damage, ...] = ()
         self._asked: Task | None = None  # that is shown
         self.setLayout(column(*self.cards, spacing=GRID // 2))
@@ -228,39 +204,40 @@ class DamageCards(QWidget):
             card.changed.connect(self._tell)
 
     def card(self, kind: type[Damage]) -> Card:
-        return next(card for card in self.cards if card.kind is kind)
+        """The first of its cards."""
+        return self._of[kind][0]
+
+    @property
+    def noise(self) -> NoiseCard:
+        card = self.card(Noise)
+        assert isinstance(card, NoiseCard)
+        return card
 
     def show_photo(self, photo: Photo) -> None:
-        self.jpeg.show_tables(photo.jpeg is not None)
         for card in self.cards:
-            card.suggest(None)
+            card.show_photo(photo)
 
     def show_task(self, task: Task) -> None:
         self._asked = task
-        kinds = [card.kind for card in self.cards]
-        self._others = tuple(damage for damage in task.damages if type(damage) not in kinds)
-        for card in self.cards:
-            if card is not self.dust:
-                card.show_damage(None if self._as_dust(card, task) else task.find(card.kind))
-        if not task.has(Scratches):
-            self.dust.show_damage(None)
+        self._others = tuple(damage for damage in task.damages if not self._of[type(damage)])
+        for kind, cards in self._of.items():
+            damage = task.find(kind)
+            told = [card for card in cards if card.ticked] or cards[:1]
+            for card in cards:
+                card.show_damage(damage if card in told else None)
         self._show_possible()
 
     def settle(self) -> None:
         """Tell if the cards cannot say the task they show: a value that came from the last photo's file."""
-        jpeg = self.jpeg.damage()
-        if self.jpeg.ticked and self._asked is not None and self._asked.find(Jpeg) != jpeg:
+        asked, ticked = self._asked, (card for card in self.cards if card.ticked)
+        if asked is not None and any(card.said != asked.find(card.kind) for card in ticked):
             self._tell()
-
-    def _as_dust(self, card: Card, task: Task) -> bool:
-        """Whether it is the other card of the same damage that is ticked."""
-        return card.kind is Scratches and not card.ticked and self.dust.ticked and task.has(Scratches)
 
     def _tell(self) -> None:
         self._show_possible()
         self.task_picked.emit(Task((*self._ticked(), *self._others)))
 
-    def _ticked(self) -> tuple[Damage, ...]:
+    def _ticked(self) -> Sequence[Damage]:
         """What is ticked, each damage once."""
         return tuple(dict.fromkeys(card.said for card in self.cards if card.ticked))
 
@@ -268,6 +245,13 @@ class DamageCards(QWidget):
         titles = {card.kind: card.title for card in self.cards if card.ticked}
         titles |= {type(damage): damage.name for damage in self._others}
         for card in self.cards:
-            rivals = {**_RIVALS.get(card.kind, {}), Phase: _AFTER}
-            reasons = [why.format(other=titles[rival]) for rival, why in rivals.items() if rival in titles]
-            card.forbid("" if card.ticked or not reasons else reasons[0])
+            reason = "" if card.ticked else next(_reasons(card.kind, titles), "")
+            card.forbid(reason)
+
+
+def _reasons(kind: type[Damage], chosen: dict[type[Damage], str]) -> Iterator[str]:
+    """Why this kind cannot be undone with those that are chosen, which are given with their titles."""
+    for other, title in chosen.items():
+        why = None if other is kind else conflict(kind, other)
+        if why is not None:
+            yield tr(_REASONS[why]).format(other=title)

@@ -25,18 +25,18 @@ _TEAR = ((44, 28), (37, 32), (39, 36), (31, 40), (30, 44), (44, 44))
 
 
 class DamagePicture(QWidget):
-    """The little photo as `name`, a key of SPOILT, would leave it; paler where its card cannot be ticked."""
+    """The little photo as the damage would leave it; paler where its card cannot be ticked."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, spoil: Spoil) -> None:
         super().__init__()
         self.setFixedSize(SIDE, SIDE)
-        self._name = name
+        self._spoil = spoil
         self._drawn: dict[int, QPixmap] = {}  # by the side in pixels of the screen
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         side = round(SIDE * self.devicePixelRatioF())
         if side not in self._drawn:
-            self._drawn[side] = QPixmap.fromImage(spoilt(self._name, side))
+            self._drawn[side] = QPixmap.fromImage(spoilt(self._spoil, side))
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setOpacity(1.0 if self.isEnabled() else _DISABLED)
@@ -47,9 +47,9 @@ class DamagePicture(QWidget):
         painter.end()
 
 
-def spoilt(name: str, side: int) -> QImage:
+def spoilt(spoil: Spoil, side: int) -> QImage:
     """The little photo with that damage, `side` pixels high and wide."""
-    return _image(SPOILT[name](_pixels(_photo(side))))
+    return _image(spoil(_pixels(_photo(side))))
 
 
 def _photo(side: int) -> QImage:
@@ -102,7 +102,7 @@ def _image(pixels: Floats) -> QImage:
 # What spoils it. Lengths are given in widget pixels and scaled to those of the picture.
 
 
-def _scratched(photo: Floats) -> Floats:
+def scratched(photo: Floats) -> Floats:
     image = _image(photo)
     painter = _painter(image)
     _fill(painter, "#f7f4ee", _TEAR)
@@ -114,7 +114,7 @@ def _scratched(photo: Floats) -> Floats:
     return _pixels(image)
 
 
-def _dusty(photo: Floats) -> Floats:
+def dusty(photo: Floats) -> Floats:
     image = _image(photo)
     painter = _painter(image)
     places = np.random.default_rng(8).uniform(2, SIDE - 2, (26, 2))
@@ -125,13 +125,13 @@ def _dusty(photo: Floats) -> Floats:
     return _pixels(image)
 
 
-def _blurred(photo: Floats) -> Floats:
+def blurred(photo: Floats) -> Floats:
     for _ in range(3):
         photo = _averaged(_averaged(photo, 1.6, 0), 1.6, 1)
     return photo
 
 
-def _shaken(photo: Floats) -> Floats:
+def shaken(photo: Floats) -> Floats:
     return _averaged(photo, 5.0, 1)
 
 
@@ -145,15 +145,15 @@ def _averaged(photo: Floats, reach: float, axis: int) -> Floats:
     return np.stack(parts).mean(0, dtype=np.float32)
 
 
-def _small(photo: Floats) -> Floats:
+def small(photo: Floats) -> Floats:
     return _blocks(photo, 4.0)
 
 
-def _noisy(photo: Floats) -> Floats:
+def noisy(photo: Floats) -> Floats:
     return photo + np.random.default_rng(3).normal(0, 34, photo.shape).astype(np.float32)
 
 
-def _compressed(photo: Floats) -> Floats:
+def compressed(photo: Floats) -> Floats:
     """Flat blocks with a little of what was in them, and colours coarser still."""
     block = 5.5
     kept = 0.3 * (photo - _blocks(photo, block))
@@ -170,27 +170,14 @@ def _blocks(photo: Floats, block: float) -> Floats:
     return means[np.ix_(cell, cell)].astype(np.float32)
 
 
-def _faded(photo: Floats) -> Floats:
+def faded(photo: Floats) -> Floats:
     grey = photo.mean(2, keepdims=True)
     pale = 0.45 * photo + 0.55 * grey
     return 0.5 * pale + np.array([118, 104, 75], np.float32)
 
 
-def _half_grey(photo: Floats) -> Floats:
+def half_grey(photo: Floats) -> Floats:
     result = photo.copy()
     left = photo[:, : len(photo) // 2]
     result[:, : len(photo) // 2] = left @ np.array([0.3, 0.59, 0.11], np.float32)[:, None]
     return result
-
-
-SPOILT: dict[str, Spoil] = {
-    "scratches": _scratched,
-    "dust": _dusty,
-    "blur": _blurred,
-    "motion": _shaken,
-    "small": _small,
-    "noise": _noisy,
-    "jpeg": _compressed,
-    "faded": _faded,
-    "grey": _half_grey,
-}

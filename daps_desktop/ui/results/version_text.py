@@ -2,39 +2,13 @@
 
 from daps_desktop.base.i18n import listed, ntr, sentence, tr
 from daps_desktop.document.version import Version, verdict_on
-from daps_desktop.jobs.damage import (
-    Blur,
-    CameraBlur,
-    Clipped,
-    Damage,
-    Faded,
-    Grey,
-    Jpeg,
-    Kernel,
-    Motion,
-    Noise,
-    Scratches,
-    Small,
-)
 from daps_desktop.jobs.recipe import Recipe
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.ui.common import formatting, labels, verdict_text
+from daps_desktop.ui.panels import damage_cards
 
 KINDS = {"safest": tr("safest"), "sample": tr("sample"), "painted": tr("painted")}
 _PRESETS = {"draft": labels.DRAFT, "balanced": labels.BALANCED, "best": labels.BEST}
-_DAMAGES: dict[type[Damage], str] = {
-    Scratches: tr("scratches and tears filled in"),
-    Blur: tr("sharpened"),
-    Motion: tr("camera shake taken back"),
-    Kernel: tr("sharpened by a given blur"),
-    CameraBlur: tr("sharpened in linear light"),
-    Small: tr("made larger"),
-    Noise: tr("noise taken away"),
-    Jpeg: tr("JPEG blocks taken away"),
-    Grey: tr("coloured"),
-    Faded: tr("fading taken back"),
-    Clipped: tr("highlights taken back"),
-}
 
 
 def title(version: Version) -> str:
@@ -56,7 +30,7 @@ def story(version: Version) -> str:
 
 def done(recipe: Recipe) -> list[str]:
     """What was undone."""
-    return [_DAMAGES.get(type(damage), damage.name) for damage in recipe.task.damages]
+    return [damage_cards.done(damage) for damage in recipe.task.damages]
 
 
 def how(settings: SolverSettings) -> list[str]:

@@ -1,0 +1,116 @@
+"""The fields of a card, one for each value of its damage, as wide as the value may be.
+
+Their words are still to be translated when they are given here, as tables are made at import.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QSlider, QWidget
+
+from daps_desktop.base.i18n import tr
+from daps_desktop.base.validation import Allowed, OneOf, Range
+from daps_desktop.ui.common.theme import GRID, HIT
+from daps_desktop.ui.common.widgets import NumberRow, Segments, column, row
+
+_VALUE = 6 * GRID  # pixels for a number beside its slider
+
+
+class ValueField(QWidget):
+    """One value; `changed` when the user sets another."""
+
+    changed = Signal()
+
+    @property
+    def value(self) -> Any:
+        raise NotImplementedError
+
+    def show_value(self, value: Any) -> None:
+        """Show a value without telling anybody."""
+        raise NotImplementedError
+
+
+MakeField = Callable[[Allowed, Any], ValueField]  # from what the value may be, and the usual one
+
+
+def number(name: str, unit: str = "", decimals: int = 1) -> MakeField:
+    """A spin box."""
+    return lambda values, usual: _Number(name, unit, decimals, values, usual)
+
+
+def choice(name: str, words: str) -> MakeField:
+    """A button for each value, with `words` around it."""
+    return lambda values, usual: _Choice(name, words, values, usual)
+
+
+def percent(name: str, spoken: str) -> MakeField:
+    """A slider for a share; `spoken` is what a screen reader calls it."""
+    return lambda values, usual: _Percent(name, spoken, values, usual)
+
+
+class _Number(ValueField):
+    def __init__(self, name: str, unit: str, decimals: int, values: Allowed, usual: float) -> None:
+        assert isinstance(values, Range)
+        super().__init__()
+        self._whole = isinstance(usual, int)
+        self.row = NumberRow(tr(name), tr(unit) if unit else "", values.low, values.high, usual, decimals)
+        self.setLayout(column(self.row))
+        self.row.changed.connect(lambda _: self.changed.emit())
+
+    @property
+    def value(self) -> float:
+        return round(self.row.value) if self._whole else self.row.value
+
+    def show_value(self, value: float) -> None:
+        self.row.show_value(value)
+
+
+class _Choice(ValueField):
+    def __init__(self, name: str, words: str, values: Allowed, usual: object) -> None:
+        assert isinstance(values, OneOf)
+        super().__init__()
+        self.buttons = Segments(tr(name), [(value, words.format(value)) for value in values.known])
+        self.buttons.pick(usual)
+        self.setLayout(column(self.buttons))
+        self.buttons.picked.connect(lambda _: self.changed.emit())
+
+    @property
+    def value(self) -> object:
+        return self.buttons.value
+
+    def show_value(self, value: object) -> None:
+        self.buttons.pick(value)
+
+
+class _Percent(ValueField):
+    def __init__(self, name: str, spoken: str, values: Allowed, usual: float) -> None:
+        assert isinstance(values, Range)
+        super().__init__()
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(round(100 * values.low), round(100 * values.high))
+        self.slider.setMinimumHeight(HIT)
+        self.slider.setAccessibleName(tr(spoken))
+        self._percent = QLabel()
+        self._percent.setMinimumWidth(_VALUE)
+        self._percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.setLayout(row(QLabel(tr(name)), self.slider, self._percent))
+        self.show_value(usual)
+        self.slider.valueChanged.connect(self._tell)
+
+    @property
+    def value(self) -> float:
+        return self.slider.value() / 100
+
+    def show_value(self, value: float) -> None:
+        self.slider.blockSignals(True)
+        self.slider.setValue(round(100 * value))
+        self.slider.blockSignals(False)
+        self._show_percent()
+
+    def _tell(self) -> None:
+        self._show_percent()
+        self.changed.emit()
+
+    def _show_percent(self) -> None:
+        self._percent.setText(f"{self.slider.value()} %")

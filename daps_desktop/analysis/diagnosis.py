@@ -1,6 +1,7 @@
 """What is wrong with a photo as far as the photo itself says so: suggestions, each with its reason."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
@@ -47,10 +48,7 @@ class Findings:
 def examine(photo: Photo) -> Findings:
     """What shows in the photo, in under a second: on windows of it, and on a small copy for scratches."""
     parts = _parts(photo.pixels)
-    found = (
-        *_scratches(photo.pixels), *_noise(parts), *_blur(photo.pixels), *_blocks(photo, parts),
-        *_fading(photo.pixels), *_grey(photo.pixels),
-    )  # fmt: skip
+    found = [suggestion for estimate in ESTIMATES.values() if (suggestion := estimate(photo, parts))]
     return Findings(tuple(sorted(found, key=lambda suggestion: -suggestion.strength)))
 
 
@@ -79,7 +77,8 @@ def _starts(size: int) -> list[int]:
     return [int(start) // 8 * 8 for start in np.linspace(0, max(size - _SIDE, 0), count)]
 
 
-def _scratches(pixels: Pixels) -> list[Suggestion]:
+def _scratches(photo: Photo, _parts: Pixels) -> Suggestion | None:
+    pixels = photo.pixels
     shrink = min(1.0, math.sqrt(_LOOKED_AT / (pixels.shape[0] * pixels.shape[1])))
     small = pixels
     if shrink < 1:
@@ -88,33 +87,31 @@ def _scratches(pixels: Pixels) -> list[Suggestion]:
         small = small.reshape(size[1], size[0], -1)
     count = len(shown(find_scratches(small), DEFAULT))
     if count < _SCRATCHES:
-        return []
+        return None
     reason = ntr(
         "At first glance {count} place looks scratched or dusty",
         "At first glance {count} places look scratched or dusty",
         count,
     )
-    return [Suggestion(Scratches(), reason.format(count=count), _share(count, _SCRATCHES, 12))]
+    return Suggestion(Scratches(), reason.format(count=count), _share(count, _SCRATCHES, 12))
 
 
-def _noise(parts: Pixels) -> list[Suggestion]:
+def _noise(_photo: Photo, parts: Pixels) -> Suggestion | None:
     level = estimate_noise(parts)
     if level < _NOISY:
-        return []
-    return [
-        Suggestion(Noise(), tr("About {level:.0f} of 255").format(level=level), _share(level, _NOISY, 14))
-    ]
+        return None
+    return Suggestion(Noise(), tr("About {level:.0f} of 255").format(level=level), _share(level, _NOISY, 14))
 
 
-def _blur(pixels: Pixels) -> list[Suggestion]:
-    sigma = round(estimate_blur(pixels), 1)
+def _blur(photo: Photo, _parts: Pixels) -> Suggestion | None:
+    sigma = round(estimate_blur(photo.pixels), 1)
     if sigma < _BLURRED:
-        return []
+        return None
     reason = tr("Edges are about {size:.1f} pixels soft").format(size=sigma)
-    return [Suggestion(Blur(sigma), reason, _share(sigma, _BLURRED, 2.5))]
+    return Suggestion(Blur(sigma), reason, _share(sigma, _BLURRED, 2.5))
 
 
-def _blocks(photo: Photo, parts: Pixels) -> list[Suggestion]:
+def _blocks(photo: Photo, parts: Pixels) -> Suggestion | None:
     if photo.jpeg is not None:
         quality, damage = quality_of_tables(photo.jpeg), Jpeg()
         reason = tr("The file was saved at quality {quality} of 100")
@@ -123,12 +120,12 @@ def _blocks(photo: Photo, parts: Pixels) -> list[Suggestion]:
         damage = Jpeg(quality or 0)
         reason = tr("The photo was once saved as JPEG at quality {quality} of 100")
     if quality is None or quality > _COARSE:
-        return []
-    return [Suggestion(damage, reason.format(quality=quality), _share(100 - quality, 100 - _COARSE, 80))]
+        return None
+    return Suggestion(damage, reason.format(quality=quality), _share(100 - quality, 100 - _COARSE, 80))
 
 
-def _fading(pixels: Pixels) -> list[Suggestion]:
-    fading = fading_of(pixels)
+def _fading(photo: Photo, _parts: Pixels) -> Suggestion | None:
+    fading = fading_of(photo.pixels)
     flat = _share(1 - fading.contrast, 1 - _FLAT, 0.7)
     yellow = _share(fading.yellow, _YELLOW, 0.4)
     reasons: list[str] = []
@@ -142,17 +139,29 @@ def _fading(pixels: Pixels) -> list[Suggestion]:
                 share=fading.contrast
             )
         )
-    return [Suggestion(Faded(), tr("; ").join(reasons), max(flat, yellow))] if reasons else []
+    return Suggestion(Faded(), tr("; ").join(reasons), max(flat, yellow)) if reasons else None
 
 
-def _grey(pixels: Pixels) -> list[Suggestion]:
+def _grey(photo: Photo, _parts: Pixels) -> Suggestion | None:
+    pixels = photo.pixels
     step = max(1, min(pixels.shape[:2]) // 256)
     some = pixels[::step, ::step].astype(np.int64)
     if np.ptp(some, axis=2).max() > _GREY * (np.iinfo(pixels.dtype).max // 255):
-        return []
-    return [Suggestion(Grey(), tr("The photo has no colours"), 0.1)]
+        return None
+    return Suggestion(Grey(), tr("The photo has no colours"), 0.1)
 
 
 def _share(value: float, least: float, most: float) -> float:
     """How clearly a value shows: 0 below `least`, then a third and up to 1 at `most`."""
     return 0.0 if value < least else min(1.0, 1 / 3 + 2 / 3 * (value - least) / (most - least))
+
+
+# What fills in a card: from the photo, and from windows of it. Each kind of damage that is here has a card.
+ESTIMATES: dict[type[Damage], Callable[[Photo, Pixels], Suggestion | None]] = {
+    Scratches: _scratches,
+    Noise: _noise,
+    Blur: _blur,
+    Jpeg: _blocks,
+    Faded: _fading,
+    Grey: _grey,
+}

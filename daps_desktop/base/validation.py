@@ -100,4 +100,4 @@ class OneOf:
         return "" if value in self.known else words.format(key=key, known=known, value=value)
 
     def usage(self) -> str:
-        return "|".join(map(str, self.known))
+        return "/".join(map(str, self.known))

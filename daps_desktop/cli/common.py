@@ -20,7 +20,7 @@ EXIT_UNREAD = 141  # as where the system ends a program that writes into a broke
 
 
 def add_files(parser: argparse.ArgumentParser) -> None:
-    known = ", ".join(map(usage, TRAITS))
+    known = "; ".join(map(usage, TRAITS))
     parser.add_argument("photo", type=Path)
     parser.add_argument("-o", "--out", type=Path, required=True, help=tr(".png, .tif, .jpg or .webp"))
     parser.add_argument("--mask", type=Path, help=tr("a picture of the photo's size, white = repair"))
@@ -29,7 +29,7 @@ def add_files(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME[:key=value,...]",
-        help=tr("one of {known}; may be repeated").format(known=known),
+        help=tr("may be repeated; one of: {known}").format(known=known),
     )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(

@@ -53,6 +53,11 @@ def format_damage(damage: Damage) -> str:
 
 
 def usage(kind: type[Damage]) -> str:
-    """How help and guide write this kind: `NAME:key=LOW..HIGH,...`."""
-    values = ",".join(f"{f.name}={allowed(kind, f.name).usage()}" for f in fields(kind))
-    return f"{kind.name}:{values}" if values else kind.name
+    """How the command line's help tells of this kind and of what its values may be."""
+    values = ", ".join(values_of(kind))
+    return f"{kind.name}: {values}" if values else kind.name
+
+
+def values_of(kind: type[Damage]) -> list[str]:
+    """Each value of this kind, as `key=LOW..HIGH` or `key=ONE/OTHER`."""
+    return [f"{f.name}={allowed(kind, f.name).usage()}" for f in fields(kind)]

@@ -20,6 +20,7 @@ DEVICES: tuple[Device, ...] = get_args(Device)
 VERSION = 1
 WIDEST_EDGE = 32  # pixels
 MOST_SAMPLES = 64
+MOST_NOISE = 128  # grey levels
 _WHOLE = ("samples", "tile", "seed", "levels", "soft_edge")
 
 
@@ -60,7 +61,7 @@ class SolverSettings:
         check_range("levels", self.levels, 0, 200)
         check_range("soft_edge", self.soft_edge, 0, WIDEST_EDGE)
         if self.noise is not None:
-            check_range("noise", self.noise, 0, 128)
+            check_range("noise", self.noise, 0, MOST_NOISE)
 
     def to_json(self) -> dict[str, Any]:
         return {"version": VERSION, **asdict(self)}

@@ -1,9 +1,11 @@
-"""Damages by their words: read, written back, and refused in words."""
+"""Damages by their words: read, written back, and refused in words; which of them go together."""
+
+from itertools import combinations
 
 import pytest
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.jobs.damage import Blur, Kernel, Motion, Small
+from daps_desktop.jobs.damage import Blur, Damage, Grey, Jpeg, Kernel, Motion, Noise, Phase, Scratches, Small
 from daps_desktop.jobs.damage_text import format_damage, parse_damage
 from daps_desktop.jobs.damage_traits import TRAITS
 from daps_desktop.jobs.task import Task
@@ -50,3 +52,49 @@ def test_a_slip_is_said_in_words(text: str, words: str) -> None:
 def test_damages_that_exclude_each_other_are_refused(words: str, reason: str) -> None:
     with pytest.raises(UserError, match=reason):
         Task(tuple(parse_damage(word) for word in words.split()))
+
+
+_BLURS, _LAST = ("blur", "motion", "kernel", "camera-blur"), ("jpeg", "clipped", "camera-blur")
+_APART = {
+    frozenset(pair)
+    for pair in [
+        *combinations(_BLURS, 2), *combinations(_LAST, 2), ("jpeg", "grey"), ("camera-blur", "small"),
+        ("camera-blur", "grey"), *(("phase", kind.name) for kind in TRAITS),
+    ]
+}  # fmt: skip
+
+
+def sample(kind: type[Damage]) -> Damage:
+    return Kernel("blur.png") if kind is Kernel else kind()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [(a, b) for a in TRAITS for b in TRAITS if a is not b], ids=lambda kind: kind.name
+)
+def test_two_kinds_go_together_or_not_in_whichever_order(one: type[Damage], other: type[Damage]) -> None:
+    pair = (sample(one), sample(other))
+    if {one.name, other.name} not in _APART:
+        assert Task(pair).damages == pair
+        return
+    with pytest.raises(UserError) as refused:
+        Task(pair)
+    assert refused.value.code == "damage_combination"
+
+
+def test_a_task_says_what_it_asks_for() -> None:
+    repair, both = Task((Scratches(),)), Task((Scratches(), Small(3), Noise()))
+    assert repair.repair_only and repair.needs_mask and not both.repair_only
+    assert both.maskless_part == Task((Small(3), Noise())) and both.scale == 3
+    assert Task((Jpeg(), Scratches())).keeps_grain and not both.keeps_grain
+    assert Task((Grey(),)).adds_colour and Task((Motion(),)).blurs
+    assert Task((Phase(starts=7),)).runs == 7 and both.runs == 0
+    for task in (both, Task(())):
+        assert task.solved_part == task and task.in_image_domain
+
+
+def test_a_mask_that_is_needed_or_of_no_use_is_told() -> None:
+    with pytest.raises(UserError, match="Nothing is marked"):
+        Task((Scratches(),)).check_mask(False)
+    with pytest.raises(UserError, match="phase takes no mask"):
+        Task((Phase(),)).check_mask(True)
+    Task((Noise(),)).check_mask(True)

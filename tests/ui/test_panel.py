@@ -10,18 +10,17 @@ from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QScrollArea, QSlider,
 
 from daps_desktop.jobs.damage import (
     Blur,
-    CameraBlur,
     Clipped,
-    Damage,
     Faded,
     Grey,
     Jpeg,
+    Kernel,
     Motion,
     Noise,
-    Phase,
     Scratches,
     Small,
 )
+from daps_desktop.jobs.damage_traits import TRAITS, conflict
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
 from daps_desktop.ui.panels.advanced_section import AdvancedFold
@@ -124,12 +123,15 @@ def test_what_no_field_can_tell_stays_to_the_last_digit(opened: Desk) -> None:
     assert opened.document.task.find(Blur) == Blur(3.0)
 
 
-@pytest.mark.parametrize("alone", [CameraBlur(), Phase()])
-def test_what_goes_with_no_other_blur_forbids_the_cards(opened: Desk, alone: Damage) -> None:
-    opened.window.model.set_task(Task((alone,)))
+def test_a_card_can_be_ticked_exactly_where_its_damage_goes_with_the_task(opened: Desk) -> None:
     cards = opened.window.panel.cards
-    assert not cards.card(Blur).tick.isEnabled() and alone.name in cards.card(Motion).below.text()
-    assert cards.card(Noise).tick.isEnabled() == isinstance(alone, CameraBlur)
+    for kind in TRAITS:
+        opened.window.model.set_task(Task((Kernel("blur.png") if kind is Kernel else kind(),)))
+        for card in cards.cards:
+            free = card.kind is kind or conflict(card.kind, kind) is None
+            assert card.tick.isEnabled() == free, (card.name, kind.name)
+            named = cards.card(kind).title if CARDS[kind].faces else kind.name
+            assert free or named in card.below.text()
 
 
 def test_only_a_click_of_the_left_button_on_a_card_ticks_it(opened: Desk) -> None:

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QWidget
 
+from daps_desktop.jobs.settings import MOST_NOISE
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.theme import GRID, HIT
 from daps_desktop.ui.common.widgets import NumberRow, column
@@ -20,7 +21,7 @@ class NoiseField(QWidget):
         self.automatic = QCheckBox(labels.AUTOMATIC)
         self.automatic.setChecked(True)
         self.automatic.setMinimumHeight(HIT)
-        self.level = NumberRow(labels.LEVEL, labels.UNIT_GREY, 0, 128, _USUAL)
+        self.level = NumberRow(labels.LEVEL, labels.UNIT_GREY, 0, MOST_NOISE, _USUAL)
         self.level.setVisible(False)
         self.setLayout(column(self.automatic, self.level, spacing=GRID // 2))
         self.automatic.toggled.connect(self._tell)

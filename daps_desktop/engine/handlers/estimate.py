@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
+from daps_desktop.imaging.jpeg_tables import tables_for_quality
 from daps_desktop.imaging.mask import Hole
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import Noise, Scratches
@@ -26,7 +27,6 @@ from daps_desktop.restoration.progress import StoppedError
 from daps_desktop.restoration.regions import islands
 from daps_desktop.solver.denoisers.denoiser import await_result
 from daps_desktop.solver.denoisers.tiled import CONTEXT, Box, tile_boxes
-from daps_desktop.solver.operators import tables_for_quality
 from daps_desktop.solver.tensors import LEVELS_PER_UNIT
 
 QUALITIES: tuple[Preset, ...] = ("draft", "balanced", "best")

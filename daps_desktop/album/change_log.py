@@ -23,9 +23,9 @@ _SHARE = 0.05  # of the time may go into writing the whole album
 
 
 class Notes:
-    """Writes an album to `path`; `beside` writes what else tells of the whole of it."""
+    """Writes an album to `path`; `beside`, where given, writes what else tells of the whole of it."""
 
-    def __init__(self, path: Path, beside: Callable[[Album], None]) -> None:
+    def __init__(self, path: Path, beside: Callable[[Album], None] | None = None) -> None:
         self._path, self._beside = path, beside
         self._unwritten: Album | None = None
         self._written = self._took = 0.0  # seconds
@@ -34,7 +34,8 @@ class Notes:
         """The whole album. Raises: UserError (`save_failed`)."""
         began = time.monotonic()
         write_album(album, self._path)
-        self._beside(album)
+        if self._beside is not None:
+            self._beside(album)
         steps = steps_of(self._path)
         with saving(steps):
             steps.unlink(missing_ok=True)
@@ -42,7 +43,7 @@ class Notes:
         self._written = time.monotonic()
         self._took = self._written - began
 
-    def keep(self, album: Album, row: Row) -> None:
+    def append(self, album: Album, row: Row) -> None:
         """That row of the album has changed. Raises: UserError (`save_failed`)."""
         if time.monotonic() - self._written >= self._took / _SHARE:
             self.write(album)

@@ -1,8 +1,7 @@
 """One photo of an album, from its file to a request."""
 
 import hashlib
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -53,9 +52,8 @@ class Work:
 
 def ordered(row: Row, album: Album) -> Order:
     """What is to be done to one photo. Raises: UserError where its result is to be left alone."""
-    with as_user_errors():
-        _leave_alone(row, album)
-        return order_for(row, album)
+    _leave_alone(row, album)
+    return order_for(row, album)
 
 
 def order_for(row: Row, album: Album) -> Order:
@@ -66,31 +64,18 @@ def order_for(row: Row, album: Album) -> Order:
 def prepare(order: Order, job_id: str, find: FindScratches) -> Work:
     """Read the photo and find its marks. Without marks only what damages the whole photo is undone.
 
-    Raises: UserError where it cannot be read, or nothing is left to undo (`album_nothing_to_do`), or the
-    program is at fault (`bug`).
+    Raises: UserError where it cannot be read, or nothing is left to undo (`album_nothing_to_do`).
     """
-    with as_user_errors():
-        row, task = order.row, order.recipe.task
-        photo = read_photo(row.path)
-        hole, marks = None, NO_MARKS
-        if task.needs_mask:
-            hole, marks = _marks(order, photo, find)
-            task = task if hole is not None else task.maskless_part
-        if not task.damages:
-            raise UserError("album_nothing_to_do", path=row.path.name)
-        request = JobRequest(job_id, photo, hole, task, order.recipe.settings)
-        return Work(replace(row, marks=marks, key=key_of(order), reason=""), request)
-
-
-@contextmanager
-def as_user_errors() -> Generator[None]:
-    """Whatever befalls one photo, a bug or want of memory included, must not take the others along."""
-    try:
-        yield
-    except UserError:
-        raise
-    except Exception as error:
-        raise UserError("bug", detail=f"{type(error).__name__}: {error}") from error
+    row, task = order.row, order.recipe.task
+    photo = read_photo(row.path)
+    hole, marks = None, NO_MARKS
+    if task.needs_mask:
+        hole, marks = _marks(order, photo, find)
+        task = task if hole is not None else task.maskless_part
+    if not task.damages:
+        raise UserError("album_nothing_to_do", path=row.path.name)
+    request = JobRequest(job_id, photo, hole, task, order.recipe.settings)
+    return Work(replace(row, marks=marks, key=key_of(order), reason=""), request)
 
 
 def _leave_alone(row: Row, album: Album) -> None:

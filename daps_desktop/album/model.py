@@ -61,8 +61,5 @@ class Album:
         fresh = [str(path) for path in photos if str(path) not in known]
         return replace(self, rows=self.rows + tuple(Row(photo) for photo in dict.fromkeys(fresh)))
 
-    def next_row(self) -> Row | None:
-        return next((row for row in self.rows if row.open), None)
-
     def count(self, state: str) -> int:
         return sum(row.state == state for row in self.rows)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from daps_desktop.album.discovery import folded, suggested_for, taken_names
-from daps_desktop.album.item_job import Work, as_user_errors
+from daps_desktop.album.item_job import Work
 from daps_desktop.album.model import DONE, FAILED, SAVING, SKIPPED, Album, Row
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import write_file
@@ -46,11 +46,10 @@ def judged(work: Work, finished: Finished, seconds: float) -> Row:
 
 
 def made(row: Row, work: Work, finished: Finished, export: ExportOptions) -> Made:
-    """The result as it is to be written. Raises: UserError as `encoded`, or `bug`."""
-    with as_user_errors():
-        data = encoded(finished.photo, export)
-        digest = hashlib.sha256(data).hexdigest()
-        return Made(replace(row, sha256=digest), data, _origin(work, finished, digest, export))
+    """The result as it is to be written. Raises: UserError as `encoded`."""
+    data = encoded(finished.photo, export)
+    digest = hashlib.sha256(data).hexdigest()
+    return Made(replace(row, sha256=digest), data, _origin(work, finished, digest, export))
 
 
 def _origin(work: Work, finished: Finished, digest: str, export: ExportOptions) -> bytes | None:

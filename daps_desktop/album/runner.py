@@ -1,115 +1,90 @@
-"""An album without a window: photos go to a workshop and come back, every step noted on the disk."""
+"""The loop over the photos of an album: they go to a backend and come back, every step noted on the disk."""
 
-import time
-import uuid
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from threading import Event
 from typing import Protocol
 
-from daps_desktop.album.item_job import FindScratches, Order, ordered, prepare
+from daps_desktop.album.backend import Backend, ItemStopped, Outcome, Refused, as_user_errors
+from daps_desktop.album.item_job import ordered
 from daps_desktop.album.model import Album, Row
-from daps_desktop.album.results import Made, failed, judged, made, stored
+from daps_desktop.album.results import failed, stored
 from daps_desktop.base.errors import UserError
-from daps_desktop.jobs.messages import Failed, Finished, JobMessage
-from daps_desktop.jobs.requests import JobRequest
 
-Run = Callable[[JobRequest], JobMessage]
-Keep = Callable[[Album, Row], None]
-Hear = Callable[[Row], None]
+OnItem = Callable[[Row], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A photo that could not be restored, and why."""
+class AlbumStore(Protocol):
+    """Where the steps of an album are noted, so that work can go on after a break."""
 
-    row: Row
-    error: UserError
-
-
-Outcome = Made | Refused
-
-
-class Workshop(Protocol):
-    """Where photos are restored, here or elsewhere. What it takes it gives back, in any order."""
-
-    @property
-    def free(self) -> bool:
-        """Whether it should be given another photo now."""
-        ...
-
-    def take(self, order: Order) -> None:
-        """Raises: UserError where this photo cannot be taken."""
-        ...
-
-    def give(self) -> Outcome:
-        """The next photo that is over; waits for it. Raises: UserError where none can come any more."""
+    def append(self, album: Album, row: Row) -> None:
+        """That row of the album has changed. Raises: UserError (`save_failed`)."""
         ...
 
 
-class OwnWorkshop:
-    """This process: one photo at a time."""
-
-    def __init__(self, run: Run, find: FindScratches) -> None:
-        self._run, self._find = run, find
-        self._order: Order | None = None
-
-    @property
-    def free(self) -> bool:
-        return self._order is None
-
-    def take(self, order: Order) -> None:
-        self._order = order
-
-    def give(self) -> Outcome:
-        assert self._order is not None
-        order, self._order = self._order, None
-        return make(order, self._run, self._find)
-
-
-def run_batch(album: Album, workshop: Workshop, keep: Keep, hear: Hear) -> Album:
+def run_album(album: Album, backend: Backend, store: AlbumStore, on_item: OnItem, stop: Event) -> Album:
     """Restore what is still open; a photo that fails says why, and the others go on.
 
-    `keep` notes the album, in which that row changed, on the disk; `hear` is told of every row that is over.
+    `on_item` is called with every row that is over. Once `stop` is set no further photo is begun; those under
+    way are waited for, which is short if their backend was cancelled.
     Raises: UserError where the album cannot be noted any more, as then nobody could tell later what was
-    done, and where the workshop is lost.
+    done, and where the backend is lost.
     """
     waiting = deque(row for row in album.rows if row.open)
     away: set[str] = set()
     while waiting or away:
-        if waiting and workshop.free:
+        if waiting and stop.is_set():
+            waiting.clear()
+            continue
+        if waiting and backend.has_capacity:
             row = waiting.popleft()
-            outcome = _sent(row, album, workshop)
+            outcome = _submitted(row, album, backend)
             away.add(row.photo)
         else:
-            outcome = workshop.give()
+            outcome = backend.next_outcome()
         if outcome is None or outcome.row.photo not in away:
             continue  # it is on its way, or came back twice
         away.remove(outcome.row.photo)
-        album = _over(outcome, album, keep, hear)
+        album = _over(outcome, album, store, on_item)
     return album
 
 
-def _sent(row: Row, album: Album, workshop: Workshop) -> Refused | None:
+def _submitted(row: Row, album: Album, backend: Backend) -> Refused | None:
     """None where the photo is on its way to be restored."""
     try:
-        workshop.take(ordered(row, album))
+        with as_user_errors():
+            order = ordered(row, album)
+        backend.submit(order)
     except UserError as error:
         return Refused(row, error)
     return None
 
 
-def _over(outcome: Outcome, album: Album, keep: Keep, hear: Hear) -> Album:
-    row = outcome.row
+def _over(outcome: Outcome, album: Album, store: AlbumStore, on_item: OnItem) -> Album:
+    """The album with what became of the photo. Raises: UserError (`save_failed`) where it cannot be noted."""
+    row, unnoted = outcome.row, None
     for row in _steps(outcome, album):
         album = album.with_row(row)
-        keep(album, row)
-    hear(row)
+        unnoted = _append(album, row, store)
+    on_item(row)
+    if unnoted is not None:
+        raise unnoted
     return album
 
 
+def _append(album: Album, row: Row, store: AlbumStore) -> UserError | None:
+    """The error where it cannot be noted: to be raised later, so that no result is lost for it."""
+    try:
+        store.append(album, row)
+    except UserError as error:
+        return error
+    return None
+
+
 def _steps(outcome: Outcome, album: Album) -> Iterator[Row]:
-    """The row as it becomes: being saved, and over."""
+    """The row as it becomes: being saved, and over. What was stopped stays as it is."""
+    if isinstance(outcome, ItemStopped):
+        return
     if isinstance(outcome, Refused):
         yield failed(outcome.row, outcome.error)
         return
@@ -117,23 +92,3 @@ def _steps(outcome: Outcome, album: Album) -> Iterator[Row]:
         yield from stored(outcome, album)
     except UserError as error:
         yield failed(outcome.row, error)
-
-
-def make(order: Order, run: Run, find: FindScratches) -> Outcome:
-    """One photo from its file to the bytes of its result, where its files are at hand."""
-    started = time.perf_counter()
-    row = order.row
-    try:
-        work = prepare(order, uuid.uuid4().hex, find)
-        finished = _finished(run(work.request))
-        row = judged(work, finished, time.perf_counter() - started)
-        return made(row, work, finished, order.export)
-    except UserError as error:
-        return Refused(replace(row, seconds=time.perf_counter() - started), error)
-
-
-def _finished(message: JobMessage) -> Finished:
-    if isinstance(message, Failed):
-        raise UserError(message.code, **message.facts)
-    assert isinstance(message, Finished)  # a run that is interrupted raises
-    return message

@@ -1,18 +1,18 @@
 """`batch`: all photos of a folder with one recipe, here or on a cluster; what is done is not done again."""
 
 import argparse
-import csv
-import io
 from collections.abc import Generator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 from daps_desktop.album.album_file import resumed
 from daps_desktop.album.change_log import Notes, read_notes
 from daps_desktop.album.discovery import photos_in
 from daps_desktop.album.model import DONE, FAILED, Album, Row
+from daps_desktop.album.table import table
 from daps_desktop.analysis.scratches.marking import probable_damage
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import saving, write_file
@@ -24,22 +24,10 @@ from daps_desktop.document.sidecar import read_recipe
 from daps_desktop.imaging.export import ENDINGS, ExportOptions
 
 if TYPE_CHECKING:
-    from daps_desktop.album.runner import Workshop
+    from daps_desktop.album.backend import Backend
 
 EXIT_SOME_FAILED = 1
 ALBUM, TABLE = "album.daps.json", "album.csv"
-_COLUMNS = (
-    "file",
-    "state",
-    "verdict",
-    "seconds",
-    "reason",
-    "residual",
-    "redrawn",
-    "marks",
-    "output",
-    "sha256",
-)
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -78,7 +66,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def _batch(options: argparse.Namespace) -> int:
-    from daps_desktop.album.runner import run_batch
+    from daps_desktop.album.runner import run_album
 
     album = _album(options)
     todo = sum(row.open for row in album.rows)
@@ -86,23 +74,23 @@ def _batch(options: argparse.Namespace) -> int:
     words = ntr("{count} photo, {done} done before.", "{count} photos, {done} of them done before.", count)
     say(words.format(count=count, done=count - todo))
     notes = Notes(options.out / ALBUM, lambda album: _write_table(album, options.out / TABLE))
-    with _workshop(options.dask) as workshop, closing(notes):
+    with _backend(options.dask) as backend, closing(notes):
         notes.write(album)
-        album = run_batch(album, workshop, notes.keep, lambda row: say(line(row)))
+        album = run_album(album, backend, notes, lambda row: say(line(row)), Event())  # Ctrl+C is the stop
     print("\n".join(line(row) for row in album.rows))
     return EXIT_SOME_FAILED if album.count(FAILED) else 0
 
 
 @contextmanager
-def _workshop(address: str | None) -> "Generator[Workshop]":
+def _backend(address: str | None) -> "Generator[Backend]":
     """Raises: UserError (`cluster_...`)."""
-    from daps_desktop.album.runner import OwnWorkshop
-    from daps_desktop.engine.cluster.dask_backend import Cluster
+    from daps_desktop.album.backend import InProcessBackend
+    from daps_desktop.engine.cluster.dask_backend import DaskBackend
 
     if address is None:
-        yield OwnWorkshop(run_here, probable_damage)
+        yield InProcessBackend(run_here, probable_damage)
         return
-    with closing(Cluster(address, say)) as cluster:
+    with closing(DaskBackend(address, say)) as cluster:
         count = cluster.workers
         words = ntr("{count} worker at {address}.", "{count} workers at {address}.", count)
         say(words.format(count=count, address=address))
@@ -142,21 +130,6 @@ def _check_folder(path: Path) -> None:
         next(path.iterdir(), None)
     except OSError as error:
         raise UserError("file_unreadable", path=path, detail=said_by_system(error)) from error
-
-
-def table(album: Album) -> str:
-    """The album as CSV."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(_COLUMNS)
-    for row in album.rows:
-        redrawn = "" if row.redrawn is None else f"{row.redrawn:.4f}"
-        residual = f"{row.residual:.2f}" if row.agreement else ""
-        writer.writerow(
-            (row.path.name, row.state, row.agreement, f"{row.seconds:.1f}", row.reason, residual, redrawn,
-             row.marks, row.output, row.sha256)
-        )  # fmt: skip
-    return text.getvalue()
 
 
 def line(row: Row) -> str:

@@ -13,15 +13,16 @@ from daps_desktop.jobs.requests import JobRequest
 LINE_EVERY_S = 5.0  # progress where stderr is a file; a terminal sees one line that changes
 
 
-def run_here(job: JobRequest) -> JobMessage:
-    """The last message of the job. The engine has a thread of its own, so that Ctrl+C is heard at once.
+def run_here(job: JobRequest, cancel: threading.Event | None = None) -> JobMessage:
+    """The last message of the job, which is given up once `cancel` is set.
 
+    The engine has a thread of its own, so that Ctrl+C is heard at once.
     Raises: KeyboardInterrupt. Only this thread writes files, so nothing is half-written when it does.
     """
     from daps_desktop.engine.dispatch import run_job  # imports torch, which no other command should wait for
 
     line, ending = _ProgressLine(), []
-    cancel, ended = threading.Event(), threading.Event()
+    cancel, ended = cancel or threading.Event(), threading.Event()
 
     def hear(message: JobMessage) -> None:
         match message:

@@ -1,6 +1,7 @@
-"""An album through the engine's door: it goes on after failures and breaks and does nothing twice."""
+"""The loop over an album: it goes on after failures, stops and breaks, and does nothing twice."""
 
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,10 +10,11 @@ import numpy as np
 import pytest
 
 from daps_desktop.album.album_file import dump_album, read_album, resumed, write_album
+from daps_desktop.album.backend import Backend, InProcessBackend, Outcome, process_item
 from daps_desktop.album.discovery import mask_of, photos_in
 from daps_desktop.album.item_job import Order
 from daps_desktop.album.model import DONE, FAILED, SKIPPED, WAITING, Album, Row
-from daps_desktop.album.runner import Outcome, OwnWorkshop, make, run_batch
+from daps_desktop.album.runner import run_album
 from daps_desktop.base.errors import UserError
 from daps_desktop.document.sidecar import read_sidecar
 from daps_desktop.imaging.export import ExportOptions
@@ -22,7 +24,7 @@ from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.mask import Hole
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import Noise, Scratches
-from daps_desktop.jobs.messages import Failed, Finished, JobMessage
+from daps_desktop.jobs.messages import Cancelled, Failed, Finished, JobMessage
 from daps_desktop.jobs.recipe import Recipe
 from daps_desktop.jobs.requests import JobRequest
 from daps_desktop.jobs.settings import SolverSettings
@@ -39,16 +41,30 @@ class Engine:
         self.requests: list[JobRequest] = []
         self.trouble: dict[str, Callable[[JobRequest], JobMessage]] = {}
 
-    def run(self, request: JobRequest) -> JobMessage:
+    def run(self, request: JobRequest, cancel: threading.Event) -> JobMessage:
         assert request.photo.path is not None
         self.names.append(request.photo.path.name)
         self.requests.append(request)
         if trouble := self.trouble.get(request.photo.path.name):
             return trouble(request)
+        if cancel.is_set():
+            return Cancelled(request.job_id)
         where = request.hole if request.hole is not None else np.ones(request.photo.pixels.shape[:2], bool)
         pixels = request.photo.pixels.copy()
         pixels[where] = 255 - pixels[where]
         return Finished(request.job_id, request.photo.with_pixels(pixels), report_of(request))
+
+
+class Store:
+    """Writes the whole album for every step; `notes` are all steps."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self.notes: list[tuple[str, str]] = []
+
+    def append(self, album: Album, row: Row) -> None:
+        write_album(album, self._file)
+        self.notes.append((row.path.name, row.state))
 
 
 class Box:
@@ -59,7 +75,7 @@ class Box:
         self.out = folder / "out"
         self.folder.mkdir()
         self.out.mkdir()
-        self.engine = Engine()
+        self.engine, self.store, self.stop = Engine(), Store(self.file), threading.Event()
         self.heard: list[Row] = []
         for name in ("a.png", "b.jpg", "c.tif"):
             write_photo(Photo(picture(24, 32)), self.folder / name)
@@ -71,11 +87,12 @@ class Box:
 
     def play(self, album: Album, find: Callable[[Photo], Hole] | None = None) -> Album:
         self.engine.names.clear()
-        keep = lambda album, _: write_album(album, self.file)  # noqa: E731
-        workshop = OwnWorkshop(self.engine.run, find or no_scratches)
-        done = run_batch(album, workshop, keep, self.heard.append)
+        done = self.run(album, InProcessBackend(self.engine.run, find or no_scratches))
         assert read_album(self.file) == done
         return done
+
+    def run(self, album: Album, backend: Backend) -> Album:
+        return run_album(album, backend, self.store, self.heard.append, self.stop)
 
     def states(self, album: Album) -> list[str]:
         return [row.state for row in album.rows]
@@ -130,20 +147,31 @@ def test_after_a_break_only_what_is_open_is_done(box: Box) -> None:
 
 def test_a_result_written_just_before_the_break_is_not_made_twice(box: Box) -> None:
     """The program dies between the result and the note that it is done."""
-    kept: list[Album] = []
-    with pytest.raises(OSError):
 
-        def keep(album: Album, _: Row) -> None:
-            if any(row.state == DONE for row in album.rows):
+    class PowerCut(Store):
+        def append(self, album: Album, row: Row) -> None:
+            if row.state == DONE:
                 raise OSError("power cut")
-            kept.append(album)
+            super().append(album, row)
 
-        run_batch(box.album(), OwnWorkshop(box.engine.run, no_scratches), keep, box.heard.append)
-    assert [row.state for row in kept[-1].rows] == ["saving", WAITING, WAITING]
+    box.store = PowerCut(box.file)
+    with pytest.raises(OSError, match="power cut"):
+        box.play(box.album())
+    kept = read_album(box.file)
+    assert box.states(kept) == ["saving", WAITING, WAITING]
     assert (box.out / "a_restored.png").exists()
-    assert box.states(resumed(kept[-1])) == [DONE, WAITING, WAITING]
+    assert box.states(resumed(kept)) == [DONE, WAITING, WAITING]
     (box.out / "a_restored.png").unlink()
-    assert box.states(resumed(kept[-1])) == [WAITING] * 3
+    assert box.states(resumed(kept)) == [WAITING] * 3
+
+
+def test_a_result_is_not_thrown_away_because_the_album_cannot_be_noted(box: Box) -> None:
+    box.file.mkdir()
+    with pytest.raises(UserError) as raised:
+        box.play(box.album())
+    assert raised.value.code == "save_failed" and raised.value.facts["path"] == box.file
+    assert [(row.path.name, row.state) for row in box.heard] == [("a.png", DONE)]
+    assert box.engine.names == ["a.png"] and (box.out / "a_restored.png").exists()
 
 
 @pytest.mark.parametrize("change", ["result", "photo", "recipe", "mask"])
@@ -270,7 +298,7 @@ def test_a_result_that_cannot_be_written_is_kept_elsewhere(
         box.out.rename(tmp_path / "unplugged")
         box.out.write_text("no folder any more")
         del box.engine.trouble["b.jpg"]
-        return box.engine.run(request)
+        return box.engine.run(request, threading.Event())
 
     box.engine.trouble["b.jpg"] = lose_the_disk
     done = box.play(box.album())
@@ -296,6 +324,45 @@ def test_a_folder_without_photos_is_told(tmp_path: Path) -> None:
     assert caught.value.code == "album_empty"
 
 
+# Stopping
+
+
+def test_once_it_is_stopped_no_photo_is_begun_and_the_rest_stays_to_be_done(box: Box) -> None:
+    def take(row: Row) -> None:
+        box.heard.append(row)
+        box.stop.set()
+
+    backend = InProcessBackend(box.engine.run, no_scratches)
+    half = run_album(box.album(), backend, box.store, take, box.stop)
+    assert box.states(half) == [DONE, WAITING, WAITING] and read_album(box.file) == half
+    assert box.engine.names == ["a.png"] and len(box.heard) == 1
+    assert box.run(half, backend) == half  # stopped before it begins
+    box.stop.clear()
+    assert box.states(box.play(half)) == [DONE] * 3 and box.engine.names == ["b.jpg", "c.tif"]
+    assert len(list(box.out.glob("*.png"))) == 3
+
+
+def test_the_photo_under_way_is_given_up_and_is_whole_work_the_next_time(box: Box) -> None:
+    backend = InProcessBackend(box.engine.run, no_scratches)
+
+    def interrupt(request: JobRequest) -> JobMessage:
+        del box.engine.trouble["b.jpg"]
+        box.stop.set()
+        backend.cancel()
+        return Cancelled(request.job_id)
+
+    album = box.album()
+    box.engine.trouble["b.jpg"] = interrupt
+    half = box.run(album, backend)
+    assert half.rows[1:] == album.rows[1:] and half.rows[0].state == DONE
+    assert box.heard[1:] == [album.rows[1]]
+    assert box.store.notes == [("a.png", "saving"), ("a.png", DONE)]
+    box.stop.clear()
+    assert box.states(box.run(half, backend)) == [DONE, WAITING, WAITING]  # cancelled once is for good
+    assert box.engine.names == ["a.png", "b.jpg"]
+    assert box.states(box.play(half)) == [DONE] * 3 and len(list(box.out.glob("*.png"))) == 3
+
+
 # Several at a time
 
 
@@ -304,29 +371,34 @@ class Crowd:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._cancelled = threading.Event()
         self._away: list[Order] = []
         self._again: list[Outcome] = []
         self.most = self.given = 0
         self.ends_after = 100
 
     @property
-    def free(self) -> bool:
+    def has_capacity(self) -> bool:
         return len(self._away) < 3
 
-    def take(self, order: Order) -> None:
+    def submit(self, order: Order) -> None:
         if order.row.path.name == "unread.png":
             raise UserError("file_unreadable", path=order.row.path, detail="it is gone")
         self._away.append(order)
         self.most = max(self.most, len(self._away))
 
-    def give(self) -> Outcome:
+    def next_outcome(self) -> Outcome:
         if self._again:
             return self._again.pop()
         self.given += 1
         if self.given > self.ends_after:
             raise UserError("cluster_lost", address="tcp://away:8786")
-        self._again.append(make(self._away.pop(), self._engine.run, no_scratches))
+        restore = lambda request: self._engine.run(request, self._cancelled)  # noqa: E731
+        self._again.append(process_item(self._away.pop(), restore, no_scratches))
         return self._again[0]
+
+    def cancel(self) -> None:
+        self._cancelled.set()
 
 
 @pytest.fixture
@@ -337,26 +409,38 @@ def crowd(box: Box) -> Crowd:
 
 
 def test_photos_may_come_back_in_any_order_and_twice(box: Box, crowd: Crowd) -> None:
-    noted: list[tuple[str, str]] = []
-    done = run_batch(
-        box.album(), crowd, lambda _, row: noted.append((row.path.name, row.state)), box.heard.append
-    )
+    done = box.run(box.album(), crowd)
     assert box.states(done) == [DONE] * 6 + [FAILED] and crowd.most == 3
     assert sorted(box.engine.names) == ["a.png", "b.jpg", "c.tif", "d.png", "e.png", "f.png"]
     assert box.engine.names != sorted(box.engine.names)
-    assert len(noted) == 2 * 6 + 1 == len(set(noted)) and len(box.heard) == 7
+    assert len(box.store.notes) == 2 * 6 + 1 == len(set(box.store.notes)) and len(box.heard) == 7
     assert len(list(box.out.glob("*.png"))) == 6
     for row in done.rows[:-1]:
         np.testing.assert_array_equal(read_photo(Path(row.output)).pixels, 255 - read_photo(row.path).pixels)
 
 
-def test_what_was_done_before_the_workshop_was_lost_stays_done(box: Box, crowd: Crowd) -> None:
+def test_those_under_way_are_waited_for_when_it_is_stopped(box: Box, crowd: Crowd) -> None:
+    def interrupt(request: JobRequest) -> JobMessage:
+        del box.engine.trouble["c.tif"]
+        box.stop.set()
+        crowd.cancel()
+        return box.engine.run(request, threading.Event())  # it was quicker
+
+    box.engine.trouble["c.tif"] = interrupt
+    half = box.run(box.album(), crowd)
+    assert box.states(half) == [WAITING, WAITING, DONE] + [WAITING] * 4
+    assert sorted(set(box.engine.names)) == ["a.png", "b.jpg", "c.tif"] and len(box.heard) == 3
+    box.stop.clear()
+    assert box.states(box.run(half, Crowd(box.engine))) == [DONE] * 6 + [FAILED]
+    assert len(list(box.out.glob("*.png"))) == 6
+
+
+def test_what_was_done_before_the_backend_was_lost_stays_done(box: Box, crowd: Crowd) -> None:
     crowd.ends_after = 2
-    keep = lambda album, _: write_album(album, box.file)  # noqa: E731
     with pytest.raises(UserError):
-        run_batch(box.album(), crowd, keep, box.heard.append)
+        box.run(box.album(), crowd)
     after = resumed(read_album(box.file))
     assert after.count(DONE) == 2 == len(list(box.out.glob("*.png")))
     box.engine.names.clear()
-    again = run_batch(after, Crowd(box.engine), keep, box.heard.append)
+    again = box.run(after, Crowd(box.engine))
     assert again.count(DONE) == 6 and len(box.engine.names) == 4

@@ -8,6 +8,7 @@ before the clock is started.
 import os
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -20,11 +21,13 @@ import numpy as np
 import psutil
 import skimage.data
 
+from daps_desktop.album.backend import Backend, InProcessBackend
+from daps_desktop.album.change_log import Notes
 from daps_desktop.album.discovery import photos_in
 from daps_desktop.album.model import DONE, Album
-from daps_desktop.album.runner import OwnWorkshop, Workshop, run_batch
+from daps_desktop.album.runner import run_album
 from daps_desktop.cli.local_run import run_here
-from daps_desktop.engine.cluster.dask_backend import Cluster
+from daps_desktop.engine.cluster.dask_backend import DaskBackend
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.mask import Hole
 from daps_desktop.imaging.photo import Photo
@@ -51,21 +54,22 @@ class Speed:
 
 def measure(photos: int, side: int, workers: int) -> Speed:
     """`workers` 0: one process, this one."""
-    with tempfile.TemporaryDirectory() as name, _workshop(Path(name), workers) as workshop:
+    with tempfile.TemporaryDirectory() as name, _backend(Path(name), workers) as backend:
         folder = Path(name)
         warm = _album(folder / "warm", 2 * max(workers, 1), side)
-        _run(warm, workshop)
-        return _timed(_album(folder / "timed", photos, side), workshop)
+        _run(warm, backend)
+        return _timed(_album(folder / "timed", photos, side), backend)
 
 
-def _timed(album: Album, workshop: Workshop) -> Speed:
+def _timed(album: Album, backend: Backend) -> Speed:
     cpu, started = _cpu_seconds(), time.perf_counter()
-    _run(album, workshop)
+    _run(album, backend)
     return Speed(len(album.rows), time.perf_counter() - started, _cpu_seconds() - cpu)
 
 
-def _run(album: Album, workshop: Workshop) -> None:
-    done = run_batch(album, workshop, lambda *_: None, lambda _: None)
+def _run(album: Album, backend: Backend) -> None:
+    notes = Notes(Path(album.folder) / "album.json")
+    done = run_album(album, backend, notes, lambda _: None, threading.Event())
     assert done.count(DONE) == len(done.rows), [row.reason for row in done.rows]
 
 
@@ -87,13 +91,13 @@ def _album(folder: Path, count: int, side: int) -> Album:
 
 
 @contextmanager
-def _workshop(folder: Path, workers: int) -> Iterator[Workshop]:
+def _backend(folder: Path, workers: int) -> Iterator[Backend]:
     if not workers:
-        yield OwnWorkshop(run_here, _no_marks)
+        yield InProcessBackend(run_here, _no_marks)
         return
     with closing(Yard(folder / "yard", workers)) as yard:
         yard.wait(workers)
-        with closing(Cluster(yard.address, print)) as cluster:
+        with closing(DaskBackend(yard.address, print)) as cluster:
             yield cluster
 
 

@@ -14,16 +14,16 @@ import pytest
 from distributed import LocalCluster
 from distributed.scheduler import KilledWorker
 
+from daps_desktop.album.backend import ItemStopped, Refused, process_item
 from daps_desktop.album.item_job import Order, ordered
 from daps_desktop.album.model import Album, Row
 from daps_desktop.album.results import Made
-from daps_desktop.album.runner import Refused, make
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.paths import DATA_VARIABLE
 from daps_desktop.document.sidecar import parse_sidecar
 from daps_desktop.engine.cluster import dask_backend as clusters
 from daps_desktop.engine.cluster import task as errand
-from daps_desktop.engine.cluster.dask_backend import Cluster
+from daps_desktop.engine.cluster.dask_backend import DaskBackend
 from daps_desktop.imaging.formats.mask_file import write_mask
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.mask import Hole
@@ -70,8 +70,8 @@ def no_marks(photo: Photo) -> Hole:
 
 
 @pytest.fixture
-def cluster(yard: LocalCluster) -> Iterator[Cluster]:
-    cluster = Cluster(yard.scheduler_address, told_nothing)
+def cluster(yard: LocalCluster) -> Iterator[DaskBackend]:
+    cluster = DaskBackend(yard.scheduler_address, told_nothing)
     yield cluster
     cluster.close()
 
@@ -83,10 +83,12 @@ def code_of(raised: pytest.ExceptionInfo[UserError]) -> str:
 # What travels, and what is done with it
 
 
-def test_what_comes_back_is_what_would_have_been_made_here(cluster: Cluster, order: Order) -> None:
-    cluster.take(order)
-    there = cluster.give()
-    here = make(order, lambda job: play(job.photo, *job.task.damages, hole=job.hole).messages[-1], no_marks)
+def test_what_comes_back_is_what_would_have_been_made_here(cluster: DaskBackend, order: Order) -> None:
+    cluster.submit(order)
+    there = cluster.next_outcome()
+    here = process_item(
+        order, lambda job: play(job.photo, *job.task.damages, hole=job.hole).messages[-1], no_marks
+    )
     assert isinstance(there, Made) and isinstance(here, Made)
     assert there.data == here.data
     assert replace(there.row, seconds=0.0) == replace(here.row, seconds=0.0)
@@ -113,8 +115,7 @@ def test_the_photo_lies_in_a_private_folder_for_as_long_as_it_takes(order: Order
 
 
 def test_what_nobody_waits_for_is_given_up(order: Order, tmp_path: Path) -> None:
-    with pytest.raises(errand.GivenUpError):
-        errand.unpacked(errand.packed(order), tmp_path / "box", lambda: True)
+    assert errand.unpacked(errand.packed(order), tmp_path / "box", lambda: True) == ItemStopped(order.row)
     assert sorted(path.name for path in (tmp_path / "box").iterdir()) == ["a.png", "a_mask.png"]
 
 
@@ -162,30 +163,30 @@ def test_a_worker_without_room_is_not_fit(order: Order, tmp_path: Path) -> None:
 # The cluster
 
 
-def test_there_is_never_more_under_way_than_two_photos_a_worker(cluster: Cluster, order: Order) -> None:
+def test_there_is_never_more_under_way_than_two_photos_a_worker(cluster: DaskBackend, order: Order) -> None:
     taken = 0
-    while cluster.free:
-        cluster.take(order)
+    while cluster.has_capacity:
+        cluster.submit(order)
         taken += 1
     assert taken == 2
-    cluster.give()
-    assert cluster.free
+    cluster.next_outcome()
+    assert cluster.has_capacity
 
 
-def test_a_recipe_that_no_worker_can_follow_ends_it_all(cluster: Cluster, order: Order) -> None:
+def test_a_recipe_that_no_worker_can_follow_ends_it_all(cluster: DaskBackend, order: Order) -> None:
     settings = replace(order.recipe.settings, prior="elsewhere")
-    cluster.take(replace(order, recipe=replace(order.recipe, settings=settings)))
+    cluster.submit(replace(order, recipe=replace(order.recipe, settings=settings)))
     with pytest.raises(UserError) as raised:
-        cluster.give()
+        cluster.next_outcome()
     assert code_of(raised) == "cluster_unfit" and "no prior called elsewhere" in str(raised.value)
 
 
 def test_a_photo_that_ends_every_worker_is_a_failure_of_that_photo(
-    cluster: Cluster, order: Order, monkeypatch: pytest.MonkeyPatch
+    cluster: DaskBackend, order: Order, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(clusters, "call_of", lambda _: pickle.dumps(Deadly()))
-    cluster.take(order)
-    outcome = cluster.give()
+    cluster.submit(order)
+    outcome = cluster.next_outcome()
     assert isinstance(outcome, Refused) and outcome.error.code == "cluster_photo_lost"
 
 
@@ -201,22 +202,22 @@ def end_the_worker() -> None:
 
 @pytest.mark.parametrize("task", [b"cno_such_program\nrestored\n.", b"cdaps_desktop\nnot_there_yet\n."])
 def test_a_worker_that_came_later_without_the_program_is_told(
-    cluster: Cluster, order: Order, monkeypatch: pytest.MonkeyPatch, task: bytes
+    cluster: DaskBackend, order: Order, monkeypatch: pytest.MonkeyPatch, task: bytes
 ) -> None:
     monkeypatch.setattr(clusters, "call_of", lambda _: task)
-    cluster.take(order)
+    cluster.submit(order)
     with pytest.raises(UserError) as raised:
-        cluster.give()
+        cluster.next_outcome()
     assert code_of(raised) == "cluster_version"
 
 
 def test_a_worker_of_another_version_unpacks_nothing(
-    cluster: Cluster, order: Order, monkeypatch: pytest.MonkeyPatch
+    cluster: DaskBackend, order: Order, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(clusters, "call_of", lambda _: pickle.dumps(Older()))
-    cluster.take(order)
+    cluster.submit(order)
     with pytest.raises(UserError) as raised:
-        cluster.give()
+        cluster.next_outcome()
     assert code_of(raised) == "cluster_version" and "daps-desktop 0.0.1" in str(raised.value)
 
 
@@ -230,7 +231,7 @@ def test_other_versions_are_told_before_anything_is_sent(
 ) -> None:
     monkeypatch.setattr(clusters, "described", Newer())
     with pytest.raises(UserError) as raised:
-        Cluster(yard.scheduler_address, told_nothing)
+        DaskBackend(yard.scheduler_address, told_nothing)
     assert code_of(raised) == "cluster_version" and "daps-desktop 9" in str(raised.value)
 
 
@@ -248,21 +249,41 @@ class Newer:
 def test_a_scheduler_that_is_not_there_is_told(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clusters, "_PATIENCE_S", 0.3)
     with pytest.raises(UserError) as raised:
-        Cluster(address, told_nothing)
+        DaskBackend(address, told_nothing)
     assert code_of(raised) == "cluster_unreachable"
 
 
 def test_an_installation_without_dask_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(UserError) as raised:
-        Cluster("tcp://127.0.0.1:9", told_nothing)
+        DaskBackend("tcp://127.0.0.1:9", told_nothing)
     assert code_of(raised) == "cluster_missing"
 
 
+def long(order: Order) -> Order:
+    settings = replace(order.recipe.settings, levels=200, preset="paper")
+    return replace(order, recipe=replace(order.recipe, settings=settings))
+
+
+def test_what_is_cancelled_comes_back_to_be_done(
+    cluster: DaskBackend, yard: LocalCluster, order: Order
+) -> None:
+    other = replace(order, row=replace(order.row, photo=order.row.photo.replace("a.png", "./a.png")))
+    cluster.submit(long(order))
+    cluster.submit(long(other))
+    worker = next(iter(yard.workers.values()))
+    wait_until(lambda: worker.state.executing_count == 1)
+    threading.Timer(0.3, cluster.cancel).start()
+    rows = {cluster.next_outcome(), cluster.next_outcome()}
+    assert rows == {ItemStopped(order.row), ItemStopped(other.row)} and cluster.has_capacity
+    wait_until(lambda: worker.state.executing_count == 0)
+    cluster.submit(order)
+    assert cluster.next_outcome() == ItemStopped(order.row)
+
+
 def test_photos_that_are_away_are_given_up_when_it_closes(yard: LocalCluster, order: Order) -> None:
-    long = replace(order.recipe, settings=replace(order.recipe.settings, levels=200, preset="paper"))
-    cluster = Cluster(yard.scheduler_address, told_nothing)
-    cluster.take(replace(order, recipe=long))
+    cluster = DaskBackend(yard.scheduler_address, told_nothing)
+    cluster.submit(long(order))
     worker = next(iter(yard.workers.values()))
     wait_until(lambda: worker.state.executing_count == 1)
     cluster.close()
@@ -278,15 +299,15 @@ def test_a_cluster_without_workers_is_told_and_waits_for_the_next(
         with monkeypatch.context() as patience:
             patience.setattr(clusters, "_PATIENCE_S", 0.3)
             with pytest.raises(UserError) as raised:
-                Cluster(yard.scheduler_address, told_nothing)
+                DaskBackend(yard.scheduler_address, told_nothing)
         assert code_of(raised) == "cluster_idle"
         yard.scale(1)
-        cluster = Cluster(yard.scheduler_address, said.append)
+        cluster = DaskBackend(yard.scheduler_address, said.append)
         yard.scale(0)
         wait_until(lambda: cluster.workers == 0)
         monkeypatch.setattr(clusters, "_LOOK_S", 0.1)
-        cluster.take(order)
+        cluster.submit(order)
         threading.Timer(0.5, lambda: yard.scale(1)).start()
-        assert isinstance(cluster.give(), Made)
+        assert isinstance(cluster.next_outcome(), Made)
         cluster.close()
     assert said and "No worker is left" in said[0]

@@ -8,14 +8,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
 
+from daps_desktop import cli
+from daps_desktop.album import change_log
 from daps_desktop.album.album_file import read_album, write_album
 from daps_desktop.album.discovery import photos_in
-from daps_desktop.album.item_job import ordered
+from daps_desktop.album.item_job import prepare
 from daps_desktop.album.model import DONE, FAILED, WAITING, Album
 from daps_desktop.base.paths import user_folder
 from daps_desktop.document.sidecar import dump_sidecar, provenance_of, read_sidecar
@@ -25,15 +29,19 @@ from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import Noise, Scratches
-from daps_desktop.jobs.messages import Failed
+from daps_desktop.jobs.messages import Failed, Finished, JobMessage
 from daps_desktop.jobs.recipe import Recipe, dump_recipe, parse_recipe
+from daps_desktop.jobs.requests import JobRequest
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
 from daps_desktop.ui.album.album_controller import AlbumControl
 from daps_desktop.ui.album.album_model import AlbumModel
 from daps_desktop.ui.album.album_window import AlbumWindow
-from daps_desktop.ui.common.theme import HIT
-from tests.fakes.hosts import progress_of
+from daps_desktop.ui.common.theme import HIT, Theme
+from daps_desktop.ui.models.document_model import DocumentModel
+from daps_desktop.ui.models.job_model import JobModel
+from daps_desktop.ui.shell.main_window import MainWindow
+from tests.fakes.hosts import FakeHost, progress_of, report_of
 from tests.imaging.photo_files import picture
 from tests.ui.conftest import LEFT, Desk
 
@@ -173,6 +181,85 @@ def test_it_goes_on_after_a_restart_and_nothing_is_done_twice(desk: Desk, box: P
     assert len(list(box.glob("*_restored.png"))) == 3
 
 
+def test_what_the_command_line_left_half_done_is_finished_and_nothing_made_twice(
+    desk: Desk, box: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its process was killed: what was done last stands in the steps beside the album alone."""
+    recipe, out = tmp_path / "recipe.json", tmp_path / "out"
+    recipe.write_text(dump_recipe(NOISE))
+    killed: dict[Path, bytes] = {}
+
+    def run(request: JobRequest, _: threading.Event) -> JobMessage:
+        if request.photo.path != box / "a.png":
+            killed.update({path: path.read_bytes() for path in out.iterdir()})
+            raise KeyboardInterrupt
+        return Finished(request.job_id, request.photo, report_of(request))
+
+    monkeypatch.setattr("daps_desktop.cli.batch.run_here", run)
+    monkeypatch.setattr(change_log, "_SHARE", 1e-9)  # the whole album is not written meanwhile
+    assert cli.main(["batch", str(box), "--recipe", str(recipe), "-o", str(out)]) == 130
+    for path, data in killed.items():
+        path.write_bytes(data)
+    file, result = out / "album.daps.json", out / "a_restored.png"
+    assert [row.state for row in read_album(file).rows] == [WAITING] * 3 and result.exists()
+
+    window, written = shown(desk), result.stat().st_mtime_ns
+    control(desk).open(file)
+    desk.bot.waitUntil(lambda: window.table.rowCount() == 3, timeout=5000)
+    assert [cells(window, line)[1] for line in range(3)] == ["Done", "Waiting", "Waiting"]
+    press(window.run)
+    play_all(desk, 2)
+    assert [request.photo.path for request in desk.host.requests] == [box / "b.jpg", box / "c.tif"]
+    assert {path.name for path in out.glob("*.png")} == {f"{name}_restored.png" for name in "abc"}
+    assert result.stat().st_mtime_ns == written
+    assert read_album(file) == model(desk).album and not change_log.steps_of(file).exists()
+
+
+def test_every_step_is_noted_without_writing_the_whole_album(
+    desk: Desk, box: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(change_log, "_SHARE", 1e-9)
+    window, file = filled(desk, box), model(desk).file
+    press(window.run)
+    wait_request(desk, 1)
+    before = file.read_bytes()
+    desk.host.finish()
+    wait_request(desk, 2)
+    assert file.read_bytes() == before
+    assert [row.state for row in change_log.read_notes(file).rows] == [DONE, WAITING, WAITING]
+    press(window.run)
+    desk.host.answer_cancelled()
+    wait_over(desk)
+    assert [row.state for row in read_album(file).rows] == [DONE, WAITING, WAITING]
+
+
+def test_the_window_may_be_deleted_while_the_album_runs(
+    qtbot: QtBot,
+    theme: Theme,
+    box: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Without being closed: the photo under way is given up, and the album written at the end."""
+    monkeypatch.setattr(change_log, "_SHARE", 1e-9)
+    host = FakeHost()
+    job = JobModel(host)
+    host.say = job.handle
+    window = MainWindow(DocumentModel(), job, theme)
+    desk = Desk(window, host, qtbot)
+    press(filled(desk, box).run)
+    wait_request(desk, 1)
+    host.finish()
+    wait_request(desk, 2)
+    file = model(desk).file
+    assert read_album(file).count(DONE) == 0
+    shiboken6.delete(window)
+    qtbot.waitUntil(lambda: not change_log.steps_of(file).exists(), timeout=5000)
+    assert [row.state for row in read_album(file).rows] == [DONE, WAITING, WAITING]
+    qtbot.wait(100)
+    assert not caplog.records and len(host.requests) == 2
+
+
 def test_marks_beside_a_photo_are_used_and_the_row_says_where_there_are_none(desk: Desk, box: Path) -> None:
     hole = np.zeros((64, 96), bool)
     hole[10, 5:40] = True
@@ -295,7 +382,7 @@ def test_stop_before_a_photo_is_read_leaves_it_waiting(
 ) -> None:
     window, read = filled(desk, box), threading.Event()
     monkeypatch.setattr(
-        "daps_desktop.ui.album.album_model.ordered", lambda *of: ordered(*of) if read.wait(5) else None
+        "daps_desktop.album.backend.prepare", lambda *of: prepare(*of) if read.wait(5) else None
     )
     press(window.run)
     desk.bot.waitUntil(lambda: cells(window, 0)[1] == "Running", timeout=5000)
@@ -305,21 +392,26 @@ def test_stop_before_a_photo_is_read_leaves_it_waiting(
     assert cells(window, 0)[1] == "Waiting" and not desk.host.requests
 
 
+def lose_its_folder(desk: Desk, tmp_path: Path) -> None:
+    """The album is being worked on, and nothing can be written any more where its file lies."""
+    stick = tmp_path / "stick"
+    control(desk).save_as(stick / "album.json")
+    desk.bot.waitUntil((stick / "album.json").exists, timeout=5000)
+    press(shown(desk).run)
+    wait_request(desk, 1)
+    stick.rename(tmp_path / "unplugged")
+    stick.write_text("")
+
+
 def test_a_result_is_not_thrown_away_because_the_album_cannot_be_noted(
     desk: Desk, box: Path, tmp_path: Path
 ) -> None:
     window = filled(desk, box)
-    press(window.run)
-    wait_request(desk, 1)
-    (tmp_path / "wall").write_text("")
-    model(desk).file = tmp_path / "wall" / "album.json"
+    lose_its_folder(desk, tmp_path)
     desk.host.finish()
     desk.bot.waitUntil(window.banner.isVisible, timeout=5000)
     assert (box / "a_restored.png").exists() and cells(window, 0)[1] == "Done"
-    desk.bot.waitUntil(lambda: not model(desk).running or bool(desk.host.cancelled), timeout=5000)
-    if desk.host.cancelled:
-        desk.host.answer_cancelled()
-    wait_over(desk)
+    assert not model(desk).running and len(desk.host.requests) == 1
 
 
 def test_many_photos_are_shown_at_once_and_long_words_in_full(desk: Desk, tmp_path: Path) -> None:
@@ -369,18 +461,11 @@ def test_an_album_that_cannot_be_read_is_told_and_a_folder_without_photos_too(
 
 def test_an_album_that_cannot_be_noted_stops(desk: Desk, box: Path, tmp_path: Path) -> None:
     window = filled(desk, box)
-    press(window.run)
-    wait_request(desk, 1)
-    (tmp_path / "wall").write_text("")
-    model(desk).file = tmp_path / "wall" / "album.json"
+    lose_its_folder(desk, tmp_path)
     desk.host.say(Failed(desk.host.requests[0].job_id, "memory_out", {}))
     desk.bot.waitUntil(window.banner.isVisible, timeout=5000)
-    # The next photo may be being read, or sent already.
-    desk.bot.waitUntil(lambda: not model(desk).running or bool(desk.host.cancelled), timeout=5000)
-    if desk.host.cancelled:
-        desk.host.answer_cancelled()
-    wait_over(desk)
-    assert model(desk).album.rows[0].state == FAILED
+    assert not model(desk).running and len(desk.host.requests) == 1
+    assert [row.state for row in model(desk).album.rows] == [FAILED, WAITING, WAITING]
 
 
 # Recipes from photo to photo

@@ -1,4 +1,4 @@
-"""A cluster as the workshop of an album (dask.distributed): photos are tasks, their bytes travel with them.
+"""A cluster as the backend of an album (dask.distributed): photos are tasks, their bytes travel with them.
 
 The scheduler keeps a task until its result was fetched. So it gives the photo of a worker that is lost to
 another one, as often as its own settings allow (three times), and nothing is asked for twice.
@@ -18,9 +18,9 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from daps_desktop.album.backend import ItemStopped, Outcome, Refused
 from daps_desktop.album.item_job import Order
 from daps_desktop.album.model import Row
-from daps_desktop.album.runner import Outcome, Refused
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import tr
 from daps_desktop.engine.cluster.task import call_of, described, packed
@@ -38,14 +38,15 @@ _AHEAD = 2  # photos for a worker: one is worked on, the next is there already w
 _UNFIT = ("prior_missing", "prior_damaged", "prior_unreadable", "device_missing")
 
 
-class Cluster:
+class DaskBackend:
     """`tell` is given a sentence while it waits for somebody to work. Ends with `close`."""
 
     def __init__(self, address: str, tell: Callable[[str], None]) -> None:
         """Raises: UserError (`cluster_...`) where it cannot be reached, or is not fit for photos."""
         self._address, self._tell = address, tell
         self._client = _client(address)
-        self._away: dict[str, Row] = {}  # by the key of the task
+        self._away: dict[str, tuple[Row, Future]] = {}  # by the key of the task
+        self._cancelled = False
         self._ended: queue.Queue[Future] = queue.Queue()
         try:
             self._check()
@@ -60,28 +61,36 @@ class Cluster:
             return len(self._client.nthreads())
 
     @property
-    def free(self) -> bool:
+    def has_capacity(self) -> bool:
         return len(self._away) < _AHEAD * max(1, self.workers)
 
-    def take(self, order: Order) -> None:
+    def submit(self, order: Order) -> None:
         """Raises: UserError (`file_unreadable`, `cluster_lost`)."""
         parcel, key = packed(order), f"photo-{uuid4().hex}"
         with self._connected(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that a photo is large; few of them are under way at a time
             future = self._client.submit(pickle.loads, call_of(parcel), key=key, pure=False)
-        self._away[key] = order.row
+        self._away[key] = order.row, future
         future.add_done_callback(self._ended.put)
+        if self._cancelled:
+            self.cancel()
 
-    def give(self) -> Outcome:
+    def next_outcome(self) -> Outcome:
         """Raises: UserError where the scheduler is lost or a worker is not fit for any photo."""
         future = self._next()
-        row = self._away.pop(str(future.key))
+        row, _ = self._away.pop(str(future.key))
         with self._connected():
-            outcome = _outcome(future, row)
+            outcome = self._outcome(future, row)
             future.release()  # the scheduler need not keep it any longer
         if isinstance(outcome, Refused) and outcome.error.code in _UNFIT:
             raise UserError("cluster_unfit", detail=outcome.error)
         return outcome
+
+    def cancel(self) -> None:
+        """The workers notice at the next step."""
+        self._cancelled = True
+        with suppress(Exception):  # where it is gone `next_outcome` says so
+            self._client.cancel([future for _, future in list(self._away.values())])
 
     def close(self) -> None:
         """Photos that are still away are given up; their workers notice at the next step."""
@@ -109,6 +118,14 @@ class Cluster:
         for where, there in told.items():
             if there != described():
                 raise UserError("cluster_version", where=where, there=_in_short(there), here=described())
+
+    def _outcome(self, future: "Future", row: Row) -> Outcome:
+        try:
+            return _outcome(future, row)
+        except CancelledError:
+            if self._cancelled:
+                return ItemStopped(row)
+            raise
 
     @contextmanager
     def _connected(self) -> "Iterator[None]":

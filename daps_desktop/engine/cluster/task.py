@@ -14,25 +14,20 @@ from importlib.metadata import version
 from pathlib import Path
 
 from daps_desktop import __version__
+from daps_desktop.album.backend import Outcome, Refused, process_item
 from daps_desktop.album.item_job import Order
-from daps_desktop.album.results import Made
-from daps_desktop.album.runner import Outcome, Refused, make
 from daps_desktop.analysis.scratches.marking import probable_damage
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import open_ordinary
 from daps_desktop.base.i18n import tr
 from daps_desktop.base.os_errors import said_by_system
-from daps_desktop.jobs.messages import Cancelled, JobMessage, Notice, Progress
+from daps_desktop.jobs.messages import JobMessage, Notice, Progress
 from daps_desktop.jobs.requests import JobRequest
 
 LARGEST = 2 << 30  # bytes of a file that travels; 200 megapixels of four times 16 bits are 1.6 GB
 
 # An engine reckons with the whole machine; two at once in one process would load the prior twice.
 _ONE_AT_A_TIME = threading.Lock()
-
-
-class GivenUpError(Exception):
-    """Nobody waits for this photo any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +80,7 @@ def call_of(parcel: bytes) -> bytes:
 def restored(expected: str, parcel: bytes) -> Outcome:
     """What became of the photo of a parcel; runs on a worker.
 
-    Raises: UserError (`cluster_version`) before anything is unpacked, (`cluster_unfit`), or GivenUpError.
+    Raises: UserError (`cluster_version`) before anything is unpacked, (`cluster_unfit`).
     """
     from distributed import get_worker
 
@@ -102,16 +97,16 @@ def restored(expected: str, parcel: bytes) -> Outcome:
 
 
 def unpacked(parcel: bytes, place: Path, given_up: Callable[[], bool]) -> Outcome:
-    """As `make`, the files being put into `place` for as long as it takes.
+    """As `process_item`, the files being put into `place` for as long as it takes.
 
-    Raises: UserError (`cluster_unfit`) where there is no room for them; GivenUpError.
+    Raises: UserError (`cluster_unfit`) where there is no room for them.
     """
     told: Parcel = pickle.loads(parcel)
     try:
         with tempfile.TemporaryDirectory(dir=place, ignore_cleanup_errors=True) as folder:
             order = _laid_out(told, Path(folder))
             with _ONE_AT_A_TIME:
-                outcome = make(order, lambda request: _run(request, given_up), probable_damage)
+                outcome = process_item(order, lambda request: _run(request, given_up), probable_damage)
     except OSError as error:
         raise UserError("cluster_unfit", detail=said_by_system(error)) from error
     return _as_sent(outcome, told.order, order)
@@ -131,7 +126,7 @@ def _laid_out(parcel: Parcel, folder: Path) -> Order:
 def _as_sent(outcome: Outcome, sent: Order, here: Order) -> Outcome:
     """The outcome with the paths its files have where they came from."""
     row = replace(outcome.row, photo=sent.row.photo)
-    if isinstance(outcome, Made):
+    if not isinstance(outcome, Refused):
         return replace(outcome, row=row)
     paths = {here.row.photo: sent.row.photo, here.mask: sent.mask}  # "" stays what it is
     facts = {name: paths.get(str(fact), fact) for name, fact in outcome.error.facts.items()}
@@ -139,7 +134,7 @@ def _as_sent(outcome: Outcome, sent: Order, here: Order) -> Outcome:
 
 
 def _run(request: JobRequest, given_up: Callable[[], bool]) -> JobMessage:
-    """The last message of the job. Raises: GivenUpError."""
+    """The last message of the job."""
     from daps_desktop.engine.dispatch import run_job  # imports torch, which the one who asks can do without
 
     cancel, ending = threading.Event(), list[JobMessage]()
@@ -151,6 +146,4 @@ def _run(request: JobRequest, given_up: Callable[[], bool]) -> JobMessage:
             ending.append(message)
 
     run_job(request, cancel, hear)
-    if isinstance(ending[0], Cancelled):
-        raise GivenUpError
     return ending[0]

@@ -1,30 +1,29 @@
-"""The album as the window sees it: one photo after the other is read, sent to the host, and written.
+"""The album as the window sees it.
 
-Reading, finding scratches and writing are slow and happen on a thread of the album's own, so that the window
-can open and save meanwhile; the host takes its jobs in turn with those of the open photo.
+The loop over the photos, which reads and writes, runs on a thread of the album's own, so that the window can
+open and save meanwhile; the host takes its jobs in turn with those of the open photo.
 """
 
-import time
-from contextlib import suppress
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from uuid import uuid4
+from threading import Event
 
 from PySide6.QtCore import QObject, Signal
 
-from daps_desktop.album.album_file import read_album, resumed, write_album
-from daps_desktop.album.item_job import Work, ordered, prepare
-from daps_desktop.album.model import FAILED, SKIPPED, WAITING, Album, Row
-from daps_desktop.album.results import failed, judged, made, stored
-from daps_desktop.analysis.scratches.marking import probable_damage
+from daps_desktop.album.album_file import resumed
+from daps_desktop.album.change_log import Notes, read_notes
+from daps_desktop.album.model import FAILED, SKIPPED, Album, Row
+from daps_desktop.album.runner import OnItem, run_album
 from daps_desktop.base.errors import UserError
 from daps_desktop.jobs.messages import Cancelled, Failed, Finished, JobMessage, Progress
+from daps_desktop.ui.album.engine_backend import EngineBackend
 from daps_desktop.ui.common.background import Background
 from daps_desktop.ui.models.job_model import JobHost
 
 
 class AlbumModel(QObject):
-    """Holds the album, notes every step in its file, and runs it."""
+    """Holds the album and notes it in its file; runs it, and says how far it is."""
 
     album_changed = Signal()  # other photos, another recipe, another place
     row_changed = Signal(Row)
@@ -42,8 +41,7 @@ class AlbumModel(QObject):
         self.running = self.stopping = False
         self._closed = False
         self.current: Row | None = None
-        self._work: Work | None = None
-        self._began = 0.0
+        self._backend: EngineBackend | None = None  # while it runs
 
     # what is to be done
 
@@ -57,8 +55,8 @@ class AlbumModel(QObject):
 
     def note(self) -> None:
         """Write the album down as it is now."""
-        album, file = self.album, self.file
-        self._background.run(lambda: write_album(album, file), lambda _: None, self._take_failure)
+        album, notes = self.album, Notes(self.file)
+        self._background.run(lambda: notes.write(album), lambda _: None, self._take_failure)
 
     def open(self, file: Path) -> None:
         """Go on with the album in a file; what is done there stays done if its results are still there.
@@ -73,7 +71,7 @@ class AlbumModel(QObject):
 
     def _read(self, file: Path) -> Album:
         """What failed says why until it is tried again."""
-        album = read_album(file)
+        album = read_notes(file)
         pairs = zip(album.rows, self._resumed(album).rows, strict=False)
         rows = (noted if noted.state in (FAILED, SKIPPED) else row for noted, row in pairs)
         return replace(album, rows=tuple(rows))
@@ -89,6 +87,9 @@ class AlbumModel(QObject):
         self.failed.emit(error)
 
     def save_as(self, file: Path) -> None:
+        """Not while it runs or is being read."""
+        if self.running or self.opening:
+            return
         self.file = file
         self.album_changed.emit()
         self.note()
@@ -107,89 +108,61 @@ class AlbumModel(QObject):
         self.running, self.stopping = True, False
         self.state_changed.emit()
         album = self.album
-        self._background.run(lambda: self._resumed(album), self._take_resumed, self._take_failure)
+        self._background.run(lambda: self._resumed(album), self._take_resumed, self._give_up)
 
     def _take_resumed(self, album: Album) -> None:
         self.album = album
         self.album_changed.emit()
-        self._next()
+        if self.stopping:
+            self._end()
+            return
+        file, stop, on_window = self.file, Event(), self._background.on_window
+        backend = self._backend = EngineBackend(self._host, stop, on_window, self._take_begun)
+        self.destroyed.connect(backend.close)  # where the window goes without `close`
+        over = lambda row: on_window(lambda: self._take_over(row))  # noqa: E731
+        self._background.run(
+            lambda: _run(album, backend, file, over, stop), lambda _: self._end(), self._give_up
+        )
 
     def stop(self) -> None:
         """Ask the running photo to end; it stays to be done."""
         if not self.running or self.stopping:
             return
         self.stopping = True
-        if self._work is not None:
-            self._host.cancel(self._work.request.job_id)
+        if self._backend is not None:
+            self._backend.cancel()
         self.state_changed.emit()
 
     def close(self) -> None:
         """The program ends: the running photo is given up and will be begun again the next time."""
         self.stop()
-        self.running, self._closed = False, True
+        if self._backend is not None:
+            self._backend.close()
+        self._backend, self.running, self._closed = None, False, True
         self._background.close()
 
     def handle(self, message: JobMessage) -> None:
         """Take a message of the host, if it is of this album."""
-        work = self._work
-        if work is None or message.job_id != work.request.job_id or not self.running:
+        backend = self._backend
+        if backend is None or message.job_id != backend.job_id:
             return
         match message:
             case Progress():
                 self.progressed.emit(message)
-            case Finished():
-                self._store(work, message)
-            case Failed():
-                self._over(failed(self._timed(work.row), UserError(message.code, **message.facts)))
-            case Cancelled():
-                self._over(replace(work.row, state=WAITING))
+            case Finished() | Failed() | Cancelled():
+                backend.handle(message)
             case _:
                 pass
 
-    def _next(self) -> None:
-        row = None if self.stopping else self.album.next_row()
-        self.current, self._work = row, None
-        if row is None:
-            self.running = self.stopping = False
-            self.state_changed.emit()
-            return
-        self._began = time.monotonic()
-        album = self.album
+    def _take_begun(self, row: Row) -> None:
+        self.current = row
         self.row_changed.emit(row)
-        self._background.run(
-            lambda: prepare(ordered(row, album), uuid4().hex, probable_damage),
-            self._submit,
-            lambda error: self._over(failed(self._timed(row), error)),
-        )
 
-    def _submit(self, work: Work) -> None:
-        if self.stopping:
-            self._over(replace(work.row, state=WAITING))
-            return
-        self._work = work
-        self._host.submit(work.request)
-
-    def _store(self, work: Work, finished: Finished) -> None:
-        album, file = self.album, self.file
-        row = judged(work, finished, time.monotonic() - self._began)
-        self._work = None  # it cannot be cancelled any more
-
-        def store() -> Row:
-            last = row
-            for last in stored(made(row, work, finished, album.export), album):
-                with suppress(UserError):  # told when the row is noted; no reason to throw a result away
-                    write_album(album.with_row(last), file)
-            return last
-
-        self._background.run(store, self._over, lambda error: self._over(failed(row, error)))
-
-    def _over(self, row: Row) -> None:
+    def _take_over(self, row: Row) -> None:
         """One photo is over, one way or the other."""
         self.current = None
         self.album = self.album.with_row(row)
-        self.note()
         self.row_changed.emit(row)
-        self._next()
 
     def _take_failure(self, error: UserError) -> None:
         """The album cannot be noted: to go on would be to do things twice later."""
@@ -197,5 +170,18 @@ class AlbumModel(QObject):
             self.stop()
         self.failed.emit(error)
 
-    def _timed(self, row: Row) -> Row:
-        return replace(row, seconds=time.monotonic() - self._began)
+    def _give_up(self, error: UserError) -> None:
+        self._end()
+        self.failed.emit(error)
+
+    def _end(self) -> None:
+        self._backend = None
+        self.running = self.stopping = False
+        self.state_changed.emit()
+
+
+def _run(album: Album, backend: EngineBackend, file: Path, on_item: OnItem, stop: Event) -> None:
+    """On the album's thread. Raises: UserError where the album cannot be noted."""
+    with closing(Notes(file)) as notes:
+        notes.write(album)
+        run_album(album, backend, notes, on_item, stop)

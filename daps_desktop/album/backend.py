@@ -1,0 +1,119 @@
+"""Where the photos of an album are restored: what every such place offers, and this process as one."""
+
+import time
+import uuid
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from threading import Event
+from typing import Protocol
+
+from daps_desktop.album.item_job import FindScratches, Order, prepare
+from daps_desktop.album.model import Row
+from daps_desktop.album.results import Made, judged, made
+from daps_desktop.base.errors import UserError
+from daps_desktop.jobs.messages import Cancelled, Failed, Finished, JobMessage
+from daps_desktop.jobs.requests import JobRequest
+
+Restore = Callable[[JobRequest], JobMessage]  # the last message of the job
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A photo that could not be restored, and why."""
+
+    row: Row
+    error: UserError
+
+
+@dataclass(frozen=True, slots=True)
+class ItemStopped:
+    """A photo that was given up on request and is still to be done."""
+
+    row: Row
+
+
+Outcome = Made | Refused | ItemStopped
+
+
+class Backend(Protocol):
+    """Takes photos and gives each of them back, in any order. `cancel` alone may come from another thread."""
+
+    @property
+    def has_capacity(self) -> bool:
+        """Whether it should be given another photo now."""
+        ...
+
+    def submit(self, order: Order) -> None:
+        """Raises: UserError where this photo cannot be taken."""
+        ...
+
+    def next_outcome(self) -> Outcome:
+        """The next photo that is over; waits for it. Raises: UserError where none can come any more."""
+        ...
+
+    def cancel(self) -> None:
+        """End what is under way, for good: it comes back stopped, as does what is submitted later.
+
+        A photo that was over sooner comes back as usual.
+        """
+        ...
+
+
+class InProcessBackend:
+    """This process: one photo at a time. `run` soon ends, with Cancelled, when its event is set."""
+
+    def __init__(self, run: Callable[[JobRequest, Event], JobMessage], find: FindScratches) -> None:
+        self._run, self._find = run, find
+        self._cancelled = Event()
+        self._order: Order | None = None
+
+    @property
+    def has_capacity(self) -> bool:
+        return self._order is None
+
+    def submit(self, order: Order) -> None:
+        self._order = order
+
+    def next_outcome(self) -> Outcome:
+        assert self._order is not None
+        order, self._order = self._order, None
+        if self._cancelled.is_set():
+            return ItemStopped(order.row)
+        return process_item(order, lambda request: self._run(request, self._cancelled), self._find)
+
+    def cancel(self) -> None:
+        self._cancelled.set()
+
+
+def process_item(order: Order, restore: Restore, find: FindScratches) -> Outcome:
+    """One photo from its file to the bytes of its result, on a computer that can read its files."""
+    started = time.perf_counter()
+    try:
+        with as_user_errors():
+            work = prepare(order, uuid.uuid4().hex, find)
+            message = restore(work.request)
+            if isinstance(message, Cancelled):
+                return ItemStopped(order.row)
+            finished = _finished(message)
+            return made(judged(work, finished, time.perf_counter() - started), work, finished, order.export)
+    except UserError as error:
+        return Refused(replace(order.row, seconds=time.perf_counter() - started), error)
+
+
+@contextmanager
+def as_user_errors() -> Generator[None]:
+    """Whatever happens to one photo, a bug or want of memory included, must not take the others along."""
+    try:
+        yield
+    except UserError:
+        raise
+    except Exception as error:
+        raise UserError("bug", detail=f"{type(error).__name__}: {error}") from error
+
+
+def _finished(message: JobMessage) -> Finished:
+    if isinstance(message, Failed):
+        raise UserError(message.code, **message.facts)
+    assert isinstance(message, Finished)
+    return message

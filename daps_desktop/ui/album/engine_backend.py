@@ -1,0 +1,80 @@
+"""The engine of the window as the backend of an album: one photo at a time, in turn with its other jobs.
+
+The album's thread reads, finds marks, encodes and waits; the host is spoken to on the window's thread alone.
+"""
+
+from collections.abc import Callable
+from queue import SimpleQueue
+from threading import Event
+
+from daps_desktop.album.backend import ItemStopped, Outcome, process_item
+from daps_desktop.album.item_job import Order
+from daps_desktop.album.model import Row
+from daps_desktop.analysis.scratches.marking import probable_damage
+from daps_desktop.jobs.messages import Cancelled, JobMessage
+from daps_desktop.jobs.requests import JobRequest
+from daps_desktop.ui.models.job_model import JobHost
+
+
+class EngineBackend:
+    """`on_window` has a call made on the window's thread; there `on_begin` hears which photo is begun.
+
+    `cancel` sets `stop`. The last message of each job comes in by `handle`; it ends with `close`.
+    """
+
+    def __init__(
+        self,
+        host: JobHost,
+        stop: Event,
+        on_window: Callable[[Callable[[], None]], None],
+        on_begin: Callable[[Row], None],
+    ) -> None:
+        self._host, self._stop, self._on_window, self._on_begin = host, stop, on_window, on_begin
+        self._order: Order | None = None
+        self._ended: SimpleQueue[JobMessage] = SimpleQueue()
+        self.job_id = ""  # of the job that the host has
+
+    # on the album's thread
+
+    @property
+    def has_capacity(self) -> bool:
+        return self._order is None
+
+    def submit(self, order: Order) -> None:
+        self._order = order
+        self._on_window(lambda: self._on_begin(order.row))
+
+    def next_outcome(self) -> Outcome:
+        assert self._order is not None
+        order, self._order = self._order, None
+        if self._stop.is_set():
+            return ItemStopped(order.row)
+        return process_item(order, self._restore, probable_damage)
+
+    def _restore(self, request: JobRequest) -> JobMessage:
+        self._on_window(lambda: self._post(request))
+        return self._ended.get()
+
+    # on the window's
+
+    def _post(self, request: JobRequest) -> None:
+        if self._stop.is_set():
+            self._ended.put(Cancelled(request.job_id))
+            return
+        self.job_id = request.job_id
+        self._host.submit(request)
+
+    def handle(self, message: JobMessage) -> None:
+        """The last message of the job."""
+        self.job_id = ""
+        self._ended.put(message)
+
+    def cancel(self) -> None:
+        self._stop.set()
+        if self.job_id:
+            self._host.cancel(self.job_id)
+
+    def close(self) -> None:
+        """No message will come any more: the photo under way is given up without the answer of the host."""
+        self._stop.set()
+        self._ended.put(Cancelled(self.job_id))

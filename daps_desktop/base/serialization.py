@@ -31,7 +31,7 @@ def dump_json(value: object) -> bytes:
 
 def to_plain(value: object) -> Any:
     """`value`, a dataclass or what its fields may hold, as `from_plain` reads it back."""
-    return msgspec.to_builtins(value)
+    return msgspec.to_builtins(value, enc_hook=_plain_float)
 
 
 def from_plain(kind: type[T], data: object) -> T:
@@ -44,6 +44,13 @@ def from_plain(kind: type[T], data: object) -> T:
         return msgspec.convert(data, kind)
     except msgspec.ValidationError as error:
         raise ValueError(str(error)) from error
+
+
+def _plain_float(value: object) -> float:
+    """NumPy's own floats are floats too."""
+    if isinstance(value, float):
+        return float(value)
+    raise TypeError(f"{type(value).__name__} has no place in a file")
 
 
 def _finite(number: str) -> float:

@@ -83,7 +83,7 @@ def judge(
     solved = task.solved_part
     redrawn = None
     if solved.repair_only and hole is not None:
-        redrawn = np.count_nonzero(reached(hole, edge) if edge else hole) / hole.size
+        redrawn = float(np.count_nonzero(reached(hole, edge) if edge else hole) / hole.size)
     if not solved.damages:
         redrawn = 0.0
     residual = report.residual_over_noise

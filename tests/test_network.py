@@ -32,8 +32,8 @@ BROUGHT_ALONG = {
 # Who asks for a connection by name: to fetch a prior, and to let a cluster restore.
 ASKED_FOR = {
     "networks/importers/hub.py": {"huggingface_hub"},
-    "worker/cluster.py": {"distributed"},
-    "worker/errand.py": {"distributed"},
+    "engine/cluster/dask_backend.py": {"distributed"},
+    "engine/cluster/task.py": {"distributed"},
 }
 OWN = CLIENTS | {
     "http",

@@ -30,8 +30,8 @@ class JobRequest:
 class ForecastRequest:
     """How long would a photo of this size take, at each quality? Answered by one Forecast or Failed.
 
-    `marks` is every fourth pixel of the hole in either direction, True = reconstruct, or None where the
-    task does not ask for it. `speed` is what an earlier Forecast found; None: try the network.
+    `marks` is the hole in squares of MARKS_STEP pixels, True = reconstruct anything of it, or None where
+    nothing is marked. `speed` is what an earlier Forecast found; None: try the network.
     """
 
     job_id: str

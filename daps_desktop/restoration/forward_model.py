@@ -31,7 +31,7 @@ from daps_desktop.jobs.damage import (
     Scratches,
     Small,
 )
-from daps_desktop.jobs.damage_traits import TRAITS
+from daps_desktop.jobs.damage_traits import TRAITS, Stage
 from daps_desktop.jobs.task import Task
 from daps_desktop.solver.operators import (
     KERNELS,
@@ -93,19 +93,26 @@ def build_operator(task: Task, measured: Measurement) -> Operator:
     """
     links: list[LinearOperator] = []
     recording: Operator | None = None  # what is not linear
-    observed = [] if measured.observed is None else [measured.observed]
     at = measured
-    for damage in sorted(task.damages, key=lambda damage: TRAITS[type(damage)].stage, reverse=True):
+    unmasked = [damage for damage in task.damages if TRAITS[type(damage)].stage is not Stage.MASK]
+    for damage in sorted(unmasked, key=lambda damage: TRAITS[type(damage)].stage, reverse=True):
         operator = FACTORIES[type(damage)](damage, at)
-        if isinstance(operator, HoleMask) and operator.observed is not None:
-            observed.append(operator.observed)
-        elif isinstance(operator, LinearOperator):
+        if isinstance(operator, LinearOperator):
             links.insert(0, operator)
             height, width = operator.latent_size(at.height, at.width)
             at = replace(at, height=height, width=width)
         elif operator is not None:
             recording = operator
-    return _joined(links, recording, reduce(torch.mul, observed) if observed else None)
+    return _joined(links, recording, observed_part(task, measured))
+
+
+def observed_part(task: Task, measured: Measurement) -> Tensor | None:
+    """What of the photo counts, (1, 1, H, W): what is not marked, less what the damages themselves take away."""
+    masked = [damage for damage in task.damages if TRAITS[type(damage)].stage is Stage.MASK]
+    operators = [FACTORIES[type(damage)](damage, measured) for damage in masked]
+    seen = [measured.observed, *(A.observed for A in operators if A is not None)]
+    parts = [part for part in seen if part is not None]
+    return reduce(torch.mul, parts) if parts else None
 
 
 def _joined(links: list[LinearOperator], recording: Operator | None, observed: Tensor | None) -> Operator:

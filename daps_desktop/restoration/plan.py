@@ -1,145 +1,179 @@
-"""Divides a task into regions and stages: what is computed, with which denoiser and which recipe."""
+"""What a run will do, as values: which parts of the photo, in which stages, with which recipe, how often.
+
+A plan needs neither pixels nor a network nor a device, so the estimate and the run make the same one.
+"""
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
-import torch.nn.functional as F
-from torch import Tensor
 
-from daps_desktop.imaging.mask import Hole
+from daps_desktop.imaging.mask import Hole, thinned
 from daps_desktop.imaging.photo import JpegTables
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
-from daps_desktop.restoration.forward_model import CPU, Measurement, build_problem
-from daps_desktop.restoration.presets import recipe_for
-from daps_desktop.restoration.regions import Region, Stage, hole_width, islands, latent_pixels
-from daps_desktop.solver.denoisers.bias_corrected import BiasCorrectedDenoiser
-from daps_desktop.solver.denoisers.denoiser import CountingDenoiser, Denoiser, GreyDenoiser
-from daps_desktop.solver.denoisers.tiled import TiledDenoiser
-from daps_desktop.solver.operators import HoleMask, observed_from_hole
+from daps_desktop.restoration.forward_model import Measurement, build_operator, observed_part
+from daps_desktop.restoration.presets import Recipe, recipe_for
+from daps_desktop.restoration.regions import hole_width, islands
+from daps_desktop.solver.denoisers.tiled import CONTEXT, tile_boxes
+from daps_desktop.solver.operators import HoleMask, Operator, observed_from_hole
 from daps_desktop.solver.problem import Problem
+from daps_desktop.solver.tensors import LEVELS_PER_UNIT
 
 TILE = 384
 """Default side of a tile in pixels."""
 
 NOISE_FLOOR = 0.01  # [-1, 1] units: below this the rounding of the file would be taken for detail
-
-
-def _nothing(*_: object) -> None: ...
+_SAMPLE_SIDE = 32  # pixels of the stand-in whose operator tells what kind of problem it is
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
-    """What there is of a photo. `part(rect)` is that part of it, (1, 3, h, w) on `device`, in [-1, 1] units.
+class Observation:
+    """What is known of a photo before its pixels are looked at.
 
-    `hole` is (H, W), True = reconstruct here; `sigma_y` the std of the noise in the same units as the photo.
+    `sigma_y` is the std of its noise in [-1, 1] units; `hole` is (H, W), True = reconstruct here.
     """
 
     height: int
     width: int
-    part: Callable[[Rect], Tensor]
     sigma_y: float
     hole: Hole | None = None
     tables: JpegTables | None = None
     grey: bool = False
-    device: torch.device = CPU
 
 
 @dataclass(frozen=True, slots=True)
-class Tools:
-    """The prior, and how the machine runs it.
+class StagePlan:
+    """One call of a method, on a copy of its region that is `downscale` times smaller."""
 
-    `check(pixels)` is called before every network call with the pixels of this evaluation that are done, and
-    may raise; `on_shrink(tile, batch)` hears of a lack of memory, `on_coarse()` of a hole that is too wide.
-    """
-
-    denoiser: Denoiser
-    batch: int = 1  # tiles in one network call
-    check: Callable[[float], None] = _nothing
-    on_shrink: Callable[[int, int], None] = _nothing
-    on_coarse: Callable[[], None] = _nothing
+    downscale: int
+    recipe: Recipe
+    pixels: int  # of the picture that is computed, its unknown border included
+    seen: int  # pixels that the network sees in one evaluation: its tiles with their context
 
 
 @dataclass(frozen=True, slots=True)
-class Planner:
-    """The regions of one task on one photo; `rects` says where they will be before anything is built."""
+class RegionPlan:
+    """`rect` of the photo, solved in one stage, or in a coarse one that tells the fine one where to start."""
+
+    rect: Rect
+    stages: tuple[StagePlan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All regions are solved `runs` times; the result is the mean, or what explains the photo best."""
 
     task: Task
-    settings: SolverSettings
-    sight: Sight
-    tools: Tools
-
-    def rects(self) -> list[Rect]:
-        """The islands around the hole where nothing else is to change, or else the whole photo."""
-        if self.task.repair_only:
-            assert self.sight.hole is not None
-            return islands(self.sight.hole)
-        return [Rect(0, 0, self.sight.height, self.sight.width)]
-
-    def region(self, rect: Rect) -> Region:
-        """Raises: UserError where damages do not go together."""
-        y = self.sight.part(rect)
-        problem = self._island(rect, y) if self.task.repair_only else self._whole(y)
-        return Region(rect, self._stages(problem))
-
-    def _whole(self, y: Tensor) -> Problem:
-        sight = self.sight
-        marked = sight.hole is not None and bool(sight.hole.any())
-        observed = observed_from_hole(sight.hole, sight.device) if marked and sight.hole is not None else None
-        measured = Measurement(sight.height, sight.width, observed, sight.tables, sight.device)
-        return build_problem(self.task, y, measured, sight.sigma_y)
-
-    def _island(self, rect: Rect, y: Tensor) -> Problem:
-        """A hole and its neighbourhood. The grain of the photo is texture to continue, not noise to undo."""
-        assert self.sight.hole is not None
-        observed = observed_from_hole(self.sight.hole[rect.slices], self.sight.device)
-        return Problem(HoleMask(observed), y, self.sight.sigma_y)
-
-    def _stages(self, problem: Problem) -> tuple[Stage, ...]:
-        """Coarse to fine where no tile sees enough around a hole to know what belongs into it."""
-        gap = _gap(problem) if self.task.in_image_domain else math.inf
-        factor = _coarseness(gap, self._tile) if isinstance(problem.A, HoleMask) else 1
-        if factor == 1:
-            return (self._stage(problem, gap),)
-        self.tools.on_coarse()
-        return self._stage(shrunk(problem, factor), gap / factor), self._stage(problem, 0)
+    regions: tuple[RegionPlan, ...]
+    runs: int
+    combine: Literal["mean", "best"]
+    tile: int  # side in pixels
+    seed: int
 
     @property
-    def _tile(self) -> int:
+    def coarse_first(self) -> bool:
+        return any(len(region.stages) > 1 for region in self.regions)
+
+
+def noise_level(task: Task, settings: SolverSettings, estimate: Callable[[], float]) -> float:
+    """Std in grey levels: given, or by `estimate` where noise stands in the way; else next to none.
+
+    Where only a hole, blocks, colour or highlights are mended, the grain of the photo is kept: it is texture
+    to continue, and a path that ended at its level would leave the hole too smooth.
+    """
+    if task.repair_only:
+        return NOISE_FLOOR * LEVELS_PER_UNIT
+    if settings.noise is not None:
+        return settings.noise
+    if task.keeps_grain:
+        return NOISE_FLOOR * LEVELS_PER_UNIT
+    return estimate()
+
+
+def sigma_of(noise: float) -> float:
+    """The std in [-1, 1] units that a run reckons with, for noise of so many grey levels."""
+    return max(noise / LEVELS_PER_UNIT, NOISE_FLOOR)
+
+
+def make_plan(
+    task: Task, settings: SolverSettings, observation: Observation, sigma_max: float = math.inf
+) -> Plan:
+    """The islands around the hole where nothing else is to change, or else the whole photo as one region.
+
+    `sigma_max`: the largest noise level that the prior knows. Raises: UserError where damages do not go
+    together.
+    """
+    A = _stand_in(task, observation)
+    planner = _Planner(task, settings, Problem(A, torch.zeros(1, 3, 1, 1), observation.sigma_y), sigma_max)
+    if task.repair_only:
+        assert observation.hole is not None
+        parts = [(rect, observation.hole[rect.slices]) for rect in islands(observation.hole)]
+    else:
+        parts = [(Rect(0, 0, observation.height, observation.width), _unseen(task, observation))]
+    regions = tuple(RegionPlan(rect, planner.stages(rect, unseen)) for rect, unseen in parts)
+    chance = any(stage.recipe.chance for region in regions for stage in region.stages)
+    runs = task.runs or (settings.samples if chance else 1)
+    return Plan(task, regions, runs, "best" if task.runs else "mean", planner.tile, settings.seed)
+
+
+def _marked(observation: Observation) -> bool:
+    return observation.hole is not None and bool(observation.hole.any())
+
+
+def _stand_in(task: Task, observation: Observation) -> Operator:
+    """The operator of a photo of a few pixels: of the same kind, and with the same border."""
+    # That of a phase retrieval is cheap at any size, and no size but its own tells how large its picture is.
+    size = (observation.height, observation.width) if not task.in_image_domain else (_SAMPLE_SIDE, _SAMPLE_SIDE)
+    observed = torch.ones(1, 1, *size) if task.repair_only or _marked(observation) else None
+    if task.repair_only and observed is not None:
+        return HoleMask(observed)
+    return build_operator(task, Measurement(*size, observed, observation.tables))
+
+
+def _unseen(task: Task, observation: Observation) -> Hole | None:
+    """What the photo does not show, painted or lost in a laboratory; None where all of it counts."""
+    hole = observation.hole if _marked(observation) else None
+    observed = None if hole is None else observed_from_hole(hole)
+    measured = Measurement(observation.height, observation.width, observed)
+    observed = observed_part(task, measured)
+    return None if observed is None else observed[0, 0].numpy() == 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Planner:
+    task: Task
+    settings: SolverSettings
+    problem: Problem  # the stand-in
+    sigma_max: float
+
+    @property
+    def tile(self) -> int:
         return self.settings.tile or TILE
 
-    def _stage(self, problem: Problem, gap: float) -> Stage:
-        denoiser = CountingDenoiser(self._denoiser(problem))
-        recipe = recipe_for(
-            self.settings, problem, gap=gap, repair=self.task.repair_only, sigma_max=denoiser.sigma_max
-        )
-        return Stage(problem, denoiser, recipe)
+    def stages(self, rect: Rect, unseen: Hole | None) -> tuple[StagePlan, ...]:
+        """Coarse to fine where no tile sees enough around a hole to know what belongs into it."""
+        gap = math.inf if not self.task.in_image_domain else 0 if unseen is None else hole_width(unseen)
+        factor = _coarseness(gap, self.tile) if isinstance(self.problem.A, HoleMask) else 1
+        steps = [(1, gap)] if factor == 1 else [(factor, gap / factor), (1, 0)]
+        return tuple(self._stage(rect, unseen, downscale, gap) for downscale, gap in steps)
 
-    def _denoiser(self, problem: Problem) -> Denoiser:
-        pixels, tools = latent_pixels(problem), self.tools
+    def _stage(self, rect: Rect, unseen: Hole | None, downscale: int, gap: float) -> StagePlan:
+        repair = self.task.repair_only
+        recipe = recipe_for(self.settings, self.problem, gap=gap, repair=repair, sigma_max=self.sigma_max)
+        height, width = (-(-side // downscale) for side in (rect.bottom - rect.top, rect.right - rect.left))
+        height, width = self.problem.A.latent_size(height, width)
         # In a repair, what is observed needs no estimate: tiles without a hole are left out.
-        observed = problem.A.observed if self.task.repair_only else None
-        denoiser: Denoiser = TiledDenoiser(
-            tools.denoiser,
-            self._tile,
-            tools.batch,
-            active=None if observed is None else observed == 0,
-            known=None if observed is None else problem.y,
-            check=lambda share: tools.check(share * pixels),
-            on_shrink=tools.on_shrink,
+        hole = thinned(unseen, downscale) if repair and unseen is not None else None
+        seen = sum(
+            (rows.stop - rows.start + 2 * CONTEXT) * (cols.stop - cols.start + 2 * CONTEXT)
+            for rows, cols in tile_boxes(height, width, self.tile)
+            if hole is None or hole[rows, cols].any()
         )
-        if observed is not None:
-            denoiser = BiasCorrectedDenoiser(denoiser, problem.y, observed)
-        return GreyDenoiser(denoiser) if self.sight.grey and not self.task.adds_colour else denoiser
-
-
-def _gap(problem: Problem) -> int:
-    """Pixels across the widest place that the photo does not show, painted or not."""
-    observed = problem.A.observed
-    return 0 if observed is None else hole_width(observed[0, 0].cpu().numpy() == 0)
+        return StagePlan(downscale, recipe, height * width, seen)
 
 
 def _coarseness(width: float, tile: int) -> int:
@@ -148,16 +182,3 @@ def _coarseness(width: float, tile: int) -> int:
     while width / factor > tile / 2:
         factor *= 2
     return factor
-
-
-def shrunk(problem: Problem, factor: int) -> Problem:
-    """The same hole problem on a copy of the photo `factor` times smaller, by averages of observed pixels.
-
-    A small pixel is observed where at least half of its pixels were; if none was, where any was.
-    """
-    observed = problem.A.observed
-    assert observed is not None
-    weight = F.avg_pool2d(observed, factor, ceil_mode=True)
-    mean = F.avg_pool2d(problem.y * observed, factor, ceil_mode=True) / weight.clamp(min=1e-6)
-    enough = min(0.5, float(weight.max()))
-    return Problem(HoleMask((weight >= enough).to(observed)), mean, problem.sigma_y)

@@ -4,9 +4,7 @@ What was measured to choose the numbers is in packaging/NOTES.md.
 """
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 import torch
 from torch import Tensor
@@ -16,8 +14,6 @@ from daps_desktop.solver.denoisers.denoiser import Denoiser
 from daps_desktop.solver.problem import Problem
 from daps_desktop.solver.samplers import daps, dapspp, diffpir
 from daps_desktop.solver.samplers.annealing import Steps
-
-Solve = Callable[[Problem, Denoiser, Tensor, torch.Generator], Steps]
 
 LEVELS: dict[Preset, int] = {"paper": 50, "best": 24, "balanced": 8, "fast": 5, "draft": 3}
 DAPS_LEVELS: dict[Preset, int] = {"paper": 200, "best": 100, "balanced": 50, "fast": 20, "draft": 10}
@@ -40,32 +36,49 @@ DOUBTFUL = 0.1  # no less than this, in [-1, 1] units: a clean photo needs more 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """A method with its plan; `solve(problem, denoiser, start, rng)` yields `steps` annealing steps."""
+    """A method with its free choices: a value, of which all else follows."""
 
-    solve: Solve
-    steps: int
-    evaluations: int
-    cold: bool  # begin from noise alone
-    chance: bool = True  # whether another seed gives another result
+    plan: dapspp.Plan | daps.Plan | diffpir.Plan
+
+    @property
+    def steps(self) -> int:
+        return self.plan.steps if isinstance(self.plan, dapspp.Plan) else self.plan.levels
+
+    @property
+    def evaluations(self) -> int:
+        """Network evaluations of one run."""
+        return self.plan.evaluations
+
+    @property
+    def chance(self) -> bool:
+        """Whether another seed gives another result."""
+        return not isinstance(self.plan, dapspp.Plan) or (self.plan.levels > 0 and self.plan.stochastic)
+
+    @property
+    def cold(self) -> bool:
+        """Whether it begins from noise alone."""
+        return self.plan.sigma_max > WIDEST
 
     def start(self, problem: Problem) -> Tensor:
         """Zeros for a cold run, else the operator's classical estimate; (1, 3, h, w)."""
         estimate = problem.A.start(problem.y)
         return torch.zeros_like(estimate) if self.cold else estimate
 
-
-P = TypeVar("P")
-
-
-def bound(method: Callable[[Problem, Denoiser, P, Tensor, torch.Generator], Steps], plan: P) -> Solve:
-    """A method with its plan filled in."""
-    return lambda problem, denoiser, start, rng: method(problem, denoiser, plan, start, rng)
+    def solve(self, problem: Problem, denoiser: Denoiser, start: Tensor, rng: torch.Generator) -> Steps:
+        """Yields `steps` annealing steps."""
+        match self.plan:
+            case dapspp.Plan() as plan:
+                return dapspp.solve(problem, denoiser, plan, start, rng)
+            case daps.Plan() as plan:
+                return daps.solve(problem, denoiser, plan, start, rng)
+            case diffpir.Plan() as plan:
+                return diffpir.solve(problem, denoiser, plan, start, rng)
 
 
 def recipe_for(
     settings: SolverSettings, problem: Problem, *, gap: float, repair: bool, sigma_max: float = math.inf
 ) -> Recipe:
-    """The recipe of these settings for this problem.
+    """The recipe of these settings for this problem, of which only `A` and `sigma_y` count.
 
     `gap`: pixels across the widest place that the photo does not show, infinite where it shows none at
     all. `repair`: nothing but a hole is to change. `sigma_max`: the largest level that the prior knows; a
@@ -75,12 +88,10 @@ def recipe_for(
     doubt = 1.0 if repair else doubt_of(settings.closeness, problem.sigma_y)
     if settings.method == "daps":
         levels = settings.levels or DAPS_LEVELS[settings.preset]
-        parent = daps.Plan(levels, sigma_max=min(COLD, sigma_max), tau=doubt * daps.TAU)
-        return Recipe(bound(daps.solve, parent), parent.levels, parent.evaluations, parent.sigma_max > WIDEST)
+        return Recipe(daps.Plan(levels, sigma_max=min(COLD, sigma_max), tau=doubt * daps.TAU))
     if settings.method == "diffpir":
         levels = settings.levels or DIFFPIR_LEVELS[settings.preset]
-        peer = diffpir.Plan(levels, sigma_max=min(COLD, sigma_max), doubt=doubt)
-        return Recipe(bound(diffpir.solve, peer), peer.levels, peer.evaluations, peer.sigma_max > WIDEST)
+        return Recipe(diffpir.Plan(levels, sigma_max=min(COLD, sigma_max), doubt=doubt))
     plan = dapspp_plan(settings, problem, gap, repair)
     plan = replace(
         plan,
@@ -88,8 +99,7 @@ def recipe_for(
         noise_inflation=doubt,
         final_sigma=doubt**0.5 * plan.final_sigma,
     )
-    cold, chance = plan.sigma_max > WIDEST, plan.levels > 0 and plan.stochastic
-    return Recipe(bound(dapspp.solve, plan), plan.steps, plan.evaluations, cold, chance)
+    return Recipe(plan)
 
 
 def doubt_of(closeness: float, sigma_y: float) -> float:

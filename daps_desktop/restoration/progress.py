@@ -8,7 +8,6 @@ from typing import Any
 
 from daps_desktop.jobs.messages import JobMessage, Notice, Preview, Progress
 from daps_desktop.jobs.report import StepReport
-from daps_desktop.jobs.requests import JobRequest
 from daps_desktop.restoration.regions import Region
 
 HEARTBEAT_S = 0.5  # a long step says this often how far it is
@@ -20,17 +19,25 @@ class StoppedError(Exception):
 
 
 class Watch:
-    """The counters of one job; every message of its run but the last goes through here."""
+    """The counters of one job; every message of its run but the last goes through here.
 
-    def __init__(self, job: JobRequest, cancel: threading.Event, emit: Callable[[JobMessage], None]) -> None:
-        self._cancel = cancel
+    Nobody need listen: `Watch()` only counts.
+    """
+
+    def __init__(
+        self,
+        job_id: str = "",
+        cancel: threading.Event | None = None,
+        emit: Callable[[JobMessage], None] = lambda message: None,
+    ) -> None:
+        self._cancel = cancel or threading.Event()
         self._emit = emit
         self._started = time.perf_counter()
         self._began = self._started  # when the first evaluation began: loading tells nothing of the time left
         self._spoke = self._showed = 0.0
         self._regions: Sequence[Region] = ()
         self._work = 1.0
-        self._latest = Progress(job.job_id, 0, 0, 0.0, 0.0, 0, 0.0, None)
+        self._latest = Progress(job_id, 0, 0, 0.0, 0.0, 0, 0.0, None)
         self.steps: list[StepReport] = []
         self.notices: list[Notice] = []
 

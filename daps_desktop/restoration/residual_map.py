@@ -9,7 +9,7 @@ from torch import Tensor
 
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.jobs.report import ResidualMap
-from daps_desktop.jobs.requests import JobRequest
+from daps_desktop.jobs.task import Task
 from daps_desktop.restoration.regions import Region
 
 MAP_SIDE = 1024  # the longer side at most
@@ -19,13 +19,15 @@ Plane = NDArray[np.float32]  # (h, w)
 
 
 def residual_map(
-    job: JobRequest, regions: Sequence[Region], estimates: Sequence[Tensor]
+    task: Task, size: tuple[int, int], regions: Sequence[Region], estimates: Sequence[Tensor]
 ) -> ResidualMap | None:
-    """|A(x) - y| over the noise level, of the estimates of all regions; None where y is no picture."""
-    if not job.task.in_image_domain:
+    """|A(x) - y| over the noise level, of the estimates of all regions; None where y is no picture.
+
+    `size`: height and width of the photo.
+    """
+    if not task.in_image_domain:
         return None
-    step = -(-max(job.photo.height, job.photo.width) // MAP_SIDE)
-    grid = _Grid(job.photo.height, job.photo.width, step)
+    grid = _Grid(*size, -(-max(size) // MAP_SIDE))
     for region, x in zip(regions, estimates, strict=True):
         grid.add(region.rect, *_squares(region, x))
     return grid.rms()

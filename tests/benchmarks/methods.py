@@ -18,17 +18,21 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from daps_desktop.imaging.photo import Pixels
 from daps_desktop.jobs.damage import Blur, Box, Damage, Kernel, RandomMask, Small
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
-from daps_desktop.networks.loader import open_prior
+from daps_desktop.networks.loader import Prior, open_prior
+from daps_desktop.restoration.cost import cost
 from daps_desktop.restoration.degrade import damage
-from daps_desktop.restoration.presets import COLD, Recipe, bound
-from daps_desktop.restoration.regions import Region
+from daps_desktop.restoration.forward_model import Measurement, build_operator
+from daps_desktop.restoration.plan import Observation, Plan, make_plan, sigma_of
+from daps_desktop.restoration.presets import COLD, Recipe
+from daps_desktop.restoration.progress import Watch
+from daps_desktop.restoration.run import run
 from daps_desktop.solver.samplers import daps
 from daps_desktop.solver.tensors import LEVELS_PER_UNIT, to_pixels, to_tensor
 from daps_desktop.training.evaluation.evaluate import Method, measure
-from daps_desktop.training.evaluation.restoring import EIGHT_BITS, Restorer
 from daps_desktop.training.evaluation.scores import Score
 from daps_desktop.training.evaluation.trials import Case, Picture, Trial
 from tests.benchmarks.options import Options
@@ -37,6 +41,7 @@ from tests.benchmarks.running import say
 SIDE = 256  # pixels
 NOISE = 0.05 * LEVELS_PER_UNIT
 _SHAKE = 61  # pixels
+_EIGHT_BITS = np.dtype(np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +89,8 @@ def _shake() -> Path:
 
 def compare(options: Options) -> Iterator[Score]:
     """On the middle 256 x 256 pixels of every photo."""
-    restorer = Restorer(open_prior(SolverSettings(device=options.device, prior=options.prior)))
-    return measure(_trials(options, restorer.device), lambda trial: _methods(restorer, trial))
+    prior = open_prior(SolverSettings(device=options.device, prior=options.prior))
+    return measure(_trials(options, prior.network.device), lambda trial: _methods(prior, trial))
 
 
 def _trials(options: Options, device: torch.device) -> Iterator[tuple[str, Measured]]:
@@ -100,7 +105,7 @@ def measured(problem: Problem, pixels: Picture, seed: int, device: torch.device)
     rng = torch.Generator().manual_seed(seed)
     y = damage(problem.task, to_tensor(pixels), None, problem.noise / LEVELS_PER_UNIT, rng)
     return Measured(
-        problem, pixels, np.asarray(to_pixels(y, EIGHT_BITS, 3), np.uint8), None, y.to(device), problem.rate
+        problem, pixels, np.asarray(to_pixels(y, _EIGHT_BITS, 3), np.uint8), None, y.to(device), problem.rate
     )
 
 
@@ -113,23 +118,31 @@ _RUNS = {
 }
 
 
-def _methods(restorer: Restorer, trial: Measured) -> list[Method[Measured]]:
-    return [_method(restorer, trial, name, settings) for name, settings in _RUNS.items()]
+def _methods(prior: Prior, trial: Measured) -> list[Method[Measured]]:
+    return [_method(prior, trial, name, settings) for name, settings in _RUNS.items()]
 
 
-def _method(restorer: Restorer, trial: Measured, name: str, settings: SolverSettings) -> Method[Measured]:
-    region = _region(restorer, trial, settings)
-    evaluations = sum(stage.recipe.evaluations for stage in region.stages)
-    return Method(f"{name}, {evaluations} evaluations", [lambda _: restorer.solved(region, settings.seed)])
+def _method(prior: Prior, trial: Measured, name: str, settings: SolverSettings) -> Method[Measured]:
+    height, width = trial.y.shape[-2:]
+    observation = Observation(height, width, sigma_of(trial.case.noise))
+    plan = make_plan(trial.case.task, settings, observation, prior.denoiser.sigma_max)
+    if settings.method == "daps":
+        plan = _as_published(plan, trial, prior.denoiser.sigma_max)
+
+    def restored(_: Measured) -> Pixels:
+        solution = run(plan, observation, lambda rect: trial.y[..., *rect.slices], prior, Watch())
+        return to_pixels(solution.pictures[0], _EIGHT_BITS, 3)
+
+    return Method(f"{name}, {cost(plan).evaluations} evaluations", [restored])
 
 
-def _region(restorer: Restorer, trial: Measured, settings: SolverSettings) -> Region:
-    """What the program would solve; DAPS begins with the learning rate published for this problem."""
-    (region,) = restorer.regions(trial.case.task, trial.y, trial.case.noise, None, settings)
-    if settings.method != "daps":
-        return region
+def _as_published(plan: Plan, trial: Measured, sigma_max: float) -> Plan:
+    """DAPS begins with the learning rate published for this problem."""
+    height, width = trial.y.shape[-2:]
+    A = build_operator(trial.case.task, Measurement(height, width))
+    rate = 2 * trial.rate * (A.norm / daps.TAU) ** 2
+    recipe = Recipe(daps.Plan(rate=rate, sigma_max=min(COLD, sigma_max)))
+    (region,) = plan.regions
     (stage,) = region.stages
-    rate = 2 * trial.rate * (stage.problem.A.norm / daps.TAU) ** 2
-    plan = daps.Plan(rate=rate, sigma_max=min(COLD, stage.denoiser.sigma_max))
-    recipe = Recipe(bound(daps.solve, plan), plan.levels, plan.evaluations, cold=True)
-    return Region(region.rect, (replace(stage, recipe=recipe),))
+    region = replace(region, stages=(replace(stage, recipe=recipe),))
+    return replace(plan, regions=(region,))

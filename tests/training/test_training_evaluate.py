@@ -14,8 +14,7 @@ from torch import Tensor
 from daps_desktop.base.errors import UserError
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.networks.loader import open_prior
-from daps_desktop.training.evaluation.evaluate import Chosen, Method, evaluate, measure
-from daps_desktop.training.evaluation.restoring import Restorer
+from daps_desktop.training.evaluation.evaluate import Chosen, Method, evaluate, measure, restored
 from daps_desktop.training.evaluation.scores import Score, kept, lines, markdown
 from daps_desktop.training.evaluation.trials import CASES, REPAIR, Case, Trial, centre, make_trial, squares
 from daps_desktop.training.loop.validation import (
@@ -136,7 +135,7 @@ def test_the_result_is_that_of_the_program(prior: Path, case: Case) -> None:
     # Nothing is told of the noise beside a hole: the program keeps it.
     noise = None if case.task == REPAIR else case.noise
     settings = SolverSettings("draft", prior=str(prior), device="cpu", noise=noise, tile=64)
-    ours = Restorer(open_prior(settings)).restore(trial, settings)
+    ours = restored(trial, settings, open_prior(settings))
     theirs = play(trial.photo, *case.task.damages, hole=trial.hole, settings=settings)
     assert (ours == theirs.pixels).all()
 

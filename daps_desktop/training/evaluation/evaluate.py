@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -11,10 +11,12 @@ import numpy as np
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.imaging.photo import Pixels
+from daps_desktop.jobs.requests import JobRequest
 from daps_desktop.jobs.settings import SolverSettings
-from daps_desktop.networks.loader import open_prior
+from daps_desktop.networks.loader import Prior, open_prior
+from daps_desktop.restoration.progress import Watch
+from daps_desktop.restoration.run import restore
 from daps_desktop.training.data.photos import find_photos
-from daps_desktop.training.evaluation.restoring import Restorer
 from daps_desktop.training.evaluation.scores import Score
 from daps_desktop.training.evaluation.trials import CASES, Case, Picture, Trial, centre, make_trial
 
@@ -76,10 +78,16 @@ class Chosen:
 
 def evaluate(settings: SolverSettings, chosen: Chosen) -> Iterator[Score]:
     """The prior of these settings on what was chosen. Raises: UserError if prior or photos cannot serve."""
-    restorer = Restorer(open_prior(settings))
-    name = f"{restorer.prior.card.name}, {settings.preset}"
-    own = Method(name, [lambda trial: restorer.restore(trial, settings)])
+    prior = open_prior(settings)
+    own = Method(f"{prior.card.name}, {settings.preset}", [lambda trial: restored(trial, settings, prior)])
     return measure(chosen.trials(), lambda _: [own])
+
+
+def restored(trial: Trial, settings: SolverSettings, prior: Prior) -> Pixels:
+    """(H, W, 3) uint8, as the program would save it, told the noise. Raises: UserError, as it does."""
+    settings = replace(settings, noise=trial.case.noise)
+    job = JobRequest("", trial.photo, trial.hole, trial.case.task, settings)
+    return restore(job, prior, Watch()).photo.pixels
 
 
 def measure(trials: Iterable[tuple[str, T]], methods: Callable[[T], Iterable[Method[T]]]) -> Iterator[Score]:

@@ -1,0 +1,63 @@
+"""The result at the photo's own depth, what must not change taken from the photo bit for bit."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import cast
+
+import cv2
+import numpy as np
+from torch import Tensor
+
+from daps_desktop.base.errors import UserError
+from daps_desktop.imaging.mask import Hole
+from daps_desktop.imaging.photo import Photo, Pixels
+from daps_desktop.imaging.soft_edge import blend, reached, soft_edge
+from daps_desktop.jobs.task import Task
+from daps_desktop.restoration.plan import Plan
+from daps_desktop.solver.tensors import to_pixels
+
+
+def with_soft_edge(hole: Hole | None, task: Task, radius: int) -> Hole | None:
+    """The hole with the ring of its soft edge; where every pixel is reworked there is no edge.
+
+    Raises: UserError mask_whole where nothing is left around it.
+    """
+    if hole is None or not task.repair_only or not radius:
+        return hole
+    wider = reached(hole, radius)
+    if wider.all():
+        raise UserError("mask_whole")
+    return wider
+
+
+def compose(photo: Photo, marks: Hole | None, radius: int, plan: Plan, pictures: Sequence[Tensor]) -> Photo:
+    """The pictures of all regions in their places, the filling of the marks faded in over `radius` pixels.
+
+    Raises: UserError where it came out as one flat colour.
+    """
+    task = plan.task
+    channels = 3 if task.adds_colour else photo.pixels.shape[2]
+    parts = [to_pixels(picture, photo.pixels.dtype, channels) for picture in pictures]
+    if not task.repair_only:
+        _refuse_constant(photo.pixels, parts[0])
+        return replace(photo.with_pixels(parts[0]), alpha=_enlarged(photo.alpha, task.scale))
+    assert marks is not None
+    pixels = photo.pixels.copy()
+    for region, part in zip(plan.regions, parts, strict=True):
+        rect = region.rect.slices
+        weights = soft_edge(marks[rect], radius)
+        faded = blend(photo.pixels[rect], part, weights)
+        pixels[rect] = np.where(weights[..., None] > 0, faded, pixels[rect])
+    return photo.with_pixels(pixels)
+
+
+def _refuse_constant(before: Pixels, after: Pixels) -> None:
+    if np.ptp(after) == 0 and np.ptp(before) > 0:
+        raise UserError("constant_result")
+
+
+def _enlarged(alpha: Pixels | None, scale: int) -> Pixels | None:
+    if alpha is None or scale == 1:
+        return alpha
+    larger = cv2.resize(alpha, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR)
+    return cast(Pixels, larger)

@@ -1,0 +1,232 @@
+"""Carries a plan out: builds what it names, solves it, and puts the result together."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from daps_desktop.analysis.noise import estimate_noise
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.imaging.rect import Rect
+from daps_desktop.jobs.damage import Grey
+from daps_desktop.jobs.report import ResidualMap
+from daps_desktop.jobs.requests import JobRequest
+from daps_desktop.networks.loader import Prior
+from daps_desktop.networks.runtime.devices import tile_batch
+from daps_desktop.restoration.compose import compose, with_soft_edge
+from daps_desktop.restoration.cost import check_memory, cost
+from daps_desktop.restoration.forward_model import Measurement, build_problem
+from daps_desktop.restoration.plan import Observation, Plan, RegionPlan, make_plan, noise_level, sigma_of
+from daps_desktop.restoration.preview import PreviewPainter
+from daps_desktop.restoration.progress import Watch
+from daps_desktop.restoration.regions import Region, Stage, latent_pixels
+from daps_desktop.restoration.residual_map import residual_map
+from daps_desktop.solver.denoisers.bias_corrected import BiasCorrectedDenoiser
+from daps_desktop.solver.denoisers.denoiser import CountingDenoiser, Denoiser, GreyDenoiser
+from daps_desktop.solver.denoisers.tiled import TiledDenoiser
+from daps_desktop.solver.operators import HoleMask, observed_from_hole
+from daps_desktop.solver.problem import Problem
+from daps_desktop.solver.samplers.annealing import AnnealingStep
+from daps_desktop.solver.tensors import to_tensor
+
+Part = Callable[[Rect], Tensor]  # of the photo, (1, 3, h, w) on the device, in [-1, 1] units
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """What a plan came to: the latent estimate of every region, and the residual of all over the noise."""
+
+    regions: tuple[Region, ...]
+    estimates: list[Tensor]
+    residual_over_noise: float
+
+    @property
+    def pictures(self) -> list[Tensor]:
+        """The result in each region, (1, 3, h, w), without the unknown border."""
+        pairs = zip(self.regions, self.estimates, strict=True)
+        return [region.problem.A.crop(x) for region, x in pairs]
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A photo restored, and what there is to report of it; `noise` in grey levels."""
+
+    photo: Photo
+    noise: float
+    residual_over_noise: float
+    residual_map: ResidualMap | None
+
+
+def restore(job: JobRequest, prior: Prior, watch: Watch) -> Restored:
+    """The photo of a job with its damage undone. Raises: UserError, and StoppedError by way of `watch`."""
+    photo, task, settings, device = job.photo, job.task, job.settings, prior.network.device
+    noise = _noise(job, watch)
+    hole = with_soft_edge(job.hole, task, settings.soft_edge)
+    grey = photo.pixels.shape[2] == 1
+    observation = Observation(photo.height, photo.width, sigma_of(noise), hole, photo.jpeg, grey)
+    plan = make_plan(task, settings, observation, prior.denoiser.sigma_max)
+    check_memory(cost(plan).memory_mb, device)
+    if plan.coarse_first:
+        watch.notice("coarse_first")
+    painter = PreviewPainter(photo, task.scale, job.preview_side) if job.preview_side else None
+    solution = run(
+        plan, observation, lambda rect: to_tensor(photo.pixels[rect.slices], device), prior, watch, painter
+    )
+    return Restored(
+        compose(photo, job.hole, settings.soft_edge, plan, solution.pictures),
+        noise,
+        solution.residual_over_noise,
+        residual_map(task, (photo.height, photo.width), solution.regions, solution.estimates),
+    )
+
+
+def _noise(job: JobRequest, watch: Watch) -> float:
+    def estimate() -> float:
+        noise = estimate_noise(job.photo.pixels)
+        watch.notice("noise_estimated", noise=noise)
+        return noise
+
+    if job.task.repair_only and job.settings.noise is not None:
+        watch.notice("noise_unused")
+    return noise_level(job.task, job.settings, estimate)
+
+
+def run(
+    plan: Plan,
+    observation: Observation,
+    part: Part,
+    prior: Prior,
+    watch: Watch,
+    painter: PreviewPainter | None = None,
+) -> Solution:
+    """The regions solved `plan.runs` times, each run and region with a random stream of its own.
+
+    Several runs are averaged (the posterior mean), except where only the modulus of a Fourier transform
+    is known: there a run may end in a wrong basin, and the one that explains the data best is taken.
+    Raises: UserError where damages do not go together; StoppedError by way of `watch`.
+    """
+    builder = _Builder(plan, observation, prior, watch)
+    regions = tuple(builder.region(region, part(region.rect)) for region in plan.regions)
+    watch.begin(regions, plan.runs)
+    best = _solve_once(plan.seed, regions, prior.network.device, watch, painter, 0)
+    for k in range(1, plan.runs):
+        other = _solve_once(plan.seed, regions, prior.network.device, watch, painter, k)
+        if plan.combine == "mean":
+            pairs = zip(best.estimates, other.estimates, strict=True)
+            estimates = [a.lerp(b, 1 / (k + 1)) for a, b in pairs]
+            best = replace(
+                best, estimates=estimates, residual_over_noise=_residual_over_noise(regions, estimates)
+            )
+        elif other.residual_over_noise < best.residual_over_noise:
+            best = other
+    return best
+
+
+def _solve_once(
+    seed: int,
+    regions: tuple[Region, ...],
+    device: torch.device,
+    watch: Watch,
+    painter: PreviewPainter | None,
+    run: int,
+) -> Solution:
+    """All regions in lockstep, one annealing step of each in turn; the estimates and their residual."""
+    running = [region.solve(_generator(seed, device, run, i)) for i, region in enumerate(regions)]
+    latest: list[AnnealingStep | None] = [None] * len(regions)
+    residual = 0.0
+    try:
+        while fresh := [(i, step) for i, steps in enumerate(running) if (step := next(steps, None))]:
+            for i, step in fresh:
+                latest[i] = step
+            done = [(region, step) for region, step in zip(regions, latest, strict=True) if step]
+            residual = _pooled([(region.pixels, step.residual_over_noise) for region, step in done])
+            draw = partial(painter.draw, done) if painter else None
+            watch.step(max(step.sigma for _, step in fresh), residual, run, draw)
+    finally:
+        for steps in running:
+            steps.close()
+    return Solution(regions, [step.x0_y for step in latest if step], residual)
+
+
+def _generator(seed: int, device: torch.device, run: int, region: int) -> torch.Generator:
+    """Independent streams for every run and region, all from the seed of the request."""
+    state = np.random.SeedSequence([seed, run, region]).generate_state(1, np.uint64)[0]
+    return torch.Generator(device).manual_seed(int(state) >> 1)
+
+
+def _residual_over_noise(regions: Sequence[Region], estimates: Sequence[Tensor]) -> float:
+    """RMS over all observed entries of all regions, in units of the noise."""
+    pairs = zip(regions, estimates, strict=True)
+    return _pooled([(region.pixels, region.problem.residual_over_noise(x)) for region, x in pairs])
+
+
+def _pooled(parts: Sequence[tuple[int, float]]) -> float:
+    """The RMS of the whole from (pixels, RMS) of its parts."""
+    return (sum(n * rms**2 for n, rms in parts) / max(sum(n for n, _ in parts), 1)) ** 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Builder:
+    """From the plan of a region to its problems and denoisers, on the device of the prior."""
+
+    plan: Plan
+    observation: Observation
+    prior: Prior
+    watch: Watch
+
+    def region(self, region: RegionPlan, y: Tensor) -> Region:
+        problem = self._problem(region.rect, y)
+        stages: list[Stage] = []
+        for stage in region.stages:
+            at_scale = problem if stage.downscale == 1 else downscaled(problem, stage.downscale)
+            stages.append(Stage(at_scale, CountingDenoiser(self._denoiser(at_scale)), stage.recipe))
+        return Region(region.rect, tuple(stages))
+
+    def _problem(self, rect: Rect, y: Tensor) -> Problem:
+        """In a repair, the grain of the photo is texture to continue, not noise to undo."""
+        seen = self.observation
+        marked = seen.hole is not None and bool(seen.hole.any())
+        observed = (
+            observed_from_hole(seen.hole[rect.slices], y.device) if marked and seen.hole is not None else None
+        )
+        if self.plan.task.repair_only:
+            assert observed is not None
+            return Problem(HoleMask(observed), y, seen.sigma_y)
+        measured = Measurement(seen.height, seen.width, observed, seen.tables, y.device)
+        return build_problem(self.plan.task, y, measured, seen.sigma_y)
+
+    def _denoiser(self, problem: Problem) -> Denoiser:
+        pixels, watch = latent_pixels(problem), self.watch
+        repair = self.plan.task.repair_only
+        # In a repair, what is observed needs no estimate: tiles without a hole are left out.
+        observed = problem.A.observed if repair else None
+        denoiser: Denoiser = TiledDenoiser(
+            self.prior.denoiser,
+            self.plan.tile,
+            tile_batch(self.prior.network.device),
+            active=None if observed is None else observed == 0,
+            known=None if observed is None else problem.y,
+            check=lambda share: watch.check(share * pixels),
+            on_shrink=lambda tile, batch: watch.notice("smaller_tiles", tile=tile, batch=batch),
+        )
+        if observed is not None:
+            denoiser = BiasCorrectedDenoiser(denoiser, problem.y, observed)
+        grey = self.observation.grey and not self.plan.task.adds_colour
+        return GreyDenoiser(denoiser) if grey else denoiser
+
+
+def downscaled(problem: Problem, factor: int) -> Problem:
+    """The same hole problem on a copy of the photo `factor` times smaller, by averages of observed pixels.
+
+    A small pixel is observed where at least half of its pixels were; if none was, where any was.
+    """
+    observed = problem.A.observed
+    assert observed is not None
+    weight = F.avg_pool2d(observed, factor, ceil_mode=True)
+    mean = F.avg_pool2d(problem.y * observed, factor, ceil_mode=True) / weight.clamp(min=1e-6)
+    enough = min(0.5, float(weight.max()))
+    return Problem(HoleMask((weight >= enough).to(observed)), mean, problem.sigma_y)

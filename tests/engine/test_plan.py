@@ -1,0 +1,141 @@
+"""A plan is made without pixels, and yet says what a run will then do."""
+
+import threading
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+
+from daps_desktop.engine.dispatch import run_job
+from daps_desktop.engine.handlers.estimate import QUALITIES
+from daps_desktop.imaging.jpeg_tables import tables_for_quality
+from daps_desktop.imaging.mask import Hole, thinned
+from daps_desktop.jobs.damage import (
+    Blur,
+    Box,
+    CameraBlur,
+    Clipped,
+    Damage,
+    Grey,
+    Jpeg,
+    Motion,
+    Noise,
+    Phase,
+    RandomMask,
+    Scratches,
+    Small,
+)
+from daps_desktop.jobs.messages import Forecast, JobMessage
+from daps_desktop.jobs.requests import MARKS_STEP, ForecastRequest
+from daps_desktop.jobs.settings import SolverSettings
+from daps_desktop.jobs.task import Task
+from daps_desktop.networks import catalogue
+from daps_desktop.networks.denoisers import NetworkDenoiser
+from daps_desktop.restoration.cost import OVERHEAD, cost
+from daps_desktop.restoration.plan import Observation, Plan, make_plan, noise_level, sigma_of
+from tests.engine.playing import QUICK, crop, play
+
+pytestmark = pytest.mark.usefixtures("tiny_prior")
+
+TASKS: tuple[tuple[Damage, ...], ...] = (
+    (Scratches(),), (Noise(),), (Scratches(), Noise()), (Blur(1.5),), (Motion(5), Scratches()), (Small(2),),
+    (Small(2), Blur(1.0), Noise()), (Jpeg(40),), (Jpeg(40), Scratches()), (Grey(),),
+    (Clipped(1.5), Scratches()),
+    (RandomMask(0.5),), (Box(40),), (Box(20), Blur(1.0)), (Phase(2.0, 2),), (CameraBlur(1.0), Scratches()),
+)  # fmt: skip
+HEIGHT, WIDTH = 96, 128
+
+
+@st.composite
+def holes(draw: st.DrawFn) -> Hole:
+    """One or two rectangles of whole squares of MARKS_STEP pixels, which an estimate sees as they are."""
+    hole = np.zeros((HEIGHT, WIDTH), bool)
+    for _ in range(draw(st.integers(1, 2))):
+        top, left = (MARKS_STEP * draw(st.integers(0, side // MARKS_STEP - 2)) for side in hole.shape)
+        high, wide = (MARKS_STEP * draw(st.integers(1, 12)) for _ in range(2))
+        hole[top : top + high, left : left + wide] = True
+    return hole
+
+
+chosen = st.builds(
+    SolverSettings,
+    preset=st.sampled_from(["draft", "fast", "paper"]),
+    method=st.sampled_from(["dapspp", "dapspp", "daps", "diffpir"]),
+    output=st.sampled_from(["safest", "sample"]),
+    noise=st.sampled_from([0.0, 3.0, 30.0]),
+    closeness=st.sampled_from([0.2, 0.5]),
+    levels=st.integers(2, 4),
+    tile=st.sampled_from([64, 0]),
+    soft_edge=st.sampled_from([0, 0, 3]),
+    samples=st.integers(1, 2),
+)
+
+
+def planned(task: Task, settings: SolverSettings, hole: Hole | None) -> Plan:
+    observation = Observation(
+        HEIGHT, WIDTH, sigma_of(noise_level(task, settings, lambda: 5.0)), hole, tables_for_quality(50)
+    )
+    return make_plan(task, settings, observation, catalogue.find("tiny").parameterisation.sigma_max)
+
+
+@given(damages=st.sampled_from(TASKS), how=chosen, hole=holes())
+@settings(max_examples=25)
+def test_a_run_does_what_its_plan_says(damages: tuple[Damage, ...], how: SolverSettings, hole: Hole) -> None:
+    task = Task(damages)
+    how = replace(
+        how, prior="tiny", device="cpu", soft_edge=0, samples=1 if how.output == "sample" else how.samples
+    )
+    marks = hole if task.has(Scratches) else None
+    seen = 0
+
+    def counted(self: NetworkDenoiser, x: Tensor, sigma: float) -> Tensor:
+        nonlocal seen
+        seen += x.shape[0] * x.shape[-2] * x.shape[-1]
+        return x / (1 + sigma**2)  # a network that answers at once
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(NetworkDenoiser, "denoise", counted)
+        photo = np.ascontiguousarray(crop(128)[:HEIGHT, :WIDTH])
+        report = play(photo, *damages, hole=marks, settings=how).finished.report
+    plan = planned(task, how, marks)
+    costs = cost(plan)
+    assert report.evaluations == costs.evaluations
+    assert len(report.steps) == plan.runs * max(sum(s.recipe.steps for s in r.stages) for r in plan.regions)
+    assert ("coarse_first" in report.notices) == plan.coarse_first
+    assert costs.megapixels * 1e6 == pytest.approx(seen, rel=0.1)  # the network wants multiples of some sides
+
+
+@given(damages=st.sampled_from(TASKS), how=chosen, hole=holes())
+@settings(max_examples=25)
+def test_an_estimate_prices_that_plan(damages: tuple[Damage, ...], how: SolverSettings, hole: Hole) -> None:
+    task, how = Task(damages), replace(how, prior="tiny", device="cpu", soft_edge=0)
+    marks = hole if task.has(Scratches) else None
+    request = ForecastRequest(
+        "f", HEIGHT, WIDTH, task, how, None if marks is None else thinned(marks, MARKS_STEP), speed=1.0
+    )
+    messages: list[JobMessage] = []
+    run_job(request, threading.Event(), messages.append)
+    (answer,) = messages
+    assert isinstance(answer, Forecast)
+    for quality in QUALITIES:
+        expected = cost(planned(task, replace(how, preset=quality), marks)).megapixels
+        assert answer.seconds[quality] == pytest.approx(OVERHEAD * expected)
+
+
+def test_a_wide_hole_is_priced_with_its_coarse_stage() -> None:
+    hole = np.zeros((HEIGHT, WIDTH), bool)
+    hole[20:68, 20:68] = True
+    fine = planned(Task((Scratches(),)), replace(QUICK, tile=128), hole)
+    both = planned(Task((Scratches(),)), replace(QUICK, tile=64), hole)
+    assert not fine.coarse_first and both.coarse_first
+    assert cost(both).evaluations == 2 * cost(fine).evaluations
+
+
+def test_a_plan_is_a_value() -> None:
+    hole = np.zeros((HEIGHT, WIDTH), bool)
+    hole[20:68, 20:68] = True
+    assert planned(Task((Scratches(),)), QUICK, hole) == planned(Task((Scratches(),)), QUICK, hole.copy())
+    assert planned(Task((Blur(),)), QUICK, None) != planned(Task((Blur(),)), replace(QUICK, seed=1), None)

@@ -21,6 +21,7 @@ from daps_desktop.engine.process.client import Host
 from daps_desktop.ui.common.theme import Theme
 from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.models.job_model import JobModel
+from daps_desktop.ui.models.message_router import MessageRouter
 from daps_desktop.ui.shell.application import GarbageCollector, OpenedBySystem, application
 from daps_desktop.ui.shell.main_window import MainWindow
 from daps_desktop.ui.shell.readiness import tell_when_ready
@@ -39,7 +40,8 @@ def run_window(
     loop = qasync.QEventLoop(app)
     asyncio.set_event_loop(loop)
     host = Host(loop, load_engine, log_folder() / ENGINE_LOG)
-    job = JobModel(host)
+    router = MessageRouter(host)
+    job = JobModel(router)
     window = MainWindow(DocumentModel(), job, Theme(app))
     if sys.platform == "darwin":  # elsewhere a file comes as an argument, and a filter sees every event
         OpenedBySystem(app, window.open)
@@ -47,15 +49,13 @@ def run_window(
     window.show()
     if picture is not None:
         picture.close()
-    window.forecast.asked.connect(host.submit)
-    window.forecast.dropped.connect(host.cancel)
     window.forecast.start()
     QTimer.singleShot(0, host.start)  # the engine's process begins once the window is on the screen
     if path is not None:
         QTimer.singleShot(0, lambda: window.begin_with(path))
     with loop, _bugs_told_by(window):
         try:
-            return loop.run_until_complete(_until_closed(app, host, job, window))
+            return loop.run_until_complete(_until_closed(app, host, router, window))
         finally:
             host.close()
 
@@ -79,7 +79,7 @@ def _bugs_told_by(window: MainWindow) -> Iterator[None]:
         sys.excepthook = printed
 
 
-async def _until_closed(app: QApplication, host: Host, job: JobModel, window: MainWindow) -> int:
+async def _until_closed(app: QApplication, host: Host, router: MessageRouter, window: MainWindow) -> int:
     """0 when the window is closed; where Ctrl+C or the system ends the program, unsaved work stays kept."""
     loop = asyncio.get_running_loop()
     code: asyncio.Future[int] = loop.create_future()
@@ -97,13 +97,13 @@ async def _until_closed(app: QApplication, host: Host, job: JobModel, window: Ma
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):  # Windows; a thread
             loop.add_signal_handler(number, told, number)
-    pump = asyncio.create_task(carry(host, job))
+    pump = asyncio.create_task(carry(host, router))
     ended = await code
     pump.cancel()
     return ended
 
 
-async def carry(host: Host, job: JobModel) -> None:
-    """Hand every message of the worker to the job, on the window's thread."""
+async def carry(host: Host, router: MessageRouter) -> None:
+    """Hand every message of the worker to whom it is for, on the window's thread."""
     async for message in host.messages():
-        job.handle(message)
+        router.handle(message)

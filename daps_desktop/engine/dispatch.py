@@ -11,7 +11,7 @@ from typing import Any
 from daps_desktop.base.errors import UserError
 from daps_desktop.engine.handlers import estimate, restore
 from daps_desktop.jobs.messages import Cancelled, Failed, JobMessage
-from daps_desktop.jobs.requests import ForecastRequest, JobRequest
+from daps_desktop.jobs.requests import ForecastRequest, JobRequest, Request
 from daps_desktop.restoration.progress import StoppedError, Watch
 from daps_desktop.solver.device_errors import device_lost, out_of_memory
 
@@ -21,9 +21,7 @@ HANDLERS: dict[type, Callable[[Any, Watch], JobMessage]] = {
 }
 
 
-def run_job(
-    request: JobRequest | ForecastRequest, cancel: threading.Event, emit: Callable[[JobMessage], None]
-) -> None:
+def run_job(request: Request, cancel: threading.Event, emit: Callable[[JobMessage], None]) -> None:
     """Send any number of Progress and Notice, then the answer of the handler, Cancelled or Failed."""
     try:
         emit(HANDLERS[type(request)](request, Watch(request.job_id, cancel, emit)))

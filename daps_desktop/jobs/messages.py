@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from daps_desktop.base.i18n import mark, tr
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.report import Report, ResidualMap
+from daps_desktop.jobs.requests import JobRequest, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,10 @@ class Forecast:
     speed: float
     typical: float
     hardware: Hardware
+
+    def misfit(self, request: Request) -> str:
+        """Why it cannot be an answer to the request; "" where it can."""
+        return type(self).__name__ if isinstance(request, JobRequest) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,16 @@ class Finished:
     report: Report
     residual_map: ResidualMap | None = None
 
+    def misfit(self, request: Request) -> str:
+        """Why it cannot be an answer to the request; "" where it can."""
+        if not isinstance(request, JobRequest):
+            return type(self).__name__
+        photo, pixels, scale = request.photo, self.photo.pixels, request.task.scale
+        size = photo.height * scale, photo.width * scale
+        if pixels.shape[:2] == size and pixels.dtype == photo.pixels.dtype:
+            return ""
+        return f"{self.photo.width} × {self.photo.height}, {self.photo.bits} bit"
+
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
@@ -96,6 +111,12 @@ class Failed:
 
 
 JobMessage = Progress | Notice | Finished | Cancelled | Failed | Forecast
+
+
+def ends_job(message: JobMessage) -> bool:
+    """True for the one message after which a job says nothing more."""
+    return not isinstance(message, Progress | Notice)
+
 
 # What a Notice says; `UserError` has its own table in errors.py.
 NOTICES: dict[str, str] = {

@@ -1,6 +1,7 @@
 """What the window asks of the engine: frozen, picklable values."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ class JobRequest:
     None where nothing was painted.
     """
 
+    cancel_timeout_s: ClassVar[float] = 1.5  # for the engine to answer a cancel; then its process is killed
+
     job_id: str
     photo: Photo
     hole: NDArray[np.bool_] | None
@@ -34,6 +37,9 @@ class ForecastRequest:
     nothing is marked. `speed` is what an earlier Forecast found; None: try the network.
     """
 
+    # Nobody waits for it, and it is over sooner than another process has imported torch.
+    cancel_timeout_s: ClassVar[float] = 30.0
+
     job_id: str
     height: int
     width: int
@@ -44,3 +50,5 @@ class ForecastRequest:
 
 
 MARKS_STEP = 4  # side in pixels of the square that each of the `marks` stands for
+
+Request = JobRequest | ForecastRequest

@@ -122,7 +122,7 @@ def test_a_forecast_that_takes_its_time_to_listen_does_not_cost_the_engine(
     loop: qasync.QEventLoop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On a slow computer one trial of the network takes longer than a job may take to answer."""
-    monkeypatch.setattr("daps_desktop.engine.process.client.PATIENCE_S", 0.1)
+    monkeypatch.setattr(JobRequest, "cancel_timeout_s", 0.1)
 
     async def scene(host: Host, get: Get) -> None:
         before = await who(host, get, "who-1")

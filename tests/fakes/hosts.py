@@ -1,28 +1,40 @@
 """A host without an engine: it remembers what it was asked and says what the test tells it to."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from daps_desktop.jobs.messages import Cancelled, Finished, JobMessage, Preview, Progress
 from daps_desktop.jobs.report import Report, StepReport
-from daps_desktop.jobs.requests import JobRequest
+from daps_desktop.jobs.requests import ForecastRequest, JobRequest, Request
+from daps_desktop.ui.models.message_router import MessageRouter
 
 
 @dataclass
 class FakeHost:
-    """`say` is set to JobModel.handle; a cancelled job answers at once, as a good engine would."""
+    """What it says goes through the `router` that leads to it. Estimates are kept apart from jobs."""
 
     requests: list[JobRequest] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
-    say: Callable[[JobMessage], None] = lambda message: None
+    estimates: list[ForecastRequest] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
+    router: MessageRouter = field(init=False)
 
-    def submit(self, request: JobRequest) -> None:
-        self.requests.append(request)
+    def __post_init__(self) -> None:
+        self.router = MessageRouter(self)
+
+    def submit(self, request: Request) -> None:
+        if isinstance(request, ForecastRequest):
+            self.estimates.append(request)
+        else:
+            self.requests.append(request)
 
     def cancel(self, job_id: str) -> None:
-        self.cancelled.append(job_id)
+        known = any(request.job_id == job_id for request in self.estimates)
+        (self.dropped if known else self.cancelled).append(job_id)
+
+    def say(self, message: JobMessage) -> None:
+        self.router.handle(message)
 
     def answer_cancelled(self) -> None:
         self.say(Cancelled(self.cancelled[-1]))

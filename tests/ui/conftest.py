@@ -108,8 +108,7 @@ def theme(qapp: QApplication) -> Theme:
 @pytest.fixture
 def desk(qtbot: QtBot, theme: Theme) -> Iterator[Desk]:
     host = FakeHost()
-    job = JobModel(host)
-    host.say = job.handle
+    job = JobModel(host.router)
     window = MainWindow(DocumentModel(), job, theme)
     qtbot.addWidget(window)
     window.resize(1200, 800)

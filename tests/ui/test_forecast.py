@@ -22,10 +22,7 @@ class Engine:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.asked: list[ForecastRequest] = []
-        self.dropped: list[str] = []
-        desk.window.forecast.asked.connect(self.asked.append)
-        desk.window.forecast.dropped.connect(self.dropped.append)
+        self.asked, self.dropped = desk.host.estimates, desk.host.dropped
 
     def wait(self, count: int) -> ForecastRequest:
         self.desk.bot.waitUntil(lambda: len(self.asked) >= count, timeout=3000)
@@ -34,7 +31,7 @@ class Engine:
     def answer(self, draft: float = 10.0) -> None:
         seconds = {"draft": draft, "balanced": 4 * draft, "best": 18 * draft}
         message = Forecast(self.asked[-1].job_id, seconds, 0.5, 60.0, TWO_CORES)
-        self.desk.window.job.handle(message)
+        self.desk.host.say(message)
 
 
 @pytest.fixture
@@ -91,7 +88,7 @@ def test_where_nothing_can_be_foretold_no_time_is_shown(opened: Desk, engine: En
     engine.answer()
     opened.window.model.set_task(Task((Noise(),)))
     request = engine.wait(2)
-    opened.window.job.handle(Failed(request.job_id, "prior_missing", {"name": "x", "known": ""}))
+    opened.host.say(Failed(request.job_id, "prior_missing", {"name": "x", "known": ""}))
     assert draft_button(opened).strip() == "Draft"
     assert not opened.window.panel.run_box.banner.isVisible()
 

@@ -227,7 +227,7 @@ def test_nothing_is_left_of_a_journal_after_closing(opened: Desk) -> None:
 
 def started_again(qtbot: QtBot, theme: Theme) -> Desk:
     """Another window, which offers what the one that crashed left behind."""
-    window = MainWindow(DocumentModel(), JobModel(FakeHost()), theme)
+    window = MainWindow(DocumentModel(), JobModel(FakeHost().router), theme)
     qtbot.addWidget(window)
     window.show()
     qtbot.waitUntil(lambda: len(window.welcome.cards) == 1, timeout=5000)
@@ -254,8 +254,7 @@ def second(qtbot: QtBot, theme: Theme, opened: Desk) -> Desk:
     opened.click((20, 20))
     crashed(opened)
     host = FakeHost()
-    job = JobModel(host)
-    host.say = job.handle
+    job = JobModel(host.router)
     window = MainWindow(DocumentModel(), job, theme)
     qtbot.addWidget(window)
     window.show()
@@ -307,7 +306,7 @@ def test_work_is_offered_to_whoever_starts_with_a_photo_too(
     crashed(opened)
     other = tmp_path / "other.png"
     other.write_bytes((tmp_path / "family.png").read_bytes())
-    job = JobModel(FakeHost())
+    job = JobModel(FakeHost().router)
     window = MainWindow(DocumentModel(), job, theme)
     qtbot.addWidget(window)
     window.show()

@@ -23,8 +23,7 @@ from tests.ui.conftest import Desk
 def again(qtbot: QtBot, theme: Theme) -> Desk:
     """A window of the next start, not yet shown."""
     host = FakeHost()
-    job = JobModel(host)
-    host.say = job.handle
+    job = JobModel(host.router)
     window = MainWindow(DocumentModel(), job, theme)
     qtbot.addWidget(window)
     return Desk(window, host, qtbot)

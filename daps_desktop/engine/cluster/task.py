@@ -21,7 +21,7 @@ from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import open_ordinary
 from daps_desktop.base.i18n import tr
 from daps_desktop.base.os_errors import said_by_system
-from daps_desktop.jobs.messages import JobMessage, Notice, Progress
+from daps_desktop.jobs.messages import JobMessage, ends_job
 from daps_desktop.jobs.requests import JobRequest
 
 LARGEST = 2 << 30  # bytes of a file that travels; 200 megapixels of four times 16 bits are 1.6 GB
@@ -142,7 +142,7 @@ def _run(request: JobRequest, given_up: Callable[[], bool]) -> JobMessage:
     def hear(message: JobMessage) -> None:
         if given_up():
             cancel.set()
-        if not isinstance(message, Progress | Notice):
+        if ends_job(message):
             ending.append(message)
 
     run_job(request, cancel, hear)

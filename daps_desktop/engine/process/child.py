@@ -20,9 +20,9 @@ from daps_desktop.base import i18n
 from daps_desktop.base.logs import write_stderr_to
 from daps_desktop.engine.process.wire import receive, send
 from daps_desktop.jobs.messages import Failed, JobMessage
-from daps_desktop.jobs.requests import ForecastRequest, JobRequest
+from daps_desktop.jobs.requests import Request
 
-RunJob = Callable[[JobRequest | ForecastRequest, threading.Event, Callable[[JobMessage], None]], None]
+RunJob = Callable[[Request, threading.Event, Callable[[JobMessage], None]], None]
 LoadEngine = Callable[[], RunJob]
 
 _SACRIFICE = "500"  # of 1000: memory running out, the system ends this process before the window
@@ -67,7 +67,7 @@ def serve(
 
 def _run(
     run_job: RunJob,
-    request: JobRequest | ForecastRequest,
+    request: Request,
     cancel: threading.Event,
     jobs: "Connection[Any, Any]",
 ) -> None:

@@ -16,19 +16,16 @@ from queue import SimpleQueue
 from daps_desktop.base.logs import last_lines
 from daps_desktop.engine.process.child import LoadEngine, failure, import_engine
 from daps_desktop.engine.process.server import EngineProcess
-from daps_desktop.jobs.messages import Cancelled, Failed, Finished, Forecast, JobMessage, Notice, Progress
-from daps_desktop.jobs.requests import ForecastRequest, JobRequest
+from daps_desktop.jobs.messages import Cancelled, Failed, Finished, Forecast, JobMessage, Progress, ends_job
+from daps_desktop.jobs.requests import Request
 
-PATIENCE_S = 1.5  # for a job to answer a cancel; then its process is killed
-# The same for a forecast, which nobody waits for: it is over sooner than another process has imported torch.
-FORECAST_PATIENCE_S = 30.0
 CLOSE_TIMEOUT_S = 2.0
 LOG_LINES = 60  # of the engine's log, told with its death
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    request: JobRequest | ForecastRequest
+    request: Request
     cancelled: threading.Event = field(default_factory=threading.Event)
     taken: threading.Lock = field(default_factory=threading.Lock)
 
@@ -40,8 +37,8 @@ class _Job:
 class Host:
     """Jobs in, messages out; one job at a time in the order they came.
 
-    `messages()` must be consumed on the event loop `loop`; every job ends with exactly one Finished,
-    Cancelled or Failed, whatever becomes of the process.
+    `messages()` must be consumed on the event loop `loop`; every job ends with exactly one message for which
+    `ends_job` is true, whatever becomes of the process.
     """
 
     def __init__(
@@ -67,7 +64,7 @@ class Host:
         """Begin importing the engine; call it right after the window is shown."""
         self._thread.start()
 
-    def submit(self, request: JobRequest | ForecastRequest) -> None:
+    def submit(self, request: Request) -> None:
         job = _Job(request)
         self._waiting[request.job_id] = job
         self._jobs.put(job)
@@ -84,8 +81,7 @@ class Host:
         with self._lock:
             if self._running is job and self._engine is not None:
                 self._engine.cancel(job_id)
-        restoring = isinstance(job.request, JobRequest)
-        self._loop.call_later(PATIENCE_S if restoring else FORECAST_PATIENCE_S, self._insist, job)
+        self._loop.call_later(job.request.cancel_timeout_s, self._insist, job)
 
     def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> bool:
         """End the process and whatever it computes; False if the thread beside it did not end in time."""
@@ -109,7 +105,7 @@ class Host:
                 waiting = list(self._inbox)
                 self._inbox.clear()
             for message in waiting:
-                if isinstance(message, Finished | Cancelled | Failed | Forecast):
+                if ends_job(message):
                     self._waiting.pop(message.job_id, None)
                 yield message
 
@@ -177,7 +173,7 @@ class Host:
             message = Cancelled(job.request.job_id)
         else:
             engine.send(job.request)
-            while isinstance(message := engine.receive(), Progress | Notice):
+            while not ends_job(message := engine.receive()):
                 self._post(message)
         with self._lock:
             self._running = None
@@ -216,12 +212,7 @@ def add(inbox: deque[JobMessage], message: JobMessage) -> None:
     inbox.append(message)
 
 
-def checked(request: JobRequest | ForecastRequest, message: JobMessage) -> JobMessage:
-    """The last message of a job; a result that cannot be one of this photo is a failure."""
-    if not isinstance(message, Finished) or isinstance(request, ForecastRequest):
-        return message
-    photo, pixels, scale = request.photo, message.photo.pixels, request.task.scale
-    if pixels.shape[:2] == (photo.height * scale, photo.width * scale) and pixels.dtype == photo.pixels.dtype:
-        return message
-    detail = f"{message.photo.width} × {message.photo.height}, {message.photo.bits} bit"
-    return Failed(request.job_id, "result_unfit", {"detail": detail})
+def checked(request: Request, message: JobMessage) -> JobMessage:
+    """The last message of a job; a result that cannot be one of this request is a failure."""
+    detail = message.misfit(request) if isinstance(message, Finished | Forecast) else ""
+    return Failed(request.job_id, "result_unfit", {"detail": detail}) if detail else message

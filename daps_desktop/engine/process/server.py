@@ -10,7 +10,7 @@ from daps_desktop.base.i18n import tr
 from daps_desktop.engine.process.child import LoadEngine, Ready, serve
 from daps_desktop.engine.process.wire import receive, send
 from daps_desktop.jobs.messages import JobMessage
-from daps_desktop.jobs.requests import ForecastRequest, JobRequest
+from daps_desktop.jobs.requests import Request
 
 _GRACE_S = 2.0  # between the end of its pipe and its own
 
@@ -43,7 +43,7 @@ class EngineProcess:
                 raise EOFError
             self._ready = isinstance(receive(self._jobs), Ready)
 
-    def send(self, request: JobRequest | ForecastRequest) -> None:
+    def send(self, request: Request) -> None:
         send(self._jobs, request)
 
     def receive(self) -> JobMessage:

@@ -72,8 +72,7 @@ class AlbumControl(QObject):
     def _build(self) -> None:
         usual = user_folder() / _NAME
         # A new one has a file of its own: whatever cannot be read is not written over either.
-        album = self.album = AlbumModel(self._job.host, unused_name(usual), self._new_album(), self)
-        self._job.unclaimed.connect(album.handle)
+        album = self.album = AlbumModel(self._job.router, unused_name(usual), self._new_album(), self)
         album.album_changed.connect(lambda: preferences().setValue(_KEY, str(album.file)))
         window = self.window = AlbumWindow(album, self._window)
         window.photos_pressed.connect(

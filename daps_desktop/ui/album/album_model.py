@@ -19,7 +19,7 @@ from daps_desktop.base.errors import UserError
 from daps_desktop.jobs.messages import Cancelled, Failed, Finished, JobMessage, Progress
 from daps_desktop.ui.album.engine_backend import EngineBackend
 from daps_desktop.ui.common.background import Background
-from daps_desktop.ui.models.job_model import JobHost
+from daps_desktop.ui.models.message_router import MessageRouter
 
 
 class AlbumModel(QObject):
@@ -31,9 +31,11 @@ class AlbumModel(QObject):
     progressed = Signal(Progress)
     failed = Signal(UserError)
 
-    def __init__(self, host: JobHost, file: Path, album: Album, parent: QObject | None = None) -> None:
+    def __init__(
+        self, router: MessageRouter, file: Path, album: Album, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._host = host
+        self._router = router
         self._background = Background(self)
         self.file = file
         self.album = album
@@ -117,7 +119,7 @@ class AlbumModel(QObject):
             self._end()
             return
         file, stop, on_window = self.file, Event(), self._background.on_window
-        backend = self._backend = EngineBackend(self._host, stop, on_window, self._take_begun)
+        backend = self._backend = EngineBackend(self._router, self.handle, stop, on_window, self._take_begun)
         self.destroyed.connect(backend.close)  # where the window goes without `close`
         over = lambda row: on_window(lambda: self._take_over(row))  # noqa: E731
         self._background.run(
@@ -142,7 +144,7 @@ class AlbumModel(QObject):
         self._background.close()
 
     def handle(self, message: JobMessage) -> None:
-        """Take a message of the host, if it is of this album."""
+        """Take a message of the photo that runs."""
         backend = self._backend
         if backend is None or message.job_id != backend.job_id:
             return

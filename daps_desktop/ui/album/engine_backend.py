@@ -13,23 +13,26 @@ from daps_desktop.album.model import Row
 from daps_desktop.analysis.scratches.marking import probable_damage
 from daps_desktop.jobs.messages import Cancelled, JobMessage
 from daps_desktop.jobs.requests import JobRequest
-from daps_desktop.ui.models.job_model import JobHost
+from daps_desktop.ui.models.message_router import MessageRouter, Receiver
 
 
 class EngineBackend:
-    """`on_window` has a call made on the window's thread; there `on_begin` hears which photo is begun.
+    """`on_window` has a call made on the window's thread; there `on_begin` hears which photo is begun, and
+    `receiver` every message of its job.
 
     `cancel` sets `stop`. The last message of each job comes in by `handle`; it ends with `close`.
     """
 
     def __init__(
         self,
-        host: JobHost,
+        router: MessageRouter,
+        receiver: Receiver,
         stop: Event,
         on_window: Callable[[Callable[[], None]], None],
         on_begin: Callable[[Row], None],
     ) -> None:
-        self._host, self._stop, self._on_window, self._on_begin = host, stop, on_window, on_begin
+        self._router, self._receiver = router, receiver
+        self._stop, self._on_window, self._on_begin = stop, on_window, on_begin
         self._order: Order | None = None
         self._ended: SimpleQueue[JobMessage] = SimpleQueue()
         self.job_id = ""  # of the job that the host has
@@ -62,7 +65,7 @@ class EngineBackend:
             self._ended.put(Cancelled(request.job_id))
             return
         self.job_id = request.job_id
-        self._host.submit(request)
+        self._router.submit(request, self._receiver)
 
     def handle(self, message: JobMessage) -> None:
         """The last message of the job."""
@@ -72,7 +75,7 @@ class EngineBackend:
     def cancel(self) -> None:
         self._stop.set()
         if self.job_id:
-            self._host.cancel(self.job_id)
+            self._router.cancel(self.job_id)
 
     def close(self) -> None:
         """No message will come any more: the photo under way is given up without the answer of the host."""

@@ -34,10 +34,8 @@ class _Learnt:
 
 
 class ForecastModel(QObject):
-    """`asked` and `dropped` go to the engine; what it answers comes in through `handle`."""
+    """Asks the engine, and no more than one thing at a time."""
 
-    asked = Signal(ForecastRequest)
-    dropped = Signal(str)  # the id of a request that is not wanted any more
     changed = Signal(object)  # seconds by quality; empty while nobody knows
     hardware_known = Signal(str)  # the computer in plain words
 
@@ -53,7 +51,6 @@ class ForecastModel(QObject):
         self._timer.timeout.connect(self._ask)
         for signal in (model.photo_opened, model.task_changed, model.settings_changed, model.hole_edited):
             signal.connect(lambda *_: self._timer.start())
-        job.unclaimed.connect(self.handle)
         job.started.connect(lambda _: self._drop())
         job.finished.connect(self._learn)
         job.state_changed.connect(self._ask_after_run)
@@ -64,7 +61,7 @@ class ForecastModel(QObject):
             self._send(Task(()), SolverSettings(), *_FIRST_SIZE)
 
     def handle(self, message: JobMessage) -> None:
-        """Take a message of the engine; those that do not answer the last request are not meant."""
+        """Take an answer of the engine; those to earlier requests come too late."""
         if self._request is None or message.job_id != self._request.job_id:
             return
         request, self._request = self._request, None
@@ -86,7 +83,7 @@ class ForecastModel(QObject):
         if document is None or self._job.running:
             return
         marks, task = None, document.solvable
-        if document.marked_share and task.has(Scratches):
+        if document.marked_share and task.needs_mask:
             marks = thinned(document.hole, MARKS_STEP)  # no thin scratch falls through
         self._send(task, document.settings, document.photo.height, document.photo.width, marks)
 
@@ -97,11 +94,11 @@ class ForecastModel(QObject):
         known = self._known.get(_what(settings))
         speed = known.speed if known else None
         self._request = ForecastRequest(uuid4().hex, height, width, task, settings, marks, speed)
-        self.asked.emit(self._request)
+        self._job.router.submit(self._request, self.handle)
 
     def _drop(self) -> None:
         if self._request is not None:
-            self.dropped.emit(self._request.job_id)
+            self._job.router.cancel(self._request.job_id)
             self._request = None
 
     def _learn(self, finished: Finished) -> None:

@@ -1,17 +1,17 @@
 """The jobs of the open photo as the window sees them: one runs, others may wait.
 
-A host takes requests, messages come in; there are no threads here.
+Requests go out by the router, messages come in; there are no threads here.
 """
 
 from collections import deque
 from enum import Enum
-from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
 from daps_desktop.jobs.messages import Cancelled, Failed, Finished, JobMessage, Notice, Preview, Progress
 from daps_desktop.jobs.remaining_time import Clock, Span
 from daps_desktop.jobs.requests import JobRequest
+from daps_desktop.ui.models.message_router import MessageRouter
 
 
 class JobState(Enum):
@@ -22,15 +22,8 @@ class JobState(Enum):
     FAILED = "failed"
 
 
-class JobHost(Protocol):
-    """Where jobs are sent."""
-
-    def submit(self, request: JobRequest) -> None: ...
-    def cancel(self, job_id: str) -> None: ...
-
-
 class JobModel(QObject):
-    """At most one job runs; messages of any other are dropped. Those that wait start by themselves in turn.
+    """At most one job runs. Those that wait start by themselves in turn.
 
     A failure takes the waiting ones with it: they are of the same photo, and what it says is to be read.
     """
@@ -43,11 +36,10 @@ class JobModel(QObject):
     noticed = Signal(Notice)
     finished = Signal(Finished)
     failed = Signal(Failed)
-    unclaimed = Signal(object)  # a JobMessage of a job that was sent to the host by somebody else
 
-    def __init__(self, host: JobHost, parent: QObject | None = None) -> None:
+    def __init__(self, router: MessageRouter, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.host = host
+        self.router = router
         self._queue: deque[JobRequest] = deque()
         self._clock = Clock()
         self.state = JobState.IDLE
@@ -79,7 +71,7 @@ class JobModel(QObject):
         self.stopping = False
         self.started.emit(request)
         self._change_to(JobState.RUNNING)
-        self.host.submit(request)
+        self.router.submit(request, self.handle)
 
     def enqueue(self, request: JobRequest) -> None:
         """Start it now, or when all that came before have ended."""
@@ -98,7 +90,7 @@ class JobModel(QObject):
             self.clear_queue()
         elif self.running and self.request is not None:
             self.stopping = True
-            self.host.cancel(self.request.job_id)
+            self.router.cancel(self.request.job_id)
             self.state_changed.emit(self.state)
 
     def stop_all(self) -> None:
@@ -119,11 +111,8 @@ class JobModel(QObject):
         self._change_to(JobState.IDLE)
 
     def handle(self, message: JobMessage) -> None:
-        """Take one message of the host."""
-        if self.request is None or message.job_id != self.request.job_id:
-            self.unclaimed.emit(message)
-            return
-        if not self.running:
+        """Take one message of a job; one that was abandoned is not heard."""
+        if self.request is None or message.job_id != self.request.job_id or not self.running:
             return
         match message:
             case Progress():

@@ -1,0 +1,40 @@
+"""Every message of the host goes to whoever sent the request it is about."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from daps_desktop.jobs.messages import JobMessage, ends_job
+from daps_desktop.jobs.requests import Request
+
+Receiver = Callable[[JobMessage], None]
+
+
+class JobHost(Protocol):
+    """Where jobs are sent; each is answered by any number of messages, and a last one."""
+
+    def submit(self, request: Request) -> None: ...
+    def cancel(self, job_id: str) -> None: ...
+
+
+class MessageRouter:
+    """The one way to the host: it takes a request together with who is to hear of it."""
+
+    def __init__(self, host: JobHost) -> None:
+        self._host = host
+        self._receivers: dict[str, Receiver] = {}  # by the id of the request
+
+    def submit(self, request: Request, receiver: Receiver) -> None:
+        self._receivers[request.job_id] = receiver
+        self._host.submit(request)
+
+    def cancel(self, job_id: str) -> None:
+        """Its receiver hears of it as of any other last message."""
+        self._host.cancel(job_id)
+
+    def handle(self, message: JobMessage) -> None:
+        """Take one message of the host."""
+        receiver = self._receivers.get(message.job_id)
+        if ends_job(message):
+            self._receivers.pop(message.job_id, None)
+        if receiver is not None:
+            receiver(message)

@@ -33,6 +33,8 @@ def _resumed(row: Row, album: Album) -> Row:
 
 
 def _is_there(row: Row, album: Album) -> bool:
+    if row.prior_sha256 and album.prior_sha256 not in ("", row.prior_sha256):
+        return False  # the prior of that name is another one since
     try:
         return key_of(order_for(row, album)) == row.key and sha256_of(Path(row.output)) == row.sha256
     except (OSError, UserError):

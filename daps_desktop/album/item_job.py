@@ -10,6 +10,7 @@ from daps_desktop.album.model import FOUND, FROM_FILE, NO_MARKS, Album, Row
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.os_errors import said_by_system
 from daps_desktop.base.serialization import dump_json
+from daps_desktop.document.kernel_file import with_kernel_read
 from daps_desktop.document.source import sha256_of
 from daps_desktop.imaging.export import (
     ExportOptions,
@@ -33,6 +34,7 @@ class Order:
     recipe: Recipe
     export: ExportOptions
     find_scratches: bool
+    prior_sha256: str = ""  # that the result is to be made with; "": any
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,10 @@ def ordered(row: Row, album: Album) -> Order:
 
 def order_for(row: Row, album: Album) -> Order:
     mask = mask_of(row.path, Path(album.masks) if album.masks else None)
-    return Order(row, str(mask) if mask else "", album.recipe, album.export, album.find_scratches)
+    recipe = replace(album.recipe, task=with_kernel_read(album.recipe.task))
+    return Order(
+        row, str(mask) if mask else "", recipe, album.export, album.find_scratches, album.prior_sha256
+    )
 
 
 def prepare(order: Order, job_id: str, find: FindScratches) -> Work:
@@ -74,7 +79,9 @@ def prepare(order: Order, job_id: str, find: FindScratches) -> Work:
         task = task if hole is not None else task.maskless_part
     if not task.damages:
         raise UserError("album_nothing_to_do", path=row.path.name)
-    request = JobRequest(job_id, photo, hole, task, order.recipe.settings)
+    request = JobRequest(
+        job_id, photo, hole, task, order.recipe.settings, prior_sha256=order.prior_sha256
+    )
     return Work(replace(row, marks=marks, key=key_of(order), reason=""), request)
 
 
@@ -98,7 +105,7 @@ def _marks(order: Order, photo: Photo, find: FindScratches) -> tuple[Hole | None
 
 
 def key_of(order: Order) -> str:
-    """What a result depends on, as a hash: the same wherever the files lie.
+    """What a result depends on beside the prior, as a hash: the same wherever the files lie.
 
     Raises: UserError where a file cannot be read.
     """

@@ -25,6 +25,7 @@ class Row:
     redrawn: float | None = None  # share of the photo
     seconds: float = 0.0
     reason: str = ""  # why it failed or was skipped, or lacks what tells its origin, in words
+    prior_sha256: str = ""  # of the prior that made the result; "": of none, or it is not known
 
     def __post_init__(self) -> None:
         if self.state not in STATES or self.marks not in MARKS:
@@ -42,7 +43,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Album:
-    """`folder` is "" for results beside their originals, `masks` "" for marks beside the photos."""
+    """`folder` is "" for results beside their originals, `masks` "" for marks beside the photos.
+
+    `prior_sha256` is that of the prior that will restore, "" where any may; its file does not keep it.
+    """
 
     recipe: Recipe = field(default_factory=Recipe)
     export: ExportOptions = field(default_factory=ExportOptions)
@@ -50,6 +54,7 @@ class Album:
     masks: str = ""
     find_scratches: bool = True
     rows: tuple[Row, ...] = ()
+    prior_sha256: str = ""
 
     def with_row(self, row: Row) -> "Album":
         """With `row` in place of the one of the same photo."""

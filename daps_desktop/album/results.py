@@ -42,6 +42,7 @@ def judged(work: Work, finished: Finished, seconds: float) -> Row:
         residual=verdict.residual_over_noise,
         redrawn=verdict.redrawn,
         seconds=seconds,
+        prior_sha256=finished.report.prior_sha256,
     )
 
 

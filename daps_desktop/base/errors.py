@@ -201,6 +201,10 @@ SENTENCES: dict[str, str] = {
     ),
     # priors
     "prior_missing": mark("There is no prior called {name}; nothing was started; installed are: {known}."),
+    "prior_other": mark(
+        "The prior {name} is not the one that was asked for (its checksum is another); nothing was started; "
+        "install the one that was used."
+    ),
     "prior_damaged": mark(
         "The prior {name} is incomplete or altered (its checksum differs); it was not loaded; "
         "import it again."

@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Generator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
@@ -22,6 +22,7 @@ from daps_desktop.cli.common import say
 from daps_desktop.cli.local_run import run_here
 from daps_desktop.document.sidecar import read_recipe
 from daps_desktop.imaging.export import ENDINGS, ExportOptions
+from daps_desktop.jobs.settings import SolverSettings
 
 if TYPE_CHECKING:
     from daps_desktop.album.backend import Backend
@@ -108,12 +109,14 @@ def _album(options: argparse.Namespace) -> Album:
     All paths are whole, so that it is the same album from whichever folder the command is given.
     """
     export = ExportOptions(options.format, quality=options.quality, policy=options.policy)
+    recipe = read_recipe(options.recipe)
     asked = Album(
-        read_recipe(options.recipe),
+        recipe,
         export,
         str(options.out.resolve()),
         str(options.masks.resolve()) if options.masks else "",
         options.find_scratches,
+        prior_sha256=_prior_sha256(recipe.settings, options.dask is not None),
     ).with_photos(photos_in(options.folder.resolve()))
     if options.masks:
         _check_folder(options.masks)
@@ -122,6 +125,18 @@ def _album(options: argparse.Namespace) -> Album:
         begun = path.exists()
     before = {row.photo: row for row in read_notes(path).rows} if begun else {}
     return resumed(replace(asked, rows=tuple(before.get(row.photo, row) for row in asked.rows)))
+
+
+def _prior_sha256(settings: SolverSettings, elsewhere: bool) -> str:
+    """Of the prior that will restore; "" where it is not known here, or each worker chooses its own."""
+    if elsewhere and settings.prior == "auto":
+        return ""
+    from daps_desktop.networks import catalogue
+    from daps_desktop.networks.loader import prior_name  # imports torch
+
+    with suppress(UserError):  # said by whoever is to restore with it
+        return catalogue.find(prior_name(settings)).sha256
+    return ""
 
 
 def _check_folder(path: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from daps_desktop.base.i18n import tr
+from daps_desktop.document.kernel_file import with_kernel_read
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import Noise, Scratches
@@ -45,7 +46,7 @@ def task_of(options: argparse.Namespace) -> Task:
     damages = [parse_damage(text) for text in options.damage]
     if not damages:
         damages = [Scratches() if options.mask else Noise()]
-    return Task(tuple(damages))
+    return with_kernel_read(Task(tuple(damages)))
 
 
 def write_result(photo: Photo, options: argparse.Namespace) -> None:

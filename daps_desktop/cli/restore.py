@@ -19,6 +19,7 @@ from daps_desktop.cli.common import (
     write_result,
 )
 from daps_desktop.cli.local_run import run_here
+from daps_desktop.document.kernel_file import with_kernel_read
 from daps_desktop.document.sidecar import Provenance, is_sidecar, parse_sidecar, read_small, repeat_line
 from daps_desktop.imaging.export import kept_elsewhere
 from daps_desktop.imaging.formats.mask_file import read_mask
@@ -68,7 +69,8 @@ def _restore(options: argparse.Namespace) -> int:
     settings = _settings(options, told)
     photo = read_photo(options.photo)
     hole = _hole(options, photo, told)
-    task = told.recipe.task if isinstance(told, Provenance) else told.task if told else task_of(options)
+    named = told.recipe.task if isinstance(told, Provenance) else told.task if told else None
+    task = with_kernel_read(named) if named else task_of(options)
     check_target(options.out, options.photo, options.force > 0, options.force > 1)
     _check_report(options.report)
     job = JobRequest(uuid.uuid4().hex, photo, hole, task, settings)

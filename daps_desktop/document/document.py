@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from daps_desktop.document.kernel_file import with_kernel_read
 from daps_desktop.document.version import Version
 from daps_desktop.imaging.mask import Hole, HolePatch, bounds
 from daps_desktop.imaging.photo import Photo
@@ -155,7 +156,7 @@ class Document:
 
     def request(self, job_id: str, preview_side: int) -> JobRequest:
         """A job for the document as it stands; its hole is a read-only copy, as the user keeps painting."""
-        hole, task = None, self.solvable
+        hole, task = None, with_kernel_read(self.solvable)
         if task.needs_mask:
             hole = self.hole.copy()
             hole.setflags(write=False)

@@ -30,9 +30,14 @@ def checked_field(default: Any, allowed: Allowed) -> Any:
     return field(default=default, metadata={"allowed": allowed})
 
 
+def values_of(kind: "type[Damage]") -> list[Field[Any]]:
+    """The fields that can be given as text: all but pictures."""
+    return [f for f in fields(kind) if "allowed" in f.metadata]
+
+
 def allowed(kind: "type[Damage]", key: str) -> Allowed:
     """What the value called `key` of that kind of damage may be."""
-    of: dict[str, Field[Any]] = {f.name: f for f in fields(kind)}
+    of = {f.name: f for f in values_of(kind)}
     return of[key].metadata["allowed"]
 
 
@@ -46,7 +51,7 @@ class Damage:
     name: ClassVar[str]
 
     def __post_init__(self) -> None:
-        for f in fields(self):
+        for f in values_of(type(self)):
             refusal = allowed(type(self), f.name).refusal(f.name, getattr(self, f.name))
             if refusal:
                 raise UserError("damage_value", name=self.name, detail=refusal)
@@ -86,12 +91,20 @@ class Motion(Damage):
     angle: float = checked_field(0.0, Range(-90, 90, periodic=True))  # anticlockwise from the horizontal
 
 
+MAX_KERNEL_BYTES = 1 << 20  # of the PNG; kernels of 255 pixels a side take less than half
+
+
 @dataclass(frozen=True, slots=True)
 class Kernel(Damage):
-    """A blur whose kernel is a small grey picture."""
+    """A blur whose kernel is a small grey picture.
+
+    `picture` is a PNG, and `file` then the name it is shown by; where it is empty, the path of a file that is
+    still to be read.
+    """
 
     name: ClassVar[str] = "kernel"
     file: str = checked_field("", _PictureName())
+    picture: bytes = field(default=b"", repr=False)
 
 
 SHRINK_KERNELS = ("unknown", "area", "bilinear", "bicubic", "lanczos")

@@ -29,7 +29,7 @@ def parse_damage(text: str) -> Damage:
 
 
 def _parse_value(kind: type[Damage], key: str, value: str) -> object:
-    known: dict[str, Field[Any]] = {f.name: f for f in fields(kind)}
+    known: dict[str, Field[Any]] = {f.name: f for f in values_of(kind)}
     if key not in known:
         detail = tr("there is no value called {key}").format(key=repr(key))
         raise UserError("damage_value", name=kind.name, detail=detail)
@@ -45,9 +45,10 @@ def _parse_value(kind: type[Damage], key: str, value: str) -> object:
 
 
 def format_damage(damage: Damage) -> str:
-    """The text that `parse_damage` reads back; a word that is the usual one goes without saying."""
+    """The text that `parse_damage` reads back, but for pictures; a usual word goes without saying."""
     usual = {f.name: f.default for f in fields(damage)}
-    said = {k: v for k, v in asdict(damage).items() if not (isinstance(v, str) and v == usual[k])}
+    told = {k: v for k, v in asdict(damage).items() if not isinstance(v, bytes)}
+    said = {k: v for k, v in told.items() if not (isinstance(v, str) and v == usual[k])}
     values = ",".join(f"{k}={v if isinstance(v, str) else written(v)}" for k, v in said.items())
     return f"{damage.name}:{values}" if values else damage.name
 
@@ -60,4 +61,4 @@ def usage(kind: type[Damage]) -> str:
 
 def values_of(kind: type[Damage]) -> list[str]:
     """Each value of this kind, as `key=LOW..HIGH` or `key=ONE/OTHER`."""
-    return [f"{f.name}={allowed(kind, f.name).usage()}" for f in fields(kind)]
+    return [f"{f.name}={allowed(kind, f.name).usage()}" for f in values_of(kind)]

@@ -1,18 +1,19 @@
 """What is to be done to a photo, without the photo: repeated on others, kept beside results, sent by mail."""
 
+import base64
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.serialization import load_json
-from daps_desktop.jobs.damage import Scratches
+from daps_desktop.jobs.damage import MAX_KERNEL_BYTES, Damage, Kernel, Scratches
 from daps_desktop.jobs.damage_text import format_damage, parse_damage
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
 
 VERSION = 1
-_KEYS = {"version", "damage", "settings"}
+_KEYS, _KERNEL = {"version", "damage", "settings"}, "kernel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +24,20 @@ class Recipe:
     settings: SolverSettings = field(default_factory=SolverSettings)
 
     def to_json(self) -> dict[str, Any]:
+        """With `kernel`, the picture of a blur as a PNG in base64, where the task holds one."""
+        kernel = self.task.find(Kernel)
+        picture = base64.b64encode(kernel.picture).decode() if kernel else ""
         return {
             "version": VERSION,
             "damage": [format_damage(damage) for damage in self.task.damages],
             "settings": self.settings.to_json(),
+            **({_KERNEL: picture} if picture else {}),
         }
 
     @classmethod
     def from_json(cls, data: object) -> "Recipe":
         """Raises: UserError if `data` is not a recipe, is of another version, or a value is out of range."""
-        if not isinstance(data, dict) or data.keys() != _KEYS:  # pyright: ignore[reportUnknownMemberType]
+        if not isinstance(data, dict) or data.keys() - {_KERNEL} != _KEYS:  # pyright: ignore[reportUnknownMemberType]
             raise UserError("recipe_unreadable", detail="it does not hold " + ", ".join(sorted(_KEYS)))
         values = cast(dict[str, Any], data)
         if values["version"] != VERSION:
@@ -41,7 +46,22 @@ class Recipe:
         if not isinstance(damages, list) or not isinstance(settings, dict):
             raise UserError("recipe_unreadable", detail="damage is a list of texts, settings an object")
         kinds = [parse_damage(str(damage)) for damage in cast(list[object], damages)]
+        if _KERNEL in values:
+            kinds = _with_picture(kinds, values[_KERNEL])
         return cls(Task(tuple(kinds)), SolverSettings.from_json(cast(dict[str, Any], settings)))
+
+
+def _with_picture(damages: list[Damage], text: object) -> list[Damage]:
+    """Raises: UserError where it is not the picture of a kernel among them."""
+    try:
+        picture = base64.b64decode(text if isinstance(text, str) else "", validate=True)
+    except ValueError:
+        picture = b""
+    if not 0 < len(picture) <= MAX_KERNEL_BYTES or not any(isinstance(d, Kernel) for d in damages):
+        raise UserError(
+            "recipe_unreadable", detail="kernel is no small picture in base64, or belongs to none"
+        )
+    return [replace(d, picture=picture) if isinstance(d, Kernel) else d for d in damages]
 
 
 def dump_recipe(recipe: Recipe) -> str:

@@ -13,10 +13,11 @@ from daps_desktop.jobs.task import Task
 
 @dataclass(frozen=True, slots=True)
 class JobRequest:
-    """All that can influence an answer; a saved request reproduces a saved result.
+    """All that can influence an answer, as values; a saved request reproduces a saved result.
 
     `hole` is (H, W) bool, True = reconstruct here, and read-only because the user keeps painting;
-    None where nothing was painted.
+    None where nothing was painted. `prior_sha256` is that of the weights, "" where any prior of that name
+    will do; another one is refused.
     """
 
     cancel_timeout_s: ClassVar[float] = 1.5  # for the engine to answer a cancel; then its process is killed
@@ -27,6 +28,7 @@ class JobRequest:
     task: Task
     settings: SolverSettings
     preview_side: int = 0  # longest side of the previews in pixels; 0: no previews
+    prior_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

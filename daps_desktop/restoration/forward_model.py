@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import reduce
-from pathlib import Path
 from typing import Any, cast
 
 import torch
@@ -11,7 +10,7 @@ from torch import Tensor
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import tr
-from daps_desktop.imaging.formats.reader import read_photo
+from daps_desktop.imaging.formats.png_codec import unpack_picture
 from daps_desktop.imaging.jpeg_tables import tables_for_quality
 from daps_desktop.imaging.photo import JpegTables, Pixels
 from daps_desktop.jobs.damage import (
@@ -127,11 +126,12 @@ def _joined(links: list[LinearOperator], recording: Operator | None, observed: T
     return SetAfter(chain(links), cast(DataSet, recording)) if links else recording
 
 
-def _picture(path: str) -> Pixels:
+def _picture(kernel: Kernel) -> Pixels:
     try:
-        return read_photo(Path(path)).pixels
-    except UserError as error:
-        raise UserError("kernel_file", path=path, detail=tr("it cannot be read as a picture")) from error
+        return unpack_picture(kernel.picture)
+    except ValueError as error:
+        detail = tr("it cannot be read as a picture")
+        raise UserError("kernel_file", path=kernel.file, detail=detail) from error
 
 
 def tables_for(jpeg: Jpeg, measured: Measurement) -> JpegTables:
@@ -181,7 +181,7 @@ def _motion(motion: Motion, measured: Measurement) -> Operator:
 
 
 def _kernel(kernel: Kernel, measured: Measurement) -> Operator:
-    return _convolution(kernel_from_image(_picture(kernel.file), kernel.file), measured)
+    return _convolution(kernel_from_image(_picture(kernel), kernel.file), measured)
 
 
 def _convolution(kernel: Tensor, measured: Measurement) -> Operator:

@@ -12,7 +12,6 @@ from torch import Tensor
 from daps_desktop.analysis.noise import estimate_noise
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.rect import Rect
-from daps_desktop.jobs.damage import Grey
 from daps_desktop.jobs.report import ResidualMap
 from daps_desktop.jobs.requests import JobRequest
 from daps_desktop.networks.loader import Prior

@@ -16,6 +16,7 @@ from daps_desktop.album.item_job import Order
 from daps_desktop.album.model import DONE, FAILED, SKIPPED, WAITING, Album, Row
 from daps_desktop.album.runner import run_album
 from daps_desktop.base.errors import UserError
+from daps_desktop.document.kernel_file import with_kernel_read
 from daps_desktop.document.sidecar import read_sidecar
 from daps_desktop.imaging.export import ExportOptions
 from daps_desktop.imaging.formats.mask_file import write_mask
@@ -23,7 +24,7 @@ from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.mask import Hole
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.damage import Noise, Scratches
+from daps_desktop.jobs.damage import Kernel, Noise, Scratches
 from daps_desktop.jobs.messages import Cancelled, Failed, Finished, JobMessage
 from daps_desktop.jobs.recipe import Recipe
 from daps_desktop.jobs.requests import JobRequest
@@ -143,6 +144,31 @@ def test_after_a_break_only_what_is_open_is_done(box: Box) -> None:
     assert box.states(box.play(after)) == [DONE] * 3
     assert box.engine.names == ["b.jpg", "c.tif"]
     assert len(list(box.out.glob("*.png"))) == 3
+
+
+def test_a_result_of_another_kernel_is_made_again_and_one_whose_kernel_moved_is_not(box: Box) -> None:
+    kernel = box.out / "shake.png"
+    write_photo(Photo(picture(5, 5)), kernel)
+    done = box.play(box.album(Kernel(str(kernel))))
+    assert all(request.task == with_kernel_read(done.recipe.task) for request in box.engine.requests)
+    assert box.states(resumed(done)) == [DONE] * 3
+    moved = Recipe(Task((Kernel(str(kernel.rename(box.file.with_name("shake.png")))),)), done.recipe.settings)
+    assert box.states(resumed(replace(done, recipe=moved))) == [DONE] * 3
+    write_photo(Photo(picture(7, 7)), box.file.with_name("shake.png"), overwrite=True)
+    assert box.states(resumed(replace(done, recipe=moved))) == [WAITING] * 3
+
+
+def test_a_result_of_another_prior_is_made_again_where_it_is_known(box: Box) -> None:
+    def told(request: JobRequest) -> JobMessage:
+        assert request.prior_sha256 == "new"
+        report = replace(report_of(request), prior_sha256="new")
+        return Finished(request.job_id, request.photo, report)
+
+    box.engine.trouble = {"b.jpg": told, "c.tif": told}
+    read = box.play(box.album(prior_sha256="new"))
+    assert [row.prior_sha256 for row in read.rows] == ["", "new", "new"]  # the first is as albums of old are
+    for here, states in (("", [DONE] * 3), ("new", [DONE] * 3), ("newer", [DONE, WAITING, WAITING])):
+        assert box.states(resumed(replace(read, prior_sha256=here))) == states
 
 
 def test_a_result_written_just_before_the_break_is_not_made_twice(box: Box) -> None:

@@ -18,6 +18,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from daps_desktop.document.kernel_file import with_kernel_read
 from daps_desktop.imaging.photo import Pixels
 from daps_desktop.jobs.damage import Blur, Box, Damage, Kernel, RandomMask, Small
 from daps_desktop.jobs.settings import SolverSettings
@@ -68,7 +69,10 @@ def problems() -> tuple[Problem, ...]:
         ("Gaussian 3", Blur(3.0), 1e-4),
         ("motion 61", Kernel(str(_shake())), 5e-5),
     )
-    return tuple(Problem("laboratory", name, Task((kind,)), NOISE, None, rate) for name, kind, rate in kinds)
+    return tuple(
+        Problem("laboratory", name, with_kernel_read(Task((kind,))), NOISE, None, rate)
+        for name, kind, rate in kinds
+    )
 
 
 @cache

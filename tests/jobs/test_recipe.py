@@ -1,5 +1,6 @@
 """Recipes come back as they were written, and nothing else is taken for one."""
 
+import base64
 import json
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.jobs.damage import Blur, Jpeg, Noise, Scratches, Small
+from daps_desktop.jobs.damage import MAX_KERNEL_BYTES, Blur, Jpeg, Kernel, Noise, Scratches, Small
 from daps_desktop.jobs.recipe import Recipe, dump_recipe, parse_recipe
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
@@ -21,6 +22,25 @@ _RECIPE = Recipe(
 def test_a_recipe_comes_back() -> None:
     assert parse_recipe(dump_recipe(_RECIPE)) == _RECIPE
     assert parse_recipe(dump_recipe(Recipe())) == Recipe()
+
+
+def test_a_kernel_comes_back_with_its_picture_and_one_of_old_with_its_path() -> None:
+    recipe = Recipe(Task((Kernel("shake, left=2.png", b"PNG\x00\xff"), Noise())))
+    assert parse_recipe(dump_recipe(recipe)) == recipe
+    old = Recipe(Task((Kernel("/home/anna/shake.png"),)))
+    assert old.to_json().keys() == Recipe().to_json().keys()
+    assert parse_recipe(dump_recipe(old)) == old
+
+
+@pytest.mark.parametrize(
+    "kernel", ["", "no base64!", 7, base64.b64encode(bytes(MAX_KERNEL_BYTES + 1)).decode()]
+)
+def test_what_is_no_kernel_is_refused(kernel: object) -> None:
+    known = Recipe(Task((Kernel("shake.png", b"PNG"),))).to_json()
+    with pytest.raises(UserError):
+        parse_recipe(json.dumps({**known, "kernel": kernel}))
+    with pytest.raises(UserError):
+        parse_recipe(json.dumps({**Recipe().to_json(), "kernel": known["kernel"]}))
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,10 @@ def test_every_damage_is_read_back_from_its_own_words() -> None:
         assert parse_damage(format_damage(damage)) == damage
 
 
+def test_a_picture_is_shown_by_its_name() -> None:
+    assert format_damage(Kernel("shake.png", b"PNG")) == "kernel:file=shake.png"
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -33,6 +37,7 @@ def test_every_damage_is_read_back_from_its_own_words() -> None:
         ("small:factor=2.5", "factor=2.5 is not a whole number"),
         ("motion:angle=inf", "a number of degrees"),
         ("kernel", "file= must name"),
+        ("kernel:picture=x", "no value called 'picture'"),
         (f"random-mask:seed={10**30}", "seed must be between"),
     ],
 )

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from daps_desktop.base.errors import UserError
+from daps_desktop.document.kernel_file import with_kernel_read
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import Kernel, Phase
@@ -18,7 +19,7 @@ def blurred_dot(kernel: Path) -> torch.Tensor:
     """(3, 3): what this kernel makes of a white dot on black."""
     dot = torch.zeros(1, 3, 9, 9)
     dot[..., 4, 4] = 1
-    A = build_operator(Task((Kernel(str(kernel)),)), Measurement(9, 9))
+    A = build_operator(with_kernel_read(Task((Kernel(str(kernel)),))), Measurement(9, 9))
     return A(A.embed(dot))[0, 0, 3:6, 3:6]
 
 

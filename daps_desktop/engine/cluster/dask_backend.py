@@ -35,7 +35,7 @@ _LISTEN_S = 0.2  # Ctrl+C is heard so often
 _LOOK_S = 10.0  # between two looks whether anybody works there still
 _AHEAD = 2  # photos for a worker: one is worked on, the next is there already when that is over
 # What is amiss with the machine and not with the photo: the next photo would fare no better there.
-_UNFIT = ("prior_missing", "prior_damaged", "prior_unreadable", "device_missing")
+_UNFIT = ("prior_missing", "prior_other", "prior_damaged", "prior_unreadable", "device_missing")
 
 
 class DaskBackend:

@@ -25,6 +25,8 @@ def _restored(job: JobRequest, watch: Watch) -> Finished:
     _check(job)
     settings = job.settings
     prior = open_prior(settings)
+    if job.prior_sha256 not in ("", prior.card.sha256):
+        raise UserError("prior_other", name=prior.card.name)
     watch.check()
     result = restore(job, prior, watch)
     report = Report(

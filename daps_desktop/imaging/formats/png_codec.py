@@ -15,6 +15,7 @@ from daps_desktop.imaging.mask import Hole
 from daps_desktop.imaging.photo import Photo, Pixels, with_alpha
 
 _PAETH, _LEVEL = 128, 2  # within 8 % of the size of level 4, in two thirds of its time
+_MOST_PIXELS = 1 << 22  # of a picture whose size nothing else bounds
 _CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}  # of a PNG by its colour type
 
 
@@ -58,6 +59,14 @@ def unpack_pixels(data: bytes, photo: Photo, scale: int) -> Photo:
     colour = channels if channels % 2 else channels - 1
     alpha = None if channels == colour else np.ascontiguousarray(array[..., -1])
     return replace(photo.with_pixels(np.ascontiguousarray(array[..., :colour])), alpha=alpha)
+
+
+def unpack_picture(data: bytes) -> Pixels:
+    """(H, W, C) of a small PNG that belongs to no photo. Raises: ValueError where it is none, or is large."""
+    height, width, _, colours = _header(data)
+    if height * width > _MOST_PIXELS or colours not in _CHANNELS:
+        raise ValueError("a picture inside is too large, or has a palette")
+    return _decoded(data).reshape(height, width, _CHANNELS[colours])
 
 
 def pack_map(values: NDArray[np.float16]) -> bytes:

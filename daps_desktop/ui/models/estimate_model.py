@@ -7,8 +7,8 @@ from uuid import uuid4
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from daps_desktop.base.i18n import ntr, tr
+from daps_desktop.document.kernel_file import with_kernel_read
 from daps_desktop.imaging.mask import Hole, thinned
-from daps_desktop.jobs.damage import Scratches
 from daps_desktop.jobs.messages import Finished, Forecast, Hardware, JobMessage
 from daps_desktop.jobs.requests import MARKS_STEP, ForecastRequest
 from daps_desktop.jobs.settings import SolverSettings
@@ -82,7 +82,7 @@ class ForecastModel(QObject):
         document = self._model.document
         if document is None or self._job.running:
             return
-        marks, task = None, document.solvable
+        marks, task = None, with_kernel_read(document.solvable)
         if document.marked_share and task.needs_mask:
             marks = thinned(document.hole, MARKS_STEP)  # no thin scratch falls through
         self._send(task, document.settings, document.photo.height, document.photo.width, marks)

@@ -17,6 +17,8 @@ from PySide6.QtWidgets import (
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import tr
+from daps_desktop.document.kernel_file import with_kernel_read
+from daps_desktop.jobs.damage import Damage, Kernel
 from daps_desktop.jobs.damage_text import format_damage, parse_damage
 from daps_desktop.jobs.settings import MOST_SAMPLES, SolverSettings
 from daps_desktop.jobs.task import Task
@@ -60,6 +62,7 @@ class AdvancedFold(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self._kernel: Kernel | None = None  # of the task that is shown
         self.head = QToolButton()
         self.head.setObjectName("quiet")
         self.head.setText(labels.ADVANCED)
@@ -154,6 +157,7 @@ class AdvancedFold(QWidget):
             _show_choice(choice, name)
 
     def show_task(self, task: Task) -> None:
+        self._kernel = task.find(Kernel)
         self.operators.setText(" ".join(format_damage(damage) for damage in task.damages))
         self.wrong.setVisible(False)
 
@@ -179,13 +183,19 @@ class AdvancedFold(QWidget):
         if not self.operators.isModified():
             return
         try:
-            task = Task(tuple(parse_damage(words) for words in self.operators.text().split()))
+            named = [parse_damage(words) for words in self.operators.text().split()]
+            task = with_kernel_read(Task(tuple(self._as_shown(damage) for damage in named)))
         except UserError as error:
             self.wrong.setText(str(error))
             self.wrong.setVisible(True)
         else:
             self.wrong.setVisible(False)
             self.task_picked.emit(task)
+
+    def _as_shown(self, damage: Damage) -> Damage:
+        """A kernel that is shown by its name keeps its picture."""
+        shown = self._kernel
+        return shown if shown and isinstance(damage, Kernel) and damage.file == shown.file else damage
 
     def _open(self, opened: bool) -> None:
         self.head.setArrowType(Qt.ArrowType.DownArrow if opened else Qt.ArrowType.RightArrow)

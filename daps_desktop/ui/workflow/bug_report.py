@@ -84,5 +84,6 @@ def _work(document: Document | None) -> str:
     photo = document.photo
     size = f"{photo.width} x {photo.height} pixels, {photo.pixels.shape[2]} x {photo.bits} bit"
     marked = f"{document.marked_share:.2%} marked, {len(document.versions)} versions"
-    recipe = json.dumps(document.recipe.to_json(), indent=1)
-    return f"{size}, {photo.file_format or 'pasted'}\n{marked}\n{recipe}"
+    recipe = document.recipe.to_json()
+    recipe.pop("kernel", None)  # a picture in base64
+    return f"{size}, {photo.file_format or 'pasted'}\n{marked}\n{json.dumps(recipe, indent=1)}"

@@ -20,11 +20,12 @@ from daps_desktop.document.sidecar import dump_sidecar, provenance_of, read_reci
 from daps_desktop.imaging.formats.exif import with_dpi
 from daps_desktop.imaging.formats.iptc import jpeg_segment
 from daps_desktop.imaging.formats.mask_file import read_mask, write_mask
+from daps_desktop.imaging.formats.png_codec import pack_pixels
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import encode_photo, write_photo
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.rect import Rect
-from daps_desktop.jobs.damage import Faded, Jpeg, Motion, Noise, Small
+from daps_desktop.jobs.damage import Faded, Jpeg, Kernel, Motion, Noise, Small
 from daps_desktop.jobs.recipe import Recipe, dump_recipe
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
@@ -204,7 +205,8 @@ def _recipes(_: Path) -> list[bytes]:
     exact = SolverSettings(
         preset="best", method="diffpir", output="sample", noise=4.5, prior="photo-fast", tile=128
     )
-    return [dump_recipe(recipe).encode() for recipe in (RECIPE, Recipe(many, exact), Recipe())]
+    blurred = Recipe(Task((Kernel("shake.png", pack_pixels(photo())),)))
+    return [dump_recipe(recipe).encode() for recipe in (RECIPE, Recipe(many, exact), Recipe(), blurred)]
 
 
 def _read_recipe(folder: Path, data: bytes) -> object:

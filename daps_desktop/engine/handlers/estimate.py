@@ -55,7 +55,7 @@ def handle(request: ForecastRequest, watch: Watch) -> Forecast:
     if not task.damages:
         times = {quality: 0.0 for quality in QUALITIES}
     elif hole is not None or not task.needs_mask:
-        times.update(_times(task, settings, size, hole, speed, QUALITIES, watch))
+        times = {**_times(task, settings, size, hole, speed, QUALITIES, watch)}
     return Forecast(request.job_id, times, speed, _typical(speed), hardware(settings.device))
 
 

@@ -79,9 +79,7 @@ def prepare(order: Order, job_id: str, find: FindScratches) -> Work:
         task = task if hole is not None else task.maskless_part
     if not task.damages:
         raise UserError("album_nothing_to_do", path=row.path.name)
-    request = JobRequest(
-        job_id, photo, hole, task, order.recipe.settings, prior_sha256=order.prior_sha256
-    )
+    request = JobRequest(job_id, photo, hole, task, order.recipe.settings, prior_sha256=order.prior_sha256)
     return Work(replace(row, marks=marks, key=key_of(order), reason=""), request)
 
 

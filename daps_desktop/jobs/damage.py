@@ -30,14 +30,14 @@ def checked_field(default: Any, allowed: Allowed) -> Any:
     return field(default=default, metadata={"allowed": allowed})
 
 
-def values_of(kind: "type[Damage]") -> list[Field[Any]]:
+def value_fields(kind: "type[Damage]") -> list[Field[Any]]:
     """The fields that can be given as text: all but pictures."""
     return [f for f in fields(kind) if "allowed" in f.metadata]
 
 
 def allowed(kind: "type[Damage]", key: str) -> Allowed:
     """What the value called `key` of that kind of damage may be."""
-    of = {f.name: f for f in values_of(kind)}
+    of = {f.name: f for f in value_fields(kind)}
     return of[key].metadata["allowed"]
 
 
@@ -51,7 +51,7 @@ class Damage:
     name: ClassVar[str]
 
     def __post_init__(self) -> None:
-        for f in values_of(type(self)):
+        for f in value_fields(type(self)):
             refusal = allowed(type(self), f.name).refusal(f.name, getattr(self, f.name))
             if refusal:
                 raise UserError("damage_value", name=self.name, detail=refusal)

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import tr, written
-from daps_desktop.jobs.damage import Damage, Kernel, allowed
+from daps_desktop.jobs.damage import Damage, Kernel, allowed, value_fields
 from daps_desktop.jobs.damage_traits import TRAITS
 
 
@@ -29,7 +29,7 @@ def parse_damage(text: str) -> Damage:
 
 
 def _parse_value(kind: type[Damage], key: str, value: str) -> object:
-    known: dict[str, Field[Any]] = {f.name: f for f in values_of(kind)}
+    known: dict[str, Field[Any]] = {f.name: f for f in value_fields(kind)}
     if key not in known:
         detail = tr("there is no value called {key}").format(key=repr(key))
         raise UserError("damage_value", name=kind.name, detail=detail)
@@ -61,4 +61,4 @@ def usage(kind: type[Damage]) -> str:
 
 def values_of(kind: type[Damage]) -> list[str]:
     """Each value of this kind, as `key=LOW..HIGH` or `key=ONE/OTHER`."""
-    return [f"{f.name}={allowed(kind, f.name).usage()}" for f in values_of(kind)]
+    return [f"{f.name}={allowed(kind, f.name).usage()}" for f in value_fields(kind)]

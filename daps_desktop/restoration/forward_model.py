@@ -106,7 +106,7 @@ def build_operator(task: Task, measured: Measurement) -> Operator:
 
 
 def observed_part(task: Task, measured: Measurement) -> Tensor | None:
-    """What of the photo counts, (1, 1, H, W): what is not marked, less what the damages themselves take away."""
+    """What of the photo counts, (1, 1, H, W): what is not marked, less what the damages take away."""
     masked = [damage for damage in task.damages if TRAITS[type(damage)].stage is Stage.MASK]
     operators = [FACTORIES[type(damage)](damage, measured) for damage in masked]
     seen = [measured.observed, *(A.observed for A in operators if A is not None)]

@@ -127,7 +127,8 @@ def _marked(observation: Observation) -> bool:
 def _stand_in(task: Task, observation: Observation) -> Operator:
     """The operator of a photo of a few pixels: of the same kind, and with the same border."""
     # That of a phase retrieval is cheap at any size, and no size but its own tells how large its picture is.
-    size = (observation.height, observation.width) if not task.in_image_domain else (_SAMPLE_SIDE, _SAMPLE_SIDE)
+    whole = observation.height, observation.width
+    size = (_SAMPLE_SIDE, _SAMPLE_SIDE) if task.in_image_domain else whole
     observed = torch.ones(1, 1, *size) if task.repair_only or _marked(observation) else None
     if task.repair_only and observed is not None:
         return HoleMask(observed)

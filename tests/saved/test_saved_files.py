@@ -223,7 +223,7 @@ RECIPES: dict[str, Damages] = {  # in the order in which they were written, whic
     "scratches": [SCRATCHES],
     "blur": [("blur", {"sigma": 0.75}), NOISE],
     "motion": [("motion", {"length": 12.5, "angle": -30.0}), SCRATCHES],
-    "kernel": [("kernel", {"file": f"{HOME}/shake, left=2.png"}), NOISE],
+    "kernel": [("kernel", {"file": f"{HOME}/shake, left=2.png", "picture": b""}), NOISE],
     "small": [("small", {"factor": 4, "kernel": "lanczos"}), SCRATCHES],
     "small_usual": [("small", {"factor": 2, "kernel": "unknown"})],
     "jpeg": [("jpeg", {"quality": 35}), ("faded", {"amount": 0.25})],

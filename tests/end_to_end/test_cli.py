@@ -172,7 +172,7 @@ BAD_REQUESTS: list[tuple[tuple[str, ...], str]] = [
     (("--damage", "blur:sigma=99"), "between 0.2 and 20"),
     (("--damage", "blur:sigma=nan"), "between 0.2 and 20"),
     (("--damage", "blur:width=2"), "no value called 'width'"),
-    (("--damage", "small:factor=5"), "2, 3, 4 or 8"),
+    (("--damage", "small:factor=5"), "one of 2, 3, 4, 8"),
     (("--damage", "kernel:file=nowhere.png"), "nowhere.png cannot serve as a blur kernel"),
     (("--damage", "blur", "--damage", "motion"), "one kind of blur"),
     (("--damage", "noise", "--damage", "noise"), "given twice"),

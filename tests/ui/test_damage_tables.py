@@ -25,7 +25,7 @@ from daps_desktop.solver.operators import Chain, LinearOperator
 from daps_desktop.ui.panels import damage_pictures
 from daps_desktop.ui.panels.card import Face
 from daps_desktop.ui.panels.damage_cards import CARDS, DamageEntry, done
-from daps_desktop.ui.panels.value_fields import number
+from daps_desktop.ui.panels.value_fields import number_field
 from tests.end_to_end.conftest import Desk as Folder
 from tests.end_to_end.conftest import desk as folder  # noqa: F401
 from tests.ui.conftest import Desk
@@ -75,7 +75,7 @@ class Dimming(LinearOperator):
 
 @pytest.fixture
 def dark(monkeypatch: pytest.MonkeyPatch) -> None:
-    face = Face("Too dark", "Too little light.", damage_pictures.faded, (("light", number("Light")),))
+    face = Face("Too dark", "Too little light.", damage_pictures.faded, (("light", number_field("Light")),))
     monkeypatch.setitem(TRAITS, Dark, Traits(Stage.COLOUR, frozenset({Grey})))
     monkeypatch.setitem(FACTORIES, Dark, lambda dark, _measured: Dimming(dark.light))
     monkeypatch.setitem(CARDS, Dark, DamageEntry("made brighter", (face,)))

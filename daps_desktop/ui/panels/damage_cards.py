@@ -35,7 +35,7 @@ from daps_desktop.ui.common.widgets import NumberRow, column
 from daps_desktop.ui.panels import damage_pictures
 from daps_desktop.ui.panels.card import Card, Face
 from daps_desktop.ui.panels.noise_field import NoiseField
-from daps_desktop.ui.panels.value_fields import choice, number, percent
+from daps_desktop.ui.panels.value_fields import choice_field, number_field, percent_field
 
 _USUAL_QUALITY = 40
 
@@ -119,22 +119,22 @@ _BLUR = Face(
     labels.BLURRED,
     labels.BLURRED_LINE,
     damage_pictures.blurred,
-    (("sigma", number(labels.SIZE, labels.UNIT_PIXELS)),),
+    (("sigma", number_field(labels.SIZE, labels.UNIT_PIXELS)),),
 )
 _MOTION = Face(
     labels.SHAKEN,
     labels.SHAKEN_LINE,
     damage_pictures.shaken,
     (
-        ("length", number(labels.LENGTH, labels.UNIT_PIXELS)),
-        ("angle", number(labels.ANGLE, labels.UNIT_DEGREES, decimals=0)),
+        ("length", number_field(labels.LENGTH, labels.UNIT_PIXELS)),
+        ("angle", number_field(labels.ANGLE, labels.UNIT_DEGREES, decimals=0)),
     ),
 )
 _SMALL = Face(
     labels.SMALL,
     labels.SMALL_LINE,
     damage_pictures.small,
-    (("factor", choice(labels.FACTOR, "×{}")),),
+    (("factor", choice_field(labels.FACTOR, "×{}")),),
 )
 _NOISE = Face(labels.NOISE, labels.NOISE_LINE, damage_pictures.noisy)
 _JPEG = Face(labels.BLOCKS, labels.BLOCKS_LINE, damage_pictures.compressed)
@@ -142,7 +142,7 @@ _FADED = Face(
     mark("Faded or yellowed"),
     mark("Brings colours back; can be undone."),
     damage_pictures.faded,
-    (("amount", percent(mark("Strength"), mark("Strength of the colour correction"))),),
+    (("amount", percent_field(mark("Strength"), mark("Strength of the colour correction"))),),
 )
 _GREY = Face(
     labels.GREY,

@@ -34,17 +34,17 @@ class ValueField(QWidget):
 MakeField = Callable[[Allowed, Any], ValueField]  # from what the value may be, and the usual one
 
 
-def number(name: str, unit: str = "", decimals: int = 1) -> MakeField:
+def number_field(name: str, unit: str = "", decimals: int = 1) -> MakeField:
     """A spin box."""
     return lambda values, usual: _Number(name, unit, decimals, values, usual)
 
 
-def choice(name: str, words: str) -> MakeField:
+def choice_field(name: str, words: str) -> MakeField:
     """A button for each value, with `words` around it."""
     return lambda values, usual: _Choice(name, words, values, usual)
 
 
-def percent(name: str, spoken: str) -> MakeField:
+def percent_field(name: str, spoken: str) -> MakeField:
     """A slider for a share; `spoken` is what a screen reader calls it."""
     return lambda values, usual: _Percent(name, spoken, values, usual)
 

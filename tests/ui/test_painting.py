@@ -5,7 +5,8 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
 from daps_desktop.imaging.rect import Rect
-from daps_desktop.jobs.damage import Noise, Scratches
+from daps_desktop.jobs.damage import Noise, Phase, Scratches
+from daps_desktop.jobs.task import Task
 from daps_desktop.ui.canvas.drawing.compare_state import CompareMode
 from daps_desktop.ui.canvas.drawing.pyramid import HolePyramid
 from daps_desktop.ui.models.undo_commands import UNDO_STEPS
@@ -32,6 +33,13 @@ def test_marking_ticks_scratches_and_erasing_does_not(opened: Desk) -> None:
     opened.drag((100, 50), (100, 250))
     assert cards.card(Scratches).ticked and cards.card(Noise).ticked
     assert opened.document.task.find(Scratches) and opened.document.task.find(Noise)
+
+
+def test_marking_leaves_a_task_alone_that_takes_no_marks(opened: Desk) -> None:
+    alone = Task((Phase(),))
+    opened.window.model.set_task(alone)
+    opened.drag((100, 50), (100, 250))
+    assert opened.document.task == alone and opened.document.request("job", 0).hole is None
 
 
 def test_a_small_photo_is_enlarged_to_be_painted_on(opened: Desk) -> None:

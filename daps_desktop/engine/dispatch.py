@@ -19,7 +19,7 @@ from torch import Tensor
 from daps_desktop import __version__
 from daps_desktop.analysis.noise import estimate_noise
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.engine.handlers.estimate import foretell
 from daps_desktop.imaging.mask import Hole
 from daps_desktop.imaging.photo import Photo, Pixels
@@ -121,7 +121,9 @@ def _check(job: JobRequest) -> None:
         raise UserError("nothing_chosen")
     if job.settings.samples > 1 and job.settings.output == "sample":
         raise UserError(
-            "setting_value", name="samples", detail=tr("several samples are averaged, which is `safest`")
+            "setting_value",
+            name="samples",
+            detail=phrase(N_("several samples are averaged, which is `safest`")),
         )
 
 

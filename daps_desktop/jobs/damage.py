@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.i18n import tr, written
+from daps_desktop.base.i18n import N_, Phrase, phrase, written
 
 
-def _check(name: str, ok: bool, detail: str) -> None:
+def _check(name: str, ok: bool, detail: Phrase) -> None:
     if not ok:
         raise UserError("damage_value", name=name, detail=detail)
 
 
-def _check_range(name: str, key: str, value: float, low: float, high: float, unit: str = "") -> None:
+def _check_range(name: str, key: str, value: float, low: float, high: float, unit: Phrase | str = "") -> None:
     if not low <= value <= high:
-        words = tr("{key} must be between {low} and {high}{unit}, not {value}")
-        detail = words.format(key=key, low=written(low), high=written(high), unit=unit, value=written(value))
+        words = N_("{key} must be between {low} and {high}{unit}, not {value}")
+        detail = phrase(words, key=key, low=written(low), high=written(high), unit=unit, value=written(value))
         raise UserError("damage_value", name=name, detail=detail)
 
 
@@ -42,7 +42,7 @@ class Blur(Damage):
     sigma: float = 2.0  # pixels
 
     def __post_init__(self) -> None:
-        _check_range("blur", "sigma", self.sigma, 0.2, 20, tr(" pixels"))
+        _check_range("blur", "sigma", self.sigma, 0.2, 20, phrase(N_(" pixels")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,8 @@ class Motion(Damage):
     angle: float = 0.0  # degrees, anticlockwise from the horizontal
 
     def __post_init__(self) -> None:
-        _check_range("motion", "length", self.length, 1, 99, tr(" pixels"))
-        _check("motion", math.isfinite(self.angle), tr("angle must be a number of degrees"))
+        _check_range("motion", "length", self.length, 1, 99, phrase(N_(" pixels")))
+        _check("motion", math.isfinite(self.angle), phrase(N_("angle must be a number of degrees")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Kernel(Damage):
     file: str = ""
 
     def __post_init__(self) -> None:
-        _check("kernel", bool(self.file), tr("file= must name a small grey picture"))
+        _check("kernel", bool(self.file), phrase(N_("file= must name a small grey picture")))
 
 
 SHRINK_KERNELS = ("unknown", "area", "bilinear", "bicubic", "lanczos")
@@ -84,10 +84,10 @@ class Small(Damage):
     kernel: str = "unknown"
 
     def __post_init__(self) -> None:
-        wrong = tr("factor must be 2, 3, 4 or 8, not {factor}").format(factor=self.factor)
+        wrong = phrase(N_("factor must be 2, 3, 4 or 8, not {factor}"), factor=self.factor)
         _check("small", self.factor in (2, 3, 4, 8), wrong)
         known = ", ".join(SHRINK_KERNELS)
-        wrong = tr("kernel must be one of {known}, not {kernel}").format(known=known, kernel=self.kernel)
+        wrong = phrase(N_("kernel must be one of {known}, not {kernel}"), known=known, kernel=self.kernel)
         _check("small", self.kernel in SHRINK_KERNELS, wrong)
 
 
@@ -135,7 +135,7 @@ class Clipped(Damage):
     scale: float = 2.0
 
     def __post_init__(self) -> None:
-        wrong = tr("scale must be above 1 and at most 8, not {scale}").format(scale=written(self.scale))
+        wrong = phrase(N_("scale must be above 1 and at most 8, not {scale}"), scale=written(self.scale))
         _check("clipped", 1 < self.scale <= 8, wrong)
 
 
@@ -148,8 +148,8 @@ class RandomMask(Damage):
     seed: int = 42
 
     def __post_init__(self) -> None:
-        wrong = tr("fraction must be above 0 and below 1, not {fraction}")
-        _check("random-mask", 0 < self.fraction < 1, wrong.format(fraction=written(self.fraction)))
+        words = N_("fraction must be above 0 and below 1, not {fraction}")
+        _check("random-mask", 0 < self.fraction < 1, phrase(words, fraction=written(self.fraction)))
         _check_range("random-mask", "seed", self.seed, 0, 2**63 - 1)
 
 
@@ -161,7 +161,7 @@ class Box(Damage):
     size: int = 0
 
     def __post_init__(self) -> None:
-        _check("box", self.size >= 0, tr("size must not be negative"))
+        _check("box", self.size >= 0, phrase(N_("size must not be negative")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ class CameraBlur(Damage):
     exposure: float = 1.5  # gain before saturation
 
     def __post_init__(self) -> None:
-        _check_range("camera-blur", "sigma", self.sigma, 0.2, 20, tr(" pixels"))
+        _check_range("camera-blur", "sigma", self.sigma, 0.2, 20, phrase(N_(" pixels")))
         _check_range("camera-blur", "exposure", self.exposure, 0.5, 4)
 
 

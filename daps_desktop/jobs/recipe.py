@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from daps_desktop.base.errors import UserError
+from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.base.serialization import load_json
 from daps_desktop.jobs.damage import Scratches
 from daps_desktop.jobs.damage_text import format_damage, parse_damage
@@ -33,13 +34,21 @@ class Recipe:
     def from_json(cls, data: object) -> "Recipe":
         """Raises: UserError if `data` is not a recipe, is of another version, or a value is out of range."""
         if not isinstance(data, dict) or data.keys() != _KEYS:  # pyright: ignore[reportUnknownMemberType]
-            raise UserError("recipe_unreadable", detail="it does not hold " + ", ".join(sorted(_KEYS)))
+            raise UserError(
+                "recipe_unreadable",
+                detail=phrase(N_("it does not hold {names}"), names=", ".join(sorted(_KEYS))),
+            )
         values = cast(dict[str, Any], data)
         if values["version"] != VERSION:
-            raise UserError("recipe_unreadable", detail=f"version {values['version']!r} is not {VERSION}")
+            raise UserError(
+                "recipe_unreadable",
+                detail=phrase(N_("version {there!r} is not {here}"), there=values["version"], here=VERSION),
+            )
         damages, settings = values["damage"], values["settings"]
         if not isinstance(damages, list) or not isinstance(settings, dict):
-            raise UserError("recipe_unreadable", detail="damage is a list of texts, settings an object")
+            raise UserError(
+                "recipe_unreadable", detail=phrase(N_("damage is a list of texts, settings an object"))
+            )
         kinds = [parse_damage(str(damage)) for damage in cast(list[object], damages)]
         return cls(Task(tuple(kinds)), SolverSettings.from_json(cast(dict[str, Any], settings)))
 
@@ -53,5 +62,5 @@ def parse_recipe(text: str) -> Recipe:
     try:
         data = load_json(text.encode("utf-8"))
     except ValueError:
-        raise UserError("recipe_unreadable", detail="it is not JSON") from None
+        raise UserError("recipe_unreadable", detail=phrase(N_("it is not JSON"))) from None
     return Recipe.from_json(data)

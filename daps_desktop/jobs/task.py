@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, Phrase, phrase
 from daps_desktop.jobs.damage import Blur, CameraBlur, Damage, Kernel, Motion, Phase, Scratches, Small
 
 D = TypeVar("D", bound="Damage")
@@ -25,13 +25,15 @@ class Task:
         for kind in kinds:
             if kinds.count(kind) > 1:
                 raise UserError(
-                    "damage_combination", detail=tr("{name} is given twice").format(name=kind.name)
+                    "damage_combination", detail=phrase(N_("{name} is given twice"), name=kind.name)
                 )
-        self._at_most_one(_BLURS, tr("a photo can be undone one kind of blur at a time"))
+        self._at_most_one(_BLURS, phrase(N_("a photo can be undone one kind of blur at a time")))
         if self.has(Phase) and len(kinds) > 1:
-            raise UserError("damage_combination", detail=tr("phase cannot be combined with other damage"))
+            raise UserError(
+                "damage_combination", detail=phrase(N_("phase cannot be combined with other damage"))
+            )
 
-    def _at_most_one(self, kinds: tuple[type[Damage], ...], detail: str) -> None:
+    def _at_most_one(self, kinds: tuple[type[Damage], ...], detail: Phrase) -> None:
         if sum(isinstance(d, kinds) for d in self.damages) > 1:
             raise UserError("damage_combination", detail=detail)
 

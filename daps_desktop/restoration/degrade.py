@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.jobs.damage import Faded, Jpeg, Phase
 from daps_desktop.jobs.task import Task
 from daps_desktop.restoration.forward_model import Measurement, build_operator, largest_modulus, tables_for
@@ -24,12 +24,17 @@ def damage(
     Raises: UserError where damages do not go together, or where shrinking would leave nothing.
     """
     if task.has(Faded):
-        raise UserError("damage_value", name="faded", detail=tr("it can be taken back only, not applied"))
+        raise UserError(
+            "damage_value", name="faded", detail=phrase(N_("it can be taken back only, not applied"))
+        )
     scale = task.scale
     height, width = clean.shape[-2] // scale, clean.shape[-1] // scale
     if not height or not width:
-        detail = tr("a photo of {width} × {height} pixels cannot be shrunk by {scale}").format(
-            width=clean.shape[-1], height=clean.shape[-2], scale=scale
+        detail = phrase(
+            N_("a photo of {width} × {height} pixels cannot be shrunk by {scale}"),
+            width=clean.shape[-1],
+            height=clean.shape[-2],
+            scale=scale,
         )
         raise UserError("damage_value", name="small", detail=detail)
     clean = clean[..., : height * scale, : width * scale]

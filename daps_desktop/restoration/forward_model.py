@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.jpeg_tables import tables_for_quality
 from daps_desktop.imaging.photo import JpegTables, Pixels
@@ -81,7 +81,7 @@ def build_operator(task: Task, measured: Measurement) -> Operator:
     """A, in the order of events: blur, shrinking, loss of colour, clipping or JPEG; a hole covers all."""
     if phase := task.find(Phase):
         if measured.observed is not None:
-            raise UserError("damage_combination", detail=tr("phase takes no mask"))
+            raise UserError("damage_combination", detail=phrase(N_("phase takes no mask")))
         return _phase(phase, measured)
     measured = _with_laboratory_masks(task, measured)
     if camera := task.find(CameraBlur):
@@ -126,15 +126,21 @@ def _picture(path: str) -> Pixels:
     try:
         return read_photo(Path(path)).pixels
     except UserError as error:
-        raise UserError("kernel_file", path=path, detail=tr("it cannot be read as a picture")) from error
+        raise UserError(
+            "kernel_file", path=path, detail=phrase(N_("it cannot be read as a picture"))
+        ) from error
 
 
 def _set(task: Task, measured: Measurement) -> ClippedOperator | JpegSet | None:
     clipped, jpeg = task.find(Clipped), task.find(Jpeg)
     if clipped and jpeg:
-        raise UserError("damage_combination", detail=tr("clipped and jpeg are undone one after the other"))
+        raise UserError(
+            "damage_combination", detail=phrase(N_("clipped and jpeg are undone one after the other"))
+        )
     if jpeg and task.has(Grey):
-        raise UserError("damage_combination", detail=tr("jpeg and grey are undone one after the other"))
+        raise UserError(
+            "damage_combination", detail=phrase(N_("jpeg and grey are undone one after the other"))
+        )
     if jpeg:
         return JpegSet(tables_for(jpeg, measured))
     return ClippedOperator(clipped.scale) if clipped else None
@@ -147,7 +153,7 @@ def tables_for(jpeg: Jpeg, measured: Measurement) -> JpegTables:
         raise UserError(
             "damage_value",
             name="jpeg",
-            detail=tr("there are no tables of a JPEG file to go by, so quality= is needed"),
+            detail=phrase(N_("there are no tables of a JPEG file to go by, so quality= is needed")),
         )
     return measured.tables
 
@@ -169,7 +175,9 @@ def _laboratory_masks(task: Task, height: int, width: int) -> list[Tensor]:
 
 def _camera(camera: CameraBlur, task: Task, measured: Measurement) -> Operator:
     if any(task.has(kind) for kind in (Small, Grey, Clipped, Jpeg)):
-        raise UserError("damage_combination", detail=tr("camera-blur goes with scratches and noise only"))
+        raise UserError(
+            "damage_combination", detail=phrase(N_("camera-blur goes with scratches and noise only"))
+        )
     A = CameraBlurOperator(
         camera.sigma, camera.exposure, measured.height, measured.width, device=measured.device
     )
@@ -183,8 +191,10 @@ def _phase(phase: Phase, measured: Measurement) -> PhaseModulus:
     size = near.latent_size(measured.height, measured.width)
     A = PhaseModulus(phase.oversample, *size)
     if A.latent_size(measured.height, measured.width) != size:
-        detail = tr("no picture gives a modulus of {width} × {height} pixels").format(
-            width=measured.width, height=measured.height
+        detail = phrase(
+            N_("no picture gives a modulus of {width} × {height} pixels"),
+            width=measured.width,
+            height=measured.height,
         )
         raise UserError("damage_value", name="phase", detail=detail)
     return A

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from queue import SimpleQueue
 
+from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.base.logs import last_lines
 from daps_desktop.engine.process.child import LoadEngine, failure, import_engine
 from daps_desktop.engine.process.server import EngineProcess
@@ -223,5 +224,10 @@ def checked(request: JobRequest | ForecastRequest, message: JobMessage) -> JobMe
     photo, pixels, scale = request.photo, message.photo.pixels, request.task.scale
     if pixels.shape[:2] == (photo.height * scale, photo.width * scale) and pixels.dtype == photo.pixels.dtype:
         return message
-    detail = f"{message.photo.width} × {message.photo.height}, {message.photo.bits} bit"
+    detail = phrase(
+        N_("{width} × {height}, {bits} bit"),
+        width=message.photo.width,
+        height=message.photo.height,
+        bits=message.photo.bits,
+    )
     return Failed(request.job_id, "result_unfit", {"detail": detail})

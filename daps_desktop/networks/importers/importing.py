@@ -22,6 +22,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from daps_desktop.base.errors import UserError
+from daps_desktop.base.i18n import N_, phrase, words_of
 from daps_desktop.base.os_errors import said_by_system
 from daps_desktop.networks.card import (
     CARD,
@@ -89,7 +90,7 @@ def import_prior(
         draft = _read(path)
         require_finite(draft.state)
     except (CheckpointError, ValueError) as error:
-        raise UserError("prior_unreadable", path=path, detail=error) from error
+        raise UserError("prior_unreadable", path=path, detail=words_of(error)) from error
     except OSError as error:
         raise UserError("prior_unreadable", path=path, detail=said_by_system(error)) from error
     with _new_folder(user_folder(data_dir) / name) as folder:
@@ -278,6 +279,10 @@ def _try_out(path: Path, folder: Path) -> None:
     except UserError as error:
         raise UserError("prior_unreadable", path=path, detail=error.facts.get("detail", error)) from error
     except MISFITS as error:
-        raise UserError("prior_unreadable", path=path, detail=f"its first trial failed: {error}") from error
+        raise UserError(
+            "prior_unreadable",
+            path=path,
+            detail=phrase(N_("its first trial failed: {error}"), error=words_of(error)),
+        ) from error
     if x0_hat.shape != x.shape or not torch.isfinite(x0_hat).all():
-        raise UserError("prior_unreadable", path=path, detail="its first trial gave no picture")
+        raise UserError("prior_unreadable", path=path, detail=phrase(N_("its first trial gave no picture")))

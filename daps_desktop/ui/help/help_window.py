@@ -23,13 +23,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, tr
+from daps_desktop.ui.common.live_text import keep_said, say
 from daps_desktop.ui.common.theme import GRID, HIT
 from daps_desktop.ui.common.widgets import column, label, row
 from daps_desktop.ui.help.guide import Chapter, chapters, holds
 
-TITLE = tr("Guide")
-NOTHING = tr("No chapter has these words.")
+TITLE = N_("Guide")
+NOTHING = N_("No chapter has these words.")
 _SIZE = (1000, 720)
 _FRAME = 40  # what the system may draw around a window, at most
 _CONTENTS_WIDTH = 260
@@ -44,28 +45,27 @@ class HelpWindow(QDialog):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Window)
-        self.setWindowTitle(TITLE)
+        say(self, windowTitle=TITLE)
         self._place(parent.screen().availableGeometry())
-        self.chapters = chapters()
         self.search = QLineEdit()
-        self.search.setPlaceholderText(tr("Search"))
-        self.search.setAccessibleName(tr("Search the guide"))
+        say(self.search, placeholderText=N_("Search"))
+        say(self.search, accessibleName=N_("Search the guide"))
         self.search.setClearButtonEnabled(True)
         self.search.setMinimumHeight(HIT)
         self.contents = QListWidget()
-        self.contents.setAccessibleName(tr("Chapters"))
+        say(self.contents, accessibleName=N_("Chapters"))
         self.contents.setFrameShape(QListWidget.Shape.NoFrame)
         self.contents.setStyleSheet(f"QListWidget::item {{ padding-left: {GRID}px; }}")
         self.nothing = label(NOTHING, "caption")
         self.nothing.hide()
         self.page = Page()
-        self.back = _button(tr("Back"), QKeySequence.StandardKey.Back)
-        self.forward = _button(tr("Forward"), QKeySequence.StandardKey.Forward)
-        self.smaller = _button(tr("Smaller text"), QKeySequence.StandardKey.ZoomOut)
-        self.larger = _button(tr("Larger text"), QKeySequence.StandardKey.ZoomIn)
+        self.back = _button(N_("Back"), QKeySequence.StandardKey.Back)
+        self.forward = _button(N_("Forward"), QKeySequence.StandardKey.Forward)
+        self.smaller = _button(N_("Smaller text"), QKeySequence.StandardKey.ZoomOut)
+        self.larger = _button(N_("Larger text"), QKeySequence.StandardKey.ZoomIn)
         self._arrange()
-        self._fill()
         self._connect()
+        keep_said(self, self._fill)
         self._show_possible()
 
     def show_chapter(self, name: str) -> None:
@@ -110,12 +110,18 @@ class HelpWindow(QDialog):
         layout.addLayout(right, 1)
 
     def _fill(self) -> None:
+        """The chapters of the language, and on the page the one that is shown."""
+        shown, self.chapters = self.shown, chapters()
+        self.contents.clear()
         for chapter in self.chapters:
             item = QListWidgetItem(chapter.title)
             item.setData(Qt.ItemDataRole.UserRole, chapter.name)
             item.setToolTip(chapter.title)
             item.setSizeHint(QSize(0, HIT))
             self.contents.addItem(item)
+        if shown:
+            self.page.setSource(_url(self._chapter(shown)))
+            self._look_for(self.search.text())
 
     def _connect(self) -> None:
         self.search.textChanged.connect(self._look_for)
@@ -189,7 +195,7 @@ class Page(QTextBrowser):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAccessibleName(tr("Chapter"))
+        say(self, accessibleName=N_("Chapter"))
         self.setFrameShape(QTextBrowser.Shape.NoFrame)
         self.setOpenLinks(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -289,10 +295,15 @@ def _url(chapter: Chapter) -> QUrl:
 
 
 def _button(words: str, key: QKeySequence.StandardKey) -> QPushButton:
-    button = QPushButton(words)
+    button = QPushButton()
     button.setObjectName("segment")
     button.setAutoDefault(False)
-    button.setShortcut(QKeySequence(key))
-    shown = QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
-    button.setToolTip(f"{words} ({shown})" if shown else words)
+    keep_said(button, lambda: _say_button(button, tr(words), QKeySequence(key)))
     return button
+
+
+def _say_button(button: QPushButton, words: str, key: QKeySequence) -> None:
+    shown = key.toString(QKeySequence.SequenceFormat.NativeText)
+    button.setText(words)
+    button.setShortcut(key)  # a new text would take it away
+    button.setToolTip(f"{words} ({shown})" if shown else words)

@@ -1,11 +1,11 @@
 """1 What is wrong with it? Cards to tick, each with its few values; together they are the task."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QLabel, QSlider, QWidget
 
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, tr
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import (
     Blur,
@@ -24,6 +24,7 @@ from daps_desktop.jobs.damage import (
 )
 from daps_desktop.jobs.task import Task
 from daps_desktop.ui.common import labels
+from daps_desktop.ui.common.live_text import say
 from daps_desktop.ui.common.theme import GRID, HIT
 from daps_desktop.ui.common.widgets import NumberRow, Segments, column, row
 from daps_desktop.ui.panels.card import Card
@@ -42,7 +43,7 @@ class DustCard(Card):
     """The same damage as scratches to the solver: pixels that tell nothing. Only finding it differs."""
 
     kind, picture = Scratches, "dust"
-    title, line = tr("Dust and stains"), tr("Specks you mark, or let the program look for.")
+    title, line = N_("Dust and stains"), N_("Specks you mark, or let the program look for.")
 
 
 class BlurCard(Card):
@@ -115,9 +116,9 @@ class JpegCard(Card):
     title, line = labels.BLOCKS, labels.BLOCKS_LINE
 
     def __init__(self) -> None:
-        self.automatic = QCheckBox(tr("As the file says"))
+        self.automatic = say(QCheckBox(), text=N_("As the file says"))
         self.automatic.setMinimumHeight(HIT)
-        self.quality = NumberRow(tr("Quality it was saved with"), "", 1, 100, _USUAL_QUALITY, decimals=0)
+        self.quality = NumberRow(N_("Quality it was saved with"), "", 1, 100, _USUAL_QUALITY, decimals=0)
         values = QWidget()
         values.setLayout(column(self.automatic, self.quality, spacing=GRID // 2))
         super().__init__(values)
@@ -156,18 +157,18 @@ class JpegCard(Card):
 
 class FadedCard(Card):
     kind, picture = Faded, "faded"
-    title, line = tr("Faded or yellowed"), tr("Brings colours back; can be undone.")
+    title, line = N_("Faded or yellowed"), N_("Brings colours back; can be undone.")
 
     def __init__(self) -> None:
         self.amount = QSlider(Qt.Orientation.Horizontal)
         self.amount.setRange(0, 100)
         self.amount.setMinimumHeight(HIT)
-        self.amount.setAccessibleName(tr("Strength of the colour correction"))
+        say(self.amount, accessibleName=N_("Strength of the colour correction"))
         self._percent = QLabel()
         self._percent.setMinimumWidth(_VALUE)
         self._percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         values = QWidget()
-        values.setLayout(row(QLabel(tr("Strength")), self.amount, self._percent))
+        values.setLayout(row(say(QLabel(), text=N_("Strength")), self.amount, self._percent))
         super().__init__(values)
         self._show_values(Faded())
         self.amount.valueChanged.connect(self._show_percent)
@@ -188,12 +189,12 @@ class FadedCard(Card):
 class GreyCard(Card):
     kind, picture = Grey, "grey"
     title = labels.GREY
-    line = tr("Colours are a guess. The built-in prior guesses timidly; one of the right kind does better.")
+    line = N_("Colours are a guess. The built-in prior guesses timidly; one of the right kind does better.")
 
 
 # Each pair cannot be undone together, and why.
-_ONE_BLUR = tr("Not together with “{other}”: a photo can be undone one kind of blur at a time.")
-_AFTER = tr("Not together with “{other}”: they are undone one after the other.")
+_ONE_BLUR = N_("Not together with “{other}”: a photo can be undone one kind of blur at a time.")
+_AFTER = N_("Not together with “{other}”: they are undone one after the other.")
 _RIVALS: dict[type[Damage], Mapping[type[Damage], str]] = {
     Blur: {Motion: _ONE_BLUR, Kernel: _ONE_BLUR, CameraBlur: _ONE_BLUR},
     Motion: {Blur: _ONE_BLUR, Kernel: _ONE_BLUR, CameraBlur: _ONE_BLUR},
@@ -269,5 +270,9 @@ class DamageCards(QWidget):
         titles |= {type(damage): damage.name for damage in self._others}
         for card in self.cards:
             rivals = {**_RIVALS.get(card.kind, {}), Phase: _AFTER}
-            reasons = [why.format(other=titles[rival]) for rival, why in rivals.items() if rival in titles]
+            reasons = [_reason(why, titles[rival]) for rival, why in rivals.items() if rival in titles]
             card.forbid("" if card.ticked or not reasons else reasons[0])
+
+
+def _reason(why: str, other: str) -> Callable[[], str]:
+    return lambda: tr(why).format(other=tr(other))

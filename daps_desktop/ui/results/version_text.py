@@ -1,6 +1,6 @@
 """What a version is called, and how it was made, in plain words."""
 
-from daps_desktop.base.i18n import listed, ntr, sentence, tr
+from daps_desktop.base.i18n import N_, listed, ntr, sentence, tr
 from daps_desktop.document.version import Version, verdict_on
 from daps_desktop.jobs.damage import (
     Blur,
@@ -20,26 +20,26 @@ from daps_desktop.jobs.recipe import Recipe
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.ui.common import formatting, labels, verdict_text
 
-KINDS = {"safest": tr("safest"), "sample": tr("sample"), "painted": tr("painted")}
+KINDS = {"safest": N_("safest"), "sample": N_("sample"), "painted": N_("painted")}
 _PRESETS = {"draft": labels.DRAFT, "balanced": labels.BALANCED, "best": labels.BEST}
 _DAMAGES: dict[type[Damage], str] = {
-    Scratches: tr("scratches and tears filled in"),
-    Blur: tr("sharpened"),
-    Motion: tr("camera shake taken back"),
-    Kernel: tr("sharpened by a given blur"),
-    CameraBlur: tr("sharpened in linear light"),
-    Small: tr("made larger"),
-    Noise: tr("noise taken away"),
-    Jpeg: tr("JPEG blocks taken away"),
-    Grey: tr("coloured"),
-    Faded: tr("fading taken back"),
-    Clipped: tr("highlights taken back"),
+    Scratches: N_("scratches and tears filled in"),
+    Blur: N_("sharpened"),
+    Motion: N_("camera shake taken back"),
+    Kernel: N_("sharpened by a given blur"),
+    CameraBlur: N_("sharpened in linear light"),
+    Small: N_("made larger"),
+    Noise: N_("noise taken away"),
+    Jpeg: N_("JPEG blocks taken away"),
+    Grey: N_("coloured"),
+    Faded: N_("fading taken back"),
+    Clipped: N_("highlights taken back"),
 }
 
 
 def title(version: Version) -> str:
     """What stands below its small picture."""
-    return f"{version.number}  {version.name or KINDS[version.kind]}"
+    return f"{version.number}  {version.name or tr(KINDS[version.kind])}"
 
 
 def story(version: Version) -> str:
@@ -56,12 +56,12 @@ def story(version: Version) -> str:
 
 def done(recipe: Recipe) -> list[str]:
     """What was undone."""
-    return [_DAMAGES.get(type(damage), damage.name) for damage in recipe.task.damages]
+    return [tr(_DAMAGES.get(type(damage), damage.name)) for damage in recipe.task.damages]
 
 
 def how(settings: SolverSettings) -> list[str]:
     """How thoroughly, and where chance comes in."""
-    words = [tr("quality: {name}").format(name=_PRESETS.get(settings.preset, settings.preset))]
+    words = [tr("quality: {name}").format(name=tr(_PRESETS.get(settings.preset, settings.preset)))]
     if settings.output == "sample":
         words.append(tr("one possibility, seed {seed}").format(seed=settings.seed))
     elif settings.samples > 1:

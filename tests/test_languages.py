@@ -193,7 +193,7 @@ def _is_unmarked(call: ast.Call) -> bool:
             return not all(_is_text(form) for form in call.args[:2])
         case "tr":
             return isinstance(call.args[0], ast.JoinedStr | ast.BinOp)
-        case "phrase" | "Phrase":
+        case "phrase" | "Phrase" | "CheckpointError":
             return isinstance(call.args[0], ast.Constant | ast.JoinedStr)
         case "say":
             return any(_is_text(each.value) and re.search(r"\w", each.value.value) for each in call.keywords)

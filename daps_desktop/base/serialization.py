@@ -24,6 +24,8 @@ def load_json(data: bytes) -> object:
         return json.loads(data.decode("utf-8"), parse_constant=_finite, parse_float=_finite)
     except RecursionError:
         raise ValueError(phrase(N_("it is nested too deeply"))) from None
+    except (UnicodeDecodeError, json.JSONDecodeError):
+        raise ValueError(phrase(N_("it is not JSON"))) from None
 
 
 def dump_json(value: object) -> bytes:

@@ -74,7 +74,7 @@ class PriorCard(QFrame):
         super().__init__()
         self.setObjectName("card")
         self.setAccessibleName(prior.name)
-        name = label(prior.name, "heading")
+        name = label(lambda: prior.name, "heading")
         self.facts = label(partial(_facts, prior), "caption")
         self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.facts.setToolTip(f"SHA-256 {prior.sha256}")

@@ -19,7 +19,7 @@ def main() -> int:
     gc.disable()  # a tenth of the start: imports leave no garbage, and later the window collects its own
     from daps_desktop.ui.common import preferences  # only the window needs Qt
 
-    i18n.choose(preferences.language())  # before words are imported
+    i18n.choose(preferences.language())
     from daps_desktop.ui.shell.application import application, start_picture
 
     _app = application()  # held, or Qt ends with it

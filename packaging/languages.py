@@ -1,6 +1,6 @@
 """Message catalogues: `python packaging/languages.py` collects the words and compiles the translations.
 
-Collects every literal given to tr, ntr and mark, brings each language's .po up to date, and compiles it
+Collects every literal given to tr, ntr and N_, brings each language's .po up to date, and compiles it
 to the .mo that the program reads. Translators edit the .po, with any editor for gettext; then this is run
 again.
 """
@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "resources" / "languages"
 DOMAIN = "daps-desktop"
-KEYWORDS = {"tr": None, "ntr": (1, 2), "mark": None}
+KEYWORDS = {"tr": None, "ntr": (1, 2), "N_": None}
 
 
 def collected() -> Catalog:

@@ -1,12 +1,15 @@
 """The catalogues hold every word of the program with its facts, and are compiled from what is read."""
 
+import ast
 import gettext
 import importlib.util
+import pickle
 import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import TypeGuard
 
 import pytest
 from babel.messages.catalog import Catalog, Message
@@ -15,12 +18,16 @@ from daps_desktop.__main__ import main
 from daps_desktop.base import i18n
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import write_file
+from daps_desktop.base.i18n import N_, phrase, words_of
 from daps_desktop.imaging.formats.reader import read_photo
 from tests.imaging.photo_files import by_pillow
 
 ROOT = Path(__file__).resolve().parent.parent
+SOURCES = sorted((ROOT / "daps_desktop").rglob("*.py"))
 OTHERS = [name for name in i18n.LANGUAGES if name != i18n.ENGLISH]
 TOP_MENUS = 7
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_SPEAKING = ("tr", "ntr", "listed", "sentence", "sentences", "number", "said")
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +67,26 @@ def test_what_befell_a_file_is_said_in_the_same_language(english_again: None, tm
     (tmp_path / "half").write_bytes(by_pillow("JPEG")[:-200])
     with pytest.raises(UserError, match="endet zu früh"):
         read_photo(tmp_path / "half")
+
+
+def test_an_error_is_said_in_the_language_of_the_moment(english_again: None) -> None:
+    late = ValueError(phrase(N_("{name} is too large"), name="it.json"))
+    error = pickle.loads(pickle.dumps(UserError("file_unreadable", path="a", detail=words_of(late))))
+    assert str(late) == "it.json is too large" and "(it.json is too large)" in str(error)
+    i18n.choose("de")
+    assert str(late) == "it.json ist zu groß" and "(it.json ist zu groß)" in str(error)
+    level = phrase(N_("at noise level {sigma:.3g}"), sigma=0.25)
+    assert "0,25" in str(UserError("diverged", detail=level))
+    assert words_of(OSError("as it is")) == "as it is"
+
+
+def test_nothing_is_translated_before_it_is_shown() -> None:
+    assert not [fault for path in SOURCES for fault in _too_early(path)]
+
+
+def test_what_is_marked_is_a_literal() -> None:
+    """Else it would not get into the catalogues."""
+    assert not [fault for path in SOURCES for fault in _unmarked(path)]
 
 
 def test_every_word_is_translated(tool: ModuleType, collected: Catalog, messages: list[Message]) -> None:
@@ -139,3 +166,43 @@ def _forms(words: object) -> tuple[str, ...]:
 
 def _facts(words: str) -> list[str]:
     return sorted(re.findall(r"\{[^}]*\}|%\(\w+\)[rs]|%s", words))
+
+
+def _too_early(path: Path) -> list[str]:
+    """Calls that speak at import: the body of a function runs later, its defaults do not."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    later = [node.body for node in ast.walk(tree) if isinstance(node, _FUNCTIONS)]
+    bodies = [part for body in later for part in (body if isinstance(body, list) else [body])]
+    inside = {id(node) for body in bodies for node in ast.walk(body)}
+    calls = [node for node in ast.walk(tree) if _called(node) in _SPEAKING and id(node) not in inside]
+    return [f"{path.name}:{node.lineno}" for node in calls if isinstance(node, ast.Call)]
+
+
+def _unmarked(path: Path) -> list[str]:
+    calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if _called(node)]
+    return [
+        f"{path.name}:{node.lineno}" for node in calls if isinstance(node, ast.Call) and _is_unmarked(node)
+    ]
+
+
+def _is_unmarked(call: ast.Call) -> bool:
+    match _called(call):
+        case "N_":
+            return not _is_text(call.args[0])
+        case "ntr":
+            return not all(_is_text(form) for form in call.args[:2])
+        case "tr":
+            return isinstance(call.args[0], ast.JoinedStr | ast.BinOp)
+        case "phrase" | "Phrase" | "CheckpointError":
+            return isinstance(call.args[0], ast.Constant | ast.JoinedStr)
+        case "say":
+            return any(_is_text(each.value) and re.search(r"\w", each.value.value) for each in call.keywords)
+    return False
+
+
+def _is_text(node: ast.expr) -> TypeGuard[ast.Constant]:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _called(node: ast.AST) -> str:
+    return node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""

@@ -9,6 +9,7 @@ from daps_desktop.album.model import DONE, SAVING, Album, Row
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import saving as saving_to
 from daps_desktop.base.files import write_file
+from daps_desktop.base.i18n import N_, phrase, words_of
 from daps_desktop.base.serialization import dump_json, from_plain, load_json, to_plain
 from daps_desktop.document.sidecar import read_small
 from daps_desktop.document.source import sha256_of
@@ -69,7 +70,7 @@ def read_album(path: Path) -> Album:
     try:
         return _parsed(load_json(data))
     except (ValueError, UserError) as error:
-        raise UserError("album_unreadable", path=path, detail=str(error)) from error
+        raise UserError("album_unreadable", path=path, detail=words_of(error)) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +84,17 @@ class _File:
 def _parsed(data: object) -> Album:
     told = cast(dict[str, Any], data) if isinstance(data, dict) else {}
     if told.get("kind") != KIND or told.get("version") != VERSION:
-        raise ValueError(f"it is not of the kind {KIND}, version {VERSION}")
+        raise ValueError(
+            phrase(N_("it is not of the kind {kind}, version {version}"), kind=KIND, version=VERSION)
+        )
     file = from_plain(_File, told)
     if len({row.photo for row in file.rows}) != len(file.rows):
-        raise ValueError("a photo is listed twice")
+        raise ValueError(phrase(N_("a photo is listed twice")))
     recipe, export = Recipe.from_json(told.get("recipe")), _export(told.get("export"))
     return Album(recipe, export, file.folder, file.masks, file.find_scratches, file.rows)
 
 
 def _export(data: object) -> ExportOptions:
     if not isinstance(data, dict):
-        raise ValueError("it does not say how results are written")
+        raise ValueError(phrase(N_("it does not say how results are written")))
     return ExportOptions.from_json(cast(dict[str, Any], data))

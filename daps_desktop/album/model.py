@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.imaging.export import ExportOptions
 from daps_desktop.jobs.recipe import Recipe
 
@@ -29,7 +30,9 @@ class Row:
 
     def __post_init__(self) -> None:
         if self.state not in STATES or self.marks not in MARKS:
-            raise ValueError(f"a photo is {self.state!r}, its marks {self.marks!r}")
+            raise ValueError(
+                phrase(N_("a photo is {state!r}, its marks {marks!r}"), state=self.state, marks=self.marks)
+            )
 
     @property
     def path(self) -> Path:

@@ -13,7 +13,7 @@ from daps_desktop.analysis.fading import fading_of
 from daps_desktop.analysis.jpeg_quality import quality_in_pixels, quality_of_tables
 from daps_desktop.analysis.noise import estimate_noise
 from daps_desktop.analysis.scratches.detect import find_scratches
-from daps_desktop.base.i18n import ntr, tr
+from daps_desktop.base.i18n import N_, Phrase, phrase
 from daps_desktop.imaging.photo import Photo, Pixels
 from daps_desktop.jobs.damage import Blur, Damage, Faded, Grey, Jpeg, Noise, Scratches
 from daps_desktop.jobs.damage_traits import TRAITS
@@ -34,7 +34,7 @@ class Suggestion:
     """One damage with the value found, why, and how clearly it shows: 0 hardly to 1 beyond doubt."""
 
     damage: Damage
-    reason: str
+    reason: Phrase
     strength: float
 
 
@@ -88,58 +88,55 @@ def _scratches(photo: Photo, _parts: Pixels) -> Suggestion | None:
     count = len(shown(find_scratches(small), DEFAULT))
     if count < _SCRATCHES:
         return None
-    reason = ntr(
-        "At first glance {count} place looks scratched or dusty",
-        "At first glance {count} places look scratched or dusty",
-        count,
-    )
-    return Suggestion(Scratches(), reason.format(count=count), _share(count, _SCRATCHES, 12))
+    reason = phrase(N_("At first glance {count} places look scratched or dusty"), count=count)
+    return Suggestion(Scratches(), reason, _share(count, _SCRATCHES, 12))
 
 
 def _noise(_photo: Photo, parts: Pixels) -> Suggestion | None:
     level = estimate_noise(parts)
     if level < _NOISY:
         return None
-    return Suggestion(Noise(), tr("About {level:.0f} of 255").format(level=level), _share(level, _NOISY, 14))
+    reason = phrase(N_("About {level:.0f} of 255"), level=level)
+    return Suggestion(Noise(), reason, _share(level, _NOISY, 14))
 
 
 def _blur(photo: Photo, _parts: Pixels) -> Suggestion | None:
     sigma = round(estimate_blur(photo.pixels), 1)
     if sigma < _BLURRED:
         return None
-    reason = tr("Edges are about {size:.1f} pixels soft").format(size=sigma)
+    reason = phrase(N_("Edges are about {size:.1f} pixels soft"), size=sigma)
     return Suggestion(Blur(sigma), reason, _share(sigma, _BLURRED, 2.5))
 
 
 def _blocks(photo: Photo, parts: Pixels) -> Suggestion | None:
     if photo.jpeg is not None:
         quality, damage = quality_of_tables(photo.jpeg), Jpeg()
-        reason = tr("The file was saved at quality {quality} of 100")
+        words = N_("The file was saved at quality {quality} of 100")
     else:
         quality = quality_in_pixels(parts)
         damage = Jpeg(quality or 0)
-        reason = tr("The photo was once saved as JPEG at quality {quality} of 100")
+        words = N_("The photo was once saved as JPEG at quality {quality} of 100")
     if quality is None or quality > _COARSE:
         return None
-    return Suggestion(damage, reason.format(quality=quality), _share(100 - quality, 100 - _COARSE, 80))
+    reason = phrase(words, quality=quality)
+    return Suggestion(damage, reason, _share(100 - quality, 100 - _COARSE, 80))
 
 
 def _fading(photo: Photo, _parts: Pixels) -> Suggestion | None:
     fading = fading_of(photo.pixels)
     flat = _share(1 - fading.contrast, 1 - _FLAT, 0.7)
     yellow = _share(fading.yellow, _YELLOW, 0.4)
-    reasons: list[str] = []
+    reasons: list[Phrase] = []
     if yellow:
-        reasons.append(
-            tr("Yellowed: even light things lack {share:.0%} of their blue").format(share=fading.yellow)
-        )
+        words = N_("Yellowed: even light things lack {share:.0%} of their blue")
+        reasons.append(phrase(words, share=fading.yellow))
     if flat:
-        reasons.append(
-            tr("Pale: only {share:.0%} of the range from black to white is used").format(
-                share=fading.contrast
-            )
-        )
-    return Suggestion(Faded(), tr("; ").join(reasons), max(flat, yellow)) if reasons else None
+        words = N_("Pale: only {share:.0%} of the range from black to white is used")
+        reasons.append(phrase(words, share=fading.contrast))
+    if not reasons:
+        return None
+    both = phrase(N_("{one}; {other}"), one=reasons[0], other=reasons[-1])
+    return Suggestion(Faded(), both if len(reasons) > 1 else reasons[0], max(flat, yellow))
 
 
 def _grey(photo: Photo, _parts: Pixels) -> Suggestion | None:
@@ -148,7 +145,7 @@ def _grey(photo: Photo, _parts: Pixels) -> Suggestion | None:
     some = pixels[::step, ::step].astype(np.int64)
     if np.ptp(some, axis=2).max() > _GREY * (np.iinfo(pixels.dtype).max // 255):
         return None
-    return Suggestion(Grey(), tr("The photo has no colours"), 0.1)
+    return Suggestion(Grey(), phrase(N_("The photo has no colours")), 0.1)
 
 
 def _share(value: float, least: float, most: float) -> float:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, Phrase, phrase, words_of
 from daps_desktop.base.os_errors import said_by_system
 from daps_desktop.base.temp_files import open_temporary
 
@@ -42,11 +42,11 @@ def write_whole(
 def open_ordinary(path: Path) -> BinaryIO:
     """The file, open for reading; not a pipe or a device, which might never end. Raises: OSError."""
     if path.exists() and not path.is_file():
-        raise OSError(errno.EINVAL, tr("it is not an ordinary file"))
+        raise OSError(errno.EINVAL, phrase(N_("it is not an ordinary file")))
     try:
         return path.open("rb")
     except ValueError as error:
-        raise OSError(errno.EINVAL, tr("no file can have that name")) from error
+        raise OSError(errno.EINVAL, phrase(N_("no file can have that name"))) from error
 
 
 def read_bounded(path: Path, most: int) -> bytes:
@@ -54,7 +54,7 @@ def read_bounded(path: Path, most: int) -> bytes:
     with open_ordinary(path) as file:
         data = file.read(most + 1)
     if len(data) > most:
-        raise ValueError(tr("it is too large"))
+        raise ValueError(phrase(N_("it is too large")))
     return data
 
 
@@ -74,7 +74,7 @@ def check_place(path: Path) -> None:
         with suppress(FileNotFoundError):
             path.stat()  # raises where no file can have that name, which `exists` hides on some systems
         if not os.access(Path(os.path.realpath(path)).parent, os.W_OK):
-            raise PermissionError(tr("you may not write into that folder"))
+            raise PermissionError(phrase(N_("you may not write into that folder")))
 
 
 @contextmanager
@@ -88,7 +88,7 @@ def saving(path: Path) -> Generator[None]:
 
 def _replace(target: Path, write: Callable[[BinaryIO], object], private: bool) -> None:
     if target.exists() and not target.is_file():
-        raise IsADirectoryError if target.is_dir() else OSError(tr("it is not an ordinary file"))
+        raise IsADirectoryError if target.is_dir() else OSError(phrase(N_("it is not an ordinary file")))
     temporary, file = open_temporary(target.parent)
     try:
         with file:
@@ -121,11 +121,11 @@ def _mode(target: Path, private: bool) -> int:
     return 0o600 if private else 0o666 & ~_UMASK
 
 
-def _in_words(error: OSError | ValueError | MemoryError, path: Path) -> str:
+def _in_words(error: OSError | ValueError | MemoryError, path: Path) -> Phrase | str:
     if isinstance(error, MemoryError):
-        return tr("the memory ran out")
+        return phrase(N_("the memory ran out"))
     if isinstance(error, FileNotFoundError):
-        return tr("there is no folder {folder}").format(folder=path.parent)
+        return phrase(N_("there is no folder {folder}"), folder=path.parent)
     if isinstance(error, IsADirectoryError):
-        return tr("it is a folder")
-    return said_by_system(error) if isinstance(error, OSError) else str(error).lower()
+        return phrase(N_("it is a folder"))
+    return said_by_system(error) if isinstance(error, OSError) else words_of(error)

@@ -1,7 +1,8 @@
 """The language of everything a person reads: English in the code, other languages from message catalogues.
 
 The catalogues are gettext's, since the command line and the errors speak too and know nothing of Qt.
-`choose` is called once, before any module with words is imported: constants are translated at import.
+Words are translated where they are shown: a constant is `N_("...")`, what waits to be shown a `Phrase`, and
+`choose` may be called at any time.
 """
 
 import functools
@@ -9,6 +10,7 @@ import gettext
 import os
 import string
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from daps_desktop.base.paths import resource
@@ -21,6 +23,8 @@ _WITH_COMMA = ("de",)  # 1,5 and not 1.5
 
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
 _spoken = ENGLISH
+_asked_for = ""  # by the environment
+_written: str | None = None  # there, for processes that are started from here
 
 
 def choose(language: str) -> str:
@@ -29,12 +33,13 @@ def choose(language: str) -> str:
     Where it is none of them, the one that the environment asks for, else English. Processes that are started
     from here on are asked for the same.
     """
-    global _catalogue, _spoken
-    asked_for = next((os.environ[name] for name in _VARIABLES if os.environ.get(name)), "")
-    wished = (language, *asked_for.split(":"))  # the first of them is a list
+    global _asked_for, _catalogue, _spoken, _written
+    if _written is None or os.environ.get(_VARIABLES[0]) != _written:  # else it is what was chosen here
+        _asked_for = next((os.environ[name] for name in _VARIABLES if os.environ.get(name)), "")
+    wished = (language, *_asked_for.split(":"))  # the first of the variables is a list
     _spoken = next((key for name in wished if (key := _known(name))), ENGLISH)
     _catalogue = gettext.translation(DOMAIN, str(resource("languages")), [_spoken], fallback=True)
-    os.environ[_VARIABLES[0]] = _spoken
+    _written = os.environ[_VARIABLES[0]] = _spoken
     return _spoken
 
 
@@ -44,8 +49,8 @@ def spoken() -> str:
 
 
 def tr(message: str) -> str:
-    """The message in the chosen language; only literals given here get into the catalogues."""
-    return _to_fill(_catalogue.gettext(message))
+    """The message in the chosen language; only literals given here and to `N_` get into the catalogues."""
+    return _to_fill(_catalogue.gettext(message) if message else "")  # "" would be the catalogue's header
 
 
 def ntr(one: str, many: str, count: int) -> str:
@@ -53,9 +58,33 @@ def ntr(one: str, many: str, count: int) -> str:
     return _to_fill(_catalogue.ngettext(one, many, count))
 
 
-def mark(message: str) -> str:
-    """Puts a message into the catalogues and leaves it as it is: for tables translated when shown."""
+def N_(message: str) -> str:
+    """Puts a message into the catalogues and leaves it as it is: for constants, translated when shown."""
     return message
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A message of `N_` with its facts: a value that goes from process to process and waits to be shown.
+
+    `str()` gives it in the language that is chosen then. Facts may be phrases and UserErrors themselves.
+    """
+
+    message: str
+    facts: dict[str, object] = field(default_factory=dict[str, object])
+
+    def __str__(self) -> str:
+        return tr(self.message).format(**self.facts)
+
+
+def phrase(message: str, /, **facts: object) -> Phrase:
+    return Phrase(message, facts)
+
+
+def words_of(error: Exception) -> Phrase | str:
+    """What the error says; one that was raised with a phrase is translated when it is shown."""
+    told = error.args[0] if len(error.args) == 1 else None
+    return told if isinstance(told, Phrase) else str(error)
 
 
 def listed(words: Iterable[str]) -> str:

@@ -1,22 +1,23 @@
-"""What the system says of files and drives, in the language of the user where it is a common thing."""
+"""What the system says of files and drives, to be translated where it is a common thing."""
 
 import errno
 
-from daps_desktop.base.i18n import mark, tr
+from daps_desktop.base.i18n import N_, Phrase, phrase, words_of
 
 _WORDS = {
-    errno.ENOSPC: mark("no space left on the drive"),
-    errno.EDQUOT: mark("no space left on the drive"),
-    errno.EACCES: mark("permission denied"),
-    errno.EPERM: mark("permission denied"),
-    errno.EROFS: mark("the drive is read-only"),
-    errno.ENAMETOOLONG: mark("the name is too long"),
-    errno.ENOENT: mark("no such file or folder"),
-    errno.EIO: mark("the drive reports an error"),
+    errno.ENOSPC: N_("no space left on the drive"),
+    errno.EDQUOT: N_("no space left on the drive"),
+    errno.EACCES: N_("permission denied"),
+    errno.EPERM: N_("permission denied"),
+    errno.EROFS: N_("the drive is read-only"),
+    errno.ENAMETOOLONG: N_("the name is too long"),
+    errno.ENOENT: N_("no such file or folder"),
+    errno.EIO: N_("the drive reports an error"),
 }
 
 
-def said_by_system(error: OSError) -> str:
+def said_by_system(error: OSError) -> Phrase | str:
     """In few words, for the detail of a sentence."""
-    words = _WORDS.get(error.errno or 0)
-    return tr(words) if words else (error.strerror or str(error)).lower()
+    known = _WORDS.get(error.errno or 0)
+    told: object = error.strerror or words_of(error)
+    return phrase(known) if known else told if isinstance(told, Phrase) else str(told).lower()

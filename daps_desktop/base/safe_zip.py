@@ -5,6 +5,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import BinaryIO, cast
 
+from daps_desktop.base.i18n import N_, phrase
+
 _LARGEST_CONTENTS = 2**20  # bytes of the table of contents, some 10,000 entries
 _LARGEST_TEXT = 32 * 2**20  # bytes, unfolded; a manifest of 1000 versions with 150 steps each
 
@@ -27,7 +29,7 @@ class _Guarded:
 
     def read(self, size: int = -1) -> bytes:
         if self.most is not None and size > self.most:
-            raise ValueError("its table of contents is too large")
+            raise ValueError(phrase(N_("its table of contents is too large")))
         return self._file.read(size if size >= 0 or self.most is None else self.most)
 
     def seek(self, place: int, whence: int = 0) -> int:
@@ -44,9 +46,9 @@ def read_text(archive: zipfile.ZipFile, name: str) -> bytes:
     """An entry of text, which may be compressed. Raises: ValueError where it is too large, KeyError."""
     info = archive.getinfo(name)
     if info.file_size > _LARGEST_TEXT:
-        raise ValueError(f"{name} is too large")
+        raise ValueError(phrase(N_("{name} is too large"), name=name))
     with archive.open(info) as file:
         data = file.read(_LARGEST_TEXT + 1)  # what the header says of the size may be a lie
     if len(data) > _LARGEST_TEXT:
-        raise ValueError(f"{name} is too large")
+        raise ValueError(phrase(N_("{name} is too large"), name=name))
     return data

@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from daps_desktop.base.i18n import N_, phrase, words_of
+
 T = TypeVar("T")
 _MOST_VALUES = 2_000_000  # an album of 100,000 photos has 1.5 million; each may take a hundred bytes
 
@@ -16,12 +18,14 @@ def load_json(data: bytes) -> object:
     Raises: ValueError, also for NaN, Infinity, endless nesting, and more values than any file of ours has.
     """
     if sum(data.count(sign) for sign in (b",", b"[", b"{")) > _MOST_VALUES:
-        raise ValueError("it holds too many values")
+        raise ValueError(phrase(N_("it holds too many values")))
     # Not by msgspec: names of files that are no UTF-8 hold lone surrogates, which it refuses.
     try:
         return json.loads(data.decode("utf-8"), parse_constant=_finite, parse_float=_finite)
     except RecursionError:
-        raise ValueError("it is nested too deeply") from None
+        raise ValueError(phrase(N_("it is nested too deeply"))) from None
+    except (UnicodeDecodeError, json.JSONDecodeError):
+        raise ValueError(phrase(N_("it is not JSON"))) from None
 
 
 def dump_json(value: object) -> bytes:
@@ -43,7 +47,9 @@ def from_plain(kind: type[T], data: object) -> T:
     try:
         return msgspec.convert(data, kind)
     except msgspec.ValidationError as error:
-        raise ValueError(str(error)) from error
+        own = error.__cause__  # what a dataclass found itself
+        told = phrase(N_("a value in it is of the wrong kind: {told}"), told=str(error))
+        raise ValueError(words_of(own) if isinstance(own, ValueError) else told) from error
 
 
 def _plain_float(value: object) -> float:
@@ -56,5 +62,5 @@ def _plain_float(value: object) -> float:
 def _finite(number: str) -> float:
     value = float(number)
     if not math.isfinite(value):
-        raise ValueError(f"{number} is not a number")
+        raise ValueError(phrase(N_("{name} is not a number"), name=number))
     return value

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.i18n import tr, written
+from daps_desktop.base.i18n import N_, Phrase, phrase, written
 
 
-def check_value(name: str, ok: bool, detail: str) -> None:
+def check_value(name: str, ok: bool, detail: Phrase) -> None:
     """Raises: UserError (`setting_value`)."""
     if not ok:
         raise UserError("setting_value", name=name, detail=detail)
@@ -17,23 +17,23 @@ def check_value(name: str, ok: bool, detail: str) -> None:
 
 def check_choice(name: str, value: object, known: Sequence[str]) -> None:
     """Raises: UserError (`setting_value`)."""
-    words = tr("{value} is not one of {known}")
-    check_value(name, value in known, words.format(value=repr(value), known=", ".join(known)))
+    words = N_("{value} is not one of {known}")
+    check_value(name, value in known, phrase(words, value=repr(value), known=", ".join(known)))
 
 
 def check_range(name: str, value: float, low: float, high: float) -> None:
     """Raises: UserError (`setting_value`)."""
     if not low <= value <= high:
-        words = tr("must be between {low} and {high}, not {value}")
-        detail = words.format(low=written(low), high=written(high), value=written(value))
+        words = N_("must be between {low} and {high}, not {value}")
+        detail = phrase(words, low=written(low), high=written(high), value=written(value))
         raise UserError("setting_value", name=name, detail=detail)
 
 
 class Allowed(Protocol):
     """What a value may be, said where the value is declared."""
 
-    def refusal(self, key: str, value: object) -> str:
-        """Why `value` is not allowed for what is called `key`; empty where it is."""
+    def refusal(self, key: str, value: object) -> Phrase | None:
+        """Why `value` is not allowed for what is called `key`; None where it is."""
         ...
 
     def usage(self) -> str:
@@ -45,7 +45,7 @@ class Allowed(Protocol):
 class Range:
     """Numbers from `low` to `high`, without those ends that a value must be above or below.
 
-    `unit` is still to be translated. `periodic`: an angle, which begins again and may be any number.
+    `unit` is a message of `N_`. `periodic`: an angle, which begins again and may be any number.
     """
 
     low: float
@@ -55,13 +55,13 @@ class Range:
     below: bool = False
     periodic: bool = False
 
-    def refusal(self, key: str, value: object) -> str:
+    def refusal(self, key: str, value: object) -> Phrase | None:
         if isinstance(value, int | float) and self._holds(value):
-            return ""
-        unit = tr(self.unit) if self.unit else ""
+            return None
+        unit = phrase(self.unit) if self.unit else ""
         numbers = {name: written(n) for name, n in (("low", self.low), ("high", self.high))}
         said = written(value) if isinstance(value, float) else value
-        return self._words().format(key=key, unit=unit, value=said, **numbers)
+        return phrase(self._words(), key=key, unit=unit, value=said, **numbers)
 
     def _holds(self, value: float) -> bool:
         if self.periodic:
@@ -71,14 +71,14 @@ class Range:
 
     def _words(self) -> str:
         if self.periodic:
-            return tr("{key} must be a number of degrees")
+            return N_("{key} must be a number of degrees")
         if math.isinf(self.high):
-            return tr("{key} must be {low} at least, not {value}")
+            return N_("{key} must be {low} at least, not {value}")
         if self.below:
-            return tr("{key} must be above {low} and below {high}, not {value}")
+            return N_("{key} must be above {low} and below {high}, not {value}")
         if self.above:
-            return tr("{key} must be above {low} and at most {high}, not {value}")
-        return tr("{key} must be between {low} and {high}{unit}, not {value}")
+            return N_("{key} must be above {low} and at most {high}, not {value}")
+        return N_("{key} must be between {low} and {high}{unit}, not {value}")
 
     def usage(self) -> str:
         high = "" if math.isinf(self.high) or self.high > _LONG else written(self.high)
@@ -94,10 +94,10 @@ class OneOf:
     def __init__(self, *known: object) -> None:
         self.known = known
 
-    def refusal(self, key: str, value: object) -> str:
-        words = tr("{key} must be one of {known}, not {value}")
+    def refusal(self, key: str, value: object) -> Phrase | None:
+        words = N_("{key} must be one of {known}, not {value}")
         known = ", ".join(map(str, self.known))
-        return "" if value in self.known else words.format(key=key, known=known, value=value)
+        return None if value in self.known else phrase(words, key=key, known=known, value=value)
 
     def usage(self) -> str:
         return "/".join(map(str, self.known))

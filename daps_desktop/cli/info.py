@@ -41,7 +41,7 @@ def _facts(photo: Photo) -> tuple[tuple[str, str], ...]:
 def found(photo: Photo) -> list[tuple[str, str]]:
     """What shows in the photo, the clearest first, each with its reason."""
     findings = examine(photo)
-    lines = [(suggestion.damage.name, suggestion.reason) for suggestion in findings.suggestions]
+    lines = [(suggestion.damage.name, str(suggestion.reason)) for suggestion in findings.suggestions]
     if not needs_restoring(findings):
         lines.append((tr("damage"), tr("none shows: restoring it may take away real detail")))
     return lines

@@ -30,7 +30,7 @@ def run_here(job: JobRequest, cancel: threading.Event | None = None) -> JobMessa
                 line.show(message)
             case Notice():
                 line.clear()
-                say(notice_line(message.code, **message.facts))
+                say(str(notice_line(message.code, **message.facts)))
             case _:
                 ending.append(message)
                 ended.set()

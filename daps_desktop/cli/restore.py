@@ -9,7 +9,7 @@ from pathlib import Path
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import check_place, write_file
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, phrase, tr
 from daps_desktop.cli.common import (
     EXIT_INTERRUPTED,
     EXIT_USER_ERROR,
@@ -75,7 +75,7 @@ def _restore(options: argparse.Namespace) -> int:
     _check_report(options.report)
     job = JobRequest(uuid.uuid4().hex, photo, hole, task, settings)
     if photo.pages > 1:
-        say(notice_line("first_page", pages=photo.pages))
+        say(str(notice_line("first_page", pages=photo.pages)))
     match run_here(job):
         case Finished() as finished:
             _save(finished, options)
@@ -96,7 +96,9 @@ def _told(options: argparse.Namespace) -> Recipe | Provenance | None:
     if options.recipe is None:
         return None
     if options.damage:
-        raise UserError("setting_value", name="damage", detail=tr("the recipe says it; leave --damage out"))
+        raise UserError(
+            "setting_value", name="damage", detail=phrase(N_("the recipe says it; leave --damage out"))
+        )
     data = read_small(options.recipe)
     if is_sidecar(data):
         return parse_sidecar(data)
@@ -128,7 +130,7 @@ def _check_report(path: Path | None) -> None:
     if path is None:
         return
     if path.suffix.lower() != ".json":
-        detail = tr("{path} does not end in .json").format(path=path)
+        detail = phrase(N_("{path} does not end in .json"), path=path)
         raise UserError("setting_value", name="report", detail=detail)
     check_place(path)
 
@@ -139,7 +141,7 @@ def _noise(text: str) -> float | None:
     try:
         return float(text)
     except ValueError:
-        detail = tr("{text} is neither auto nor a number").format(text=repr(text))
+        detail = phrase(N_("{text} is neither auto nor a number"), text=repr(text))
         raise UserError("setting_value", name="noise", detail=detail) from None
 
 

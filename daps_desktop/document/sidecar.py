@@ -14,7 +14,7 @@ import numpy as np
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import read_bounded
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, Phrase, phrase, tr, words_of
 from daps_desktop.base.os_errors import said_by_system
 from daps_desktop.base.serialization import dump_json, from_plain, load_json, to_plain
 from daps_desktop.document.source import sha256_of
@@ -149,24 +149,27 @@ def parse_sidecar(data: bytes) -> Provenance:
     try:
         return _parsed(load_json(data))
     except (ValueError, binascii.Error) as error:
-        raise UserError("sidecar_unreadable", detail=str(error)) from error
+        raise UserError("sidecar_unreadable", detail=words_of(error)) from error
 
 
 def _parsed(data: object) -> Provenance:
     told = cast(dict[str, Any], data) if isinstance(data, dict) else {}
-    _require(told.get("kind") == KIND, "it is of another kind")
-    _require(told.get("version") == VERSION, f"version {told.get('version')!r} is not {VERSION}")
+    _require(told.get("kind") == KIND, phrase(N_("it is of another kind")))
+    _require(
+        told.get("version") == VERSION,
+        phrase(N_("version {there!r} is not {here}"), there=told.get("version"), here=VERSION),
+    )
     recipe = Recipe.from_json(told.get("recipe"))
     file = from_plain(_File, told)
     hole = None if file.mask is None else _hole_of(file.mask, file.photo)
     needs_marks = file.report is not None and recipe.task.needs_mask
-    _require(hole is not None or not needs_marks, "the mask is missing")
+    _require(hole is not None or not needs_marks, phrase(N_("the mask is missing")))
     return Provenance(
         file.photo, recipe, hole, file.report, file.name, file.result_pixels, file.exported_file
     )
 
 
-def _require(ok: bool, detail: str) -> None:
+def _require(ok: bool, detail: Phrase) -> None:
     if not ok:
         raise ValueError(detail)
 
@@ -181,7 +184,7 @@ def read_small(path: Path) -> bytes:
     try:
         return read_bounded(path, _LARGEST)
     except (OSError, ValueError) as error:
-        detail = said_by_system(error) if isinstance(error, OSError) else str(error)
+        detail = said_by_system(error) if isinstance(error, OSError) else words_of(error)
         raise UserError("file_unreadable", path=path, detail=detail) from error
 
 
@@ -198,9 +201,11 @@ def _mask_of(hole: Hole) -> _Mask:
 
 
 def _hole_of(mask: _Mask, origin: Origin) -> Hole:
-    _require(origin.height * origin.width <= LIMIT_MP * 1_000_000, "its mask is larger than any photo")
+    _require(
+        origin.height * origin.width <= LIMIT_MP * 1_000_000, phrase(N_("its mask is larger than any photo"))
+    )
     hole = unpack_hole(base64.b64decode(mask.png, validate=True), origin.height, origin.width)
-    _require(_hash_hole(hole) == mask.sha256, "its mask was altered")
+    _require(_hash_hole(hole) == mask.sha256, phrase(N_("its mask was altered")))
     hole.setflags(write=False)
     return hole
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import saving, write_file
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, phrase, words_of
 from daps_desktop.base.serialization import from_plain
 from daps_desktop.base.validation import check_choice, check_range, check_value
 from daps_desktop.imaging.formats import exif
@@ -47,7 +47,9 @@ class ExportOptions:
         check_choice("format", self.file_format, FORMATS)
         check_choice("policy", self.policy, POLICIES)
         check_choice("picture", self.picture, PICTURES)
-        check_value("bits", self.bits in (0, 8, 16), tr("must be 8 or 16, not {bits}").format(bits=self.bits))
+        check_value(
+            "bits", self.bits in (0, 8, 16), phrase(N_("must be 8 or 16, not {bits}"), bits=self.bits)
+        )
         check_range("quality", self.quality, 1, 100)
         check_range("size", self.longest_side, 0, 65_500)
         if self.dpi != 0:
@@ -68,11 +70,11 @@ class ExportOptions:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "ExportOptions":
         """Raises: UserError if a value is missing, of another kind or out of range."""
-        check_value("export", data.get("version") == VERSION, tr("it is of another version"))
+        check_value("export", data.get("version") == VERSION, phrase(N_("it is of another version")))
         try:
             return from_plain(cls, data)
         except ValueError as error:
-            raise UserError("setting_value", name="export", detail=str(error)) from None
+            raise UserError("setting_value", name="export", detail=words_of(error)) from None
 
 
 def size_of(photo: Photo, longest_side: int) -> tuple[int, int]:
@@ -90,8 +92,8 @@ def fitted(photo: Photo, options: ExportOptions) -> Photo:
     Raises: UserError (`setting_value`) where it would become larger than this program opens.
     """
     height, width = size_of(photo, options.longest_side)
-    words = tr("{width} × {height} pixels are more than {most} megapixels")
-    detail = words.format(width=width, height=height, most=LIMIT_MP)
+    words = N_("{width} × {height} pixels are more than {most} megapixels")
+    detail = phrase(words, width=width, height=height, most=LIMIT_MP)
     check_value("size", height * width <= LIMIT_MP * 1_000_000, detail)
     photo = resized(photo, height, width)
     return replace(photo, metadata=_metadata(photo.metadata, options))

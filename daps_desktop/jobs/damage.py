@@ -8,18 +8,18 @@ from dataclasses import Field, dataclass, field, fields
 from typing import Any, ClassVar
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.i18n import mark, tr
+from daps_desktop.base.i18n import N_, Phrase, phrase
 from daps_desktop.base.validation import Allowed, OneOf, Range
 
-_PIXELS = mark(" pixels")
+_PIXELS = N_(" pixels")
 
 
 @dataclass(frozen=True, slots=True)
 class _PictureName:
     """The path of a picture, which must be given."""
 
-    def refusal(self, key: str, value: object) -> str:
-        return "" if value else tr("file= must name a small grey picture")
+    def refusal(self, key: str, value: object) -> Phrase | None:
+        return None if value else phrase(N_("file= must name a small grey picture"))
 
     def usage(self) -> str:
         return "PATH"

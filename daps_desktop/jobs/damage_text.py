@@ -5,7 +5,7 @@ from dataclasses import MISSING, Field, asdict, fields
 from typing import Any, cast
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.i18n import tr, written
+from daps_desktop.base.i18n import N_, phrase, written
 from daps_desktop.jobs.damage import Damage, Kernel, allowed, value_fields
 from daps_desktop.jobs.damage_traits import TRAITS
 
@@ -31,7 +31,7 @@ def parse_damage(text: str) -> Damage:
 def _parse_value(kind: type[Damage], key: str, value: str) -> object:
     known: dict[str, Field[Any]] = {f.name: f for f in value_fields(kind)}
     if key not in known:
-        detail = tr("there is no value called {key}").format(key=repr(key))
+        detail = phrase(N_("there is no value called {key}"), key=repr(key))
         raise UserError("damage_value", name=kind.name, detail=detail)
     default: object = known[key].default
     assert default is not MISSING
@@ -39,8 +39,8 @@ def _parse_value(kind: type[Damage], key: str, value: str) -> object:
     try:
         return convert(value)
     except ValueError:
-        words = tr("{text} is not a whole number") if convert is int else tr("{text} is not a number")
-        detail = words.format(text=f"{key}={value}")
+        words = N_("{text} is not a whole number") if convert is int else N_("{text} is not a number")
+        detail = phrase(words, text=f"{key}={value}")
         raise UserError("damage_value", name=kind.name, detail=detail) from None
 
 

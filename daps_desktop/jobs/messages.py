@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from daps_desktop.base.i18n import mark, tr
+from daps_desktop.base.i18n import N_, Phrase, phrase
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.report import Report, ResidualMap
 from daps_desktop.jobs.requests import JobRequest, Request
@@ -84,7 +84,7 @@ class Finished:
     report: Report
     residual_map: ResidualMap | None = None
 
-    def misfit(self, request: Request) -> str:
+    def misfit(self, request: Request) -> Phrase | str:
         """Why it cannot be an answer to the request; "" where it can."""
         if not isinstance(request, JobRequest):
             return type(self).__name__
@@ -92,7 +92,8 @@ class Finished:
         size = photo.height * scale, photo.width * scale
         if pixels.shape[:2] == size and pixels.dtype == photo.pixels.dtype:
             return ""
-        return f"{self.photo.width} × {self.photo.height}, {self.photo.bits} bit"
+        size = {"width": self.photo.width, "height": self.photo.height, "bits": self.photo.bits}
+        return phrase(N_("{width} × {height}, {bits} bit"), **size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +121,15 @@ def ends_job(message: JobMessage) -> bool:
 
 # What a Notice says; `UserError` has its own table in errors.py.
 NOTICES: dict[str, str] = {
-    "smaller_tiles": mark("Memory ran short: going on with tiles of {tile} pixels, {batch} at a time."),
-    "first_page": mark("The file has {pages} pages; this is the first."),
-    "noise_unused": mark("Only the marked places change, so the noise level is not used."),
-    "noise_estimated": mark("Noise estimated at {noise:.1f} of 255 grey levels."),
-    "coarse_first": mark("The hole is wide: its content is found on a smaller copy first."),
-    "alpha_kept": mark("Transparency is carried over unchanged."),
+    "smaller_tiles": N_("Memory ran short: going on with tiles of {tile} pixels, {batch} at a time."),
+    "first_page": N_("The file has {pages} pages; this is the first."),
+    "noise_unused": N_("Only the marked places change, so the noise level is not used."),
+    "noise_estimated": N_("Noise estimated at {noise:.1f} of 255 grey levels."),
+    "coarse_first": N_("The hole is wide: its content is found on a smaller copy first."),
+    "alpha_kept": N_("Transparency is carried over unchanged."),
 }
 
 
-def notice_line(code: str, **facts: Any) -> str:
-    """The sentence of a notice in the language of the user; facts are those of its template."""
-    return tr(NOTICES[code]).format(**facts)
+def notice_line(code: str, **facts: Any) -> Phrase:
+    """The sentence of a notice; facts are those of its template."""
+    return phrase(NOTICES[code], **facts)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from daps_desktop.base.i18n import mark
+from daps_desktop.base.i18n import N_
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,40 +25,40 @@ class PublicPrior:
 PUBLIC_PRIORS = (
     PublicPrior(
         "deepinv/drunet/drunet_color.pth",
-        mark("Photographs of all kinds; takes noise off up to a level of 50"),
+        N_("Photographs of all kinds; takes noise off up to a level of 50"),
         "MIT",
-        mark("DIV2K, Flickr2K, Waterloo Exploration and BSD photographs, given for research"),
+        N_("DIV2K, Flickr2K, Waterloo Exploration and BSD photographs, given for research"),
         131,
         "479abe3c5327dfd10ff54a80ec7d4098ca80752a5c9492cdff31cee430bec4b4",
     ),
     PublicPrior(
         "deepinv/diffunet/diffusion_ffhq_10m.pt",
-        mark("Faces, 256 pixels, of all ages and backgrounds"),
+        N_("Faces, 256 pixels, of all ages and backgrounds"),
         "MIT",
-        mark("FFHQ, portraits from Flickr, CC BY-NC-SA 4.0: not for commercial use"),
+        N_("FFHQ, portraits from Flickr, CC BY-NC-SA 4.0: not for commercial use"),
         374,
         "81d535743156ec6be34d8668e6920da94f0614074d7793a16c8fa9e306237faa",
     ),
     PublicPrior(
         "deepinv/diffunet/diffusion_openai.pt",
-        mark("Things and animals of every kind, 256 pixels; large and slow"),
+        N_("Things and animals of every kind, 256 pixels; large and slow"),
         "MIT",
-        mark("ImageNet, pictures of the web, given for research that is not commercial"),
+        N_("ImageNet, pictures of the web, given for research that is not commercial"),
         2211,
         "a37c32fffd316cd494cf3f35b339936debdc1576dad13fe57c42399a5dbc78b1",
     ),
     PublicPrior(
         "google/ddpm-ema-celebahq-256",
-        mark("Faces, 256 pixels"),
+        N_("Faces, 256 pixels"),
         "Apache-2.0",
-        mark("CelebA-HQ, photographs of well-known people, given for research that is not commercial"),
+        N_("CelebA-HQ, photographs of well-known people, given for research that is not commercial"),
         455,
     ),
     PublicPrior(
         "google/ddpm-ema-church-256",
-        mark("Churches, 256 pixels"),
+        N_("Churches, 256 pixels"),
         "Apache-2.0",
-        mark("LSUN, pictures of the web, whose terms are not stated"),
+        N_("LSUN, pictures of the web, whose terms are not stated"),
         455,
     ),
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from daps_desktop.base.errors import UserError
+from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.base.serialization import load_json
 from daps_desktop.jobs.damage import MAX_KERNEL_BYTES, Damage, Kernel, Scratches
 from daps_desktop.jobs.damage_text import format_damage, parse_damage
@@ -38,13 +39,21 @@ class Recipe:
     def from_json(cls, data: object) -> "Recipe":
         """Raises: UserError if `data` is not a recipe, is of another version, or a value is out of range."""
         if not isinstance(data, dict) or data.keys() - {_KERNEL} != _KEYS:  # pyright: ignore[reportUnknownMemberType]
-            raise UserError("recipe_unreadable", detail="it does not hold " + ", ".join(sorted(_KEYS)))
+            raise UserError(
+                "recipe_unreadable",
+                detail=phrase(N_("it does not hold {names}"), names=", ".join(sorted(_KEYS))),
+            )
         values = cast(dict[str, Any], data)
         if values["version"] != VERSION:
-            raise UserError("recipe_unreadable", detail=f"version {values['version']!r} is not {VERSION}")
+            raise UserError(
+                "recipe_unreadable",
+                detail=phrase(N_("version {there!r} is not {here}"), there=values["version"], here=VERSION),
+            )
         damages, settings = values["damage"], values["settings"]
         if not isinstance(damages, list) or not isinstance(settings, dict):
-            raise UserError("recipe_unreadable", detail="damage is a list of texts, settings an object")
+            raise UserError(
+                "recipe_unreadable", detail=phrase(N_("damage is a list of texts, settings an object"))
+            )
         kinds = [parse_damage(str(damage)) for damage in cast(list[object], damages)]
         if _KERNEL in values:
             kinds = _with_picture(kinds, values[_KERNEL])
@@ -58,9 +67,8 @@ def _with_picture(damages: list[Damage], text: object) -> list[Damage]:
     except ValueError:
         picture = b""
     if not 0 < len(picture) <= MAX_KERNEL_BYTES or not any(isinstance(d, Kernel) for d in damages):
-        raise UserError(
-            "recipe_unreadable", detail="kernel is no small picture in base64, or belongs to none"
-        )
+        detail = phrase(N_("kernel is no small picture in base64, or belongs to none"))
+        raise UserError("recipe_unreadable", detail=detail)
     return [replace(d, picture=picture) if isinstance(d, Kernel) else d for d in damages]
 
 
@@ -73,5 +81,5 @@ def parse_recipe(text: str) -> Recipe:
     try:
         data = load_json(text.encode("utf-8"))
     except ValueError:
-        raise UserError("recipe_unreadable", detail="it is not JSON") from None
+        raise UserError("recipe_unreadable", detail=phrase(N_("it is not JSON"))) from None
     return Recipe.from_json(data)

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, phrase, words_of
 from daps_desktop.base.validation import check_choice, check_range, check_value
 
 Preset = Literal["paper", "best", "balanced", "fast", "draft"]
@@ -49,10 +49,10 @@ class SolverSettings:
             ("device", DEVICES),
         ):
             check_choice(name, getattr(self, name), allowed)
-        check_value("prior", isinstance(self.prior, str), tr("must be a text"))  # pyright: ignore[reportUnnecessaryIsInstance]
+        check_value("prior", isinstance(self.prior, str), phrase(N_("must be a text")))  # pyright: ignore[reportUnnecessaryIsInstance]
         for name in _WHOLE:
             value = getattr(self, name)
-            check_value(name, type(value) is int, tr("{text} is not a whole number").format(text=value))
+            check_value(name, type(value) is int, phrase(N_("{text} is not a whole number"), text=value))
         check_range("samples", self.samples, 1, MOST_SAMPLES)
         if self.tile != 0:
             check_range("tile", self.tile, 64, 2048)
@@ -71,11 +71,11 @@ class SolverSettings:
         """Raises: UserError if a value is out of range or comes from a newer version."""
         values = dict(data)
         version = values.pop("version", None)
-        words = tr("{there} is not {here}, the one this program reads")
-        check_value("version", version == VERSION, words.format(there=repr(version), here=VERSION))
+        words = N_("{there} is not {here}, the one this program reads")
+        check_value("version", version == VERSION, phrase(words, there=repr(version), here=VERSION))
         unknown = values.keys() - cls.__slots__
-        check_value("settings", not unknown, tr("unknown: {names}").format(names=", ".join(sorted(unknown))))
+        check_value("settings", not unknown, phrase(N_("unknown: {names}"), names=", ".join(sorted(unknown))))
         try:
             return cls(**values)
         except TypeError as error:  # a text where a number belongs
-            raise UserError("setting_value", name="settings", detail=str(error)) from None
+            raise UserError("setting_value", name="settings", detail=words_of(error)) from None

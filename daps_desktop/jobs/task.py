@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import TypeVar
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, Phrase, phrase
 from daps_desktop.jobs.damage import Damage
 from daps_desktop.jobs.damage_traits import TRAITS, Conflict, Stage, Traits, conflict
 
@@ -37,7 +37,7 @@ class Task:
             raise UserError("mask_needed")
         if marked and not self.takes_mask:
             name = ", ".join(damage.name for damage in self.damages)
-            raise UserError("damage_combination", detail=tr("{name} takes no mask").format(name=name))
+            raise UserError("damage_combination", detail=phrase(N_("{name} takes no mask"), name=name))
 
     def find(self, kind: type[D]) -> D | None:
         return next((d for d in self.damages if isinstance(d, kind)), None)
@@ -119,18 +119,18 @@ class Task:
         return Task(tuple(damage for damage in self.damages if holds(TRAITS[type(damage)])))
 
 
-def _clash(one: type[Damage], other: type[Damage]) -> str:
-    """Why two damages cannot be undone in one run; empty where they can."""
+def _clash(one: type[Damage], other: type[Damage]) -> Phrase | None:
+    """Why two damages cannot be undone in one run; None where they can."""
     if one is other:
-        return tr("{name} is given twice").format(name=one.name)
+        return phrase(N_("{name} is given twice"), name=one.name)
     match conflict(one, other):
         case None:
-            return ""
+            return None
         case Conflict.TWO_BLURS:
-            return tr("a photo can be undone one kind of blur at a time")
+            return phrase(N_("a photo can be undone one kind of blur at a time"))
         case Conflict.ALONE:
             alone = one if TRAITS[one].stage is Stage.ALONE else other
-            return tr("{name} cannot be combined with other damage").format(name=alone.name)
+            return phrase(N_("{name} cannot be combined with other damage"), name=alone.name)
         case Conflict.IN_TURN:
-            words = tr("{one} and {other} are undone one after the other")
-            return words.format(one=one.name, other=other.name)
+            words = N_("{one} and {other} are undone one after the other")
+            return phrase(words, one=one.name, other=other.name)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from daps_desktop.base.errors import UserError
+from daps_desktop.base.i18n import N_, phrase, words_of
 from daps_desktop.base.paths import resource
 from daps_desktop.networks.schedules import schedule_sigmas
 from daps_desktop.networks.validation import (
@@ -153,18 +154,26 @@ def read_card(folder: Path) -> PriorCard:
     """The card of the prior in a folder. Raises: UserError prior_unreadable."""
     folder = Path(os.path.realpath(folder))  # Path.resolve raises where links lead in a circle
     if not (folder / CARD).is_file():
-        raise UserError("prior_unreadable", path=folder, detail=f"it holds no {CARD}; import it first")
+        raise UserError(
+            "prior_unreadable",
+            path=folder,
+            detail=phrase(N_("it holds no {card}; import it first"), card=CARD),
+        )
     details = read_json(folder / CARD)
     network = read_json(folder / NETWORK)
     try:
         return _card(folder, details, network)
     except (KeyError, ValueError, OSError) as error:
-        raise UserError("prior_unreadable", path=folder, detail=f"its card is incomplete: {error}") from error
+        raise UserError(
+            "prior_unreadable",
+            path=folder,
+            detail=phrase(N_("its card is incomplete: {error}"), error=words_of(error)),
+        ) from error
 
 
 def _card(folder: Path, details: dict[str, Any], network: dict[str, Any]) -> PriorCard:
     if not NAME.fullmatch(str(details["name"])):
-        raise ValueError("its name is not one that a prior can have")
+        raise ValueError(phrase(N_("its name is not one that a prior can have")))
     architecture = Architecture(check_network(network), network)
     parameterisation = _read_parameterisation(details)
     _check_fit(architecture, parameterisation, details)
@@ -199,21 +208,21 @@ def _read_parameterisation(details: Values) -> Parameterisation:
         values = mapping(details["parameterisation"], "parameterisation")
         kind, patch = values["kind"], "pixel_patch"
     else:
-        raise ValueError(f"version {str(version)[:20]!r} is not known")
+        raise ValueError(phrase(N_("version {version!r} is not known"), version=str(version)[:20]))
     if kind == "edm":
         if whole(values, patch, 1, 8) not in _PATCHES:
-            raise ValueError(f"{patch} must be 1, 2, 4 or 8")
+            raise ValueError(phrase(N_("{patch} must be 1, 2, 4 or 8"), patch=patch))
         names = ("sigma_data", "sigma_min", "sigma_max")
         data, least, most = (number(values, name) for name in names)
         if least >= most:
-            raise ValueError("sigma_min must be below sigma_max")
+            raise ValueError(phrase(N_("sigma_min must be below sigma_max")))
         return EdmParameterisation(data, least, most, values[patch])
     if kind == "discrete":
         prediction = one_of(values, "prediction", PREDICTIONS)
         return DiscreteParameterisation.of(prediction, check_schedule(values["schedule"]))
     if kind == "noise-map":
         return NoiseMapParameterisation(number(values, "sigma_max"))
-    raise ValueError(f"how its network is used, {str(kind)[:40]!r}, is not known")
+    raise ValueError(phrase(N_("how its network is used, {kind!r}, is not known"), kind=str(kind)[:40]))
 
 
 def parameterisation_details(parameterisation: Parameterisation) -> dict[str, Any]:
@@ -228,19 +237,39 @@ def _check_fit(architecture: Architecture, parameterisation: Parameterisation, d
     if details["version"] == VERSION:
         said = mapping(details["architecture"], "architecture")["class"]
         if said != architecture.name:
-            raise ValueError(f"it speaks of a {str(said)[:40]} and its {NETWORK} of a {architecture.name}")
+            raise ValueError(
+                phrase(
+                    N_("it speaks of a {said} and its {network} of a {name}"),
+                    said=str(said)[:40],
+                    network=NETWORK,
+                    name=architecture.name,
+                )
+            )
     inputs, outputs = architecture.channels
     needed = 3 * _patch(parameterisation) ** 2
     with_variance = isinstance(parameterisation, DiscreteParameterisation) and outputs == 2 * needed
     if inputs != needed or not (outputs == needed or with_variance):
-        raise ValueError(f"its network has {inputs} and {outputs} channels where {needed} are needed")
+        raise ValueError(
+            phrase(
+                N_("its network has {inputs} and {outputs} channels where {needed} are needed"),
+                inputs=inputs,
+                outputs=outputs,
+                needed=needed,
+            )
+        )
 
 
 def _multiple(architecture: Architecture, parameterisation: Parameterisation, details: Values) -> int:
     needed = architecture.multiple * _patch(parameterisation)
     said = whole({"side_multiple": needed, **details}, "side_multiple", 1, 65_536)
     if said % needed:
-        raise ValueError(f"its network works on sides that are multiples of {needed}, not of {said}")
+        raise ValueError(
+            phrase(
+                N_("its network works on sides that are multiples of {needed}, not of {said}"),
+                needed=needed,
+                said=said,
+            )
+        )
     return said
 
 
@@ -285,4 +314,8 @@ def read_json(path: Path) -> dict[str, Any]:
     try:
         return read_object(path)
     except (OSError, ValueError) as error:
-        raise UserError("prior_unreadable", path=path.parent, detail=f"{path.name}: {error}") from error
+        raise UserError(
+            "prior_unreadable",
+            path=path.parent,
+            detail=phrase(N_("{name}: {error}"), name=path.name, error=words_of(error)),
+        ) from error

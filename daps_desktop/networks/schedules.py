@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from daps_desktop.base.i18n import N_, phrase
+
 # What diffusers and the unconditional ADM checkpoints (arXiv 2105.05233) use where nothing else is said.
 LINEAR: dict[str, Any] = {
     "num_train_timesteps": 1000,
@@ -26,7 +28,7 @@ def schedule_sigmas(schedule: Mapping[str, Any]) -> NDArray[np.float64]:
     """
     beta = _betas(schedule)
     if beta.ndim != 1 or beta.size < 2 or not ((beta > 0) & (beta <= 1)).all():
-        raise ValueError("its noise schedule is not one of betas between 0 and 1")
+        raise ValueError(phrase(N_("its noise schedule is not one of betas between 0 and 1")))
     abar = np.cumprod(1 - beta)
     if schedule.get("rescale_betas_zero_snr"):
         # Lin 2024 (arXiv 2305.08891), algorithm 1: the last time is pure noise.
@@ -34,7 +36,7 @@ def schedule_sigmas(schedule: Mapping[str, Any]) -> NDArray[np.float64]:
         abar = ((root - root[-1]) * root[0] / (root[0] - root[-1])) ** 2
     abar = abar[abar > 1e-12]  # pure noise has no finite sigma
     if abar.size < 2:
-        raise ValueError("its noise schedule leaves no picture to be seen")
+        raise ValueError(phrase(N_("its noise schedule leaves no picture to be seen")))
     return np.sqrt((1 - abar) / abar)
 
 
@@ -50,7 +52,7 @@ def _betas(schedule: Mapping[str, Any]) -> NDArray[np.float64]:
         return np.linspace(start, end, count)
     if kind == "scaled_linear":
         return np.linspace(start**0.5, end**0.5, count) ** 2
-    raise ValueError(f"its noise schedule {kind!r} is not known")
+    raise ValueError(phrase(N_("its noise schedule {kind!r} is not known"), kind=kind))
 
 
 def time_of(sigma: float, sigmas: tuple[float, ...]) -> float:

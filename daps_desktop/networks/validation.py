@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from daps_desktop.base.files import open_ordinary, read_bounded
+from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.base.serialization import load_json
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -45,7 +46,7 @@ def read_object(path: Path) -> dict[str, Any]:
 def _object(data: bytes) -> dict[str, Any]:
     value = load_json(data)
     if not isinstance(value, dict):
-        raise ValueError("it holds no object")
+        raise ValueError(phrase(N_("it holds no object")))
     return cast(dict[str, Any], value)
 
 
@@ -56,7 +57,7 @@ def read_shapes(weights: Path) -> dict[str, tuple[int, ...]]:
         size = weights.stat().st_size
         length = struct.unpack("<Q", head)[0] if len(head) == 8 else 0
         if not 0 < length <= min(_LARGEST_JSON, size - 8):
-            raise ValueError("the header of its weights has an impossible length")
+            raise ValueError(phrase(N_("the header of its weights has an impossible length")))
         header = _object(file.read(length))
     return {name: _shape(entry, size) for name, entry in header.items() if name != "__metadata__"}
 
@@ -64,9 +65,9 @@ def read_shapes(weights: Path) -> dict[str, tuple[int, ...]]:
 def _shape(entry: object, size: int) -> tuple[int, ...]:
     shape = cast(dict[str, Any], entry).get("shape") if isinstance(entry, dict) else None
     if not isinstance(shape, list) or not all(type(side) is int and 0 <= side <= size for side in shape):
-        raise ValueError("its weights have an impossible shape")
+        raise ValueError(phrase(N_("its weights have an impossible shape")))
     if len(shape) > 8 or math.prod(shape) > size:
-        raise ValueError("its weights claim to be larger than their file")
+        raise ValueError(phrase(N_("its weights claim to be larger than their file")))
     return tuple(cast(list[int], shape))
 
 
@@ -87,16 +88,18 @@ def check_network(network: Values) -> str:
     elif name == "DRUNet":
         _check_own(network)
         if len(network["widths"]) != 4:
-            raise ValueError("a DRUNet has four levels")
+            raise ValueError(phrase(N_("a DRUNet has four levels")))
     else:
         known = "NormFreeUNet, UNet2DModel or DRUNet"
-        raise ValueError(f"its network is a {str(name)[:60]}; a {known} is needed")
+        raise ValueError(
+            phrase(N_("its network is a {name}; a {known} is needed"), name=str(name)[:60], known=known)
+        )
     return name
 
 
 def _check_own(network: Values) -> None:
     if _check_widths(network.get("widths")) < 2:
-        raise ValueError("its network needs two levels at least")
+        raise ValueError(phrase(N_("its network needs two levels at least")))
     whole(network, "blocks", 1, _MOST_LAYERS)
     for name in ("in_channels", "out_channels"):
         whole(network, name, 1, _OPTIONAL_WHOLE[name])
@@ -104,7 +107,7 @@ def _check_own(network: Values) -> None:
 
 def _check_unet_2d(network: Values) -> None:
     if network.get("num_class_embeds") or network.get("class_embed_type"):
-        raise ValueError("it wants to be told what the photo shows (class-conditional)")
+        raise ValueError(phrase(N_("it wants to be told what the photo shows (class-conditional)")))
     for name, most in _OPTIONAL_WHOLE.items():
         if network.get(name) is not None:
             whole(network, name, 0 if name == "downsample_padding" else 1, most)
@@ -120,7 +123,7 @@ def _check_unet_2d(network: Values) -> None:
 def _check_widths(widths: object) -> int:
     """How many levels there are."""
     if not isinstance(widths, list) or not 1 <= len(widths) <= _MOST_LEVELS:
-        raise ValueError(f"its network does not have one to {_MOST_LEVELS} levels")
+        raise ValueError(phrase(N_("its network does not have one to {most} levels"), most=_MOST_LEVELS))
     for level in range(len(widths)):
         whole(dict(enumerate(widths)), level, 1, _WIDEST)
     return len(widths)
@@ -129,12 +132,16 @@ def _check_widths(widths: object) -> int:
 def _check_side(side: object) -> None:
     sides = cast(list[object], side) if isinstance(side, list) else [side or 1]
     if not sides or not all(type(each) is int and 1 <= each <= 65_536 for each in sides):
-        raise ValueError("sample_size must be a number of pixels")
+        raise ValueError(phrase(N_("sample_size must be a number of pixels")))
 
 
 def _check_blocks(blocks: object, name: str, known: tuple[str, ...], levels: int) -> None:
     if not isinstance(blocks, list) or len(blocks) != levels or not all(block in known for block in blocks):
-        raise ValueError(f"its {name} are not {levels} of {', '.join(known)}")
+        raise ValueError(
+            phrase(
+                N_("its {name} are not {levels} of {known}"), name=name, levels=levels, known=", ".join(known)
+            )
+        )
 
 
 # Conventions
@@ -149,13 +156,13 @@ def check_schedule(schedule: object) -> Values:
         for name in ("beta_start", "beta_end"):
             number(values, name)
     elif not isinstance(betas, list) or not all(type(beta) in (int, float) for beta in betas):
-        raise ValueError("trained_betas must be numbers")
+        raise ValueError(phrase(N_("trained_betas must be numbers")))
     return values
 
 
 def mapping(value: object, name: str) -> Values:
     if not isinstance(value, dict):
-        raise ValueError(f"{name} is no object")
+        raise ValueError(phrase(N_("{name} is no object"), name=name))
     return cast(dict[str, Any], value)
 
 
@@ -163,7 +170,14 @@ def one_of(values: Values, name: str, known: tuple[str, ...]) -> str:
     """Raises: ValueError, KeyError unless it is one of the known words."""
     value = values[name]
     if value not in known:
-        raise ValueError(f"{name} must be one of {', '.join(known)}, not {str(value)[:40]!r}")
+        raise ValueError(
+            phrase(
+                N_("{name} must be one of {known}, not {value!r}"),
+                name=name,
+                known=", ".join(known),
+                value=str(value)[:40],
+            )
+        )
     return value
 
 
@@ -171,7 +185,15 @@ def whole(values: Mapping[Any, Any], name: object, least: int, most: int) -> int
     """Raises: ValueError, KeyError unless there is a whole number between these two."""
     value = values[name]
     if type(value) is not int or not least <= value <= most:
-        raise ValueError(f"{name} must be a whole number from {least} to {most}, not {str(value)[:20]}")
+        raise ValueError(
+            phrase(
+                N_("{name} must be a whole number from {least} to {most}, not {value}"),
+                name=name,
+                least=least,
+                most=most,
+                value=str(value)[:20],
+            )
+        )
     return value
 
 
@@ -179,5 +201,13 @@ def number(values: Values, name: str) -> float:
     """Raises: ValueError, KeyError unless there is a number above 0 whose square is one, too."""
     value = values[name]
     if type(value) not in (int, float) or not _LEAST <= value <= _MOST:
-        raise ValueError(f"{name} must be a number from {_LEAST:g} to {_MOST:g}, not {str(value)[:20]}")
+        raise ValueError(
+            phrase(
+                N_("{name} must be a number from {least:g} to {most:g}, not {value}"),
+                name=name,
+                least=_LEAST,
+                most=_MOST,
+                value=str(value)[:20],
+            )
+        )
     return float(value)

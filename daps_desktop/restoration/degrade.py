@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.jobs.damage import Jpeg, Phase
 from daps_desktop.jobs.damage_traits import TRAITS
 from daps_desktop.jobs.task import Task
@@ -26,14 +26,13 @@ def damage(
     """
     for part in task.damages:
         if not TRAITS[type(part)].can_simulate:
-            detail = tr("it can be taken back only, not applied")
+            detail = phrase(N_("it can be taken back only, not applied"))
             raise UserError("damage_value", name=part.name, detail=detail)
     scale = task.scale
     height, width = clean.shape[-2] // scale, clean.shape[-1] // scale
     if not height or not width:
-        detail = tr("a photo of {width} × {height} pixels cannot be shrunk by {scale}").format(
-            width=clean.shape[-1], height=clean.shape[-2], scale=scale
-        )
+        words = N_("a photo of {width} × {height} pixels cannot be shrunk by {scale}")
+        detail = phrase(words, width=clean.shape[-1], height=clean.shape[-2], scale=scale)
         raise UserError("damage_value", name="small", detail=detail)
     clean = clean[..., : height * scale, : width * scale]
     if phase := task.find(Phase):

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.imaging.formats.png_codec import unpack_picture
 from daps_desktop.imaging.jpeg_tables import tables_for_quality
 from daps_desktop.imaging.photo import JpegTables, Pixels
@@ -130,7 +130,7 @@ def _picture(kernel: Kernel) -> Pixels:
     try:
         return unpack_picture(kernel.picture)
     except ValueError as error:
-        detail = tr("it cannot be read as a picture")
+        detail = phrase(N_("it cannot be read as a picture"))
         raise UserError("kernel_file", path=kernel.file, detail=detail) from error
 
 
@@ -141,7 +141,7 @@ def tables_for(jpeg: Jpeg, measured: Measurement) -> JpegTables:
         raise UserError(
             "damage_value",
             name="jpeg",
-            detail=tr("there are no tables of a JPEG file to go by, so quality= is needed"),
+            detail=phrase(N_("there are no tables of a JPEG file to go by, so quality= is needed")),
         )
     return measured.tables
 
@@ -153,9 +153,8 @@ def _phase(phase: Phase, measured: Measurement) -> PhaseModulus:
     size = near.latent_size(measured.height, measured.width)
     A = PhaseModulus(phase.oversample, *size)
     if A.latent_size(measured.height, measured.width) != size:
-        detail = tr("no picture gives a modulus of {width} × {height} pixels").format(
-            width=measured.width, height=measured.height
-        )
+        words = N_("no picture gives a modulus of {width} × {height} pixels")
+        detail = phrase(words, width=measured.width, height=measured.height)
         raise UserError("damage_value", name="phase", detail=detail)
     return A
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Event
 
 from daps_desktop.base.errors import UserError
+from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.jobs.settings import DEVICES, PRESETS, SolverSettings
 from daps_desktop.networks.runtime.devices import choose_device
 from daps_desktop.training.evaluation.evaluate import Chosen, evaluate
@@ -41,7 +42,9 @@ def _fit(options: argparse.Namespace) -> None:
 
 def _new(options: argparse.Namespace) -> RunSettings:
     if not options.photos:
-        raise UserError("setting_value", name="photos", detail="name a folder or an archive of photos")
+        raise UserError(
+            "setting_value", name="photos", detail=phrase(N_("name a folder or an archive of photos"))
+        )
     batch = options.batch or usual_batch(choose_device(options.device))
     return RunSettings(
         photos=tuple(str(Path(p).resolve()) for p in options.photos),

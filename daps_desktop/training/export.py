@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from daps_desktop.base.errors import UserError
+from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.networks.validation import NAME
 from daps_desktop.training.fit import network_of
 from daps_desktop.training.loop.checkpoint import load_checkpoint
@@ -21,7 +22,7 @@ def export_run(run: Path, folder: Path, name: str) -> None:
     Raises: UserError if `run` holds no checkpoint, or the name cannot be that of a prior.
     """
     if not NAME.fullmatch(name):
-        detail = f"{name!r} may hold letters, digits, '-', '_' and '.' only"
+        detail = phrase(N_("{name!r} may hold letters, digits, '-', '_' and '.' only"), name=name)
         raise UserError("setting_value", name="name", detail=detail)
     settings, checkpoint = read_settings(run), load_checkpoint(run)
     facts = {

@@ -11,6 +11,7 @@ import torch
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import write_file
+from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.base.os_errors import said_by_system
 from daps_desktop.networks.architectures.norm_free_unet import NormFreeUNet
 from daps_desktop.networks.card import (
@@ -45,7 +46,7 @@ def read_network(folder: Path) -> NormFreeUNet:
     card = read_card(folder)
     use = card.parameterisation
     if card.architecture.name != NormFreeUNet.__name__ or not isinstance(use, EdmParameterisation):
-        detail = "only a prior of the built-in kind can be taught"
+        detail = phrase(N_("only a prior of the built-in kind can be taught"))
         raise UserError("prior_unreadable", path=folder, detail=detail)
     if not verify(card):
         raise UserError("prior_damaged", name=card.name)
@@ -62,7 +63,11 @@ def write_prior(folder: Path, network: NormFreeUNet, facts: dict[str, Any], cred
     Raises: UserError where the folder holds anything else, or cannot be written.
     """
     if folder.exists() and not (folder / CARD).is_file():
-        raise UserError("setting_value", name="out", detail=f"{folder} is there already and holds no prior")
+        raise UserError(
+            "setting_value",
+            name="out",
+            detail=phrase(N_("{folder} is there already and holds no prior"), folder=folder),
+        )
     fresh = folder.with_name(f".{folder.name}.new")
     try:
         shutil.rmtree(fresh, ignore_errors=True)

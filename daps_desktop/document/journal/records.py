@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.base.locks import FolderLock
 from daps_desktop.document.source import Source, Stamp
 from daps_desktop.imaging.mask import Hole
@@ -101,8 +102,8 @@ def marks_of(packed: bytes, rect: Rect) -> Hole:
     try:
         bits = np.frombuffer(zlib.decompressobj().decompress(packed, size), dtype=np.uint8)
     except zlib.error as error:
-        raise ValueError("a stroke is damaged") from error
+        raise ValueError(phrase(N_("a stroke is damaged"))) from error
     if len(bits) != size:
-        raise ValueError("a stroke is damaged")
+        raise ValueError(phrase(N_("a stroke is damaged")))
     shape = (rect.bottom - rect.top, rect.right - rect.left)
     return np.unpackbits(bits, count=rect.pixels).astype(bool).reshape(shape)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, phrase, words_of
 from daps_desktop.base.locks import FolderLock
 from daps_desktop.base.serialization import from_plain, load_json
 from daps_desktop.document.journal.records import (
@@ -108,7 +108,7 @@ def recover(folder: Path, photo_at: Path | None = None) -> Recovered:
     """
     told = _read(folder)
     if told is None:
-        raise UserError("recovery_failed", name=folder.name, path=folder, detail=tr("it is damaged"))
+        raise UserError("recovery_failed", name=folder.name, path=folder, detail=phrase(N_("it is damaged")))
     photo = _photo(folder, told, photo_at)
     before = _versions_before(told, photo)
     try:
@@ -117,7 +117,7 @@ def recover(folder: Path, photo_at: Path | None = None) -> Recovered:
         versions |= {number: _version(folder, entry, photo) for number, entry in told.versions.items()}
     except (OSError, ValueError, MemoryError) as error:
         raise UserError(
-            "recovery_failed", name=told.start.source.name, path=folder, detail=str(error)
+            "recovery_failed", name=told.start.source.name, path=folder, detail=words_of(error)
         ) from error
     ordered = tuple(versions[number] for number in sorted(versions))
     project = Project(photo, _source(told, photo), hole, told.recipe, ordered)
@@ -211,11 +211,11 @@ def _versions_before(told: _Told, photo: Photo) -> tuple[Version, ...] | None:
 def _replayed(told: _Told, photo: Photo) -> Hole:
     hole = np.zeros((photo.height, photo.width), dtype=bool)
     if hole.shape != (told.start.height, told.start.width):
-        raise ValueError("the photo is of another size")
+        raise ValueError(phrase(N_("the photo is of another size")))
     for rect, packed in told.patches:
         clipped = rect.clipped(*hole.shape)
         if clipped != rect or rect.empty:
-            raise ValueError("a stroke lies outside the photo")
+            raise ValueError(phrase(N_("a stroke lies outside the photo")))
         hole[rect.slices] = marks_of(packed, rect)
     return hole
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.document.source import Source
 from daps_desktop.document.version import Version
 from daps_desktop.imaging.formats.png_codec import (
@@ -81,7 +82,7 @@ class VersionEntry:
         Raises: ValueError, UserError where the parts contradict each other, and what `read` raises.
         """
         if not (1 <= self.scale <= 8 and 0 < self.number < 2**31):
-            raise ValueError("a version has an impossible number or size")
+            raise ValueError(phrase(N_("a version has an impossible number or size")))
         hole = unpack_hole(read(_OWN_HOLE), photo.height, photo.width) if self.hole else None
         if hole is not None:
             hole.setflags(write=False)

@@ -2,6 +2,7 @@
 
 import zipfile
 
+from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.imaging.formats.png_codec import unfolded_bytes
 
 # Pictures may unfold to this many times the file, and this much beside: a flat one packs tighter than 100.
@@ -27,9 +28,9 @@ class PictureReader:
         """
         info = self._archive.getinfo(name)
         if info.compress_type != zipfile.ZIP_STORED or info.file_size > self._file_size:
-            raise ValueError(f"{name} is not stored as this program stores it")
+            raise ValueError(phrase(N_("{name} is not stored as this program stores it"), name=name))
         data = self._archive.read(info)
         self._taken += unfolded_bytes(data)
         if self._file_size < least_size(self._taken):
-            raise ValueError("it would unfold to more than it can honestly hold")
+            raise ValueError(phrase(N_("it would unfold to more than it can honestly hold")))
         return data

@@ -14,7 +14,7 @@ from typing import cast
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import open_ordinary, write_private
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, Phrase, phrase, words_of
 from daps_desktop.base.safe_zip import opened_zip, read_text
 from daps_desktop.base.serialization import from_plain, load_json
 from daps_desktop.base.temp_files import temporary_folder
@@ -99,10 +99,10 @@ def _assemble(reader: PictureReader, manifest: Manifest, photo: Photo, source: S
 
 def _versions(reader: PictureReader, manifest: Manifest, photo: Photo) -> tuple[Version, ...]:
     if len(manifest.versions) > _MOST_VERSIONS:
-        raise ValueError("it lists too many versions")
+        raise ValueError(phrase(N_("it lists too many versions")))
     versions = tuple(_read_version(reader, entry, photo) for entry in manifest.versions)
     if len({version.number for version in versions}) != len(versions):
-        raise ValueError("two versions have the same number")
+        raise ValueError(phrase(N_("two versions have the same number")))
     return versions
 
 
@@ -121,7 +121,7 @@ def _read_manifest(archive: zipfile.ZipFile, path: Path) -> Manifest:
     if type(version) is int and version > VERSION:
         raise UserError("project_newer", path=path, version=version)
     if version != VERSION:
-        raise ValueError("its version is missing")
+        raise ValueError(phrase(N_("its version is missing")))
     return from_plain(Manifest, told)
 
 
@@ -161,22 +161,22 @@ def _read_embedded(archive: zipfile.ZipFile, manifest: Manifest, path: Path) -> 
         except UserError as error:
             if error.code == "file_unreadable":  # nobody knows the copy by its name
                 raise MemoryError from error
-            raise ValueError("the photo inside is damaged") from error
+            raise ValueError(phrase(N_("the photo inside is damaged"))) from error
     return replace(photo, path=place_for_results(manifest.source, path))
 
 
 def _extract(archive: zipfile.ZipFile, manifest: Manifest, target: Path) -> None:
     name, source = manifest.embedded, manifest.source
     if not re.fullmatch(r"photo(\.[a-z0-9]{1,5})?", name):
-        raise ValueError("the photo inside has a name that this program does not give")
+        raise ValueError(phrase(N_("the photo inside has a name that this program does not give")))
     info = archive.getinfo(name)
     if info.compress_type != zipfile.ZIP_STORED:
-        raise ValueError("the photo inside is not stored as this program stores it")
+        raise ValueError(phrase(N_("the photo inside is not stored as this program stores it")))
     with archive.open(info) as entry, write_private(target) as file:
         shutil.copyfileobj(entry, file)
     if source.sha256 and sha256_of(target) != source.sha256:
         target.unlink()
-        raise ValueError("the photo inside is not the one that was put there")
+        raise ValueError(phrase(N_("the photo inside is not the one that was put there")))
 
 
 @contextmanager
@@ -187,21 +187,23 @@ def _in_words(path: Path) -> Generator[None]:
     except UserError as error:
         if error.code.startswith(("project_", "photo_")) or error.code == "file_unreadable":
             raise
-        raise UserError("project_damaged", path=path, detail=tr("a value in it is impossible")) from error
+        raise UserError(
+            "project_damaged", path=path, detail=phrase(N_("a value in it is impossible"))
+        ) from error
     except FileNotFoundError as error:
         raise UserError("photo_missing", path=path) from error
     except PermissionError as error:
         raise UserError("photo_no_permission", path=path) from error
     except MemoryError as error:
-        raise UserError("file_unreadable", path=path, detail=tr("the memory ran out")) from error
+        raise UserError("file_unreadable", path=path, detail=phrase(N_("the memory ran out"))) from error
     except zipfile.BadZipFile as error:
-        raise UserError("project_damaged", path=path, detail=tr("it is incomplete")) from error
+        raise UserError("project_damaged", path=path, detail=phrase(N_("it is incomplete"))) from error
     except KeyError as error:
-        raise UserError("project_damaged", path=path, detail=tr("a part of it is missing")) from error
+        raise UserError("project_damaged", path=path, detail=phrase(N_("a part of it is missing"))) from error
     except Exception as error:  # zipfile and zlib raise what they like at mutilated files
         raise UserError("project_damaged", path=path, detail=_detail(error)) from error
 
 
-def _detail(error: Exception) -> str:
-    told = str(error) if isinstance(error, ValueError) else ""
-    return told or tr("its parts contradict each other")
+def _detail(error: Exception) -> Phrase | str:
+    told = words_of(error) if isinstance(error, ValueError) else ""
+    return told or phrase(N_("its parts contradict each other"))

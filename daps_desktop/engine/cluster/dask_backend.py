@@ -22,7 +22,7 @@ from daps_desktop.album.backend import ItemStopped, Outcome, Refused
 from daps_desktop.album.item_job import Order
 from daps_desktop.album.model import Row
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, phrase, tr
 from daps_desktop.engine.cluster.task import call_of, described, packed
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def _outcome(future: "Future", row: Row) -> Outcome:
         ImportError,
         AttributeError,
     ) as error:  # a worker that joined later has no or another daps-desktop
-        there, where = _in_short(error), tr("a worker")
+        there, where = _in_short(error), phrase(N_("a worker"))
         raise UserError("cluster_version", where=where, there=there, here=described()) from error
 
 

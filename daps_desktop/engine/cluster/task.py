@@ -19,7 +19,7 @@ from daps_desktop.album.item_job import Order
 from daps_desktop.analysis.scratches.marking import probable_damage
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import open_ordinary
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.base.os_errors import said_by_system
 from daps_desktop.jobs.messages import JobMessage, ends_job
 from daps_desktop.jobs.requests import JobRequest
@@ -55,7 +55,7 @@ def _bytes_of(path: Path) -> bytes:
                 return file.read()
     except OSError as error:
         raise UserError("file_unreadable", path=path, detail=said_by_system(error)) from error
-    detail = tr("it is larger than {size} GB").format(size=LARGEST >> 30)
+    detail = phrase(N_("it is larger than {size} GB"), size=LARGEST >> 30)
     raise UserError("file_unreadable", path=path, detail=detail)
 
 

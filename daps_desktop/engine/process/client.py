@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from queue import SimpleQueue
 
+from daps_desktop.base.i18n import Phrase
 from daps_desktop.base.logs import last_lines
 from daps_desktop.engine.process.child import LoadEngine, failure, import_engine
 from daps_desktop.engine.process.server import EngineProcess
@@ -189,7 +190,7 @@ class Host:
         words = last_lines(self._log, LOG_LINES) if self._log is not None else ""
         return Failed(job.request.job_id, "engine_died", {"detail": detail}, words)
 
-    def _bury_engine(self, dying: bool = False) -> str:
+    def _bury_engine(self, dying: bool = False) -> Phrase | str:
         """Leave nothing of the process; how it ended."""
         with self._lock:
             engine, self._engine, self._running = self._engine, None, None

@@ -6,7 +6,7 @@ import signal
 from multiprocessing.connection import wait
 from pathlib import Path
 
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, Phrase, phrase
 from daps_desktop.engine.process.child import LoadEngine, Ready, serve
 from daps_desktop.engine.process.wire import receive, send
 from daps_desktop.jobs.messages import JobMessage
@@ -58,7 +58,7 @@ class EngineProcess:
     def kill(self) -> None:
         self._process.kill()
 
-    def bury(self, dying: bool = False) -> str:
+    def bury(self, dying: bool = False) -> Phrase | str:
         """End it, unless it is `dying` of itself, and leave nothing of it; how it ended, in words."""
         if dying:
             self._process.join(_GRACE_S)
@@ -71,10 +71,10 @@ class EngineProcess:
         return _ending(code)
 
 
-def _ending(code: int | None) -> str:
+def _ending(code: int | None) -> Phrase | str:
     name = signal.Signals(-code).name if code is not None and code < 0 else ""
     if name == "SIGKILL":
-        return tr("it was killed, as happens when memory runs out")
+        return phrase(N_("it was killed, as happens when memory runs out"))
     if name:
         return name
-    return tr("exit code {code}").format(code=code)
+    return phrase(N_("exit code {code}"), code=code)

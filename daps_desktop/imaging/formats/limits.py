@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, phrase
 
 LIMIT_MP = 200
 # A picture may unfold to this much, and beyond it to so many times its file: deflate reaches 1032, JPEG 500.
@@ -13,7 +13,7 @@ _ALWAYS_ALLOWED, _LARGEST_GAIN = 80_000_000, 1000
 def check_size(path: Path, height: int, width: int, limit_mp: int = LIMIT_MP) -> None:
     """Raises: UserError if that many pixels are too many, or none; called before anything is decoded."""
     if height < 1 or width < 1:
-        raise UserError("photo_truncated", path=path, detail=tr("it says that it has no pixels"))
+        raise UserError("photo_truncated", path=path, detail=phrase(N_("it says that it has no pixels")))
     if height * width > limit_mp * 1_000_000:
         raise UserError("photo_too_large", path=path, width=width, height=height, limit_mp=limit_mp)
 
@@ -24,5 +24,5 @@ def check_claim(path: Path, unfolded: int, file_size: int) -> None:
     A few bytes can say that they are a picture of 200 megapixels, and memory would be filled for nothing.
     """
     if unfolded > _ALWAYS_ALLOWED + _LARGEST_GAIN * file_size:
-        detail = tr("it is too short for the size it says it has")
+        detail = phrase(N_("it is too short for the size it says it has"))
         raise UserError("photo_truncated", path=path, detail=detail)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin
 
+from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.imaging.formats import png_chunks
 from daps_desktop.imaging.mask import Hole
 from daps_desktop.imaging.photo import Photo, Pixels, with_alpha
@@ -29,13 +30,13 @@ def pack_hole(hole: Hole) -> bytes:
 def unpack_hole(data: bytes, height: int, width: int) -> Hole:
     """Raises: ValueError where `data` is not a sound PNG of one bit and of that size."""
     if _header(data) != (height, width, 1, 0):
-        raise ValueError("the marks are not of the size of the photo")
+        raise ValueError(phrase(N_("the marks are not of the size of the photo")))
     drawing = png_chunks.read_chunks(data).drawing
     try:
         with PngImagePlugin.PngImageFile(io.BytesIO(drawing)) as image:
             return np.array(image.convert("L")) > 127  # its own array of bools holds 255 for True
     except (OSError, SyntaxError) as error:
-        raise ValueError("the marks are damaged") from error
+        raise ValueError(phrase(N_("the marks are damaged"))) from error
 
 
 def pack_pixels(photo: Photo) -> bytes:
@@ -51,10 +52,10 @@ def unpack_pixels(data: bytes, photo: Photo, scale: int) -> Photo:
     """
     height, width, bits, colours = _header(data)
     if (height, width, bits) != (photo.height * scale, photo.width * scale, photo.bits):
-        raise ValueError("a version is not of the size and depth of the photo")
+        raise ValueError(phrase(N_("a version is not of the size and depth of the photo")))
     channels = _CHANNELS.get(colours)
     if channels is None:
-        raise ValueError("a version has a palette")
+        raise ValueError(phrase(N_("a version has a palette")))
     array = _decoded(data).reshape(height, width, channels)
     colour = channels if channels % 2 else channels - 1
     alpha = None if channels == colour else np.ascontiguousarray(array[..., -1])
@@ -81,10 +82,10 @@ def unpack_map(data: bytes, photo: Photo) -> NDArray[np.float16]:
     """
     height, width, bits, colours = _header(data)
     if (bits, colours) != (16, 0) or height > photo.height or width > photo.width:
-        raise ValueError("a map is not one of this photo")
+        raise ValueError(phrase(N_("a map is not one of this photo")))
     values = _decoded(data).reshape(height, width).view(np.float16)
     if np.isinf(values).any() or (values < 0).any():
-        raise ValueError("a map holds an impossible number")
+        raise ValueError(phrase(N_("a map holds an impossible number")))
     return values
 
 
@@ -97,7 +98,7 @@ def unfolded_bytes(data: bytes) -> int:
 def _header(data: bytes) -> tuple[int, int, int, int]:
     """Height, width, bits and colour type."""
     if data[:8] != png_chunks.SIGNATURE or data[12:16] != b"IHDR" or len(data) < 33:
-        raise ValueError("a picture inside is damaged")
+        raise ValueError(phrase(N_("a picture inside is damaged")))
     width, height, bits, colours = struct.unpack_from(">IIBB", data, 16)
     return height, width, bits, colours
 
@@ -107,4 +108,4 @@ def _decoded(data: bytes) -> Pixels:
     try:
         return cast(NDArray[np.uint8], imagecodecs.png_decode(drawing))
     except RuntimeError as error:
-        raise ValueError("a picture inside is damaged") from error
+        raise ValueError(phrase(N_("a picture inside is damaged"))) from error

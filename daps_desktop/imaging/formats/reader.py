@@ -17,7 +17,7 @@ from PIL import AvifImagePlugin, BmpImagePlugin, Image, JpegImagePlugin, WebPIma
 from PIL.ImageFile import ImageFile
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, Phrase, phrase, words_of
 from daps_desktop.base.os_errors import said_by_system
 from daps_desktop.imaging.formats import exif, iptc, png_chunks
 from daps_desktop.imaging.formats.icc import cmyk_to_srgb
@@ -56,21 +56,21 @@ def _failing_in_words(path: Path) -> Generator[None]:
     except PermissionError as error:
         raise UserError("photo_no_permission", path=path) from error
     except NotImplementedError as error:
-        raise UserError("photo_unsupported", path=path, detail=str(error)) from error
+        raise UserError("photo_unsupported", path=path, detail=words_of(error)) from error
     except MemoryError as error:  # which may be no fault of the file
-        raise UserError("file_unreadable", path=path, detail=tr("the memory ran out")) from error
+        raise UserError("file_unreadable", path=path, detail=phrase(N_("the memory ran out"))) from error
     except Exception as error:
         raise UserError("photo_truncated", path=path, detail=_in_words(error)) from error
 
 
-def _in_words(error: Exception) -> str:
+def _in_words(error: Exception) -> Phrase | str:
     if isinstance(error, OSError) and error.errno:
         return said_by_system(error)
     text = str(error).lower()
     ends_early = isinstance(error, EOFError) or any(
         w in text for w in ("truncated", "too small", "not enough")
     )
-    return tr("it ends too early") if ends_early else tr("its parts contradict each other")
+    return phrase(N_("it ends too early") if ends_early else N_("its parts contradict each other"))
 
 
 Decoder = Callable[[Path], Photo]
@@ -116,7 +116,7 @@ def _all_of(path: Path) -> bytes:
     """Raises: NotImplementedError where no photo that is opened at all takes so much, before it is read."""
     size = path.stat().st_size
     if size > _LARGEST_FILE:
-        raise NotImplementedError(f"{size / 1e9:.1f} GB")
+        raise NotImplementedError(phrase(N_("{size:.1f} GB"), size=size / 1000000000.0))
     return path.read_bytes()
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tifffile import PHOTOMETRIC, TiffFile, TiffPage
 
 from daps_desktop.base.errors import UserError
+from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.imaging.formats import exif
 from daps_desktop.imaging.formats.icc import cmyk_to_srgb
 from daps_desktop.imaging.formats.limits import LIMIT_MP, check_claim, check_size
@@ -31,7 +32,7 @@ def decode_tiff(path: Path) -> Photo:
     with path.open("rb") as file, TiffFile(file) as tiff:
         page = tiff.pages[0]
         if not isinstance(page, TiffPage):
-            raise NotImplementedError("the first page has no description of its own")
+            raise NotImplementedError(phrase(N_("the first page has no description of its own")))
         _check_header(page)
         check_size(path, page.imagelength, page.imagewidth)
         _check_storage(page, path)
@@ -58,21 +59,27 @@ _SINGLE = (
 def _check_header(page: TiffPage) -> None:
     """A damaged header may give a list where one number belongs; to multiply that would fill the memory."""
     if not all(isinstance(getattr(page, name), int) for name in _SINGLE):
-        raise NotImplementedError("sizes that differ within one picture")
+        raise NotImplementedError(phrase(N_("sizes that differ within one picture")))
 
 
 def _check_storage(page: TiffPage, path: Path) -> None:
     """What the header promises must be in the file, as missing parts would come out black without a word."""
     if _DNG_VERSION in page.tags:
-        raise NotImplementedError("it is a camera's raw file")
+        raise NotImplementedError(phrase(N_("it is a camera's raw file")))
     if page.imagedepth != 1 or page.samplesperpixel > _MOST_SAMPLES:
-        raise NotImplementedError(f"{page.samplesperpixel} values per pixel, {page.imagedepth} layers")
+        raise NotImplementedError(
+            phrase(
+                N_("{values} values per pixel, {layers} layers"),
+                values=page.samplesperpixel,
+                layers=page.imagedepth,
+            )
+        )
     if page.dtype is None:
-        raise NotImplementedError(f"{page.bitspersample} bits per value")
+        raise NotImplementedError(phrase(N_("{bits} bits per value"), bits=page.bitspersample))
     tile = page.tilelength * page.tilewidth  # 0 where there are none
     largest = max(page.imagelength * page.imagewidth, tile) * page.samplesperpixel * page.dtype.itemsize
     if largest > _MOST_BYTES:
-        raise NotImplementedError(f"{largest / 1e9:.1f} GB of numbers")
+        raise NotImplementedError(phrase(N_("{size:.1f} GB of numbers"), size=largest / 1000000000.0))
     file_size = path.stat().st_size
     check_claim(path, largest, file_size)
     parts = list(zip(page.dataoffsets, page.databytecounts, strict=True))
@@ -120,7 +127,7 @@ def _interpreted(
     elif meaning == PHOTOMETRIC.SEPARATED:
         colours = 4
     else:
-        raise NotImplementedError(f"colours of the kind {meaning!s}")
+        raise NotImplementedError(phrase(N_("colours of the kind {meaning}"), meaning=str(meaning)))
     if values.shape[2] < colours:
         raise ValueError("fewer values per pixel than colours")
     pixels, alpha = _without_extras(page, values, colours)
@@ -137,7 +144,7 @@ def _at_full_range(page: TiffPage, array: NDArray[np.generic]) -> Pixels:
     if array.dtype.kind == "f":
         return _from_floats(array.astype(np.float32))
     if array.dtype.kind not in "ub" or bits > 16:
-        raise NotImplementedError(f"numbers of the kind {array.dtype}")
+        raise NotImplementedError(phrase(N_("numbers of the kind {dtype}"), dtype=str(array.dtype)))
     if bits in (8, 16):
         return np.asarray(array, np.uint8 if bits == 8 else np.uint16)
     white, top = (255, np.uint8) if bits < 8 else (65535, np.uint16)
@@ -148,7 +155,7 @@ def _at_full_range(page: TiffPage, array: NDArray[np.generic]) -> Pixels:
 
 def _from_floats(array: NDArray[np.float32]) -> NDArray[np.uint16]:
     if array.min() < 0 or array.max() > 1:
-        raise NotImplementedError("floating-point numbers outside 0 to 1")
+        raise NotImplementedError(phrase(N_("floating-point numbers outside 0 to 1")))
     return np.rint(array * np.float32(65535)).astype(np.uint16)
 
 

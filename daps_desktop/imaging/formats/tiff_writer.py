@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import imagecodecs
 import numpy as np
 
+from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.imaging.formats import exif
 from daps_desktop.imaging.formats.exif import Directory, Entry, longs, short
 from daps_desktop.imaging.photo import Metadata, Photo, Pixels
@@ -28,7 +29,7 @@ def encode_tiff(photo: Photo) -> bytes:
     padding = offsets[-1] % 2
     directory_at = offsets[-1] + padding
     if directory_at + (1 << 24) > _LARGEST:
-        raise ValueError("a TIFF file holds at most 4 GB")
+        raise ValueError(phrase(N_("a TIFF file holds at most 4 GB")))
     told = source.main.about_the_photo()
     entries = told.entries | _storage(photo, source.order, rows_per_strip)
     entries[273] = longs(source.order, offsets[:-1])

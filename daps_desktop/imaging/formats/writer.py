@@ -11,7 +11,7 @@ from PIL import Image
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import check_place, saving, write_file
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, phrase, words_of
 from daps_desktop.base.validation import check_range, check_value
 from daps_desktop.imaging.formats import exif, iptc, png_chunks
 from daps_desktop.imaging.formats.png_codec import pack_pixels
@@ -75,9 +75,9 @@ def format_of(path: Path) -> str:
 
 def _check_settings(file_format: str, quality: int, bits: int | None) -> None:
     check_range("quality", quality, 1, 100)
-    check_value("bits", bits in (None, 8, 16), tr("must be 8 or 16, not {bits}").format(bits=bits))
+    check_value("bits", bits in (None, 8, 16), phrase(N_("must be 8 or 16, not {bits}"), bits=bits))
     fits = bits != 16 or file_format in _DEEP
-    check_value("bits", fits, tr("{format} holds 8 bits only").format(format=file_format))
+    check_value("bits", fits, phrase(N_("{format} holds 8 bits only"), format=file_format))
 
 
 def check_target(path: Path, original: Path | None, overwrite: bool, replace_original: bool = False) -> None:
@@ -102,8 +102,8 @@ def _at_depth(photo: Photo, bits: int) -> Photo:
 def _encode(photo: Photo, path: Path, file_format: str, quality: int) -> bytes:
     longest = _LONGEST_SIDE[file_format]
     if max(photo.height, photo.width) > longest:
-        words = tr("{format} allows at most {longest} pixels a side")
-        detail = words.format(format=file_format, longest=longest)
+        words = N_("{format} allows at most {longest} pixels a side")
+        detail = phrase(words, format=file_format, longest=longest)
         raise UserError("save_failed", path=path, detail=detail)
     photo = replace(photo, metadata=_fitting(photo, file_format))
     encoders: dict[str, Callable[[], bytes]] = {
@@ -115,7 +115,7 @@ def _encode(photo: Photo, path: Path, file_format: str, quality: int) -> bytes:
     try:
         return encoders[file_format]()
     except (OSError, ValueError, RuntimeError, MemoryError) as error:
-        detail = tr("the memory ran out") if isinstance(error, MemoryError) else str(error)
+        detail = phrase(N_("the memory ran out")) if isinstance(error, MemoryError) else words_of(error)
         raise UserError("save_failed", path=path, detail=detail) from error
 
 

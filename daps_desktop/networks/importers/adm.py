@@ -11,6 +11,7 @@ from typing import Any
 
 from torch import Tensor
 
+from daps_desktop.base.i18n import N_, words_of
 from daps_desktop.networks.importers.safe_pickle import CheckpointError
 
 State = Mapping[str, Tensor]
@@ -54,7 +55,7 @@ def convert(
         layout = infer(state)
         return _config(layout, head_channels), _weights(state, layout, head_channels), layout
     except (LookupError, RuntimeError) as error:
-        raise CheckpointError(f"its layers do not fit together: {error}") from error
+        raise CheckpointError(N_("its layers do not fit together: {error}"), error=words_of(error)) from error
 
 
 def infer(state: State) -> Layout:
@@ -64,16 +65,16 @@ def infer(state: State) -> Layout:
     levels = len(ups) + 1
     total = _count(state, "output_blocks")
     if not ups or total % levels or ups[0] + 1 != total // levels:
-        raise CheckpointError("its levels cannot be made out")
+        raise CheckpointError(N_("its levels cannot be made out"))
     blocks = total // levels - 1
     first = [1 + level * (blocks + 1) for level in range(levels)]
     try:
         widths = tuple(state[f"input_blocks.{k}.0.out_layers.3.weight"].shape[0] for k in first)
         emb = state["input_blocks.1.0.emb_layers.1.weight"].shape[0]
     except KeyError as error:
-        raise CheckpointError(f"it lacks {error}") from error
+        raise CheckpointError(N_("it lacks {error}"), error=words_of(error)) from error
     if state["time_embed.0.weight"].shape[1] != widths[0]:
-        raise CheckpointError("its time embedding is not as wide as its first level")
+        raise CheckpointError(N_("its time embedding is not as wide as its first level"))
     return Layout(
         widths=widths,
         blocks=blocks,
@@ -87,13 +88,15 @@ def infer(state: State) -> Layout:
 def _refuse_strangers(state: State) -> None:
     known = ("time_embed.0.weight", "input_blocks.0.0.weight", "middle_block.1.qkv.weight", "out.2.weight")
     if any(name not in state for name in known):
-        raise CheckpointError("it is neither a guided-diffusion checkpoint nor a folder with a configuration")
+        raise CheckpointError(
+            N_("it is neither a guided-diffusion checkpoint nor a folder with a configuration")
+        )
     if "label_emb.weight" in state:
         raise CheckpointError(
-            "it wants to be told what the photo shows (class-conditional); an unconditional one is needed"
+            N_("it wants to be told what the photo shows (class-conditional); an unconditional one is needed")
         )
     if state["input_blocks.0.0.weight"].shape[1] != 3 or state["out.2.weight"].shape[0] not in (3, 6):
-        raise CheckpointError("it does not work on RGB photos alone")
+        raise CheckpointError(N_("it does not work on RGB photos alone"))
 
 
 def _count(state: State, prefix: str) -> int:
@@ -153,7 +156,7 @@ def _weights(state: State, layout: Layout, head_channels: int) -> dict[str, Tens
         out |= _level(state, layout, level, head_channels)
     unused = len(state) - _used(out)
     if unused:
-        raise CheckpointError(f"it has {unused} tensors more than its layout explains")
+        raise CheckpointError(N_("it has {unused} tensors more than its layout explains"), unused=unused)
     return out
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from torch import Tensor
 
+from daps_desktop.base.i18n import N_, words_of
 from daps_desktop.networks.card import NoiseMapParameterisation
 from daps_desktop.networks.importers.safe_pickle import CheckpointError
 
@@ -24,10 +25,10 @@ def is_drunet(state: Mapping[str, Tensor]) -> bool:
 def config_of(state: Mapping[str, Tensor]) -> dict[str, Any]:
     """The configuration that these weights fit. Raises: CheckpointError."""
     if state["m_head.weight"].shape[1:2] != (4,) or state["m_tail.weight"].shape[:1] != (3,):
-        raise CheckpointError("it does not work on RGB photos")
+        raise CheckpointError(N_("it does not work on RGB photos"))
     try:
         widths = [state[f"{level}.0.res.0.weight"].shape[0] for level in _LEVELS]
     except (KeyError, IndexError) as error:
-        raise CheckpointError(f"its layers do not fit together: {error}") from error
+        raise CheckpointError(N_("its layers do not fit together: {error}"), error=words_of(error)) from error
     blocks = len({name.split(".")[1] for name in state if name.startswith("m_body.")})
     return {"_class_name": "DRUNet", "widths": widths, "blocks": blocks, "in_channels": 3, "out_channels": 3}

@@ -22,6 +22,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from daps_desktop.base.errors import UserError
+from daps_desktop.base.i18n import N_, phrase, words_of
 from daps_desktop.base.os_errors import said_by_system
 from daps_desktop.networks.card import (
     CARD,
@@ -89,7 +90,7 @@ def import_prior(
         draft = _read(path)
         require_finite(draft.state)
     except (CheckpointError, ValueError) as error:
-        raise UserError("prior_unreadable", path=path, detail=error) from error
+        raise UserError("prior_unreadable", path=path, detail=words_of(error)) from error
     except OSError as error:
         raise UserError("prior_unreadable", path=path, detail=said_by_system(error)) from error
     with _new_folder(user_folder(data_dir) / name) as folder:
@@ -166,7 +167,7 @@ def _first_file(folder: Path, names: tuple[str, ...]) -> Path:
     for name in names:
         if (folder / name).is_file():
             return folder / name
-    raise CheckpointError(f"it holds no {names[0]}")
+    raise CheckpointError(N_("it holds no {names}"), names=names[0])
 
 
 def _weights(path: Path) -> dict[str, Tensor]:
@@ -174,28 +175,36 @@ def _weights(path: Path) -> dict[str, Tensor]:
     if ending in _PICKLED and path.is_file():
         return read_checkpoint(path)
     if ending != ".safetensors":
-        raise CheckpointError("it is neither a folder nor a .safetensors, .pt, .pth, .ckpt or .bin file")
+        raise CheckpointError(N_("it is neither a folder nor a .safetensors, .pt, .pth, .ckpt or .bin file"))
     try:
         read_shapes(path)
         return load_file(path)
     except (SafetensorError, OSError, ValueError) as error:
-        raise CheckpointError(f"{path.name} is incomplete or damaged: {error}") from error
+        raise CheckpointError(
+            N_("{name} is incomplete or damaged: {error}"), name=path.name, error=words_of(error)
+        ) from error
 
 
 def _require_unconditional(network: dict[str, Any]) -> None:
     check_network(network)
     if network.get("in_channels", 3) != 3 or network.get("out_channels", 3) not in (3, 6):
-        raise CheckpointError("it does not work on RGB photos alone")
+        raise CheckpointError(N_("it does not work on RGB photos alone"))
     if network.get("center_input_sample"):
-        raise CheckpointError("it takes colours from 0 to 1; only -1 to 1 is known here")
+        raise CheckpointError(N_("it takes colours from 0 to 1; only -1 to 1 is known here"))
 
 
 def _read_schedule(scheduler: dict[str, Any]) -> Parameterisation:
     kind, prediction = scheduler.get("_class_name"), scheduler.get("prediction_type", "epsilon")
     if kind not in _SCHEDULERS:
-        raise CheckpointError(f"its scheduler is a {kind}; known are {', '.join(_SCHEDULERS)}")
+        raise CheckpointError(
+            N_("its scheduler is a {kind}; known are {schedulers}"),
+            kind=kind,
+            schedulers=", ".join(_SCHEDULERS),
+        )
     if prediction not in PREDICTIONS:
-        raise CheckpointError(f"its network predicts {prediction!r}, which is not known")
+        raise CheckpointError(
+            N_("its network predicts {prediction!r}, which is not known"), prediction=prediction
+        )
     schedule = LINEAR | {name: scheduler[name] for name in NAMES if name in scheduler}
     return DiscreteParameterisation.of(prediction, check_schedule(schedule))
 
@@ -278,6 +287,10 @@ def _try_out(path: Path, folder: Path) -> None:
     except UserError as error:
         raise UserError("prior_unreadable", path=path, detail=error.facts.get("detail", error)) from error
     except MISFITS as error:
-        raise UserError("prior_unreadable", path=path, detail=f"its first trial failed: {error}") from error
+        raise UserError(
+            "prior_unreadable",
+            path=path,
+            detail=phrase(N_("its first trial failed: {error}"), error=words_of(error)),
+        ) from error
     if x0_hat.shape != x.shape or not torch.isfinite(x0_hat).all():
-        raise UserError("prior_unreadable", path=path, detail="its first trial gave no picture")
+        raise UserError("prior_unreadable", path=path, detail=phrase(N_("its first trial gave no picture")))

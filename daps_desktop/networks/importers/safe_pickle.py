@@ -19,6 +19,7 @@ import torch
 from torch import Tensor
 
 from daps_desktop.base.files import open_ordinary
+from daps_desktop.base.i18n import N_, phrase, words_of
 from daps_desktop.base.safe_zip import opened_zip
 
 _DTYPES = {
@@ -39,6 +40,9 @@ _WRAPPERS = ("ema", "model_ema", "state_dict", "model")  # where training script
 
 class CheckpointError(Exception):
     """Why a file is not read; the text completes the sentence "... is not a prior (...)"."""
+
+    def __init__(self, message: str, /, **facts: object) -> None:
+        super().__init__(phrase(message, **facts))
 
 
 def read_checkpoint(path: Path) -> dict[str, Tensor]:
@@ -70,14 +74,14 @@ def read_checkpoint(path: Path) -> dict[str, Tensor]:
         TypeError,
         ValueError,
     ) as error:
-        raise CheckpointError(f"it is incomplete or damaged: {error}") from error
+        raise CheckpointError(N_("it is incomplete or damaged: {error}"), error=words_of(error)) from error
     return _owned(state, path.stat().st_size)
 
 
 def _owned(state: Mapping[str, Tensor], file_size: int) -> dict[str, Tensor]:
     """The tensors, each with data of its own; in the file several may share theirs."""
     if sum(tensor.nbytes for tensor in state.values()) > _LARGEST_GAIN * file_size:
-        raise CheckpointError("its tensors are larger than it can honestly hold")
+        raise CheckpointError(N_("its tensors are larger than it can honestly hold"))
     contiguous = torch.contiguous_format
     return {name: tensor.detach().clone(memory_format=contiguous) for name, tensor in state.items()}
 
@@ -89,13 +93,13 @@ class _Archive:
         self.archive = archive
         pickles = [name for name in archive.namelist() if PurePosixPath(name).name == "data.pkl"]
         if len(pickles) != 1:
-            raise CheckpointError("it holds no tensors")
+            raise CheckpointError(N_("it holds no tensors"))
         self.root = PurePosixPath(pickles[0]).parent
         self.storages: dict[str, Tensor] = {}
 
     def load(self) -> object:
         if f"{self.root}/byteorder" in self.archive.namelist() and self.read("byteorder", 16) != b"little":
-            raise CheckpointError("its numbers are in big-endian order")
+            raise CheckpointError(N_("its numbers are in big-endian order"))
         data = self.read("data.pkl", _LARGEST_PICKLE)
         _check_notes(data)
         return _TensorUnpickler(io.BytesIO(data), self).load()
@@ -104,7 +108,7 @@ class _Archive:
         """Torch stores without compression, so that nothing can unfold to more than the file's own size."""
         info = self.archive.getinfo(f"{self.root}/{name}")
         if info.compress_type != zipfile.ZIP_STORED or info.file_size > largest:
-            raise CheckpointError(f"its entry {name} is compressed or too large")
+            raise CheckpointError(N_("its entry {name} is compressed or too large"), name=name)
         return info
 
     def read(self, name: str, largest: int) -> bytes:
@@ -114,7 +118,7 @@ class _Archive:
         if key not in self.storages:
             data = bytearray(self.read(f"data/{key}", numel * dtype.itemsize))
             if not data or len(data) != numel * dtype.itemsize:
-                raise CheckpointError(f"its tensor data {key} has the wrong length")
+                raise CheckpointError(N_("its tensor data {key} has the wrong length"), key=key)
             self.storages[key] = torch.frombuffer(data, dtype=dtype)
         return self.storages[key]
 
@@ -123,7 +127,7 @@ def _check_notes(data: bytes) -> None:
     """A pickle takes notes by number, and the unpickler makes room for all numbers below."""
     for opcode, number, _ in pickletools.genops(data):
         if opcode.name in ("PUT", "LONG_BINPUT") and isinstance(number, int) and number > len(data):
-            raise CheckpointError("it asks for more memory than it can need")
+            raise CheckpointError(N_("it asks for more memory than it can need"))
 
 
 class _OldFile:
@@ -132,9 +136,9 @@ class _OldFile:
     def __init__(self, file: BinaryIO, size: int) -> None:
         start = file.read(len(_OLD_START))
         if start[:2] == b"PK":
-            raise CheckpointError("it is incomplete")
+            raise CheckpointError(N_("it is incomplete"))
         if start != _OLD_START:
-            raise CheckpointError("it is no checkpoint")
+            raise CheckpointError(N_("it is no checkpoint"))
         self.file = file
         self.left = size  # bytes that its storages may still take
         self.storages: dict[str, Tensor] = {}
@@ -143,10 +147,10 @@ class _OldFile:
     def load(self) -> object:
         _, version, system, content, names = (self._next() for _ in range(5))
         if version != _OLD_VERSION or not isinstance(system, dict) or not system.get("little_endian"):
-            raise CheckpointError("its numbers are in an order that is not known")
+            raise CheckpointError(N_("its numbers are in an order that is not known"))
         self.file.seek(self.pickles.tell())
         if not isinstance(names, list) or set(names) != self.storages.keys():
-            raise CheckpointError("it does not hold the data of its tensors")
+            raise CheckpointError(N_("it does not hold the data of its tensors"))
         for name in names:
             self._fill(self.storages[name])
         return content
@@ -161,7 +165,7 @@ class _OldFile:
         if key not in self.storages:
             self.left -= numel * dtype.itemsize
             if numel <= 0 or self.left < 0:
-                raise CheckpointError("its tensors are larger than their file")
+                raise CheckpointError(N_("its tensors are larger than their file"))
             self.storages[key] = torch.empty(numel, dtype=dtype)
         return self.storages[key]
 
@@ -170,7 +174,7 @@ class _OldFile:
         numel = int.from_bytes(self.file.read(8), "little")
         data = self.file.read(storage.nbytes)
         if numel != storage.numel() or len(data) != storage.nbytes:
-            raise CheckpointError("it is incomplete or damaged: a tensor lacks its data")
+            raise CheckpointError(N_("it is incomplete or damaged: a tensor lacks its data"))
         storage.copy_(torch.frombuffer(bytearray(data), dtype=storage.dtype))
 
 
@@ -184,7 +188,7 @@ class _Rebuild:
     ) -> Tensor:
         tensor = torch.as_strided(storage, size, stride, offset)  # refuses to reach beyond the storage
         if tensor.numel() > storage.numel():
-            raise CheckpointError("a tensor is larger than its data")
+            raise CheckpointError(N_("a tensor is larger than its data"))
         return tensor
 
 
@@ -200,13 +204,17 @@ class _TensorUnpickler(pickle.Unpickler):
             return _Rebuild()
         if module_name == "torch" and global_name in _DTYPES:
             return _DTYPES[global_name]
-        raise CheckpointError(f"it holds more than tensors: {module_name}.{global_name}")
+        raise CheckpointError(
+            N_("it holds more than tensors: {module_name}.{global_name}"),
+            module_name=module_name,
+            global_name=global_name,
+        )
 
     def persistent_load(self, pid: Any) -> Tensor:
         kind, dtype, key, _location, numel, *view = pid  # old files could name a part of a storage
         known = kind == "storage" and isinstance(dtype, torch.dtype) and isinstance(key, str)
         if not known or any(part is not None for part in view):
-            raise CheckpointError("it refers to something that is not tensor data")
+            raise CheckpointError(N_("it refers to something that is not tensor data"))
         return self.source.storage(key, dtype, int(numel))
 
 
@@ -218,4 +226,4 @@ def _state_dict(content: object) -> dict[str, Tensor]:
         for key in _WRAPPERS:
             if isinstance(content.get(key), Mapping):
                 return _state_dict(content[key])
-    raise CheckpointError("it holds no table of named tensors")
+    raise CheckpointError(N_("it holds no table of named tensors"))

@@ -10,6 +10,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from daps_desktop.base.errors import UserError
+from daps_desktop.base.i18n import N_, Phrase, phrase, words_of
 from daps_desktop.networks.architectures.table import ENDS, build
 from daps_desktop.networks.card import PriorCard
 from daps_desktop.solver.device_errors import device_lost, out_of_memory
@@ -104,12 +105,17 @@ def require_finite(state: Mapping[str, Tensor]) -> None:
     """Raises: ValueError where weights are NaN or infinite, or no plain numbers."""
     for name, tensor in state.items():
         if tensor.dtype not in _DTYPES:
-            raise ValueError(f"its weights {name} are of the kind {tensor.dtype}")
+            raise ValueError(
+                phrase(N_("its weights {name} are of the kind {dtype}"), name=name, dtype=str(tensor.dtype))
+            )
         if not torch.isfinite(tensor).all():
-            raise ValueError(f"its weights {name} are not finite numbers")
+            raise ValueError(phrase(N_("its weights {name} are not finite numbers"), name=name))
 
 
-def _in_short(error: Exception) -> str:
+def _in_short(error: Exception) -> Phrase | str:
     """What torch found first; its own first line only says that it found something."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    told = words_of(error)
+    if isinstance(told, Phrase):
+        return told
+    lines = [line.strip() for line in told.splitlines() if line.strip()]
     return lines[min(1, len(lines) - 1)][:200] if lines else type(error).__name__

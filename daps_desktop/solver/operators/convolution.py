@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, Phrase, phrase
 from daps_desktop.solver.operators.base import LinearOperator
 from daps_desktop.solver.operators.conjugate_gradient import conjugate_gradient
 from daps_desktop.solver.operators.fourier import good_size, irfft2, rfft2
@@ -138,12 +138,12 @@ def kernel_from_image(picture: NDArray[np.generic], path: str = "") -> Tensor:
     """
     grey = np.asarray(picture, dtype=np.float64)
     grey = grey.mean(axis=2) if grey.ndim == 3 else grey
-    _check(grey.ndim == 2 and grey.size > 0, path, tr("it is not a picture"))
+    _check(grey.ndim == 2 and grey.size > 0, path, phrase(N_("it is not a picture")))
     finite = bool(np.isfinite(grey).all()) and float(grey.min()) >= 0
-    _check(finite, path, tr("it holds negative or infinite values"))
-    _check(float(grey.max()) > 0, path, tr("it is all black"))
+    _check(finite, path, phrase(N_("it holds negative or infinite values")))
+    _check(float(grey.max()) > 0, path, phrase(N_("it is all black")))
     largest = max(grey.shape)
-    wide = tr("it is {width} pixels wide, more than {most}").format(width=largest, most=LARGEST_KERNEL)
+    wide = phrase(N_("it is {width} pixels wide, more than {most}"), width=largest, most=LARGEST_KERNEL)
     _check(largest <= LARGEST_KERNEL, path, wide)
     kernel = torch.tensor(grey)
     return _balanced(kernel / kernel.sum())
@@ -167,6 +167,6 @@ def _middle(profile: Tensor) -> tuple[int, int]:
     return middle, int((index - middle).abs()[profile > 0].max())
 
 
-def _check(ok: bool, path: str, detail: str) -> None:
+def _check(ok: bool, path: str, detail: Phrase) -> None:
     if not ok:
         raise UserError("kernel_file", path=path, detail=detail)

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from daps_desktop.base.errors import SolverDiverged
+from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.solver.problem import Problem
 from daps_desktop.solver.tensors import PHOTO_STD
 
@@ -37,7 +38,7 @@ def checked_step(index: int, sigma: float, problem: Problem, x0_y: Tensor) -> An
     residual = problem.residual_over_noise(x0_y)
     # The sum is finite where all entries are, and needs no image-sized temporary.
     if not (torch.isfinite(x0_y.sum()) and residual < float("inf")):
-        raise SolverDiverged(f"at noise level {sigma:.3g}")
+        raise SolverDiverged(phrase(N_("at noise level {sigma:.3g}"), sigma=sigma))
     return AnnealingStep(index, sigma, x0_y, residual)
 
 

@@ -18,6 +18,7 @@ from PIL import Image
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import open_ordinary, saving
+from daps_desktop.base.i18n import words_of
 from daps_desktop.imaging.formats.endings import READABLE
 from daps_desktop.imaging.formats.limits import check_claim, check_size
 
@@ -93,7 +94,7 @@ def _members(archive: Path) -> list[tarfile.TarInfo]:
         with tarfile.open(archive, "r:") as opened:
             return sorted((member for member in opened if member.isfile()), key=lambda member: member.name)
     except (OSError, tarfile.TarError) as error:
-        raise UserError("file_unreadable", path=archive, detail=str(error)) from error
+        raise UserError("file_unreadable", path=archive, detail=words_of(error)) from error
 
 
 def read_rgb(file: PhotoFile) -> Pixels8 | None:

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 import numpy as np
 
 from daps_desktop.base.errors import UserError
+from daps_desktop.base.i18n import N_, phrase, words_of
 from daps_desktop.imaging.photo import Pixels
 from daps_desktop.jobs.requests import JobRequest
 from daps_desktop.jobs.settings import SolverSettings
@@ -49,7 +50,11 @@ class Chosen:
         for word in self.tasks:
             if not any(case.name.startswith(word) for case in CASES):
                 names = ", ".join(case.name for case in CASES)
-                raise UserError("setting_value", name="tasks", detail=f"{word!r} is none of {names}")
+                raise UserError(
+                    "setting_value",
+                    name="tasks",
+                    detail=phrase(N_("{word!r} is none of {names}"), word=word, names=names),
+                )
 
     @property
     def cases(self) -> list[Case]:
@@ -66,7 +71,7 @@ class Chosen:
                 with file.open() as image:
                     pixels = np.asarray(image.convert("RGB"))
             except Exception as error:  # decoders raise what they like
-                raise UserError("file_unreadable", path=file.name, detail=str(error)) from error
+                raise UserError("file_unreadable", path=file.name, detail=words_of(error)) from error
             yield index, file.name, centre(pixels, self.crop) if self.crop else pixels
 
     def trials(self) -> Iterator[tuple[str, Trial]]:

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import write_file
+from daps_desktop.base.i18n import N_, phrase, words_of
 from daps_desktop.networks.runtime.torch_runtime import require_finite
 
 NAME = "checkpoint.safetensors"
@@ -54,7 +55,7 @@ def load_checkpoint(run: Path) -> Checkpoint:
         require_finite(weights)
         steps, seconds = int(spent["steps"]), float(spent["seconds"])
         if steps < 0 or not 0 <= seconds < math.inf:
-            raise ValueError("it does not say what it has taken so far")
+            raise ValueError(phrase(N_("it does not say what it has taken so far")))
         return Checkpoint(weights, steps, seconds)
 
 
@@ -72,5 +73,9 @@ def damaged_run_errors(run: Path) -> Generator[None]:
     except UserError:
         raise
     except Exception as error:  # readers of files raise what they like
-        detail = str(error) if type(error) is ValueError else "its files are incomplete or damaged"
+        detail = (
+            words_of(error)
+            if type(error) is ValueError
+            else phrase(N_("its files are incomplete or damaged"))
+        )
         raise UserError("run_damaged", path=run, detail=detail) from error

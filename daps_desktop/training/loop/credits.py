@@ -5,6 +5,7 @@ import io
 from pathlib import Path
 
 from daps_desktop.base.errors import UserError
+from daps_desktop.base.i18n import words_of
 from daps_desktop.training.loop.settings import RunSettings
 
 CREDITS = "CREDITS.csv"
@@ -36,7 +37,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
             rows = list(csv.DictReader(file, restkey="", restval=""))
         return [{name: text for name, text in row.items() if name} for row in rows]  # what is too much goes
     except (OSError, ValueError, csv.Error) as error:
-        raise UserError("file_unreadable", path=path, detail=str(error)) from error
+        raise UserError("file_unreadable", path=path, detail=words_of(error)) from error
 
 
 def _written(rows: list[dict[str, str]]) -> str:

@@ -8,6 +8,7 @@ from typing import cast
 import torch
 
 from daps_desktop.base.files import write_file
+from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.base.serialization import dump_json, from_plain, load_json, to_plain
 from daps_desktop.jobs.settings import DEVICES, Device
 from daps_desktop.networks.runtime.devices import choose_device
@@ -76,5 +77,10 @@ def read_settings(run: Path) -> RunSettings:
     with damaged_run_errors(run):
         data = load_json((run / NAME).read_bytes())
         if not isinstance(data, dict) or data.get("version") != VERSION:
-            raise ValueError(f"its settings are not of version {VERSION}, the one this program reads")
+            raise ValueError(
+                phrase(
+                    N_("its settings are not of version {version}, the one this program reads"),
+                    version=VERSION,
+                )
+            )
         return from_plain(RunSettings, data)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from daps_desktop.album.discovery import photos_in
 from daps_desktop.album.model import Album, Row
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, tr
 from daps_desktop.base.paths import user_folder
 from daps_desktop.document.project import Project
 from daps_desktop.document.sidecar import read_recipe, read_sidecar
@@ -38,7 +38,7 @@ from daps_desktop.ui.models.job_model import JobModel
 
 _KEY = "album/file"
 _NAME = "album.json"
-_ALBUM_FILTER = tr("Albums (*.json)")
+_ALBUM_FILTER = N_("Albums (*.json)")
 
 
 class AlbumControl(QObject):
@@ -76,7 +76,7 @@ class AlbumControl(QObject):
         album.album_changed.connect(lambda: preferences().setValue(_KEY, str(album.file)))
         window = self.window = AlbumWindow(album, self._window)
         window.photos_pressed.connect(
-            lambda: ask_files(window, tr("Add photos"), self._folder, labels.PHOTO_FILTER, self.add)
+            lambda: ask_files(window, tr("Add photos"), self._folder, tr(labels.PHOTO_FILTER), self.add)
         )
         window.folder_pressed.connect(
             lambda: ask_folder(window, tr("Add a folder"), self._folder, self.add_folder)
@@ -86,10 +86,10 @@ class AlbumControl(QObject):
         )
         window.own_recipe_pressed.connect(self._take_own_recipe)
         window.recipe_file_pressed.connect(
-            lambda: ask_file(window, tr("Recipe"), self._folder, RECIPE_FILTER, self.take_recipe)
+            lambda: ask_file(window, tr("Recipe"), self._folder, tr(RECIPE_FILTER), self.take_recipe)
         )
         window.open_pressed.connect(
-            lambda: ask_file(window, tr("Open an album"), self._folder, _ALBUM_FILTER, self.open)
+            lambda: ask_file(window, tr("Open an album"), self._folder, tr(_ALBUM_FILTER), self.open)
         )
         window.save_pressed.connect(self._ask_save)
         window.compare_pressed.connect(self.compare)
@@ -150,7 +150,7 @@ class AlbumControl(QObject):
     def _ask_save(self) -> None:
         assert self.window is not None
         suggested = self._folder / _NAME
-        ask_name(self.window, tr("Save the album"), suggested, _ALBUM_FILTER, self.save_as, confirm=True)
+        ask_name(self.window, tr("Save the album"), suggested, tr(_ALBUM_FILTER), self.save_as, confirm=True)
 
     @property
     def _folder(self) -> Path:

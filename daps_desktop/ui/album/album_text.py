@@ -1,20 +1,20 @@
 """What the album's window says of its photos."""
 
 from daps_desktop.album.model import DONE, FAILED, FOUND, FROM_FILE, SAVING, SKIPPED, WAITING, Album, Row
-from daps_desktop.base.i18n import listed, ntr, sentence, tr
+from daps_desktop.base.i18n import N_, listed, ntr, sentence, tr
 from daps_desktop.jobs.verdict import Agreement, Verdict
 from daps_desktop.ui.common import verdict_text
 from daps_desktop.ui.results.version_text import done, how
 
-RUNNING = tr("Running")
+RUNNING = N_("Running")
 STATES = {
-    WAITING: tr("Waiting"),
-    SAVING: tr("Saving"),
-    DONE: tr("Done"),
-    FAILED: tr("Failed"),
-    SKIPPED: tr("Left out"),
+    WAITING: N_("Waiting"),
+    SAVING: N_("Saving"),
+    DONE: N_("Done"),
+    FAILED: N_("Failed"),
+    SKIPPED: N_("Left out"),
 }
-MARKS = {FROM_FILE: tr("from a file"), FOUND: tr("found by itself"), "": tr("none")}
+MARKS = {FROM_FILE: N_("from a file"), FOUND: N_("found by itself"), "": N_("none")}
 
 
 def progress_line(album: Album) -> str:
@@ -47,7 +47,7 @@ def verdict_words(row: Row) -> str:
 def marks_words(row: Row, album: Album) -> str:
     """Where the marks came from, if the recipe asks for any."""
     wanted = album.recipe.task.needs_mask and row.state in (DONE, SAVING)
-    return MARKS[row.marks] if wanted else ""
+    return tr(MARKS[row.marks]) if wanted else ""
 
 
 def note_on(row: Row, album: Album) -> str:

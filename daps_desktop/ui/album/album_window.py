@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from daps_desktop.album.model import DONE, Album, Row
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, tr
 from daps_desktop.imaging.export import ExportOptions
 from daps_desktop.jobs.messages import Progress
 from daps_desktop.jobs.recipe import Recipe
@@ -33,8 +33,18 @@ from daps_desktop.ui.album.album_text import (
 from daps_desktop.ui.album.item_table import PHOTO, cell, photo_table
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.banner import Banner
+from daps_desktop.ui.common.live_text import keep_said, say
 from daps_desktop.ui.common.theme import GRID, HIT
-from daps_desktop.ui.common.widgets import Section, Segments, calm, column, label, row, tall_enough
+from daps_desktop.ui.common.widgets import (
+    Section,
+    Segments,
+    add_choice,
+    calm,
+    column,
+    label,
+    row,
+    tall_enough,
+)
 from daps_desktop.ui.files.export_dialog import FORMAT_WORDS, POLICY_WORDS, no_accidents
 
 _PATIENCE_MS = 100  # before lines are wrapped anew while the window is being made wider
@@ -60,26 +70,28 @@ class AlbumWindow(QDialog):
         self._rows: dict[str, int] = {}
         self._filled: tuple[tuple[Row, ...], Recipe] | None = None  # what the table was last filled with
         self._progress: Progress | None = None
-        self.setWindowTitle(tr("Album"))
+        say(self, windowTitle=N_("Album"))
         self.resize(960, 680)
         self.table = photo_table()
-        self.photos, self.folder = _button(tr("Add photos…")), _button(tr("Add a folder…"))
-        self.remove = _button(tr("Remove"))
-        self.open_album, self.save_album = _button(tr("Open album…")), _button(tr("Save album as…"))
+        self.photos, self.folder = _button(N_("Add photos…")), _button(N_("Add a folder…"))
+        self.remove = _button(N_("Remove"))
+        self.open_album, self.save_album = _button(N_("Open album…")), _button(N_("Save album as…"))
         self.recipe = label()
-        self.own_recipe = _button(tr("Of the open photo"))
-        self.recipe_file = _button(tr("From a file…"))
-        self.finding = QCheckBox(tr("Mark scratches and dust by itself where no marks lie beside a photo"))
+        self.own_recipe = _button(N_("Of the open photo"))
+        self.recipe_file = _button(N_("From a file…"))
+        self.finding = say(
+            QCheckBox(), text=N_("Mark scratches and dust by itself where no marks lie beside a photo")
+        )
         self.finding.setMinimumHeight(HIT)
         self.place = label()
-        self.choose, self.beside = _button(tr("Choose a folder…")), _button(tr("Beside the photos"))
-        self.format = Segments(tr("Format"), FORMAT_WORDS)
+        self.choose, self.beside = _button(N_("Choose a folder…")), _button(N_("Beside the photos"))
+        self.format = Segments(N_("Format"), FORMAT_WORDS)
         self.policy = QComboBox()
         self.banner = Banner()
         self.banner.report.hide()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
-        self.bar.setAccessibleName(tr("Progress"))
+        say(self.bar, accessibleName=N_("Progress"))
         self.line = label()
         self.run = QPushButton()
         self.run.setObjectName("restore")
@@ -89,12 +101,12 @@ class AlbumWindow(QDialog):
         no_accidents(self)  # Enter in the table is for comparing
         calm(self)
         self._connect()
-        self.show_album()
+        keep_said(self, self._say_album)
 
     def _fill(self) -> None:
         for policy in ("unique", "overwrite", "skip"):
-            self.policy.addItem(POLICY_WORDS[policy], policy)
-        self.policy.setAccessibleName(tr("If a file of that name exists"))
+            add_choice(self.policy, policy, POLICY_WORDS[policy])
+        say(self.policy, accessibleName=N_("If a file of that name exists"))
         self.policy.setMinimumHeight(HIT)
 
     def _assembled(self) -> QVBoxLayout:
@@ -104,14 +116,14 @@ class AlbumWindow(QDialog):
             photos.addWidget(button)
         recipe = _line(self.recipe, self.own_recipe, self.recipe_file)
         place = _line(self.place, self.beside, self.choose)
-        written = row(self.format, label(tr("If a file of that name exists")), self.policy, spacing=2 * GRID)
+        written = row(self.format, label(N_("If a file of that name exists")), self.policy, spacing=2 * GRID)
         ends = row(self.line, self.run, spacing=2 * GRID)
         ends.setStretch(0, 1)
         layout = column(spacing=2 * GRID, margin=3 * GRID)
         layout.addLayout(photos)
         layout.addWidget(self.table, 1)
-        layout.addWidget(Section(tr("What is done to each"), recipe, self.finding))
-        layout.addWidget(Section(tr("Where the results go"), place, _box(written)))
+        layout.addWidget(Section(N_("What is done to each"), recipe, self.finding))
+        layout.addWidget(Section(N_("Where the results go"), place, _box(written)))
         layout.addWidget(self.banner)
         layout.addWidget(self.bar)
         layout.addLayout(ends)
@@ -183,6 +195,10 @@ class AlbumWindow(QDialog):
         self.policy.setCurrentIndex(max(self.policy.findData(album.export.policy), 0))
         self._show_state()
 
+    def _say_album(self) -> None:
+        self._filled = None
+        self.show_album()
+
     def _fill_table(self, album: Album) -> None:
         self._filled = album.rows, album.recipe
         self._rows = {photo.photo: i for i, photo in enumerate(album.rows)}
@@ -203,7 +219,7 @@ class AlbumWindow(QDialog):
         running = self._model.current is not None and self._model.current.photo == photo.photo
         told = (
             photo.path.name,
-            RUNNING if running else STATES[photo.state],
+            tr(RUNNING if running else STATES[photo.state]),
             verdict_words(photo),
             marks_words(photo, self._model.album),
             photo.reason or note_on(photo, self._model.album),
@@ -250,19 +266,19 @@ class AlbumWindow(QDialog):
         self.bar.setRange(0, max(100 * len(album.rows), 1))
         self.bar.setValue(int(100 * (over + share)))
         opening = self._model.opening
-        self.line.setText(labels.OPENING.format(name=opening.name) if opening else progress_line(album))
+        self.line.setText(tr(labels.OPENING).format(name=opening.name) if opening else progress_line(album))
 
 
 def _run_words(model: AlbumModel, begun: bool) -> str:
     if model.stopping:
-        return labels.STOPPING
+        return tr(labels.STOPPING)
     if model.running:
-        return labels.STOP
+        return tr(labels.STOP)
     return tr("Go on") if begun else tr("Restore all")
 
 
 def _button(words: str) -> QPushButton:
-    button = QPushButton(words)
+    button = say(QPushButton(), text=words)
     button.setObjectName("segment")
     return button
 

@@ -5,20 +5,20 @@ from collections.abc import Iterable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, tr
 from daps_desktop.ui.album.album_text import MARKS, RUNNING, STATES
+from daps_desktop.ui.common.live_text import keep_said, say
 from daps_desktop.ui.common.theme import GRID, HIT
 
-_HEADINGS = (tr("Photo"), tr("State"), tr("Result"), tr("Marks"), tr("What happened"))
+_HEADINGS = (N_("Photo"), N_("State"), N_("Result"), N_("Marks"), N_("What happened"))
 PHOTO, _STATE, _RESULT, _MARKS, _WHY = range(5)
 
 
 def photo_table() -> QTableWidget:
     table = QTableWidget(0, len(_HEADINGS))
-    table.setHorizontalHeaderLabels(_HEADINGS)
-    table.setAccessibleName(tr("Photos of the album"))
-    table.setAccessibleDescription(tr("Press Enter or click twice to compare a result with its photo."))
-    table.setToolTip(tr("Click twice to compare a result with its photo."))
+    say(table, accessibleName=N_("Photos of the album"))
+    say(table, accessibleDescription=N_("Press Enter or click twice to compare a result with its photo."))
+    say(table, toolTip=N_("Click twice to compare a result with its photo."))
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setTabKeyNavigation(False)
@@ -38,9 +38,14 @@ def photo_table() -> QTableWidget:
     ):  # fmt: skip
         header.setSectionResizeMode(at, mode)
     header.resizeSection(PHOTO, 200)
-    for at, words in ((_STATE, (RUNNING, *STATES.values())), (_MARKS, MARKS.values())):
-        header.resizeSection(at, _widest(table, (_HEADINGS[at], *words)))
+    keep_said(table, lambda: _say_headings(table))
     return table
+
+
+def _say_headings(table: QTableWidget) -> None:
+    table.setHorizontalHeaderLabels([tr(heading) for heading in _HEADINGS])
+    for at, words in ((_STATE, (RUNNING, *STATES.values())), (_MARKS, MARKS.values())):
+        table.horizontalHeader().resizeSection(at, _widest(table, map(tr, (_HEADINGS[at], *words))))
 
 
 def _widest(table: QTableWidget, words: Iterable[str]) -> int:

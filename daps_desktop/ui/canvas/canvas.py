@@ -20,6 +20,7 @@ from daps_desktop.ui.canvas.photo_view import PhotoView, around
 from daps_desktop.ui.canvas.pointer import Pointer
 from daps_desktop.ui.canvas.toolbox import ToolBox
 from daps_desktop.ui.common import labels
+from daps_desktop.ui.common.live_text import keep_said, say
 
 _WHEEL_STEP = 1.25  # for one notch
 _ARROW_STEP = 64  # pixels
@@ -45,8 +46,8 @@ class Canvas(PhotoView):
         self._drawn = QRectF()  # where on the photo the tool drew last
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(labels.CANVAS_NAME)
-        self.setAccessibleDescription(labels.CANVAS_HELP)
+        say(self, accessibleName=labels.CANVAS_NAME, accessibleDescription=labels.CANVAS_HELP)
+        keep_said(self, self.update, "pixels")
         tools.changed.connect(self._tool_set)
         tools.drawn.connect(self._tool_drawn)
 

@@ -7,14 +7,15 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu
 
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_
 from daps_desktop.ui.canvas.drawing.mask_overlay import OPACITIES, Overlay
+from daps_desktop.ui.common.live_text import say
 from daps_desktop.ui.common.preferences import preferences
 from daps_desktop.ui.models.document_model import DocumentModel
 
 K = TypeVar("K", str, int)
 
-_NAMES = {"red": tr("Red"), "green": tr("Green"), "blue": tr("Blue")}
+_NAMES = {"red": N_("Red"), "green": N_("Green"), "blue": N_("Blue")}
 _COLOUR, _OPACITY = "overlay/colour", "overlay/opacity"  # in the preferences
 
 
@@ -30,16 +31,20 @@ class OverlayMenu(QObject):
         for signal in (model.photo_opened, model.task_changed, model.settings_changed):
             signal.connect(self._follow)
         self._recall()
-        self.colours = self._add(menu.addMenu(tr("Colour of the marks")), _NAMES.items(), overlay.colour)
+        self.colours = self._add(
+            say(menu.addMenu(""), title=N_("Colour of the marks")), _NAMES.items(), overlay.colour
+        )
         opacities = [(percent, f"{percent} %") for percent in OPACITIES]
-        self.opacities = self._add(menu.addMenu(tr("Opacity of the marks")), opacities, overlay.opacity)
+        self.opacities = self._add(
+            say(menu.addMenu(""), title=N_("Opacity of the marks")), opacities, overlay.opacity
+        )
         self.colours.triggered.connect(lambda action: self._choose(action.data(), overlay.opacity))
         self.opacities.triggered.connect(lambda action: self._choose(overlay.colour, action.data()))
 
     def _add(self, menu: QMenu, choices: Iterable[tuple[K, str]], now: K) -> QActionGroup:
         group = QActionGroup(self)
         for value, words in choices:
-            action = group.addAction(words)
+            action = say(group.addAction(""), text=words)
             action.setData(value)
             action.setCheckable(True)
             action.setChecked(value == now)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QActionGroup
 
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, tr
 from daps_desktop.imaging.mask import Hole, grow, shrink
 from daps_desktop.imaging.selection import Region, region_of
 from daps_desktop.ui.canvas.toolbox import BRUSH, LASSO, POLYGON, RECTANGLE, WAND, ToolBox
@@ -13,7 +13,7 @@ from daps_desktop.ui.common.actions import Actions
 from daps_desktop.ui.common.background import Background
 from daps_desktop.ui.models.document_model import DocumentModel
 
-UNDO_GROW, UNDO_SHRINK = tr("grow marks"), tr("shrink marks")
+UNDO_GROW, UNDO_SHRINK = N_("grow marks"), N_("shrink marks")
 _SHAPES = {"rectangle": RECTANGLE, "lasso": LASSO, "polygon": POLYGON, "wand": WAND}
 _MARKING = (
     "brush",
@@ -99,12 +99,12 @@ class ToolActions(QObject):
     def grow(self) -> None:
         """Mark a few pixels more around every mark."""
         amount = self._tools.settings.amount
-        self._change(lambda hole: region_of(grow(hole, amount) & ~hole), True, UNDO_GROW)
+        self._change(lambda hole: region_of(grow(hole, amount) & ~hole), True, tr(UNDO_GROW))
 
     def shrink(self) -> None:
         """Take a few pixels away along the edge of every mark."""
         amount = self._tools.settings.amount
-        self._change(lambda hole: region_of(hole & ~shrink(hole, amount)), False, UNDO_SHRINK)
+        self._change(lambda hole: region_of(hole & ~shrink(hole, amount)), False, tr(UNDO_SHRINK))
 
     def _change(self, difference: Callable[[Hole], Region], value: bool, name: str) -> None:
         worked = self._model.worked_hole

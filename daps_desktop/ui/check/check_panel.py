@@ -1,9 +1,11 @@
 """The Check panel: the verdict, the residual curves, the map, and what none of them proves."""
 
+from functools import partial
+
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QToolButton, QWidget
 
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_
 from daps_desktop.document.version import Version, verdict_on
 from daps_desktop.jobs.messages import Progress
 from daps_desktop.jobs.requests import JobRequest
@@ -11,15 +13,15 @@ from daps_desktop.jobs.verdict import expected_band
 from daps_desktop.ui.check.curve import Curve
 from daps_desktop.ui.check.map_view import MapBox
 from daps_desktop.ui.common import labels, verdict_text
-from daps_desktop.ui.common.action_button import action_button
-from daps_desktop.ui.common.actions import Actions
+from daps_desktop.ui.common.actions import Actions, action_button
 from daps_desktop.ui.common.focus_frame import FocusFrame
+from daps_desktop.ui.common.live_text import Words, say
 from daps_desktop.ui.common.theme import GRID, Colours
 from daps_desktop.ui.common.widgets import column, label, row
 
-RUNNING = tr("The verdict comes with the result.")
-NO_RESULT = tr("Nothing has been restored yet.")
-NO_RUN = tr("Put together from other versions: look at the verdicts on those.")
+RUNNING = N_("The verdict comes with the result.")
+NO_RESULT = N_("Nothing has been restored yet.")
+NO_RUN = N_("Put together from other versions: look at the verdicts on those.")
 
 _HEIGHT = 240  # pixels: less would cut the names of the axes
 
@@ -63,7 +65,7 @@ class CheckPanel(QWidget):
         return self._curve
 
     def start(self, request: JobRequest) -> None:
-        self.verdict.setText(RUNNING)
+        say(self.verdict, text=RUNNING)
         self._looking_back = False
         self._live = Curve.begun(request)
         self._show(self._live)
@@ -81,7 +83,7 @@ class CheckPanel(QWidget):
     def take_back(self) -> None:
         """Show what is known of the version that is still there, if any: a stopped job leaves nothing."""
         version = self._shown
-        self.verdict.setText(_verdict(version))
+        say(self.verdict, text=_verdict(version))
         report = version.report if version else None
         self._show(Curve.of(version.recipe.task, report) if version and report else Curve())
 
@@ -104,7 +106,7 @@ class CheckPanel(QWidget):
 
     def _show(self, curve: Curve) -> None:
         self._curve = curve
-        self.note.setText(labels.PLOT_NOTE_REPAIR if curve.task.repair_only else labels.PLOT_NOTE)
+        say(self.note, text=labels.PLOT_NOTE_REPAIR if curve.task.repair_only else labels.PLOT_NOTE)
         if self.plot is not None:
             self.plot.show_lines(curve.lines, curve.steps, expected_band(curve.task))
             self._stack.setCurrentIndex(1 if any(curve.lines) else 0)
@@ -120,8 +122,8 @@ def _head(verdict: QWidget, actions: Actions) -> QWidget:
     return head
 
 
-def _verdict(version: Version | None) -> str:
+def _verdict(version: Version | None) -> Words:
     if version is None:
         return NO_RESULT
     verdict = verdict_on(version)
-    return verdict_text.verdict_line(verdict) if verdict is not None else NO_RUN
+    return NO_RUN if verdict is None else partial(verdict_text.verdict_line, verdict)

@@ -10,9 +10,10 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.jobs.report import ResidualMap
 from daps_desktop.ui.canvas.drawing.heat_map import Heat
+from daps_desktop.ui.common.live_text import Words
 
 RESIDUAL_TOP = 3.0  # noise levels: what is more is as bad
 _LEAST_SPREAD = 8.0  # grey levels: below this a difference is hardly seen
@@ -23,19 +24,19 @@ _RESIDUAL_MAP, _SPREAD_MAP = "inferno", "viridis"
 
 def residual_heat(values: ResidualMap) -> Heat:
     """Where the result does not explain the photo; see-through where the photo tells nothing."""
-    top = tr("{number:g} or more").format(number=RESIDUAL_TOP)
-    title = tr("Not explained, in noise levels")
+    top = phrase(N_("{number:g} or more"), number=RESIDUAL_TOP)
+    title = N_("Not explained, in noise levels")
     return _heat(values.astype(np.float32) / RESIDUAL_TOP, _RESIDUAL_MAP, title, "0", top)
 
 
 def spread_heat(values: NDArray[np.float32]) -> Heat:
     """Where versions differ, from nothing to the largest deviation there is, short of single specks."""
     top = max(float(np.percentile(values, 99.5)), _LEAST_SPREAD)
-    title = tr("Where versions differ, in grey levels")
+    title = N_("Where versions differ, in grey levels")
     return _heat(values / top, _SPREAD_MAP, title, "0", f"{top:.0f}")
 
 
-def _heat(shares: NDArray[np.float32], name: str, title: str, low: str, high: str) -> Heat:
+def _heat(shares: NDArray[np.float32], name: str, title: str, low: str, high: Words) -> Heat:
     """`shares` from 0 to 1, NaN where there is nothing to tell."""
     scale: Any = pg.colormap.get(name)
     colours = np.asarray(scale.getLookupTable(nPts=_SHADES), dtype=np.uint8)

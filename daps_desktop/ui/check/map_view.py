@@ -6,32 +6,32 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_
 from daps_desktop.ui.canvas.drawing.heat_map import Heat
-from daps_desktop.ui.common.action_button import action_button
-from daps_desktop.ui.common.actions import Actions
+from daps_desktop.ui.common.actions import Actions, action_button
+from daps_desktop.ui.common.live_text import Words, say
 from daps_desktop.ui.common.theme import GRID
 from daps_desktop.ui.common.widgets import Segments, column, label, row
 
 MapKind = Literal["residual", "spread"]
 
 NOTES: dict[MapKind, str] = {
-    "residual": tr(
+    "residual": N_(
         "Bright: the result, damaged again in the supposed way, is further from your photo than its noise. "
         "Dark is no proof that the details are right."
     ),
-    "spread": tr(
+    "spread": N_(
         "Bright: the samples disagree, so what is seen there is a guess. Dark is no proof: all samples can "
         "be wrong in the same way. This is not a probability."
     ),
 }
-NO_PICTURE = tr("What was measured here is no picture of the photo, so there is no map of it.")
-NO_MAP = tr("No map is kept with this version. Restore again to see one.")
-NO_RUN = tr("This version was put together from others: no run stands behind it, so there is no map.")
-NO_SOLVING = tr("Only colours were changed, by a curve: nothing of the photo is left unexplained.")
-NO_VERSION = tr("The map appears here with the result.")
-NO_SAMPLES = tr("It takes at least two samples to see where they differ: press “Try 3 more”.")
-WORKING = tr("Comparing the versions…")
+NO_PICTURE = N_("What was measured here is no picture of the photo, so there is no map of it.")
+NO_MAP = N_("No map is kept with this version. Restore again to see one.")
+NO_RUN = N_("This version was put together from others: no run stands behind it, so there is no map.")
+NO_SOLVING = N_("Only colours were changed, by a curve: nothing of the photo is left unexplained.")
+NO_VERSION = N_("The map appears here with the result.")
+NO_SAMPLES = N_("It takes at least two samples to see where they differ: press “Try 3 more”.")
+WORKING = N_("Comparing the versions…")
 
 _BROAD = 1.6  # times what button and scale take: there is room for the picture beside them
 
@@ -51,7 +51,7 @@ class MapView(QWidget):
 
     def show_heat(self, heat: Heat) -> None:
         self.heat = heat
-        self.setAccessibleName(heat.title)
+        say(self, accessibleName=heat.title)
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -88,7 +88,7 @@ class MapBox(QWidget):
     def __init__(self, actions: Actions) -> None:
         super().__init__()
         self.kinds = Segments(
-            tr("Map"), [("residual", tr("Not explained")), ("spread", tr("Where versions differ"))]
+            N_("Map"), [("residual", N_("Not explained")), ("spread", N_("Where versions differ"))]
         )
         self.view = MapView()
         self.why = label("", "caption")
@@ -122,11 +122,11 @@ class MapBox(QWidget):
         self.view.show_heat(heat)
         self._places.setCurrentWidget(self.view)
 
-    def show_none(self, why: str) -> None:
+    def show_none(self, why: Words) -> None:
         self.view.heat = None
-        self.why.setText(why)
+        say(self.why, text=why)
         self._places.setCurrentWidget(self.why)
 
     def _pick(self, kind: str) -> None:
-        self.note.setText(NOTES[self.kind])
+        say(self.note, text=NOTES[self.kind])
         self.picked.emit(kind)

@@ -10,17 +10,16 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
-from daps_desktop.base.i18n import number, tr
+from daps_desktop.base.i18n import N_, number, tr
 from daps_desktop.ui.check.curve import Line, Point
 from daps_desktop.ui.common import labels
+from daps_desktop.ui.common.live_text import keep_said, say
 from daps_desktop.ui.common.theme import Colours, mix
 
 # Written as 0.5, 1, 20 where pyqtgraph would write powers of ten.
-_TICKS = [
-    [(math.log10(n * 10**k), number(n * 10**k, max(-k, 0))) for k in range(-3, 5) for n in (1, 2, 5)],
-    [],
-]
+_TICKS = tuple((n, k) for k in range(-3, 5) for n in (1, 2, 5))  # n * 10**k
 _LOWEST = 1e-6  # stands for zero on the logarithmic axis
+_NOISE = N_("Annealing noise")
 _EXPORT_SCALE = 2  # so that it can be printed
 
 
@@ -30,14 +29,12 @@ class ResidualPlot(pg.PlotWidget):
     def __init__(self, colours: Colours, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMinimumHeight(120)
-        self.setAccessibleName(labels.PLOT_Y)
+        say(self, accessibleName=labels.PLOT_Y)
         self._lines: tuple[Line, ...] = ()
         self._colours = colours
         self._item: Any = self.plotItem  # pyqtgraph adds methods at run time, which no type checker sees
         self._band = pg.LinearRegionItem([-0.1, 0.1], orientation="horizontal", movable=False)
-        self._band_label = pg.InfLineLabel(
-            self._band.lines[1], labels.PLOT_BAND, position=0.01, anchors=[(0, 0), (0, 0)]
-        )
+        self._band_label = pg.InfLineLabel(self._band.lines[1], "", position=0.01, anchors=[(0, 0), (0, 0)])
         self._item.addItem(self._band)
         self._curves: list[Any] = []
         self._last = self._item.plot([], [], symbol="o", symbolSize=8, pen=None)
@@ -54,13 +51,10 @@ class ResidualPlot(pg.PlotWidget):
 
     def _arrange(self) -> None:
         item: Any = self._item
-        item.setLabel("bottom", labels.PLOT_X)
-        item.setLabel("left", labels.PLOT_Y)
-        item.setLabel("right", tr("Annealing noise"))
         item.showAxis("right")
         for axis in ("left", "right"):
-            item.getAxis(axis).setTicks(_TICKS)
             item.getAxis(axis).enableAutoSIPrefix(False)
+        keep_said(self, self._say_axes)
         item.setMenuEnabled(False)
         item.hideButtons()
         item.setMouseEnabled(x=False, y=False)
@@ -71,6 +65,17 @@ class ResidualPlot(pg.PlotWidget):
         self._noise_view.addItem(self._noise)
         item.vb.sigResized.connect(self._follow_size)
         scene.sigMouseMoved.connect(self._hover)
+
+    def _say_axes(self) -> None:
+        item: Any = self._item
+        for axis, words in (("bottom", labels.PLOT_X), ("left", labels.PLOT_Y), ("right", _NOISE)):
+            item.setLabel(axis, tr(words))
+        ticks = [(math.log10(n * 10**k), number(n * 10**k, max(-k, 0))) for n, k in _TICKS]
+        for axis in ("left", "right"):
+            item.getAxis(axis).setTicks([ticks, []])
+        self._band_label.setFormat(tr(labels.PLOT_BAND))
+        self._readout.setVisible(False)  # until a point is looked at again
+        self._cursor.setVisible(False)
 
     @property
     def values(self) -> list[float]:

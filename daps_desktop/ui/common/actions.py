@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolButton, QWidget
 
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, tr
 from daps_desktop.ui.common import labels
-from daps_desktop.ui.common.theme import Colours, icon
+from daps_desktop.ui.common.live_text import keep_said, say
+from daps_desktop.ui.common.theme import HIT, Colours, icon
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,106 +26,106 @@ class Spec:
 
 MENUS: tuple[tuple[str, tuple[Spec | None, ...]], ...] = (
     (labels.MENU_FILE, (
-        Spec("open", tr("Open a photo or project…"), ("Ctrl+O",), "open"),
-        Spec("paste", tr("Paste a picture"), ("Ctrl+V",)),
-        Spec("sample", tr("Open the sample"), ("Ctrl+Alt+O",)),
+        Spec("open", N_("Open a photo or project…"), ("Ctrl+O",), "open"),
+        Spec("paste", N_("Paste a picture"), ("Ctrl+V",)),
+        Spec("sample", N_("Open the sample"), ("Ctrl+Alt+O",)),
         None,
-        Spec("save_project", tr("Save project"), ("Ctrl+S",), "save"),
-        Spec("save_project_as", tr("Save project as…"), ("Ctrl+Shift+S",)),
-        Spec("export", tr("Export result…"), ("Ctrl+E",)),
-        Spec("repeat", tr("Repeat from a recipe…"), ("Ctrl+Alt+R",)),
+        Spec("save_project", N_("Save project"), ("Ctrl+S",), "save"),
+        Spec("save_project_as", N_("Save project as…"), ("Ctrl+Shift+S",)),
+        Spec("export", N_("Export result…"), ("Ctrl+E",)),
+        Spec("repeat", N_("Repeat from a recipe…"), ("Ctrl+Alt+R",)),
         None,
-        Spec("close", tr("Close photo"), ("Ctrl+W",)),
-        Spec("quit", tr("Quit"), ("Ctrl+Q",)),
+        Spec("close", N_("Close photo"), ("Ctrl+W",)),
+        Spec("quit", N_("Quit"), ("Ctrl+Q",)),
     )),
     (labels.MENU_EDIT, (
-        Spec("undo", tr("Undo"), ("Ctrl+Z",), "undo"),
-        Spec("redo", tr("Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
+        Spec("undo", N_("Undo"), ("Ctrl+Z",), "undo"),
+        Spec("redo", N_("Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
         None,
-        Spec("copy", tr("Copy result"), ("Ctrl+C",)),
+        Spec("copy", N_("Copy result"), ("Ctrl+C",)),
     )),
     (labels.MENU_MASK, (
-        Spec("brush", tr("Brush"), ("B",), "brush", checkable=True),
-        Spec("eraser", tr("Eraser"), ("E",), "eraser", checkable=True),
-        Spec("rectangle", tr("Rectangle"), ("M", "R"), "rectangle", checkable=True),
-        Spec("lasso", tr("Lasso"), ("L",), "lasso", checkable=True),
-        Spec("polygon", tr("Polygon"), ("Shift+L",), "polygon", checkable=True),
-        Spec("wand", tr("Colour wand"), ("W",), "wand", checkable=True),
+        Spec("brush", N_("Brush"), ("B",), "brush", checkable=True),
+        Spec("eraser", N_("Eraser"), ("E",), "eraser", checkable=True),
+        Spec("rectangle", N_("Rectangle"), ("M", "R"), "rectangle", checkable=True),
+        Spec("lasso", N_("Lasso"), ("L",), "lasso", checkable=True),
+        Spec("polygon", N_("Polygon"), ("Shift+L",), "polygon", checkable=True),
+        Spec("wand", N_("Colour wand"), ("W",), "wand", checkable=True),
         None,
-        Spec("find", tr("Find scratches and dust"), ("F",)),
-        Spec("accept_found", tr("Accept what was found"), ("Return", "Enter")),
-        Spec("dismiss_found", tr("Dismiss what was found"), ("Esc",)),
+        Spec("find", N_("Find scratches and dust"), ("F",)),
+        Spec("accept_found", N_("Accept what was found"), ("Return", "Enter")),
+        Spec("dismiss_found", N_("Dismiss what was found"), ("Esc",)),
         None,
-        Spec("swap", tr("Swap marking and erasing"), ("X",)),
-        Spec("smaller", tr("Smaller brush"), ("[",)),
-        Spec("larger", tr("Larger brush"), ("]",)),
-        Spec("softer", tr("Softer edge"), ("{",)),
-        Spec("harder", tr("Harder edge"), ("}",)),
-        Spec("pen_pressure", tr("Pen pressure"), ("Shift+P",), checkable=True),
+        Spec("swap", N_("Swap marking and erasing"), ("X",)),
+        Spec("smaller", N_("Smaller brush"), ("[",)),
+        Spec("larger", N_("Larger brush"), ("]",)),
+        Spec("softer", N_("Softer edge"), ("{",)),
+        Spec("harder", N_("Harder edge"), ("}",)),
+        Spec("pen_pressure", N_("Pen pressure"), ("Shift+P",), checkable=True),
         None,
-        Spec("grow", tr("Grow marks"), ("G",)),
-        Spec("shrink", tr("Shrink marks"), ("Shift+G",)),
-        Spec("invert", tr("Invert marks"), ("Ctrl+Shift+I",)),
-        Spec("select_all", tr("Mark everything"), ("Ctrl+A",)),
-        Spec("clear", tr("Clear marks"), ("Delete", "Ctrl+D"), "clear"),
+        Spec("grow", N_("Grow marks"), ("G",)),
+        Spec("shrink", N_("Shrink marks"), ("Shift+G",)),
+        Spec("invert", N_("Invert marks"), ("Ctrl+Shift+I",)),
+        Spec("select_all", N_("Mark everything"), ("Ctrl+A",)),
+        Spec("clear", N_("Clear marks"), ("Delete", "Ctrl+D"), "clear"),
         None,
-        Spec("import_mask", tr("Import marks…"), ("Ctrl+Shift+O",)),
-        Spec("export_mask", tr("Export marks…"), ("Ctrl+Shift+E",)),
+        Spec("import_mask", N_("Import marks…"), ("Ctrl+Shift+O",)),
+        Spec("export_mask", N_("Export marks…"), ("Ctrl+Shift+E",)),
     )),
     (labels.MENU_VIEW, (
-        Spec("fit", tr("Fit in window"), ("Ctrl+0",), "fit"),
-        Spec("actual", tr("100 %"), ("Ctrl+1",)),
-        Spec("zoom_in", tr("Zoom in"), ("Ctrl++", "Ctrl+="), "zoom_in"),
-        Spec("zoom_out", tr("Zoom out"), ("Ctrl+-",), "zoom_out"),
+        Spec("fit", N_("Fit in window"), ("Ctrl+0",), "fit"),
+        Spec("actual", N_("100 %"), ("Ctrl+1",)),
+        Spec("zoom_in", N_("Zoom in"), ("Ctrl++", "Ctrl+="), "zoom_in"),
+        Spec("zoom_out", N_("Zoom out"), ("Ctrl+-",), "zoom_out"),
         None,
-        Spec("overlay", tr("Show marks"), ("Q", "O"), "eye", checkable=True),
-        Spec("original", tr("Show original"), ("F5",), checkable=True),
-        Spec("split", tr("Show split"), ("F6",), checkable=True),
-        Spec("result", tr("Show result"), ("F7",), checkable=True),
-        Spec("side", tr("Show side by side"), ("F8",), checkable=True),
-        Spec("difference", tr("Show difference"), ("F9",), checkable=True),
-        Spec("weaker", tr("Show the difference less strongly"), (",",)),
-        Spec("stronger", tr("Show the difference more strongly"), (".",)),
-        Spec("next_compare", tr("Next way to compare"), ("Y",)),
+        Spec("overlay", N_("Show marks"), ("Q", "O"), "eye", checkable=True),
+        Spec("original", N_("Show original"), ("F5",), checkable=True),
+        Spec("split", N_("Show split"), ("F6",), checkable=True),
+        Spec("result", N_("Show result"), ("F7",), checkable=True),
+        Spec("side", N_("Show side by side"), ("F8",), checkable=True),
+        Spec("difference", N_("Show difference"), ("F9",), checkable=True),
+        Spec("weaker", N_("Show the difference less strongly"), (",",)),
+        Spec("stronger", N_("Show the difference more strongly"), (".",)),
+        Spec("next_compare", N_("Next way to compare"), ("Y",)),
         None,
-        Spec("check", tr("Check panel"), ("Ctrl+K",), "chart", checkable=True),
-        Spec("heat", tr("Show the map over the photo"), ("Ctrl+H",), checkable=True),
-        Spec("export_plot", tr("Save the plot as PNG…"), ("Ctrl+Alt+P",)),
-        Spec("export_steps", tr("Save the steps as CSV…"), ("Ctrl+Alt+T",)),
-        Spec("next_part", tr("Go to the next part of the window"), ("Ctrl+F6",)),
-        Spec("previous_part", tr("Go to the previous part of the window"), ("Ctrl+Shift+F6",)),
-        Spec("reset_layout", tr("Reset layout"), ("Ctrl+Shift+L",)),
+        Spec("check", N_("Check panel"), ("Ctrl+K",), "chart", checkable=True),
+        Spec("heat", N_("Show the map over the photo"), ("Ctrl+H",), checkable=True),
+        Spec("export_plot", N_("Save the plot as PNG…"), ("Ctrl+Alt+P",)),
+        Spec("export_steps", N_("Save the steps as CSV…"), ("Ctrl+Alt+T",)),
+        Spec("next_part", N_("Go to the next part of the window"), ("Ctrl+F6",)),
+        Spec("previous_part", N_("Go to the previous part of the window"), ("Ctrl+Shift+F6",)),
+        Spec("reset_layout", N_("Reset layout"), ("Ctrl+Shift+L",)),
     )),
     (labels.MENU_RESTORE, (
         Spec("restore", labels.RESTORE, ("Ctrl+Return", "Ctrl+Enter")),
         Spec("stop", labels.STOP, ("Shift+X",)),
-        Spec("stop_all", tr("Stop all"), ("Ctrl+Shift+X",)),
+        Spec("stop_all", N_("Stop all"), ("Ctrl+Shift+X",)),
         None,
-        Spec("try_more", tr("Try 3 more"), ("Ctrl+T",)),
-        Spec("safest", tr("Average the samples"), ("Ctrl+M",)),
+        Spec("try_more", N_("Try 3 more"), ("Ctrl+T",)),
+        Spec("safest", N_("Average the samples"), ("Ctrl+M",)),
         None,
-        Spec("previous_version", tr("Previous version"), ("PgUp",)),
-        Spec("next_version", tr("Next version"), ("PgDown",)),
-        Spec("use_settings", tr("Use the settings of this version"), ("Ctrl+U",)),
-        Spec("rename_version", tr("Rename this version…"), ("F2",)),
-        Spec("paint_from", tr("Paint from this version"), ("Ctrl+B",)),
-        Spec("keep_painting", tr("Keep what was painted"), ("Ctrl+Shift+B",)),
-        Spec("drop_painting", tr("Drop what was painted"), ("Ctrl+Shift+Backspace",)),
+        Spec("previous_version", N_("Previous version"), ("PgUp",)),
+        Spec("next_version", N_("Next version"), ("PgDown",)),
+        Spec("use_settings", N_("Use the settings of this version"), ("Ctrl+U",)),
+        Spec("rename_version", N_("Rename this version…"), ("F2",)),
+        Spec("paint_from", N_("Paint from this version"), ("Ctrl+B",)),
+        Spec("keep_painting", N_("Keep what was painted"), ("Ctrl+Shift+B",)),
+        Spec("drop_painting", N_("Drop what was painted"), ("Ctrl+Shift+Backspace",)),
         None,
-        Spec("save_recipe", tr("Save recipe…"), ("Ctrl+Alt+S",)),
-        Spec("load_recipe", tr("Load recipe…"), ("Ctrl+Alt+L",)),
-        Spec("copy_recipe", tr("Copy recipe"), ("Ctrl+Shift+C",)),
-        Spec("paste_recipe", tr("Paste recipe"), ("Ctrl+Shift+V",)),
+        Spec("save_recipe", N_("Save recipe…"), ("Ctrl+Alt+S",)),
+        Spec("load_recipe", N_("Load recipe…"), ("Ctrl+Alt+L",)),
+        Spec("copy_recipe", N_("Copy recipe"), ("Ctrl+Shift+C",)),
+        Spec("paste_recipe", N_("Paste recipe"), ("Ctrl+Shift+V",)),
         None,
-        Spec("priors", tr("Priors…"), ("Ctrl+Shift+P",)),
+        Spec("priors", N_("Priors…"), ("Ctrl+Shift+P",)),
     )),
-    (tr("&Album"), (
-        Spec("album", tr("Restore several photos…"), ("Ctrl+Alt+A",)),
+    (N_("&Album"), (
+        Spec("album", N_("Restore several photos…"), ("Ctrl+Alt+A",)),
     )),
     (labels.MENU_HELP, (
-        Spec("help", tr("Guide"), ("F1",)),
-        Spec("shortcuts", tr("Keyboard shortcuts"), ("?",)),
-        Spec("copy_report", tr("Copy a report"), ("Ctrl+Shift+R",)),
+        Spec("help", N_("Guide"), ("F1",)),
+        Spec("shortcuts", N_("Keyboard shortcuts"), ("?",)),
+        Spec("copy_report", N_("Copy a report"), ("Ctrl+Shift+R",)),
         Spec("about", labels.ABOUT_TITLE, ("Shift+F1",)),
     )),
 )  # fmt: skip
@@ -139,12 +141,13 @@ class Actions:
         self.specs: dict[str, Spec] = {}
         self.menus: dict[str, QMenu] = {}
         for title, specs in MENUS:
-            menu = self.menus[title] = window.menuBar().addMenu(title)
+            menu = self.menus[title] = say(window.menuBar().addMenu(""), title=title)
             for spec in specs:
                 if spec is None:
                     menu.addSeparator()
                 else:
                     menu.addAction(self._add(spec, window))
+        keep_said(window, self._tell)
 
     def __getitem__(self, name: str) -> QAction:
         return self._by_name[name]
@@ -163,7 +166,7 @@ class Actions:
     def set_keys(self, name: str, keys: list[QKeySequence]) -> None:
         """Bind the keys, of which the first is shown in tooltips."""
         self._by_name[name].setShortcuts(keys)
-        self._by_name[name].setToolTip(self.tip(self.specs[name].label, name))
+        self._show_tip(name)
         for show in self._told:
             show()
 
@@ -172,17 +175,19 @@ class Actions:
         keys = self._by_name[name].shortcuts()
         return keys[0].toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
 
-    def tip(self, words: str, *names: str) -> str:
-        """What a tooltip says: the words, and the keys of the actions as they are now."""
-        shown = " ".join(filter(None, map(self.keys, names)))
-        return f"{words.rstrip('…')} ({shown})" if shown else words.rstrip("…")
+    def tip(self, message: str, *names: str) -> str:
+        """What a tooltip says: the message translated, and the keys of the actions as they are now."""
+        words, shown = tr(message).rstrip("…"), " ".join(filter(None, map(self.keys, names)))
+        return f"{words} ({shown})" if shown else words
 
-    def explain(self, widget: QWidget, words: str, *names: str, more: str = "") -> None:
-        """A tooltip with the keys of the actions, which follows them; `more` is a line below."""
-        self.tell_keys(lambda: widget.setToolTip("\n".join(filter(None, (self.tip(words, *names), more)))))
+    def explain(self, widget: QWidget, message: str, *names: str, more: str = "") -> None:
+        """A tooltip with the keys of the actions, which follows them; `more` is a message below."""
+        self.tell_keys(
+            lambda: widget.setToolTip("\n".join(filter(None, (self.tip(message, *names), tr(more)))))
+        )
 
     def tell_keys(self, show: Callable[[], object]) -> None:
-        """Call `show` now, and again whenever keys are changed."""
+        """Call `show` now, and again whenever keys or the language are changed."""
         self._told.append(show)
         show()
 
@@ -195,7 +200,7 @@ class Actions:
             self._by_name[name].setIcon(icon(drawing, colours))
 
     def _add(self, spec: Spec, window: QMainWindow) -> QAction:
-        action = QAction(spec.label, window)
+        action = say(QAction(window), text=spec.label)
         action.setObjectName(spec.name)
         action.setCheckable(spec.checkable)
         self._by_name[spec.name] = action
@@ -204,3 +209,24 @@ class Actions:
         if spec.icon:
             self._icons[spec.name] = spec.icon
         return action
+
+    def _tell(self) -> None:
+        for name in self._by_name:
+            self._show_tip(name)
+        for show in self._told:
+            show()
+
+    def _show_tip(self, name: str) -> None:
+        self._by_name[name].setToolTip(self.tip(self.specs[name].label, name))
+
+
+def action_button(actions: Actions, name: str, wide: bool = False) -> QToolButton:
+    """A button with the words, tooltip and state of its action; `wide` takes all the room there is."""
+    button = QToolButton()
+    button.setDefaultAction(actions[name])
+    button.setObjectName("segment")
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+    button.setMinimumHeight(HIT)
+    across = QSizePolicy.Policy.Expanding if wide else QSizePolicy.Policy.Minimum
+    button.setSizePolicy(across, QSizePolicy.Policy.Fixed)
+    return button

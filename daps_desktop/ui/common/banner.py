@@ -6,8 +6,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QPushButton
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_
 from daps_desktop.ui.common import labels
+from daps_desktop.ui.common.live_text import Words, say
 from daps_desktop.ui.common.theme import GRID
 from daps_desktop.ui.common.widgets import column, label, row
 
@@ -29,14 +30,15 @@ class Banner(QFrame):
         self.error: UserError | None = None
         self.details = ""
         self.sentence = label()
-        self.sentence.setAccessibleDescription(tr("Error"))  # a name would be read in place of the words
+        say(self.sentence, accessibleDescription=N_("Error"))  # a name would be read in place of the words
         self.act = QPushButton()
-        self.report = QPushButton(tr("Copy report"))
-        self.report.setToolTip(
-            tr("For whoever helps you: made on this computer, without your name, sent nowhere.")
+        self.report = say(
+            QPushButton(),
+            text=N_("Copy report"),
+            toolTip=N_("For whoever helps you: made on this computer, without your name, sent nowhere."),
         )
-        self.dismiss = QPushButton(labels.DISMISS)
-        self.fold = QPushButton(tr("Technical details"))
+        self.dismiss = say(QPushButton(), text=labels.DISMISS)
+        self.fold = say(QPushButton(), text=N_("Technical details"))
         self.fold.setCheckable(True)
         self.shown_details = _details_field()
         for button in (self.act, self.report, self.dismiss, self.fold):
@@ -54,7 +56,7 @@ class Banner(QFrame):
 
     def tell(self, error: UserError, details: str = "") -> None:
         self.error, self.details = error, details
-        self.sentence.setText(str(error))
+        say(self.sentence, text=lambda: str(error))
         self.shown_details.setPlainText(details)
         self.fold.setChecked(False)
         self.fold.setVisible(bool(details))
@@ -62,10 +64,10 @@ class Banner(QFrame):
         self.told.emit(error)
         self.setVisible(True)
 
-    def offer(self, words: str, act: Callable[[], object]) -> None:
+    def offer(self, words: Words, act: Callable[[], object]) -> None:
         """Show the button that does something about it; it takes the banner away."""
         self._act = act
-        self.act.setText(words)
+        say(self.act, text=words)
         self.act.show()
 
     def _do(self) -> None:
@@ -75,8 +77,7 @@ class Banner(QFrame):
 
 
 def _details_field() -> QPlainTextEdit:
-    field = QPlainTextEdit()
-    field.setAccessibleName(tr("Technical details"))
+    field = say(QPlainTextEdit(), accessibleName=N_("Technical details"))
     field.setReadOnly(True)
     field.setTabChangesFocus(True)
     field.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)

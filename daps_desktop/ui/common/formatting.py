@@ -3,16 +3,14 @@
 import math
 
 from daps_desktop.base.i18n import ntr, number, tr
-from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.remaining_time import Span
 from daps_desktop.ui.common.labels import STOP
 
 
-def photo_line(photo: Photo) -> str:
+def photo_line(height: int, width: int, bits: int, grey: bool) -> str:
     """ "3264 × 2448, 16 bit, grey"."""
-    grey = photo.pixels.shape[2] == 1
     line = tr("{width} × {height}, {bits} bit, grey") if grey else tr("{width} × {height}, {bits} bit")
-    return line.format(width=photo.width, height=photo.height, bits=photo.bits)
+    return line.format(width=width, height=height, bits=bits)
 
 
 def position_line(position: tuple[int, int] | None) -> str:
@@ -53,7 +51,7 @@ def duration(seconds: float) -> str:
 
 
 def stop_label(left: Span | None) -> str:
-    return STOP if left is None else tr("Stop ({time} left)").format(time=span_line(left))
+    return tr(STOP) if left is None else tr("Stop ({time} left)").format(time=span_line(left))
 
 
 def span_line(span: Span) -> str:
@@ -82,6 +80,5 @@ def hardware_line(cores: int, memory_gb: float) -> str:
     return line.format(count=cores, memory=memory_gb)
 
 
-def larger_line(result: Photo) -> str:
-    line = tr("The result is larger: {width} × {height}.")
-    return line.format(width=result.width, height=result.height)
+def larger_line(height: int, width: int) -> str:
+    return tr("The result is larger: {width} × {height}.").format(width=width, height=height)

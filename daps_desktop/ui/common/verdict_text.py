@@ -1,6 +1,6 @@
 """The verdict on a result as sentences."""
 
-from daps_desktop.base.i18n import number, sentences, tr
+from daps_desktop.base.i18n import N_, number, sentences, tr
 from daps_desktop.jobs.verdict import Agreement, Suspect, Verdict
 from daps_desktop.ui.common.formatting import percent
 
@@ -17,15 +17,15 @@ def _recoloured_line() -> str:
 
 
 _SUSPECTS = {
-    Suspect.BLUR: tr("blur size may be wrong"),
-    Suspect.JPEG: tr("JPEG quality may be wrong"),
-    Suspect.NOISE_LOW: tr("noise level may be set too low"),
-    Suspect.NOISE_HIGH: tr("noise level may be set too high"),
+    Suspect.BLUR: N_("blur size may be wrong"),
+    Suspect.JPEG: N_("JPEG quality may be wrong"),
+    Suspect.NOISE_LOW: N_("noise level may be set too low"),
+    Suspect.NOISE_HIGH: N_("noise level may be set too high"),
 }
 
 
 def _suspicion(verdict: Verdict) -> str:
-    words = [_SUSPECTS[suspect] for suspect in verdict.suspects]
+    words = [tr(_SUSPECTS[suspect]) for suspect in verdict.suspects]
     return tr(", or ").join(words) or tr("check what is ticked, and how much")
 
 

@@ -19,12 +19,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from daps_desktop.base.i18n import tr
+from daps_desktop.ui.common.live_text import Words, keep_said, said, say
 from daps_desktop.ui.common.theme import CAPTION, GRID, HIT, TITLE
 
 
-def label(words: str = "", name: str = "") -> QLabel:
+def label(words: Words = "", name: str = "") -> QLabel:
     """A line of text that wraps; `name` is heading, caption or nothing."""
-    result = QLabel(words)
+    result = say(QLabel(), text=words) if words else QLabel()
     result.setTextFormat(Qt.TextFormat.PlainText)  # what files of others say is shown, not obeyed
     result.setObjectName(name)
     result.setWordWrap(True)
@@ -64,15 +66,15 @@ class Segments(QWidget):
         self, name: str, choices: Sequence[tuple[object, str]], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self.setAccessibleName(name)
+        say(self, accessibleName=name)
         self._values: dict[QAbstractButton, object] = {}
         self._group = QButtonGroup(self)
         layout = row(spacing=GRID // 2)
         for value, words in choices:
-            button = QPushButton(words)
+            button = say(QPushButton(), text=words)
             button.setObjectName("segment")
             button.setCheckable(True)
-            button.setAccessibleName(f"{name}: {words}")
+            say(button, accessibleName=lambda words=words: f"{said(name)}: {said(words)}")
             self._group.addButton(button)
             self._values[button] = value
             layout.addWidget(button)
@@ -101,6 +103,11 @@ class Segments(QWidget):
         return next(button for button, its in self._values.items() if its == value)
 
 
+def add_choice(box: QComboBox, value: str, message: str) -> None:
+    box.addItem("", value)
+    keep_said(box, lambda: box.setItemText(box.findData(value), tr(message)), value)
+
+
 class NumberRow(QWidget):
     """A name and a number with its unit."""
 
@@ -115,13 +122,12 @@ class NumberRow(QWidget):
         self.box.setDecimals(decimals)
         self.box.setSingleStep(0.5 if decimals else 1)
         self.box.setValue(value)
-        self.box.setSuffix(unit)
+        say(self.box, suffix=unit, accessibleName=name)
         self.box.setMinimumHeight(HIT)
         self.box.setFixedWidth(112)
         self.box.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.box.setKeyboardTracking(False)
-        self.box.setAccessibleName(name)
-        words = QLabel(name)
+        words = say(QLabel(), text=name)
         words.setBuddy(self.box)
         self.setLayout(row(words, self.box))
         self.box.valueChanged.connect(self.changed)
@@ -161,7 +167,7 @@ class Section(QFrame):
 
     def __init__(self, heading: str, *children: QWidget) -> None:
         super().__init__()
-        self.setAccessibleName(heading)
+        say(self, accessibleName=heading)
         self.setLayout(column(label(heading, "heading"), *children))
 
 

@@ -238,8 +238,8 @@ class Autosave(QObject):
         held.failed, held.incomplete = held.failed or not picture, held.incomplete or picture
         if said:
             return
-        detail = said_by_system(error) if isinstance(error, OSError) else str(error)
-        self.failed.emit(UserError("journal_failed", detail=detail.lower()))
+        detail = said_by_system(error) if isinstance(error, OSError) else error
+        self.failed.emit(UserError("journal_failed", detail=detail))
 
 
 def _timer(parent: QObject, wait_ms: int, then: Callable[[], object]) -> QTimer:

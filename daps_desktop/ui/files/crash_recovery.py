@@ -1,14 +1,16 @@
 """The offer to go on with work that a crash or a power cut left behind."""
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.i18n import ntr, tr
+from daps_desktop.base.i18n import N_, ntr, tr
 from daps_desktop.document.journal import Unsaved, claim, discard, recover, unsaved_work
 from daps_desktop.ui.common.background import Background
+from daps_desktop.ui.common.live_text import say
 from daps_desktop.ui.common.theme import GRID
 from daps_desktop.ui.common.widgets import column, label, row
 from daps_desktop.ui.files.file_controller import Files
@@ -26,11 +28,11 @@ class RecoveryCard(QFrame):
     def __init__(self, unsaved: Unsaved, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("card")
-        self.sentence = label(offer_line(unsaved))
-        self.sentence.setAccessibleDescription(tr("Unsaved work"))
-        self.recover = QPushButton(tr("Recover"))
-        self.discard = QPushButton(tr("Discard"))
-        self.later = QPushButton(tr("Later"))
+        self.sentence = label(partial(offer_line, unsaved))
+        say(self.sentence, accessibleDescription=N_("Unsaved work"))
+        self.recover = say(QPushButton(), text=N_("Recover"))
+        self.discard = say(QPushButton(), text=N_("Discard"))
+        self.later = say(QPushButton(), text=N_("Later"))
         for button in (self.recover, self.discard, self.later):
             button.setObjectName("segment")
         self.recover.clicked.connect(lambda: self.recover_pressed.emit(unsaved))
@@ -79,7 +81,7 @@ class Recovery(QObject):
         words = [offer_line(offer)]
         if len(self._offers) > 1:
             words.append(tr("Other unsaved work is offered on the first page, when no photo is open."))
-        box = self._files.question(tr("Go on with your last work?"), " ".join(words), no=tr("Later"))
+        box = self._files.question(tr("Go on with your last work?"), " ".join(words), no=N_("Later"))
         button = box.addButton(tr("Recover"), box.ButtonRole.AcceptRole)
         button.clicked.connect(lambda: self.recover(offer))
         box.open()

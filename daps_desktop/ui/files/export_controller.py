@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import write_file
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, phrase, tr
 from daps_desktop.document.sidecar import dump_sidecar, provenance_of
 from daps_desktop.document.version import Version
 from daps_desktop.imaging.before_after import before_after
@@ -77,7 +77,7 @@ class Exporting(QObject):
         self._encoding = False  # whatever became of the last one
         self._files.ask_again = self.ask
         options = remembered()
-        path = suggested(document.photo.path or Path.home() / labels.PASTED_NAME, options.ending)
+        path = suggested(document.photo.path or Path.home() / tr(labels.PASTED_NAME), options.ending)
         dialog = self.dialog = ExportDialog(version.photo, options, path, self._window)
         dialog.changed.connect(self._look_again)
         dialog.export_pressed.connect(self._export)
@@ -94,7 +94,7 @@ class Exporting(QObject):
 
     def _look_again(self) -> None:
         assert self.dialog is not None
-        self.dialog.show_weight(tr("How large it will be is being worked out…"))
+        self.dialog.show_weight(N_("How large it will be is being worked out…"))
         self._timer.start(_PATIENCE_MS)
 
     def _encode(self) -> None:
@@ -122,7 +122,7 @@ class Exporting(QObject):
             try:
                 return made()
             except MemoryError as error:
-                raise UserError("save_failed", path=path, detail=tr("the memory ran out")) from error
+                raise UserError("save_failed", path=path, detail=phrase(N_("the memory ran out"))) from error
 
         self._encoding = True
         self._background.run(work, self._take, self._take_failure)

@@ -16,24 +16,35 @@ from PySide6.QtWidgets import (
 )
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, tr
 from daps_desktop.imaging.export import ENDINGS, EXACT, ExportOptions
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.banner import Banner
 from daps_desktop.ui.common.file_dialogs import ask_name
+from daps_desktop.ui.common.live_text import Words, say
 from daps_desktop.ui.common.theme import GRID, HIT
-from daps_desktop.ui.common.widgets import NumberRow, Section, Segments, calm, column, label, row, tall_enough
+from daps_desktop.ui.common.widgets import (
+    NumberRow,
+    Section,
+    Segments,
+    add_choice,
+    calm,
+    column,
+    label,
+    row,
+    tall_enough,
+)
 from daps_desktop.ui.files.export_size import SizeFields
 
 _WIDTH = 520
 FORMAT_WORDS = (("png", "PNG"), ("tiff", "TIFF"), ("jpeg", "JPEG"), ("webp", "WebP"))
 _ALIASES = {".tiff": "tiff", ".jpeg": "jpeg"}
 POLICY_WORDS = {
-    "unique": tr("Find a free name"),
-    "ask": tr("Ask"),
-    "overwrite": tr("Replace it"),
-    "skip": tr("Leave it alone"),
+    "unique": N_("Find a free name"),
+    "ask": N_("Ask"),
+    "overwrite": N_("Replace it"),
+    "skip": N_("Leave it alone"),
 }
 
 
@@ -47,31 +58,31 @@ class ExportDialog(QDialog):
 
     def __init__(self, photo: Photo, shown: ExportOptions, path: Path, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle(tr("Export"))
+        say(self, windowTitle=N_("Export"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(_WIDTH)
         self._photo, self._folder, self._saving = photo, path.parent, False
         self.picture = Segments(
-            tr("Picture"),
+            N_("Picture"),
             (
-                ("result", tr("Result")),
-                ("side_by_side", tr("Before and after")),
-                ("split", tr("Split in the middle")),
+                ("result", N_("Result")),
+                ("side_by_side", N_("Before and after")),
+                ("split", N_("Split in the middle")),
             ),
         )
-        self.format = Segments(tr("Format"), FORMAT_WORDS)
-        self.bits = Segments(tr("Depth"), ((8, tr("8 bit")), (16, tr("16 bit"))))
-        self.quality = NumberRow(tr("Quality"), "", 1, 100, shown.quality, decimals=0)
+        self.format = Segments(N_("Format"), FORMAT_WORDS)
+        self.bits = Segments(N_("Depth"), ((8, N_("8 bit")), (16, N_("16 bit"))))
+        self.quality = NumberRow(N_("Quality"), "", 1, 100, shown.quality, decimals=0)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.size_fields = SizeFields(photo, shown.longest_side, shown.dpi)
-        self.metadata = _check(tr("Keep what the photo says about itself"), shown.metadata)
+        self.metadata = _check(N_("Keep what the photo says about itself"), shown.metadata)
         self.metadata_line = label(
-            tr("Date, camera, place and captions (EXIF, XMP, IPTC). The colour profile always stays."),
+            N_("Date, camera, place and captions (EXIF, XMP, IPTC). The colour profile always stays."),
             "caption",
         )
-        self.sidecar = _check(tr("Write beside it where it comes from"), shown.sidecar)
+        self.sidecar = _check(N_("Write beside it where it comes from"), shown.sidecar)
         self.sidecar_line = label(
-            tr("Photo, marks, recipe and versions in NAME.daps.json, to make the same result again."),
+            N_("Photo, marks, recipe and versions in NAME.daps.json, to make the same result again."),
             "caption",
         )
         self.name = QLineEdit(str(path))
@@ -80,8 +91,8 @@ class ExportDialog(QDialog):
         self.weight = label()
         self.banner = Banner()
         self.banner.report.hide()
-        self.button = QPushButton(tr("Export"))
-        self.cancel = QPushButton(labels.CANCEL)
+        self.button = say(QPushButton(), text=N_("Export"))
+        self.cancel = say(QPushButton(), text=labels.CANCEL)
         self._fill(shown)
         self.setLayout(self._assembled())
         no_accidents(self)
@@ -97,19 +108,19 @@ class ExportDialog(QDialog):
         self.bits.pick(shown.bits or self._photo.bits)
         self.slider.setRange(1, 100)
         self.slider.setValue(shown.quality)
-        self.slider.setAccessibleName(tr("Quality"))
+        say(self.slider, accessibleName=N_("Quality"))
         self.slider.setMinimumHeight(HIT)
         for policy, words in POLICY_WORDS.items():
-            self.policy.addItem(words, policy)
+            add_choice(self.policy, policy, words)
         self.policy.setCurrentIndex(self.policy.findData(shown.policy))
-        self.policy.setAccessibleName(tr("If a file of that name exists"))
+        say(self.policy, accessibleName=N_("If a file of that name exists"))
         self.policy.setMinimumHeight(HIT)
-        self.name.setAccessibleName(tr("File"))
+        say(self.name, accessibleName=N_("File"))
         self.name.setMinimumHeight(HIT)
         self.name.setCursorPosition(len(self.name.text()))
 
     def _assembled(self) -> QVBoxLayout:
-        self.browse = QPushButton(tr("Choose…"))
+        self.browse = say(QPushButton(), text=N_("Choose…"))
         self.browse.setObjectName("segment")
         self.button.setObjectName("restore")
         self.cancel.setObjectName("segment")
@@ -121,17 +132,17 @@ class ExportDialog(QDialog):
         where = QWidget()
         where.setLayout(row(self.name, self.browse))
         taken = QWidget()
-        taken.setLayout(row(label(tr("If a file of that name exists")), self.policy))
+        taken.setLayout(row(label(N_("If a file of that name exists")), self.policy))
         ends = QWidget()
         buttons = row(self.weight, self.cancel, self.button, spacing=2 * GRID)
         buttons.setStretch(0, 1)
         ends.setLayout(buttons)
         return column(
-            Section(tr("Picture"), self.picture),
-            Section(tr("Format"), formats, quality, self.line),
-            Section(tr("Size"), self.size_fields),
+            Section(N_("Picture"), self.picture),
+            Section(N_("Format"), formats, quality, self.line),
+            Section(N_("Size"), self.size_fields),
             column_of(self.metadata, self.metadata_line, self.sidecar, self.sidecar_line),
-            Section(tr("File"), where, taken),
+            Section(N_("File"), where, taken),
             self.banner,
             ends,
             spacing=2 * GRID,
@@ -181,12 +192,12 @@ class ExportDialog(QDialog):
         """What the next photo begins with: the result, at its own size and depth."""
         return replace(self.options, longest_side=0, bits=0, picture="result")
 
-    def show_weight(self, words: str) -> None:
-        self.weight.setText(words)
+    def show_weight(self, words: Words) -> None:
+        say(self.weight, text=words)
 
     def show_saving(self, saving: bool) -> None:
         self._saving = saving
-        self.button.setText(tr("Exporting…") if saving else tr("Export"))
+        say(self.button, text=N_("Exporting…") if saving else N_("Export"))
         self._show_possible()
 
     def _show_possible(self) -> None:
@@ -241,23 +252,23 @@ class ExportDialog(QDialog):
         self._show_line()
 
     def _show_line(self) -> None:
-        self.line.setText(self._honest_line())
+        say(self.line, text=self._honest_line())
 
     def _honest_line(self) -> str:
         """What becomes of the pixels that were not touched."""
         if self.picture.value != "result":
-            return tr("A picture to show: before and after beside each other, not for further work.")
+            return N_("A picture to show: before and after beside each other, not for further work.")
         if self.format.value not in EXACT:
-            return tr("This format encodes every pixel anew, also those that were not touched.")
+            return N_("This format encodes every pixel anew, also those that were not touched.")
         if self.size_fields.longest_side:
-            return tr("At another size every pixel is computed anew.")
+            return N_("At another size every pixel is computed anew.")
         if self.bits.value == 8 and self._photo.bits == 16:
-            return tr("From 16 to 8 bits every pixel is rounded.")
-        return tr("Pixels that were not touched stay as they were, bit for bit.")
+            return N_("From 16 to 8 bits every pixel is rounded.")
+        return N_("Pixels that were not touched stay as they were, bit for bit.")
 
 
 def _check(words: str, checked: bool) -> QCheckBox:
-    box = QCheckBox(words)
+    box = say(QCheckBox(), text=words)
     box.setChecked(checked)
     box.setMinimumHeight(HIT)
     return box

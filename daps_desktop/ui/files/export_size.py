@@ -3,9 +3,10 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.imaging.export import CM_PER_INCH
 from daps_desktop.imaging.photo import Photo
+from daps_desktop.ui.common.live_text import say
 from daps_desktop.ui.common.theme import GRID
 from daps_desktop.ui.common.widgets import NumberRow, Segments, column, label, row
 
@@ -25,11 +26,11 @@ class SizeFields(QWidget):
         self._dpi = dpi or (own[0] if own else _USUAL_DPI)
         self._dpi_chosen = bool(dpi)
         self._longest = longest_side or max(photo.height, photo.width)  # pixels, a whole number in the end
-        self.unit = Segments(tr("Unit of size"), (("px", tr("Pixels")), ("cm", tr("Centimetres"))))
-        self.width_box = NumberRow(tr("Width"), tr(" px"), 1, _LARGEST_SIDE, 1, decimals=0)
-        self.height_box = NumberRow(tr("Height"), tr(" px"), 1, _LARGEST_SIDE, 1, decimals=0)
-        self.dpi_box = NumberRow(tr("Resolution"), tr(" dpi"), 1, 9600, self._dpi, 0)
-        self.own = QPushButton(tr("Original size"))
+        self.unit = Segments(N_("Unit of size"), (("px", N_("Pixels")), ("cm", N_("Centimetres"))))
+        self.width_box = NumberRow(N_("Width"), N_(" px"), 1, _LARGEST_SIDE, 1, decimals=0)
+        self.height_box = NumberRow(N_("Height"), N_(" px"), 1, _LARGEST_SIDE, 1, decimals=0)
+        self.dpi_box = NumberRow(N_("Resolution"), N_(" dpi"), 1, 9600, self._dpi, 0)
+        self.own = say(QPushButton(), text=N_("Original size"))
         self.own.setObjectName("segment")
         self.paper = label("", "caption")
         self.setLayout(self._assembled())
@@ -100,7 +101,7 @@ class SizeFields(QWidget):
             box.box.blockSignals(True)  # another unit is no other size
             box.box.setDecimals(1 if self._in_cm else 0)
             box.box.setMinimum(0.1 if self._in_cm else 1)
-            box.box.setSuffix(tr(" cm") if self._in_cm else tr(" px"))
+            say(box.box, suffix=N_(" cm") if self._in_cm else N_(" px"))
             box.box.setValue(side * scale / self._per_unit)
             box.box.blockSignals(False)
         self._show_paper(scale)
@@ -108,7 +109,6 @@ class SizeFields(QWidget):
     def _show_paper(self, scale: float) -> None:
         per_cm = self._dpi / CM_PER_INCH
         width, height = (round(side * scale) for side in (self._photo.width, self._photo.height))
-        words = tr(
-            "{width} × {height} pixels; printed at {dpi:.0f} dpi: {across:.1f} × {down:.1f} cm"
-        ).format(width=width, height=height, dpi=self._dpi, across=width / per_cm, down=height / per_cm)
-        self.paper.setText(words)
+        words = N_("{width} × {height} pixels; printed at {dpi:.0f} dpi: {across:.1f} × {down:.1f} cm")
+        facts = {"dpi": self._dpi, "across": width / per_cm, "down": height / per_cm}
+        say(self.paper, text=phrase(words, width=width, height=height, **facts))

@@ -72,7 +72,7 @@ class Files(QObject):
     # in
 
     def ask_open(self) -> None:
-        ask_file(self._window, labels.OPEN_TITLE, self._folder, labels.OPEN_FILTER, self.open)
+        ask_file(self._window, tr(labels.OPEN_TITLE), self._folder, tr(labels.OPEN_FILTER), self.open)
 
     def open(self, path: Path) -> None:
         """Read the photo or the project at `path`, after asking about unsaved work."""
@@ -116,7 +116,7 @@ class Files(QObject):
             self.failed.emit(UserError("clipboard_empty"))
             return
         self.unless_unsaved(
-            lambda: self.take_from(labels.PASTED_NAME, lambda: opened_photo(photo_of_image(image)))
+            lambda: self.take_from(tr(labels.PASTED_NAME), lambda: opened_photo(photo_of_image(image)))
         )
 
     def abandon(self) -> None:
@@ -142,7 +142,9 @@ class Files(QObject):
                 self.failed.emit(error)
                 return
             place = Path(str(error.facts["path"]))
-            seek = partial(ask_file, self._window, labels.OPEN_TITLE, place.parent, labels.PHOTO_FILTER)
+            seek = partial(
+                ask_file, self._window, tr(labels.OPEN_TITLE), place.parent, tr(labels.PHOTO_FILTER)
+            )
             self.opening_failed.emit()
             box = self.question(tr("Where is the photo?"), str(error))
             locate = box.addButton(tr("Locate…"), QMessageBox.ButtonRole.AcceptRole)
@@ -166,7 +168,10 @@ class Files(QObject):
 
     def ask_export_mask(self) -> None:
         self._ask_name(
-            labels.EXPORT_TITLE, labels.MASK_FILTER, self.suggested("_marks", ".png"), self.export_mask
+            tr(labels.EXPORT_TITLE),
+            tr(labels.MASK_FILTER),
+            self.suggested("_marks", ".png"),
+            self.export_mask,
         )
 
     def export_mask(self, path: Path, overwrite: bool = False) -> None:
@@ -194,7 +199,9 @@ class Files(QObject):
         )
 
     def ask_import_mask(self) -> None:
-        ask_file(self._window, labels.IMPORT_TITLE, self._folder, labels.OPEN_FILTER, self.import_mask)
+        ask_file(
+            self._window, tr(labels.IMPORT_TITLE), self._folder, tr(labels.OPEN_FILTER), self.import_mask
+        )
 
     def import_mask(self, path: Path) -> None:
         document = self._model.document
@@ -203,7 +210,7 @@ class Files(QObject):
 
         def take(hole: Hole) -> None:
             if self._model.document is document:
-                self._model.set_hole(hole, labels.UNDO_IMPORT)
+                self._model.set_hole(hole, tr(labels.UNDO_IMPORT))
 
         self._background.run(lambda: read_mask(path, document.photo), take, self.failed.emit)
 
@@ -216,7 +223,7 @@ class Files(QObject):
         """A name that does not exist yet, beside the original."""
         document = self._model.document
         path = document.photo.path if document else None
-        origin = path or self._folder / labels.PASTED_NAME
+        origin = path or self._folder / tr(labels.PASTED_NAME)
         stem, ending = origin.stem, addition + suffix
         if len(os.fsencode(stem + ending)) > _LONGEST_NAME:
             stem = stem[:_KEPT_OF_NAME]
@@ -232,8 +239,8 @@ class Files(QObject):
         return failed
 
     def ask_replace(self, path: Path, again: Callable[[], None]) -> None:
-        box = self.question(labels.REPLACE_TITLE, labels.REPLACE_TEXT.format(name=path.name))
-        replace_button = box.addButton(labels.REPLACE, QMessageBox.ButtonRole.DestructiveRole)
+        box = self.question(tr(labels.REPLACE_TITLE), tr(labels.REPLACE_TEXT).format(name=path.name))
+        replace_button = box.addButton(tr(labels.REPLACE), QMessageBox.ButtonRole.DestructiveRole)
         replace_button.clicked.connect(again)
         box.open()
 
@@ -248,12 +255,14 @@ class Files(QObject):
         if not unsaved and not running:
             go_on()
             return
-        lines = [labels.UNSAVED_TEXT] * unsaved + [labels.RUNNING_TEXT] * running
-        box = self.question(labels.UNSAVED_TITLE if unsaved else labels.RUNNING_TITLE, "\n\n".join(lines))
+        lines = [tr(labels.UNSAVED_TEXT)] * unsaved + [tr(labels.RUNNING_TEXT)] * running
+        box = self.question(
+            tr(labels.UNSAVED_TITLE) if unsaved else tr(labels.RUNNING_TITLE), "\n\n".join(lines)
+        )
         if unsaved:
-            save = box.addButton(labels.SAVE_FIRST, QMessageBox.ButtonRole.AcceptRole)
+            save = box.addButton(tr(labels.SAVE_FIRST), QMessageBox.ButtonRole.AcceptRole)
             save.clicked.connect(lambda: self.keep_first(go_on))
-        words = labels.DISCARD if unsaved else labels.STOP
+        words = tr(labels.DISCARD) if unsaved else tr(labels.STOP)
         box.addButton(words, QMessageBox.ButtonRole.DestructiveRole).clicked.connect(go_on)
         box.open()
 
@@ -261,7 +270,7 @@ class Files(QObject):
         box = QMessageBox(QMessageBox.Icon.NoIcon, NAME, title, parent=self._window)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)  # with all that its answers would need
         box.setInformativeText(words)
-        cancel = box.addButton(no, QMessageBox.ButtonRole.RejectRole)
+        cancel = box.addButton(tr(no), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(cancel)
         box.setEscapeButton(cancel)
         return box

@@ -18,13 +18,14 @@ from PySide6.QtWidgets import (
 )
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, tr
 from daps_desktop.document.project import EMBED_UP_TO, SUFFIX, Project, View, write_project
 from daps_desktop.document.source import Stamp
 from daps_desktop.ui.canvas.canvas import Canvas
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.background import Background
 from daps_desktop.ui.common.file_dialogs import ask_name
+from daps_desktop.ui.common.live_text import say
 from daps_desktop.ui.common.theme import GRID
 from daps_desktop.ui.common.widgets import label, row
 from daps_desktop.ui.files.autosave import Autosave
@@ -149,10 +150,10 @@ class Projects(QObject):
     def _ask_replace(self, then: Then | None) -> None:
         assert self.path is not None
         path = self.path
-        box = self._files.question(labels.REPLACE_TITLE, str(UserError("project_changed", path=path)))
+        box = self._files.question(tr(labels.REPLACE_TITLE), str(UserError("project_changed", path=path)))
         other = box.addButton(tr("Save as…"), QMessageBox.ButtonRole.AcceptRole)
         other.clicked.connect(lambda: self.save_as(then))
-        replace_button = box.addButton(labels.REPLACE, QMessageBox.ButtonRole.DestructiveRole)
+        replace_button = box.addButton(tr(labels.REPLACE), QMessageBox.ButtonRole.DestructiveRole)
         replace_button.clicked.connect(lambda: self._write(path, then))
         box.open()
 
@@ -192,11 +193,11 @@ class SaveProjectDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._suggestion = suggested
-        self.setWindowTitle(tr("Save the project"))
+        say(self, windowTitle=N_("Save the project"))
         self.name = QLineEdit(str(suggested))
-        self.name.setAccessibleName(tr("Name of the file"))
+        say(self.name, accessibleName=N_("Name of the file"))
         self.name.setMinimumWidth(420)
-        browse = QPushButton(tr("Browse…"))
+        browse = say(QPushButton(), text=N_("Browse…"))
         browse.setAutoDefault(False)
         browse.clicked.connect(self._browse)
         self.embed = QCheckBox(_embed_label(photo_bytes))
@@ -204,12 +205,12 @@ class SaveProjectDialog(QDialog):
         # A photo that came from no file has nowhere else to be.
         self.embed.setEnabled(photo_bytes > 0)
         lines = (
-            label(tr("A project keeps the marks, all versions and how they were made."), "caption"),
-            label(tr("Without the photo inside, the project finds it where it is now."), "caption"),
+            label(N_("A project keeps the marks, all versions and how they were made."), "caption"),
+            label(N_("Without the photo inside, the project finds it where it is now."), "caption"),
         )
         buttons = QDialogButtonBox()
         save = buttons.addButton(tr("Save"), QDialogButtonBox.ButtonRole.AcceptRole)
-        buttons.addButton(labels.CANCEL, QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.addButton(tr(labels.CANCEL), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         self.name.textChanged.connect(lambda words: save.setEnabled(bool(Path(words.strip()).name)))
@@ -233,7 +234,7 @@ class SaveProjectDialog(QDialog):
     def _browse(self) -> None:
         suggested = self._suggestion.with_name(Path(self.name.text()).name or self._suggestion.name)
         ask_name(
-            self, tr("Save the project"), suggested, labels.PROJECT_FILTER,
+            self, tr("Save the project"), suggested, tr(labels.PROJECT_FILTER),
             lambda path: self.name.setText(str(path)),
         )  # fmt: skip
 

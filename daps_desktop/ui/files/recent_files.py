@@ -9,11 +9,12 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QMenu
 
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_
 from daps_desktop.base.paths import make_private, user_folder
 from daps_desktop.ui.canvas.drawing.layer import image_of
 from daps_desktop.ui.canvas.drawing.pyramid import Pyramid
 from daps_desktop.ui.common.background import Background
+from daps_desktop.ui.common.live_text import say
 from daps_desktop.ui.common.preferences import preferences
 from daps_desktop.ui.files.file_controller import Files
 from daps_desktop.ui.files.opened_photo import Opened
@@ -38,7 +39,7 @@ class Recent(QObject):
         super().__init__(parent)
         self._files, self._background = files, background
         self._pyramid: Pyramid | None = None  # of the photo that is open
-        self.menu = QMenu(tr("Open recent"), menu)
+        self.menu = say(QMenu(menu), title=N_("Open recent"))
         self.menu.setEnabled(False)
         files.opened.connect(self._take)
         self.changed.connect(self._fill_menu)
@@ -84,7 +85,7 @@ class Recent(QObject):
             action = self.menu.addAction(name, lambda path=file.path: self._files.open(path))
             action.setToolTip(str(file.path))
         self.menu.addSeparator()
-        self.menu.addAction(tr("Clear this list"), self.clear)
+        say(self.menu.addAction("", self.clear), text=N_("Clear this list"))
 
 
 def _is_there(path: Path) -> bool:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, tr
 from daps_desktop.document.document import Document
 from daps_desktop.document.sidecar import Provenance, read_recipe, read_sidecar, repeat_line
 from daps_desktop.jobs.messages import Finished
@@ -19,7 +19,7 @@ from daps_desktop.ui.files.file_controller import Files
 from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.models.job_model import JobModel
 
-RECIPE_FILTER = tr("Recipes (*.json)")
+RECIPE_FILTER = N_("Recipes (*.json)")
 _WITH_PHOTO = ("save_recipe", "load_recipe", "copy_recipe", "paste_recipe", "repeat")
 
 
@@ -53,7 +53,7 @@ class Recipes(QObject):
         """Where to? What is chosen now is written there."""
         if self._model.document is not None:
             data = dump_recipe(self._model.document.recipe).encode()
-            self._files.ask_write(tr("Save the recipe"), RECIPE_FILTER, "_recipe", ".json", lambda: data)
+            self._files.ask_write(tr("Save the recipe"), tr(RECIPE_FILTER), "_recipe", ".json", lambda: data)
 
     def copy(self) -> None:
         if self._model.document is not None:
@@ -120,4 +120,4 @@ class Recipes(QObject):
         return document.photo.path.parent if document and document.photo.path else Path.home()
 
     def _ask(self, title: str, then: Then) -> None:
-        ask_file(self._window, title, self._folder, RECIPE_FILTER, then)
+        ask_file(self._window, title, self._folder, tr(RECIPE_FILTER), then)

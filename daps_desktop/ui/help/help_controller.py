@@ -4,6 +4,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QCursor, QShortcut
 from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QWidget
 
+from daps_desktop.base.i18n import tr
 from daps_desktop.ui.canvas.canvas import Canvas
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.actions import Actions
@@ -66,8 +67,8 @@ def chapter_of(part: QWidget | None) -> str:
 
 
 def show_about(parent: QWidget) -> None:
-    box = QMessageBox(QMessageBox.Icon.NoIcon, labels.ABOUT_TITLE, labels.ABOUT, parent=parent)
-    box.setInformativeText(labels.ABOUT_OFFLINE)
+    box = QMessageBox(QMessageBox.Icon.NoIcon, tr(labels.ABOUT_TITLE), tr(labels.ABOUT), parent=parent)
+    box.setInformativeText(tr(labels.ABOUT_OFFLINE))
     box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)  # the command can be copied
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.addButton(QMessageBox.StandardButton.Close)

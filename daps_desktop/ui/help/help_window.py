@@ -3,13 +3,7 @@
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QUrl
 from PySide6.QtGui import (
     QKeySequence,
-    QPixmap,
-    QResizeEvent,
     QShortcut,
-    QTextBlockFormat,
-    QTextCharFormat,
-    QTextCursor,
-    QTextDocument,
 )
 from PySide6.QtWidgets import (
     QDialog,
@@ -18,25 +12,21 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
-    QTextBrowser,
-    QTextEdit,
     QWidget,
 )
 
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, tr
+from daps_desktop.ui.common.live_text import keep_said, say
 from daps_desktop.ui.common.theme import GRID, HIT
 from daps_desktop.ui.common.widgets import column, label, row
 from daps_desktop.ui.help.guide import Chapter, chapters, holds
+from daps_desktop.ui.help.page import Page
 
-TITLE = tr("Guide")
-NOTHING = tr("No chapter has these words.")
+TITLE = N_("Guide")
+NOTHING = N_("No chapter has these words.")
 _SIZE = (1000, 720)
 _FRAME = 40  # what the system may draw around a window, at most
 _CONTENTS_WIDTH = 260
-_MARGIN = 3 * GRID
-_TEXT, _LINE = 1.1, 125  # times the size of the window's own text; percent of its height
-_PICTURE = "\N{OBJECT REPLACEMENT CHARACTER}"  # what stands in a text where a picture is shown
-_MOST_SHOWN = 200  # places of the words looked for
 
 
 class HelpWindow(QDialog):
@@ -44,28 +34,27 @@ class HelpWindow(QDialog):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Window)
-        self.setWindowTitle(TITLE)
+        say(self, windowTitle=TITLE)
         self._place(parent.screen().availableGeometry())
-        self.chapters = chapters()
         self.search = QLineEdit()
-        self.search.setPlaceholderText(tr("Search"))
-        self.search.setAccessibleName(tr("Search the guide"))
+        say(self.search, placeholderText=N_("Search"))
+        say(self.search, accessibleName=N_("Search the guide"))
         self.search.setClearButtonEnabled(True)
         self.search.setMinimumHeight(HIT)
         self.contents = QListWidget()
-        self.contents.setAccessibleName(tr("Chapters"))
+        say(self.contents, accessibleName=N_("Chapters"))
         self.contents.setFrameShape(QListWidget.Shape.NoFrame)
         self.contents.setStyleSheet(f"QListWidget::item {{ padding-left: {GRID}px; }}")
         self.nothing = label(NOTHING, "caption")
         self.nothing.hide()
         self.page = Page()
-        self.back = _button(tr("Back"), QKeySequence.StandardKey.Back)
-        self.forward = _button(tr("Forward"), QKeySequence.StandardKey.Forward)
-        self.smaller = _button(tr("Smaller text"), QKeySequence.StandardKey.ZoomOut)
-        self.larger = _button(tr("Larger text"), QKeySequence.StandardKey.ZoomIn)
+        self.back = _button(N_("Back"), QKeySequence.StandardKey.Back)
+        self.forward = _button(N_("Forward"), QKeySequence.StandardKey.Forward)
+        self.smaller = _button(N_("Smaller text"), QKeySequence.StandardKey.ZoomOut)
+        self.larger = _button(N_("Larger text"), QKeySequence.StandardKey.ZoomIn)
         self._arrange()
-        self._fill()
         self._connect()
+        keep_said(self, self._fill)
         self._show_possible()
 
     def show_chapter(self, name: str) -> None:
@@ -110,12 +99,18 @@ class HelpWindow(QDialog):
         layout.addLayout(right, 1)
 
     def _fill(self) -> None:
+        """The chapters of the language, and on the page the one that is shown."""
+        shown, self.chapters = self.shown, chapters()
+        self.contents.clear()
         for chapter in self.chapters:
             item = QListWidgetItem(chapter.title)
             item.setData(Qt.ItemDataRole.UserRole, chapter.name)
             item.setToolTip(chapter.title)
             item.setSizeHint(QSize(0, HIT))
             self.contents.addItem(item)
+        if shown:
+            self.page.setSource(_url(self._chapter(shown)))
+            self._look_for(self.search.text())
 
     def _connect(self) -> None:
         self.search.textChanged.connect(self._look_for)
@@ -184,115 +179,20 @@ class HelpWindow(QDialog):
         return next((chapter for chapter in self.chapters if chapter.name == name), self.chapters[0])
 
 
-class Page(QTextBrowser):
-    """A chapter: pictures no wider than the page, links to chapters only, places of words marked."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setAccessibleName(tr("Chapter"))
-        self.setFrameShape(QTextBrowser.Shape.NoFrame)
-        self.setOpenLinks(False)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # pictures know their room
-        self.document().setDocumentMargin(_MARGIN)
-        self.anchorClicked.connect(self._go)
-        self.sourceChanged.connect(self._space_out)
-        self._size = _TEXT * self.font().pointSizeF()
-        self._steps = 0
-        self._places: list[QTextCursor] = []
-        self._at = -1
-        self.zoom(0)
-
-    def zoom(self, step: int) -> None:
-        """Larger or smaller text; 0 brings back its usual size."""
-        self._steps = min(max(self._steps + step, -4), 12) if step else 0
-        font = self.font()
-        font.setPointSizeF(self._size * 1.1**self._steps)
-        self.setFont(font)
-
-    def mark(self, words: list[str]) -> None:
-        """Mark every place of the words, and scroll to the first."""
-        self._places = [place for word in words for place in self._places_of(word)][:_MOST_SHOWN]
-        self._places.sort(key=QTextCursor.position)
-        self._at = -1
-        look = QTextCharFormat()
-        look.setBackground(self.palette().highlight())
-        look.setForeground(self.palette().highlightedText())
-        self.setExtraSelections([_selection(place, look) for place in self._places])
-        self.next_place()
-
-    def next_place(self) -> None:
-        """Scroll to the next marked place, after the last to the first."""
-        if self._places:
-            self._at = (self._at + 1) % len(self._places)
-            cursor = QTextCursor(self._places[self._at])
-            cursor.clearSelection()
-            self.setTextCursor(cursor)
-            self.ensureCursorVisible()
-
-    def loadResource(self, kind: int, name: QUrl | str) -> object:
-        """Files of this computer alone; wide pictures are made to fit."""
-        file = self.source().resolved(QUrl(name))
-        if not file.isLocalFile():
-            return None
-        if kind != QTextDocument.ResourceType.ImageResource.value:
-            return super().loadResource(kind, file)
-        picture = QPixmap(file.toLocalFile())
-        room = self.viewport().width() - 2 * _MARGIN
-        if picture.width() <= room or room <= 0:
-            return picture
-        return picture.scaledToWidth(room, Qt.TransformationMode.SmoothTransformation)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width() and not self.source().isEmpty():
-            place = self.verticalScrollBar().value()
-            self.reload()
-            self.verticalScrollBar().setValue(place)
-
-    def _space_out(self) -> None:
-        """Give lines and paragraphs the room that reading needs, and pictures no more than their height."""
-        block = self.document().begin()
-        while block.isValid():
-            look = block.blockFormat()
-            if _PICTURE not in block.text():
-                look.setLineHeight(_LINE, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
-            if look.headingLevel() > 1:
-                look.setTopMargin(2 * GRID)
-            QTextCursor(block).setBlockFormat(look)
-            block = block.next()
-
-    def _go(self, link: QUrl) -> None:
-        """Follow a link within the guide; any other stays what it is, text."""
-        target = self.source().resolved(link)
-        if target.isLocalFile() and target.fileName().endswith(".md"):
-            self.setSource(target)
-
-    def _places_of(self, word: str) -> list[QTextCursor]:
-        places: list[QTextCursor] = []
-        cursor = self.document().find(word)
-        while not cursor.isNull() and len(places) < _MOST_SHOWN:
-            places.append(cursor)
-            cursor = self.document().find(word, cursor)
-        return places
-
-
-def _selection(place: QTextCursor, look: QTextCharFormat) -> QTextEdit.ExtraSelection:
-    selection = QTextEdit.ExtraSelection()
-    selection.cursor = place  # type: ignore[attr-defined]
-    selection.format = look  # type: ignore[attr-defined]
-    return selection
-
-
 def _url(chapter: Chapter) -> QUrl:
     return QUrl.fromLocalFile(str(chapter.path))
 
 
 def _button(words: str, key: QKeySequence.StandardKey) -> QPushButton:
-    button = QPushButton(words)
+    button = QPushButton()
     button.setObjectName("segment")
     button.setAutoDefault(False)
-    button.setShortcut(QKeySequence(key))
-    shown = QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
-    button.setToolTip(f"{words} ({shown})" if shown else words)
+    keep_said(button, lambda: _say_button(button, tr(words), QKeySequence(key)))
     return button
+
+
+def _say_button(button: QPushButton, words: str, key: QKeySequence) -> None:
+    shown = key.toString(QKeySequence.SequenceFormat.NativeText)
+    button.setText(words)
+    button.setShortcut(key)  # a new text would take it away
+    button.setToolTip(f"{words} ({shown})" if shown else words)

@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QObject, Signal
 
+from daps_desktop.base.i18n import tr
 from daps_desktop.document.document import Document
 from daps_desktop.document.project import Project
 from daps_desktop.document.version import Version
@@ -120,7 +121,9 @@ class DocumentModel(MarksModel):
         """Show what was added; undoing it shows what was seen before, and loses nothing."""
         before = self.shown.number if self.shown else None
         self.version_added.emit(version)
-        self.undo_stack.push(VersionCommand(labels.UNDO_VERSION, before, version.number, self._show_number))
+        self.undo_stack.push(
+            VersionCommand(tr(labels.UNDO_VERSION), before, version.number, self._show_number)
+        )
 
     def _show_number(self, number: int | None) -> None:
         versions = self.document.versions if self.document else []

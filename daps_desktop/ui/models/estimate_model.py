@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from uuid import uuid4
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -37,7 +38,7 @@ class ForecastModel(QObject):
     """Asks the engine, and no more than one thing at a time."""
 
     changed = Signal(object)  # seconds by quality; empty while nobody knows
-    hardware_known = Signal(str)  # the computer in plain words
+    hardware_known = Signal(object)  # the computer in plain words, in the language of when they are asked for
 
     def __init__(self, model: DocumentModel, job: JobModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -70,7 +71,8 @@ class ForecastModel(QObject):
             return
         learnt = self._known.setdefault(_what(request.settings), _Learnt(message.speed))
         learnt.speed = message.speed
-        self.hardware_known.emit(hardware_line(message.hardware, message.typical * learnt.factor))
+        typical = message.typical * learnt.factor
+        self.hardware_known.emit(partial(hardware_line, message.hardware, typical))
         if self._model.document is not None:
             self._show({name: seconds * learnt.factor for name, seconds in message.seconds.items()})
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from daps_desktop.base.i18n import tr
 from daps_desktop.document.document import Document
 from daps_desktop.imaging.mask import Hole, HolePatch, draw_line
 from daps_desktop.imaging.rect import Rect
@@ -139,22 +140,22 @@ class MarksModel(QObject):
 
     def clear_hole(self) -> None:
         if self._worked is not None:
-            self.set_hole(np.zeros_like(self._worked.hole), labels.UNDO_CLEAR)
+            self.set_hole(np.zeros_like(self._worked.hole), tr(labels.UNDO_CLEAR))
 
     def invert_hole(self) -> None:
         if self._worked is not None:
-            self.set_hole(~self._worked.hole, labels.UNDO_INVERT)
+            self.set_hole(~self._worked.hole, tr(labels.UNDO_INVERT))
 
     def mark_all(self) -> None:
         if self._worked is not None:
-            self.set_hole(np.ones_like(self._worked.hole), labels.UNDO_ALL)
+            self.set_hole(np.ones_like(self._worked.hole), tr(labels.UNDO_ALL))
 
     def set_soft_edge(self, width: int) -> None:
         """Another width of the marks' soft edge in pixels, as one step of undo."""
         if self.document is None or self.stroking or width == self.document.settings.soft_edge:
             return
         before = self.document.settings.soft_edge
-        self.undo_stack.push(SoftEdgeCommand(labels.UNDO_SOFT_EDGE, before, width, self._write_soft_edge))
+        self.undo_stack.push(SoftEdgeCommand(tr(labels.UNDO_SOFT_EDGE), before, width, self._write_soft_edge))
 
     def _write_soft_edge(self, width: int) -> None:
         if self.document is not None:

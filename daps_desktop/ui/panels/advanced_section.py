@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -16,39 +17,40 @@ from PySide6.QtWidgets import (
 )
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_
 from daps_desktop.document.kernel_file import with_kernel_read
 from daps_desktop.jobs.damage import Damage, Kernel
 from daps_desktop.jobs.damage_text import format_damage, parse_damage
 from daps_desktop.jobs.settings import MOST_SAMPLES, SolverSettings
 from daps_desktop.jobs.task import Task
 from daps_desktop.ui.common import labels
+from daps_desktop.ui.common.live_text import say
 from daps_desktop.ui.common.theme import GRID, HIT
-from daps_desktop.ui.common.widgets import Segments, column, label, row
+from daps_desktop.ui.common.widgets import Segments, add_choice, column, label, row
 from daps_desktop.ui.panels.noise_field import NoiseField
 
 Choices = Sequence[tuple[str, str]]
 
-BY_ITSELF = tr("chosen by itself")
+BY_ITSELF, ANOTHER_SEED = N_("chosen by itself"), N_("Another seed")
 METHODS: Choices = (("dapspp", "DAPS++"), ("daps", "DAPS"), ("diffpir", "DiffPIR"))
 DEVICES: Choices = (
     ("auto", BY_ITSELF),
-    ("cpu", tr("Processor")),
-    ("cuda", tr("Graphics card")),
-    ("mps", tr("Apple graphics")),
+    ("cpu", N_("Processor")),
+    ("cuda", N_("Graphics card")),
+    ("mps", N_("Apple graphics")),
 )
 _MAX_SEED = 2**31 - 1  # the largest a spin box takes
 _TILE_STEP, _LARGEST_TILE = 64, 2048
 _TIPS = {
-    "noise": tr("How strong the noise of the photo is, as a standard deviation in grey levels (gamma)."),
-    "prior": tr("What tells the program how photographs look (the diffusion prior)."),
-    "levels": tr("How many steps a run takes (annealing noise levels). More take longer."),
-    "samples": tr("How many possibilities are averaged into the safest result (posterior samples)."),
-    "seed": tr("Where chance begins: the same number gives the same result, another one another sample."),
-    "method": tr("How photo and prior are brought together (the solver). DAPS++ is the program's own."),
-    "device": tr("What computes: the processor or a graphics card."),
-    "tile": tr("Side of the squares in which a large photo is computed. Smaller ones need less memory."),
-    "operators": tr(
+    "noise": N_("How strong the noise of the photo is, as a standard deviation in grey levels (gamma)."),
+    "prior": N_("What tells the program how photographs look (the diffusion prior)."),
+    "levels": N_("How many steps a run takes (annealing noise levels). More take longer."),
+    "samples": N_("How many possibilities are averaged into the safest result (posterior samples)."),
+    "seed": N_("Where chance begins: the same number gives the same result, another one another sample."),
+    "method": N_("How photo and prior are brought together (the solver). DAPS++ is the program's own."),
+    "device": N_("What computes: the processor or a graphics card."),
+    "tile": N_("Side of the squares in which a large photo is computed. Smaller ones need less memory."),
+    "operators": N_(
         "The damage in the words of the command line (the forward operator), such as: blur:sigma=2.5 noise"
     ),
 }
@@ -65,7 +67,7 @@ class AdvancedFold(QWidget):
         self._kernel: Kernel | None = None  # of the task that is shown
         self.head = QToolButton()
         self.head.setObjectName("quiet")
-        self.head.setText(labels.ADVANCED)
+        say(self.head, text=labels.ADVANCED)
         self.head.setCheckable(True)
         self.head.setArrowType(Qt.ArrowType.RightArrow)
         self.head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -80,23 +82,22 @@ class AdvancedFold(QWidget):
         self.output = Segments(labels.OUTPUT, (("safest", labels.SAFEST), ("sample", labels.SAMPLE)))
         self._output_line = label("", "caption")
         self.noise = NoiseField()
-        self.noise.setToolTip(_TIPS["noise"])
+        say(self.noise, toolTip=_TIPS["noise"])
         self.prior = _choice("prior", (("auto", BY_ITSELF),))
-        self.levels = _number("levels", 0, 200, special=tr("as the quality says"))
+        self.levels = _number("levels", 0, 200, special=N_("as the quality says"))
         self.samples = _number("samples", 1, MOST_SAMPLES)
         self.seed = _number("seed", 0, _MAX_SEED)
         self.dice = QPushButton("⚄")
         self.dice.setObjectName("segment")
         self.dice.setFixedWidth(HIT + GRID)
-        self.dice.setToolTip(tr("Another seed"))
-        self.dice.setAccessibleName(tr("Another seed"))
+        say(self.dice, toolTip=ANOTHER_SEED, accessibleName=ANOTHER_SEED)
         self.method = _choice("method", METHODS)
         self.device = _choice("device", DEVICES)
         self.tile = _number("tile", 0, _LARGEST_TILE, special=BY_ITSELF, unit=labels.UNIT_PIXELS)
         self.tile.setSingleStep(_TILE_STEP)
         self.operators = QLineEdit()
         self.operators.setMinimumHeight(HIT)
-        self.operators.setToolTip(_TIPS["operators"])
+        say(self.operators, toolTip=_TIPS["operators"])
         self.wrong = label("", "wrong")
         self.wrong.setVisible(False)
 
@@ -112,16 +113,17 @@ class AdvancedFold(QWidget):
         seed.setLayout(row(self.seed, self.dice))
         seed.layout().setStretch(0, 1)  # type: ignore[union-attr]
         named = (
-            (labels.PRIOR, self.prior), (tr("Steps"), self.levels), (tr("Samples"), self.samples),
-            (labels.SEED, seed), (tr("Method"), self.method), (tr("Device"), self.device),
-            (tr("Tile"), self.tile), (tr("Operators"), self.operators),
+            (labels.PRIOR, self.prior, "prior"), (N_("Steps"), self.levels, "levels"),
+            (N_("Samples"), self.samples, "samples"), (labels.SEED, seed, "seed"),
+            (N_("Method"), self.method, "method"), (N_("Device"), self.device, "device"),
+            (N_("Tile"), self.tile, "tile"), (N_("Operators"), self.operators, "operators"),
         )  # fmt: skip
-        for i, (words, field) in enumerate(named, len(wide)):
-            name = QLabel(words)
+        for i, (words, field, key) in enumerate(named, len(wide)):
+            name = say(QLabel(), text=words)
             named_field = self.seed if field is seed else field
-            named_field.setAccessibleName(words)  # its tip is read as the description
+            say(named_field, accessibleName=words)  # its tip is read as the description
             name.setBuddy(named_field)
-            name.setToolTip(named_field.toolTip())
+            say(name, toolTip=_TIPS[key])
             grid.addWidget(name, i, 0)
             grid.addWidget(field, i, 1)
         grid.addWidget(self.wrong, grid.rowCount(), 0, 1, 2)
@@ -143,7 +145,7 @@ class AdvancedFold(QWidget):
 
     def show_settings(self, settings: SolverSettings) -> None:
         self.output.pick(settings.output)
-        self._output_line.setText(labels.OUTPUT_LINES[settings.output])
+        say(self._output_line, text=labels.OUTPUT_LINES[settings.output])
         self.noise.show_level(settings.noise)
         self.samples.setEnabled(settings.output == "safest")
         for number, value in (
@@ -165,7 +167,7 @@ class AdvancedFold(QWidget):
         """The priors that are installed."""
         chosen = self.prior.currentData()
         self.prior.clear()
-        self.prior.addItem(BY_ITSELF, "auto")
+        add_choice(self.prior, "auto", BY_ITSELF)
         for name in names:
             self.prior.addItem(name, name)
         _show_choice(self.prior, chosen)
@@ -186,7 +188,7 @@ class AdvancedFold(QWidget):
             named = [parse_damage(words) for words in self.operators.text().split()]
             task = with_kernel_read(Task(tuple(self._as_shown(damage) for damage in named)))
         except UserError as error:
-            self.wrong.setText(str(error))
+            say(self.wrong, text=partial(str, error))
             self.wrong.setVisible(True)
         else:
             self.wrong.setVisible(False)
@@ -205,22 +207,19 @@ class AdvancedFold(QWidget):
 def _number(name: str, low: int, high: int, special: str = "", unit: str = "") -> QSpinBox:
     box = QSpinBox()
     box.setRange(low, high)
-    box.setSpecialValueText(special)
-    box.setSuffix(unit)
+    say(box, specialValueText=special, suffix=unit, toolTip=_TIPS[name])
     box.setKeyboardTracking(False)
     box.setMinimumHeight(HIT)
-    box.setToolTip(_TIPS[name])
     return box
 
 
 def _choice(name: str, choices: Choices) -> QComboBox:
-    box = QComboBox()
+    box = say(QComboBox(), toolTip=_TIPS[name])
     for value, words in choices:
-        box.addItem(words, value)
+        add_choice(box, value, words)
     box.setMinimumHeight(HIT)
     box.setMinimumContentsLength(8)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    box.setToolTip(_TIPS[name])
     return box
 
 

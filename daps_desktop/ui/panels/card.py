@@ -6,22 +6,23 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QPushButton, QVBoxLayout, QWidget
 
-from daps_desktop.base.i18n import sentence, sentences, tr
+from daps_desktop.base.i18n import N_, sentence, sentences, tr
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import Damage, allowed
+from daps_desktop.ui.common.live_text import Words, said, say
 from daps_desktop.ui.common.theme import GRID, HIT
 from daps_desktop.ui.common.widgets import column, label, row
 from daps_desktop.ui.panels.damage_pictures import DamagePicture, Spoil
 from daps_desktop.ui.panels.value_fields import MakeField, ValueField
 
-TAKE = tr("Take")
-CONFIRMED = tr("The photo confirms it.")
+TAKE = N_("Take")
+CONFIRMED = N_("The photo confirms it.")
 _BELOW_NAME = 26  # pixels: where a tick box's words begin
 
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """What a card says and asks. Its words are still to be translated; `fields` go by the damage's values."""
+    """What a card says and asks. Its words are messages of `N_`; `fields` go by the damage's values."""
 
     title: str
     line: str
@@ -36,16 +37,19 @@ class Suggestion(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.words = label("", "reason")
-        self.take = QPushButton(TAKE)
+        self.take = say(QPushButton(), text=TAKE)
         self.take.setObjectName("segment")
         layout = row(self.words, self.take)
         layout.setStretch(0, 1)
         self.setLayout(layout)
         self.setVisible(False)
 
-    def show_words(self, words: str, taken: bool = False) -> None:
-        self.words.setText(sentences(CONFIRMED, sentence(words)) if taken and words else words)
-        self.take.setAccessibleName(f"{TAKE}: {words}")
+    def show_words(self, words: Words, taken: bool = False) -> None:
+        def shown() -> str:
+            return sentences(tr(CONFIRMED), sentence(said(words))) if taken and words else said(words)
+
+        say(self.words, text=shown)
+        say(self.take, accessibleName=lambda: f"{tr(TAKE)}: {said(words)}")
         self.take.setVisible(not taken)
         self.setVisible(bool(words))
 
@@ -60,18 +64,17 @@ class Card(QFrame):
         self.setObjectName("card")
         self.kind = kind
         self.name = face.name or kind.name
-        self.title, self.line = tr(face.title), tr(face.line)
+        self.title, self.line = face.title, face.line
         self.fields = _made_fields(kind, face)
         for made in self.fields.values():
             made.changed.connect(self.changed)
         values = self._made_values()
         self._suggested: Damage | None = None
-        self._reason = ""
+        self._reason: Words = ""
         self._shown: tuple[Damage, Damage] | None = None  # as it was given, and as the fields can tell it
-        self.tick = QCheckBox(self.title)
+        self.tick = say(QCheckBox(), text=self.title, accessibleName=self.title)
         self.tick.setMinimumHeight(HIT - 4)
-        self.tick.setAccessibleName(self.title)
-        self.tick.setAccessibleDescription(self.line)
+        say(self.tick, accessibleDescription=self.line)
         self.below = label(self.line, "caption")
         self.below.setContentsMargins(_BELOW_NAME, 0, 0, 0)
         self.picture_box = DamagePicture(face.picture)
@@ -121,17 +124,17 @@ class Card(QFrame):
         self.blockSignals(False)
         self._show_suggestion()
 
-    def suggest(self, damage: Damage | None, reason: str = "") -> None:
+    def suggest(self, damage: Damage | None, reason: Words = "") -> None:
         """Offer what the photo says of itself; None takes the offer back."""
         self._suggested, self._reason = damage, reason
         self._show_suggestion()
 
-    def forbid(self, reason: str) -> None:
+    def forbid(self, reason: Words) -> None:
         """Why the card cannot be ticked now; empty where it can."""
         self.tick.setEnabled(not reason)
         self.picture_box.setEnabled(not reason)
-        self.below.setText(reason or self.line)
-        self.tick.setToolTip(reason)
+        say(self.below, text=reason or self.line)
+        say(self.tick, toolTip=reason)
 
     def show_photo(self, _photo: Photo) -> None:
         """Another photo: nothing is known of it yet."""

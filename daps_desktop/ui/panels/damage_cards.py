@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QWidget
 
-from daps_desktop.base.i18n import mark, tr
+from daps_desktop.base.i18n import N_, phrase, tr
 from daps_desktop.base.validation import Range
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import (
@@ -30,6 +30,7 @@ from daps_desktop.jobs.damage import (
 from daps_desktop.jobs.damage_traits import Conflict, conflict
 from daps_desktop.jobs.task import Task
 from daps_desktop.ui.common import labels
+from daps_desktop.ui.common.live_text import Words, say
 from daps_desktop.ui.common.theme import GRID, HIT
 from daps_desktop.ui.common.widgets import NumberRow, column
 from daps_desktop.ui.panels import damage_pictures
@@ -52,11 +53,11 @@ class JpegCard(Card):
     """Its quality is asked for only where the file itself does not say how it was compressed."""
 
     def _made_values(self) -> QWidget:
-        self.automatic = QCheckBox(tr("As the file says"))
+        self.automatic = say(QCheckBox(), text=N_("As the file says"))
         self.automatic.setMinimumHeight(HIT)
         values = allowed(Jpeg, "quality")
         assert isinstance(values, Range)
-        name = tr("Quality it was saved with")
+        name = N_("Quality it was saved with")
         self.quality = NumberRow(name, "", values.low + 1, values.high, _USUAL_QUALITY, decimals=0)
         box = QWidget()
         box.setLayout(column(self.automatic, self.quality, spacing=GRID // 2))
@@ -100,7 +101,7 @@ class JpegCard(Card):
 
 @dataclass(frozen=True, slots=True)
 class DamageEntry:
-    """What the window knows of one kind of damage. Words are still to be translated."""
+    """What the window knows of one kind of damage. Words are messages of `N_`."""
 
     done: str = ""  # what was done, said of a version; the word of the damage where there is none
     faces: tuple[Face, ...] = ()  # of its cards; without one it can be named under Advanced
@@ -110,8 +111,8 @@ class DamageEntry:
 _SCRATCHES = Face(labels.SCRATCHES, labels.SCRATCHES_LINE, damage_pictures.scratched)
 # The same damage as scratches to the solver: pixels that tell nothing. Only finding it differs.
 _DUST = Face(
-    mark("Dust and stains"),
-    mark("Specks you mark, or let the program look for."),
+    N_("Dust and stains"),
+    N_("Specks you mark, or let the program look for."),
     damage_pictures.dusty,
     name="dust",
 )
@@ -139,37 +140,37 @@ _SMALL = Face(
 _NOISE = Face(labels.NOISE, labels.NOISE_LINE, damage_pictures.noisy)
 _JPEG = Face(labels.BLOCKS, labels.BLOCKS_LINE, damage_pictures.compressed)
 _FADED = Face(
-    mark("Faded or yellowed"),
-    mark("Brings colours back; can be undone."),
+    N_("Faded or yellowed"),
+    N_("Brings colours back; can be undone."),
     damage_pictures.faded,
-    (("amount", percent_field(mark("Strength"), mark("Strength of the colour correction"))),),
+    (("amount", percent_field(N_("Strength"), N_("Strength of the colour correction"))),),
 )
 _GREY = Face(
     labels.GREY,
-    mark("Colours are a guess. The built-in prior guesses timidly; one of the right kind does better."),
+    N_("Colours are a guess. The built-in prior guesses timidly; one of the right kind does better."),
     damage_pictures.half_grey,
 )
 
 CARDS: dict[type[Damage], DamageEntry] = {
-    Scratches: DamageEntry(mark("scratches and tears filled in"), (_SCRATCHES, _DUST)),
-    Blur: DamageEntry(mark("sharpened"), (_BLUR,)),
-    Motion: DamageEntry(mark("camera shake taken back"), (_MOTION,)),
-    Kernel: DamageEntry(mark("sharpened by a given blur")),
-    CameraBlur: DamageEntry(mark("sharpened in linear light")),
-    Small: DamageEntry(mark("made larger"), (_SMALL,)),
-    Noise: DamageEntry(mark("noise taken away"), (_NOISE,), NoiseCard),
-    Jpeg: DamageEntry(mark("JPEG blocks taken away"), (_JPEG,), JpegCard),
-    Faded: DamageEntry(mark("fading taken back"), (_FADED,)),
-    Grey: DamageEntry(mark("coloured"), (_GREY,)),
-    Clipped: DamageEntry(mark("highlights taken back")),
+    Scratches: DamageEntry(N_("scratches and tears filled in"), (_SCRATCHES, _DUST)),
+    Blur: DamageEntry(N_("sharpened"), (_BLUR,)),
+    Motion: DamageEntry(N_("camera shake taken back"), (_MOTION,)),
+    Kernel: DamageEntry(N_("sharpened by a given blur")),
+    CameraBlur: DamageEntry(N_("sharpened in linear light")),
+    Small: DamageEntry(N_("made larger"), (_SMALL,)),
+    Noise: DamageEntry(N_("noise taken away"), (_NOISE,), NoiseCard),
+    Jpeg: DamageEntry(N_("JPEG blocks taken away"), (_JPEG,), JpegCard),
+    Faded: DamageEntry(N_("fading taken back"), (_FADED,)),
+    Grey: DamageEntry(N_("coloured"), (_GREY,)),
+    Clipped: DamageEntry(N_("highlights taken back")),
     RandomMask: DamageEntry(),
     Box: DamageEntry(),
     Phase: DamageEntry(),
 }
 
 # Why a card cannot be ticked.
-_AFTER = mark("Not together with “{other}”: they are undone one after the other.")
-_ONE_BLUR = mark("Not together with “{other}”: a photo can be undone one kind of blur at a time.")
+_AFTER = N_("Not together with “{other}”: they are undone one after the other.")
+_ONE_BLUR = N_("Not together with “{other}”: a photo can be undone one kind of blur at a time.")
 _REASONS = {
     Conflict.TWO_BLURS: _ONE_BLUR,
     Conflict.ALONE: _AFTER,
@@ -249,9 +250,9 @@ class DamageCards(QWidget):
             card.forbid(reason)
 
 
-def _reasons(kind: type[Damage], chosen: dict[type[Damage], str]) -> Iterator[str]:
+def _reasons(kind: type[Damage], chosen: dict[type[Damage], str]) -> Iterator[Words]:
     """Why this kind cannot be undone with those that are chosen, which are given with their titles."""
     for other, title in chosen.items():
         why = None if other is kind else conflict(kind, other)
         if why is not None:
-            yield tr(_REASONS[why]).format(other=title)
+            yield phrase(_REASONS[why], other=phrase(title))

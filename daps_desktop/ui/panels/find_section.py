@@ -3,17 +3,18 @@
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QSlider, QWidget
 
-from daps_desktop.base.i18n import ntr, sentence, tr
+from daps_desktop.base.i18n import N_, ntr, sentence, tr
 from daps_desktop.jobs.proposals import DEFAULT
 from daps_desktop.ui.common.actions import Actions
+from daps_desktop.ui.common.live_text import Words, said, say
 from daps_desktop.ui.common.theme import GRID, HIT
 from daps_desktop.ui.common.widgets import column, label, row
 
-FIND = tr("Find scratches and dust")
-LOOKING = tr("Looking for scratches and dust…")
-NONE = tr("None found. What you see yourself you can paint over.")
-NONE_YET = tr("None is sure enough. Move the slider to see less certain ones.")
-HOW = tr(
+FIND = N_("Find scratches and dust")
+LOOKING = N_("Looking for scratches and dust…")
+NONE = N_("None found. What you see yourself you can paint over.")
+NONE_YET = N_("None is sure enough. Move the slider to see less certain ones.")
+HOW = N_(
     "If something is missing, move the slider to the right. "
     "Click a place to leave it out or take it back. Nothing is marked before you accept."
 )
@@ -32,24 +33,18 @@ class FindSection(QWidget):
 
     def __init__(self, actions: Actions) -> None:
         super().__init__()
-        self.button = _button(FIND)
-        self.accept = _button(tr("Accept all"))
-        self.dismiss = _button(tr("Dismiss"))
-        for button, name in (
-            (self.button, "find"),
-            (self.accept, "accept_found"),
-            (self.dismiss, "dismiss_found"),
-        ):
-            actions.explain(button, button.text(), name)
+        self.button = _button(actions, FIND, "find")
+        self.accept = _button(actions, N_("Accept all"), "accept_found")
+        self.dismiss = _button(actions, N_("Dismiss"), "dismiss_found")
         self.clean = label()
         self.line = label("", "caption")
         self.count = label()
-        self.count.setAccessibleDescription(tr("Places found"))
+        say(self.count, accessibleDescription=N_("Places found"))
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, _STOPS)
         self.slider.setMinimumHeight(HIT)
-        self.slider.setAccessibleName(tr("Sensitivity"))
-        self.slider.setToolTip(tr("To the left only the surest, to the right also the doubtful ones"))
+        say(self.slider, accessibleName=N_("Sensitivity"))
+        say(self.slider, toolTip=N_("To the left only the surest, to the right also the doubtful ones"))
         self._review = self._review_box()
         self.setLayout(column(self.clean, self.button, self.line, self._review))
         self.show_idle()
@@ -61,7 +56,7 @@ class FindSection(QWidget):
 
     def _review_box(self) -> QWidget:
         sensitivity, buttons, box = QWidget(), QWidget(), QWidget()
-        sensitivity.setLayout(row(QLabel(tr("Sensitivity")), self.slider))
+        sensitivity.setLayout(row(say(QLabel(), text=N_("Sensitivity")), self.slider))
         buttons.setLayout(row(self.accept, self.dismiss))
         box.setLayout(column(self.count, sensitivity, buttons))
         return box
@@ -70,20 +65,20 @@ class FindSection(QWidget):
     def sensitivity(self) -> float:
         return self.slider.value() / _STOPS
 
-    def show_clean(self, words: str) -> None:
+    def show_clean(self, words: Words) -> None:
         """That the photo does not seem to need anything; nothing where it does."""
-        self.clean.setText(words)
+        say(self.clean, text=words)
         self.clean.setVisible(bool(words))
 
-    def show_idle(self, words: str = "") -> None:
+    def show_idle(self, words: Words = "") -> None:
         self.button.setEnabled(True)
         self._review.setVisible(False)
         self._say(words)
 
-    def show_hint(self, words: str) -> None:
+    def show_hint(self, words: Words) -> None:
         """What a first glance found, unless there is something newer to say."""
         if self.button.isEnabled() and self._review.isHidden() and not self.line.text():
-            self._say(sentence(words))
+            self._say(lambda: sentence(said(words)))
 
     def show_looking(self) -> None:
         self.button.setEnabled(False)
@@ -101,10 +96,7 @@ class FindSection(QWidget):
         QTimer.singleShot(0, self._reveal)
 
     def show_count(self, chosen: int, left_out: int) -> None:
-        words = ntr("{count} found", "{count} found", chosen).format(count=chosen) if chosen else NONE_YET
-        if left_out:
-            words += tr(", {count} left out").format(count=left_out)
-        self.count.setText(words)
+        say(self.count, text=lambda: _count_line(chosen, left_out))
         self.accept.setEnabled(chosen > 0)
 
     def _reveal(self) -> None:
@@ -115,13 +107,19 @@ class FindSection(QWidget):
         if area is not None:
             area.ensureWidgetVisible(self._review)
 
-    def _say(self, words: str) -> None:
-        self.line.setText(words)
+    def _say(self, words: Words) -> None:
+        say(self.line, text=words)
         self.line.setVisible(bool(words))
 
 
-def _button(words: str) -> QPushButton:
-    button = QPushButton(words)
+def _count_line(chosen: int, left_out: int) -> str:
+    words = ntr("{count} found", "{count} found", chosen).format(count=chosen) if chosen else tr(NONE_YET)
+    return words + tr(", {count} left out").format(count=left_out) if left_out else words
+
+
+def _button(actions: Actions, words: str, name: str) -> QPushButton:
+    button = say(QPushButton(), text=words)
+    actions.explain(button, words, name)
     button.setObjectName("segment")
     button.setMinimumHeight(HIT)
     button.setContentsMargins(GRID, 0, GRID, 0)

@@ -2,27 +2,29 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSlider, QWidget
 
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, phrase, tr
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
 from daps_desktop.ui.common import formatting, labels
+from daps_desktop.ui.common.live_text import Words, say
 from daps_desktop.ui.common.theme import HIT
 from daps_desktop.ui.common.widgets import Section, Segments, column, label, row
 from daps_desktop.ui.panels.advanced_section import AdvancedFold
 
-CLOSE, MORE = tr("Stay close to the photo"), tr("Fill in more")
-CLOSENESS_HELP = tr(
+CLOSE, MORE = N_("Stay close to the photo"), N_("Fill in more")
+CLOSENESS_HELP = N_(
     "How far the result may differ from the photo. In the middle it differs by as much as the photo is "
     "noisy. What it came to is in the Check panel."
 )
-_CLOSER = tr("Keeps more of the photo, its noise included.")
-_MIDDLE = tr("As close as the noise of the photo allows.")
-_FREER = tr("Believes the photo less: smoother, and more of it made up.")
-_REPAIR = tr("Only what you mark changes; everything else stays as it is, to the last pixel.")
+_CLOSER = N_("Keeps more of the photo, its noise included.")
+_MIDDLE = N_("As close as the noise of the photo allows.")
+_FREER = N_("Believes the photo less: smoother, and more of it made up.")
+_REPAIR = N_("Only what you mark changes; everything else stays as it is, to the last pixel.")
 _STOPS = 20  # of the slider; an even number, so that it has a middle
 QUALITIES = (("draft", labels.DRAFT), ("balanced", labels.BALANCED), ("best", labels.BEST))
 
@@ -57,7 +59,7 @@ class HowSection(Section):
     def show_settings(self, settings: SolverSettings) -> None:
         self._settings = settings
         self.quality.pick(settings.preset if settings.preset in dict(QUALITIES) else None)
-        self._quality_line.setText(_quality_line(settings))
+        say(self._quality_line, text=_quality_line(settings))
         self.closeness.show_value(settings.closeness, self._repair)
         self.fold.show_settings(settings)
 
@@ -69,10 +71,9 @@ class HowSection(Section):
     def show_times(self, seconds: Mapping[str, float]) -> None:
         """How long each quality would take; empty while nobody knows."""
         for preset, words in QUALITIES:
-            time = formatting.duration(seconds[preset]) if preset in seconds else ""
-            button = self.quality.button(preset)
-            button.setText(f"{words}\n{time or ' '}")
-            button.setAccessibleName(f"{labels.QUALITY_NAME}: {words}" + f", {time}" * bool(time))
+            button, takes = self.quality.button(preset), seconds.get(preset)
+            say(button, text=partial(_quality_words, words, takes))
+            say(button, accessibleName=partial(_quality_name, words, takes))
 
 
 class ClosenessSlider(QWidget):
@@ -86,9 +87,8 @@ class ClosenessSlider(QWidget):
         self.slider.setRange(0, _STOPS)
         self.slider.setPageStep(_STOPS // 4)
         self.slider.setMinimumHeight(HIT)
-        self.slider.setAccessibleName(f"{CLOSE} – {MORE}")
-        self.slider.setAccessibleDescription(CLOSENESS_HELP)
-        self.slider.setToolTip(CLOSENESS_HELP)
+        say(self.slider, accessibleName=lambda: f"{tr(CLOSE)} – {tr(MORE)}")
+        say(self.slider, accessibleDescription=CLOSENESS_HELP, toolTip=CLOSENESS_HELP)
         close, more = label(CLOSE, "caption"), label(MORE, "caption")
         more.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.line = label("", "caption")
@@ -106,10 +106,19 @@ class ClosenessSlider(QWidget):
         self.slider.setValue(round(_STOPS * (1 - closeness)))
         self.slider.blockSignals(False)
         lines = (_CLOSER, _MIDDLE, _FREER)
-        self.line.setText(_REPAIR if repair else lines[1 + (closeness < 0.5) - (closeness > 0.5)])
+        say(self.line, text=_REPAIR if repair else lines[1 + (closeness < 0.5) - (closeness > 0.5)])
 
 
-def _quality_line(settings: SolverSettings) -> str:
+def _quality_words(words: str, takes: float | None) -> str:
+    return f"{tr(words)}\n{' ' if takes is None else formatting.duration(takes)}"
+
+
+def _quality_name(words: str, takes: float | None) -> str:
+    name = f"{tr(labels.QUALITY_NAME)}: {tr(words)}"
+    return name if takes is None else f"{name}, {formatting.duration(takes)}"
+
+
+def _quality_line(settings: SolverSettings) -> Words:
     if settings.preset not in labels.QUALITY_LINES:
-        return tr("Set by its recipe: {name}.").format(name=settings.preset)
+        return phrase(N_("Set by its recipe: {name}."), name=settings.preset)
     return labels.QUALITY_LINES[settings.preset]

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 
 from daps_desktop.jobs.settings import MOST_NOISE
 from daps_desktop.ui.common import labels
+from daps_desktop.ui.common.live_text import say
 from daps_desktop.ui.common.theme import GRID, HIT
 from daps_desktop.ui.common.widgets import NumberRow, column
 
@@ -18,7 +19,7 @@ class NoiseField(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.automatic = QCheckBox(labels.AUTOMATIC)
+        self.automatic = say(QCheckBox(), text=labels.AUTOMATIC)
         self.automatic.setChecked(True)
         self.automatic.setMinimumHeight(HIT)
         self.level = NumberRow(labels.LEVEL, labels.UNIT_GREY, 0, MOST_NOISE, _USUAL)

@@ -3,13 +3,16 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QProgressBar, QPushButton, QWidget
 
-from daps_desktop.base.i18n import ntr, tr
+from daps_desktop.base.i18n import N_, ntr
 from daps_desktop.jobs.remaining_time import Span
 from daps_desktop.ui.common import formatting, labels
 from daps_desktop.ui.common.actions import Actions
 from daps_desktop.ui.common.banner import Banner
+from daps_desktop.ui.common.live_text import Words, said, say
 from daps_desktop.ui.common.theme import GRID
 from daps_desktop.ui.common.widgets import column, label, row
+
+STOP_ALL = N_("Stop all")
 
 
 class RunBox(QWidget):
@@ -34,22 +37,21 @@ class RunBox(QWidget):
         self.hint = label("", "caption")
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
-        self.bar.setAccessibleName(tr("Progress"))
+        say(self.bar, accessibleName=N_("Progress"))
         self.waiting = label("", "caption")
-        self.stop_all = QPushButton(tr("Stop all"))
+        self.stop_all = say(QPushButton(), text=STOP_ALL)
         self.stop_all.setObjectName("segment")
-        actions.explain(self.stop_all, tr("Stop all"), "stop_all")
+        actions.explain(self.stop_all, STOP_ALL, "stop_all")
         self._queue = QWidget()
         self._queue.setLayout(row(self.waiting, self.stop_all))
         self._queue.setVisible(False)
         self._queued = 0
         self._stopping = False
-        self.button = QPushButton(labels.RESTORE)
+        self.button = say(QPushButton(), text=labels.RESTORE, accessibleName=labels.RESTORE_NAME)
         self.button.setObjectName("restore")
-        self.button.setAccessibleName(labels.RESTORE_NAME)
-        self.save = QPushButton(labels.SAVE)
+        self.save = say(QPushButton(), text=labels.SAVE)
         self.save.setObjectName("restore")
-        actions.explain(self.save, tr("Save the result"), "export")
+        actions.explain(self.save, N_("Save the result"), "export")
         self.save.setVisible(False)
         lines = (self.banner, self.verdict, self.notes, self._queue, self.hint, self.bar)
         self.setLayout(column(*lines, self.save, self.button, margin=2 * GRID))
@@ -57,6 +59,7 @@ class RunBox(QWidget):
         self.stop_all.clicked.connect(self.stop_all_pressed)
         self.save.clicked.connect(self.save_pressed)
         self._running = False
+        self._hint: Words = ""
         self._actions = actions
         actions.tell_keys(self._show_keys)
         self.show_ready("", enabled=False)
@@ -66,16 +69,16 @@ class RunBox(QWidget):
         self.save.setVisible(possible)
         _set_quiet(self.save, not wanted)
 
-    def show_ready(self, hint: str, enabled: bool, to_save: bool = False) -> None:
+    def show_ready(self, hint: Words, enabled: bool, to_save: bool = False) -> None:
         """Waiting for the user; while a result is `to_save`, that is the one thing to do next."""
         self._running = False
         self._show(labels.RESTORE, quiet=to_save, enabled=enabled)
         self._show_hint(hint)
         self.bar.setVisible(False)
 
-    def show_running(self, percent: int, hint: str, left: Span | None) -> None:
+    def show_running(self, percent: int, hint: Words, left: Span | None) -> None:
         self._running = True
-        self._show(formatting.stop_label(left), quiet=True, enabled=True)
+        self._show(lambda: formatting.stop_label(left), quiet=True, enabled=True)
         self._show_hint(hint)
         self.bar.setVisible(True)
         self.bar.setRange(0, 100 if percent else 0)
@@ -84,42 +87,46 @@ class RunBox(QWidget):
     def show_stopping(self) -> None:
         """Pressed again, the button gives up what waits too."""
         more = self._queued > 0
-        self._show(tr("Stop all") if more else labels.STOPPING, quiet=True, enabled=more)
-        self._show_hint(labels.STOPPING if more else self.hint.text())
+        self._show(STOP_ALL if more else labels.STOPPING, quiet=True, enabled=more)
+        self._show_hint(labels.STOPPING if more else self._hint)
         self._stopping = True
 
     def show_queue(self, queued: int) -> None:
         """How many runs wait behind the one that is under way."""
         self._queued = queued
-        words = ntr("{count} more is waiting.", "{count} more are waiting.", queued)
-        self.waiting.setText(words.format(count=queued))
+        say(self.waiting, text=lambda: _waiting_line(queued))
         self._queue.setVisible(queued > 0)
         if self._stopping:
             self.show_stopping()
 
-    def show_verdict(self, words: str) -> None:
-        self.verdict.setText(words)
+    def show_verdict(self, words: Words) -> None:
+        say(self.verdict, text=words)
         self.verdict.setVisible(bool(words))
 
-    def show_notes(self, sentences: list[str]) -> None:
+    def show_notes(self, sentences: list[Words]) -> None:
         """What there is to know about the photo or the job beside its verdict."""
-        self.notes.setText("\n".join(sentences))
+        say(self.notes, text=lambda: "\n".join(map(said, sentences)))
         self.notes.setVisible(bool(sentences))
 
     def _show_keys(self) -> None:
         words, name = (labels.STOP, "stop") if self._running else (labels.RESTORE, "restore")
         self.button.setToolTip(self._actions.tip(words, name))
 
-    def _show_hint(self, hint: str) -> None:
-        self.hint.setText(hint)
+    def _show_hint(self, hint: Words) -> None:
+        self._hint = hint
+        say(self.hint, text=hint)
         self.hint.setVisible(bool(hint))
 
-    def _show(self, words: str, quiet: bool, enabled: bool) -> None:
+    def _show(self, words: Words, quiet: bool, enabled: bool) -> None:
         self._stopping = False
-        self.button.setText(words)
+        say(self.button, text=words)
         self._show_keys()
         self.button.setEnabled(enabled)
         _set_quiet(self.button, quiet)
+
+
+def _waiting_line(queued: int) -> str:
+    return ntr("{count} more is waiting.", "{count} more are waiting.", queued).format(count=queued)
 
 
 def _set_quiet(button: QPushButton, quiet: bool) -> None:

@@ -1,5 +1,7 @@
 """The right panel, read from top to bottom: what, where, how thorough, Restore."""
 
+from functools import partial
+
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -11,6 +13,7 @@ from daps_desktop.jobs.task import Task
 from daps_desktop.ui.canvas.toolbox import ToolBox
 from daps_desktop.ui.common import formatting, labels, verdict_text
 from daps_desktop.ui.common.actions import Actions
+from daps_desktop.ui.common.live_text import Words, say
 from daps_desktop.ui.common.theme import GRID
 from daps_desktop.ui.common.widgets import Section, calm, column
 from daps_desktop.ui.models.document_model import DocumentModel
@@ -29,15 +32,15 @@ class TaskPanel(QWidget):
     def __init__(self, model: DocumentModel, job: JobModel, tools: ToolBox, actions: Actions) -> None:
         super().__init__()
         self.setObjectName("panel")
-        self.setAccessibleName(labels.PANEL_NAME)
+        say(self, accessibleName=labels.PANEL_NAME)
         self._model = model
         self._job = job
         self.cards = DamageCards()
         self.where = WhereSection(tools, model, actions)
         self.how = HowSection()
         self.run_box = RunBox(actions)
-        self._verdict = ""  # on the version that is shown
-        self._notes: dict[str, str] = {}  # sentences by the code of their notice
+        self._verdict: Words = ""  # on the version that is shown
+        self._notes: dict[str, Words] = {}  # sentences by the code of their notice
         self._steps = QWidget()
         self._steps.setObjectName("panel")
         steps = column(
@@ -141,21 +144,22 @@ class TaskPanel(QWidget):
         self.run_box.show_verdict(self._verdict)
 
     def _show_running(self) -> None:
-        job, line = self._job, labels.PREPARING
-        if job.progress is not None and job.progress.fraction > 0:
-            line = formatting.progress_line(job.percent, job.progress.step, job.progress.steps)
-        self.run_box.show_running(job.percent, line, job.time_left)
+        job, progress, percent = self._job, self._job.progress, self._job.percent
+        line: Words = labels.PREPARING
+        if progress is not None and progress.fraction > 0:
+            line = partial(formatting.progress_line, percent, progress.step, progress.steps)
+        self.run_box.show_running(percent, line, job.time_left)
 
     def _show_notice(self, notice: Notice) -> None:
         self._note(notice.code, notice_line(notice.code, **notice.facts))
 
-    def _note(self, code: str, sentence: str) -> None:
+    def _note(self, code: str, sentence: Words) -> None:
         self._notes[code] = sentence
         self.run_box.show_notes(list(self._notes.values()))
 
     def _show_verdict(self, version: Version | None) -> None:
         verdict = verdict_on(version) if version is not None else None
-        self._verdict = verdict_text.verdict_line(verdict) if verdict is not None else ""
+        self._verdict = "" if verdict is None else partial(verdict_text.verdict_line, verdict)
         self.run_box.show_verdict(self._verdict)
         self._show_state()
 
@@ -163,7 +167,7 @@ class TaskPanel(QWidget):
         request, document = self._job.request, self._model.document
         assert request is not None and document is not None
         if finished.photo.width != request.photo.width:
-            self._note("larger", formatting.larger_line(finished.photo))
+            self._note("larger", partial(formatting.larger_line, finished.photo.height, finished.photo.width))
         if request.hole is not None and (document.hole > request.hole).any():
             self._note("marks_newer", labels.MARKS_NEWER)
 

@@ -5,22 +5,23 @@ import math
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QSpinBox, QWidget
 
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, tr
 from daps_desktop.jobs.settings import WIDEST_EDGE
 from daps_desktop.ui.canvas.tool_settings import AMOUNTS, LARGEST, SMALLEST, TOLERANCES
 from daps_desktop.ui.canvas.toolbox import BRUSH, WAND, ToolBox
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.actions import Actions
+from daps_desktop.ui.common.live_text import Words, say
 from daps_desktop.ui.common.theme import GRID, HIT
 from daps_desktop.ui.common.widgets import Segments, column, row
 from daps_desktop.ui.models.document_model import DocumentModel
 
-MARK, ERASE = tr("Mark"), tr("Erase")
-MARK_OR_ERASE = tr("What the tool does")
-TOLERANCE = tr("Tolerance")
-SOFT_EDGE = tr("Soft edge")
-SOFT_EDGE_HELP = tr("The filling fades into the photo over a ring so wide around the marks.")
-GROW, SHRINK, AMOUNT = tr("Grow"), tr("Shrink"), tr("Pixels by which marks grow or shrink")
+MARK, ERASE = N_("Mark"), N_("Erase")
+MARK_OR_ERASE = N_("What the tool does")
+TOLERANCE = N_("Tolerance")
+SOFT_EDGE = N_("Soft edge")
+SOFT_EDGE_HELP = N_("The filling fades into the photo over a ring so wide around the marks.")
+GROW, SHRINK, AMOUNT = N_("Grow"), N_("Shrink"), N_("Pixels by which marks grow or shrink")
 _STOPS = 200  # of the size, which is logarithmic
 _RATIO = math.log(LARGEST / SMALLEST)
 _LABEL = 10 * GRID
@@ -55,7 +56,7 @@ class ToolOptions(QWidget):
     def _show_edge(self) -> None:
         document = self._model.document
         width = document.settings.soft_edge if document else 0
-        self.soft_edge.show_value(width, f"{width}{labels.UNIT_PIXELS}")
+        self.soft_edge.show_value(width, _sized(f"{width}", labels.UNIT_PIXELS))
 
     def _pick_size(self, stop: int) -> None:
         self._tools.settings.set_diameter(SMALLEST * math.exp(_RATIO * stop / _STOPS))
@@ -64,11 +65,15 @@ class ToolOptions(QWidget):
         settings = self._tools.settings
         self.mode.pick(settings.erasing)
         stop = round(_STOPS * math.log(settings.diameter / SMALLEST) / _RATIO)
-        self.brush_size.show_value(stop, f"{settings.diameter:.0f}{labels.UNIT_PIXELS}")
-        self.tolerance.show_value(settings.tolerance, f"{settings.tolerance}{labels.UNIT_GREY}")
+        self.brush_size.show_value(stop, _sized(f"{settings.diameter:.0f}", labels.UNIT_PIXELS))
+        self.tolerance.show_value(settings.tolerance, _sized(f"{settings.tolerance}", labels.UNIT_GREY))
         self.tolerance.setVisible(self._tools.name == WAND)
         self.brush_size.setVisible(self._tools.name != WAND)
         self.brush_size.setEnabled(self._tools.name == BRUSH)
+
+
+def _sized(value: str, unit: str) -> Words:
+    return lambda: value + tr(unit)
 
 
 class SliderRow(QWidget):
@@ -79,20 +84,20 @@ class SliderRow(QWidget):
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(*limits)
         self.slider.setMinimumHeight(HIT)
-        self.slider.setAccessibleName(name)
-        words = QLabel(name)
+        say(self.slider, accessibleName=name)
+        words = say(QLabel(), text=name)
         words.setMinimumWidth(_LABEL)
         self._value = QLabel()
         self._value.setMinimumWidth(7 * GRID)
         self._value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setLayout(row(words, self.slider, self._value))
 
-    def show_value(self, value: int, words: str) -> None:
+    def show_value(self, value: int, words: Words) -> None:
         """Show a value without telling anybody."""
         self.slider.blockSignals(True)
         self.slider.setValue(value)
         self.slider.blockSignals(False)
-        self._value.setText(words)
+        say(self._value, text=words)
 
 
 class GrowRow(QWidget):
@@ -104,9 +109,8 @@ class GrowRow(QWidget):
         self.shrink, self.grow = _button(SHRINK), _button(GROW)
         self.amount = QSpinBox()
         self.amount.setRange(*AMOUNTS)
-        self.amount.setSuffix(labels.UNIT_PIXELS)
+        say(self.amount, suffix=labels.UNIT_PIXELS, accessibleName=AMOUNT)
         self.amount.setMinimumHeight(HIT)
-        self.amount.setAccessibleName(AMOUNT)
         layout: QHBoxLayout = row(self.shrink, self.amount, self.grow)
         layout.addStretch(1)
         self.setLayout(layout)
@@ -131,6 +135,6 @@ class GrowRow(QWidget):
 
 
 def _button(words: str) -> QPushButton:
-    button = QPushButton(words)
+    button = say(QPushButton(), text=words)
     button.setObjectName("segment")
     return button

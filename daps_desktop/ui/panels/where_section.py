@@ -2,11 +2,12 @@
 
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_
 from daps_desktop.document.document import Document
 from daps_desktop.ui.canvas.toolbox import ToolBox
 from daps_desktop.ui.common import formatting, labels
 from daps_desktop.ui.common.actions import Actions
+from daps_desktop.ui.common.live_text import Words, say
 from daps_desktop.ui.common.widgets import Section, label, row
 from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.panels.find_section import FindSection
@@ -24,9 +25,9 @@ class WhereSection(Section):
         self.amounts = GrowRow(tools, actions)
         self.finding = FindSection(actions)
         self.share = label(labels.NOTHING_MARKED, "caption")
-        self.clear = QPushButton(labels.CLEAR_MARKS)
+        self.clear = say(QPushButton(), text=labels.CLEAR_MARKS)
         self.clear.setObjectName("segment")
-        actions.explain(self.clear, tr("Clear marks"), "clear")
+        actions.explain(self.clear, N_("Clear marks"), "clear")
         marked = QWidget()
         layout = row(self.share, self.clear)
         layout.setStretch(0, 1)
@@ -40,13 +41,13 @@ class WhereSection(Section):
         document = self._model.document
         share = document.marked_share if document else 0.0
         self.clear.setEnabled(share > 0)
-        self.share.setText(_share_text(document, share))
+        say(self.share, text=_share_text(document, share))
 
 
-def _share_text(document: Document | None, share: float) -> str:
+def _share_text(document: Document | None, share: float) -> Words:
     whole = document is not None and bool(document.task.damages) and not document.task.needs_mask
     if share > 0:
-        return labels.MARKS_UNUSED if whole else formatting.share_line(share)
+        return labels.MARKS_UNUSED if whole else lambda: formatting.share_line(share)
     if whole:
         return labels.WHERE_WHOLE
     return labels.NOTHING_MARKED

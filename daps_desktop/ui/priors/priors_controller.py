@@ -6,9 +6,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, phrase, tr
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.actions import Actions
+from daps_desktop.ui.common.live_text import Words, said, say
 from daps_desktop.ui.panels.advanced_section import AdvancedFold
 from daps_desktop.ui.priors.cli_process import OwnProgram
 from daps_desktop.ui.priors.priors_dialog import REMOVE, Installed, PriorsPage
@@ -23,7 +24,7 @@ class PriorsControl(QObject):
         self.page: PriorsPage | None = None
         self.listing, self.work = OwnProgram(self), OwnProgram(self)
         self._found: list[Installed] = []
-        self._doing = ""
+        self._doing: Words = ""
         actions.connect("priors", self.open)
         fold.head.toggled.connect(lambda opened: self.look() if opened else None)
         self.listing.said.connect(lambda line: self._found.append(Installed.of(line)))
@@ -53,10 +54,10 @@ class PriorsControl(QObject):
     def _new_page(self) -> PriorsPage:
         page = PriorsPage(self._window)
         page.import_pressed.connect(
-            lambda path: self._do(tr("Importing {name}…").format(name=path.name), "import", str(path))
+            lambda path: self._do(phrase(N_("Importing {name}…"), name=path.name), "import", str(path))
         )
         page.fetch_pressed.connect(
-            lambda name: self._do(tr("Fetching {name}…").format(name=name), "fetch", name)
+            lambda name: self._do(phrase(N_("Fetching {name}…"), name=name), "fetch", name)
         )
         page.remove_pressed.connect(self._ask_remove)
         page.stop_pressed.connect(self.work.stop)
@@ -65,14 +66,14 @@ class PriorsControl(QObject):
     def _ask_remove(self, name: str) -> None:
         box = QMessageBox(self.page)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setWindowTitle(tr("Remove the prior?"))
+        say(box, windowTitle=N_("Remove the prior?"))
         box.setText(tr("{name} is deleted from this computer.").format(name=name))
-        remove = box.addButton(REMOVE, QMessageBox.ButtonRole.DestructiveRole)
-        box.setDefaultButton(box.addButton(labels.CANCEL, QMessageBox.ButtonRole.RejectRole))
-        remove.clicked.connect(lambda: self._do(tr("Removing {name}…").format(name=name), "remove", name))
+        remove = box.addButton(tr(REMOVE), QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(box.addButton(tr(labels.CANCEL), QMessageBox.ButtonRole.RejectRole))
+        remove.clicked.connect(lambda: self._do(phrase(N_("Removing {name}…"), name=name), "remove", name))
         box.open()
 
-    def _do(self, words: str, *arguments: str) -> None:
+    def _do(self, words: Words, *arguments: str) -> None:
         if self.work.running or self.page is None:
             return
         self._doing = words
@@ -86,8 +87,9 @@ class PriorsControl(QObject):
         if self.page is None or len(numbers) != 2 or not all(number.isdigit() for number in numbers):
             return
         here, total = (int(number) for number in numbers)
-        amount = tr("{here:.0f} of {total:.0f} MB").format(here=here / 1e6, total=total / 1e6)
-        self.page.show_busy(f"{self._doing} {amount}", 100 * here // max(total, 1))
+        amount = phrase(N_("{here:.0f} of {total:.0f} MB"), here=here / 1e6, total=total / 1e6)
+        doing = self._doing
+        self.page.show_busy(lambda: f"{said(doing)} {amount}", 100 * here // max(total, 1))
 
     def _finish(self, error: str) -> None:
         if self.page is not None:

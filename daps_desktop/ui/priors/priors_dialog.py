@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,23 +18,24 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from daps_desktop.base.i18n import mark, number, tr
+from daps_desktop.base.i18n import N_, number, tr
 from daps_desktop.jobs.published_priors import PUBLIC_PRIORS, PublicPrior
 from daps_desktop.ui.common.file_dialogs import ask_file, ask_folder
+from daps_desktop.ui.common.live_text import Words, say
 from daps_desktop.ui.common.theme import GRID, HIT
 from daps_desktop.ui.common.widgets import Section, column, label, row
 
-TITLE = tr("Priors")
-FETCH, STOP, REMOVE = tr("Fetch"), tr("Stop"), tr("Remove")
-LEDE = tr("A prior tells the program how photographs look. What it never saw it cannot redraw well.")
-ONLINE = tr(
+TITLE = N_("Priors")
+FETCH, STOP, REMOVE = N_("Fetch"), N_("Stop"), N_("Remove")
+LEDE = N_("A prior tells the program how photographs look. What it never saw it cannot redraw well.")
+ONLINE = N_(
     "This is the only place where the program uses the network, and only while a prior is being fetched. "
     "Fetched priors stay on this computer. How well they repair photos has not been measured here."
 )
-SMALL_DENOISER = mark("A small denoiser of everyday photographs: it knows texture and structure, not faces.")
-NOT_MEASURED = tr("not measured")
-NOTED_AT_FIRST = tr("not known; noted at the first download and compared from then on")
-FILTER = tr("Weights (*.safetensors *.pt *.pth *.ckpt *.bin)")
+SMALL_DENOISER = N_("A small denoiser of everyday photographs: it knows texture and structure, not faces.")
+NOT_MEASURED = N_("not measured")
+NOTED_AT_FIRST = N_("not known; noted at the first download and compared from then on")
+FILTER = N_("Weights (*.safetensors *.pt *.pth *.ckpt *.bin)")
 _SIZE = (560, 720)
 _SHORT_HASH = 12  # letters
 
@@ -72,32 +74,32 @@ class PriorCard(QFrame):
         super().__init__()
         self.setObjectName("card")
         self.setAccessibleName(prior.name)
-        name = label(prior.name, "heading")
-        size = f"{number(prior.size_mb, 1 if prior.size_mb < 100 else 0)} MB"
-        self.facts = label(_facts(prior, size), "caption")
+        name = label(lambda: prior.name, "heading")
+        self.facts = label(partial(_facts, prior), "caption")
         self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.facts.setToolTip(f"SHA-256 {prior.sha256}")
-        self.remove = QPushButton(REMOVE)
+        self.remove = say(QPushButton(), text=REMOVE)
         self.remove.setObjectName("segment")
-        self.remove.setAccessibleName(f"{REMOVE}: {prior.name}")
+        say(self.remove, accessibleName=lambda: f"{tr(REMOVE)}: {prior.name}")
         self.remove.setVisible(not prior.built_in)
         self.remove.clicked.connect(lambda: self.remove_pressed.emit(prior.name))
         head = row(name, self.remove)
         head.setStretch(0, 1)
         layout = column(spacing=2, margin=GRID)
         layout.addLayout(head)
-        layout.addWidget(label(_known(prior.description)))
+        layout.addWidget(label(prior.description))
         layout.addWidget(self.facts)
         self.setLayout(layout)
 
 
-def _facts(prior: Installed, size: str) -> str:
+def _facts(prior: Installed) -> str:
+    size = f"{number(prior.size_mb, 1 if prior.size_mb < 100 else 0)} MB"
     lines = (
         (tr("Size"), tr("{size}, {count:.1f} million numbers, taught squares of {side} pixels").format(
             size=size, count=prior.parameters_m, side=prior.trained_size)),
         (tr("Licence"), prior.licence),
         (tr("Source"), _source(prior)),
-        (tr("Measured"), prior.quality or NOT_MEASURED),
+        (tr("Measured"), prior.quality or tr(NOT_MEASURED)),
         (tr("Checksum"), f"{prior.sha256[:_SHORT_HASH]}…"),
     )  # fmt: skip
     words = tr("{name}: {value}")
@@ -106,12 +108,7 @@ def _facts(prior: Installed, size: str) -> str:
 
 def _source(prior: Installed) -> str:
     unsaid = tr("comes with the program") if prior.built_in else tr("a file on this computer")
-    return _known(prior.source) or unsaid
-
-
-def _known(words: str) -> str:
-    """What a card says, translated where it is that of a built-in prior; for no words gettext has others."""
-    return tr(words) if words else ""
+    return tr(prior.source) or unsaid  # in the catalogue where it is that of a built-in prior
 
 
 class PriorsPage(QDialog):
@@ -126,29 +123,29 @@ class PriorsPage(QDialog):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle(TITLE)
+        say(self, windowTitle=TITLE)
         self.resize(*_SIZE)
         self.trouble = label("", "wrong")
-        self.trouble.setAccessibleDescription(tr("Error"))
+        say(self.trouble, accessibleDescription=N_("Error"))
         self.trouble.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.trouble.setVisible(False)
         self.cards: list[PriorCard] = []
         self._cards_layout = column()
         installed = QWidget()
         installed.setLayout(self._cards_layout)
-        self.waiting = label(tr("Looking what is installed…"), "caption")
-        self.from_file = _button(tr("Import a file…"))
-        self.from_folder = _button(tr("Import a folder…"))
-        self.fetches = [_FetchRow(prior.place, *_said(prior)) for prior in PUBLIC_PRIORS]
+        self.waiting = label(N_("Looking what is installed…"), "caption")
+        self.from_file = _button(N_("Import a file…"))
+        self.from_folder = _button(N_("Import a folder…"))
+        self.fetches = [_FetchRow(prior) for prior in PUBLIC_PRIORS]
         self.repository = QLineEdit()
         self.repository.setMinimumHeight(HIT)
-        self.repository.setPlaceholderText(tr("publisher/name or publisher/name/file"))
-        self.repository.setAccessibleName(tr("Another repository of the hub"))
+        say(self.repository, placeholderText=N_("publisher/name or publisher/name/file"))
+        say(self.repository, accessibleName=N_("Another repository of the hub"))
         self.fetch_other = _button(FETCH)
         self.going_on = label("")
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
-        self.bar.setAccessibleName(tr("Progress"))
+        say(self.bar, accessibleName=N_("Progress"))
         self.stop = _button(STOP)
         self._busy = QWidget()
         self._busy.setLayout(self._busy_layout())
@@ -175,8 +172,8 @@ class PriorsPage(QDialog):
         page.setObjectName("panel")
         sections = column(
             label(LEDE),
-            Section(tr("Installed"), self.waiting, installed, files),
-            Section(tr("From the Hugging Face hub"), label(ONLINE, "caption"), *self.fetches, other),
+            Section(N_("Installed"), self.waiting, installed, files),
+            Section(N_("From the Hugging Face hub"), label(ONLINE, "caption"), *self.fetches, other),
             spacing=3 * GRID,
             margin=2 * GRID,
         )
@@ -194,12 +191,12 @@ class PriorsPage(QDialog):
         self.setLayout(layout)
 
     def _connect(self) -> None:
-        importing = tr("Import a prior")
+        importing = N_("Import a prior")
         self.from_file.clicked.connect(
-            lambda: ask_file(self, importing, Path.home(), FILTER, self.import_pressed.emit)
+            lambda: ask_file(self, tr(importing), Path.home(), tr(FILTER), self.import_pressed.emit)
         )
         self.from_folder.clicked.connect(
-            lambda: ask_folder(self, importing, Path.home(), self.import_pressed.emit)
+            lambda: ask_folder(self, tr(importing), Path.home(), self.import_pressed.emit)
         )
         self.stop.clicked.connect(self.stop_pressed)
         for fetch in self.fetches:
@@ -224,9 +221,9 @@ class PriorsPage(QDialog):
         self.trouble.setText(sentence)
         self.trouble.setVisible(bool(sentence))
 
-    def show_busy(self, words: str, percent: int | None = None) -> None:
+    def show_busy(self, words: Words, percent: int | None = None) -> None:
         """What is going on, and how far where that is known; no words where nothing is."""
-        self.going_on.setText(words)
+        say(self.going_on, text=words)
         self.bar.setRange(0, 0 if percent is None else 100)
         self.bar.setValue(percent or 0)
         self._busy.setVisible(bool(words))
@@ -238,20 +235,20 @@ class PriorsPage(QDialog):
 
 
 class _FetchRow(QWidget):
-    def __init__(self, place: str, shows: str, facts: str) -> None:
+    def __init__(self, prior: PublicPrior) -> None:
         super().__init__()
-        self.place = place
+        self.place = prior.place
         self.button = _button(FETCH)
-        self.button.setAccessibleName(f"{FETCH}: {place}")
+        say(self.button, accessibleName=lambda: f"{tr(FETCH)}: {prior.place}")
         words = QWidget()
-        words.setLayout(column(label(shows), label(facts, "caption"), spacing=0))
+        words.setLayout(column(label(prior.shows), label(partial(_said, prior), "caption"), spacing=0))
         layout = row(words, self.button)
         layout.setStretch(0, 1)
         self.setLayout(layout)
 
 
-def _said(prior: PublicPrior) -> tuple[str, str]:
-    checksum = f"{prior.sha256[:_SHORT_HASH]}…" if prior.sha256 else NOTED_AT_FIRST
+def _said(prior: PublicPrior) -> str:
+    checksum = f"{prior.sha256[:_SHORT_HASH]}…" if prior.sha256 else tr(NOTED_AT_FIRST)
     lines = (
         (tr("Code and weights"), prior.licence),
         (tr("Learned from"), tr(prior.data)),
@@ -259,11 +256,11 @@ def _said(prior: PublicPrior) -> tuple[str, str]:
     )
     words = tr("{name}: {value}")
     facts = (words.format(name=name, value=value) for name, value in lines)
-    return tr(prior.shows), "\n".join((f"{prior.place} – {prior.size_mb} MB", *facts))
+    return "\n".join((f"{prior.place} – {prior.size_mb} MB", *facts))
 
 
 def _button(words: str) -> QPushButton:
-    button = QPushButton(words)
+    button = say(QPushButton(), text=words)
     button.setObjectName("segment")
     button.setAutoDefault(False)
     return button

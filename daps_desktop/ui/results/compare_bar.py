@@ -3,20 +3,22 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QSlider, QWidget
 
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_
 from daps_desktop.ui.canvas.drawing.compare_state import FACTORS, Compare, CompareMode
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.actions import Actions
+from daps_desktop.ui.common.live_text import say
 from daps_desktop.ui.common.theme import GRID, HIT
 from daps_desktop.ui.common.widgets import Segments, row
 
 _MODES = {
-    CompareMode.ORIGINAL: (tr("Before"), "original"),
-    CompareMode.SPLIT: (tr("Split"), "split"),
-    CompareMode.SIDE: (tr("Side by side"), "side"),
-    CompareMode.DIFFERENCE: (tr("Difference"), "difference"),
-    CompareMode.RESULT: (tr("Result"), "result"),
+    CompareMode.ORIGINAL: (N_("Before"), "original"),
+    CompareMode.SPLIT: (N_("Split"), "split"),
+    CompareMode.SIDE: (N_("Side by side"), "side"),
+    CompareMode.DIFFERENCE: (N_("Difference"), "difference"),
+    CompareMode.RESULT: (N_("Result"), "result"),
 }  # with the action of each
+STRENGTH = N_("How strongly the difference is shown")
 
 
 class CompareBar(QWidget):
@@ -36,8 +38,8 @@ class CompareBar(QWidget):
         layout.setContentsMargins(GRID, GRID, GRID, GRID)
         layout.addStretch(1)
         layout.addWidget(self.peek)
-        for words, name in ((tr("Fit"), "fit"), (tr("100 %"), "actual")):
-            button = QPushButton(words)
+        for words, name in ((N_("Fit"), "fit"), (N_("100 %"), "actual")):
+            button = say(QPushButton(), text=words)
             button.setObjectName("segment")
             actions.explain(button, actions.specs[name].label, name)
             button.clicked.connect(actions[name].trigger)
@@ -58,9 +60,9 @@ class CompareBar(QWidget):
 
 def _peek_button(compare: Compare) -> QPushButton:
     """The original as long as it is held: for keyboards on which the key is hard to reach."""
-    button = QPushButton(labels.SIDE_ORIGINAL)
+    button = say(QPushButton(), text=labels.SIDE_ORIGINAL)
     button.setObjectName("segment")
-    button.setToolTip(tr("Hold this down, or \\ on the keyboard, to see the original"))
+    say(button, toolTip=N_("Hold this down, or \\ on the keyboard, to see the original"))
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # held Space goes on moving the photo
     button.pressed.connect(lambda: compare.set_peeking(True))
     button.released.connect(lambda: compare.set_peeking(False))
@@ -72,8 +74,8 @@ def _factor_slider(actions: Actions) -> QSlider:
     slider.setRange(0, len(FACTORS) - 1)
     slider.setPageStep(1)
     slider.setMinimumSize(5 * GRID, HIT)  # where the window is narrow
-    slider.setAccessibleName(tr("How strongly the difference is shown"))
-    actions.explain(slider, slider.accessibleName(), "weaker", "stronger")
+    say(slider, accessibleName=STRENGTH)
+    actions.explain(slider, STRENGTH, "weaker", "stronger")
     policy = slider.sizePolicy()
     policy.setRetainSizeWhenHidden(True)  # nothing jumps when it comes
     slider.setSizePolicy(policy)

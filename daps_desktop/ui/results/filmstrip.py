@@ -6,7 +6,8 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QImage, QKeyEvent, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QListView, QListWidget, QListWidgetItem, QWidget
 
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_
+from daps_desktop.ui.common.live_text import say
 from daps_desktop.ui.common.theme import GRID
 from daps_desktop.ui.results.thumbnails import SIZE
 
@@ -25,8 +26,8 @@ class Filmstrip(QListWidget):
         super().__init__(parent)
         self.setFrameShape(QListWidget.Shape.NoFrame)
         self.viewport().setAutoFillBackground(False)
-        self.setAccessibleName(tr("Versions"))
-        self.setAccessibleDescription(tr("Arrow keys go from version to version."))
+        say(self, accessibleName=N_("Versions"))
+        say(self, accessibleDescription=N_("Arrow keys go from version to version."))
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setFlow(QListView.Flow.LeftToRight)
         self.setMovement(QListView.Movement.Static)

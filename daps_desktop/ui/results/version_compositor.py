@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
 
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, phrase, tr
 from daps_desktop.document.document import Document
 from daps_desktop.document.version import Version
 from daps_desktop.document.version_ops import painted
@@ -19,9 +19,9 @@ from daps_desktop.ui.results.composite_pyramid import PaintedPyramid
 from daps_desktop.ui.results.result_view import ResultView
 from daps_desktop.ui.results.versions_panel import VersionsPanel
 
-CHOOSE = tr("Painting from version {source}: now choose the version to paint into.")
-BRUSH = tr("Version {source} into version {target}: brush it in; the right button takes it away.")
-OTHER_SIZE = tr("Version {source} has another size than version {target}; choose another.")
+CHOOSE = N_("Painting from version {source}: now choose the version to paint into.")
+BRUSH = N_("Version {source} into version {target}: brush it in; the right button takes it away.")
+OTHER_SIZE = N_("Version {source} has another size than version {target}; choose another.")
 _WHILE_PAINTING = ("keep_painting", "drop_painting")
 
 
@@ -79,7 +79,7 @@ class Painting(QObject):
         """Paint from this version, into the one that is shown or, if that is itself, the one chosen next."""
         if self._pair is None:
             self._source = source
-            self._panel.show_painting(CHOOSE.format(source=source.number))
+            self._panel.show_painting(phrase(CHOOSE, source=source.number))
             self._choose_target(self._model.shown)
             self._show_possible()
 
@@ -119,13 +119,13 @@ class Painting(QObject):
         if document is None or source is None or target is None or target.number == source.number:
             return
         if target.photo.pixels.shape != source.photo.pixels.shape:
-            words = OTHER_SIZE.format(source=source.number, target=target.number)
+            words = phrase(OTHER_SIZE, source=source.number, target=target.number)
             self._panel.show_painting(words)
             return
         pair = _Pair(document, source, target)
         self._source, self._pair = None, pair
         self._panel.strip.setEnabled(False)
-        self._panel.show_painting(BRUSH.format(source=source.number, target=target.number))
+        self._panel.show_painting(phrase(BRUSH, source=source.number, target=target.number))
         scale = target.photo.height // document.photo.height
 
         def prepare() -> PaintedPyramid:

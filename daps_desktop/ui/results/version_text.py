@@ -1,19 +1,19 @@
 """What a version is called, and how it was made, in plain words."""
 
-from daps_desktop.base.i18n import listed, ntr, sentence, tr
+from daps_desktop.base.i18n import N_, listed, ntr, sentence, tr
 from daps_desktop.document.version import Version, verdict_on
 from daps_desktop.jobs.recipe import Recipe
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.ui.common import formatting, labels, verdict_text
 from daps_desktop.ui.panels import damage_cards
 
-KINDS = {"safest": tr("safest"), "sample": tr("sample"), "painted": tr("painted")}
+KINDS = {"safest": N_("safest"), "sample": N_("sample"), "painted": N_("painted")}
 _PRESETS = {"draft": labels.DRAFT, "balanced": labels.BALANCED, "best": labels.BEST}
 
 
 def title(version: Version) -> str:
     """What stands below its small picture."""
-    return f"{version.number}  {version.name or KINDS[version.kind]}"
+    return f"{version.number}  {version.name or tr(KINDS[version.kind])}"
 
 
 def story(version: Version) -> str:
@@ -35,7 +35,7 @@ def done(recipe: Recipe) -> list[str]:
 
 def how(settings: SolverSettings) -> list[str]:
     """How thoroughly, and where chance comes in."""
-    words = [tr("quality: {name}").format(name=_PRESETS.get(settings.preset, settings.preset))]
+    words = [tr("quality: {name}").format(name=tr(_PRESETS.get(settings.preset, settings.preset)))]
     if settings.output == "sample":
         words.append(tr("one possibility, seed {seed}").format(seed=settings.seed))
     elif settings.samples > 1:

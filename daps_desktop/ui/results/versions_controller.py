@@ -17,6 +17,7 @@ from daps_desktop.jobs.requests import JobRequest
 from daps_desktop.jobs.settings import MOST_SAMPLES, SolverSettings
 from daps_desktop.ui.common.actions import Actions
 from daps_desktop.ui.common.background import Background
+from daps_desktop.ui.common.live_text import keep_said
 from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.models.job_model import JobModel
 from daps_desktop.ui.results.thumbnails import thumbnail
@@ -62,6 +63,7 @@ class Versions(QObject):
         model.version_changed.connect(self._describe)
         model.version_shown.connect(self._follow)
         model.history_changed.connect(self._show_free)
+        keep_said(self.panel, self._describe_all)
         self._show_possible()
 
     # what is done
@@ -180,6 +182,10 @@ class Versions(QObject):
 
     def _describe(self, version: Version) -> None:
         self.panel.strip.describe(version.number, title(version), story(version))
+
+    def _describe_all(self) -> None:
+        for version in self._model.document.versions if self._model.document else ():
+            self._describe(version)
 
     def _forget(self) -> None:
         self._asked.clear()

@@ -3,14 +3,14 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from daps_desktop.base.i18n import tr
-from daps_desktop.ui.common.action_button import action_button
-from daps_desktop.ui.common.actions import Actions
+from daps_desktop.base.i18n import N_
+from daps_desktop.ui.common.actions import Actions, action_button
+from daps_desktop.ui.common.live_text import Words, say
 from daps_desktop.ui.common.theme import GRID
 from daps_desktop.ui.common.widgets import column, label, row
 from daps_desktop.ui.results.filmstrip import Filmstrip
 
-EMPTY = tr("Results appear here as versions. None of them is ever overwritten.")
+EMPTY = N_("Results appear here as versions. None of them is ever overwritten.")
 _BUTTONS_WIDTH = 216
 
 
@@ -21,7 +21,7 @@ class VersionsPanel(QWidget):
 
     def __init__(self, actions: Actions) -> None:
         super().__init__()
-        self.setAccessibleName(tr("Versions"))
+        say(self, accessibleName=N_("Versions"))
         self.strip = Filmstrip()
         self.empty = label(EMPTY, "caption")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
@@ -44,9 +44,9 @@ class VersionsPanel(QWidget):
     def show_any(self, any_version: bool) -> None:
         self._places.setCurrentIndex(int(any_version))
 
-    def show_painting(self, words: str) -> None:
+    def show_painting(self, words: Words) -> None:
         """What is being painted and how; the usual buttons come back for an empty text."""
-        self.painting.setText(words)
+        say(self.painting, text=words)
         self._sides.setCurrentIndex(int(bool(words)))
 
 

@@ -3,8 +3,10 @@
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMainWindow
 
+from daps_desktop.base.i18n import tr
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.actions import Actions
+from daps_desktop.ui.common.live_text import keep_said
 from daps_desktop.ui.common.theme import NAME
 from daps_desktop.ui.files.project_controller import Projects
 from daps_desktop.ui.models.document_model import DocumentModel
@@ -29,7 +31,7 @@ class Possible(QObject):
             projects.opened,
         ):  # fmt: skip
             signal.connect(self._show)
-        self._show()
+        keep_said(window, self._show)
 
     def _show(self) -> None:
         document, model, job, act = self._model.document, self._model, self._job, self._actions
@@ -45,6 +47,6 @@ class Possible(QObject):
             self._window.setWindowModified(False)
             return
         path = document.photo.path or self._projects.path
-        name = path.name if path else labels.PASTED_NAME
+        name = path.name if path else tr(labels.PASTED_NAME)
         self._window.setWindowTitle(f"{name}[*] – {NAME}")
         self._window.setWindowModified(model.unsaved)

@@ -6,8 +6,9 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu
 
-from daps_desktop.base.i18n import LANGUAGES, tr
+from daps_desktop.base.i18n import LANGUAGES, N_
 from daps_desktop.ui.common import labels
+from daps_desktop.ui.common.live_text import say
 from daps_desktop.ui.common.preferences import LANGUAGE, preferences
 from daps_desktop.ui.common.theme import Scheme, Theme
 
@@ -17,7 +18,7 @@ _SCHEME_KEY = "scheme"
 class Appearance(QObject):
     """Two menus in which exactly one line is ticked."""
 
-    language_chosen = Signal(str)  # spoken from the next start on
+    language_chosen = Signal()  # to be spoken from now on
 
     def __init__(self, menu: QMenu, theme: Theme, parent: QObject) -> None:
         super().__init__(parent)
@@ -30,17 +31,17 @@ class Appearance(QObject):
             (Scheme.LIGHT.value, labels.SCHEME_LIGHT),
             (Scheme.DARK.value, labels.SCHEME_DARK),
         ]
-        self._add(menu.addMenu(labels.MENU_SCHEME), schemes, scheme.value, self._choose_scheme)
+        self._add(say(menu.addMenu(""), title=labels.MENU_SCHEME), schemes, scheme.value, self._choose_scheme)
         language = str(preferences().value(LANGUAGE, ""))
         languages = [("", labels.SCHEME_SYSTEM), *LANGUAGES.items()]
-        self._add(menu.addMenu(tr("Language")), languages, language, self._choose_language)
+        self._add(say(menu.addMenu(""), title=N_("Language")), languages, language, self._choose_language)
 
     def _add(
         self, menu: QMenu, choices: Iterable[tuple[str, str]], chosen: str, choose: Callable[[str], None]
     ) -> None:
         group = QActionGroup(self)
         for value, words in choices:
-            action = group.addAction(words)
+            action = say(group.addAction(""), text=words)
             action.setCheckable(True)
             action.setChecked(value == chosen)
             action.triggered.connect(lambda _checked, value=value: choose(value))
@@ -52,4 +53,4 @@ class Appearance(QObject):
 
     def _choose_language(self, value: str) -> None:
         preferences().setValue(LANGUAGE, value)
-        self.language_chosen.emit(value)
+        self.language_chosen.emit()

@@ -32,6 +32,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from daps_desktop.base import i18n
 from daps_desktop.base.paths import resource
+from daps_desktop.ui.common.live_text import say_again
 from daps_desktop.ui.common.theme import NAME
 
 _CARD = QSize(360, 240)
@@ -54,6 +55,14 @@ def application() -> QApplication:
     return app
 
 
+def speak(language: str) -> None:
+    """Have the whole window speak a language of LANGUAGES from now on, Qt's own words included."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    let_qt_speak(app, language)
+    say_again()
+
+
 def draw_in_srgb(platform: str = sys.platform) -> None:
     """Say so before there is a window: macOS takes its numbers for those of the screen where nobody says."""
     if platform == "darwin":
@@ -65,6 +74,9 @@ def draw_in_srgb(platform: str = sys.platform) -> None:
 def let_qt_speak(app: QApplication, name: str) -> QTranslator:
     """Qt's own words (standard buttons, file dialogs, keys) and numbers, in a language of LANGUAGES."""
     QLocale.setDefault(QLocale(name))
+    for old in app.findChildren(QTranslator):
+        app.removeTranslator(old)
+        old.deleteLater()
     words = QTranslator(app)
     if words.load(f"qtbase_{name}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
         app.installTranslator(words)

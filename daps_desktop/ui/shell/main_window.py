@@ -8,7 +8,9 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
+from daps_desktop.base import i18n
 from daps_desktop.base.errors import UserError
+from daps_desktop.base.i18n import tr
 from daps_desktop.base.paths import user_folder
 from daps_desktop.document.journal import journal_folder
 from daps_desktop.jobs.messages import Finished
@@ -20,11 +22,12 @@ from daps_desktop.ui.canvas.tool_actions import ToolActions
 from daps_desktop.ui.canvas.toolbox import ToolBox
 from daps_desktop.ui.check.check_controller import CheckControl
 from daps_desktop.ui.check.check_panel import CheckPanel
-from daps_desktop.ui.common import labels
+from daps_desktop.ui.common import labels, preferences
 from daps_desktop.ui.common.actions import Actions
 from daps_desktop.ui.common.background import Background
 from daps_desktop.ui.common.banner import Banner
 from daps_desktop.ui.common.focus_frame import FocusFrame
+from daps_desktop.ui.common.live_text import say
 from daps_desktop.ui.common.theme import Colours, Theme
 from daps_desktop.ui.common.widgets import column
 from daps_desktop.ui.files.autosave import Autosave
@@ -48,6 +51,7 @@ from daps_desktop.ui.results.version_compositor import Painting, Stage
 from daps_desktop.ui.results.versions_controller import Versions
 from daps_desktop.ui.shell.action_states import Possible
 from daps_desktop.ui.shell.appearance_menu import Appearance
+from daps_desktop.ui.shell.application import speak
 from daps_desktop.ui.shell.pane_navigation import KeyboardParts, keep_keys_on_the_photo
 from daps_desktop.ui.shell.shortcuts import Shortcuts, ShortcutsDialog
 from daps_desktop.ui.shell.status_line import StatusLine
@@ -104,7 +108,7 @@ class MainWindow(QMainWindow):
         self.help = Help(self, self.actions_)
         self.forecast = ForecastModel(model, job, self)
         self.forecast.changed.connect(self.panel.how.show_times)
-        self.forecast.hardware_known.connect(self.welcome.hardware.setText)
+        self.forecast.hardware_known.connect(lambda words: say(self.welcome.hardware, text=words))
         journals = journal_folder(user_folder())
         self.autosave = Autosave(model, self.files, journals, self)
         self.projects = Projects(model, self.files, self.autosave, self.canvas, self.background, self)
@@ -193,9 +197,7 @@ class MainWindow(QMainWindow):
     def _connect_models(self) -> None:
         model, job, files = self.model, self.job, self.files
         self.theme.changed.connect(self._set_colours)
-        self.appearance.language_chosen.connect(
-            lambda _: self.status.showMessage(labels.LANGUAGE_LATER, _MESSAGE_MS)
-        )
+        self.appearance.language_chosen.connect(self._speak)
         files.opening.connect(self._show_opening)
         files.opened.connect(self._show_opened)
         files.failed.connect(self._show_error)
@@ -275,9 +277,14 @@ class MainWindow(QMainWindow):
         self.canvas.set_colours(colours)
         self.check.set_colours(colours)
 
+    def _speak(self) -> None:
+        """Everything in the language that was chosen; photo, versions and a run go on as they are."""
+        self.status.clearMessage()
+        speak(i18n.choose(preferences.language()))
+
     def _show_opening(self, name: str) -> None:
         self.welcome.show_opening(name)
-        self.status.showMessage(labels.OPENING.format(name=name))
+        self.status.showMessage(tr(labels.OPENING).format(name=name))
 
     def _show_opened(self, opened: Opened) -> None:
         document = self.model.document
@@ -320,7 +327,7 @@ class MainWindow(QMainWindow):
         return self.panel.run_box.banner if self.model.document else self.welcome.banner
 
     def _show_saved(self, path: Path) -> None:
-        self.status.showMessage(labels.SAVED.format(name=path.name), _MESSAGE_MS)
+        self.status.showMessage(tr(labels.SAVED).format(name=path.name), _MESSAGE_MS)
 
     def _show_check_open(self) -> None:
         self.actions_["check"].setChecked(not self.check_dock.isHidden())

@@ -17,9 +17,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, phrase, tr
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.actions import Actions
+from daps_desktop.ui.common.live_text import keep_said, say
 from daps_desktop.ui.common.preferences import preferences
 from daps_desktop.ui.common.theme import GRID
 from daps_desktop.ui.common.widgets import label, row
@@ -76,16 +77,15 @@ class ShortcutsDialog(QDialog):
     def __init__(self, shortcuts: Shortcuts, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(labels.SHORTCUTS_TITLE)
+        say(self, windowTitle=labels.SHORTCUTS_TITLE)
         self.resize(560, 640)
         self._shortcuts = shortcuts
         self.search = QLineEdit()
-        self.search.setPlaceholderText(tr("Search"))
-        self.search.setAccessibleName(tr("Search the shortcuts"))
+        say(self.search, placeholderText=N_("Search"))
+        say(self.search, accessibleName=N_("Search the shortcuts"))
         self.search.textChanged.connect(self._show_matching)
         self.list = QTreeWidget()
-        self.list.setHeaderLabels([tr("What it does"), tr("Keys")])
-        self.list.setAccessibleName(labels.SHORTCUTS_TITLE)
+        say(self.list, accessibleName=labels.SHORTCUTS_TITLE)
         self.list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.list.header().setStretchLastSection(False)
         self.list.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
@@ -93,18 +93,19 @@ class ShortcutsDialog(QDialog):
         self.key = QKeySequenceEdit()
         self.key.setMaximumSequenceLength(1)
         self.key.setClearButtonEnabled(True)
-        self.key.setAccessibleName(tr("New keys for the chosen line"))
+        say(self.key, accessibleName=N_("New keys for the chosen line"))
         self.key.keySequenceChanged.connect(self._show_owner)
-        self.apply = QPushButton(tr("Change"))
+        self.apply = say(QPushButton(), text=N_("Change"))
         self.apply.setAutoDefault(False)
         self.apply.clicked.connect(self._change)
         self.hint = label("", "caption")
         self._arrange()
-        self._fill()
+        keep_said(self, self._fill)
 
     def _arrange(self) -> None:
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        reset = buttons.addButton(tr("All as shipped"), QDialogButtonBox.ButtonRole.ResetRole)
+        reset = buttons.addButton("", QDialogButtonBox.ButtonRole.ResetRole)
+        say(reset, text=N_("All as shipped"))
         reset.clicked.connect(self._reset)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -119,20 +120,21 @@ class ShortcutsDialog(QDialog):
         layout.addWidget(buttons)
 
     def _fill(self) -> None:
+        self.list.setHeaderLabels([tr("What it does"), tr("Keys")])
         self.list.clear()
         for title, names in self._shortcuts.actions.names_by_menu().items():
-            menu = QTreeWidgetItem([_without_key(title)])
+            menu = QTreeWidgetItem([_without_key(tr(title))])
             menu.setFlags(Qt.ItemFlag.ItemIsEnabled)
             self.list.addTopLevelItem(menu)
             for name in names:
-                item = QTreeWidgetItem([self._shortcuts.actions.specs[name].label, self._keys_text(name)])
+                item = QTreeWidgetItem([tr(self._shortcuts.actions.specs[name].label), self._keys_text(name)])
                 item.setData(0, Qt.ItemDataRole.UserRole, name)
                 menu.addChild(item)
         mouse = QTreeWidgetItem([tr("Mouse")])
         mouse.setFlags(Qt.ItemFlag.ItemIsEnabled)
         self.list.addTopLevelItem(mouse)
         for how, what in labels.MOUSE_HELP:
-            line = QTreeWidgetItem([what, how])
+            line = QTreeWidgetItem([tr(what), tr(how)])
             line.setFlags(Qt.ItemFlag.ItemIsEnabled)
             mouse.addChild(line)
         self.list.expandAll()
@@ -176,11 +178,12 @@ class ShortcutsDialog(QDialog):
         self.apply.setEnabled(name is not None and self._shortcuts.keys(name) != [key])
         owner = None if key.isEmpty() else self._shortcuts.owner(key)
         if owner is None or owner == name:
-            self.hint.setText(tr("Choose a line, press the new keys, then Change."))
+            say(self.hint, text=N_("Choose a line, press the new keys, then Change."))
             return
-        label_of = self._shortcuts.actions.specs[owner].label.rstrip("…")
-        self.hint.setText(
-            tr("These keys belong to “{action}”, which would lose them.").format(action=label_of)
+        other = tr(self._shortcuts.actions.specs[owner].label).rstrip("…")
+        say(
+            self.hint,
+            text=phrase(N_("These keys belong to “{action}”, which would lose them."), action=other),
         )
 
     def _change(self) -> None:

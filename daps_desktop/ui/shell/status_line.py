@@ -1,6 +1,7 @@
 """The line at the bottom: the photo, the place under the mouse, the computer, what stays untouched."""
 
 import os
+from functools import partial
 
 import psutil
 from PySide6.QtWidgets import QLabel, QStatusBar
@@ -8,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QStatusBar
 from daps_desktop.document.document import Document
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.ui.common import formatting
+from daps_desktop.ui.common.live_text import Words, say
 from daps_desktop.ui.common.theme import GRID
 
 
@@ -22,29 +24,33 @@ class StatusLine(QStatusBar):
             self.addWidget(fact)
         for fact in (self.untouched, self.zoom, self.hardware):
             self.addPermanentWidget(fact)
-        self.hardware.setText(
-            formatting.hardware_line(os.cpu_count() or 1, psutil.virtual_memory().total / 2**30)
-        )
+        memory_gb = psutil.virtual_memory().total / 2**30
+        say(self.hardware, text=partial(formatting.hardware_line, os.cpu_count() or 1, memory_gb))
 
     def show_photo(self, photo: Photo) -> None:
-        self.photo.setText(formatting.photo_line(photo))
+        say(
+            self.photo,
+            text=partial(
+                formatting.photo_line, photo.height, photo.width, photo.bits, photo.pixels.shape[2] == 1
+            ),
+        )
 
     def clear(self) -> None:
         for fact in (self.photo, self.position, self.zoom, self.untouched):
-            fact.clear()
+            say(fact, text="")
 
     def show_position(self, position: tuple[int, int] | None) -> None:
-        self.position.setText(formatting.position_line(position))
+        say(self.position, text=partial(formatting.position_line, position))
 
     def show_zoom(self, scale: float) -> None:
-        self.zoom.setText(formatting.zoom_line(scale))
+        say(self.zoom, text=partial(formatting.zoom_line, scale))
 
     def show_marked(self, document: Document | None) -> None:
         """How much a repair leaves as it was; nothing where the task reworks every pixel."""
-        shown = document is not None and document.task.repair_only
-        self.untouched.setText(
-            formatting.untouched_line(1 - document.changing_share) if document and shown else ""
-        )
+        words: Words = ""
+        if document is not None and document.task.repair_only:
+            words = partial(formatting.untouched_line, 1 - document.changing_share)
+        say(self.untouched, text=words)
 
 
 def _fact() -> QLabel:

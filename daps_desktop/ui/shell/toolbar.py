@@ -3,8 +3,9 @@
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QToolBar
 
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_
 from daps_desktop.ui.common.actions import Actions
+from daps_desktop.ui.common.live_text import say
 
 _GROUPS = (
     ("brush", "eraser", "rectangle", "lasso", "polygon", "wand"), ("undo", "redo", "clear"),
@@ -17,7 +18,8 @@ class ToolStrip(QToolBar):
     """The actions of the menus once more, as pictures."""
 
     def __init__(self, actions: Actions) -> None:
-        super().__init__(tr("Tools"))
+        super().__init__()
+        say(self, windowTitle=N_("Tools"))
         self.setObjectName("tools")
         self.setMovable(False)
         self.setIconSize(QSize(_ICON, _ICON))

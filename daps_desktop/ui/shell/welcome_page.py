@@ -6,11 +6,12 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, phrase, tr
 from daps_desktop.document.journal import Unsaved
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.actions import Actions
 from daps_desktop.ui.common.banner import Banner
+from daps_desktop.ui.common.live_text import say
 from daps_desktop.ui.common.theme import GRID, HIT
 from daps_desktop.ui.common.widgets import label, row
 from daps_desktop.ui.files.crash_recovery import RecoveryCard
@@ -36,16 +37,16 @@ class Welcome(QScrollArea):
     def __init__(self, actions: Actions) -> None:
         super().__init__()
         self.setObjectName("welcome")
-        self.button = QPushButton(labels.WELCOME_OPEN)
+        self.button = say(QPushButton(), text=labels.WELCOME_OPEN)
         self.button.setObjectName("restore")
         self.button.setMinimumWidth(240)
         actions.explain(self.button, labels.WELCOME_OPEN, "open")
         self.button.clicked.connect(self.open_pressed)
-        self.sample = QPushButton(labels.WELCOME_SAMPLE)
+        self.sample = say(QPushButton(), text=labels.WELCOME_SAMPLE)
         self.sample.setObjectName("restore")
         self.sample.setProperty("quiet", True)
         self.sample.setMinimumWidth(160)
-        self.sample.setToolTip(tr("A damaged photo that comes with the program"))
+        say(self.sample, toolTip=N_("A damaged photo that comes with the program"))
         self.sample.clicked.connect(self.sample_pressed)
         self.banner = Banner()
         self.banner.setFixedWidth(_BANNER_WIDTH)
@@ -95,10 +96,12 @@ class Welcome(QScrollArea):
 
     def _show_below(self) -> None:
         if self._opening:
-            self._below.setText(labels.OPENING.format(name=self._opening))
+            self._below.setText(tr(labels.OPENING).format(name=self._opening))
         else:
             keys = self._actions.keys("paste")
-            self._below.setText(labels.WELCOME_DROP.format(keys=keys) if keys else labels.WELCOME_DROP_ALONE)
+            self._below.setText(
+                tr(labels.WELCOME_DROP).format(keys=keys) if keys else tr(labels.WELCOME_DROP_ALONE)
+            )
 
     def show_offers(self, found: list[Unsaved]) -> None:
         """Work that can be recovered, the latest first."""
@@ -129,10 +132,10 @@ class RecentRow(QWidget):
         self._pictures.setSpacing(GRID)
         self.clear = QToolButton()
         self.clear.setObjectName("quiet")
-        self.clear.setText(tr("Clear this list"))
+        say(self.clear, text=N_("Clear this list"))
         self.clear.setMinimumHeight(HIT)
         self.clear.clicked.connect(self.clear_pressed)
-        heading = label(tr("Recent photos"), "caption")
+        heading = label(N_("Recent photos"), "caption")
         heading.setWordWrap(False)
         top = row(heading)
         top.addStretch()
@@ -167,7 +170,7 @@ class RecentRow(QWidget):
         name = button.fontMetrics().elidedText(file.path.name, Qt.TextElideMode.ElideMiddle, width)
         button.setText(name.replace("&", "&&"))
         button.setToolTip(str(file.path))
-        button.setAccessibleName(tr("Open {name}").format(name=file.path.name))
+        say(button, accessibleName=phrase(N_("Open {name}"), name=file.path.name))
         button.clicked.connect(lambda: self.pressed.emit(file.path))
         return button
 

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QByteArray, QObject, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar, QWidget
 
+from daps_desktop.ui.common.live_text import say
 from daps_desktop.ui.common.preferences import preferences
 
 # A state of another number is left aside; to be raised when docks change their meaning.
@@ -63,7 +64,7 @@ def add_dock(
     head: QWidget | None = None,
 ) -> QDockWidget:
     """A dock in the window; only one with a head can be moved."""
-    dock = QDockWidget(title)
+    dock = say(QDockWidget(), windowTitle=title)
     dock.setObjectName(name)
     dock.setTitleBarWidget(head or QWidget())
     dock.setWidget(content)

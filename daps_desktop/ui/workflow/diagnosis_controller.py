@@ -3,14 +3,14 @@
 from PySide6.QtCore import QObject, Signal
 
 from daps_desktop.analysis.diagnosis import Findings, examine, needs_restoring
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage_traits import TRAITS
 from daps_desktop.ui.common.background import Background
 from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.panels.task_panel import TaskPanel
 
-CLEAN = tr("This photo already looks sharp and clean. Restoring it may take away real detail.")
+CLEAN = N_("This photo already looks sharp and clean. Restoring it may take away real detail.")
 
 
 class Examiner(QObject):

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QSinglePointEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit
 
 from daps_desktop.analysis.scratches.detect import find_scratches
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, tr
 from daps_desktop.document.document import Document
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.jobs.proposals import Proposal, hole_of, shown
@@ -20,7 +20,7 @@ from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.panels import find_section
 from daps_desktop.ui.panels.find_section import FindSection
 
-UNDO_FOUND = tr("accept what was found")
+UNDO_FOUND = N_("accept what was found")
 _SLACK = 5.0  # widget pixels beside a proposal that count as on it
 _TRACE = 0.5  # strength of what was put aside
 _REVIEWING = ("accept_found", "dismiss_found")
@@ -94,7 +94,7 @@ class Finder(QObject):
             return
         found = hole_of(self._review.chosen, *worked.shape)
         self._forget()
-        self._model.set_hole(worked | found, UNDO_FOUND)
+        self._model.set_hole(worked | found, tr(UNDO_FOUND))
 
     def dismiss(self) -> None:
         self._forget()

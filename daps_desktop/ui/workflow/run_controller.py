@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMainWindow, QStatusBar
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, tr
 from daps_desktop.base.logs import ENGINE_LOG, WINDOW_LOG, log_folder
 from daps_desktop.document.project import SUFFIX
 from daps_desktop.jobs.settings import SolverSettings
@@ -78,7 +78,7 @@ class RunControl(QObject):
         acts = _PROJECT_ACTS if _of_project(error) else remedy.acts
         act = next((name for name in acts if self._there(name)), None)
         if act == "restore":
-            banner.offer(tr("Try again"), lambda: self._do(act))
+            banner.offer(N_("Try again"), lambda: self._do(act))
         elif act is not None:
             banner.offer(remedy.words, lambda: self._do(act))
 

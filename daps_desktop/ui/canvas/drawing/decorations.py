@@ -63,8 +63,8 @@ def draw_seam(painter: QPainter, area: QRectF) -> None:
 def draw_labels(painter: QPainter, area: QRectF, compare: Compare) -> None:
     """The name of each picture, as far as it is seen."""
     differing = compare.mode is CompareMode.DIFFERENCE
-    result = difference_label(compare.factor) if differing else labels.SIDE_RESULT
-    _draw_label(painter, labels.SIDE_ORIGINAL, compare.original_rect(area), Qt.AlignmentFlag.AlignLeft)
+    result = difference_label(compare.factor) if differing else tr(labels.SIDE_RESULT)
+    _draw_label(painter, tr(labels.SIDE_ORIGINAL), compare.original_rect(area), Qt.AlignmentFlag.AlignLeft)
     _draw_label(painter, result, compare.result_rect(area), Qt.AlignmentFlag.AlignRight)
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
+from daps_desktop.base.i18n import tr
+from daps_desktop.ui.common.live_text import Words, said
 from daps_desktop.ui.common.theme import GRID
 
 _WIDTH, _HEIGHT = 160.0, 10.0  # of the bar of colours
@@ -17,9 +19,9 @@ class Heat:
 
     picture: QImage
     bar: QImage
-    title: str
+    title: str  # a message
     low: str
-    high: str
+    high: Words
 
     def paint(self, painter: QPainter, photo_rect: QRectF) -> None:
         """Stretch the map over the photo."""
@@ -28,7 +30,7 @@ class Heat:
 
     def scale_size(self, metrics: QFontMetricsF) -> QSizeF:
         """What the scale takes, with its whole title."""
-        width = max(_WIDTH, metrics.horizontalAdvance(self.title))
+        width = max(_WIDTH, metrics.horizontalAdvance(tr(self.title)))
         return QSizeF(width, 2 * metrics.height() + _HEIGHT)
 
     def paint_legend(self, painter: QPainter, area: QRectF) -> None:
@@ -47,11 +49,11 @@ class Heat:
     def paint_scale(self, painter: QPainter, place: QRectF, ink: QColor) -> None:
         """What the colours mean, title over bar over both its ends; a title too long for `place` is cut."""
         metrics, left = QFontMetricsF(painter.font()), Qt.AlignmentFlag.AlignLeft
-        title = metrics.elidedText(self.title, Qt.TextElideMode.ElideRight, place.width())
+        title = metrics.elidedText(tr(self.title), Qt.TextElideMode.ElideRight, place.width())
         painter.setPen(ink)
         painter.drawText(place, Qt.AlignmentFlag.AlignTop | left, title)
         painter.drawImage(
             QRectF(place.left(), place.top() + metrics.height(), place.width(), _HEIGHT), self.bar
         )
         painter.drawText(place, Qt.AlignmentFlag.AlignBottom | left, self.low)
-        painter.drawText(place, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignRight, self.high)
+        painter.drawText(place, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignRight, said(self.high))

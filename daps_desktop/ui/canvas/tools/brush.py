@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QObject
 
+from daps_desktop.base.i18n import tr
 from daps_desktop.ui.canvas.tool_settings import ToolSettings
 from daps_desktop.ui.canvas.tools.tool import Tool, Touch
 from daps_desktop.ui.common import labels
@@ -41,7 +42,7 @@ class Brush(Tool):
             self._draw(self._last, _centre(touch), touch.pressure)
 
     def release(self, touch: Touch) -> None:
-        self._model.end_stroke(labels.UNDO_BRUSH if self._value else labels.UNDO_ERASE)
+        self._model.end_stroke(tr(labels.UNDO_BRUSH) if self._value else tr(labels.UNDO_ERASE))
 
     def cancel(self) -> None:
         if self._model.stroking:

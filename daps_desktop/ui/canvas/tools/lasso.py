@@ -3,7 +3,7 @@
 from PySide6.QtCore import QObject, QPointF, QRectF
 from PySide6.QtGui import QPainter, QPolygonF
 
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, tr
 from daps_desktop.imaging.selection import polygon
 from daps_desktop.ui.canvas.drawing.view_transform import ViewTransform
 from daps_desktop.ui.canvas.tool_settings import ToolSettings
@@ -11,7 +11,7 @@ from daps_desktop.ui.canvas.tools.outline import draw_outline
 from daps_desktop.ui.canvas.tools.tool import Tool, Touch
 from daps_desktop.ui.models.document_model import DocumentModel
 
-UNDO_LASSO = tr("lasso")
+UNDO_LASSO = N_("lasso")
 
 
 class Lasso(Tool):
@@ -45,7 +45,7 @@ class Lasso(Tool):
         self.cancel()
         if start is not None and document is not None:
             value = not (start.erase or self._settings.erasing)
-            self._model.mark(polygon(line, *document.hole.shape), value, UNDO_LASSO)
+            self._model.mark(polygon(line, *document.hole.shape), value, tr(UNDO_LASSO))
 
     def cancel(self) -> None:
         self._start, self._line = None, []

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPolygonF
 
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, tr
 from daps_desktop.imaging.selection import polygon
 from daps_desktop.ui.canvas.drawing.view_transform import ViewTransform
 from daps_desktop.ui.canvas.tool_settings import ToolSettings
@@ -11,7 +11,7 @@ from daps_desktop.ui.canvas.tools.outline import draw_corners, draw_outline
 from daps_desktop.ui.canvas.tools.tool import Tool, Touch
 from daps_desktop.ui.models.document_model import DocumentModel
 
-UNDO_POLYGON = tr("polygon")
+UNDO_POLYGON = N_("polygon")
 _CLOSING_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -82,4 +82,4 @@ class Polygon(Tool):
         corners = [(point.y(), point.x()) for point in self._corners]
         self.cancel()
         if document is not None:
-            self._model.mark(polygon(corners, *document.hole.shape), self._value, UNDO_POLYGON)
+            self._model.mark(polygon(corners, *document.hole.shape), self._value, tr(UNDO_POLYGON))

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QObject, QPointF, QRectF
 from PySide6.QtGui import QPainter, QPolygonF
 
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, tr
 from daps_desktop.imaging.selection import rectangle
 from daps_desktop.ui.canvas.drawing.view_transform import ViewTransform
 from daps_desktop.ui.canvas.tool_settings import ToolSettings
@@ -11,7 +11,7 @@ from daps_desktop.ui.canvas.tools.outline import draw_outline
 from daps_desktop.ui.canvas.tools.tool import Tool, Touch
 from daps_desktop.ui.models.document_model import DocumentModel
 
-UNDO_RECTANGLE = tr("rectangle")
+UNDO_RECTANGLE = N_("rectangle")
 
 
 class Rectangle(Tool):
@@ -45,7 +45,7 @@ class Rectangle(Tool):
         if start is None or document is None or start.at == touch.at:
             return
         region = rectangle(start.point, touch.point, *document.hole.shape)
-        self._model.mark(region, not (start.erase or self._settings.erasing), UNDO_RECTANGLE)
+        self._model.mark(region, not (start.erase or self._settings.erasing), tr(UNDO_RECTANGLE))
         self.changed.emit()
 
     def cancel(self) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 
 from daps_desktop.analysis.flood_select import similar_region
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, tr
 from daps_desktop.imaging.selection import Region
 from daps_desktop.ui.canvas.drawing.pyramid import Picture
 from daps_desktop.ui.canvas.tool_settings import ToolSettings
@@ -13,7 +13,7 @@ from daps_desktop.ui.canvas.tools.tool import Tool, Touch
 from daps_desktop.ui.common.background import Background
 from daps_desktop.ui.models.document_model import DocumentModel
 
-UNDO_WAND = tr("magic wand")
+UNDO_WAND = N_("magic wand")
 
 
 class Wand(Tool):
@@ -48,7 +48,7 @@ class Wand(Tool):
             self.working = False
             self.changed.emit()
             if self._model.worked_hole is worked:
-                self._model.mark(region, value, UNDO_WAND)
+                self._model.mark(region, value, tr(UNDO_WAND))
 
         self._background.run(lambda: similar_region(picture, (row, col), tolerance), take)
 

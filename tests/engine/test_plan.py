@@ -88,7 +88,7 @@ def test_a_run_does_what_its_plan_says(damages: tuple[Damage, ...], how: SolverS
     how = replace(
         how, prior="tiny", device="cpu", soft_edge=0, samples=1 if how.output == "sample" else how.samples
     )
-    marks = hole if task.has(Scratches) else None
+    marks = hole if task.needs_mask else None
     seen = 0
 
     def counted(self: NetworkDenoiser, x: Tensor, sigma: float) -> Tensor:
@@ -112,7 +112,7 @@ def test_a_run_does_what_its_plan_says(damages: tuple[Damage, ...], how: SolverS
 @settings(max_examples=25)
 def test_an_estimate_prices_that_plan(damages: tuple[Damage, ...], how: SolverSettings, hole: Hole) -> None:
     task, how = Task(damages), replace(how, prior="tiny", device="cpu", soft_edge=0)
-    marks = hole if task.has(Scratches) else None
+    marks = hole if task.needs_mask else None
     request = ForecastRequest(
         "f", HEIGHT, WIDTH, task, how, None if marks is None else thinned(marks, MARKS_STEP), speed=1.0
     )

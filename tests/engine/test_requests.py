@@ -73,7 +73,7 @@ def requests(draw: st.DrawFn) -> JobRequest:
         draw(st.sampled_from([np.uint8, np.uint16]))
     )
     hole = None
-    if task.has(Scratches):
+    if task.needs_mask:
         hole = np.zeros((48, 48), bool)
         hole[20:23, draw(st.integers(0, 20)) : 40] = True
     prior = draw(st.sampled_from(["", catalogue.find("tiny").sha256]))

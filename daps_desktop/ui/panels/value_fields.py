@@ -1,7 +1,4 @@
-"""The fields of a card, one for each value of its damage, as wide as the value may be.
-
-Their words are still to be translated when they are given here, as tables are made at import.
-"""
+"""The fields of a card, one for each value of its damage, as wide as the value may be."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,8 +6,8 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QSlider, QWidget
 
-from daps_desktop.base.i18n import tr
 from daps_desktop.base.validation import Allowed, OneOf, Range
+from daps_desktop.ui.common.live_text import say
 from daps_desktop.ui.common.theme import GRID, HIT
 from daps_desktop.ui.common.widgets import NumberRow, Segments, column, row
 
@@ -54,7 +51,7 @@ class _Number(ValueField):
         assert isinstance(values, Range)
         super().__init__()
         self._whole = isinstance(usual, int)
-        self.row = NumberRow(tr(name), tr(unit) if unit else "", values.low, values.high, usual, decimals)
+        self.row = NumberRow(name, unit, values.low, values.high, usual, decimals)
         self.setLayout(column(self.row))
         self.row.changed.connect(lambda _: self.changed.emit())
 
@@ -70,7 +67,7 @@ class _Choice(ValueField):
     def __init__(self, name: str, words: str, values: Allowed, usual: object) -> None:
         assert isinstance(values, OneOf)
         super().__init__()
-        self.buttons = Segments(tr(name), [(value, words.format(value)) for value in values.known])
+        self.buttons = Segments(name, [(value, words.format(value)) for value in values.known])
         self.buttons.pick(usual)
         self.setLayout(column(self.buttons))
         self.buttons.picked.connect(lambda _: self.changed.emit())
@@ -90,11 +87,11 @@ class _Percent(ValueField):
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(round(100 * values.low), round(100 * values.high))
         self.slider.setMinimumHeight(HIT)
-        self.slider.setAccessibleName(tr(spoken))
+        say(self.slider, accessibleName=spoken)
         self._percent = QLabel()
         self._percent.setMinimumWidth(_VALUE)
         self._percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.setLayout(row(QLabel(tr(name)), self.slider, self._percent))
+        self.setLayout(row(say(QLabel(), text=name), self.slider, self._percent))
         self.show_value(usual)
         self.slider.valueChanged.connect(self._tell)
 

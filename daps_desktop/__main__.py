@@ -14,19 +14,19 @@ def main() -> int:
     multiprocessing.freeze_support()  # in a frozen build the engine's process begins here too
     arguments = sys.argv[1:]
     if cli.is_command(arguments):
-        i18n.choose("")
+        i18n.set_language("")
         return cli.main(arguments)
     gc.disable()  # a tenth of the start: imports leave no garbage, and later the window collects its own
     from daps_desktop.ui.common import preferences  # only the window needs Qt
 
-    i18n.choose(preferences.language())
-    from daps_desktop.ui.shell.application import application, start_picture
+    i18n.set_language(preferences.language())
+    from daps_desktop.ui.shell.application import application, splash
 
     _app = application()  # held, or Qt ends with it
-    picture = start_picture()
+    image = splash()
     from daps_desktop.app import run_window  # the longest part of the start
 
-    return run_window(Path(arguments[0]) if arguments else None, picture=picture)
+    return run_window(Path(arguments[0]) if arguments else None, image=image)
 
 
 if __name__ == "__main__":

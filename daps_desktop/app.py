@@ -15,45 +15,45 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from daps_desktop.base.logs import ENGINE_LOG, WINDOW_LOG, append, log_folder
-from daps_desktop.document.spool import allow_many_files
+from daps_desktop.document.spool import raise_open_file_limit
 from daps_desktop.engine.process.child import LoadEngine, import_engine
-from daps_desktop.engine.process.client import Host
+from daps_desktop.engine.process.client import EngineClient
 from daps_desktop.ui.common.theme import Theme
 from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.models.job_model import JobModel
 from daps_desktop.ui.models.message_router import MessageRouter
 from daps_desktop.ui.shell.application import GarbageCollector, OpenedBySystem, application
 from daps_desktop.ui.shell.main_window import MainWindow
-from daps_desktop.ui.shell.readiness import tell_when_ready
+from daps_desktop.ui.shell.readiness import print_readiness
 
 
 def run_window(
-    path: Path | None, load_engine: LoadEngine = import_engine, picture: QWidget | None = None
+    path: Path | None, load_engine: LoadEngine = import_engine, image: QWidget | None = None
 ) -> int:
     """Show the window, with the photo at `path` if there is one, until it is closed; the exit code.
 
-    `picture` stands on the screen until the window does.
+    `image` stands on the screen until the window does.
     """
-    allow_many_files()
+    raise_open_file_limit()
     app = application()
     GarbageCollector(app)
     loop = qasync.QEventLoop(app)
     asyncio.set_event_loop(loop)
-    host = Host(loop, load_engine, log_folder() / ENGINE_LOG)
+    host = EngineClient(loop, load_engine, log_folder() / ENGINE_LOG)
     router = MessageRouter(host)
     job = JobModel(router)
     window = MainWindow(DocumentModel(), job, Theme(app))
     if sys.platform == "darwin":  # elsewhere a file comes as an argument, and a filter sees every event
         OpenedBySystem(app, window.open)
-    tell_when_ready(window, window.forecast)
+    print_readiness(window, window.forecast)
     window.show()
-    if picture is not None:
-        picture.close()
+    if image is not None:
+        image.close()
     window.forecast.start()
     QTimer.singleShot(0, host.start)  # the engine's process begins once the window is on the screen
     if path is not None:
         QTimer.singleShot(0, lambda: window.begin_with(path))
-    with loop, _bugs_told_by(window):
+    with loop, _report_bugs_to(window):
         try:
             return loop.run_until_complete(_until_closed(app, host, router, window))
         finally:
@@ -61,7 +61,7 @@ def run_window(
 
 
 @contextmanager
-def _bugs_told_by(window: MainWindow) -> Iterator[None]:
+def _report_bugs_to(window: MainWindow) -> Iterator[None]:
     """An exception nobody caught: the marks are brought to safety first, then it is printed and shown."""
     printed = sys.excepthook
 
@@ -79,7 +79,9 @@ def _bugs_told_by(window: MainWindow) -> Iterator[None]:
         sys.excepthook = printed
 
 
-async def _until_closed(app: QApplication, host: Host, router: MessageRouter, window: MainWindow) -> int:
+async def _until_closed(
+    app: QApplication, host: EngineClient, router: MessageRouter, window: MainWindow
+) -> int:
     """0 when the window is closed; where Ctrl+C or the system ends the program, unsaved work stays kept."""
     loop = asyncio.get_running_loop()
     code: asyncio.Future[int] = loop.create_future()
@@ -103,7 +105,7 @@ async def _until_closed(app: QApplication, host: Host, router: MessageRouter, wi
     return ended
 
 
-async def carry(host: Host, router: MessageRouter) -> None:
+async def carry(host: EngineClient, router: MessageRouter) -> None:
     """Hand every message of the worker to whom it is for, on the window's thread."""
     async for message in host.messages():
         router.handle(message)

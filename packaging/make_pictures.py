@@ -25,9 +25,9 @@ from PySide6.QtWidgets import QApplication, QSlider, QWidget
 from daps_desktop.app import run_window
 from daps_desktop.base.paths import resource, user_folder
 from daps_desktop.document.version import Version
-from daps_desktop.jobs.damage import Faded
+from daps_desktop.jobs.damage import Fading
 from daps_desktop.ui.common.preferences import preferences
-from daps_desktop.ui.common.theme import GRID
+from daps_desktop.ui.common.theme import SPACING
 from daps_desktop.ui.files.project_controller import SaveProjectDialog
 from daps_desktop.ui.shell.main_window import MainWindow
 
@@ -71,12 +71,12 @@ def take(name: str, picture: QPixmap, colours: int = _PHOTO_COLOURS) -> None:
 def framed(widget: QWidget) -> QPixmap:
     """The whole widget, also what is scrolled out of sight, with a little room around it."""
     inner = widget.grab()
-    picture = QPixmap(inner.size() + QSize(2 * GRID, 2 * GRID))
-    picture.fill(widget.palette().window().color())
-    painter = QPainter(picture)
-    painter.drawPixmap(GRID, GRID, inner)
+    image = QPixmap(inner.size() + QSize(2 * SPACING, 2 * SPACING))
+    image.fill(widget.palette().window().color())
+    painter = QPainter(image)
+    painter.drawPixmap(SPACING, SPACING, inner)
     painter.end()
-    return picture
+    return image
 
 
 def part(window: MainWindow, left: float, top: float, right: float, bottom: float) -> QPixmap:
@@ -155,14 +155,14 @@ def first_restoration(window: MainWindow) -> Iterator[Step]:
     take("welcome", window.grab(), _FLAT_COLOURS)
     window.resize(_WINDOW)
     found: list[object] = []
-    window.examiner.findings_ready.connect(found.append)
+    window.examiner.diagnosis_ready.connect(found.append)
     press(window.welcome.sample)
     yield lambda: bool(found)
     yield after(3)
     take("opened", window.grab())
     take("tools", framed(window.tool_strip), _FLAT_COLOURS)
     for card in window.panel.cards.cards:
-        take(f"card_{card.name}", card.picture_box.grab())
+        take(f"card_{card.name}", card.thumbnail.grab())
     press(where.finding.button)
     yield lambda: window.finder.reviewing
     yield after(3)
@@ -235,18 +235,18 @@ def _versions(window: MainWindow) -> list[Version]:
 
 
 def _joined(above: QWidget, below: QWidget) -> QPixmap:
-    picture = QPixmap(below.width(), above.height() + below.height())
-    picture.fill(below.palette().window().color())
-    painter = QPainter(picture)
+    image = QPixmap(below.width(), above.height() + below.height())
+    image.fill(below.palette().window().color())
+    painter = QPainter(image)
     painter.drawPixmap(0, 0, above.grab())
     painter.drawPixmap(0, above.height(), below.grab())
     painter.end()
-    return picture
+    return image
 
 
 def coloured(window: MainWindow) -> Iterator[Step]:
     """Fading is seen to go while its card is ticked."""
-    card = window.panel.cards.card(Faded)
+    card = window.panel.cards.card(Fading)
     QTest.keyClick(window, Qt.Key.Key_F5)
     QTest.keyClick(card.tick, Qt.Key.Key_Space)
     yield after(8)
@@ -399,7 +399,7 @@ def main() -> int:
             subprocess.run([sys.executable, __file__, name], env=environment, check=True)
     finally:
         shutil.rmtree(home)
-    sizes = [picture.stat().st_size for picture in OUT.glob("*.png")]
+    sizes = [image.stat().st_size for image in OUT.glob("*.png")]
     print(f"{len(sizes)} pictures, {sum(sizes) >> 10} kB")
     return 0
 

@@ -271,11 +271,11 @@ def printed(light: NDArray[np.float32]) -> NDArray[np.float32]:
     grain = cv2.GaussianBlur(RNG.standard_normal(light.shape).astype(np.float32), (0, 0), 0.7)
     density = np.clip(density + 0.030 * grain * np.sqrt(density * (1.15 - density) + 0.02), 0, 1)
     sepia = np.stack([density**0.88, density**1.02, density**1.24], axis=2)
-    picture = 0.07 + 0.88 * sepia * np.array([1.0, 0.965, 0.90])
+    image = 0.07 + 0.88 * sepia * np.array([1.0, 0.965, 0.90])
     sheet = np.empty((HEIGHT + 2 * BORDER, WIDTH + 2 * BORDER, 3), np.float32)
     fibre = cv2.GaussianBlur(RNG.standard_normal(sheet.shape[:2]).astype(np.float32), (0, 0), 1.2)
     sheet[:] = np.array([0.945, 0.918, 0.850]) + 0.012 * fibre[..., None]
-    sheet[BORDER:-BORDER, BORDER:-BORDER] = picture
+    sheet[BORDER:-BORDER, BORDER:-BORDER] = image
     return sheet
 
 
@@ -345,11 +345,11 @@ def damaged(sheet: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np
 
 
 def main() -> None:
-    picture, hole = damaged(printed(photographed()))
+    image, mask = damaged(printed(photographed()))
     OUT.mkdir(parents=True, exist_ok=True)
-    pixels = np.rint(picture * 255).astype(np.uint8)
+    pixels = np.rint(image * 255).astype(np.uint8)
     Image.fromarray(pixels).save(OUT / "sample.jpg", quality=93, subsampling=0, dpi=(300, 300))
-    Image.fromarray(hole).save(OUT / "mask.png")
+    Image.fromarray(mask).save(OUT / "mask.png")
 
 
 if __name__ == "__main__":

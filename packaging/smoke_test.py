@@ -169,11 +169,11 @@ def fetches_when_asked(build: Build) -> str:
 def restores_the_sample(build: Build) -> str:
     """Read as a TIFF with LZW, written as a PNG: two codecs that are loaded only when asked for."""
     photo, marks, result = (build.folder / name for name in ("sample.tif", "marks.png", "result.png"))
-    before, hole = sample()
+    before, mask = sample()
     Image.fromarray(before).save(photo, compression="tiff_lzw")
-    Image.fromarray(hole).save(marks)
+    Image.fromarray(mask).save(marks)
     build.run("restore", photo, "-o", result, "--mask", marks, "--preset", "draft", "--device", "cpu")
-    return compared(before, np.asarray(Image.open(result)), hole)
+    return compared(before, np.asarray(Image.open(result)), mask)
 
 
 def opens_a_window(build: Build) -> str:
@@ -190,7 +190,7 @@ def opens_a_window(build: Build) -> str:
 def restores_in_a_window(build: Build) -> str:
     """By keys: a project is opened, Ctrl+Return restores, Ctrl+S saves, Ctrl+Q ends."""
     project = build.folder / "part.daps"
-    before, hole = write_part(project)
+    before, mask = write_part(project)
     with ExitStack() as closing:
         display = _display(build.folder, closing)
         window = build.open_window(project, QT_QPA_PLATFORM="xcb", DISPLAY=display)
@@ -202,7 +202,7 @@ def restores_in_a_window(build: Build) -> str:
         after = _until(lambda: keys.press("ctrl+s") or _version_in(project), RUN_S, "for a version")
         keys.press("ctrl+q")
         window.ended(0)
-    return compared(before, after, hole)
+    return compared(before, after, mask)
 
 
 # Pictures
@@ -218,32 +218,32 @@ def write_part(path: Path) -> tuple[Pixels, NDArray[np.bool_]]:
     """A project with a part of the sample and its marks."""
     sys.path.insert(0, str(ROOT))
     from daps_desktop.document.project import Project, write_project
-    from daps_desktop.document.source import source_of
+    from daps_desktop.document.source import describe_source
     from daps_desktop.imaging.formats.reader import read_photo
-    from daps_desktop.jobs.damage import Scratches
+    from daps_desktop.jobs.damage import MissingPixels
     from daps_desktop.jobs.recipe import Recipe
     from daps_desktop.jobs.settings import SolverSettings
     from daps_desktop.jobs.task import Task
 
     left, top, right, bottom = PART
     photo, marks = sample()
-    pixels, hole = photo[top:bottom, left:right], marks[top:bottom, left:right]
+    pixels, mask = photo[top:bottom, left:right], marks[top:bottom, left:right]
     photo_path = path.with_suffix(".png")
     Image.fromarray(pixels).save(photo_path)
     opened = read_photo(photo_path)
-    recipe = Recipe(Task((Scratches(),)), SolverSettings(preset="draft"))
-    write_project(Project(opened, source_of(opened), hole, recipe), path, embed=True)
-    return pixels, hole
+    recipe = Recipe(Task((MissingPixels(),)), SolverSettings(preset="draft"))
+    write_project(Project(opened, describe_source(opened), mask, recipe), path, embed=True)
+    return pixels, mask
 
 
-def compared(before: Pixels, after: Pixels, hole: NDArray[np.bool_]) -> str:
+def compared(before: Pixels, after: Pixels, mask: NDArray[np.bool_]) -> str:
     """Raises: SmokeError where a pixel outside the marks changed, or none inside did."""
     if after.shape != before.shape:
         raise SmokeError(f"the result is {after.shape}, the photo {before.shape}")
-    first, second = (hashlib.sha256(picture[~hole].tobytes()).hexdigest() for picture in (before, after))
+    first, second = (hashlib.sha256(image[~mask].tobytes()).hexdigest() for image in (before, after))
     if first != second:
         raise SmokeError(f"untouched pixels differ: {first[:16]} before, {second[:16]} after")
-    changed = (before[hole] != after[hole]).any(axis=-1).mean()
+    changed = (before[mask] != after[mask]).any(axis=-1).mean()
     if changed < 0.5:
         raise SmokeError(f"only {changed:.0%} of the marked pixels changed")
     return f"untouched pixels {first[:16]} before and after, {changed:.0%} of the marked ones new"

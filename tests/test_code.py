@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from daps_desktop.base.errors import SENTENCES
+from daps_desktop.base.errors import MESSAGES
 from daps_desktop.jobs.messages import NOTICES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -67,7 +67,7 @@ import daps_desktop.cli, daps_desktop.engine.dispatch, daps_desktop.training.fit
 
 
 def test_every_sentence_says_what_happened_what_is_safe_and_what_to_do() -> None:
-    for code, sentence in SENTENCES.items():
+    for code, sentence in MESSAGES.items():
         assert sentence.endswith(".") and "!" not in sentence, code
         assert sentence.count(";") >= 2, code
     assert all(notice.endswith(".") and "!" not in notice for notice in NOTICES.values())

@@ -57,11 +57,11 @@ def messages(tool: ModuleType, path: Path) -> list[Message]:
 @pytest.fixture
 def english_again() -> Iterator[None]:
     yield
-    i18n.choose(i18n.ENGLISH)
+    i18n.set_language(i18n.ENGLISH)
 
 
 def test_what_befell_a_file_is_said_in_the_same_language(english_again: None, tmp_path: Path) -> None:
-    i18n.choose("de")
+    i18n.set_language("de")
     with pytest.raises(UserError, match="der Name ist zu lang"):
         write_file(tmp_path / ("x" * 300), b"")
     (tmp_path / "half").write_bytes(by_pillow("JPEG")[:-200])
@@ -73,7 +73,7 @@ def test_an_error_is_said_in_the_language_of_the_moment(english_again: None) -> 
     late = ValueError(phrase(N_("{name} is too large"), name="it.json"))
     error = pickle.loads(pickle.dumps(UserError("file_unreadable", path="a", detail=words_of(late))))
     assert str(late) == "it.json is too large" and "(it.json is too large)" in str(error)
-    i18n.choose("de")
+    i18n.set_language("de")
     assert str(late) == "it.json ist zu groß" and "(it.json ist zu groß)" in str(error)
     level = phrase(N_("at noise level {sigma:.3g}"), sigma=0.25)
     assert "0,25" in str(UserError("diverged", detail=level))
@@ -127,26 +127,26 @@ def test_what_the_program_reads_is_what_the_translators_wrote(
 
 @pytest.mark.usefixtures("english_again")
 def test_a_chosen_language_is_spoken_and_else_that_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert i18n.choose("de_AT") == i18n.spoken() == "de"
+    assert i18n.set_language("de_AT") == i18n.current_language() == "de"
     assert i18n.tr("Dark") == "Dunkel"
     monkeypatch.setenv("LANGUAGE", "zh_CN:en")
-    assert i18n.choose("") == "zh_CN"
+    assert i18n.set_language("") == "zh_CN"
     assert i18n.tr("Dark") not in ("Dark", "Dunkel")
     monkeypatch.setenv("LANGUAGE", "fr_CH:de:en")
-    assert i18n.choose("") == "de"
+    assert i18n.set_language("") == "de"
     monkeypatch.setenv("LANGUAGE", "xx")
-    assert i18n.choose("xx") == "en"
+    assert i18n.set_language("xx") == "en"
     assert i18n.tr("Dark") == "Dark"
 
 
 @pytest.mark.usefixtures("english_again")
 def test_decimals_are_written_as_the_language_writes_them() -> None:
-    i18n.choose("de")
-    assert i18n.number(1.25, 2) == "1,25"
+    i18n.set_language("de")
+    assert i18n.format_number(1.25, 2) == "1,25"
     assert i18n.tr("{hours:.1f} h").format(hours=2.5) == "2,5 h"
     assert i18n.tr("Open {name}").format(name="a.jpg") == "a.jpg öffnen"
-    i18n.choose("en")
-    assert i18n.number(1.25, 2) == "1.25"
+    i18n.set_language("en")
+    assert i18n.format_number(1.25, 2) == "1.25"
     assert i18n.tr("{hours:.1f} h").format(hours=2.5) == "2.5 h"
 
 

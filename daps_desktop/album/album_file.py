@@ -4,15 +4,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
-from daps_desktop.album.item_job import key_of, order_for
-from daps_desktop.album.model import DONE, SAVING, Album, Row
+from daps_desktop.album.item_job import key_of, unmasked_job_for
+from daps_desktop.album.model import DONE, SAVING, Album, AlbumItem
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.files import saving as saving_to
+from daps_desktop.base.files import save_errors as saving_to
 from daps_desktop.base.files import write_file
 from daps_desktop.base.i18n import N_, phrase, words_of
-from daps_desktop.base.serialization import dump_json, from_plain, load_json, to_plain
-from daps_desktop.document.sidecar import read_small
-from daps_desktop.document.source import sha256_of
+from daps_desktop.base.serialization import dump_json, from_jsonable, load_json, to_jsonable
+from daps_desktop.document.sidecar import read_limited
+from daps_desktop.document.source import hash_file
 from daps_desktop.imaging.export import ExportOptions
 from daps_desktop.jobs.recipe import Recipe
 
@@ -22,22 +22,24 @@ KIND, VERSION = "daps-desktop album", 1
 # Going on
 
 
-def resumed(album: Album) -> Album:
+def revalidated(album: Album) -> Album:
     """The album as its files say: results that are there and are still what is asked for are done."""
-    return replace(album, rows=tuple(_resumed(row, album) for row in album.rows))
+    return replace(album, rows=tuple(_revalidated(row, album) for row in album.rows))
 
 
-def _resumed(row: Row, album: Album) -> Row:
-    if row.state in (DONE, SAVING) and _is_there(row, album):
-        return replace(row, state=DONE)
-    return Row(row.photo)
+def _revalidated(item: AlbumItem, album: Album) -> AlbumItem:
+    if item.state in (DONE, SAVING) and _is_there(item, album):
+        return replace(item, state=DONE)
+    return AlbumItem(item.photo)
 
 
-def _is_there(row: Row, album: Album) -> bool:
-    if row.prior_sha256 and album.prior_sha256 not in ("", row.prior_sha256):
+def _is_there(item: AlbumItem, album: Album) -> bool:
+    if item.prior_sha256 and album.prior_sha256 not in ("", item.prior_sha256):
         return False  # the prior of that name is another one since
     try:
-        return key_of(order_for(row, album)) == row.key and sha256_of(Path(row.output)) == row.sha256
+        return (
+            key_of(unmasked_job_for(item, album)) == item.key and hash_file(Path(item.output)) == item.sha256
+        )
     except (OSError, UserError):
         return False
 
@@ -52,7 +54,7 @@ def dump_album(album: Album) -> bytes:
             "folder": album.folder,
             "masks": album.masks,
             "find_scratches": album.find_scratches,
-            "rows": to_plain(album.rows),
+            "rows": to_jsonable(album.rows),
         }
     )
 
@@ -66,9 +68,9 @@ def write_album(album: Album, path: Path) -> None:
 
 def read_album(path: Path) -> Album:
     """Raises: UserError (`file_unreadable`, `album_unreadable`)."""
-    data = read_small(path)
+    data = read_limited(path)
     try:
-        return _parsed(load_json(data))
+        return _parse(load_json(data))
     except (ValueError, UserError) as error:
         raise UserError("album_unreadable", path=path, detail=words_of(error)) from error
 
@@ -78,16 +80,16 @@ class _File:
     folder: str
     masks: str
     find_scratches: bool
-    rows: tuple[Row, ...]
+    rows: tuple[AlbumItem, ...]
 
 
-def _parsed(data: object) -> Album:
+def _parse(data: object) -> Album:
     told = cast(dict[str, Any], data) if isinstance(data, dict) else {}
     if told.get("kind") != KIND or told.get("version") != VERSION:
         raise ValueError(
             phrase(N_("it is not of the kind {kind}, version {version}"), kind=KIND, version=VERSION)
         )
-    file = from_plain(_File, told)
+    file = from_jsonable(_File, told)
     if len({row.photo for row in file.rows}) != len(file.rows):
         raise ValueError(phrase(N_("a photo is listed twice")))
     recipe, export = Recipe.from_json(told.get("recipe")), _export(told.get("export"))

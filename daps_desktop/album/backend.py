@@ -8,21 +8,21 @@ from dataclasses import dataclass, replace
 from threading import Event
 from typing import Protocol
 
-from daps_desktop.album.item_job import FindScratches, Order, prepare
-from daps_desktop.album.model import Row
-from daps_desktop.album.results import Made, judged, made
+from daps_desktop.album.item_job import ItemJob, MaskFinder, prepare
+from daps_desktop.album.model import AlbumItem
+from daps_desktop.album.results import ItemResult, encode_result, with_verdict
 from daps_desktop.base.errors import UserError
-from daps_desktop.jobs.messages import Cancelled, Failed, Finished, JobMessage
-from daps_desktop.jobs.requests import JobRequest
+from daps_desktop.jobs.messages import Cancelled, Failed, Message, RestoreResult
+from daps_desktop.jobs.requests import RestoreRequest
 
-Restore = Callable[[JobRequest], JobMessage]  # the last message of the job
+Restore = Callable[[RestoreRequest], Message]  # the last message of the job
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class ItemFailed:
     """A photo that could not be restored, and why."""
 
-    row: Row
+    item: AlbumItem
     error: UserError
 
 
@@ -30,10 +30,10 @@ class Refused:
 class ItemStopped:
     """A photo that was given up on request and is still to be done."""
 
-    row: Row
+    item: AlbumItem
 
 
-Outcome = Made | Refused | ItemStopped
+Outcome = ItemResult | ItemFailed | ItemStopped
 
 
 class Backend(Protocol):
@@ -44,7 +44,7 @@ class Backend(Protocol):
         """Whether it should be given another photo now."""
         ...
 
-    def submit(self, order: Order) -> None:
+    def submit(self, job: ItemJob) -> None:
         """Raises: UserError where this photo cannot be taken."""
         ...
 
@@ -63,42 +63,44 @@ class Backend(Protocol):
 class InProcessBackend:
     """This process: one photo at a time. `run` soon ends, with Cancelled, when its event is set."""
 
-    def __init__(self, run: Callable[[JobRequest, Event], JobMessage], find: FindScratches) -> None:
+    def __init__(self, run: Callable[[RestoreRequest, Event], Message], find: MaskFinder) -> None:
         self._run, self._find = run, find
         self._cancelled = Event()
-        self._order: Order | None = None
+        self._order: ItemJob | None = None
 
     @property
     def has_capacity(self) -> bool:
         return self._order is None
 
-    def submit(self, order: Order) -> None:
-        self._order = order
+    def submit(self, job: ItemJob) -> None:
+        self._order = job
 
     def next_outcome(self) -> Outcome:
         assert self._order is not None
         order, self._order = self._order, None
         if self._cancelled.is_set():
-            return ItemStopped(order.row)
+            return ItemStopped(order.item)
         return process_item(order, lambda request: self._run(request, self._cancelled), self._find)
 
     def cancel(self) -> None:
         self._cancelled.set()
 
 
-def process_item(order: Order, restore: Restore, find: FindScratches) -> Outcome:
+def process_item(job: ItemJob, restore: Restore, find: MaskFinder) -> Outcome:
     """One photo from its file to the bytes of its result, on a computer that can read its files."""
     started = time.perf_counter()
     try:
         with as_user_errors():
-            work = prepare(order, uuid.uuid4().hex, find)
+            work = prepare(job, uuid.uuid4().hex, find)
             message = restore(work.request)
             if isinstance(message, Cancelled):
-                return ItemStopped(order.row)
-            finished = _finished(message)
-            return made(judged(work, finished, time.perf_counter() - started), work, finished, order.export)
+                return ItemStopped(job.item)
+            finished = _result(message)
+            return encode_result(
+                with_verdict(work, finished, time.perf_counter() - started), work, finished, job.export
+            )
     except UserError as error:
-        return Refused(replace(order.row, seconds=time.perf_counter() - started), error)
+        return ItemFailed(replace(job.item, seconds=time.perf_counter() - started), error)
 
 
 @contextmanager
@@ -112,8 +114,8 @@ def as_user_errors() -> Generator[None]:
         raise UserError("bug", detail=f"{type(error).__name__}: {error}") from error
 
 
-def _finished(message: JobMessage) -> Finished:
+def _result(message: Message) -> RestoreResult:
     if isinstance(message, Failed):
-        raise UserError(message.code, **message.facts)
-    assert isinstance(message, Finished)
+        raise UserError(message.code, **message.params)
+    assert isinstance(message, RestoreResult)
     return message

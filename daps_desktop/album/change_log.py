@@ -15,14 +15,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from daps_desktop.album.album_file import read_album, write_album
-from daps_desktop.album.model import Album, Row
-from daps_desktop.base.files import open_ordinary, saving
-from daps_desktop.base.serialization import from_plain, load_json, to_plain
+from daps_desktop.album.model import Album, AlbumItem
+from daps_desktop.base.files import open_regular_file, save_errors
+from daps_desktop.base.serialization import from_jsonable, load_json, to_jsonable
 
 _SHARE = 0.05  # of the time may go into writing the whole album
 
 
-class Notes:
+class AlbumLog:
     """Writes an album to `path`; `beside`, where given, writes what else tells of the whole of it."""
 
     def __init__(self, path: Path, beside: Callable[[Album], None] | None = None) -> None:
@@ -36,21 +36,21 @@ class Notes:
         write_album(album, self._path)
         if self._beside is not None:
             self._beside(album)
-        steps = steps_of(self._path)
-        with saving(steps):
+        steps = log_path(self._path)
+        with save_errors(steps):
             steps.unlink(missing_ok=True)
         self._unwritten = None
         self._written = time.monotonic()
         self._took = self._written - began
 
-    def append(self, album: Album, row: Row) -> None:
+    def append(self, album: Album, item: AlbumItem) -> None:
         """That row of the album has changed. Raises: UserError (`save_failed`)."""
         if time.monotonic() - self._written >= self._took / _SHARE:
             self.write(album)
             return
-        steps = steps_of(self._path)
-        with saving(steps), steps.open("ab") as file:
-            file.write(json.dumps(to_plain(row), allow_nan=False).encode() + b"\n")
+        steps = log_path(self._path)
+        with save_errors(steps), steps.open("ab") as file:
+            file.write(json.dumps(to_jsonable(item), allow_nan=False).encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
         self._unwritten = album
@@ -61,24 +61,24 @@ class Notes:
             self.write(self._unwritten)
 
 
-def steps_of(path: Path) -> Path:
+def log_path(path: Path) -> Path:
     return path.with_name(path.name + ".steps")
 
 
-def read_notes(path: Path) -> Album:
+def read_with_log(path: Path) -> Album:
     """The album with the steps that were noted since. Raises: UserError as `read_album`."""
     album = read_album(path)
-    later = {row.photo: row for row in _steps(steps_of(path))}
+    later = {row.photo: row for row in _steps(log_path(path))}
     return replace(album, rows=tuple(later.get(row.photo, row) for row in album.rows))
 
 
-def _steps(path: Path) -> list[Row]:
+def _steps(path: Path) -> list[AlbumItem]:
     """Up to the first line that is not whole: what it was to say, the disk says when work goes on."""
-    rows: list[Row] = []
+    rows: list[AlbumItem] = []
     try:
-        with open_ordinary(path) as file:
+        with open_regular_file(path) as file:
             for line in file:
-                rows.append(from_plain(Row, load_json(line)))
+                rows.append(from_jsonable(AlbumItem, load_json(line)))
     except (OSError, ValueError):
         pass
     return rows

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from daps_desktop.album.model import Album, Row
+from daps_desktop.album.model import Album, AlbumItem
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.os_errors import said_by_system
-from daps_desktop.imaging.export import ADDED, suggested
+from daps_desktop.base.os_errors import describe_os_error
+from daps_desktop.imaging.export import ADDED, default_path
 from daps_desktop.imaging.formats.endings import READABLE
 
 _MASK_ADDED = ("_mask", "_marks")
@@ -17,7 +17,7 @@ _RESULT = re.compile(rf"(.+){ADDED}(?:_\d+)?", re.DOTALL)
 # Which photos
 
 
-def photos_in(folder: Path) -> list[Path]:
+def find_photos(folder: Path) -> list[Path]:
     """The photos of a folder by name, without the masks and the results that lie beside them.
 
     Raises: UserError (`album_empty`, `file_unreadable`).
@@ -25,7 +25,7 @@ def photos_in(folder: Path) -> list[Path]:
     try:
         names = sorted(path for path in folder.iterdir() if path.suffix.lower() in READABLE)
     except OSError as error:
-        raise UserError("file_unreadable", path=folder, detail=said_by_system(error)) from error
+        raise UserError("file_unreadable", path=folder, detail=describe_os_error(error)) from error
     photos = [path for path in names if path.is_file() and not path.name.startswith(".")]
     stems = {path.stem for path in photos}
     photos = [path for path in photos if not any(name in stems for name in _made_of(path.stem))]
@@ -43,7 +43,7 @@ def _made_of(stem: str) -> Iterator[str]:
         yield result[1]
 
 
-def mask_of(photo: Path, masks: Path | None) -> Path | None:
+def find_mask(photo: Path, masks: Path | None) -> Path | None:
     """The picture of marks that belongs to a photo: NAME_mask.png or NAME_marks.png beside it, or in the
     folder `masks`, where it may also be called NAME.png."""
     places = _masks_beside(photo, masks or photo.parent)
@@ -56,14 +56,14 @@ def _masks_beside(photo: Path, folder: Path) -> list[Path]:
     return [folder / f"{photo.stem}{added}.png" for added in _MASK_ADDED]
 
 
-def suggested_for(row: Row, album: Album) -> Path:
+def default_path_for(item: AlbumItem, album: Album) -> Path:
     """Where the result belongs if nothing is in its way."""
-    return suggested(row.path, album.export.ending, Path(album.folder) if album.folder else None)
+    return default_path(item.path, album.export.ending, Path(album.folder) if album.folder else None)
 
 
-def taken_names(row: Row, album: Album) -> set[str]:
+def taken_names(item: AlbumItem, album: Album) -> set[str]:
     """Results of other photos of the album: the names of two photos may differ in ending or case alone."""
-    return {folded(other.output) for other in album.rows if other.output and other.photo != row.photo}
+    return {folded(other.output) for other in album.rows if other.output and other.photo != item.photo}
 
 
 def folded(path: str | Path) -> str:

@@ -12,7 +12,7 @@ NO_MARKS, FROM_FILE, FOUND = MARKS = ("", "file", "found")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class AlbumItem:
     """One photo and its fate. `key` is what the result was made from: photo, marks, recipe, export."""
 
     photo: str  # path
@@ -56,18 +56,18 @@ class Album:
     folder: str = ""
     masks: str = ""
     find_scratches: bool = True
-    rows: tuple[Row, ...] = ()
+    rows: tuple[AlbumItem, ...] = ()
     prior_sha256: str = ""
 
-    def with_row(self, row: Row) -> "Album":
-        """With `row` in place of the one of the same photo."""
-        return replace(self, rows=tuple(row if old.photo == row.photo else old for old in self.rows))
+    def with_row(self, item: AlbumItem) -> "Album":
+        """With `item` in place of the one of the same photo."""
+        return replace(self, rows=tuple(item if old.photo == item.photo else old for old in self.rows))
 
     def with_photos(self, photos: list[Path]) -> "Album":
         """With these photos behind those it has; one it has already is not taken twice."""
         known = {row.photo for row in self.rows}
         fresh = [str(path) for path in photos if str(path) not in known]
-        return replace(self, rows=self.rows + tuple(Row(photo) for photo in dict.fromkeys(fresh)))
+        return replace(self, rows=self.rows + tuple(AlbumItem(photo) for photo in dict.fromkeys(fresh)))
 
     def count(self, state: str) -> int:
         return sum(row.state == state for row in self.rows)

@@ -5,39 +5,39 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from daps_desktop.album.discovery import folded, suggested_for, taken_names
-from daps_desktop.album.item_job import Work
-from daps_desktop.album.model import DONE, FAILED, SAVING, SKIPPED, Album, Row
+from daps_desktop.album.discovery import default_path_for, folded, taken_names
+from daps_desktop.album.item_job import PreparedItem
+from daps_desktop.album.model import DONE, FAILED, SAVING, SKIPPED, Album, AlbumItem
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import write_file
-from daps_desktop.document.sidecar import dump_sidecar, provenance_of
+from daps_desktop.document.sidecar import dump_sidecar, make_provenance
 from daps_desktop.document.version import Version
 from daps_desktop.imaging.export import (
     ExportOptions,
-    encoded,
-    kept_elsewhere,
-    sidecar_of,
-    target,
+    encode,
+    resolve_conflict,
+    save_fallback,
+    sidecar_path,
     write,
 )
-from daps_desktop.jobs.messages import Finished
+from daps_desktop.jobs.messages import RestoreResult
 from daps_desktop.jobs.verdict import judge
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class ItemResult:
     """A restored photo as the bytes of its file; `origin`: those of the file beside it, if there is one."""
 
-    row: Row
+    item: AlbumItem
     data: bytes
     origin: bytes | None
 
 
-def judged(work: Work, finished: Finished, seconds: float) -> Row:
+def with_verdict(work: PreparedItem, finished: RestoreResult, seconds: float) -> AlbumItem:
     """The row with what the result says about itself."""
-    verdict = judge(finished.report, work.request.task, work.request.hole, work.request.settings.soft_edge)
+    verdict = judge(finished.report, work.request.task, work.request.mask, work.request.settings.soft_edge)
     return replace(
-        work.row,
+        work.item,
         agreement=verdict.agreement.value,
         residual=verdict.residual_over_noise,
         redrawn=verdict.redrawn,
@@ -46,63 +46,65 @@ def judged(work: Work, finished: Finished, seconds: float) -> Row:
     )
 
 
-def made(row: Row, work: Work, finished: Finished, export: ExportOptions) -> Made:
+def encode_result(
+    item: AlbumItem, work: PreparedItem, finished: RestoreResult, export: ExportOptions
+) -> ItemResult:
     """The result as it is to be written. Raises: UserError as `encoded`."""
-    data = encoded(finished.photo, export)
+    data = encode(finished.photo, export)
     digest = hashlib.sha256(data).hexdigest()
-    return Made(replace(row, sha256=digest), data, _origin(work, finished, digest, export))
+    return ItemResult(replace(item, sha256=digest), data, _origin(work, finished, digest, export))
 
 
-def _origin(work: Work, finished: Finished, digest: str, export: ExportOptions) -> bytes | None:
+def _origin(work: PreparedItem, finished: RestoreResult, digest: str, export: ExportOptions) -> bytes | None:
     if not export.sidecar:
         return None
-    version = Version(1, finished.photo, work.recipe, work.request.hole, finished.report)
-    return dump_sidecar(provenance_of(work.request.photo, version, digest))
+    version = Version(1, finished.photo, work.recipe, work.request.mask, finished.report)
+    return dump_sidecar(make_provenance(work.request.photo, version, digest))
 
 
-def stored(result: Made, album: Album) -> Iterator[Row]:
+def save_steps(result: ItemResult, album: Album) -> Iterator[AlbumItem]:
     """The row before its result is written, to be noted, and after.
 
     Raises: UserError (`save_...`); what could not be written where it belongs is then kept elsewhere.
     """
     try:
-        yield (row := saving(result.row, album))
+        yield (row := reserve_name(result.item, album))
         yield save(row, album, result)
     except UserError as error:
-        raise kept_elsewhere(result.data, suggested_for(result.row, album), error) from error
+        raise save_fallback(result.data, default_path_for(result.item, album), error) from error
 
 
-def saving(row: Row, album: Album) -> Row:
+def reserve_name(item: AlbumItem, album: Album) -> AlbumItem:
     """The row with the name under which its result is to be written, noted before it is.
 
     Raises: UserError (`save_...`).
     """
-    suggested, taken = suggested_for(row, album), taken_names(row, album)
+    suggested, taken = default_path_for(item, album), taken_names(item, album)
     path, number = suggested, 2
     while folded(path) in taken:
         path, number = suggested.with_stem(f"{suggested.stem}_{number}"), number + 1
-    chosen = target(path, album.export.policy if path == suggested else "unique", row.path)
+    chosen = resolve_conflict(path, album.export.policy if path == suggested else "unique", item.path)
     if chosen is None:
         raise UserError("album_exists", path=path)
-    return replace(row, state=SAVING, output=str(chosen))
+    return replace(item, state=SAVING, output=str(chosen))
 
 
-def save(row: Row, album: Album, result: Made) -> Row:
+def save(item: AlbumItem, album: Album, result: ItemResult) -> AlbumItem:
     """Write the result, and where it comes from, beside each other.
 
     A result is done without the latter, too; the row then says why. Raises: UserError (`save_...`).
     """
-    path, reason = Path(row.output), ""
-    write(result.data, path, overwrite=album.export.policy == "overwrite", original=row.path)
+    path, reason = Path(item.output), ""
+    write(result.data, path, overwrite=album.export.policy == "overwrite", original=item.path)
     if result.origin is not None:
         try:
-            write_file(sidecar_of(path), result.origin, overwrite=True)
+            write_file(sidecar_path(path), result.origin, overwrite=True)
         except UserError as error:
             reason = str(error)
-    return replace(row, state=DONE, reason=reason)
+    return replace(item, state=DONE, reason=reason)
 
 
-def failed(row: Row, error: UserError) -> Row:
+def with_failure(item: AlbumItem, error: UserError) -> AlbumItem:
     """The row of a photo that could not be restored, or needs nothing of it."""
     skipped = error.code in ("album_exists", "album_nothing_to_do")
-    return replace(row, state=SKIPPED if skipped else FAILED, reason=str(error))
+    return replace(item, state=SKIPPED if skipped else FAILED, reason=str(error))

@@ -5,19 +5,19 @@ from collections.abc import Callable, Iterator
 from threading import Event
 from typing import Protocol
 
-from daps_desktop.album.backend import Backend, ItemStopped, Outcome, Refused, as_user_errors
-from daps_desktop.album.item_job import ordered
-from daps_desktop.album.model import Album, Row
-from daps_desktop.album.results import failed, stored
+from daps_desktop.album.backend import Backend, ItemFailed, ItemStopped, Outcome, as_user_errors
+from daps_desktop.album.item_job import job_for
+from daps_desktop.album.model import Album, AlbumItem
+from daps_desktop.album.results import save_steps, with_failure
 from daps_desktop.base.errors import UserError
 
-OnItem = Callable[[Row], None]
+OnItem = Callable[[AlbumItem], None]
 
 
 class AlbumStore(Protocol):
     """Where the steps of an album are noted, so that work can go on after a break."""
 
-    def append(self, album: Album, row: Row) -> None:
+    def append(self, album: Album, item: AlbumItem) -> None:
         """That row of the album has changed. Raises: UserError (`save_failed`)."""
         ...
 
@@ -42,27 +42,27 @@ def run_album(album: Album, backend: Backend, store: AlbumStore, on_item: OnItem
             away.add(row.photo)
         else:
             outcome = backend.next_outcome()
-        if outcome is None or outcome.row.photo not in away:
+        if outcome is None or outcome.item.photo not in away:
             continue  # it is on its way, or came back twice
-        away.remove(outcome.row.photo)
+        away.remove(outcome.item.photo)
         album = _over(outcome, album, store, on_item)
     return album
 
 
-def _submitted(row: Row, album: Album, backend: Backend) -> Refused | None:
+def _submitted(item: AlbumItem, album: Album, backend: Backend) -> ItemFailed | None:
     """None where the photo is on its way to be restored."""
     try:
         with as_user_errors():
-            order = ordered(row, album)
+            order = job_for(item, album)
         backend.submit(order)
     except UserError as error:
-        return Refused(row, error)
+        return ItemFailed(item, error)
     return None
 
 
 def _over(outcome: Outcome, album: Album, store: AlbumStore, on_item: OnItem) -> Album:
     """The album with what became of the photo. Raises: UserError (`save_failed`) where it cannot be noted."""
-    row, unnoted = outcome.row, None
+    row, unnoted = outcome.item, None
     for row in _steps(outcome, album):
         album = album.with_row(row)
         unnoted = _append(album, row, store)
@@ -72,23 +72,23 @@ def _over(outcome: Outcome, album: Album, store: AlbumStore, on_item: OnItem) ->
     return album
 
 
-def _append(album: Album, row: Row, store: AlbumStore) -> UserError | None:
+def _append(album: Album, item: AlbumItem, store: AlbumStore) -> UserError | None:
     """The error where it cannot be noted: to be raised later, so that no result is lost for it."""
     try:
-        store.append(album, row)
+        store.append(album, item)
     except UserError as error:
         return error
     return None
 
 
-def _steps(outcome: Outcome, album: Album) -> Iterator[Row]:
+def _steps(outcome: Outcome, album: Album) -> Iterator[AlbumItem]:
     """The row as it becomes: being saved, and over. What was stopped stays as it is."""
     if isinstance(outcome, ItemStopped):
         return
-    if isinstance(outcome, Refused):
-        yield failed(outcome.row, outcome.error)
+    if isinstance(outcome, ItemFailed):
+        yield with_failure(outcome.item, outcome.error)
         return
     try:
-        yield from stored(outcome, album)
+        yield from save_steps(outcome, album)
     except UserError as error:
-        yield failed(outcome.row, error)
+        yield with_failure(outcome.item, error)

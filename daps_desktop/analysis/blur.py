@@ -3,13 +3,13 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from daps_desktop.analysis.planes import Plane, luma_of, slopes, softened
+from daps_desktop.analysis.planes import Plane, gaussian_blurred, gradients, to_luma
 from daps_desktop.imaging.photo import Pixels
 
 _FIRST = 1.2  # pixels: a known blur against noise
 _AGAIN = 1.5  # pixels: the known blur that is added to see what it changes
 _WINDOWS, _SIDE = 3, 384  # a grid of windows of this side is looked at where the photo is larger
-_FEWEST = 60  # edge pixels
+_MIN_PIXELS = 60  # edge pixels
 _STEEP, _LEAST = 4.0, 4.0  # an edge's slope: times the usual slope, and grey levels a pixel
 _SHARPEST = 20  # percentile of the widths: depth of field leaves most edges softer than the lens did
 # What is measured on photos blurred by so many pixels, in the median: edges that lie close together disturb
@@ -26,7 +26,7 @@ def estimate_blur(pixels: Pixels) -> float:
     sharpest count, as one sharp thing shows that the lens was in focus somewhere.
     """
     widths = np.concatenate([_widths(window) for window in _windows(pixels)])
-    if len(widths) < _FEWEST:
+    if len(widths) < _MIN_PIXELS:
         return 0.0
     return float(np.interp(np.percentile(widths, _SHARPEST), _MEASURED, _BLURRED))
 
@@ -35,17 +35,17 @@ def _windows(pixels: Pixels) -> list[Plane]:
     """The luma of the whole of a small photo, or of windows spread evenly over a large one."""
     height, width = pixels.shape[:2]
     if height * width <= _WINDOWS**2 * _SIDE**2:
-        return [luma_of(pixels).astype(np.float32)]
+        return [to_luma(pixels).astype(np.float32)]
     tops, lefts = (np.linspace(0, max(n - _SIDE, 0), _WINDOWS).astype(int) for n in (height, width))
-    return [luma_of(pixels[t : t + _SIDE, s : s + _SIDE]).astype(np.float32) for t in tops for s in lefts]
+    return [to_luma(pixels[t : t + _SIDE, s : s + _SIDE]).astype(np.float32) for t in tops for s in lefts]
 
 
 def _widths(luma: Plane) -> Plane:
     """The standard deviation of every clear edge's profile, in pixels, (n,)."""
-    luma = softened(luma, _FIRST)
-    down, right = slopes(luma)
+    luma = gaussian_blurred(luma, _FIRST)
+    down, right = gradients(luma)
     steep = np.hypot(down, right)
-    softer = np.hypot(*slopes(softened(luma, _AGAIN)))
+    softer = np.hypot(*gradients(gaussian_blurred(luma, _AGAIN)))
     floor = max(_STEEP * float(np.median(steep)), _LEAST)
     edge = (steep > floor) & (softer > 0) & _is_crest(steep, down, right)
     ratio = np.maximum(steep[edge] / softer[edge], np.float32(1.0001))

@@ -9,15 +9,23 @@ import cv2
 import numpy as np
 
 from daps_desktop.analysis.blur import estimate_blur
-from daps_desktop.analysis.fading import fading_of
-from daps_desktop.analysis.jpeg_quality import quality_in_pixels, quality_of_tables
+from daps_desktop.analysis.fading import measure_fading
+from daps_desktop.analysis.jpeg_quality import quality_from_pixels, quality_from_tables
 from daps_desktop.analysis.noise import estimate_noise
 from daps_desktop.analysis.scratches.detect import find_scratches
 from daps_desktop.base.i18n import N_, Phrase, phrase
 from daps_desktop.imaging.photo import Photo, Pixels
-from daps_desktop.jobs.damage import Blur, Damage, Faded, Grey, Jpeg, Noise, Scratches
+from daps_desktop.jobs.damage import (
+    Damage,
+    Fading,
+    GaussianBlur,
+    Greyscale,
+    JpegCompression,
+    MissingPixels,
+    Noise,
+)
 from daps_desktop.jobs.damage_traits import TRAITS
-from daps_desktop.jobs.proposals import DEFAULT, shown
+from daps_desktop.jobs.proposals import DEFAULT, above_threshold
 
 _LOOKED_AT = 500_000  # pixels of the copy in which scratches are counted
 _WINDOWS, _SIDE = 6, 448  # the middle of each cell of such a grid is looked at where the photo is larger
@@ -39,20 +47,20 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class Diagnosis:
     """The clearest first; empty where nothing shows."""
 
     suggestions: tuple[Suggestion, ...] = ()
 
 
-def examine(photo: Photo) -> Findings:
+def diagnose(photo: Photo) -> Diagnosis:
     """What shows in the photo, in under a second: on windows of it, and on a small copy for scratches."""
     parts = _parts(photo.pixels)
     found = [suggestion for estimate in ESTIMATES.values() if (suggestion := estimate(photo, parts))]
-    return Findings(tuple(sorted(found, key=lambda suggestion: -suggestion.strength)))
+    return Diagnosis(tuple(sorted(found, key=lambda suggestion: -suggestion.strength)))
 
 
-def needs_restoring(findings: Findings) -> bool:
+def needs_restoring(findings: Diagnosis) -> bool:
     """False where nothing shows: colouring a photo would be a wish and not a repair.
 
     Not to be told that a damaged photo is clean matters more than to be told so of every clean one.
@@ -85,11 +93,11 @@ def _scratches(photo: Photo, _parts: Pixels) -> Suggestion | None:
         size = round(pixels.shape[1] * shrink), round(pixels.shape[0] * shrink)
         small = cast(Pixels, cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
         small = small.reshape(size[1], size[0], -1)
-    count = len(shown(find_scratches(small), DEFAULT))
+    count = len(above_threshold(find_scratches(small), DEFAULT))
     if count < _SCRATCHES:
         return None
     reason = phrase(N_("At first glance {count} places look scratched or dusty"), count=count)
-    return Suggestion(Scratches(), reason, _share(count, _SCRATCHES, 12))
+    return Suggestion(MissingPixels(), reason, _share(count, _SCRATCHES, 12))
 
 
 def _noise(_photo: Photo, parts: Pixels) -> Suggestion | None:
@@ -105,16 +113,16 @@ def _blur(photo: Photo, _parts: Pixels) -> Suggestion | None:
     if sigma < _BLURRED:
         return None
     reason = phrase(N_("Edges are about {size:.1f} pixels soft"), size=sigma)
-    return Suggestion(Blur(sigma), reason, _share(sigma, _BLURRED, 2.5))
+    return Suggestion(GaussianBlur(sigma), reason, _share(sigma, _BLURRED, 2.5))
 
 
 def _blocks(photo: Photo, parts: Pixels) -> Suggestion | None:
     if photo.jpeg is not None:
-        quality, damage = quality_of_tables(photo.jpeg), Jpeg()
+        quality, damage = quality_from_tables(photo.jpeg), JpegCompression()
         words = N_("The file was saved at quality {quality} of 100")
     else:
-        quality = quality_in_pixels(parts)
-        damage = Jpeg(quality or 0)
+        quality = quality_from_pixels(parts)
+        damage = JpegCompression(quality or 0)
         words = N_("The photo was once saved as JPEG at quality {quality} of 100")
     if quality is None or quality > _COARSE:
         return None
@@ -123,7 +131,7 @@ def _blocks(photo: Photo, parts: Pixels) -> Suggestion | None:
 
 
 def _fading(photo: Photo, _parts: Pixels) -> Suggestion | None:
-    fading = fading_of(photo.pixels)
+    fading = measure_fading(photo.pixels)
     flat = _share(1 - fading.contrast, 1 - _FLAT, 0.7)
     yellow = _share(fading.yellow, _YELLOW, 0.4)
     reasons: list[Phrase] = []
@@ -136,7 +144,7 @@ def _fading(photo: Photo, _parts: Pixels) -> Suggestion | None:
     if not reasons:
         return None
     both = phrase(N_("{one}; {other}"), one=reasons[0], other=reasons[-1])
-    return Suggestion(Faded(), both if len(reasons) > 1 else reasons[0], max(flat, yellow))
+    return Suggestion(Fading(), both if len(reasons) > 1 else reasons[0], max(flat, yellow))
 
 
 def _grey(photo: Photo, _parts: Pixels) -> Suggestion | None:
@@ -145,7 +153,7 @@ def _grey(photo: Photo, _parts: Pixels) -> Suggestion | None:
     some = pixels[::step, ::step].astype(np.int64)
     if np.ptp(some, axis=2).max() > _GREY * (np.iinfo(pixels.dtype).max // 255):
         return None
-    return Suggestion(Grey(), phrase(N_("The photo has no colours")), 0.1)
+    return Suggestion(Greyscale(), phrase(N_("The photo has no colours")), 0.1)
 
 
 def _share(value: float, least: float, most: float) -> float:
@@ -155,10 +163,10 @@ def _share(value: float, least: float, most: float) -> float:
 
 # What fills in a card: from the photo, and from windows of it. Each kind of damage that is here has a card.
 ESTIMATES: dict[type[Damage], Callable[[Photo, Pixels], Suggestion | None]] = {
-    Scratches: _scratches,
+    MissingPixels: _scratches,
     Noise: _noise,
-    Blur: _blur,
-    Jpeg: _blocks,
-    Faded: _fading,
-    Grey: _grey,
+    GaussianBlur: _blur,
+    JpegCompression: _blocks,
+    Fading: _fading,
+    Greyscale: _grey,
 }

@@ -21,10 +21,10 @@ Floats = NDArray[np.floating[Any]]
 _SMALL = 160  # pixels on the longer side of the copy that is looked at
 _MARGIN = 0.04  # of each side, left out: mounts and torn edges are not the picture
 _ENDS = (0.5, 99.5)  # percentiles that become black and white
-_BLACK_MOST, _WHITE_LEAST = 0.45, 0.35  # of full scale: beyond, the photo is dark or light by itself
+_MAX_BLACK, _MIN_WHITE = 0.45, 0.35  # of full scale: beyond, the photo is dark or light by itself
 _UNEVEN = 2.2  # most that one channel may be stretched more than another
 _GREYEST = 1 / 3  # share of the pixels that is taken for grey
-_GAMMA_MOST = 1.6
+_MAX_GAMMA = 1.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class LevelsCurve:
     white: tuple[float, ...]
     gamma: tuple[float, ...]
 
-    def faint(self, amount: float) -> "LevelsCurve":
+    def is_identity(self, amount: float) -> "LevelsCurve":
         """The same correction by a share of 0 to 1; at 0 nothing changes."""
         return LevelsCurve(
             tuple(amount * b for b in self.black),
@@ -71,16 +71,16 @@ def fading_curve(pixels: Pixels, amount: float = 1.0) -> LevelsCurve:
     Black and white of each channel are robust percentiles of a small copy, from which a median has taken
     scratches and dust; gamma brings the middle of what is nearly grey to grey.
     """
-    small = small_copy(pixels)
+    small = thumbnail(pixels)
     colours = small.reshape(-1, small.shape[2])
     black, white = _ends(colours)
     stretched = np.clip((colours - black) / (white - black), 0, 1)
     curve = LevelsCurve(tuple(black.tolist()), tuple(white.tolist()), tuple(_balance(stretched).tolist()))
-    return curve.faint(amount)
+    return curve.is_identity(amount)
 
 
 @dataclass(frozen=True, slots=True)
-class Fading:
+class FadingStrength:
     """What a photo shows of it, in shares of full scale.
 
     `contrast` is how much of the range between black and white is used; `yellow` how much less blue than red
@@ -91,15 +91,15 @@ class Fading:
     yellow: float
 
 
-def fading_of(pixels: Pixels) -> Fading:
+def measure_fading(pixels: Pixels) -> FadingStrength:
     """Measured on a small copy of (H, W, C) pixels, uint8 or uint16."""
-    small = small_copy(pixels)
+    small = thumbnail(pixels)
     colours = small.reshape(-1, small.shape[2])
     luma = colours.mean(axis=1)
     low, high = np.percentile(luma, (1, 99))
     lighter = colours[luma >= np.median(luma)]
     lack = (lighter[:, 0] - lighter[:, -1]) / np.maximum(lighter.max(axis=1), 0.05)
-    return Fading(float(high - low), float(np.percentile(lack, 5)))
+    return FadingStrength(float(high - low), float(np.percentile(lack, 5)))
 
 
 def correct_for_display(level_pixels: NDArray[np.uint8], curve: LevelsCurve) -> NDArray[np.uint8]:
@@ -114,7 +114,7 @@ def correct_for_display(level_pixels: NDArray[np.uint8], curve: LevelsCurve) -> 
     return cast(NDArray[np.uint8], curve.apply(level_pixels))
 
 
-def small_copy(pixels: Pixels) -> Floats:
+def thumbnail(pixels: Pixels) -> Floats:
     """(h, w, C) in 0..1, without the margin, and without thin scratches and dust."""
     height, width = pixels.shape[:2]
     top, left = int(height * _MARGIN), int(width * _MARGIN)
@@ -129,8 +129,8 @@ def small_copy(pixels: Pixels) -> Floats:
 def _ends(colours: Floats) -> tuple[Floats, Floats]:
     """Black and white point of each channel of (n, C) colours, within what fading can have done."""
     black, white = np.percentile(colours, _ENDS, axis=0)
-    black = np.minimum(black, _BLACK_MOST)
-    white = np.maximum(white, _WHITE_LEAST)
+    black = np.minimum(black, _MAX_BLACK)
+    white = np.maximum(white, _MIN_WHITE)
     white = np.maximum(white, black + 0.1)
     widest = float((white - black).max())
     short = np.maximum(widest / _UNEVEN - (white - black), 0)
@@ -146,7 +146,7 @@ def _balance(colours: Floats) -> Floats:
     grey = colours[middling & (chroma <= np.quantile(chroma[middling], _GREYEST))]
     middle = np.median(grey, axis=0)
     gamma = np.log(middle.mean()) / np.log(middle)
-    return np.clip(gamma, 1 / _GAMMA_MOST, _GAMMA_MOST)
+    return np.clip(gamma, 1 / _MAX_GAMMA, _MAX_GAMMA)
 
 
 def _through(pixels: Pixels, tables: list[NDArray[Any]]) -> Pixels:

@@ -3,18 +3,18 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from daps_desktop.analysis.planes import luma_of
+from daps_desktop.analysis.planes import to_luma
 from daps_desktop.imaging.jpeg_tables import tables_for_quality
 from daps_desktop.imaging.photo import JpegTables, Pixels
 
 _TRIED = range(4, 81)  # above, the steps are too small to be told from rounding
 _FREQUENCIES = ((0, 1), (1, 0), (1, 1), (0, 2), (2, 0), (1, 2), (2, 1), (2, 2), (0, 3), (3, 0))
-_MOST_BLOCKS = 4000
-_FEWEST = 60  # coefficients that are not zero
+_MAX_BLOCKS = 4000
+_MIN_COEFFICIENTS = 60  # coefficients that are not zero
 _CLEAR = 0.45  # mean cosine of how well the coefficients sit on the steps; 0 by chance, 1 for whole steps
 
 
-def quality_of_tables(tables: JpegTables) -> int:
+def quality_from_tables(tables: JpegTables) -> int:
     """The quality, 1 to 100, whose table is nearest to that of the file."""
     found = tables.luma.astype(np.float64)
     misses = [np.abs(_luma_table(quality) - found).sum() for quality in range(1, 101)]
@@ -25,7 +25,7 @@ def _luma_table(quality: int) -> NDArray[np.float64]:
     return tables_for_quality(quality).luma.astype(np.float64)
 
 
-def quality_in_pixels(pixels: Pixels) -> int | None:
+def quality_from_pixels(pixels: Pixels) -> int | None:
     """The quality at which (H, W, C) pixels were once compressed, or None where they show no trace of it.
 
     Coefficients of the 8 x 8 cosine transform lie on multiples of the table's steps if the photo was
@@ -39,11 +39,11 @@ def quality_in_pixels(pixels: Pixels) -> int | None:
 
 def _coefficients(pixels: Pixels) -> NDArray[np.float64]:
     """(n, 8, 8) of blocks spread over the photo."""
-    luma = luma_of(pixels)
+    luma = to_luma(pixels)
     rows, cols = luma.shape[0] // 8, luma.shape[1] // 8
     blocks = luma[: rows * 8, : cols * 8].reshape(rows, 8, cols, 8).swapaxes(1, 2).reshape(-1, 8, 8)
-    if len(blocks) > _MOST_BLOCKS:
-        blocks = blocks[np.random.default_rng(0).choice(len(blocks), _MOST_BLOCKS, replace=False)]
+    if len(blocks) > _MAX_BLOCKS:
+        blocks = blocks[np.random.default_rng(0).choice(len(blocks), _MAX_BLOCKS, replace=False)]
     from scipy.fft import dctn  # not at the top: the window imports this module, and must not wait for scipy
 
     return np.asarray(dctn(blocks.astype(np.float64) - 128, axes=(1, 2), norm="ortho"))
@@ -56,6 +56,6 @@ def _fit(coefficients: NDArray[np.float64], table: NDArray[np.float64]) -> float
         step = table[row, col]
         values = coefficients[:, row, col]
         values = values[np.abs(values) > step / 2]
-        if step >= 4 and len(values) >= _FEWEST:
+        if step >= 4 and len(values) >= _MIN_COEFFICIENTS:
             told.append(float(np.cos(2 * np.pi * values / step).mean()))
     return float(np.mean(told)) if len(told) >= 3 else 0.0

@@ -8,8 +8,8 @@ from daps_desktop.imaging.photo import Pixels
 Blocks = NDArray[np.float32]  # (n, side, side, C), grey levels 0-255
 
 _SIDES = (16, 8, 4, 2)  # of a block, pixels; each a fit to JPEG's grid of 8
-_MOST_BLOCKS = 3000
-_FEWEST_BLOCKS = 16
+_MAX_BLOCKS = 3000
+_MIN_BLOCKS = 16
 _FLATTEST = 0.1  # share of the blocks that is looked at
 _CLIPPED = 0.02  # share of a block's pixels that may be black or white
 _EMPTY = 0.5  # grey levels: a coefficient below is rounding alone
@@ -45,13 +45,13 @@ def estimate_noise(pixels: Pixels) -> float:
 def _sample(pixels: Pixels) -> Blocks:
     """Blocks from all over the photo, the same ones each time; (0, ...) where it is too small for any."""
     height, width, channels = pixels.shape
-    fitting = [s for s in _SIDES if (height // s) * (width // s) >= _FEWEST_BLOCKS]
+    fitting = [s for s in _SIDES if (height // s) * (width // s) >= _MIN_BLOCKS]
     side = fitting[0] if fitting else _SIDES[-1]
     rows, cols = height // side, width // side
     grid = pixels[: rows * side, : cols * side].reshape(rows, side, cols, side, channels)
     chosen = np.arange(rows * cols)
-    if len(chosen) > _MOST_BLOCKS:
-        chosen = np.random.default_rng(0).choice(chosen, _MOST_BLOCKS, replace=False)
+    if len(chosen) > _MAX_BLOCKS:
+        chosen = np.random.default_rng(0).choice(chosen, _MAX_BLOCKS, replace=False)
     blocks = grid[chosen // max(cols, 1), :, chosen % max(cols, 1)]
     return blocks.astype(np.float32) * np.float32(255 / np.iinfo(pixels.dtype).max)
 
@@ -77,7 +77,7 @@ def _flattest(blocks: Blocks) -> tuple[Blocks, Blocks]:
     """The blocks with the least of everything but the diagonal band, and that band of theirs."""
     diagonal, vertical, horizontal, coarse = _haar(blocks)
     unrest = coarse.var(axis=(1, 2)) + (vertical**2 + horizontal**2).mean(axis=(1, 2))
-    count = max(_FEWEST_BLOCKS, round(_FLATTEST * len(blocks)))
+    count = max(_MIN_BLOCKS, round(_FLATTEST * len(blocks)))
     chosen = np.argsort(unrest.sum(axis=1), kind="stable")[:count]
     return blocks[chosen], diagonal[chosen]
 

@@ -11,7 +11,7 @@ from daps_desktop.imaging.photo import Pixels, at_depth
 Plane = NDArray[np.float32]  # (H, W)
 
 
-def luma_of(pixels: Pixels) -> NDArray[np.uint8]:
+def to_luma(pixels: Pixels) -> NDArray[np.uint8]:
     """(H, W) at 8 bits of (H, W, C) pixels, C = 1 or 3, uint8 or uint16."""
     eight = at_depth(pixels, 8)
     if eight.shape[2] == 1:
@@ -19,12 +19,12 @@ def luma_of(pixels: Pixels) -> NDArray[np.uint8]:
     return cast(NDArray[np.uint8], cv2.cvtColor(eight, cv2.COLOR_RGB2GRAY))
 
 
-def softened(plane: Plane, sigma: float) -> Plane:
+def gaussian_blurred(plane: Plane, sigma: float) -> Plane:
     """Blurred by a Gaussian of `sigma` pixels."""
     return cast(Plane, cv2.GaussianBlur(plane, (0, 0), sigma))
 
 
-def slopes(plane: Plane) -> tuple[Plane, Plane]:
+def gradients(plane: Plane) -> tuple[Plane, Plane]:
     """Down and to the right, in grey levels a pixel."""
     down = cv2.Sobel(plane, cv2.CV_32F, 0, 1, ksize=3, scale=1 / 8)
     right = cv2.Sobel(plane, cv2.CV_32F, 1, 0, ksize=3, scale=1 / 8)

@@ -3,7 +3,7 @@
 from daps_desktop.base.i18n import N_
 
 # Translated when they are shown, then filled with the facts of the error.
-SENTENCES: dict[str, str] = {
+MESSAGES: dict[str, str] = {
     # photo in
     "photo_missing": N_("There is no file {path}; nothing was changed; check the name and the folder."),
     "photo_is_folder": N_("{path} is a folder, not a photo; nothing was changed; choose a file inside it."),

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_, Phrase, phrase, words_of
-from daps_desktop.base.os_errors import said_by_system
+from daps_desktop.base.os_errors import describe_os_error
 from daps_desktop.base.temp_files import open_temporary
 
 # It can only be read by setting it, which other threads might notice.
@@ -19,11 +19,11 @@ os.umask(_UMASK)
 
 
 def write_file(path: Path, data: bytes, overwrite: bool = False, private: bool = False) -> None:
-    """`data` in the file `path`: complete, or the file as it was; see `write_whole`."""
-    write_whole(path, lambda file: file.write(data), overwrite, private)
+    """`data` in the file `path`: complete, or the file as it was; see `write_atomically`."""
+    write_atomically(path, lambda file: file.write(data), overwrite, private)
 
 
-def write_whole(
+def write_atomically(
     path: Path, write: Callable[[BinaryIO], object], overwrite: bool = False, private: bool = False
 ) -> None:
     """What `write` puts into a file, in the file `path`: complete, or the file as it was.
@@ -33,13 +33,13 @@ def write_whole(
     files, or if `private` by its owner alone; until it is complete nobody else may.
     Raises: UserError (`save_exists`, `save_failed`).
     """
-    with saving(path):
+    with save_errors(path):
         if path.exists() and not overwrite:
             raise UserError("save_exists", path=path)
         _replace(Path(os.path.realpath(path)), write, private)
 
 
-def open_ordinary(path: Path) -> BinaryIO:
+def open_regular_file(path: Path) -> BinaryIO:
     """The file, open for reading; not a pipe or a device, which might never end. Raises: OSError."""
     if path.exists() and not path.is_file():
         raise OSError(errno.EINVAL, phrase(N_("it is not an ordinary file")))
@@ -51,22 +51,22 @@ def open_ordinary(path: Path) -> BinaryIO:
 
 def read_bounded(path: Path, most: int) -> bytes:
     """All of an ordinary file. Raises: OSError, ValueError where it holds more than `most` bytes."""
-    with open_ordinary(path) as file:
+    with open_regular_file(path) as file:
         data = file.read(most + 1)
     if len(data) > most:
         raise ValueError(phrase(N_("it is too large")))
     return data
 
 
-def write_private(path: Path) -> BinaryIO:
+def create_private(path: Path) -> BinaryIO:
     """The file, empty and open for writing, for the eyes of its owner alone. Raises: OSError."""
     binary = getattr(os, "O_BINARY", 0)
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | binary, 0o600), "wb")
 
 
-def check_place(path: Path) -> None:
+def check_writable(path: Path) -> None:
     """Raises: UserError (`save_failed`) where no file of that name could be written; nothing is tried."""
-    with saving(path):
+    with save_errors(path):
         if not path.parent.is_dir():
             raise FileNotFoundError
         if path.is_dir():
@@ -78,12 +78,12 @@ def check_place(path: Path) -> None:
 
 
 @contextmanager
-def saving(path: Path) -> Generator[None]:
+def save_errors(path: Path) -> Generator[None]:
     """What goes wrong with the disk inside becomes a UserError (`save_failed`)."""
     try:
         yield
     except (OSError, ValueError, MemoryError) as error:  # ValueError: no file can have that name
-        raise UserError("save_failed", path=path, detail=_in_words(error, path)) from error
+        raise UserError("save_failed", path=path, detail=_error_code(error, path)) from error
 
 
 def _replace(target: Path, write: Callable[[BinaryIO], object], private: bool) -> None:
@@ -121,11 +121,11 @@ def _mode(target: Path, private: bool) -> int:
     return 0o600 if private else 0o666 & ~_UMASK
 
 
-def _in_words(error: OSError | ValueError | MemoryError, path: Path) -> Phrase | str:
+def _error_code(error: OSError | ValueError | MemoryError, path: Path) -> Phrase | str:
     if isinstance(error, MemoryError):
         return phrase(N_("the memory ran out"))
     if isinstance(error, FileNotFoundError):
         return phrase(N_("there is no folder {folder}"), folder=path.parent)
     if isinstance(error, IsADirectoryError):
         return phrase(N_("it is a folder"))
-    return said_by_system(error) if isinstance(error, OSError) else words_of(error)
+    return describe_os_error(error) if isinstance(error, OSError) else words_of(error)

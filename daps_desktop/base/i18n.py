@@ -2,7 +2,7 @@
 
 The catalogues are gettext's, since the command line and the errors speak too and know nothing of Qt.
 Words are translated where they are shown: a constant is `N_("...")`, what waits to be shown a `Phrase`, and
-`choose` may be called at any time.
+`set_language` may be called at any time.
 """
 
 import functools
@@ -22,30 +22,30 @@ _VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # as gettext looks t
 _WITH_COMMA = ("de",)  # 1,5 and not 1.5
 
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
-_spoken = ENGLISH
+_current = ENGLISH
 _asked_for = ""  # by the environment
 _written: str | None = None  # there, for processes that are started from here
 
 
-def choose(language: str) -> str:
+def set_language(language: str) -> str:
     """Speak `language`, such as "de" or "de_AT", from now on; returns its key of LANGUAGES.
 
     Where it is none of them, the one that the environment asks for, else English. Processes that are started
     from here on are asked for the same.
     """
-    global _asked_for, _catalogue, _spoken, _written
+    global _asked_for, _catalogue, _current, _written
     if _written is None or os.environ.get(_VARIABLES[0]) != _written:  # else it is what was chosen here
         _asked_for = next((os.environ[name] for name in _VARIABLES if os.environ.get(name)), "")
     wished = (language, *_asked_for.split(":"))  # the first of the variables is a list
-    _spoken = next((key for name in wished if (key := _known(name))), ENGLISH)
-    _catalogue = gettext.translation(DOMAIN, str(resource("languages")), [_spoken], fallback=True)
-    _written = os.environ[_VARIABLES[0]] = _spoken
-    return _spoken
+    _current = next((key for name in wished if (key := _known(name))), ENGLISH)
+    _catalogue = gettext.translation(DOMAIN, str(resource("languages")), [_current], fallback=True)
+    _written = os.environ[_VARIABLES[0]] = _current
+    return _current
 
 
-def spoken() -> str:
+def current_language() -> str:
     """The key of the language that was chosen."""
-    return _spoken
+    return _current
 
 
 def tr(message: str) -> str:
@@ -77,8 +77,8 @@ class Phrase:
         return tr(self.message).format(**self.facts)
 
 
-def phrase(message: str, /, **facts: object) -> Phrase:
-    return Phrase(message, facts)
+def phrase(message: str, /, **params: object) -> Phrase:
+    return Phrase(message, params)
 
 
 def words_of(error: Exception) -> Phrase | str:
@@ -87,27 +87,29 @@ def words_of(error: Exception) -> Phrase | str:
     return told if isinstance(told, Phrase) else str(error)
 
 
-def listed(words: Iterable[str]) -> str:
+def join_list(words: Iterable[str]) -> str:
     """Several things of one kind, one after the other."""
     return tr(", ").join(words)
 
 
-def sentence(words: str) -> str:
+def capitalised(text: str) -> str:
     """The words as a sentence of their own."""
-    return tr("{words}.").format(words=words[:1].upper() + words[1:])
+    return tr("{words}.").format(words=text[:1].upper() + text[1:])
 
 
-def sentences(*spoken: str) -> str:
+def join_sentences(*spoken: str) -> str:
     """Sentences in a row; Chinese leaves no space between them."""
     return functools.reduce(lambda told, more: tr("{told} {more}").format(told=told, more=more), spoken)
 
 
-def number(value: float, decimals: int) -> str:
+def format_number(value: float, decimals: int) -> str:
     """A number as the chosen language writes it."""
-    return _FILLER.format_field(value, f".{decimals}f") if _spoken in _WITH_COMMA else f"{value:.{decimals}f}"
+    return (
+        _FILLER.format_field(value, f".{decimals}f") if _current in _WITH_COMMA else f"{value:.{decimals}f}"
+    )
 
 
-def written(value: float) -> str:
+def format_exact(value: float) -> str:
     """A number as it is written in recipes and on the command line, in any language, to the last bit."""
     return repr(float(value)).removesuffix(".0") if isinstance(value, float) else str(value)
 
@@ -116,8 +118,8 @@ def _known(name: str) -> str:
     return next((key for key in LANGUAGES if name.startswith(key)), "")
 
 
-def _to_fill(words: str) -> str:
-    return _CommaWords(words) if _spoken in _WITH_COMMA else words
+def _to_fill(text: str) -> str:
+    return _CommaWords(text) if _current in _WITH_COMMA else text
 
 
 class _CommaFiller(string.Formatter):
@@ -131,8 +133,8 @@ class _CommaWords(str):
 
     __slots__ = ()
 
-    def format(self, *values: object, **facts: object) -> str:
-        return _FILLER.vformat(self, values, facts)
+    def format(self, *values: object, **params: object) -> str:
+        return _FILLER.vformat(self, values, params)
 
 
 _FILLER = _CommaFiller()

@@ -8,14 +8,14 @@ _NAME = "lock"
 
 
 class FolderLock:
-    """Held from `take` until `release`, or until the process dies; the system sees to that."""
+    """Held from `acquire` until `release`, or until the process dies; the system sees to that."""
 
     def __init__(self, folder: Path, descriptor: int) -> None:
         self.folder = folder
         self._descriptor: int | None = descriptor
 
     @classmethod
-    def take(cls, folder: Path, *, first: bool = True) -> "FolderLock | None":
+    def acquire(cls, folder: Path, *, first: bool = True) -> "FolderLock | None":
         """The lock on an existing folder, or None where somebody holds it.
 
         Whoever is not the first finds it there, or the folder is about to go.

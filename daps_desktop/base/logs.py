@@ -10,7 +10,7 @@ from daps_desktop.base.paths import DATA_VARIABLE, make_private, user_folder
 
 ENGINE_LOG = "engine.log"
 WINDOW_LOG = "window.log"
-LARGEST = 256 * 1024  # bytes
+MAX_BYTES = 256 * 1024  # bytes
 _TAIL = 16 * 1024  # bytes
 
 
@@ -35,12 +35,12 @@ def write_stderr_to(path: Path) -> None:
     os.close(file)
 
 
-def append(path: Path, words: str) -> None:
-    """Add `words` to the log; a log that cannot be written is no reason to fail."""
+def append(path: Path, text: str) -> None:
+    """Add `text` to the log; a log that cannot be written is no reason to fail."""
     try:
         _make_room(path)
         with open(path, "a", encoding="utf-8", opener=_private) as file:
-            file.write(words)
+            file.write(text)
     except OSError:
         return
 
@@ -63,6 +63,6 @@ def last_lines(path: Path, count: int) -> str:
 
 def _make_room(path: Path) -> None:
     make_private(path.parent)
-    if path.exists() and path.stat().st_size > LARGEST:
+    if path.exists() and path.stat().st_size > MAX_BYTES:
         with suppress(OSError):  # Windows moves no file that another window has open
             path.replace(path.with_name(path.name + ".1"))

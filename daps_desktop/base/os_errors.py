@@ -16,7 +16,7 @@ _WORDS = {
 }
 
 
-def said_by_system(error: OSError) -> Phrase | str:
+def describe_os_error(error: OSError) -> Phrase | str:
     """In few words, for the detail of a sentence."""
     known = _WORDS.get(error.errno or 0)
     told: object = error.strerror or words_of(error)

@@ -7,12 +7,12 @@ from typing import BinaryIO, cast
 
 from daps_desktop.base.i18n import N_, phrase
 
-_LARGEST_CONTENTS = 2**20  # bytes of the table of contents, some 10,000 entries
-_LARGEST_TEXT = 32 * 2**20  # bytes, unfolded; a manifest of 1000 versions with 150 steps each
+_MAX_CONTENTS = 2**20  # bytes of the table of contents, some 10,000 entries
+_MAX_TEXT = 32 * 2**20  # bytes, unfolded; a manifest of 1000 versions with 150 steps each
 
 
 @contextmanager
-def opened_zip(file: BinaryIO) -> Generator[zipfile.ZipFile]:
+def open_zip(file: BinaryIO) -> Generator[zipfile.ZipFile]:
     """The zip in `file`, whose table of contents is measured before it is taken into memory."""
     guarded = _Guarded(file)
     with zipfile.ZipFile(cast(BinaryIO, guarded)) as archive:
@@ -25,7 +25,7 @@ class _Guarded:
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self.most: int | None = _LARGEST_CONTENTS
+        self.most: int | None = _MAX_CONTENTS
 
     def read(self, size: int = -1) -> bytes:
         if self.most is not None and size > self.most:
@@ -45,10 +45,10 @@ class _Guarded:
 def read_text(archive: zipfile.ZipFile, name: str) -> bytes:
     """An entry of text, which may be compressed. Raises: ValueError where it is too large, KeyError."""
     info = archive.getinfo(name)
-    if info.file_size > _LARGEST_TEXT:
+    if info.file_size > _MAX_TEXT:
         raise ValueError(phrase(N_("{name} is too large"), name=name))
     with archive.open(info) as file:
-        data = file.read(_LARGEST_TEXT + 1)  # what the header says of the size may be a lie
-    if len(data) > _LARGEST_TEXT:
+        data = file.read(_MAX_TEXT + 1)  # what the header says of the size may be a lie
+    if len(data) > _MAX_TEXT:
         raise ValueError(phrase(N_("{name} is too large"), name=name))
     return data

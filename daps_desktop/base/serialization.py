@@ -9,7 +9,7 @@ import msgspec
 from daps_desktop.base.i18n import N_, phrase, words_of
 
 T = TypeVar("T")
-_MOST_VALUES = 2_000_000  # an album of 100,000 photos has 1.5 million; each may take a hundred bytes
+_MAX_VALUES = 2_000_000  # an album of 100,000 photos has 1.5 million; each may take a hundred bytes
 
 
 def load_json(data: bytes) -> object:
@@ -17,7 +17,7 @@ def load_json(data: bytes) -> object:
 
     Raises: ValueError, also for NaN, Infinity, endless nesting, and more values than any file of ours has.
     """
-    if sum(data.count(sign) for sign in (b",", b"[", b"{")) > _MOST_VALUES:
+    if sum(data.count(sign) for sign in (b",", b"[", b"{")) > _MAX_VALUES:
         raise ValueError(phrase(N_("it holds too many values")))
     # Not by msgspec: names of files that are no UTF-8 hold lone surrogates, which it refuses.
     try:
@@ -33,12 +33,12 @@ def dump_json(value: object) -> bytes:
     return json.dumps(value, indent=1, allow_nan=False).encode("utf-8")
 
 
-def to_plain(value: object) -> Any:
-    """`value`, a dataclass or what its fields may hold, as `from_plain` reads it back."""
+def to_jsonable(value: object) -> Any:
+    """`value`, a dataclass or what its fields may hold, as `from_jsonable` reads it back."""
     return msgspec.to_builtins(value, enc_hook=_plain_float)
 
 
-def from_plain(kind: type[T], data: object) -> T:
+def from_jsonable(kind: type[T], data: object) -> T:
     """The `kind` that `data` describes; keys it does not know are left aside, being those of a later version.
 
     Fields are scalars, lists, tuples, dicts with texts as keys, other dataclasses, or one of these or None.

@@ -29,7 +29,7 @@ def open_temporary(folder: Path) -> tuple[Path, BinaryIO]:
 
     What a crash left there before is removed first. Raises: OSError.
     """
-    _tidied(folder)
+    _tidy(folder)
     path = folder / f".daps-{token_hex(8)}.tmp"
     file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600), "wb")
     with suppress(OSError):  # a network drive may have no locks; there nothing is ever taken for left behind
@@ -38,7 +38,7 @@ def open_temporary(folder: Path) -> tuple[Path, BinaryIO]:
 
 
 @lru_cache(maxsize=256)
-def _tidied(folder: Path) -> None:
+def _tidy(folder: Path) -> None:
     """Once for each folder while the program runs: it may hold 100,000 photos."""
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
@@ -70,7 +70,7 @@ def temporary_folder() -> Generator[Path]:
         return
     lock = None
     with suppress(OSError):  # where there are no locks, what is left behind stays
-        lock = FolderLock.take(folder)
+        lock = FolderLock.acquire(folder)
     try:
         _remove_left_folders(home)
         yield folder
@@ -83,7 +83,7 @@ def temporary_folder() -> Generator[Path]:
 def _remove_left_folders(home: Path) -> None:
     for folder in _folders(home):
         with suppress(OSError):
-            if not _fresh(folder) and (lock := FolderLock.take(folder)) is not None:
+            if not _fresh(folder) and (lock := FolderLock.acquire(folder)) is not None:
                 lock.release()
                 shutil.rmtree(folder, ignore_errors=True)
 

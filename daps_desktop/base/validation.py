@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.i18n import N_, Phrase, phrase, written
+from daps_desktop.base.i18n import N_, Phrase, format_exact, phrase
 
 
 def check_value(name: str, ok: bool, detail: Phrase) -> None:
@@ -25,7 +25,7 @@ def check_range(name: str, value: float, low: float, high: float) -> None:
     """Raises: UserError (`setting_value`)."""
     if not low <= value <= high:
         words = N_("must be between {low} and {high}, not {value}")
-        detail = phrase(words, low=written(low), high=written(high), value=written(value))
+        detail = phrase(words, low=format_exact(low), high=format_exact(high), value=format_exact(value))
         raise UserError("setting_value", name=name, detail=detail)
 
 
@@ -59,8 +59,8 @@ class Range:
         if isinstance(value, int | float) and self._holds(value):
             return None
         unit = phrase(self.unit) if self.unit else ""
-        numbers = {name: written(n) for name, n in (("low", self.low), ("high", self.high))}
-        said = written(value) if isinstance(value, float) else value
+        numbers = {name: format_exact(n) for name, n in (("low", self.low), ("high", self.high))}
+        said = format_exact(value) if isinstance(value, float) else value
         return phrase(self._words(), key=key, unit=unit, value=said, **numbers)
 
     def _holds(self, value: float) -> bool:
@@ -81,8 +81,8 @@ class Range:
         return N_("{key} must be between {low} and {high}{unit}, not {value}")
 
     def usage(self) -> str:
-        high = "" if math.isinf(self.high) or self.high > _LONG else written(self.high)
-        return f"{written(self.low)}..{high}"
+        high = "" if math.isinf(self.high) or self.high > _LONG else format_exact(self.high)
+        return f"{format_exact(self.low)}..{high}"
 
 
 _LONG = 1e6  # a bound beyond it is that of the computer, and nobody's business

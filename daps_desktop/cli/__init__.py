@@ -15,7 +15,7 @@ from daps_desktop.base.i18n import tr
 from daps_desktop.cli import batch, degrade, info, priors, restore
 from daps_desktop.cli.argparse_i18n import translate_argparse
 from daps_desktop.cli.common import EXIT_INTERRUPTED, EXIT_UNREAD, EXIT_USER_ERROR
-from daps_desktop.cli.stdio import nobody_reads, say_all_letters
+from daps_desktop.cli.stdio import escape_unencodable, is_broken_pipe
 
 COMMANDS = ("restore", "batch", "degrade", "priors", "info")
 
@@ -29,19 +29,19 @@ def is_command(arguments: Sequence[str]) -> bool:
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; 0, or 2 with one sentence on stderr, or 130 after Ctrl+C, or 141 once nobody reads."""
-    say_all_letters()
+    escape_unencodable()
     try:
         try:
-            return _answered(arguments)
+            return _run(arguments)
         finally:
             print(end="", flush=True)  # here, and not when Python ends and nobody could hear of it
     except OSError as error:
-        if nobody_reads(error):
+        if is_broken_pipe(error):
             return EXIT_UNREAD
         raise
 
 
-def _answered(arguments: Sequence[str]) -> int:
+def _run(arguments: Sequence[str]) -> int:
     translate_argparse()
     options = parser().parse_args(arguments)
     try:
@@ -61,10 +61,14 @@ def parser() -> argparse.ArgumentParser:
     shown = tr("show program's version number and exit")  # argparse's own stay English
     top.add_argument("--version", action="version", version=__version__, help=shown)
     commands = top.add_subparsers(required=True, metavar="|".join(COMMANDS))
-    restore.add(commands.add_parser("restore", help=tr("restore a photo")))
-    batch.add(commands.add_parser("batch", help=tr("restore all photos of a folder with one recipe")))
-    degrade.add(commands.add_parser("degrade", help=tr("apply the same damage forwards, for trials")))
-    priors.add(commands.add_parser("priors", help=tr("list, import, teach and check priors")))
+    restore.add_arguments(commands.add_parser("restore", help=tr("restore a photo")))
+    batch.add_arguments(
+        commands.add_parser("batch", help=tr("restore all photos of a folder with one recipe"))
+    )
+    degrade.add_arguments(
+        commands.add_parser("degrade", help=tr("apply the same damage forwards, for trials"))
+    )
+    priors.add_arguments(commands.add_parser("priors", help=tr("list, import, teach and check priors")))
     about = tr("what a photo says about itself, and how long it would take")
-    info.add(commands.add_parser("info", help=about))
+    info.add_arguments(commands.add_parser("info", help=about))
     return top

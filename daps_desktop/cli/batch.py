@@ -8,18 +8,18 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
-from daps_desktop.album.album_file import resumed
-from daps_desktop.album.change_log import Notes, read_notes
-from daps_desktop.album.discovery import photos_in
-from daps_desktop.album.model import DONE, FAILED, Album, Row
+from daps_desktop.album.album_file import revalidated
+from daps_desktop.album.change_log import AlbumLog, read_with_log
+from daps_desktop.album.discovery import find_photos
+from daps_desktop.album.model import DONE, FAILED, Album, AlbumItem
 from daps_desktop.album.table import table
-from daps_desktop.analysis.scratches.marking import probable_damage
+from daps_desktop.analysis.scratches.marking import default_scratch_mask
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.files import saving, write_file
+from daps_desktop.base.files import save_errors, write_file
 from daps_desktop.base.i18n import ntr, tr
-from daps_desktop.base.os_errors import said_by_system
-from daps_desktop.cli.common import say
-from daps_desktop.cli.local_run import run_here
+from daps_desktop.base.os_errors import describe_os_error
+from daps_desktop.cli.common import print_status
+from daps_desktop.cli.local_run import run_local
 from daps_desktop.document.sidecar import read_recipe
 from daps_desktop.imaging.export import ENDINGS, ExportOptions
 from daps_desktop.jobs.settings import SolverSettings
@@ -31,7 +31,7 @@ EXIT_SOME_FAILED = 1
 ALBUM, TABLE = "album.daps.json", "album.csv"
 
 
-def add(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--recipe", type=Path, required=True, metavar="FILE.json")
     parser.add_argument("-o", "--out", type=Path, required=True, help=tr("the folder for the results"))
@@ -73,12 +73,14 @@ def _batch(options: argparse.Namespace) -> int:
     todo = sum(row.open for row in album.rows)
     count = len(album.rows)
     words = ntr("{count} photo, {done} done before.", "{count} photos, {done} of them done before.", count)
-    say(words.format(count=count, done=count - todo))
-    notes = Notes(options.out / ALBUM, lambda album: _write_table(album, options.out / TABLE))
+    print_status(words.format(count=count, done=count - todo))
+    notes = AlbumLog(options.out / ALBUM, lambda album: _write_table(album, options.out / TABLE))
     with _backend(options.dask) as backend, closing(notes):
         notes.write(album)
-        album = run_album(album, backend, notes, lambda row: say(line(row)), Event())  # Ctrl+C is the stop
-    print("\n".join(line(row) for row in album.rows))
+        album = run_album(
+            album, backend, notes, lambda row: print_status(item_line(row)), Event()
+        )  # Ctrl+C is the stop
+    print("\n".join(item_line(row) for row in album.rows))
     return EXIT_SOME_FAILED if album.count(FAILED) else 0
 
 
@@ -89,12 +91,12 @@ def _backend(address: str | None) -> "Generator[Backend]":
     from daps_desktop.engine.cluster.dask_backend import DaskBackend
 
     if address is None:
-        yield InProcessBackend(run_here, probable_damage)
+        yield InProcessBackend(run_local, default_scratch_mask)
         return
-    with closing(DaskBackend(address, say)) as cluster:
+    with closing(DaskBackend(address, print_status)) as cluster:
         count = cluster.workers
         words = ntr("{count} worker at {address}.", "{count} workers at {address}.", count)
-        say(words.format(count=count, address=address))
+        print_status(words.format(count=count, address=address))
         yield cluster
 
 
@@ -117,14 +119,14 @@ def _album(options: argparse.Namespace) -> Album:
         str(options.masks.resolve()) if options.masks else "",
         options.find_scratches,
         prior_sha256=_prior_sha256(recipe.settings, options.dask is not None),
-    ).with_photos(photos_in(options.folder.resolve()))
+    ).with_photos(find_photos(options.folder.resolve()))
     if options.masks:
         _check_folder(options.masks)
     path = options.out / ALBUM
-    with saving(path):
+    with save_errors(path):
         begun = path.exists()
-    before = {row.photo: row for row in read_notes(path).rows} if begun else {}
-    return resumed(replace(asked, rows=tuple(before.get(row.photo, row) for row in asked.rows)))
+    before = {row.photo: row for row in read_with_log(path).rows} if begun else {}
+    return revalidated(replace(asked, rows=tuple(before.get(row.photo, row) for row in asked.rows)))
 
 
 def _prior_sha256(settings: SolverSettings, elsewhere: bool) -> str:
@@ -144,10 +146,10 @@ def _check_folder(path: Path) -> None:
     try:
         next(path.iterdir(), None)
     except OSError as error:
-        raise UserError("file_unreadable", path=path, detail=said_by_system(error)) from error
+        raise UserError("file_unreadable", path=path, detail=describe_os_error(error)) from error
 
 
-def line(row: Row) -> str:
+def item_line(item: AlbumItem) -> str:
     """A photo of the album in one line of text."""
-    told = f"{row.agreement}, {row.residual:.2f} noise levels" if row.state == DONE else row.reason
-    return f"{row.path.name:<32} {row.state:<8} {row.seconds:7.1f} s  {told}"
+    told = f"{item.agreement}, {item.residual:.2f} noise levels" if item.state == DONE else item.reason
+    return f"{item.path.name:<32} {item.state:<8} {item.seconds:7.1f} s  {told}"

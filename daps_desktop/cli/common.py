@@ -10,7 +10,7 @@ from daps_desktop.base.i18n import tr
 from daps_desktop.document.kernel_file import with_kernel_read
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.damage import Noise, Scratches
+from daps_desktop.jobs.damage import MissingPixels, Noise
 from daps_desktop.jobs.damage_text import parse_damage, usage
 from daps_desktop.jobs.damage_traits import TRAITS
 from daps_desktop.jobs.task import Task
@@ -41,11 +41,11 @@ def add_files(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def task_of(options: argparse.Namespace) -> Task:
+def task_from_options(options: argparse.Namespace) -> Task:
     """The damages named; a mask alone means scratches, and neither means noise."""
     damages = [parse_damage(text) for text in options.damage]
     if not damages:
-        damages = [Scratches() if options.mask else Noise()]
+        damages = [MissingPixels() if options.mask else Noise()]
     return with_kernel_read(Task(tuple(damages)))
 
 
@@ -71,10 +71,10 @@ def table(rows: Iterable[tuple[str, object]]) -> str:
     return "\n".join(f"{name}{' ' * (widest - _columns(name))} {value}" for name, value in named)
 
 
-def _columns(words: str) -> int:
+def _columns(text: str) -> int:
     """How many columns of a terminal they take: a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in words)
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
-def say(text: str) -> None:
+def print_status(text: str) -> None:
     print(text, file=sys.stderr, flush=True)

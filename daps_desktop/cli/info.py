@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from daps_desktop.analysis.diagnosis import examine, needs_restoring
+from daps_desktop.analysis.diagnosis import diagnose, needs_restoring
 from daps_desktop.analysis.noise import estimate_noise
 from daps_desktop.base.i18n import tr
 from daps_desktop.cli.common import duration, table
@@ -11,18 +11,18 @@ from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.photo import Photo
 
 
-def add(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("photo", type=Path)
     parser.set_defaults(run=_info)
 
 
 def _info(options: argparse.Namespace) -> int:
     photo = read_photo(options.photo)
-    print(table((*_facts(photo), *found(photo), *_times(photo))))
+    print(table((*_properties(photo), *diagnosis_rows(photo), *_times(photo))))
     return 0
 
 
-def _facts(photo: Photo) -> tuple[tuple[str, str], ...]:
+def _properties(photo: Photo) -> tuple[tuple[str, str], ...]:
     size = tr("{width} × {height} pixels ({megapixels:.1f} megapixels)")
     depth = tr("{bits} bit, grey") if photo.pixels.shape[2] == 1 else tr("{bits} bit, RGB")
     kind = photo.file_format
@@ -38,9 +38,9 @@ def _facts(photo: Photo) -> tuple[tuple[str, str], ...]:
     )
 
 
-def found(photo: Photo) -> list[tuple[str, str]]:
+def diagnosis_rows(photo: Photo) -> list[tuple[str, str]]:
     """What shows in the photo, the clearest first, each with its reason."""
-    findings = examine(photo)
+    findings = diagnose(photo)
     lines = [(suggestion.damage.name, str(suggestion.reason)) for suggestion in findings.suggestions]
     if not needs_restoring(findings):
         lines.append((tr("damage"), tr("none shows: restoring it may take away real detail")))

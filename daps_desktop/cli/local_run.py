@@ -6,14 +6,14 @@ import threading
 import time
 
 from daps_desktop.base.i18n import tr
-from daps_desktop.cli.common import EXIT_INTERRUPTED, duration, say
-from daps_desktop.jobs.messages import JobMessage, Notice, Progress, notice_line
-from daps_desktop.jobs.requests import JobRequest
+from daps_desktop.cli.common import EXIT_INTERRUPTED, duration, print_status
+from daps_desktop.jobs.messages import Message, Notice, Progress, notice_text
+from daps_desktop.jobs.requests import RestoreRequest
 
 LINE_EVERY_S = 5.0  # progress where stderr is a file; a terminal sees one line that changes
 
 
-def run_here(job: JobRequest, cancel: threading.Event | None = None) -> JobMessage:
+def run_local(job: RestoreRequest, cancel: threading.Event | None = None) -> Message:
     """The last message of the job, which is given up once `cancel` is set.
 
     The engine has a thread of its own, so that Ctrl+C is heard at once.
@@ -24,13 +24,13 @@ def run_here(job: JobRequest, cancel: threading.Event | None = None) -> JobMessa
     line, ending = _ProgressLine(), []
     cancel, ended = cancel or threading.Event(), threading.Event()
 
-    def hear(message: JobMessage) -> None:
+    def hear(message: Message) -> None:
         match message:
             case Progress():
                 line.show(message)
             case Notice():
                 line.clear()
-                say(str(notice_line(message.code, **message.facts)))
+                print_status(str(notice_text(message.code, **message.params)))
             case _:
                 ending.append(message)
                 ended.set()

@@ -14,7 +14,7 @@ _LISTED = (
 )  # fmt: skip
 
 
-def add(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="list|import|fetch|teach|remove|info|verify")
     listing = actions.add_parser("list")
     listing.add_argument("--json", action="store_true", help=tr("one object a line, for other programs"))
@@ -27,7 +27,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     fetching.add_argument("place", metavar="PUBLISHER/NAME[/FILE]")
     fetching.add_argument("--name")
     fetching.set_defaults(run=_fetch)
-    teach.add(actions.add_parser("teach", help=tr("teach a prior your own photos")))
+    teach.add_arguments(actions.add_parser("teach", help=tr("teach a prior your own photos")))
     removing = actions.add_parser("remove")
     removing.add_argument("name")
     removing.set_defaults(run=_remove)

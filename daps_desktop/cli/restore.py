@@ -8,28 +8,34 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.files import check_place, write_file
+from daps_desktop.base.files import check_writable, write_file
 from daps_desktop.base.i18n import N_, phrase, tr
 from daps_desktop.cli.common import (
     EXIT_INTERRUPTED,
     EXIT_USER_ERROR,
     add_files,
-    say,
-    task_of,
+    print_status,
+    task_from_options,
     write_result,
 )
-from daps_desktop.cli.local_run import run_here
+from daps_desktop.cli.local_run import run_local
 from daps_desktop.document.kernel_file import with_kernel_read
-from daps_desktop.document.sidecar import Provenance, is_sidecar, parse_sidecar, read_small, repeat_line
-from daps_desktop.imaging.export import kept_elsewhere
+from daps_desktop.document.sidecar import (
+    Provenance,
+    is_sidecar,
+    parse_sidecar,
+    read_limited,
+    reproduction_message,
+)
+from daps_desktop.imaging.export import save_fallback
 from daps_desktop.imaging.formats.mask_file import read_mask
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import check_target, encode_photo
-from daps_desktop.imaging.mask import Hole
+from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.messages import Failed, Finished, notice_line
+from daps_desktop.jobs.messages import Failed, RestoreResult, notice_text
 from daps_desktop.jobs.recipe import Recipe, parse_recipe
-from daps_desktop.jobs.requests import JobRequest
+from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.jobs.settings import DEVICES, METHODS, OUTPUTS, PRESETS, SolverSettings
 
 _SETTINGS = (
@@ -37,7 +43,7 @@ _SETTINGS = (
 )  # fmt: skip
 
 
-def add(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_files(parser)
     parser.add_argument(
         "--recipe",
@@ -65,25 +71,25 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def _restore(options: argparse.Namespace) -> int:
-    told = _told(options)
-    settings = _settings(options, told)
+    loaded = _loaded(options)
+    settings = _settings(options, loaded)
     photo = read_photo(options.photo)
-    hole = _hole(options, photo, told)
-    named = told.recipe.task if isinstance(told, Provenance) else told.task if told else None
-    task = with_kernel_read(named) if named else task_of(options)
+    mask = _mask(options, photo, loaded)
+    named = loaded.recipe.task if isinstance(loaded, Provenance) else loaded.task if loaded else None
+    task = with_kernel_read(named) if named else task_from_options(options)
     check_target(options.out, options.photo, options.force > 0, options.force > 1)
     _check_report(options.report)
-    job = JobRequest(uuid.uuid4().hex, photo, hole, task, settings)
+    job = RestoreRequest(uuid.uuid4().hex, photo, mask, task, settings)
     if photo.pages > 1:
-        say(str(notice_line("first_page", pages=photo.pages)))
-    match run_here(job):
-        case Finished() as finished:
+        print_status(str(notice_text("first_page", pages=photo.pages)))
+    match run_local(job):
+        case RestoreResult() as finished:
             _save(finished, options)
-            if isinstance(told, Provenance):
-                say(repeat_line(told, finished))
+            if isinstance(loaded, Provenance):
+                print_status(reproduction_message(loaded, finished))
             return 0
         case Failed() as failed:
-            print(UserError(failed.code, **failed.facts), file=sys.stderr)
+            print(UserError(failed.code, **failed.params), file=sys.stderr)
             if failed.code == "bug":
                 print(failed.details, file=sys.stderr)
             return EXIT_USER_ERROR
@@ -91,7 +97,7 @@ def _restore(options: argparse.Namespace) -> int:
             return EXIT_INTERRUPTED
 
 
-def _told(options: argparse.Namespace) -> Recipe | Provenance | None:
+def _loaded(options: argparse.Namespace) -> Recipe | Provenance | None:
     """What the file of --recipe says. Raises: UserError where it is neither kind, or --damage says more."""
     if options.recipe is None:
         return None
@@ -99,30 +105,30 @@ def _told(options: argparse.Namespace) -> Recipe | Provenance | None:
         raise UserError(
             "setting_value", name="damage", detail=phrase(N_("the recipe says it; leave --damage out"))
         )
-    data = read_small(options.recipe)
+    data = read_limited(options.recipe)
     if is_sidecar(data):
         return parse_sidecar(data)
     return parse_recipe(data.decode(errors="replace"))
 
 
-def _settings(options: argparse.Namespace, told: Recipe | Provenance | None) -> SolverSettings:
+def _settings(options: argparse.Namespace, loaded: Recipe | Provenance | None) -> SolverSettings:
     """Those of the recipe where there is one, and those given in their place."""
-    recipe = told.repeated() if isinstance(told, Provenance) else told
+    recipe = loaded.repeated() if isinstance(loaded, Provenance) else loaded
     given = {name: getattr(options, name) for name in _SETTINGS if getattr(options, name) is not None}
     if options.noise is not None:
         given["noise"] = _noise(options.noise)
     return replace(recipe.settings if recipe else SolverSettings(), **given)
 
 
-def _hole(options: argparse.Namespace, photo: Photo, told: Recipe | Provenance | None) -> Hole | None:
+def _mask(options: argparse.Namespace, photo: Photo, loaded: Recipe | Provenance | None) -> Mask | None:
     """The marks given, else those noted beside a result, which belong to its photo alone."""
     if options.mask:
         return read_mask(options.mask, photo)
-    if not isinstance(told, Provenance):
+    if not isinstance(loaded, Provenance):
         return None
-    if not told.matches(photo):
-        raise UserError("sidecar_other_photo", path=options.recipe, name=told.origin.name)
-    return told.hole
+    if not loaded.matches(photo):
+        raise UserError("sidecar_other_photo", path=options.recipe, name=loaded.origin.name)
+    return loaded.mask
 
 
 def _check_report(path: Path | None) -> None:
@@ -132,7 +138,7 @@ def _check_report(path: Path | None) -> None:
     if path.suffix.lower() != ".json":
         detail = phrase(N_("{path} does not end in .json"), path=path)
         raise UserError("setting_value", name="report", detail=detail)
-    check_place(path)
+    check_writable(path)
 
 
 def _noise(text: str) -> float | None:
@@ -145,13 +151,13 @@ def _noise(text: str) -> float | None:
         raise UserError("setting_value", name="noise", detail=detail) from None
 
 
-def _save(finished: Finished, options: argparse.Namespace) -> None:
+def _save(finished: RestoreResult, options: argparse.Namespace) -> None:
     try:
         write_result(finished.photo, options)
     except UserError as error:
         if error.code != "save_failed":
             raise
-        raise kept_elsewhere(encode_photo(finished.photo, options.out), options.out, error) from error
+        raise save_fallback(encode_photo(finished.photo, options.out), options.out, error) from error
     if options.report:
         text = json.dumps(asdict(finished.report), indent=1) + "\n"
         write_file(options.report, text.encode(), overwrite=True)

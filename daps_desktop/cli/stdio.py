@@ -7,10 +7,10 @@ import sys
 from typing import TextIO
 
 # Windows has no signal for a broken pipe, and calls one now this, now that.
-_NOBODY_READS = (errno.EPIPE, errno.EINVAL) if sys.platform == "win32" else (errno.EPIPE,)
+_BROKEN_PIPE = (errno.EPIPE, errno.EINVAL) if sys.platform == "win32" else (errno.EPIPE,)
 
 
-def say_all_letters(platform: str = sys.platform) -> None:
+def escape_unencodable(platform: str = sys.platform) -> None:
     """Letters that the encoding of a stream lacks, as names of files may have, are told by their numbers.
 
     On Windows a pipe or a file has the letters of one region alone; there it is given UTF-8, as elsewhere.
@@ -21,9 +21,9 @@ def say_all_letters(platform: str = sys.platform) -> None:
             stream.reconfigure(encoding=encoding, errors="backslashreplace")
 
 
-def nobody_reads(error: OSError) -> bool:
+def is_broken_pipe(error: OSError) -> bool:
     """Whether it came of speaking into a pipe that nobody reads; what follows then goes nowhere."""
-    gone = [stream for stream in _streams() if not _heard(stream)]
+    gone = [stream for stream in _streams() if not _is_read(stream)]
     for stream in gone:  # Python says the rest when it ends, and would complain of it
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
@@ -31,11 +31,11 @@ def nobody_reads(error: OSError) -> bool:
     return bool(gone) or isinstance(error, BrokenPipeError)
 
 
-def _heard(stream: TextIO) -> bool:
+def _is_read(stream: TextIO) -> bool:
     try:
         stream.flush()
     except OSError as error:
-        return error.errno not in _NOBODY_READS
+        return error.errno not in _BROKEN_PIPE
     return True
 
 

@@ -9,11 +9,11 @@ from threading import Event
 from types import FrameType
 
 from daps_desktop.base.i18n import tr
-from daps_desktop.cli.common import EXIT_INTERRUPTED, say
+from daps_desktop.cli.common import EXIT_INTERRUPTED, print_status
 from daps_desktop.jobs.settings import DEVICES
 
 
-def add(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, help=tr("your photos, in folders of any depth"))
     parser.add_argument("--name", required=True, help=tr("what the new prior is to be called"))
     parser.add_argument("--minutes", type=float, help=tr("time to learn in all; 30 if not said"))
@@ -35,7 +35,7 @@ def _teach(options: argparse.Namespace) -> int:
         options.folder, options.name, start, options.minutes, options.resume, options.keep, options.device
     )
     with _stopped_by_signals() as stop:
-        card = fine_tune(asked, stop, say)
+        card = fine_tune(asked, stop, print_status)
     if card is None:
         return EXIT_INTERRUPTED
     print(tr("Installed as {name}: {folder}").format(name=card.name, folder=card.folder))

@@ -7,15 +7,15 @@ import numpy as np
 
 from daps_desktop.document.kernel_file import with_kernel_read
 from daps_desktop.document.version import Version
-from daps_desktop.imaging.mask import Hole, HolePatch, bounds
+from daps_desktop.imaging.mask import Mask, MaskEdit, bounding_box
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.rect import Rect
-from daps_desktop.imaging.selection import Region
-from daps_desktop.imaging.soft_edge import around, reached
-from daps_desktop.jobs.damage import Scratches
-from daps_desktop.jobs.messages import Finished
+from daps_desktop.imaging.selection import Selection
+from daps_desktop.imaging.soft_edge import expanded, outer_extent
+from daps_desktop.jobs.damage import MissingPixels
+from daps_desktop.jobs.messages import RestoreResult
 from daps_desktop.jobs.recipe import Recipe
-from daps_desktop.jobs.requests import JobRequest
+from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
 
@@ -25,59 +25,59 @@ class Document:
     """Versions are history: appended, never overwritten."""
 
     photo: Photo
-    task: Task = field(default_factory=lambda: Task((Scratches(),)))
+    task: Task = field(default_factory=lambda: Task((MissingPixels(),)))
     settings: SolverSettings = field(default_factory=SolverSettings)
     versions: list[Version] = field(default_factory=list[Version])
-    hole: Hole = field(init=False)
-    _settled: Hole = field(init=False)  # the hole without the stroke under way
+    mask: Mask = field(init=False)
+    _settled: Mask = field(init=False)  # the hole without the stroke under way
     _marked: int = field(default=0, init=False)  # pixels of `_settled` that are True
     _changing: int = field(default=0, init=False)  # the same with a soft edge `_edge` pixels wide
     _edge: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         # Two arrays, so that neither the start nor the end of a stroke costs what the photo measures.
-        self.hole = np.zeros((self.photo.height, self.photo.width), dtype=bool)
-        self._settled = np.zeros_like(self.hole)
+        self.mask = np.zeros((self.photo.height, self.photo.width), dtype=bool)
+        self._settled = np.zeros_like(self.mask)
 
     @property
     def marked_share(self) -> float:
         """The part of the photo that is marked, 0 to 1, without the stroke under way."""
-        return self._marked / self.hole.size
+        return self._marked / self.mask.size
 
     @property
     def soft_edge(self) -> int:
         """Width of the soft edge in pixels; there is none where every pixel is reworked."""
-        return self.settings.soft_edge if self.task.solved_part.repair_only else 0
+        return self.settings.soft_edge if self.task.solved_part.only_fills_mask else 0
 
     @property
-    def changing_share(self) -> float:
+    def redrawn_share(self) -> float:
         """The part of the photo that a repair redraws, 0 to 1: the marks with their soft edge."""
         if self._edge != self.soft_edge:
             self._edge = self.soft_edge
-            self._changing = int(np.count_nonzero(reached(self._settled, self._edge)))
-        return self._changing / self.hole.size
+            self._changing = int(np.count_nonzero(outer_extent(self._settled, self._edge)))
+        return self._changing / self.mask.size
 
     @property
-    def solvable(self) -> Task:
+    def effective_task(self) -> Task:
         """The task, without the repair of marked places where none is marked and other damage is named."""
         rest = self.task.maskless_part
         return rest if self._marked == 0 and rest.damages else self.task
 
     @property
-    def hole_missing(self) -> bool:
+    def mask_missing(self) -> bool:
         """True where the task only repairs marked places and none is marked."""
-        return self.solvable.needs_mask and self._marked == 0
+        return self.effective_task.needs_mask and self._marked == 0
 
     def still_marked_as(self, version: Version) -> bool:
         """True where the marks are those that the version was made with."""
-        return self._marked == 0 if version.hole is None else np.array_equal(version.hole, self.hole)
+        return self._marked == 0 if version.mask is None else np.array_equal(version.mask, self.mask)
 
-    def write(self, rect: Rect, pixels: Hole) -> None:
+    def write(self, rect: Rect, pixels: Mask) -> None:
         """Put `pixels` into the hole at `rect`."""
         self._settle(rect, pixels)
-        self.hole[rect.slices] = pixels
+        self.mask[rect.slices] = pixels
 
-    def _settle(self, rect: Rect, pixels: Hole) -> None:
+    def _settle(self, rect: Rect, pixels: Mask) -> None:
         """Keep both counts by what changes around `rect` alone."""
         settled = self._settled[rect.slices]
         self._marked += int(np.count_nonzero(pixels)) - int(np.count_nonzero(settled))
@@ -87,40 +87,40 @@ class Document:
 
     def _changing_near(self, rect: Rect) -> int:
         """Pixels that would be redrawn, as far out of `rect` as its own soft edge reaches."""
-        near = around(rect, self._edge).clipped(*self.hole.shape)
-        seen = around(near, self._edge).clipped(*self.hole.shape)
-        inner = near.moved(-seen.top, -seen.left)
-        return int(np.count_nonzero(reached(self._settled[seen.slices], self._edge)[inner.slices]))
+        near = expanded(rect, self._edge).clipped(*self.mask.shape)
+        seen = expanded(near, self._edge).clipped(*self.mask.shape)
+        inner = near.translated(-seen.top, -seen.left)
+        return int(np.count_nonzero(outer_extent(self._settled[seen.slices], self._edge)[inner.slices]))
 
-    def settle(self, rect: Rect) -> HolePatch:
-        """End a stroke that was drawn into `hole` inside `rect`; returns what it changed."""
-        patch = HolePatch(rect, self._settled[rect.slices].copy(), self.hole[rect.slices].copy())
+    def commit_stroke(self, rect: Rect) -> MaskEdit:
+        """End a stroke that was drawn into `mask` inside `rect`; returns what it changed."""
+        patch = MaskEdit(rect, self._settled[rect.slices].copy(), self.mask[rect.slices].copy())
         self.write(rect, patch.after)
         return patch
 
-    def unsettle(self, rect: Rect) -> None:
-        """Take back a stroke that was drawn into `hole` inside `rect`."""
-        self.hole[rect.slices] = self._settled[rect.slices]
+    def revert_stroke(self, rect: Rect) -> None:
+        """Take back a stroke that was drawn into `mask` inside `rect`."""
+        self.mask[rect.slices] = self._settled[rect.slices]
 
-    def mark(self, region: Region, value: bool) -> HolePatch:
+    def mark(self, region: Selection, value: bool) -> MaskEdit:
         """Set the pixels of a region; returns what changed. A stroke under way goes on."""
         rect = region.rect
         before = self._settled[rect.slices].copy()
         after = before | region.inside if value else before & ~region.inside
         self._settle(rect, after)
-        self.hole[rect.slices][region.inside] = value
-        return HolePatch(rect, before, after)
+        self.mask[rect.slices][region.inside] = value
+        return MaskEdit(rect, before, after)
 
-    def replace_hole(self, hole: Hole) -> HolePatch:
-        """Make `hole` the hole; returns what changed, cut down to the rectangle where it did."""
-        rect = bounds(self.hole ^ hole)
-        patch = HolePatch(rect, self.hole[rect.slices].copy(), hole[rect.slices].copy())
+    def replace_mask(self, mask: Mask) -> MaskEdit:
+        """Make `mask` the hole; returns what changed, cut down to the rectangle where it did."""
+        rect = bounding_box(self.mask ^ mask)
+        patch = MaskEdit(rect, self.mask[rect.slices].copy(), mask[rect.slices].copy())
         self.write(rect, patch.after)
         return patch
 
-    def take(self, hole: Hole, recipe: Recipe, versions: Sequence[Version]) -> None:
+    def load(self, mask: Mask, recipe: Recipe, versions: Sequence[Version]) -> None:
         """Put what was kept of this photo into a document that is still empty."""
-        self.replace_hole(hole)
+        self.replace_mask(mask)
         self.task, self.settings = recipe.task, recipe.settings
         self.versions.extend(versions)
 
@@ -128,20 +128,20 @@ class Document:
     def recipe(self) -> Recipe:
         return Recipe(self.task, self.settings)
 
-    def add_version(self, request: JobRequest, finished: Finished) -> Version:
+    def add_version(self, request: RestoreRequest, finished: RestoreResult) -> Version:
         """Append what `request` came to."""
-        return self.keep(
+        return self.append_version(
             Version(
                 self.next_number,
                 finished.photo,
                 Recipe(request.task, request.settings),
-                request.hole,
+                request.mask,
                 finished.report,
                 residual_map=finished.residual_map,
             )
         )
 
-    def keep(self, version: Version) -> Version:
+    def append_version(self, version: Version) -> Version:
         self.versions.append(version)
         return version
 
@@ -154,10 +154,10 @@ class Document:
     def next_number(self) -> int:
         return max((version.number for version in self.versions), default=0) + 1
 
-    def request(self, job_id: str, preview_side: int) -> JobRequest:
+    def request(self, job_id: str, preview_side: int) -> RestoreRequest:
         """A job for the document as it stands; its hole is a read-only copy, as the user keeps painting."""
-        hole, task = None, with_kernel_read(self.solvable)
+        mask, task = None, with_kernel_read(self.effective_task)
         if task.needs_mask:
-            hole = self.hole.copy()
-            hole.setflags(write=False)
-        return JobRequest(job_id, self.photo, hole, task, self.settings, preview_side)
+            mask = self.mask.copy()
+            mask.setflags(write=False)
+        return RestoreRequest(job_id, self.photo, mask, task, self.settings, preview_side)

@@ -4,10 +4,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.imaging.formats.png_codec import pack_pixels
+from daps_desktop.imaging.formats.png_codec import encode_pixels
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.damage import MAX_KERNEL_BYTES, Kernel
+from daps_desktop.jobs.damage import MAX_KERNEL_BYTES, KernelBlur
 from daps_desktop.jobs.task import Task
 
 
@@ -16,13 +16,13 @@ def with_kernel_read(task: Task) -> Task:
 
     A file that cannot be read, or is no small picture, is left for the engine to refuse, in words.
     """
-    return Task(tuple(_read(d) if isinstance(d, Kernel) and not d.picture else d for d in task.damages))
+    return Task(tuple(_read(d) if isinstance(d, KernelBlur) and not d.picture else d for d in task.damages))
 
 
-def _read(kernel: Kernel) -> Kernel:
+def _read(kernel: KernelBlur) -> KernelBlur:
     path = Path(kernel.file)
     try:
-        picture = pack_pixels(Photo(read_photo(path).pixels))
+        image = encode_pixels(Photo(read_photo(path).pixels))
     except UserError:
         return kernel
-    return replace(kernel, file=path.name, picture=picture) if len(picture) <= MAX_KERNEL_BYTES else kernel
+    return replace(kernel, file=path.name, picture=image) if len(image) <= MAX_KERNEL_BYTES else kernel

@@ -15,24 +15,24 @@ import numpy as np
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import read_bounded
 from daps_desktop.base.i18n import N_, Phrase, phrase, tr, words_of
-from daps_desktop.base.os_errors import said_by_system
-from daps_desktop.base.serialization import dump_json, from_plain, load_json, to_plain
-from daps_desktop.document.source import sha256_of
+from daps_desktop.base.os_errors import describe_os_error
+from daps_desktop.base.serialization import dump_json, from_jsonable, load_json, to_jsonable
+from daps_desktop.document.source import hash_file
 from daps_desktop.document.version import Version
 from daps_desktop.imaging.formats.limits import LIMIT_MP
-from daps_desktop.imaging.formats.png_codec import pack_hole, unpack_hole
-from daps_desktop.imaging.mask import Hole
+from daps_desktop.imaging.formats.png_codec import decode_mask, encode_mask
+from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo, Pixels
-from daps_desktop.jobs.messages import Finished
+from daps_desktop.jobs.messages import RestoreResult
 from daps_desktop.jobs.recipe import Recipe, parse_recipe
 from daps_desktop.jobs.report import Report
 
 KIND, VERSION = "daps-desktop provenance", 1
-_LARGEST = 1 << 28  # bytes; the mask of the largest photo needs far less
+_MAX_BYTES = 1 << 28  # bytes; the mask of the largest photo needs far less
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class PhotoIdentity:
     """The photo a version was made from. The hashes are SHA-256 in hex; `file` is "" for a pasted photo."""
 
     name: str
@@ -50,9 +50,9 @@ class Provenance:
     `result` is the hash of the version's pixels before it was exported; `exported` that of the file.
     """
 
-    origin: Origin
+    origin: PhotoIdentity
     recipe: Recipe
-    hole: Hole | None  # (H, W) of the origin
+    mask: Mask | None  # (H, W) of the origin
     report: Report | None
     name: str
     result: str
@@ -85,7 +85,7 @@ class _Mask:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    photo: Origin
+    photo: PhotoIdentity
     mask: _Mask | None
     report: Report | None
     name: str
@@ -93,9 +93,9 @@ class _File:
     exported_file: str
 
 
-def provenance_of(photo: Photo, version: Version, exported: str = "") -> Provenance:
+def make_provenance(photo: Photo, version: Version, exported: str = "") -> Provenance:
     """Of a version made from `photo`, whose file is read to be hashed if it is still there."""
-    origin = Origin(
+    origin = PhotoIdentity(
         photo.path.name if photo.path else "",
         _hash_file(photo.path),
         hash_pixels(photo.pixels),
@@ -104,12 +104,12 @@ def provenance_of(photo: Photo, version: Version, exported: str = "") -> Provena
         photo.bits,
     )
     result = hash_pixels(version.photo.pixels)
-    return Provenance(origin, version.recipe, version.hole, version.report, version.name, result, exported)
+    return Provenance(origin, version.recipe, version.mask, version.report, version.name, result, exported)
 
 
 def _hash_file(path: Path | None) -> str:
     try:
-        return sha256_of(path) if path else ""
+        return hash_file(path) if path else ""
     except OSError:  # taken away since it was opened; its pixels are known all the same
         return ""
 
@@ -125,14 +125,14 @@ def hash_pixels(pixels: Pixels) -> str:
 def dump_sidecar(provenance: Provenance) -> bytes:
     file = _File(
         provenance.origin,
-        None if provenance.hole is None else _mask_of(provenance.hole),
+        None if provenance.mask is None else _encode_mask(provenance.mask),
         provenance.report,
         provenance.name,
         provenance.result,
         provenance.exported,
     )
     head = {"kind": KIND, "version": VERSION, "recipe": provenance.recipe.to_json()}
-    return dump_json({**head, **to_plain(file)})
+    return dump_json({**head, **to_jsonable(file)})
 
 
 def is_sidecar(data: bytes) -> bool:
@@ -147,12 +147,12 @@ def is_sidecar(data: bytes) -> bool:
 def parse_sidecar(data: bytes) -> Provenance:
     """Raises: UserError (`sidecar_unreadable`, or those of a recipe) for what was not written so."""
     try:
-        return _parsed(load_json(data))
+        return _parse(load_json(data))
     except (ValueError, binascii.Error) as error:
         raise UserError("sidecar_unreadable", detail=words_of(error)) from error
 
 
-def _parsed(data: object) -> Provenance:
+def _parse(data: object) -> Provenance:
     told = cast(dict[str, Any], data) if isinstance(data, dict) else {}
     _require(told.get("kind") == KIND, phrase(N_("it is of another kind")))
     _require(
@@ -160,12 +160,12 @@ def _parsed(data: object) -> Provenance:
         phrase(N_("version {there!r} is not {here}"), there=told.get("version"), here=VERSION),
     )
     recipe = Recipe.from_json(told.get("recipe"))
-    file = from_plain(_File, told)
-    hole = None if file.mask is None else _hole_of(file.mask, file.photo)
+    file = from_jsonable(_File, told)
+    mask = None if file.mask is None else _decode_mask(file.mask, file.photo)
     needs_marks = file.report is not None and recipe.task.needs_mask
-    _require(hole is not None or not needs_marks, phrase(N_("the mask is missing")))
+    _require(mask is not None or not needs_marks, phrase(N_("the mask is missing")))
     return Provenance(
-        file.photo, recipe, hole, file.report, file.name, file.result_pixels, file.exported_file
+        file.photo, recipe, mask, file.report, file.name, file.result_pixels, file.exported_file
     )
 
 
@@ -176,55 +176,55 @@ def _require(ok: bool, detail: Phrase) -> None:
 
 def read_sidecar(path: Path) -> Provenance:
     """Raises: UserError, as `parse_sidecar`, or where the file cannot be read."""
-    return parse_sidecar(read_small(path))
+    return parse_sidecar(read_limited(path))
 
 
-def read_small(path: Path) -> bytes:
+def read_limited(path: Path) -> bytes:
     """All of a file that is to be a recipe, a sidecar or an album. Raises: UserError (`file_unreadable`)."""
     try:
-        return read_bounded(path, _LARGEST)
+        return read_bounded(path, _MAX_BYTES)
     except (OSError, ValueError) as error:
-        detail = said_by_system(error) if isinstance(error, OSError) else words_of(error)
+        detail = describe_os_error(error) if isinstance(error, OSError) else words_of(error)
         raise UserError("file_unreadable", path=path, detail=detail) from error
 
 
 def read_recipe(path: Path) -> Recipe:
     """What a recipe file says, or what lies beside a result. Raises: UserError where it is neither."""
-    data = read_small(path)
+    data = read_limited(path)
     if is_sidecar(data):
         return parse_sidecar(data).repeated()
     return parse_recipe(data.decode(errors="replace"))
 
 
-def _mask_of(hole: Hole) -> _Mask:
-    return _Mask(base64.b64encode(pack_hole(hole)).decode(), _hash_hole(hole))
+def _encode_mask(mask: Mask) -> _Mask:
+    return _Mask(base64.b64encode(encode_mask(mask)).decode(), _hash_mask(mask))
 
 
-def _hole_of(mask: _Mask, origin: Origin) -> Hole:
+def _decode_mask(mask: _Mask, origin: PhotoIdentity) -> Mask:
     _require(
         origin.height * origin.width <= LIMIT_MP * 1_000_000, phrase(N_("its mask is larger than any photo"))
     )
-    hole = unpack_hole(base64.b64decode(mask.png, validate=True), origin.height, origin.width)
-    _require(_hash_hole(hole) == mask.sha256, phrase(N_("its mask was altered")))
-    hole.setflags(write=False)
-    return hole
+    pixels = decode_mask(base64.b64decode(mask.png, validate=True), origin.height, origin.width)
+    _require(_hash_mask(pixels) == mask.sha256, phrase(N_("its mask was altered")))
+    pixels.setflags(write=False)
+    return pixels
 
 
-def _hash_hole(hole: Hole) -> str:
-    return hash_pixels(hole[..., None].astype(np.uint8))
+def _hash_mask(mask: Mask) -> str:
+    return hash_pixels(mask[..., None].astype(np.uint8))
 
 
-def repeat_line(told: Provenance, finished: Finished) -> str:
+def reproduction_message(given: Provenance, finished: RestoreResult) -> str:
     """Whether a repetition came out the same, and if not, what is not as it was."""
-    if hash_pixels(finished.photo.pixels) == told.result:
+    if hash_pixels(finished.photo.pixels) == given.result:
         return tr("The result is bit for bit the one that was described.")
     return tr("The result differs from the one that was described: {what}.").format(
-        what=_difference(told, finished.report)
+        what=_difference(given, finished.report)
     )
 
 
-def _difference(told: Provenance, now: Report) -> str:
-    then = told.report
+def _difference(given: Provenance, now: Report) -> str:
+    then = given.report
     if then is None or then.prior_sha256 != now.prior_sha256:
         return tr("the prior is another one")
     if then.versions != now.versions:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from daps_desktop.base.files import open_ordinary
+from daps_desktop.base.files import open_regular_file
 from daps_desktop.imaging.photo import Photo
 
 PASTED = "pasted.png"
@@ -13,7 +13,7 @@ _CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceFile:
     """`path` is empty, like `sha256`, for a photo that came from no file."""
 
     name: str
@@ -27,14 +27,14 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Stamp:
+class FileStamp:
     """By what a file is known to have been written since."""
 
     size: int
     time_ns: int
 
     @classmethod
-    def of(cls, path: Path) -> "Stamp | None":
+    def of(cls, path: Path) -> "FileStamp | None":
         """None where there is no such file."""
         try:
             status = path.stat()
@@ -43,30 +43,30 @@ class Stamp:
         return cls(status.st_size, status.st_mtime_ns)
 
 
-def source_of(photo: Photo) -> Source:
+def describe_source(photo: Photo) -> SourceFile:
     """Raises: OSError where the file of the photo can no longer be read."""
     if photo.path is None:
-        return Source(PASTED)
+        return SourceFile(PASTED)
     path = photo.path.resolve()
-    return Source(path.name, str(path), sha256_of(path), path.stat().st_size)
+    return SourceFile(path.name, str(path), hash_file(path), path.stat().st_size)
 
 
-def sha256_of(path: Path) -> str:
+def hash_file(path: Path) -> str:
     """Raises: OSError."""
-    with open_ordinary(path) as file:
-        return sha256_of_stream(file)
+    with open_regular_file(path) as file:
+        return hash_stream(file)
 
 
-def sha256_of_stream(file: BinaryIO) -> str:
+def hash_stream(file: BinaryIO) -> str:
     digest = hashlib.sha256()
     while chunk := file.read(_CHUNK):
         digest.update(chunk)
     return digest.hexdigest()
 
 
-def still_there(source: Source, path: Path) -> bool:
+def is_unchanged(source: SourceFile, path: Path) -> bool:
     """True where the file at `path` holds the very bytes of `source`."""
     try:
-        return path.is_file() and path.stat().st_size == source.size and sha256_of(path) == source.sha256
+        return path.is_file() and path.stat().st_size == source.size and hash_file(path) == source.sha256
     except OSError:
         return False

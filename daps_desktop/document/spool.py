@@ -16,44 +16,44 @@ import numpy as np
 
 from daps_desktop.base.paths import make_private, user_folder
 from daps_desktop.document.version import Version
-from daps_desktop.imaging.mask import Hole
+from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo, Pixels
 from daps_desktop.jobs.report import ResidualMap
 
-Values = TypeVar("Values", Pixels, Hole, ResidualMap)
+Values = TypeVar("Values", Pixels, Mask, ResidualMap)
 
-SMALLEST = 2**18  # bytes: less is not worth a file
+MIN_BYTES = 2**18  # bytes: less is not worth a file
 _FILES = 8192  # open at once: each version has three, and some systems allow 256
 
 
-def spooled(photo: Photo) -> Photo:
+def spool(photo: Photo) -> Photo:
     """The photo with pixels that are read from the disk; as it was where there is no room for them."""
-    pixels = _spooled(photo.pixels)
+    pixels = _spool(photo.pixels)
     return photo if pixels is photo.pixels else replace(photo, pixels=pixels)
 
 
-def spooled_version(version: Version, others: Sequence[Hole]) -> Version:
-    """The version with all its pictures read from the disk; `others` as in `spooled_hole`."""
-    hole = None if version.hole is None else spooled_hole(version.hole, others)
-    values = None if version.residual_map is None else _spooled(version.residual_map)
-    return replace(version, photo=spooled(version.photo), hole=hole, residual_map=values)
+def spool_version(version: Version, others: Sequence[Mask]) -> Version:
+    """The version with all its pictures read from the disk; `others` as in `spool_mask`."""
+    mask = None if version.mask is None else spool_mask(version.mask, others)
+    values = None if version.residual_map is None else _spool(version.residual_map)
+    return replace(version, photo=spool(version.photo), mask=mask, residual_map=values)
 
 
-def spooled_hole(hole: Hole, others: Sequence[Hole]) -> Hole:
+def spool_mask(mask: Mask, others: Sequence[Mask]) -> Mask:
     """The hole, read-only and read from the disk; where one of `others` is the same, it serves for both."""
-    same = next((other for other in others if other is hole or np.array_equal(other, hole)), None)
-    return _spooled(hole) if same is None else same
+    same = next((other for other in others if other is mask or np.array_equal(other, mask)), None)
+    return _spool(mask) if same is None else same
 
 
-def _spooled(values: Values) -> Values:
+def _spool(values: Values) -> Values:
     try:
-        return _mapped(values, make_private(user_folder() / "spool"))
+        return _map(values, make_private(user_folder() / "spool"))
     except OSError:  # a full disk costs memory, never a version
         return values
 
 
-def _mapped(values: Values, folder: Path) -> Values:
-    if values.nbytes < SMALLEST or isinstance(values.base, np.memmap):
+def _map(values: Values, folder: Path) -> Values:
+    if values.nbytes < MIN_BYTES or isinstance(values.base, np.memmap):
         return values
     with tempfile.TemporaryFile(dir=folder) as file:
         # Not `tofile`, which is silent about the last piece where that finds no room.
@@ -62,7 +62,7 @@ def _mapped(values: Values, folder: Path) -> Values:
         return cast(Values, np.asarray(np.memmap(file, values.dtype, "r", shape=values.shape)))
 
 
-def allow_many_files() -> None:
+def raise_open_file_limit() -> None:
     """Let this process hold enough files open for some thousand versions, if the system permits it."""
     with suppress(ImportError, OSError, ValueError):
         import resource  # not on Windows, which has no such limit

@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Literal
 
-from daps_desktop.imaging.mask import Hole
+from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.recipe import Recipe
 from daps_desktop.jobs.report import Report, ResidualMap
@@ -17,14 +17,14 @@ Kind = Literal["safest", "sample", "painted"]
 class Version:
     """A result with all that made it.
 
-    `hole` is (H, W) bool of the original photo, read-only, or None where the task filled nothing in;
+    `mask` is (H, W) bool of the original photo, read-only, or None where the task filled nothing in;
     `report` is None where the version was put together from others, and `name` then says how.
     """
 
     number: int  # 1, 2, ... in the order they were made; never given twice in a document
     photo: Photo  # at the depth of the original
     recipe: Recipe
-    hole: Hole | None
+    mask: Mask | None
     report: Report | None
     name: str = ""
     painted: bool = False  # by hand, from two others
@@ -54,6 +54,6 @@ def verdict_on(version: Version) -> Verdict | None:
         if of is report:
             return verdict
     recipe = version.recipe
-    verdict = judge(report, recipe.task, version.hole, recipe.settings.soft_edge, version.residual_map)
+    verdict = judge(report, recipe.task, version.mask, recipe.settings.soft_edge, version.residual_map)
     _judged.append((report, verdict))
     return verdict

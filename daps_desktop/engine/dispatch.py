@@ -10,30 +10,30 @@ from typing import Any
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.engine.handlers import estimate, restore
-from daps_desktop.jobs.messages import Cancelled, Failed, JobMessage
-from daps_desktop.jobs.requests import ForecastRequest, JobRequest, Request
-from daps_desktop.restoration.progress import StoppedError, Watch
+from daps_desktop.jobs.messages import Cancelled, Failed, Message
+from daps_desktop.jobs.requests import EstimateRequest, Request, RestoreRequest
+from daps_desktop.restoration.progress import JobCancelledError, ProgressReporter
 from daps_desktop.solver.device_errors import device_lost, out_of_memory
 
-HANDLERS: dict[type, Callable[[Any, Watch], JobMessage]] = {
-    JobRequest: restore.handle,
-    ForecastRequest: estimate.handle,
+HANDLERS: dict[type, Callable[[Any, ProgressReporter], Message]] = {
+    RestoreRequest: restore.handle,
+    EstimateRequest: estimate.handle,
 }
 
 
-def run_job(request: Request, cancel: threading.Event, emit: Callable[[JobMessage], None]) -> None:
+def run_job(request: Request, cancel: threading.Event, emit: Callable[[Message], None]) -> None:
     """Send any number of Progress and Notice, then the answer of the handler, Cancelled or Failed."""
     try:
-        emit(HANDLERS[type(request)](request, Watch(request.job_id, cancel, emit)))
-    except StoppedError:
+        emit(HANDLERS[type(request)](request, ProgressReporter(request.job_id, cancel, emit)))
+    except JobCancelledError:
         emit(Cancelled(request.job_id))
     except UserError as error:
-        emit(Failed(request.job_id, error.code, error.facts, traceback.format_exc()))
+        emit(Failed(request.job_id, error.code, error.params, traceback.format_exc()))
     except Exception as error:  # the engine's door: nothing escapes unexplained
-        emit(Failed(request.job_id, *_in_words(error), traceback.format_exc()))
+        emit(Failed(request.job_id, *_code_and_params(error), traceback.format_exc()))
 
 
-def _in_words(error: Exception) -> tuple[str, dict[str, str]]:
+def _code_and_params(error: Exception) -> tuple[str, dict[str, str]]:
     """Code and facts of an error that nobody foresaw."""
     if out_of_memory(error):
         return "memory_out", {}

@@ -7,20 +7,20 @@ from pathlib import Path
 from typing import Any
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.files import saving, write_file
+from daps_desktop.base.files import save_errors, write_file
 from daps_desktop.base.i18n import N_, phrase, words_of
-from daps_desktop.base.serialization import from_plain
+from daps_desktop.base.serialization import from_jsonable
 from daps_desktop.base.validation import check_choice, check_range, check_value
 from daps_desktop.imaging.formats import exif
 from daps_desktop.imaging.formats.limits import LIMIT_MP
 from daps_desktop.imaging.formats.writer import check_target, encode_photo
 from daps_desktop.imaging.photo import Metadata, Photo
-from daps_desktop.imaging.resize import resized
+from daps_desktop.imaging.resize import resize
 
 ENDINGS = {"png": ".png", "tiff": ".tif", "jpeg": ".jpg", "webp": ".webp"}
 FORMATS = tuple(ENDINGS)
 POLICIES = ("unique", "ask", "overwrite", "skip")  # what to do where a file of that name exists
-PICTURES = ("result", "side_by_side", "split")
+IMAGES = ("result", "side_by_side", "split")
 EXACT = ("png", "tiff")  # keep every pixel bit for bit, and may have 16 bits
 SIDECAR = ".daps.json"
 ADDED = "_restored"
@@ -46,7 +46,7 @@ class ExportOptions:
     def __post_init__(self) -> None:
         check_choice("format", self.file_format, FORMATS)
         check_choice("policy", self.policy, POLICIES)
-        check_choice("picture", self.picture, PICTURES)
+        check_choice("picture", self.picture, IMAGES)
         check_value(
             "bits", self.bits in (0, 8, 16), phrase(N_("must be 8 or 16, not {bits}"), bits=self.bits)
         )
@@ -60,7 +60,7 @@ class ExportOptions:
         return ENDINGS[self.file_format]
 
     @property
-    def deep(self) -> bool:
+    def is_16_bit(self) -> bool:
         """Whether the format can hold 16 bits."""
         return self.file_format in EXACT
 
@@ -72,12 +72,12 @@ class ExportOptions:
         """Raises: UserError if a value is missing, of another kind or out of range."""
         check_value("export", data.get("version") == VERSION, phrase(N_("it is of another version")))
         try:
-            return from_plain(cls, data)
+            return from_jsonable(cls, data)
         except ValueError as error:
             raise UserError("setting_value", name="export", detail=words_of(error)) from None
 
 
-def size_of(photo: Photo, longest_side: int) -> tuple[int, int]:
+def export_size(photo: Photo, longest_side: int) -> tuple[int, int]:
     """(height, width) with the longest side as asked for, 0 for its own, and the proportions kept."""
     longest = max(photo.height, photo.width)
     if not longest_side:
@@ -86,16 +86,16 @@ def size_of(photo: Photo, longest_side: int) -> tuple[int, int]:
     return height, width
 
 
-def fitted(photo: Photo, options: ExportOptions) -> Photo:
+def prepared(photo: Photo, options: ExportOptions) -> Photo:
     """The photo at the size asked for, carrying what it is to say about itself.
 
     Raises: UserError (`setting_value`) where it would become larger than this program opens.
     """
-    height, width = size_of(photo, options.longest_side)
+    height, width = export_size(photo, options.longest_side)
     words = N_("{width} × {height} pixels are more than {most} megapixels")
     detail = phrase(words, width=width, height=height, most=LIMIT_MP)
     check_value("size", height * width <= LIMIT_MP * 1_000_000, detail)
-    photo = resized(photo, height, width)
+    photo = resize(photo, height, width)
     return replace(photo, metadata=_metadata(photo.metadata, options))
 
 
@@ -109,49 +109,49 @@ def _metadata(metadata: Metadata, options: ExportOptions) -> Metadata:
     return replace(metadata, dpi=dpi, exif=block)
 
 
-def encoded(photo: Photo, options: ExportOptions) -> bytes:
-    """The very bytes of the file. Raises: UserError as `fitted` and `write_photo`."""
-    bits = options.bits or None if options.deep else None
+def encode(photo: Photo, options: ExportOptions) -> bytes:
+    """The very bytes of the file. Raises: UserError as `prepared` and `write_photo`."""
+    bits = options.bits or None if options.is_16_bit else None
     return encode_photo(
-        fitted(photo, options), Path(f"photo{options.ending}"), quality=options.quality, bits=bits
+        prepared(photo, options), Path(f"photo{options.ending}"), quality=options.quality, bits=bits
     )
 
 
-def suggested(original: Path, ending: str, folder: Path | None = None) -> Path:
+def default_path(original: Path, ending: str, folder: Path | None = None) -> Path:
     """NAME_restored beside the original, or in `folder`."""
     return (folder or original.parent) / f"{original.stem}{ADDED}{ending}"
 
 
-def unused_name(path: Path) -> Path:
+def free_path(path: Path) -> Path:
     """`path`, or the first of NAME_2, NAME_3 ... that does not exist.
 
     Raises: UserError (`save_failed`) where nobody can tell.
     """
     number = 2
     candidate = path
-    with saving(path):
+    with save_errors(path):
         while candidate.exists():
             candidate = path.with_stem(f"{path.stem}_{number}")
             number += 1
     return candidate
 
 
-def sidecar_of(path: Path) -> Path:
+def sidecar_path(path: Path) -> Path:
     """Where the provenance of the picture at `path` is written down."""
     return path.with_name(path.name + SIDECAR)
 
 
-def target(path: Path, policy: str, original: Path | None) -> Path | None:
+def resolve_conflict(path: Path, policy: str, original: Path | None) -> Path | None:
     """Under which name to write, or None where a file of that name is to be left alone.
 
     Never the original, whatever the policy: then another name is chosen, too.
     Raises: UserError (`save_exists` under `ask`, or as `check_target`).
     """
-    with saving(path):
+    with save_errors(path):
         if policy == "skip" and path.exists():
             return None
         if policy == "unique" or (policy == "overwrite" and _is_same(path, original)):
-            path = unused_name(path)
+            path = free_path(path)
     check_target(path, original, overwrite=policy == "overwrite")
     return path
 
@@ -170,7 +170,7 @@ def write(data: bytes, path: Path, *, overwrite: bool, original: Path | None) ->
     return hashlib.sha256(data).hexdigest()
 
 
-def kept_elsewhere(data: bytes, path: Path, error: UserError) -> UserError:
+def save_fallback(data: bytes, path: Path, error: UserError) -> UserError:
     """The error to tell after `data` could not be written to `path`: where else it was put, if it could be.
 
     Hours may have gone into it, and a full disk is often not the only one.
@@ -179,9 +179,9 @@ def kept_elsewhere(data: bytes, path: Path, error: UserError) -> UserError:
         return error
     for folder in (Path(tempfile.gettempdir()), Path.home()):
         try:
-            place = unused_name(folder / path.name)
+            place = free_path(folder / path.name)
             write_file(place, data, private=True)  # that folder may be everybody's
         except UserError:
             continue
-        return UserError("save_elsewhere", path=path, detail=error.facts["detail"], place=place)
+        return UserError("save_elsewhere", path=path, detail=error.params["detail"], place=place)
     return error

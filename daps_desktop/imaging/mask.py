@@ -11,22 +11,22 @@ from numpy.typing import NDArray
 
 from daps_desktop.imaging.rect import Rect
 
-Hole = NDArray[np.bool_]
+Mask = NDArray[np.bool_]
 
 _PIECE = 128.0  # pixels
 
 
 @dataclass(frozen=True, slots=True)
-class HolePatch:
+class MaskEdit:
     """What one edit changed: the rectangle with its pixels before and after."""
 
     rect: Rect
-    before: Hole
-    after: Hole
+    before: Mask
+    after: Mask
 
 
 def draw_line(
-    hole: Hole, start: tuple[float, float], end: tuple[float, float], radius: float, value: bool
+    mask: Mask, start: tuple[float, float], end: tuple[float, float], radius: float, value: bool
 ) -> Rect:
     """Set every pixel within `radius` of the segment to `value`, in place; returns the rectangle touched.
 
@@ -35,11 +35,11 @@ def draw_line(
     """
     pieces = max(1, math.ceil(math.dist(start, end) / _PIECE))
     corners = np.linspace(start, end, pieces + 1).tolist()
-    drawn = [_draw_piece(hole, a, b, max(radius, 0.5), value) for a, b in pairwise(corners)]
+    drawn = [_draw_piece(mask, a, b, max(radius, 0.5), value) for a, b in pairwise(corners)]
     return reduce(Rect.union, drawn)
 
 
-def _draw_piece(hole: Hole, start: Sequence[float], end: Sequence[float], radius: float, value: bool) -> Rect:
+def _draw_piece(mask: Mask, start: Sequence[float], end: Sequence[float], radius: float, value: bool) -> Rect:
     (r0, c0), (r1, c1) = start, end
     reach = radius + 1
     rect = Rect(
@@ -47,7 +47,7 @@ def _draw_piece(hole: Hole, start: Sequence[float], end: Sequence[float], radius
         int(np.floor(min(c0, c1) - reach)),
         int(np.ceil(max(r0, r1) + reach)) + 1,
         int(np.ceil(max(c0, c1) + reach)) + 1,
-    ).clipped(*hole.shape)
+    ).clipped(*mask.shape)
     if rect.empty:
         return rect
     rows, cols = np.ogrid[rect.slices]
@@ -56,42 +56,42 @@ def _draw_piece(hole: Hole, start: Sequence[float], end: Sequence[float], radius
     if length2 > 0:
         along = np.clip(((rows - r0) * (r1 - r0) + (cols - c0) * (c1 - c0)) / length2, 0, 1)
     distance2 = (rows - r0 - along * (r1 - r0)) ** 2 + (cols - c0 - along * (c1 - c0)) ** 2
-    hole[rect.slices][distance2 <= radius**2] = value
+    mask[rect.slices][distance2 <= radius**2] = value
     return rect
 
 
-def bounds(hole: Hole) -> Rect:
+def bounding_box(mask: Mask) -> Rect:
     """The smallest rectangle that holds the whole hole; an empty one where nothing is marked."""
-    rows, cols = np.flatnonzero(hole.any(axis=1)), np.flatnonzero(hole.any(axis=0))
+    rows, cols = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if not len(rows):
         return Rect(0, 0, 0, 0)
     return Rect(int(rows[0]), int(cols[0]), int(rows[-1]) + 1, int(cols[-1]) + 1)
 
 
-def grow(hole: Hole, radius: int) -> Hole:
+def dilate(mask: Mask, radius: int) -> Mask:
     """A new hole: every pixel within `radius` pixels (Euclidean) of the old one."""
-    grown = hole.copy()
-    inner = bounds(hole)
+    grown = mask.copy()
+    inner = bounding_box(mask)
     if inner.empty or radius <= 0:
         return grown
     rect = Rect(inner.top - radius, inner.left - radius, inner.bottom + radius, inner.right + radius).clipped(
-        *hole.shape
+        *mask.shape
     )
-    grown[rect.slices] = _within(hole[rect.slices], radius)
+    grown[rect.slices] = _within(mask[rect.slices], radius)
     return grown
 
 
-def shrink(hole: Hole, radius: int) -> Hole:
+def erode(mask: Mask, radius: int) -> Mask:
     """A new hole: every pixel further than `radius` pixels from any unmarked one.
 
     Beyond the border all counts as marked.
     """
     if radius <= 0:
-        return hole.copy()
-    return ~_within(~hole, radius)
+        return mask.copy()
+    return ~_within(~mask, radius)
 
 
-def _within(marked: Hole, radius: int) -> Hole:
+def _within(marked: Mask, radius: int) -> Mask:
     """Pixels within `radius` of a marked one: a disc is rows of spans, and a running sum tests a span."""
     height, width = marked.shape
     sums = np.zeros((height, width + 2 * radius + 1), np.int32)
@@ -106,14 +106,14 @@ def _within(marked: Hole, radius: int) -> Hole:
     return near
 
 
-def thinned(hole: Hole, step: int) -> Hole:
+def downsampled(mask: Mask, step: int) -> Mask:
     """(ceil(H / step), ceil(W / step)): True where any pixel of a square of `step` x `step` is."""
-    return _any_of_rows(_any_of_rows(hole, step).T, step).T
+    return _any_of_rows(_any_of_rows(mask, step).T, step).T
 
 
-def _any_of_rows(hole: Hole, step: int) -> Hole:
-    thin = hole[::step].copy()
+def _any_of_rows(mask: Mask, step: int) -> Mask:
+    thin = mask[::step].copy()
     for k in range(1, step):
-        rows = hole[k::step]
+        rows = mask[k::step]
         thin[: len(rows)] |= rows
     return thin

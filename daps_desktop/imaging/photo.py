@@ -90,9 +90,9 @@ def with_alpha(photo: Photo) -> Pixels:
     return photo.pixels[..., 0] if photo.pixels.shape[2] == 1 else photo.pixels
 
 
-def compose(original: Pixels, result: Pixels, hole: NDArray[np.bool_]) -> Pixels:
+def compose(original: Pixels, result: Pixels, mask: NDArray[np.bool_]) -> Pixels:
     """`result` inside the hole and `original`, bit for bit, outside; all (H, W, C) of one type."""
-    return np.where(hole[..., None], result, original)
+    return np.where(mask[..., None], result, original)
 
 
 def at_depth(pixels: Pixels, bits: int) -> Pixels:

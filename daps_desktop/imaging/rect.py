@@ -36,7 +36,7 @@ class Rect:
             max(self.right, other.right),
         )
 
-    def moved(self, rows: int, cols: int) -> "Rect":
+    def translated(self, rows: int, cols: int) -> "Rect":
         """The same rectangle further down and to the right."""
         return Rect(self.top + rows, self.left + cols, self.bottom + rows, self.right + cols)
 

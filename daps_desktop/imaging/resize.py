@@ -12,24 +12,24 @@ from daps_desktop.imaging.photo import Photo, Pixels
 _STRIP = 4_000_000  # values turned into light at a time
 
 
-def resized(photo: Photo, height: int, width: int) -> Photo:
+def resize(photo: Photo, height: int, width: int) -> Photo:
     """The photo at `height` x `width`: exact areas where it shrinks, Lanczos where it grows."""
     if (height, width) == (photo.height, photo.width):
         return photo
-    pixels = resized_pixels(photo.pixels, height, width)
+    pixels = resize_pixels(photo.pixels, height, width)
     alpha = None
     if photo.alpha is not None:
         white = float(photo.white)
-        share = _scaled(photo.alpha[..., None], _even(photo.white), height, width)
+        share = _scale(photo.alpha[..., None], _even(photo.white), height, width)
         alpha = np.rint(share[..., 0] * white).clip(0, white).astype(photo.alpha.dtype)
     larger = photo.with_pixels(pixels)
     return Photo(pixels, alpha, larger.metadata, larger.path, larger.file_format, larger.pages)
 
 
-def resized_pixels(pixels: Pixels, height: int, width: int) -> Pixels:
+def resize_pixels(pixels: Pixels, height: int, width: int) -> Pixels:
     """(H, W, C) -> (height, width, C) of the same depth."""
     white = int(np.iinfo(pixels.dtype).max)
-    light = _scaled(pixels, _linear(white), height, width)
+    light = _scale(pixels, _linear(white), height, width)
     result = np.empty(light.shape, pixels.dtype)
     for row, values in enumerate(light):  # row by row: the powers need several copies of what they work on
         result[row] = np.rint(from_light(values.clip(0, 1)) * white)
@@ -45,7 +45,7 @@ def _linear(white: int) -> Floats:
     return to_light(np.arange(white + 1) / white)
 
 
-def _scaled(pixels: Pixels, light: Floats, height: int, width: int) -> Floats:
+def _scale(pixels: Pixels, light: Floats, height: int, width: int) -> Floats:
     """(height, width, C) of `light[pixels]`; shrinking comes first, so that the least is kept at once."""
     both = _shrunk(pixels, light, min(height, pixels.shape[0]), min(width, pixels.shape[1]))
     if both.shape[:2] == (height, width):

@@ -6,58 +6,58 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from daps_desktop.imaging.mask import Hole, bounds
+from daps_desktop.imaging.mask import Mask, bounding_box
 from daps_desktop.imaging.rect import Rect
 
 Point = tuple[float, float]  # (row, col); the corner of the first pixel is (0, 0), its centre (0.5, 0.5)
 
 
 @dataclass(frozen=True, slots=True)
-class Region:
+class Selection:
     """The pixels `inside`, (rows, cols) bool, of `rect`."""
 
     rect: Rect
-    inside: Hole
+    inside: Mask
 
     @property
     def empty(self) -> bool:
         return not self.inside.any()
 
-    def moved(self, rows: int, cols: int) -> "Region":
+    def translated(self, rows: int, cols: int) -> "Selection":
         """The same pixels further down and to the right."""
-        return Region(self.rect.moved(rows, cols), self.inside)
+        return Selection(self.rect.translated(rows, cols), self.inside)
 
 
-def region_of(marks: Hole) -> Region:
+def selection_of(marks: Mask) -> Selection:
     """All marked pixels, cut down to the rectangle that holds them."""
-    rect = bounds(marks)
-    return Region(rect, marks[rect.slices].copy())
+    rect = bounding_box(marks)
+    return Selection(rect, marks[rect.slices].copy())
 
 
-def rectangle(corner: Point, opposite: Point, height: int, width: int) -> Region:
+def rectangle(corner: Point, opposite: Point, height: int, width: int) -> Selection:
     """Every pixel of an image of `height` x `width` that the rectangle between two corners touches."""
     (r0, c0), (r1, c1) = corner, opposite
     top, left = int(np.floor(min(r0, r1))), int(np.floor(min(c0, c1)))
     bottom, right = int(np.ceil(max(r0, r1))), int(np.ceil(max(c0, c1)))
     rect = _sound(Rect(top, left, bottom, right).clipped(height, width))
-    return Region(rect, np.ones((rect.bottom - rect.top, rect.right - rect.left), dtype=bool))
+    return Selection(rect, np.ones((rect.bottom - rect.top, rect.right - rect.left), dtype=bool))
 
 
-def polygon(corners: Sequence[Point], height: int, width: int) -> Region:
+def polygon(corners: Sequence[Point], height: int, width: int) -> Selection:
     """Every pixel whose centre lies in the closed polygon, by the nonzero winding rule.
 
     A loop that crosses itself, as those drawn by hand do, is filled throughout.
     """
     points = np.asarray(corners, dtype=np.float64).reshape(-1, 2)
     if len(points) < 3:
-        return Region(Rect(0, 0, 0, 0), np.zeros((0, 0), dtype=bool))
+        return Selection(Rect(0, 0, 0, 0), np.zeros((0, 0), dtype=bool))
     top, left = np.floor(points.min(axis=0)).astype(int)
     bottom, right = np.ceil(points.max(axis=0)).astype(int)
     rect = _sound(Rect(int(top), int(left), int(bottom), int(right)).clipped(height, width))
     inside = np.zeros((rect.bottom - rect.top, rect.right - rect.left), dtype=bool)
     for row, start, end in _spans(points - (rect.top, rect.left), *inside.shape):
         inside[row, start:end] = True
-    return Region(rect, inside)
+    return Selection(rect, inside)
 
 
 def _spans(points: NDArray[np.float64], height: int, width: int) -> Iterator[tuple[int, int, int]]:

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from daps_desktop.imaging.mask import Hole, bounds
+from daps_desktop.imaging.mask import Mask, bounding_box
 from daps_desktop.imaging.photo import Pixels
 from daps_desktop.imaging.rect import Rect
 
@@ -20,27 +20,27 @@ Weights = NDArray[np.float32]
 _BLOCK = 128  # pixels
 
 
-def soft_edge(hole: Hole, width: float) -> Weights:
+def soft_edge(mask: Mask, width: float) -> Weights:
     """The share of the filling, (H, W) in [0, 1]: 1 in the hole, falling to 0 at `width` + 1 px outside."""
-    if width <= 0 or not hole.any():
-        return hole.astype(np.float32)
-    away = (~hole).view(np.uint8)
+    if width <= 0 or not mask.any():
+        return mask.astype(np.float32)
+    away = (~mask).view(np.uint8)
     distance = cv2.distanceTransform(away, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     return np.clip(1 - distance / np.float32(width + 1), 0, 1, out=distance).astype(np.float32, copy=False)
 
 
-def reached(hole: Hole, width: int) -> Hole:
-    """All that the filling of `hole` changes: the hole and the ring around it.
+def outer_extent(mask: Mask, width: int) -> Mask:
+    """All that the filling of `mask` changes: the hole and the ring around it.
 
     Found block by block, since most of a photo is far from any edge of the marks.
     """
-    changed = hole.copy()
+    changed = mask.copy()
     if width > 0:
-        for block in _blocks(around(bounds(hole), width).clipped(*hole.shape)):
-            near = around(block, width).clipped(*hole.shape)
-            part = hole[near.slices]
+        for block in _blocks(expanded(bounding_box(mask), width).clipped(*mask.shape)):
+            near = expanded(block, width).clipped(*mask.shape)
+            part = mask[near.slices]
             if part.any() and not part.all():
-                within = block.moved(-near.top, -near.left).slices
+                within = block.translated(-near.top, -near.left).slices
                 changed[block.slices] = (soft_edge(part, width) > 0)[within]
     return changed
 
@@ -51,7 +51,7 @@ def _blocks(rect: Rect) -> Iterator[Rect]:
             yield Rect(top, left, min(top + _BLOCK, rect.bottom), min(left + _BLOCK, rect.right))
 
 
-def around(rect: Rect, width: float) -> Rect:
+def expanded(rect: Rect, width: float) -> Rect:
     """The rectangle with the ring of a hole in it; an empty one stays empty."""
     if rect.empty or width <= 0:
         return rect

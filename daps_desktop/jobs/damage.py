@@ -68,14 +68,14 @@ class Damage:
 
 
 @dataclass(frozen=True, slots=True)
-class Scratches(Damage):
+class MissingPixels(Damage):
     """Pixels that tell nothing: scratches, tears, dust, stains. Needs a hole."""
 
     name: ClassVar[str] = "scratches"
 
 
 @dataclass(frozen=True, slots=True)
-class Blur(Damage):
+class GaussianBlur(Damage):
     """Out of focus: a Gaussian of `sigma` pixels."""
 
     name: ClassVar[str] = "blur"
@@ -83,7 +83,7 @@ class Blur(Damage):
 
 
 @dataclass(frozen=True, slots=True)
-class Motion(Damage):
+class MotionBlur(Damage):
     """Camera shake along a straight line."""
 
     name: ClassVar[str] = "motion"
@@ -95,7 +95,7 @@ MAX_KERNEL_BYTES = 1 << 20  # of the PNG; kernels of 255 pixels a side take less
 
 
 @dataclass(frozen=True, slots=True)
-class Kernel(Damage):
+class KernelBlur(Damage):
     """A blur whose kernel is a small grey picture.
 
     `picture` is a PNG, and `file` then the name it is shown by; where it is empty, the path of a file that is
@@ -111,7 +111,7 @@ SHRINK_KERNELS = ("unknown", "area", "bilinear", "bicubic", "lanczos")
 
 
 @dataclass(frozen=True, slots=True)
-class Small(Damage):
+class Downsampling(Damage):
     """Too small by `factor`; the result is that many times larger than the photo.
 
     `kernel` says how it was made small, where that is known: one of SHRINK_KERNELS.
@@ -134,7 +134,7 @@ class Noise(Damage):
 
 
 @dataclass(frozen=True, slots=True)
-class Jpeg(Damage):
+class JpegCompression(Damage):
     """JPEG blocks: quality 0 means the tables of the file itself."""
 
     name: ClassVar[str] = "jpeg"
@@ -142,14 +142,14 @@ class Jpeg(Damage):
 
 
 @dataclass(frozen=True, slots=True)
-class Grey(Damage):
+class Greyscale(Damage):
     """Colour was lost: the photo keeps the luma only."""
 
     name: ClassVar[str] = "grey"
 
 
 @dataclass(frozen=True, slots=True)
-class Faded(Damage):
+class Fading(Damage):
     """Colours bleached or yellowed; taken back by curves that are found from the photo."""
 
     name: ClassVar[str] = "faded"
@@ -157,7 +157,7 @@ class Faded(Damage):
 
 
 @dataclass(frozen=True, slots=True)
-class Clipped(Damage):
+class Clipping(Damage):
     """Highlights and shadows burnt out: the scene was multiplied by `scale` about mid-grey, then clipped."""
 
     name: ClassVar[str] = "clipped"
@@ -174,7 +174,7 @@ class RandomMask(Damage):
 
 
 @dataclass(frozen=True, slots=True)
-class Box(Damage):
+class BoxMask(Damage):
     """Laboratory: a square hole of `size` pixels in the middle (0: half of the shorter side)."""
 
     name: ClassVar[str] = "box"
@@ -182,7 +182,7 @@ class Box(Damage):
 
 
 @dataclass(frozen=True, slots=True)
-class Phase(Damage):
+class PhaseRetrieval(Damage):
     """Laboratory: only the modulus of the Fourier transform, padded by `oversample` / 8 of the side."""
 
     name: ClassVar[str] = "phase"

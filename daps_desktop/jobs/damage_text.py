@@ -5,8 +5,8 @@ from dataclasses import MISSING, Field, asdict, fields
 from typing import Any, cast
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.i18n import N_, phrase, written
-from daps_desktop.jobs.damage import Damage, Kernel, allowed, value_fields
+from daps_desktop.base.i18n import N_, format_exact, phrase
+from daps_desktop.jobs.damage import Damage, KernelBlur, allowed, value_fields
 from daps_desktop.jobs.damage_traits import TRAITS
 
 
@@ -21,7 +21,7 @@ def parse_damage(text: str) -> Damage:
     if kind is None:
         raise UserError("damage_unknown", name=name, known=", ".join(by_name))
     values: dict[str, Any] = {}
-    items = [rest] if kind is Kernel else rest.split(",")  # the name of a file may hold commas
+    items = [rest] if kind is KernelBlur else rest.split(",")  # the name of a file may hold commas
     for item in filter(None, items):
         key, _, value = item.partition("=")
         values[key] = _parse_value(kind, key, value)
@@ -49,7 +49,7 @@ def format_damage(damage: Damage) -> str:
     usual = {f.name: f.default for f in fields(damage)}
     told = {k: v for k, v in asdict(damage).items() if not isinstance(v, bytes)}
     said = {k: v for k, v in told.items() if not (isinstance(v, str) and v == usual[k])}
-    values = ",".join(f"{k}={v if isinstance(v, str) else written(v)}" for k, v in said.items())
+    values = ",".join(f"{k}={v if isinstance(v, str) else format_exact(v)}" for k, v in said.items())
     return f"{damage.name}:{values}" if values else damage.name
 
 

@@ -9,21 +9,21 @@ from enum import Enum, IntEnum, auto
 from typing import Literal
 
 from daps_desktop.jobs.damage import (
-    Blur,
-    Box,
+    BoxMask,
     CameraBlur,
-    Clipped,
+    Clipping,
     Damage,
-    Faded,
-    Grey,
-    Jpeg,
-    Kernel,
-    Motion,
+    Downsampling,
+    Fading,
+    GaussianBlur,
+    Greyscale,
+    JpegCompression,
+    KernelBlur,
+    MissingPixels,
+    MotionBlur,
     Noise,
-    Phase,
+    PhaseRetrieval,
     RandomMask,
-    Scratches,
-    Small,
 )
 
 
@@ -61,20 +61,22 @@ class Traits:
 
 
 TRAITS: dict[type[Damage], Traits] = {
-    Scratches: Traits(Stage.MASK, mask="needs", keeps_grain=True, fully_observed=True),
-    Blur: Traits(Stage.BLUR, blur=True, fully_observed=True),
-    Motion: Traits(Stage.BLUR, blur=True, fully_observed=True),
-    Kernel: Traits(Stage.BLUR, blur=True, fully_observed=True),
-    Small: Traits(Stage.DOWNSAMPLING),
+    MissingPixels: Traits(Stage.MASK, mask="needs", keeps_grain=True, fully_observed=True),
+    GaussianBlur: Traits(Stage.BLUR, blur=True, fully_observed=True),
+    MotionBlur: Traits(Stage.BLUR, blur=True, fully_observed=True),
+    KernelBlur: Traits(Stage.BLUR, blur=True, fully_observed=True),
+    Downsampling: Traits(Stage.DOWNSAMPLING),
     Noise: Traits(fully_observed=True),
-    Jpeg: Traits(Stage.RECORDING, frozenset({Grey}), keeps_grain=True, needs_file_values=True),
-    Grey: Traits(Stage.COLOUR, keeps_grain=True, adds_colour=True),
-    Faded: Traits(Stage.CURVE, can_simulate=False),
-    Clipped: Traits(Stage.RECORDING, keeps_grain=True),
+    JpegCompression: Traits(
+        Stage.RECORDING, frozenset({Greyscale}), keeps_grain=True, needs_file_values=True
+    ),
+    Greyscale: Traits(Stage.COLOUR, keeps_grain=True, adds_colour=True),
+    Fading: Traits(Stage.CURVE, can_simulate=False),
+    Clipping: Traits(Stage.RECORDING, keeps_grain=True),
     RandomMask: Traits(Stage.MASK),
-    Box: Traits(Stage.MASK),
-    Phase: Traits(Stage.ALONE, mask="none", in_image_domain=False),
-    CameraBlur: Traits(Stage.RECORDING, frozenset({Small, Grey}), blur=True),
+    BoxMask: Traits(Stage.MASK),
+    PhaseRetrieval: Traits(Stage.ALONE, mask="none", in_image_domain=False),
+    CameraBlur: Traits(Stage.RECORDING, frozenset({Downsampling, Greyscale}), blur=True),
 }
 
 

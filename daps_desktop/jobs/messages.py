@@ -9,20 +9,20 @@ from numpy.typing import NDArray
 from daps_desktop.base.i18n import N_, Phrase, phrase
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.report import Report, ResidualMap
-from daps_desktop.jobs.requests import JobRequest, Request
+from daps_desktop.jobs.requests import Request, RestoreRequest
 
 
 @dataclass(frozen=True, slots=True)
 class Hardware:
-    """What computes: `device` is cpu, cuda or mps; `card` is the name of a graphics card, else empty."""
+    """What computes: `device` is cpu, cuda or mps; `gpu_name` is the name of a graphics card, else empty."""
 
     cores: int
     device: str
-    card: str
+    gpu_name: str
 
 
 @dataclass(frozen=True, slots=True)
-class Forecast:
+class TimeEstimate:
     """Seconds by quality; empty where nothing is marked yet. `typical`: a few scratches on two megapixels.
 
     `speed` is in seconds per network evaluation of a megapixel, for the prior and device of the request.
@@ -36,7 +36,7 @@ class Forecast:
 
     def misfit(self, request: Request) -> str:
         """Why it cannot be an answer to the request; "" where it can."""
-        return type(self).__name__ if isinstance(request, JobRequest) else ""
+        return type(self).__name__ if isinstance(request, RestoreRequest) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +69,11 @@ class Notice:
 
     job_id: str
     code: str
-    facts: dict[str, Any] = field(default_factory=dict[str, Any])
+    params: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class RestoreResult:
     """The result at the photo's own depth; pixels the task must not touch are the photo's own.
 
     `residual_map` is None where the measurement is no picture.
@@ -86,7 +86,7 @@ class Finished:
 
     def misfit(self, request: Request) -> Phrase | str:
         """Why it cannot be an answer to the request; "" where it can."""
-        if not isinstance(request, JobRequest):
+        if not isinstance(request, RestoreRequest):
             return type(self).__name__
         photo, pixels, scale = request.photo, self.photo.pixels, request.task.scale
         size = photo.height * scale, photo.width * scale
@@ -103,18 +103,18 @@ class Cancelled:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """`code` and `facts` as in UserError; `details` is for a report and may hold a traceback."""
+    """`code` and `params` as in UserError; `details` is for a report and may hold a traceback."""
 
     job_id: str
     code: str
-    facts: dict[str, Any]
+    params: dict[str, Any]
     details: str = ""
 
 
-JobMessage = Progress | Notice | Finished | Cancelled | Failed | Forecast
+Message = Progress | Notice | RestoreResult | Cancelled | Failed | TimeEstimate
 
 
-def ends_job(message: JobMessage) -> bool:
+def ends_job(message: Message) -> bool:
     """True for the one message after which a job says nothing more."""
     return not isinstance(message, Progress | Notice)
 
@@ -130,6 +130,6 @@ NOTICES: dict[str, str] = {
 }
 
 
-def notice_line(code: str, **facts: Any) -> Phrase:
+def notice_text(code: str, **params: Any) -> Phrase:
     """The sentence of a notice; facts are those of its template."""
-    return phrase(NOTICES[code], **facts)
+    return phrase(NOTICES[code], **params)

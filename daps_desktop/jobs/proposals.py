@@ -6,14 +6,14 @@ from enum import Enum
 
 import numpy as np
 
-from daps_desktop.imaging.mask import Hole
+from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.rect import Rect
 
 DEFAULT = 0.5  # sensitivity
-LEAST = 0.02  # score: below, even the highest sensitivity shows nothing
+MIN_SCORE = 0.02  # score: below, even the highest sensitivity shows nothing
 
 
-class Kind(Enum):
+class ProposalKind(Enum):
     SCRATCH = "scratch"
     HAIR = "hair"
     SPECK = "speck"
@@ -27,19 +27,19 @@ class Proposal:
     """
 
     rect: Rect
-    patch: Hole
+    patch: Mask
     score: float
-    kind: Kind
+    kind: ProposalKind
 
 
-def shown(proposals: Sequence[Proposal], sensitivity: float) -> tuple[Proposal, ...]:
+def above_threshold(proposals: Sequence[Proposal], sensitivity: float) -> tuple[Proposal, ...]:
     """Those that a sensitivity of 0 to 1 lets through; a higher one only adds to them."""
-    return tuple(p for p in proposals if p.score >= max(1 - sensitivity, LEAST))
+    return tuple(p for p in proposals if p.score >= max(1 - sensitivity, MIN_SCORE))
 
 
-def hole_of(proposals: Sequence[Proposal], height: int, width: int) -> Hole:
+def mask_of(proposals: Sequence[Proposal], height: int, width: int) -> Mask:
     """The (height, width) hole that these proposals are together."""
-    hole = np.zeros((height, width), bool)
+    mask = np.zeros((height, width), bool)
     for proposal in proposals:
-        hole[proposal.rect.slices] |= proposal.patch
-    return hole
+        mask[proposal.rect.slices] |= proposal.patch
+    return mask

@@ -8,7 +8,7 @@ from typing import Any, cast
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.base.serialization import load_json
-from daps_desktop.jobs.damage import MAX_KERNEL_BYTES, Damage, Kernel, Scratches
+from daps_desktop.jobs.damage import MAX_KERNEL_BYTES, Damage, KernelBlur, MissingPixels
 from daps_desktop.jobs.damage_text import format_damage, parse_damage
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
@@ -21,18 +21,18 @@ _KEYS, _KERNEL = {"version", "damage", "settings"}, "kernel"
 class Recipe:
     """What is wrong, and how thoroughly it is undone; with a photo and a hole it gives one result."""
 
-    task: Task = field(default_factory=lambda: Task((Scratches(),)))
+    task: Task = field(default_factory=lambda: Task((MissingPixels(),)))
     settings: SolverSettings = field(default_factory=SolverSettings)
 
     def to_json(self) -> dict[str, Any]:
         """With `kernel`, the picture of a blur as a PNG in base64, where the task holds one."""
-        kernel = self.task.find(Kernel)
-        picture = base64.b64encode(kernel.picture).decode() if kernel else ""
+        kernel = self.task.find(KernelBlur)
+        image = base64.b64encode(kernel.picture).decode() if kernel else ""
         return {
             "version": VERSION,
             "damage": [format_damage(damage) for damage in self.task.damages],
             "settings": self.settings.to_json(),
-            **({_KERNEL: picture} if picture else {}),
+            **({_KERNEL: image} if image else {}),
         }
 
     @classmethod
@@ -63,13 +63,13 @@ class Recipe:
 def _with_picture(damages: list[Damage], text: object) -> list[Damage]:
     """Raises: UserError where it is not the picture of a kernel among them."""
     try:
-        picture = base64.b64decode(text if isinstance(text, str) else "", validate=True)
+        image = base64.b64decode(text if isinstance(text, str) else "", validate=True)
     except ValueError:
-        picture = b""
-    if not 0 < len(picture) <= MAX_KERNEL_BYTES or not any(isinstance(d, Kernel) for d in damages):
+        image = b""
+    if not 0 < len(image) <= MAX_KERNEL_BYTES or not any(isinstance(d, KernelBlur) for d in damages):
         detail = phrase(N_("kernel is no small picture in base64, or belongs to none"))
         raise UserError("recipe_unreadable", detail=detail)
-    return [replace(d, picture=picture) if isinstance(d, Kernel) else d for d in damages]
+    return [replace(d, picture=image) if isinstance(d, KernelBlur) else d for d in damages]
 
 
 def dump_recipe(recipe: Recipe) -> str:

@@ -4,19 +4,19 @@ import math
 from dataclasses import dataclass
 
 _UNKNOWN = 0.5  # relative error while the pace was measured only once or twice
-_LEAST = 0.1  # relative error even where every step took the same: other programs come and go
+_MIN_ERROR = 0.1  # relative error even where every step took the same: other programs come and go
 _MEASURED = 3  # paces from which their spread is believed
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TimeRange:
     """Seconds, low <= high."""
 
     low: float
     high: float
 
 
-class Clock:
+class RemainingTimeEstimator:
     """Follows one job. A pace is the seconds that all the work would take if it went on as in one step."""
 
     def __init__(self) -> None:
@@ -25,7 +25,7 @@ class Clock:
         self._left: float | None = None
         self._paces: list[tuple[float, float]] = []  # (share of the work, seconds for the whole)
 
-    def tell(self, seconds: float, fraction: float, left: float | None) -> None:
+    def update(self, seconds: float, fraction: float, left: float | None) -> None:
         """`seconds` after its start that share of the work is done; `left` is the job's own estimate."""
         share = fraction - self._fraction
         if share <= 0:
@@ -35,12 +35,12 @@ class Clock:
         self._seconds, self._fraction, self._left = seconds, fraction, left
 
     @property
-    def left(self) -> Span | None:
+    def left(self) -> TimeRange | None:
         """Two standard deviations about the estimate; None before there is one."""
         if self._left is None or not self._paces:
             return None
-        error = max(_LEAST, self._relative_error())
-        return Span(max(0.0, self._left * (1 - error)), self._left * (1 + error))
+        error = max(_MIN_ERROR, self._relative_error())
+        return TimeRange(max(0.0, self._left * (1 - error)), self._left * (1 + error))
 
     def _relative_error(self) -> float:
         """Of the mean pace, and of the paces to come about it."""

@@ -12,10 +12,10 @@ from daps_desktop.jobs.task import Task
 
 
 @dataclass(frozen=True, slots=True)
-class JobRequest:
+class RestoreRequest:
     """All that can influence an answer, as values; a saved request reproduces a saved result.
 
-    `hole` is (H, W) bool, True = reconstruct here, and read-only because the user keeps painting;
+    `mask` is (H, W) bool, True = reconstruct here, and read-only because the user keeps painting;
     None where nothing was painted. `prior_sha256` is that of the weights, "" where any prior of that name
     will do; another one is refused.
     """
@@ -24,7 +24,7 @@ class JobRequest:
 
     job_id: str
     photo: Photo
-    hole: NDArray[np.bool_] | None
+    mask: NDArray[np.bool_] | None
     task: Task
     settings: SolverSettings
     preview_side: int = 0  # longest side of the previews in pixels; 0: no previews
@@ -32,10 +32,10 @@ class JobRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class ForecastRequest:
+class EstimateRequest:
     """How long would a photo of this size take, at each quality? Answered by one Forecast or Failed.
 
-    `marks` is the hole in squares of MARKS_STEP pixels, True = reconstruct anything of it, or None where
+    `mask_tiles` is the hole in squares of MARKS_STEP pixels, True = reconstruct anything of it, or None where
     nothing is marked. `speed` is what an earlier Forecast found; None: try the network.
     """
 
@@ -47,10 +47,10 @@ class ForecastRequest:
     width: int
     task: Task
     settings: SolverSettings
-    marks: NDArray[np.bool_] | None = None
+    mask_tiles: NDArray[np.bool_] | None = None
     speed: float | None = None
 
 
-MARKS_STEP = 4  # side in pixels of the square that each of the `marks` stands for
+MARKS_STEP = 4  # side in pixels of the square that each of the `mask_tiles` stands for
 
-Request = JobRequest | ForecastRequest
+Request = RestoreRequest | EstimateRequest

@@ -19,7 +19,7 @@ DEVICES: tuple[Device, ...] = get_args(Device)
 
 VERSION = 1
 WIDEST_EDGE = 32  # pixels
-MOST_SAMPLES = 64
+MAX_SAMPLES = 64
 MOST_NOISE = 128  # grey levels
 _WHOLE = ("samples", "tile", "seed", "levels", "soft_edge")
 
@@ -53,7 +53,7 @@ class SolverSettings:
         for name in _WHOLE:
             value = getattr(self, name)
             check_value(name, type(value) is int, phrase(N_("{text} is not a whole number"), text=value))
-        check_range("samples", self.samples, 1, MOST_SAMPLES)
+        check_range("samples", self.samples, 1, MAX_SAMPLES)
         if self.tile != 0:
             check_range("tile", self.tile, 64, 2048)
         check_range("seed", self.seed, 0, 2**63 - 1)

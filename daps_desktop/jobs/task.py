@@ -46,7 +46,7 @@ class Task:
         return Task(tuple(d for d in self.damages if not isinstance(d, kind)))
 
     @property
-    def repair_only(self) -> bool:
+    def only_fills_mask(self) -> bool:
         """True where nothing but the hole may change, so that all other pixels must come out bit for bit."""
         return self._all(lambda traits: traits.mask == "needs")
 

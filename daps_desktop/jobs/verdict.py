@@ -7,8 +7,8 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from daps_desktop.imaging.soft_edge import reached
-from daps_desktop.jobs.damage import Jpeg
+from daps_desktop.imaging.soft_edge import outer_extent
+from daps_desktop.jobs.damage import JpegCompression
 from daps_desktop.jobs.report import Report, ResidualMap, StepReport
 from daps_desktop.jobs.task import Task
 
@@ -22,7 +22,7 @@ STILL_FALLING = 0.15
 # Of pure noise the tenth of the map with the most holds 28 % of the squares at most; edges that a wrong blur
 # leaves unexplained hold more (36 % to 58 % in trials).
 STRUCTURED_ABOVE = 0.33
-_FEWEST_STEPS = 4  # of a run that may be said to improve
+_MIN_STEPS = 4  # of a run that may be said to improve
 
 
 def expected_band(task: Task) -> tuple[float, float]:
@@ -33,7 +33,7 @@ def expected_band(task: Task) -> tuple[float, float]:
     sought (its luma, its small copy, the intervals of a JPEG) can be explained as closely as one likes.
     """
     solved = task.solved_part
-    return (CLOSE_BELOW if solved.fully_observed and not solved.repair_only else 0.0), AGREES_BELOW
+    return (CLOSE_BELOW if solved.fully_observed and not solved.only_fills_mask else 0.0), AGREES_BELOW
 
 
 class Agreement(Enum):
@@ -46,7 +46,7 @@ class Agreement(Enum):
     DISAGREES = "disagrees"
 
 
-class Suspect(Enum):
+class LikelyCause(Enum):
     """What is likely to be set wrong where a result does not agree, or agrees too well."""
 
     BLUR = "blur"
@@ -66,13 +66,13 @@ class Verdict:
     residual_over_noise: float
     redrawn: float | None
     recoloured: bool = False
-    suspects: tuple[Suspect, ...] = ()
+    suspects: tuple[LikelyCause, ...] = ()
 
 
 def judge(
     report: Report,
     task: Task,
-    hole: NDArray[np.bool_] | None,
+    mask: NDArray[np.bool_] | None,
     edge: int = 0,
     residual_map: ResidualMap | None = None,
 ) -> Verdict:
@@ -82,28 +82,28 @@ def judge(
     """
     solved = task.solved_part
     redrawn = None
-    if solved.repair_only and hole is not None:
-        redrawn = float(np.count_nonzero(reached(hole, edge) if edge else hole) / hole.size)
+    if solved.only_fills_mask and mask is not None:
+        redrawn = float(np.count_nonzero(outer_extent(mask, edge) if edge else mask) / mask.size)
     if not solved.damages:
         redrawn = 0.0
     residual = report.residual_over_noise
     agreement = _agreement(residual, expected_band(task))
-    if residual > AGREES_BELOW and improving(report.steps):
+    if residual > AGREES_BELOW and is_still_improving(report.steps):
         agreement = Agreement.IMPROVING
     suspects = _suspects(agreement, solved, residual_map)
     return Verdict(agreement, residual, redrawn, recoloured=solved != task, suspects=suspects)
 
 
-def improving(steps: Sequence[StepReport]) -> bool:
+def is_still_improving(steps: Sequence[StepReport]) -> bool:
     """True where the residual of the last sample still fell clearly at its end."""
     last = [step.residual_over_noise for step in steps if step.sample == steps[-1].sample]
-    if len(last) < _FEWEST_STEPS:
+    if len(last) < _MIN_STEPS:
         return False
     before = last[-1 - max(len(last) // 4, 1)]
     return last[-1] < (1 - STILL_FALLING) * before
 
 
-def structured(residual_map: ResidualMap) -> bool:
+def is_structured(residual_map: ResidualMap) -> bool:
     """True where what is left lies in few places, as edges do, and not everywhere, as noise does."""
     squares = residual_map[np.isfinite(residual_map)].astype(np.float32) ** 2
     total = float(squares.sum(dtype=np.float64))
@@ -114,19 +114,19 @@ def structured(residual_map: ResidualMap) -> bool:
     return float(most.sum(dtype=np.float64)) > STRUCTURED_ABOVE * total
 
 
-def _suspects(agreement: Agreement, task: Task, residual_map: ResidualMap | None) -> tuple[Suspect, ...]:
+def _suspects(agreement: Agreement, task: Task, residual_map: ResidualMap | None) -> tuple[LikelyCause, ...]:
     """The likeliest first; both kinds where no map tells structure from noise."""
     if agreement is Agreement.CLOSE:
-        return (Suspect.NOISE_HIGH,)
-    if agreement not in (Agreement.ROUGHLY, Agreement.DISAGREES) or task.repair_only:
+        return (LikelyCause.NOISE_HIGH,)
+    if agreement not in (Agreement.ROUGHLY, Agreement.DISAGREES) or task.only_fills_mask:
         return ()
-    found: list[Suspect] = []
-    if residual_map is None or structured(residual_map):
-        jpeg = task.find(Jpeg)
-        found += [Suspect.BLUR] * task.blurs
-        found += [Suspect.JPEG] * (jpeg is not None and jpeg.quality > 0)
-    if residual_map is None or not structured(residual_map):
-        found.append(Suspect.NOISE_LOW)
+    found: list[LikelyCause] = []
+    if residual_map is None or is_structured(residual_map):
+        jpeg = task.find(JpegCompression)
+        found += [LikelyCause.BLUR] * task.blurs
+        found += [LikelyCause.JPEG] * (jpeg is not None and jpeg.quality > 0)
+    if residual_map is None or not is_structured(residual_map):
+        found.append(LikelyCause.NOISE_LOW)
     return tuple(found)
 
 

@@ -23,12 +23,12 @@ from daps_desktop.networks.validation import (
     Values,
     check_network,
     check_schedule,
-    mapping,
-    number,
-    one_of,
     read_object,
     read_shapes,
-    whole,
+    require_int,
+    require_mapping,
+    require_one_of,
+    require_positive,
 )
 
 WEIGHTS = "diffusion_pytorch_model.safetensors"
@@ -40,13 +40,13 @@ _PATCHES = (1, 2, 4, 8)
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
-    """A class of networks by name, and what it is built with; `multiple` divides the sides it works on."""
+    """A class of networks by name, and what it is built with; `size_multiple` divides the sides it takes."""
 
     name: str
     config: Mapping[str, Any] = field(repr=False, compare=False)
 
     @property
-    def multiple(self) -> int:
+    def size_multiple(self) -> int:
         widths = self.config["block_out_channels" if self.name == "UNet2DModel" else "widths"]
         return 2 ** (len(widths) - 1)
 
@@ -121,10 +121,10 @@ Parameterisation = EdmParameterisation | DiscreteParameterisation | NoiseMapPara
 
 
 @dataclass(frozen=True, slots=True)
-class PriorCard:
+class NetworkCard:
     """`details` is the whole prior.json; `sha256` that of the weights, as recorded when they were written.
 
-    `multiple` divides the sides it can work on and `trained_size` is the side it was trained on, in pixels.
+    `size_multiple` divides the sides it can work on, `trained_size` is the side it was trained on, in pixels.
     `quality` is what was measured of it, in words, empty where nothing was.
     """
 
@@ -137,7 +137,7 @@ class PriorCard:
     parameters: int
     size_bytes: int
     channels: str
-    multiple: int
+    size_multiple: int
     trained_size: int
     description: str
     source: str
@@ -150,7 +150,7 @@ class PriorCard:
         return self.folder / WEIGHTS
 
 
-def read_card(folder: Path) -> PriorCard:
+def read_card(folder: Path) -> NetworkCard:
     """The card of the prior in a folder. Raises: UserError prior_unreadable."""
     folder = Path(os.path.realpath(folder))  # Path.resolve raises where links lead in a circle
     if not (folder / CARD).is_file():
@@ -171,14 +171,14 @@ def read_card(folder: Path) -> PriorCard:
         ) from error
 
 
-def _card(folder: Path, details: dict[str, Any], network: dict[str, Any]) -> PriorCard:
+def _card(folder: Path, details: dict[str, Any], network: dict[str, Any]) -> NetworkCard:
     if not NAME.fullmatch(str(details["name"])):
         raise ValueError(phrase(N_("its name is not one that a prior can have")))
     architecture = Architecture(check_network(network), network)
     parameterisation = _read_parameterisation(details)
     _check_fit(architecture, parameterisation, details)
     weights = folder / WEIGHTS
-    return PriorCard(
+    return NetworkCard(
         name=str(details["name"]),
         folder=folder,
         architecture=architecture,
@@ -188,8 +188,8 @@ def _card(folder: Path, details: dict[str, Any], network: dict[str, Any]) -> Pri
         parameters=count_parameters(weights),
         size_bytes=weights.stat().st_size,
         channels=str(details.get("channels", "RGB")),
-        multiple=_multiple(architecture, parameterisation, details),
-        trained_size=whole(details, "trained_patch", 1, 65_536),
+        size_multiple=_size_multiple(architecture, parameterisation, details),
+        trained_size=require_int(details, "trained_patch", 1, 65_536),
         description=str(details.get("description", "")),
         source=str(details.get("source", "")),
         quality=_quality(details),
@@ -205,23 +205,23 @@ def _read_parameterisation(details: Values) -> Parameterisation:
         kinds, values = {"edm": "edm", "ddpm": "discrete"}, details
         kind, patch = kinds.get(str(details["format"])), "patch"
     elif version == VERSION:
-        values = mapping(details["parameterisation"], "parameterisation")
+        values = require_mapping(details["parameterisation"], "parameterisation")
         kind, patch = values["kind"], "pixel_patch"
     else:
         raise ValueError(phrase(N_("version {version!r} is not known"), version=str(version)[:20]))
     if kind == "edm":
-        if whole(values, patch, 1, 8) not in _PATCHES:
+        if require_int(values, patch, 1, 8) not in _PATCHES:
             raise ValueError(phrase(N_("{patch} must be 1, 2, 4 or 8"), patch=patch))
         names = ("sigma_data", "sigma_min", "sigma_max")
-        data, least, most = (number(values, name) for name in names)
+        data, least, most = (require_positive(values, name) for name in names)
         if least >= most:
             raise ValueError(phrase(N_("sigma_min must be below sigma_max")))
         return EdmParameterisation(data, least, most, values[patch])
     if kind == "discrete":
-        prediction = one_of(values, "prediction", PREDICTIONS)
+        prediction = require_one_of(values, "prediction", PREDICTIONS)
         return DiscreteParameterisation.of(prediction, check_schedule(values["schedule"]))
     if kind == "noise-map":
-        return NoiseMapParameterisation(number(values, "sigma_max"))
+        return NoiseMapParameterisation(require_positive(values, "sigma_max"))
     raise ValueError(phrase(N_("how its network is used, {kind!r}, is not known"), kind=str(kind)[:40]))
 
 
@@ -235,7 +235,7 @@ def parameterisation_details(parameterisation: Parameterisation) -> dict[str, An
 def _check_fit(architecture: Architecture, parameterisation: Parameterisation, details: Values) -> None:
     """Raises: ValueError where card, network and its use do not go together."""
     if details["version"] == VERSION:
-        said = mapping(details["architecture"], "architecture")["class"]
+        said = require_mapping(details["architecture"], "architecture")["class"]
         if said != architecture.name:
             raise ValueError(
                 phrase(
@@ -259,9 +259,9 @@ def _check_fit(architecture: Architecture, parameterisation: Parameterisation, d
         )
 
 
-def _multiple(architecture: Architecture, parameterisation: Parameterisation, details: Values) -> int:
-    needed = architecture.multiple * _patch(parameterisation)
-    said = whole({"side_multiple": needed, **details}, "side_multiple", 1, 65_536)
+def _size_multiple(architecture: Architecture, parameterisation: Parameterisation, details: Values) -> int:
+    needed = architecture.size_multiple * _patch(parameterisation)
+    said = require_int({"side_multiple": needed, **details}, "side_multiple", 1, 65_536)
     if said % needed:
         raise ValueError(
             phrase(
@@ -285,7 +285,7 @@ def _quality(details: Values) -> str:
     return str(measured)
 
 
-def verify(card: PriorCard) -> bool:
+def verify(card: NetworkCard) -> bool:
     """Whether the weights are those that were recorded; a file is read once as long as it does not change."""
     try:
         stat = card.weights.stat()

@@ -6,11 +6,11 @@ import shutil
 from pathlib import Path
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.os_errors import said_by_system
+from daps_desktop.base.os_errors import describe_os_error
 from daps_desktop.base.paths import resource
 from daps_desktop.base.paths import user_folder as data_folder
 from daps_desktop.jobs.settings import Preset
-from daps_desktop.networks.card import CARD, PriorCard, read_card
+from daps_desktop.networks.card import CARD, NetworkCard, read_card
 
 # Best first; one that is not there is passed over.
 _FAST, _FINE = ("photo-fast", "photo-fine"), ("photo-fine", "photo-fast")
@@ -23,9 +23,9 @@ def user_folder(data_dir: Path | None = None) -> Path:
     return (data_dir or data_folder()) / "priors"
 
 
-def installed(data_dir: Path | None = None) -> list[PriorCard]:
+def installed(data_dir: Path | None = None) -> list[NetworkCard]:
     """All priors with a readable card, the built-in ones first; an unreadable one is logged and left out."""
-    cards: list[PriorCard] = []
+    cards: list[NetworkCard] = []
     for parent in (resource("priors"), user_folder(data_dir)):
         for path in sorted(parent.glob(f"[!.]*/{CARD}")):  # a dot marks an import under way
             try:
@@ -35,7 +35,7 @@ def installed(data_dir: Path | None = None) -> list[PriorCard]:
     return cards
 
 
-def find(name_or_path: str | Path, data_dir: Path | None = None) -> PriorCard:
+def find(name_or_path: str | Path, data_dir: Path | None = None) -> NetworkCard:
     """The installed prior of that name, or the one in that folder.
 
     Raises: UserError prior_missing, or prior_unreadable for a folder that holds none.
@@ -69,7 +69,7 @@ def remove(name: str, data_dir: Path | None = None) -> None:
     try:
         _remove_folder(card.folder, user_folder(data_dir))
     except OSError as error:
-        raise UserError("prior_write", path=card.folder, detail=said_by_system(error)) from error
+        raise UserError("prior_write", path=card.folder, detail=describe_os_error(error)) from error
 
 
 def _remove_folder(folder: Path, parent: Path) -> None:

@@ -25,15 +25,15 @@ Function = Callable[[Tensor, Tensor], Tensor]  # F(x, level), (B, C, H, W) and (
 
 
 class NetworkDenoiser:
-    """A network with what makes a denoiser of it; sides are multiples of `multiple`.
+    """A network with what makes a denoiser of it; sides are multiples of `size_multiple`.
 
     Noise up to `sigma_max` is what it was trained on.
     """
 
-    def __init__(self, network: Function, parameterisation: Parameterisation, multiple: int) -> None:
+    def __init__(self, network: Function, parameterisation: Parameterisation, size_multiple: int) -> None:
         self.network = network
         self.parameterisation = parameterisation
-        self.multiple = multiple
+        self.size_multiple = size_multiple
         self.sigma_max = parameterisation.sigma_max
 
     @torch.no_grad()

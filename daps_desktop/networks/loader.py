@@ -8,7 +8,7 @@ import torch
 from daps_desktop.base.errors import UserError
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.networks import catalogue
-from daps_desktop.networks.card import PriorCard, verify
+from daps_desktop.networks.card import NetworkCard, verify
 from daps_desktop.networks.denoisers import NetworkDenoiser
 from daps_desktop.networks.runtime.choice import load_network
 from daps_desktop.networks.runtime.devices import choose_device
@@ -23,7 +23,7 @@ PLAIN = TorchRuntime(torch.device("cpu"))
 class Prior:
     """A loaded prior."""
 
-    card: PriorCard
+    card: NetworkCard
     denoiser: NetworkDenoiser
     network: Network
 
@@ -31,10 +31,10 @@ class Prior:
 def open_prior(settings: SolverSettings) -> Prior:
     """The prior that the settings ask for, on the device they ask for.
 
-    Raises: UserError device_missing, prior_missing, and as `keep`.
+    Raises: UserError device_missing, prior_missing, and as `load_cached`.
     """
     device = choose_device(settings.device)
-    return keep(catalogue.find(prior_name(settings)), device, graphics=settings.device == "auto")
+    return load_cached(catalogue.find(prior_name(settings)), device, graphics=settings.device == "auto")
 
 
 def prior_name(settings: SolverSettings) -> str:
@@ -44,21 +44,21 @@ def prior_name(settings: SolverSettings) -> str:
     return catalogue.default_prior(choose_device(settings.device).type, settings.preset)
 
 
-def keep(card: PriorCard, device: torch.device, graphics: bool = False) -> Prior:
+def load_cached(card: NetworkCard, device: torch.device, graphics: bool = False) -> Prior:
     """The prior of that card, run by what is fastest here; see `choice.load_network`.
 
     The last one asked for stays in memory: one job after another asks for the same. Raises: as `load`.
     """
     _require_intact(card)
-    return _kept(card, device, graphics)
+    return _load_cached(card, device, graphics)
 
 
 @lru_cache(maxsize=1)
-def _kept(card: PriorCard, device: torch.device, graphics: bool) -> Prior:
+def _load_cached(card: NetworkCard, device: torch.device, graphics: bool) -> Prior:
     return _prior(card, load_network(card, device, graphics))
 
 
-def load(card: PriorCard, runtime: Runtime = PLAIN) -> Prior:
+def load(card: NetworkCard, runtime: Runtime = PLAIN) -> Prior:
     """The prior of that card, run as is said.
 
     Raises: UserError prior_damaged where the checksum differs, prior_unreadable where the files do not fit;
@@ -68,10 +68,10 @@ def load(card: PriorCard, runtime: Runtime = PLAIN) -> Prior:
     return _prior(card, runtime.load(card))
 
 
-def _require_intact(card: PriorCard) -> None:
+def _require_intact(card: NetworkCard) -> None:
     if not verify(card):
         raise UserError("prior_damaged", name=card.name)
 
 
-def _prior(card: PriorCard, network: Network) -> Prior:
-    return Prior(card, NetworkDenoiser(network, card.parameterisation, card.multiple), network)
+def _prior(card: NetworkCard, network: Network) -> Prior:
+    return Prior(card, NetworkDenoiser(network, card.parameterisation, card.size_multiple), network)

@@ -11,25 +11,25 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from daps_desktop.base.files import open_ordinary, read_bounded
+from daps_desktop.base.files import open_regular_file, read_bounded
 from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.base.serialization import load_json
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_LARGEST_JSON = 16 * 2**20  # bytes of a card, a configuration, or the header of the weights
-_LEAST, _MOST = 1e-12, 1e6
-_WIDEST, _MOST_LEVELS, _MOST_LAYERS = 8192, 8, 8
+_MAX_JSON = 16 * 2**20  # bytes of a card, a configuration, or the header of the weights
+_MIN_NUMBER, _MAX_NUMBER = 1e-12, 1e6
+_MAX_WIDTH, _MAX_LEVELS, _MAX_LAYERS = 8192, 8, 8
 _DOWN = ("DownBlock2D", "AttnDownBlock2D", "ResnetDownsampleBlock2D")
 _UP = ("UpBlock2D", "AttnUpBlock2D", "ResnetUpsampleBlock2D")
 PREDICTIONS = ("epsilon", "v_prediction", "sample")
-_OPTIONAL_WHOLE = {
+_OPTIONAL_INTS = {
     "in_channels": 256,
     "out_channels": 256,
-    "layers_per_block": _MOST_LAYERS,
-    "norm_num_groups": _WIDEST,
-    "attn_norm_num_groups": _WIDEST,
-    "attention_head_dim": _WIDEST,
-    "time_embedding_dim": 4 * _WIDEST,
+    "layers_per_block": _MAX_LAYERS,
+    "norm_num_groups": _MAX_WIDTH,
+    "attn_norm_num_groups": _MAX_WIDTH,
+    "attention_head_dim": _MAX_WIDTH,
+    "time_embedding_dim": 4 * _MAX_WIDTH,
     "num_train_timesteps": 100_000,
     "downsample_padding": 8,
 }
@@ -40,7 +40,7 @@ Values = Mapping[str, Any]
 
 def read_object(path: Path) -> dict[str, Any]:
     """The object in a JSON file. Raises: OSError, ValueError."""
-    return _object(read_bounded(path, _LARGEST_JSON))
+    return _object(read_bounded(path, _MAX_JSON))
 
 
 def _object(data: bytes) -> dict[str, Any]:
@@ -52,11 +52,11 @@ def _object(data: bytes) -> dict[str, Any]:
 
 def read_shapes(weights: Path) -> dict[str, tuple[int, ...]]:
     """The shape of each tensor in a safetensors file, from its header alone. Raises: OSError, ValueError."""
-    with open_ordinary(weights) as file:
+    with open_regular_file(weights) as file:
         head = file.read(8)
         size = weights.stat().st_size
         length = struct.unpack("<Q", head)[0] if len(head) == 8 else 0
-        if not 0 < length <= min(_LARGEST_JSON, size - 8):
+        if not 0 < length <= min(_MAX_JSON, size - 8):
             raise ValueError(phrase(N_("the header of its weights has an impossible length")))
         header = _object(file.read(length))
     return {name: _shape(entry, size) for name, entry in header.items() if name != "__metadata__"}
@@ -84,7 +84,7 @@ def check_network(network: Values) -> str:
         _check_unet_2d(network)
     elif name == "NormFreeUNet":
         _check_own(network)
-        whole(network, "embedding", 1, _WIDEST)
+        require_int(network, "embedding", 1, _MAX_WIDTH)
     elif name == "DRUNet":
         _check_own(network)
         if len(network["widths"]) != 4:
@@ -100,20 +100,20 @@ def check_network(network: Values) -> str:
 def _check_own(network: Values) -> None:
     if _check_widths(network.get("widths")) < 2:
         raise ValueError(phrase(N_("its network needs two levels at least")))
-    whole(network, "blocks", 1, _MOST_LAYERS)
+    require_int(network, "blocks", 1, _MAX_LAYERS)
     for name in ("in_channels", "out_channels"):
-        whole(network, name, 1, _OPTIONAL_WHOLE[name])
+        require_int(network, name, 1, _OPTIONAL_INTS[name])
 
 
 def _check_unet_2d(network: Values) -> None:
     if network.get("num_class_embeds") or network.get("class_embed_type"):
         raise ValueError(phrase(N_("it wants to be told what the photo shows (class-conditional)")))
-    for name, most in _OPTIONAL_WHOLE.items():
+    for name, most in _OPTIONAL_INTS.items():
         if network.get(name) is not None:
-            whole(network, name, 0 if name == "downsample_padding" else 1, most)
+            require_int(network, name, 0 if name == "downsample_padding" else 1, most)
     for name in _OPTIONAL_NUMBERS:
         if network.get(name) is not None:
-            number(network, name)
+            require_positive(network, name)
     _check_side(network.get("sample_size"))
     levels = _check_widths(network.get("block_out_channels"))
     for name, known in (("down_block_types", _DOWN), ("up_block_types", _UP)):
@@ -122,10 +122,10 @@ def _check_unet_2d(network: Values) -> None:
 
 def _check_widths(widths: object) -> int:
     """How many levels there are."""
-    if not isinstance(widths, list) or not 1 <= len(widths) <= _MOST_LEVELS:
-        raise ValueError(phrase(N_("its network does not have one to {most} levels"), most=_MOST_LEVELS))
+    if not isinstance(widths, list) or not 1 <= len(widths) <= _MAX_LEVELS:
+        raise ValueError(phrase(N_("its network does not have one to {most} levels"), most=_MAX_LEVELS))
     for level in range(len(widths)):
-        whole(dict(enumerate(widths)), level, 1, _WIDEST)
+        require_int(dict(enumerate(widths)), level, 1, _MAX_WIDTH)
     return len(widths)
 
 
@@ -149,24 +149,24 @@ def _check_blocks(blocks: object, name: str, known: tuple[str, ...], levels: int
 
 def check_schedule(schedule: object) -> Values:
     """Raises: ValueError, KeyError unless its numbers are possible ones."""
-    values = mapping(schedule, "schedule")
+    values = require_mapping(schedule, "schedule")
     betas = values.get("trained_betas")
     if betas is None:
-        whole(values, "num_train_timesteps", 2, 100_000)
+        require_int(values, "num_train_timesteps", 2, 100_000)
         for name in ("beta_start", "beta_end"):
-            number(values, name)
+            require_positive(values, name)
     elif not isinstance(betas, list) or not all(type(beta) in (int, float) for beta in betas):
         raise ValueError(phrase(N_("trained_betas must be numbers")))
     return values
 
 
-def mapping(value: object, name: str) -> Values:
+def require_mapping(value: object, name: str) -> Values:
     if not isinstance(value, dict):
         raise ValueError(phrase(N_("{name} is no object"), name=name))
     return cast(dict[str, Any], value)
 
 
-def one_of(values: Values, name: str, known: tuple[str, ...]) -> str:
+def require_one_of(values: Values, name: str, known: tuple[str, ...]) -> str:
     """Raises: ValueError, KeyError unless it is one of the known words."""
     value = values[name]
     if value not in known:
@@ -181,7 +181,7 @@ def one_of(values: Values, name: str, known: tuple[str, ...]) -> str:
     return value
 
 
-def whole(values: Mapping[Any, Any], name: object, least: int, most: int) -> int:
+def require_int(values: Mapping[Any, Any], name: object, least: int, most: int) -> int:
     """Raises: ValueError, KeyError unless there is a whole number between these two."""
     value = values[name]
     if type(value) is not int or not least <= value <= most:
@@ -197,16 +197,16 @@ def whole(values: Mapping[Any, Any], name: object, least: int, most: int) -> int
     return value
 
 
-def number(values: Values, name: str) -> float:
+def require_positive(values: Values, name: str) -> float:
     """Raises: ValueError, KeyError unless there is a number above 0 whose square is one, too."""
     value = values[name]
-    if type(value) not in (int, float) or not _LEAST <= value <= _MOST:
+    if type(value) not in (int, float) or not _MIN_NUMBER <= value <= _MAX_NUMBER:
         raise ValueError(
             phrase(
                 N_("{name} must be a number from {least:g} to {most:g}, not {value}"),
                 name=name,
-                least=_LEAST,
-                most=_MOST,
+                least=_MIN_NUMBER,
+                most=_MAX_NUMBER,
                 value=str(value)[:20],
             )
         )

@@ -9,36 +9,36 @@ import numpy as np
 from torch import Tensor
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.imaging.mask import Hole
+from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo, Pixels
-from daps_desktop.imaging.soft_edge import blend, reached, soft_edge
+from daps_desktop.imaging.soft_edge import blend, outer_extent, soft_edge
 from daps_desktop.jobs.task import Task
 from daps_desktop.restoration.plan import Plan
 from daps_desktop.solver.tensors import to_pixels
 
 
-def with_soft_edge(hole: Hole | None, task: Task, radius: int) -> Hole | None:
+def with_soft_edge(mask: Mask | None, task: Task, radius: int) -> Mask | None:
     """The hole with the ring of its soft edge; where every pixel is reworked there is no edge.
 
     Raises: UserError mask_whole where nothing is left around it.
     """
-    if hole is None or not task.repair_only or not radius:
-        return hole
-    wider = reached(hole, radius)
+    if mask is None or not task.only_fills_mask or not radius:
+        return mask
+    wider = outer_extent(mask, radius)
     if wider.all():
         raise UserError("mask_whole")
     return wider
 
 
-def compose(photo: Photo, marks: Hole | None, radius: int, plan: Plan, pictures: Sequence[Tensor]) -> Photo:
+def compose(photo: Photo, marks: Mask | None, radius: int, plan: Plan, pictures: Sequence[Tensor]) -> Photo:
     """The pictures of all regions in their places, the filling of the marks faded in over `radius` pixels.
 
     Raises: UserError where it came out as one flat colour.
     """
     task = plan.task
     channels = 3 if task.adds_colour else photo.pixels.shape[2]
-    parts = [to_pixels(picture, photo.pixels.dtype, channels) for picture in pictures]
-    if not task.repair_only:
+    parts = [to_pixels(image, photo.pixels.dtype, channels) for image in pictures]
+    if not task.only_fills_mask:
         _refuse_constant(photo.pixels, parts[0])
         return replace(photo.with_pixels(parts[0]), alpha=_enlarged(photo.alpha, task.scale))
     assert marks is not None

@@ -14,39 +14,39 @@ from daps_desktop.imaging.formats.png_codec import unpack_picture
 from daps_desktop.imaging.jpeg_tables import tables_for_quality
 from daps_desktop.imaging.photo import JpegTables, Pixels
 from daps_desktop.jobs.damage import (
-    Blur,
-    Box,
+    BoxMask,
     CameraBlur,
-    Clipped,
+    Clipping,
     Damage,
-    Faded,
-    Grey,
-    Jpeg,
-    Kernel,
-    Motion,
+    Downsampling,
+    Fading,
+    GaussianBlur,
+    Greyscale,
+    JpegCompression,
+    KernelBlur,
+    MissingPixels,
+    MotionBlur,
     Noise,
-    Phase,
+    PhaseRetrieval,
     RandomMask,
-    Scratches,
-    Small,
 )
 from daps_desktop.jobs.damage_traits import TRAITS, Stage
 from daps_desktop.jobs.task import Task
 from daps_desktop.solver.operators import (
     KERNELS,
     CameraBlurOperator,
-    ClippedOperator,
+    ClippingOperator,
+    ConstrainedOperator,
     Convolution,
-    Downsampling,
-    HoleMask,
+    DownsamplingOperator,
+    FourierMagnitude,
     Identity,
-    JpegSet,
+    JpegConstraint,
     LinearOperator,
-    Luma,
-    Masked,
+    LumaOperator,
+    MaskedOperator,
+    MaskOperator,
     Operator,
-    PhaseModulus,
-    SetAfter,
     box_mask,
     chain,
     gaussian_kernel,
@@ -54,7 +54,7 @@ from daps_desktop.solver.operators import (
     motion_kernel,
     random_mask,
 )
-from daps_desktop.solver.operators.compose import DataSet
+from daps_desktop.solver.operators.compose import ConstraintSet
 from daps_desktop.solver.problem import Problem
 
 CPU = torch.device("cpu")
@@ -64,12 +64,12 @@ CPU = torch.device("cpu")
 class Measurement:
     """What there is of the photo: its size, what of it can be trusted, and how its file was coded.
 
-    `observed` is (1, 1, H, W), 1 = trust the photo, or None where all of it counts.
+    `known_mask` is (1, 1, H, W), 1 = trust the photo, or None where all of it counts.
     """
 
     height: int
     width: int
-    observed: Tensor | None = None
+    known_mask: Tensor | None = None
     tables: JpegTables | None = None
     device: torch.device = CPU
 
@@ -78,10 +78,10 @@ def build_problem(task: Task, photo: Tensor, measured: Measurement, sigma_y: flo
     """y = A(x) + sigma_y n for a photo (1, 3, H, W). Raises: UserError where a damage lacks what it needs."""
     A = build_operator(task, measured)
     y = photo
-    if task.find(Grey):
-        y = Luma()(photo)
-    if task.find(Phase):
-        y = (photo + 1) / 2 * largest_modulus(*A.latent_size(measured.height, measured.width), photo)
+    if task.find(Greyscale):
+        y = LumaOperator()(photo)
+    if task.find(PhaseRetrieval):
+        y = (photo + 1) / 2 * largest_modulus(*A.domain_size(measured.height, measured.width), photo)
     return Problem(A, y, sigma_y)
 
 
@@ -98,7 +98,7 @@ def build_operator(task: Task, measured: Measurement) -> Operator:
         operator = FACTORIES[type(damage)](damage, at)
         if isinstance(operator, LinearOperator):
             links.insert(0, operator)
-            height, width = operator.latent_size(at.height, at.width)
+            height, width = operator.domain_size(at.height, at.width)
             at = replace(at, height=height, width=width)
         elif operator is not None:
             recording = operator
@@ -109,24 +109,24 @@ def observed_part(task: Task, measured: Measurement) -> Tensor | None:
     """What of the photo counts, (1, 1, H, W): what is not marked, less what the damages take away."""
     masked = [damage for damage in task.damages if TRAITS[type(damage)].stage is Stage.MASK]
     operators = [FACTORIES[type(damage)](damage, measured) for damage in masked]
-    seen = [measured.observed, *(A.observed for A in operators if A is not None)]
+    seen = [measured.known_mask, *(A.known_mask for A in operators if A is not None)]
     parts = [part for part in seen if part is not None]
     return reduce(torch.mul, parts) if parts else None
 
 
-def _joined(links: list[LinearOperator], recording: Operator | None, observed: Tensor | None) -> Operator:
+def _joined(links: list[LinearOperator], recording: Operator | None, known_mask: Tensor | None) -> Operator:
     """The linear operators one after another, what covers the photo, and what its recording hides."""
-    if observed is not None:
-        if not links and recording is not None and not isinstance(recording, JpegSet):
-            return Masked(recording, observed)
-        links = [*links, HoleMask(observed)]
+    if known_mask is not None:
+        if not links and recording is not None and not isinstance(recording, JpegConstraint):
+            return MaskedOperator(recording, known_mask)
+        links = [*links, MaskOperator(known_mask)]
     if recording is None:
         return chain(links) if links else Identity()
     # Only sets have anything before them: a camera's blur excludes what would be (see the traits).
-    return SetAfter(chain(links), cast(DataSet, recording)) if links else recording
+    return ConstrainedOperator(chain(links), cast(ConstraintSet, recording)) if links else recording
 
 
-def _picture(kernel: Kernel) -> Pixels:
+def _read_image(kernel: KernelBlur) -> Pixels:
     try:
         return unpack_picture(kernel.picture)
     except ValueError as error:
@@ -134,7 +134,7 @@ def _picture(kernel: Kernel) -> Pixels:
         raise UserError("kernel_file", path=kernel.file, detail=detail) from error
 
 
-def tables_for(jpeg: Jpeg, measured: Measurement) -> JpegTables:
+def tables_for(jpeg: JpegCompression, measured: Measurement) -> JpegTables:
     if jpeg.quality:
         return tables_for_quality(jpeg.quality)
     if measured.tables is None:
@@ -146,13 +146,15 @@ def tables_for(jpeg: Jpeg, measured: Measurement) -> JpegTables:
     return measured.tables
 
 
-def _phase(phase: Phase, measured: Measurement) -> PhaseModulus:
+def _phase(phase: PhaseRetrieval, measured: Measurement) -> FourierMagnitude:
     """The operator whose modulus has the measured size."""
     widening = 1 + phase.oversample / 4
-    near = PhaseModulus(phase.oversample, round(measured.height / widening), round(measured.width / widening))
-    size = near.latent_size(measured.height, measured.width)
-    A = PhaseModulus(phase.oversample, *size)
-    if A.latent_size(measured.height, measured.width) != size:
+    near = FourierMagnitude(
+        phase.oversample, round(measured.height / widening), round(measured.width / widening)
+    )
+    size = near.domain_size(measured.height, measured.width)
+    A = FourierMagnitude(phase.oversample, *size)
+    if A.domain_size(measured.height, measured.width) != size:
         words = N_("no picture gives a modulus of {width} × {height} pixels")
         detail = phrase(words, width=measured.width, height=measured.height)
         raise UserError("damage_value", name="phase", detail=detail)
@@ -171,45 +173,45 @@ def _none(_damage: Damage, _measured: Measurement) -> None:
     """Another part of the problem says it: the noise level, a curve, or the hole of the photo."""
 
 
-def _blur(blur: Blur, measured: Measurement) -> Operator:
+def _blur(blur: GaussianBlur, measured: Measurement) -> Operator:
     return _convolution(gaussian_kernel(blur.sigma), measured)
 
 
-def _motion(motion: Motion, measured: Measurement) -> Operator:
+def _motion(motion: MotionBlur, measured: Measurement) -> Operator:
     return _convolution(motion_kernel(motion.length, motion.angle), measured)
 
 
-def _kernel(kernel: Kernel, measured: Measurement) -> Operator:
-    return _convolution(kernel_from_image(_picture(kernel), kernel.file), measured)
+def _kernel(kernel: KernelBlur, measured: Measurement) -> Operator:
+    return _convolution(kernel_from_image(_read_image(kernel), kernel.file), measured)
 
 
 def _convolution(kernel: Tensor, measured: Measurement) -> Operator:
     return Convolution(kernel, measured.height, measured.width, device=measured.device)
 
 
-def _small(small: Small, measured: Measurement) -> Operator:
-    return Downsampling(small.factor, measured.height, measured.width, KERNELS[small.kernel])
+def _small(small: Downsampling, measured: Measurement) -> Operator:
+    return DownsamplingOperator(small.factor, measured.height, measured.width, KERNELS[small.kernel])
 
 
-def _jpeg(jpeg: Jpeg, measured: Measurement) -> Operator:
-    return JpegSet(tables_for(jpeg, measured))
+def _jpeg(jpeg: JpegCompression, measured: Measurement) -> Operator:
+    return JpegConstraint(tables_for(jpeg, measured))
 
 
-def _grey(_grey: Grey, _measured: Measurement) -> Operator:
-    return Luma()
+def _grey(_grey: Greyscale, _measured: Measurement) -> Operator:
+    return LumaOperator()
 
 
-def _clipped(clipped: Clipped, _measured: Measurement) -> Operator:
-    return ClippedOperator(clipped.scale)
+def _clipped(clipped: Clipping, _measured: Measurement) -> Operator:
+    return ClippingOperator(clipped.scale)
 
 
 def _random_mask(mask: RandomMask, measured: Measurement) -> Operator:
-    observed = random_mask(measured.height, measured.width, mask.fraction, mask.seed)
-    return HoleMask(observed.to(measured.device))
+    known_mask = random_mask(measured.height, measured.width, mask.fraction, mask.seed)
+    return MaskOperator(known_mask.to(measured.device))
 
 
-def _box(box: Box, measured: Measurement) -> Operator:
-    return HoleMask(box_mask(measured.height, measured.width, box.size).to(measured.device))
+def _box(box: BoxMask, measured: Measurement) -> Operator:
+    return MaskOperator(box_mask(measured.height, measured.width, box.size).to(measured.device))
 
 
 def _camera(camera: CameraBlur, measured: Measurement) -> Operator:
@@ -218,18 +220,18 @@ def _camera(camera: CameraBlur, measured: Measurement) -> Operator:
 
 
 FACTORIES: dict[type[Damage], Callable[[Any, Measurement], Operator | None]] = {
-    Scratches: _none,
-    Blur: _blur,
-    Motion: _motion,
-    Kernel: _kernel,
-    Small: _small,
+    MissingPixels: _none,
+    GaussianBlur: _blur,
+    MotionBlur: _motion,
+    KernelBlur: _kernel,
+    Downsampling: _small,
     Noise: _none,
-    Jpeg: _jpeg,
-    Grey: _grey,
-    Faded: _none,
-    Clipped: _clipped,
+    JpegCompression: _jpeg,
+    Greyscale: _grey,
+    Fading: _none,
+    Clipping: _clipped,
     RandomMask: _random_mask,
-    Box: _box,
-    Phase: _phase,
+    BoxMask: _box,
+    PhaseRetrieval: _phase,
     CameraBlur: _camera,
 }

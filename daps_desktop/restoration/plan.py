@@ -10,18 +10,18 @@ from typing import Literal
 
 import torch
 
-from daps_desktop.imaging.mask import Hole, thinned
+from daps_desktop.imaging.mask import Mask, downsampled
 from daps_desktop.imaging.photo import JpegTables
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
 from daps_desktop.restoration.forward_model import Measurement, build_operator, observed_part
-from daps_desktop.restoration.presets import Recipe, recipe_for
-from daps_desktop.restoration.regions import hole_width, islands
+from daps_desktop.restoration.presets import SamplerConfig, sampler_for
+from daps_desktop.restoration.regions import context_boxes, mask_width
 from daps_desktop.solver.denoisers.tiled import CONTEXT, tile_boxes
-from daps_desktop.solver.operators import HoleMask, Operator, observed_from_hole
+from daps_desktop.solver.operators import MaskOperator, Operator, known_mask_of
 from daps_desktop.solver.problem import Problem
-from daps_desktop.solver.tensors import LEVELS_PER_UNIT
+from daps_desktop.solver.tensors import GREY_LEVELS_PER_UNIT
 
 TILE = 384
 """Default side of a tile in pixels."""
@@ -34,13 +34,13 @@ _SAMPLE_SIDE = 32  # pixels of the stand-in whose operator tells what kind of pr
 class Observation:
     """What is known of a photo before its pixels are looked at.
 
-    `sigma_y` is the std of its noise in [-1, 1] units; `hole` is (H, W), True = reconstruct here.
+    `sigma_y` is the std of its noise in [-1, 1] units; `mask` is (H, W), True = reconstruct here.
     """
 
     height: int
     width: int
     sigma_y: float
-    hole: Hole | None = None
+    hole: Mask | None = None
     tables: JpegTables | None = None
     grey: bool = False
 
@@ -50,7 +50,7 @@ class StagePlan:
     """One call of a method, on a copy of its region that is `downscale` times smaller."""
 
     downscale: int
-    recipe: Recipe
+    recipe: SamplerConfig
     pixels: int  # of the picture that is computed, its unknown border included
     seen: int  # pixels that the network sees in one evaluation: its tiles with their context
 
@@ -85,18 +85,18 @@ def noise_level(task: Task, settings: SolverSettings, estimate: Callable[[], flo
     Where only a hole, blocks, colour or highlights are mended, the grain of the photo is kept: it is texture
     to continue, and a path that ended at its level would leave the hole too smooth.
     """
-    if task.repair_only:
-        return NOISE_FLOOR * LEVELS_PER_UNIT
+    if task.only_fills_mask:
+        return NOISE_FLOOR * GREY_LEVELS_PER_UNIT
     if settings.noise is not None:
         return settings.noise
     if task.keeps_grain:
-        return NOISE_FLOOR * LEVELS_PER_UNIT
+        return NOISE_FLOOR * GREY_LEVELS_PER_UNIT
     return estimate()
 
 
 def sigma_of(noise: float) -> float:
     """The std in [-1, 1] units that a run reckons with, for noise of so many grey levels."""
-    return max(noise / LEVELS_PER_UNIT, NOISE_FLOOR)
+    return max(noise / GREY_LEVELS_PER_UNIT, NOISE_FLOOR)
 
 
 def make_plan(
@@ -109,13 +109,13 @@ def make_plan(
     """
     A = _stand_in(task, observation)
     planner = _Planner(task, settings, Problem(A, torch.zeros(1, 3, 1, 1), observation.sigma_y), sigma_max)
-    if task.repair_only:
+    if task.only_fills_mask:
         assert observation.hole is not None
-        parts = [(rect, observation.hole[rect.slices]) for rect in islands(observation.hole)]
+        parts = [(rect, observation.hole[rect.slices]) for rect in context_boxes(observation.hole)]
     else:
         parts = [(Rect(0, 0, observation.height, observation.width), _unseen(task, observation))]
     regions = tuple(RegionPlan(rect, planner.stages(rect, unseen)) for rect, unseen in parts)
-    chance = any(stage.recipe.chance for region in regions for stage in region.stages)
+    chance = any(stage.recipe.stochastic for region in regions for stage in region.stages)
     runs = task.runs or (settings.samples if chance else 1)
     return Plan(task, regions, runs, "best" if task.runs else "mean", planner.tile, settings.seed)
 
@@ -129,16 +129,16 @@ def _stand_in(task: Task, observation: Observation) -> Operator:
     # That of a phase retrieval is cheap at any size, and no size but its own tells how large its picture is.
     whole = observation.height, observation.width
     size = (_SAMPLE_SIDE, _SAMPLE_SIDE) if task.in_image_domain else whole
-    observed = torch.ones(1, 1, *size) if task.repair_only or _marked(observation) else None
-    if task.repair_only and observed is not None:
-        return HoleMask(observed)
+    observed = torch.ones(1, 1, *size) if task.only_fills_mask or _marked(observation) else None
+    if task.only_fills_mask and observed is not None:
+        return MaskOperator(observed)
     return build_operator(task, Measurement(*size, observed, observation.tables))
 
 
-def _unseen(task: Task, observation: Observation) -> Hole | None:
+def _unseen(task: Task, observation: Observation) -> Mask | None:
     """What the photo does not show, painted or lost in a laboratory; None where all of it counts."""
-    hole = observation.hole if _marked(observation) else None
-    observed = None if hole is None else observed_from_hole(hole)
+    mask = observation.hole if _marked(observation) else None
+    observed = None if mask is None else known_mask_of(mask)
     measured = Measurement(observation.height, observation.width, observed)
     observed = observed_part(task, measured)
     return None if observed is None else observed[0, 0].numpy() == 0
@@ -155,24 +155,24 @@ class _Planner:
     def tile(self) -> int:
         return self.settings.tile or TILE
 
-    def stages(self, rect: Rect, unseen: Hole | None) -> tuple[StagePlan, ...]:
+    def stages(self, rect: Rect, unseen: Mask | None) -> tuple[StagePlan, ...]:
         """Coarse to fine where no tile sees enough around a hole to know what belongs into it."""
-        gap = math.inf if not self.task.in_image_domain else 0 if unseen is None else hole_width(unseen)
-        factor = _coarseness(gap, self.tile) if isinstance(self.problem.A, HoleMask) else 1
+        gap = math.inf if not self.task.in_image_domain else 0 if unseen is None else mask_width(unseen)
+        factor = _coarseness(gap, self.tile) if isinstance(self.problem.A, MaskOperator) else 1
         steps = [(1, gap)] if factor == 1 else [(factor, gap / factor), (1, 0)]
         return tuple(self._stage(rect, unseen, downscale, gap) for downscale, gap in steps)
 
-    def _stage(self, rect: Rect, unseen: Hole | None, downscale: int, gap: float) -> StagePlan:
-        repair = self.task.repair_only
-        recipe = recipe_for(self.settings, self.problem, gap=gap, repair=repair, sigma_max=self.sigma_max)
+    def _stage(self, rect: Rect, unseen: Mask | None, downscale: int, gap: float) -> StagePlan:
+        repair = self.task.only_fills_mask
+        recipe = sampler_for(self.settings, self.problem, gap=gap, repair=repair, sigma_max=self.sigma_max)
         height, width = (-(-side // downscale) for side in (rect.bottom - rect.top, rect.right - rect.left))
-        height, width = self.problem.A.latent_size(height, width)
+        height, width = self.problem.A.domain_size(height, width)
         # In a repair, what is observed needs no estimate: tiles without a hole are left out.
-        hole = thinned(unseen, downscale) if repair and unseen is not None else None
+        mask = downsampled(unseen, downscale) if repair and unseen is not None else None
         seen = sum(
             (rows.stop - rows.start + 2 * CONTEXT) * (cols.stop - cols.start + 2 * CONTEXT)
             for rows, cols in tile_boxes(height, width, self.tile)
-            if hole is None or hole[rows, cols].any()
+            if mask is None or mask[rows, cols].any()
         )
         return StagePlan(downscale, recipe, height * width, seen)
 

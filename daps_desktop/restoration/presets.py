@@ -20,29 +20,31 @@ DAPS_LEVELS: dict[Preset, int] = {"paper": 200, "best": 100, "balanced": 50, "fa
 DIFFPIR_LEVELS: dict[Preset, int] = {"paper": 100, "best": 100, "balanced": 50, "fast": 20, "draft": 10}
 ORIENTATIONS: dict[Preset, int] = {"paper": 1, "best": 8, "balanced": 1, "fast": 1, "draft": 1}
 
-COLD = 100.0
+SIGMA_COLD = 100.0
 REPAIR = 0.2  # the first level of `safest` in narrow marks, whose filling lacks little but texture
 WIDE = 0.5  # and in wide ones, whose filling may have the wrong course,
 WIDE_GAP = 32  # from so many pixels on
-WARM = 0.4  # the first level otherwise: noise that covers what a classical estimate lacks
-FINEST = 0.03  # the last level of `safest`, whatever the noise: a path that ends above it is too smooth
+SIGMA_SAMPLE = 0.4  # the first level otherwise: noise that covers what a classical estimate lacks
+SIGMA_LAST = 0.03  # the last level of `safest`, whatever the noise: a path that ends above it is too smooth
 RELAXATION = 1.5  # of `safest`: half of the evaluations reach what twice as many do without
 PER_PIXEL = 0.3  # noise for every pixel by which a gap is wider than a scratch, so that a sample can invent
-SCRATCH = 4  # pixels
-WIDEST = 10.0  # the first level of a sample at most; a run that begins above it needs no estimate
-DOUBT = 3.0  # times its own noise that a photo is taken to have where it is believed least, and
-DOUBTFUL = 0.1  # no less than this, in [-1, 1] units: a clean photo needs more doubt for any to be seen
+SCRATCH_WIDTH = 4  # pixels
+MAX_SIGMA = 10.0  # the first level of a sample at most; a run that begins above it needs no estimate
+MAX_INFLATION = 3.0  # times its own noise that a photo is taken to have where it is believed least, and
+MIN_INFLATED_STD = (
+    0.1  # no less than this, in [-1, 1] units: a clean photo needs more doubt for any to be seen
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class SamplerConfig:
     """A method with its free choices: a value, of which all else follows."""
 
-    plan: dapspp.Plan | daps.Plan | diffpir.Plan
+    plan: dapspp.DapsPPConfig | daps.DapsConfig | diffpir.DiffPIRConfig
 
     @property
     def steps(self) -> int:
-        return self.plan.steps if isinstance(self.plan, dapspp.Plan) else self.plan.levels
+        return self.plan.steps if isinstance(self.plan, dapspp.DapsPPConfig) else self.plan.levels
 
     @property
     def evaluations(self) -> int:
@@ -50,34 +52,36 @@ class Recipe:
         return self.plan.evaluations
 
     @property
-    def chance(self) -> bool:
+    def stochastic(self) -> bool:
         """Whether another seed gives another result."""
-        return not isinstance(self.plan, dapspp.Plan) or (self.plan.levels > 0 and self.plan.stochastic)
+        return not isinstance(self.plan, dapspp.DapsPPConfig) or (
+            self.plan.levels > 0 and self.plan.stochastic
+        )
 
     @property
-    def cold(self) -> bool:
+    def from_noise(self) -> bool:
         """Whether it begins from noise alone."""
-        return self.plan.sigma_max > WIDEST
+        return self.plan.sigma_max > MAX_SIGMA
 
     def start(self, problem: Problem) -> Tensor:
         """Zeros for a cold run, else the operator's classical estimate; (1, 3, h, w)."""
-        estimate = problem.A.start(problem.y)
-        return torch.zeros_like(estimate) if self.cold else estimate
+        estimate = problem.A.initial_estimate(problem.y)
+        return torch.zeros_like(estimate) if self.from_noise else estimate
 
     def solve(self, problem: Problem, denoiser: Denoiser, start: Tensor, rng: torch.Generator) -> Steps:
         """Yields `steps` annealing steps."""
         match self.plan:
-            case dapspp.Plan() as plan:
+            case dapspp.DapsPPConfig() as plan:
                 return dapspp.solve(problem, denoiser, plan, start, rng)
-            case daps.Plan() as plan:
+            case daps.DapsConfig() as plan:
                 return daps.solve(problem, denoiser, plan, start, rng)
-            case diffpir.Plan() as plan:
+            case diffpir.DiffPIRConfig() as plan:
                 return diffpir.solve(problem, denoiser, plan, start, rng)
 
 
-def recipe_for(
+def sampler_for(
     settings: SolverSettings, problem: Problem, *, gap: float, repair: bool, sigma_max: float = math.inf
-) -> Recipe:
+) -> SamplerConfig:
     """The recipe of these settings for this problem, of which only `A` and `sigma_y` count.
 
     `gap`: pixels across the widest place that the photo does not show, infinite where it shows none at
@@ -85,57 +89,63 @@ def recipe_for(
     run that would begin above it begins there, from a classical estimate.
     """
     # In a repair the photo is kept to the last pixel, and doubt was measured to change no filling.
-    doubt = 1.0 if repair else doubt_of(settings.closeness, problem.sigma_y)
+    inflation = 1.0 if repair else noise_inflation(settings.closeness, problem.sigma_y)
     if settings.method == "daps":
         levels = settings.levels or DAPS_LEVELS[settings.preset]
-        return Recipe(daps.Plan(levels, sigma_max=min(COLD, sigma_max), tau=doubt * daps.TAU))
+        return SamplerConfig(
+            daps.DapsConfig(levels, sigma_max=min(SIGMA_COLD, sigma_max), tau=inflation * daps.TAU)
+        )
     if settings.method == "diffpir":
         levels = settings.levels or DIFFPIR_LEVELS[settings.preset]
-        return Recipe(diffpir.Plan(levels, sigma_max=min(COLD, sigma_max), doubt=doubt))
-    plan = dapspp_plan(settings, problem, gap, repair)
+        return SamplerConfig(
+            diffpir.DiffPIRConfig(levels, sigma_max=min(SIGMA_COLD, sigma_max), noise_inflation=inflation)
+        )
+    plan = dapspp_config(settings, problem, gap, repair)
     plan = replace(
         plan,
         sigma_max=min(plan.sigma_max, sigma_max),
-        noise_inflation=doubt,
-        final_sigma=doubt**0.5 * plan.final_sigma,
+        noise_inflation=inflation,
+        final_sigma=inflation**0.5 * plan.final_sigma,
     )
-    return Recipe(plan)
+    return SamplerConfig(plan)
 
 
-def doubt_of(closeness: float, sigma_y: float) -> float:
+def noise_inflation(closeness: float, sigma_y: float) -> float:
     """How many times its own noise the photo is taken to have: 1 in the middle, less where it is to be kept.
 
     What a run leaves between result and photo grows with it (table in packaging/NOTES.md). The final
     step, which believes in nothing but the noise, takes the root of it.
     """
-    return max(DOUBT, DOUBTFUL / sigma_y) ** (1 - 2 * closeness)
+    return max(MAX_INFLATION, MIN_INFLATED_STD / sigma_y) ** (1 - 2 * closeness)
 
 
-def dapspp_plan(settings: SolverSettings, problem: Problem, gap: float, repair: bool) -> dapspp.Plan:
+def dapspp_config(
+    settings: SolverSettings, problem: Problem, gap: float, repair: bool
+) -> dapspp.DapsPPConfig:
     """As published for `paper` and where nothing is shown; else warm, for the mean or for a sample."""
     sigma_y, levels, A = problem.sigma_y, settings.levels or LEVELS[settings.preset], problem.A
     if settings.preset == "paper" or gap == math.inf:
-        return dapspp.paper_plan(sigma_y, levels)
+        return dapspp.paper_config(sigma_y, levels)
     one_mean = settings.output == "safest" and settings.samples == 1
-    plan = _mean_plan(levels, gap if repair else None) if one_mean else _sample_plan(levels, sigma_y, gap)
+    plan = _mean_config(levels, gap if repair else None) if one_mean else _sample_config(levels, sigma_y, gap)
     if A.pixelwise and A.linear and not repair:
         plan = replace(plan, final_sigma=sigma_y, final_orientations=ORIENTATIONS[settings.preset])
-        if A.observed is None:
+        if A.known_mask is None:
             # The photo is its own noisy iterate: its mean, or a sample, takes the final step alone.
             plan = replace(plan, levels=0, rk4_below=0.0 if settings.output == "safest" else math.inf)
     return plan
 
 
-def _mean_plan(levels: int, gap: float | None) -> dapspp.Plan:
+def _mean_config(levels: int, gap: float | None) -> dapspp.DapsPPConfig:
     """`safest`: Tweedie at every level, and no noise between the levels. `gap`: of a repair, in pixels.
 
     In a Gaussian world this path ends at the posterior mean. Fresh noise would leave its share of error in
     whatever the photo does not determine.
     """
-    return dapspp.Plan(
+    return dapspp.DapsPPConfig(
         levels,
-        WARM if gap is None else min(max(REPAIR, WIDE * gap / WIDE_GAP), WIDE),
-        FINEST,
+        SIGMA_SAMPLE if gap is None else min(max(REPAIR, WIDE * gap / WIDE_GAP), WIDE),
+        SIGMA_LAST,
         rk4_below=0.0,
         stochastic=False,
         relaxation=RELAXATION,
@@ -143,7 +153,7 @@ def _mean_plan(levels: int, gap: float | None) -> dapspp.Plan:
     )
 
 
-def _sample_plan(levels: int, sigma_y: float, gap: float) -> dapspp.Plan:
+def _sample_config(levels: int, sigma_y: float, gap: float) -> dapspp.DapsPPConfig:
     """`sample`: all the noise, and the flow below 10 sigma_y, so that the result has a photograph's grain."""
-    first = min(max(WARM, 2 * sigma_y, PER_PIXEL * (gap - SCRATCH)), WIDEST)
-    return dapspp.Plan(levels, first, min(2 * sigma_y, first / 2), rk4_below=10 * sigma_y)
+    first = min(max(SIGMA_SAMPLE, 2 * sigma_y, PER_PIXEL * (gap - SCRATCH_WIDTH)), MAX_SIGMA)
+    return dapspp.DapsPPConfig(levels, first, min(2 * sigma_y, first / 2), rk4_below=10 * sigma_y)

@@ -9,10 +9,10 @@ from daps_desktop.imaging.photo import Photo, Pixels, to_rgb8
 from daps_desktop.jobs.messages import Preview
 from daps_desktop.restoration.regions import Region
 from daps_desktop.solver.samplers.annealing import AnnealingStep
-from daps_desktop.solver.tensors import to_preview
+from daps_desktop.solver.tensors import to_thumbnail
 
 
-class PreviewPainter:
+class PreviewRenderer:
     """Draws the regions of a run into a small copy of the photo, `side` pixels on its longer side at most."""
 
     def __init__(self, photo: Photo, scale: int, side: int) -> None:
@@ -34,5 +34,5 @@ class PreviewPainter:
                 max(left + 1, round(rect.right * self._shrink)),
             )
             target = self._canvas[top:bottom, left:right]
-            target[:] = to_preview(region.problem.A.crop(step.x0_y), *target.shape[:2])
+            target[:] = to_thumbnail(region.problem.A.crop(step.x0_y), *target.shape[:2])
         return Preview(self._canvas.copy())

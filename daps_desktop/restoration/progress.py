@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from daps_desktop.jobs.messages import JobMessage, Notice, Preview, Progress
+from daps_desktop.jobs.messages import Message, Notice, Preview, Progress
 from daps_desktop.jobs.report import StepReport
 from daps_desktop.restoration.regions import Region
 
@@ -14,11 +14,11 @@ HEARTBEAT_S = 0.5  # a long step says this often how far it is
 PREVIEW_S = 0.2  # previews come at most this often
 
 
-class StoppedError(Exception):
+class JobCancelledError(Exception):
     """The job was asked to stop."""
 
 
-class Watch:
+class ProgressReporter:
     """The counters of one job; every message of its run but the last goes through here.
 
     Nobody need listen: `Watch()` only counts.
@@ -28,7 +28,7 @@ class Watch:
         self,
         job_id: str = "",
         cancel: threading.Event | None = None,
-        emit: Callable[[JobMessage], None] = lambda message: None,
+        emit: Callable[[Message], None] = lambda message: None,
     ) -> None:
         self._cancel = cancel or threading.Event()
         self._emit = emit
@@ -54,7 +54,7 @@ class Watch:
         """Evaluations of the whole picture: islands are computed side by side, so the busiest one counts."""
         return max((sum(stage.denoiser.nfe for stage in r.stages) for r in self._regions), default=0)
 
-    def begin(self, regions: Sequence[Region], samples: int) -> None:
+    def set_plan(self, regions: Sequence[Region], samples: int) -> None:
         """What is to be done is known: all regions, `samples` times."""
         self._regions = regions
         self._work = samples * sum(stage.work for region in regions for stage in region.stages)
@@ -63,9 +63,12 @@ class Watch:
         self._began = time.perf_counter()
 
     def check(self, pixels_ahead: float = 0.0) -> None:
-        """Called between tiles; `pixels_ahead` of the running evaluation are done. Raises: StoppedError."""
+        """Called between tiles; `pixels_ahead` of the running evaluation are done.
+
+        Raises: JobCancelledError.
+        """
         if self._cancel.is_set():
-            raise StoppedError
+            raise JobCancelledError
         if self._regions and time.perf_counter() - self._spoke > HEARTBEAT_S:
             self._send(replace(self._latest, preview=None), pixels_ahead)
 
@@ -74,22 +77,22 @@ class Watch:
     ) -> None:
         """One annealing step of all regions is done; `preview` is called only if one is due."""
         self.steps.append(StepReport(sigma, residual_over_noise, self.evaluations, self.seconds, sample))
-        picture = None
+        image = None
         if preview and time.perf_counter() - self._showed > PREVIEW_S:
-            picture, self._showed = preview(), time.perf_counter()
+            image, self._showed = preview(), time.perf_counter()
         self._latest = replace(
             self._latest,
             step=self._latest.step + 1,
             sigma=sigma,
             residual_over_noise=residual_over_noise,
             sample=sample,
-            preview=picture,
+            preview=image,
         )
         self._send(self._latest)
 
-    def notice(self, code: str, **facts: Any) -> None:
+    def notice(self, code: str, **params: Any) -> None:
         """Tell it, once: many islands may come upon the same thing."""
-        notice = Notice(self._latest.job_id, code, facts)
+        notice = Notice(self._latest.job_id, code, params)
         if notice in self.notices:
             return
         self.notices.append(notice)

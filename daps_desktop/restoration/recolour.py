@@ -8,23 +8,23 @@ from importlib.metadata import version
 from daps_desktop import __version__
 from daps_desktop.analysis.fading import fading_curve
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.damage import Faded
+from daps_desktop.jobs.damage import Fading
 from daps_desktop.jobs.damage_text import format_damage
-from daps_desktop.jobs.messages import Finished
+from daps_desktop.jobs.messages import RestoreResult
 from daps_desktop.jobs.report import Report
-from daps_desktop.jobs.requests import JobRequest
+from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.jobs.task import Task
 
-Restore = Callable[[JobRequest], Finished]
+Restore = Callable[[RestoreRequest], RestoreResult]
 
 
-def recoloured(job: JobRequest, restore: Restore) -> Finished:
+def with_fading_undone(job: RestoreRequest, restore: Restore) -> RestoreResult:
     """The job with its `Faded` undone by a curve and everything else by `restore`, which may be nothing.
 
     The curve comes first, so that a repair continues the corrected photo, and outside the hole the result
     is that photo bit for bit. Only with JPEG it comes last: the tables speak of the values in the file.
     """
-    faded = job.task.find(Faded)
+    faded = job.task.find(Fading)
     if faded is None:
         return restore(job)
     started = time.perf_counter()
@@ -45,7 +45,7 @@ def _of(report: Report, task: Task) -> Report:
     return replace(report, damage=[format_damage(damage) for damage in task.damages])
 
 
-def _without_network(job: JobRequest, photo: Photo, seconds: float) -> Finished:
+def _without_network(job: RestoreRequest, photo: Photo, seconds: float) -> RestoreResult:
     settings = job.settings
     report = Report(
         evaluations=0,
@@ -65,4 +65,4 @@ def _without_network(job: JobRequest, photo: Photo, seconds: float) -> Finished:
         versions={"daps-desktop": __version__, "numpy": version("numpy")},
         steps=[],
     )
-    return Finished(job.job_id, photo, report)
+    return RestoreResult(job.job_id, photo, report)

@@ -8,9 +8,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from daps_desktop.imaging.mask import Hole
+from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.rect import Rect
-from daps_desktop.restoration.presets import Recipe
+from daps_desktop.restoration.presets import SamplerConfig
 from daps_desktop.solver.denoisers.denoiser import CountingDenoiser
 from daps_desktop.solver.problem import Problem
 from daps_desktop.solver.samplers.annealing import Steps
@@ -22,11 +22,11 @@ class Stage:
 
     problem: Problem
     denoiser: CountingDenoiser
-    recipe: Recipe
+    recipe: SamplerConfig
 
     @property
     def pixels(self) -> int:
-        return latent_pixels(self.problem)
+        return domain_pixels(self.problem)
 
     @property
     def work(self) -> float:
@@ -47,7 +47,7 @@ class Region:
 
     @property
     def pixels(self) -> int:
-        return latent_pixels(self.problem)
+        return domain_pixels(self.problem)
 
     @property
     def steps(self) -> int:
@@ -57,19 +57,19 @@ class Region:
         """The steps of all stages in turn; the last one holds the result of the region."""
         found = None
         for stage in self.stages:
-            start = stage.recipe.start(stage.problem) if found is None else _enlarged(found, stage.problem)
+            start = stage.recipe.start(stage.problem) if found is None else _enlarge(found, stage.problem)
             for step in stage.recipe.solve(stage.problem, stage.denoiser, start, rng):
                 found = step.x0_y
                 yield step
 
 
-def latent_pixels(problem: Problem) -> int:
+def domain_pixels(problem: Problem) -> int:
     """Pixels of the picture that is computed, its unknown border included."""
-    height, width = problem.A.latent_size(*problem.y.shape[-2:])
+    height, width = problem.A.domain_size(*problem.y.shape[-2:])
     return height * width
 
 
-def _enlarged(found: Tensor, problem: Problem) -> Tensor:
+def _enlarge(found: Tensor, problem: Problem) -> Tensor:
     """What a coarse stage found, at the size of the fine one, with the photo where it is observed."""
     large = F.interpolate(found, problem.y.shape[-2:], mode="bicubic", antialias=True)
     return problem.A.prox(large, problem.y, problem.sigma_y, 1.0)
@@ -77,13 +77,13 @@ def _enlarged(found: Tensor, problem: Problem) -> Tensor:
 
 CELL = 16  # rectangles begin and end on a grid of this many pixels, or at the edge of the photo
 MARGIN = 32  # pixels of the photo that every part of the hole has around it
-SMALLEST = 96  # a rectangle is at least this wide and high, where the photo is
+MIN_SIDE = 96  # a rectangle is at least this wide and high, where the photo is
 
 
-def islands(hole: Hole) -> list[Rect]:
+def context_boxes(mask: Mask) -> list[Rect]:
     """Disjoint rectangles that cover the hole, each with a margin of context; [] for an empty hole."""
-    height, width = hole.shape
-    cells = _coarse(hole)
+    height, width = mask.shape
+    cells = _coarse(mask)
     boxes = [_with_context(box, height, width) for box in _parts(cells)]
     count = 0
     # Rectangles that touch become their common bounding box, until none does.
@@ -96,7 +96,7 @@ def islands(hole: Hole) -> list[Rect]:
     return boxes
 
 
-def _parts(cells: Hole) -> list[Rect]:
+def _parts(cells: Mask) -> list[Rect]:
     """The bounding box, in pixels, of every connected part."""
     count, _, boxes, _ = cv2.connectedComponentsWithStats(cells.astype(np.uint8), connectivity=8)
     return [
@@ -105,31 +105,31 @@ def _parts(cells: Hole) -> list[Rect]:
     ]
 
 
-def _coarse(hole: Hole) -> Hole:
+def _coarse(mask: Mask) -> Mask:
     """True for every cell that holds a part of the hole."""
-    height, width = hole.shape
-    padded = np.pad(hole, ((0, -height % CELL), (0, -width % CELL)))
+    height, width = mask.shape
+    padded = np.pad(mask, ((0, -height % CELL), (0, -width % CELL)))
     return np.logical_or.reduce(padded.reshape(padded.shape[0] // CELL, CELL, -1, CELL), axis=(1, 3))
 
 
 def _with_context(box: Rect, height: int, width: int) -> Rect:
-    top, bottom = _widened(box.top, box.bottom, height)
-    left, right = _widened(box.left, box.right, width)
+    top, bottom = _with_soft_edge(box.top, box.bottom, height)
+    left, right = _with_soft_edge(box.left, box.right, width)
     return Rect(top, left, bottom, right)
 
 
-def _widened(low: int, high: int, length: int) -> tuple[int, int]:
-    extra = max(MARGIN, -(-(SMALLEST - (high - low)) // (2 * CELL)) * CELL)
+def _with_soft_edge(low: int, high: int, length: int) -> tuple[int, int]:
+    extra = max(MARGIN, -(-(MIN_SIDE - (high - low)) // (2 * CELL)) * CELL)
     low, high = low - extra, high + extra
     # A rectangle at the edge of the photo is moved inwards rather than cut.
     if low < 0:
-        low, high = 0, max(high, min(SMALLEST, length))
+        low, high = 0, max(high, min(MIN_SIDE, length))
     if high > length:
-        low, high = max(0, min(low, length - SMALLEST)), length
+        low, high = max(0, min(low, length - MIN_SIDE)), length
     return low, high
 
 
-def hole_width(hole: Hole) -> int:
+def mask_width(mask: Mask) -> int:
     """The diameter in pixels of the largest disc inside the hole."""
-    framed = np.pad(hole, 1).astype(np.uint8)
+    framed = np.pad(mask, 1).astype(np.uint8)
     return int(np.ceil(2 * cv2.distanceTransform(framed, cv2.DIST_L2, cv2.DIST_MASK_PRECISE).max()))

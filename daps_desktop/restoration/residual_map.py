@@ -13,7 +13,7 @@ from daps_desktop.jobs.task import Task
 from daps_desktop.restoration.regions import Region
 
 MAP_SIDE = 1024  # the longer side at most
-_LARGEST = 60000.0  # what the small numbers hold
+_MAX_VALUE = 60000.0  # what the small numbers hold
 
 Plane = NDArray[np.float32]  # (h, w)
 
@@ -38,7 +38,7 @@ def _squares(region: Region, x: Tensor) -> tuple[Plane, Plane]:
     """The squared residual of every pixel, in squared noise levels, and 1 where it counts, 0 in a hole."""
     problem = region.problem
     squares = problem.A.residual(x, problem.y).div_(problem.sigma_y).square_().mean(1)[0]
-    seen = torch.ones_like(squares) if problem.A.observed is None else problem.A.observed[0, 0]
+    seen = torch.ones_like(squares) if problem.A.known_mask is None else problem.A.known_mask[0, 0]
     return (squares * seen).cpu().numpy(), seen.expand_as(squares).cpu().numpy()
 
 
@@ -67,4 +67,4 @@ class _Grid:
     def rms(self) -> ResidualMap:
         means = self._sums / np.maximum(self._counts, 1)
         unseen = self._computed & (self._counts == 0)
-        return np.where(unseen, np.nan, np.minimum(np.sqrt(means), _LARGEST)).astype(np.float16)
+        return np.where(unseen, np.nan, np.minimum(np.sqrt(means), _MAX_VALUE)).astype(np.float16)

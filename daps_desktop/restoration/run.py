@@ -13,21 +13,21 @@ from daps_desktop.analysis.noise import estimate_noise
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.jobs.report import ResidualMap
-from daps_desktop.jobs.requests import JobRequest
+from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.networks.loader import Prior
-from daps_desktop.networks.runtime.devices import tile_batch
+from daps_desktop.networks.runtime.devices import tiles_per_call
 from daps_desktop.restoration.compose import compose, with_soft_edge
 from daps_desktop.restoration.cost import check_memory, cost
 from daps_desktop.restoration.forward_model import Measurement, build_problem
 from daps_desktop.restoration.plan import Observation, Plan, RegionPlan, make_plan, noise_level, sigma_of
-from daps_desktop.restoration.preview import PreviewPainter
-from daps_desktop.restoration.progress import Watch
-from daps_desktop.restoration.regions import Region, Stage, latent_pixels
+from daps_desktop.restoration.preview import PreviewRenderer
+from daps_desktop.restoration.progress import ProgressReporter
+from daps_desktop.restoration.regions import Region, Stage, domain_pixels
 from daps_desktop.restoration.residual_map import residual_map
 from daps_desktop.solver.denoisers.bias_corrected import BiasCorrectedDenoiser
-from daps_desktop.solver.denoisers.denoiser import CountingDenoiser, Denoiser, GreyDenoiser
+from daps_desktop.solver.denoisers.denoiser import CountingDenoiser, Denoiser, GreyscaleDenoiser
 from daps_desktop.solver.denoisers.tiled import TiledDenoiser
-from daps_desktop.solver.operators import HoleMask, observed_from_hole
+from daps_desktop.solver.operators import MaskOperator, known_mask_of
 from daps_desktop.solver.problem import Problem
 from daps_desktop.solver.samplers.annealing import AnnealingStep
 from daps_desktop.solver.tensors import to_tensor
@@ -60,37 +60,37 @@ class Restored:
     residual_map: ResidualMap | None
 
 
-def restore(job: JobRequest, prior: Prior, watch: Watch) -> Restored:
-    """The photo of a job with its damage undone. Raises: UserError, and StoppedError by way of `watch`."""
+def restore(job: RestoreRequest, prior: Prior, progress: ProgressReporter) -> Restored:
+    """The photo of a job with its damage undone. Raises: UserError, JobCancelledError (by `progress`)."""
     photo, task, settings, device = job.photo, job.task, job.settings, prior.network.device
-    noise = _noise(job, watch)
-    hole = with_soft_edge(job.hole, task, settings.soft_edge)
+    noise = _noise(job, progress)
+    mask = with_soft_edge(job.mask, task, settings.soft_edge)
     grey = photo.pixels.shape[2] == 1
-    observation = Observation(photo.height, photo.width, sigma_of(noise), hole, photo.jpeg, grey)
+    observation = Observation(photo.height, photo.width, sigma_of(noise), mask, photo.jpeg, grey)
     plan = make_plan(task, settings, observation, prior.denoiser.sigma_max)
     check_memory(cost(plan).memory_mb, device)
     if plan.coarse_first:
-        watch.notice("coarse_first")
-    painter = PreviewPainter(photo, task.scale, job.preview_side) if job.preview_side else None
+        progress.notice("coarse_first")
+    painter = PreviewRenderer(photo, task.scale, job.preview_side) if job.preview_side else None
     solution = run(
-        plan, observation, lambda rect: to_tensor(photo.pixels[rect.slices], device), prior, watch, painter
+        plan, observation, lambda rect: to_tensor(photo.pixels[rect.slices], device), prior, progress, painter
     )
     return Restored(
-        compose(photo, job.hole, settings.soft_edge, plan, solution.pictures),
+        compose(photo, job.mask, settings.soft_edge, plan, solution.pictures),
         noise,
         solution.residual_over_noise,
         residual_map(task, (photo.height, photo.width), solution.regions, solution.estimates),
     )
 
 
-def _noise(job: JobRequest, watch: Watch) -> float:
+def _noise(job: RestoreRequest, progress: ProgressReporter) -> float:
     def estimate() -> float:
         noise = estimate_noise(job.photo.pixels)
-        watch.notice("noise_estimated", noise=noise)
+        progress.notice("noise_estimated", noise=noise)
         return noise
 
-    if job.task.repair_only and job.settings.noise is not None:
-        watch.notice("noise_unused")
+    if job.task.only_fills_mask and job.settings.noise is not None:
+        progress.notice("noise_unused")
     return noise_level(job.task, job.settings, estimate)
 
 
@@ -99,21 +99,21 @@ def run(
     observation: Observation,
     part: Part,
     prior: Prior,
-    watch: Watch,
-    painter: PreviewPainter | None = None,
+    progress: ProgressReporter,
+    painter: PreviewRenderer | None = None,
 ) -> Solution:
     """The regions solved `plan.runs` times, each run and region with a random stream of its own.
 
     Several runs are averaged (the posterior mean), except where only the modulus of a Fourier transform
     is known: there a run may end in a wrong basin, and the one that explains the data best is taken.
-    Raises: UserError where damages do not go together; StoppedError by way of `watch`.
+    Raises: UserError where damages do not go together; JobCancelledError by way of `progress`.
     """
-    builder = _Builder(plan, observation, prior, watch)
+    builder = _Builder(plan, observation, prior, progress)
     regions = tuple(builder.region(region, part(region.rect)) for region in plan.regions)
-    watch.begin(regions, plan.runs)
-    best = _solve_once(plan.seed, regions, prior.network.device, watch, painter, 0)
+    progress.set_plan(regions, plan.runs)
+    best = _solve_once(plan.seed, regions, prior.network.device, progress, painter, 0)
     for k in range(1, plan.runs):
-        other = _solve_once(plan.seed, regions, prior.network.device, watch, painter, k)
+        other = _solve_once(plan.seed, regions, prior.network.device, progress, painter, k)
         if plan.combine == "mean":
             pairs = zip(best.estimates, other.estimates, strict=True)
             estimates = [a.lerp(b, 1 / (k + 1)) for a, b in pairs]
@@ -129,8 +129,8 @@ def _solve_once(
     seed: int,
     regions: tuple[Region, ...],
     device: torch.device,
-    watch: Watch,
-    painter: PreviewPainter | None,
+    progress: ProgressReporter,
+    painter: PreviewRenderer | None,
     run: int,
 ) -> Solution:
     """All regions in lockstep, one annealing step of each in turn; the estimates and their residual."""
@@ -142,9 +142,9 @@ def _solve_once(
             for i, step in fresh:
                 latest[i] = step
             done = [(region, step) for region, step in zip(regions, latest, strict=True) if step]
-            residual = _pooled([(region.pixels, step.residual_over_noise) for region, step in done])
+            residual = _pooled_rms([(region.pixels, step.residual_over_noise) for region, step in done])
             draw = partial(painter.draw, done) if painter else None
-            watch.step(max(step.sigma for _, step in fresh), residual, run, draw)
+            progress.step(max(step.sigma for _, step in fresh), residual, run, draw)
     finally:
         for steps in running:
             steps.close()
@@ -160,10 +160,10 @@ def _generator(seed: int, device: torch.device, run: int, region: int) -> torch.
 def _residual_over_noise(regions: Sequence[Region], estimates: Sequence[Tensor]) -> float:
     """RMS over all observed entries of all regions, in units of the noise."""
     pairs = zip(regions, estimates, strict=True)
-    return _pooled([(region.pixels, region.problem.residual_over_noise(x)) for region, x in pairs])
+    return _pooled_rms([(region.pixels, region.problem.residual_over_noise(x)) for region, x in pairs])
 
 
-def _pooled(parts: Sequence[tuple[int, float]]) -> float:
+def _pooled_rms(parts: Sequence[tuple[int, float]]) -> float:
     """The RMS of the whole from (pixels, RMS) of its parts."""
     return (sum(n * rms**2 for n, rms in parts) / max(sum(n for n, _ in parts), 1)) ** 0.5
 
@@ -175,7 +175,7 @@ class _Builder:
     plan: Plan
     observation: Observation
     prior: Prior
-    watch: Watch
+    watch: ProgressReporter
 
     def region(self, region: RegionPlan, y: Tensor) -> Region:
         problem = self._problem(region.rect, y)
@@ -190,23 +190,23 @@ class _Builder:
         seen = self.observation
         marked = seen.hole is not None and bool(seen.hole.any())
         observed = (
-            observed_from_hole(seen.hole[rect.slices], y.device) if marked and seen.hole is not None else None
+            known_mask_of(seen.hole[rect.slices], y.device) if marked and seen.hole is not None else None
         )
-        if self.plan.task.repair_only:
+        if self.plan.task.only_fills_mask:
             assert observed is not None
-            return Problem(HoleMask(observed), y, seen.sigma_y)
+            return Problem(MaskOperator(observed), y, seen.sigma_y)
         measured = Measurement(seen.height, seen.width, observed, seen.tables, y.device)
         return build_problem(self.plan.task, y, measured, seen.sigma_y)
 
     def _denoiser(self, problem: Problem) -> Denoiser:
-        pixels, watch = latent_pixels(problem), self.watch
-        repair = self.plan.task.repair_only
+        pixels, watch = domain_pixels(problem), self.watch
+        repair = self.plan.task.only_fills_mask
         # In a repair, what is observed needs no estimate: tiles without a hole are left out.
-        observed = problem.A.observed if repair else None
+        observed = problem.A.known_mask if repair else None
         denoiser: Denoiser = TiledDenoiser(
             self.prior.denoiser,
             self.plan.tile,
-            tile_batch(self.prior.network.device),
+            tiles_per_call(self.prior.network.device),
             active=None if observed is None else observed == 0,
             known=None if observed is None else problem.y,
             check=lambda share: watch.check(share * pixels),
@@ -215,7 +215,7 @@ class _Builder:
         if observed is not None:
             denoiser = BiasCorrectedDenoiser(denoiser, problem.y, observed)
         grey = self.observation.grey and not self.plan.task.adds_colour
-        return GreyDenoiser(denoiser) if grey else denoiser
+        return GreyscaleDenoiser(denoiser) if grey else denoiser
 
 
 def downscaled(problem: Problem, factor: int) -> Problem:
@@ -223,9 +223,9 @@ def downscaled(problem: Problem, factor: int) -> Problem:
 
     A small pixel is observed where at least half of its pixels were; if none was, where any was.
     """
-    observed = problem.A.observed
+    observed = problem.A.known_mask
     assert observed is not None
     weight = F.avg_pool2d(observed, factor, ceil_mode=True)
     mean = F.avg_pool2d(problem.y * observed, factor, ceil_mode=True) / weight.clamp(min=1e-6)
     enough = min(0.5, float(weight.max()))
-    return Problem(HoleMask((weight >= enough).to(observed)), mean, problem.sigma_y)
+    return Problem(MaskOperator((weight >= enough).to(observed)), mean, problem.sigma_y)

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from daps_desktop.imaging.photo import Pixels
 
-LEVELS_PER_UNIT = 127.5  # one [-1, 1] unit in grey levels of 0-255
+GREY_LEVELS_PER_UNIT = 127.5  # one [-1, 1] unit in grey levels of 0-255
 PHOTO_STD = 0.5  # std of a photograph in [-1, 1] units; sigma_data of EDM
 
 
@@ -28,7 +28,7 @@ def to_pixels(x: Tensor, dtype: np.dtype[np.uint8 | np.uint16], channels: int) -
     return np.ascontiguousarray(scaled.permute(1, 2, 0).cpu().numpy().astype(dtype))
 
 
-def to_preview(x: Tensor, height: int, width: int) -> NDArray[np.uint8]:
+def to_thumbnail(x: Tensor, height: int, width: int) -> NDArray[np.uint8]:
     """(height, width, 3) uint8 from (1, 3, H, W), reduced by area averages."""
     small = F.interpolate(x, (height, width), mode="area") if (height, width) != x.shape[-2:] else x
     return to_pixels(small, np.dtype(np.uint8), 3)  # type: ignore[return-value]

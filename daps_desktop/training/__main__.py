@@ -12,8 +12,8 @@ from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.jobs.settings import DEVICES, PRESETS, SolverSettings
 from daps_desktop.networks.runtime.devices import choose_device
-from daps_desktop.training.evaluation.evaluate import Chosen, evaluate
-from daps_desktop.training.evaluation.scores import kept, lines, markdown
+from daps_desktop.training.evaluation.evaluate import EvaluationSpec, evaluate
+from daps_desktop.training.evaluation.scores import kept, markdown, score_rows
 from daps_desktop.training.evaluation.trials import CASES
 from daps_desktop.training.export import export_run
 from daps_desktop.training.fit import fit
@@ -69,13 +69,15 @@ def _continued(options: argparse.Namespace) -> RunSettings:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    chosen = Chosen(tuple(options.photos), options.first, options.last, options.crop, tuple(options.tasks))
+    chosen = EvaluationSpec(
+        tuple(options.photos), options.first, options.last, options.crop, tuple(options.tasks)
+    )
     settings = SolverSettings(options.preset, prior=options.prior, device=options.device)
     scores = list(kept(evaluate(settings, chosen), options.csv))
     print(markdown(scores))
     if options.record:
         record_measured(
-            Path(options.prior), {line.task: f"{line.inside_db:.1f} dB" for line in lines(scores)}
+            Path(options.prior), {line.task: f"{line.inside_db:.1f} dB" for line in score_rows(scores)}
         )
 
 
@@ -102,7 +104,7 @@ def _add_fit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--minutes", type=float, help="time in all; the learning rate reaches zero then")
     parser.add_argument("--start-from", metavar="PRIOR", help="folder of a prior to go on from")
     parser.add_argument(
-        "--widths", type=_whole_numbers, default=(), help="channels of the levels, as 32,64,128,256; "
+        "--widths", type=_integers, default=(), help="channels of the levels, as 32,64,128,256; "
         "a prior to go on from may be narrower",
     )  # fmt: skip
     parser.add_argument("--blocks", type=int, default=0, help="blocks a level")
@@ -112,7 +114,7 @@ def _add_fit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", choices=DEVICES, default="auto")
 
 
-def _whole_numbers(text: str) -> tuple[int, ...]:
+def _integers(text: str) -> tuple[int, ...]:
     return tuple(map(int, text.split(",")))
 
 

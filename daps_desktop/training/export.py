@@ -5,9 +5,9 @@ from pathlib import Path
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.networks.validation import NAME
-from daps_desktop.training.fit import network_of
+from daps_desktop.training.fit import load_network
 from daps_desktop.training.loop.checkpoint import load_checkpoint
-from daps_desktop.training.loop.credits import credits_of
+from daps_desktop.training.loop.credits import list_credits
 from daps_desktop.training.loop.settings import read_settings
 from daps_desktop.training.prior_folder import training_facts, write_prior
 
@@ -30,4 +30,4 @@ def export_run(run: Path, folder: Path, name: str) -> None:
         "description": DESCRIPTION,
         "training": training_facts(settings, checkpoint.steps, checkpoint.seconds),
     }
-    write_prior(folder, network_of(settings, checkpoint), facts, credits_of(settings))
+    write_prior(folder, load_network(settings, checkpoint), facts, list_credits(settings))

@@ -16,16 +16,16 @@ from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import tr
 from daps_desktop.jobs.settings import Device
 from daps_desktop.networks.architectures.norm_free_unet import NormFreeUNet
-from daps_desktop.networks.card import PriorCard, read_card
+from daps_desktop.networks.card import NetworkCard, read_card
 from daps_desktop.networks.catalogue import user_folder
-from daps_desktop.networks.importers.importing import free_name
+from daps_desktop.networks.importers.importing import unused_name
 from daps_desktop.networks.runtime.devices import choose_device
 from daps_desktop.training.data.dead_leaves import dead_leaves
 from daps_desktop.training.fit import begin, initial_network, keep, validate
 from daps_desktop.training.loop.checkpoint import has_checkpoint
-from daps_desktop.training.loop.credits import credits_of
+from daps_desktop.training.loop.credits import list_credits
 from daps_desktop.training.loop.dataset import RunData, load_data
-from daps_desktop.training.loop.loop import Loop
+from daps_desktop.training.loop.loop import TrainingLoop
 from daps_desktop.training.loop.recipe import Recipe, usual_batch
 from daps_desktop.training.loop.settings import Budget, RunSettings, read_settings
 from daps_desktop.training.loop.validation import SIDE
@@ -33,7 +33,7 @@ from daps_desktop.training.prior_folder import training_facts, write_prior
 
 # A low rate that falls at once: what the prior knows is to be bent, not replaced.
 RECIPE = Recipe(lr=3e-4, warmup_steps=50, fall_from=0.0)
-LEAST_GAIN = 0.05  # dB on the photos held out; less is not worth a prior
+MIN_GAIN = 0.05  # dB on the photos held out; less is not worth a prior
 # dB that may be lost on drawn pictures: on photographs of another kind it is a third of that.
 TOLERATED = 0.5
 SHARES = (1.0, 0.75, 0.5, 0.25)  # of what was learnt that are tried
@@ -49,7 +49,7 @@ class FineTuneOptions:
 
     folder: Path
     name: str
-    start: PriorCard
+    start: NetworkCard
     minutes: float | None = None  # None: MINUTES, or those of the run that is continued
     resume: bool = False
     keep: bool = False  # install what has not got better, too
@@ -70,18 +70,18 @@ class Score:
 
     @property
     def pays(self) -> bool:
-        return self.own >= LEAST_GAIN and self.drawn >= -TOLERATED
+        return self.own >= MIN_GAIN and self.drawn >= -TOLERATED
 
 
 def fine_tune(
     options: FineTuneOptions, stop: Event, say: Say, data_dir: Path | None = None
-) -> PriorCard | None:
+) -> NetworkCard | None:
     """The prior that was made and installed, or None where `stop` was set before the time was over.
 
     Raises: UserError where it cannot begin, where the numbers leave their range, and where the result is no
     better on the photos held out, or worse elsewhere than TOLERATED, and not to be kept.
     """
-    target = user_folder(data_dir) / free_name(options.name, data_dir)
+    target = user_folder(data_dir) / unused_name(options.name, data_dir)
     settings = _settings(options, user_folder(data_dir).parent / "lessons" / options.name)
     data = load_data(settings)
     _say_found(data, say)
@@ -94,12 +94,12 @@ def fine_tune(
     nn.Module.to(start, loop.trainer.device)
     network, gain = best_blend(start, loop.trainer.mean, data)
     words = tr("Gain: {own:+.2f} dB on your photos held out, {drawn:+.2f} dB on drawn pictures.")
-    say(words.format(**_rounded(gain)))
+    say(words.format(**_round(gain)))
     if not gain.pays and not options.keep:
-        told = {name: f"{value:+.2f}" for name, value in _rounded(gain).items()}
+        told = {name: f"{value:+.2f}" for name, value in _round(gain).items()}
         raise UserError("taught_worse", start=Path(settings.start_from).name, **told)
     facts = _facts(settings, loop, data, gain)
-    write_prior(target, network, {"name": target.name, **facts}, credits_of(settings))
+    write_prior(target, network, {"name": target.name, **facts}, list_credits(settings))
     shutil.rmtree(settings.out, ignore_errors=True)
     return read_card(target)
 
@@ -130,12 +130,12 @@ def best_blend(start: NormFreeUNet, taught: NormFreeUNet, data: RunData) -> tupl
     Halfway most of the gain is there and little is forgotten (Wortsman 2022, arXiv 2109.01903).
     """
     before = score(start, data)
-    blends = [(blend := blended(start, taught, share), score(blend, data) - before) for share in SHARES]
+    blends = [(blend := blend_weights(start, taught, share), score(blend, data) - before) for share in SHARES]
     return max(blends, key=lambda found: (found[1].pays, found[1].own))
 
 
 @torch.no_grad()
-def blended(start: NormFreeUNet, taught: NormFreeUNet, share: float) -> NormFreeUNet:
+def blend_weights(start: NormFreeUNet, taught: NormFreeUNet, share: float) -> NormFreeUNet:
     """The weights of `start`, moved by `share` towards those of `taught`."""
     network = deepcopy(taught)
     for weight, before in zip(network.parameters(), start.parameters(), strict=True):
@@ -162,12 +162,12 @@ def _say_found(data: RunData, say: Say) -> None:
         say(words.format(crowded=data.crowded))
 
 
-def _say_duration(loop: Loop, say: Say) -> None:
+def _say_duration(loop: TrainingLoop, say: Say) -> None:
     words = tr("It will take {minutes:g} minutes. Ctrl+C stops; the same command with --resume goes on.")
     say(words.format(minutes=round(loop.budget.minutes * (1 - loop.progress), 1)))
 
 
-def _learn(run: Path, loop: Loop, stop: Event, say: Say) -> bool:
+def _learn(run: Path, loop: TrainingLoop, stop: Event, say: Say) -> bool:
     """Run until the time is over; False where it was stopped before, with what was learnt on the disk."""
     for report in loop.run(stop):
         keep(run, loop, report)
@@ -180,7 +180,7 @@ def _learn(run: Path, loop: Loop, stop: Event, say: Say) -> bool:
     return True
 
 
-def _facts(settings: RunSettings, loop: Loop, data: RunData, gain: Score) -> dict[str, Any]:
+def _facts(settings: RunSettings, loop: TrainingLoop, data: RunData, gain: Score) -> dict[str, Any]:
     start, folder = Path(settings.start_from).name, Path(settings.photos[0]).name
     words = tr(
         "{start}, taught {count} photos of {folder}: {own:+.2f} dB on others of them, {drawn:+.2f} dB on "
@@ -195,5 +195,5 @@ def _facts(settings: RunSettings, loop: Loop, data: RunData, gain: Score) -> dic
     }
 
 
-def _rounded(gain: Score) -> dict[str, float]:
+def _round(gain: Score) -> dict[str, float]:
     return {name: round(value, 2) + 0.0 for name, value in asdict(gain).items()}  # nothing is not -0.00

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.files import saving
+from daps_desktop.base.files import save_errors
 from daps_desktop.networks.architectures.norm_free_unet import NormFreeUNet
 from daps_desktop.training.data.crops import Crops
 from daps_desktop.training.loop.checkpoint import (
@@ -24,7 +24,7 @@ from daps_desktop.training.loop.checkpoint import (
 )
 from daps_desktop.training.loop.dataset import RunData, load_data
 from daps_desktop.training.loop.growth import grow
-from daps_desktop.training.loop.loop import Loop, Report
+from daps_desktop.training.loop.loop import Report, TrainingLoop
 from daps_desktop.training.loop.recipe import check
 from daps_desktop.training.loop.settings import RunSettings, write_settings
 from daps_desktop.training.loop.trainer import Trainer, denoise
@@ -62,16 +62,16 @@ def fit(settings: RunSettings, resume: bool, stop: Event, say: Say) -> None:
         say(_line({**asdict(report), **figures}))
 
 
-def begin(settings: RunSettings, data: RunData) -> Loop:
+def begin(settings: RunSettings, data: RunData) -> TrainingLoop:
     """The loop of a run, from its checkpoint where it has one; its settings are written."""
     run = Path(settings.out)
     checkpoint = load_checkpoint(run) if has_checkpoint(run) else None
-    network = initial_network(settings) if checkpoint is None else network_of(settings, checkpoint)
+    network = initial_network(settings) if checkpoint is None else load_network(settings, checkpoint)
     widths, blocks = tuple(network.config["widths"]), network.config["blocks"]
     write_settings(replace(settings, held_out=data.held_out, widths=widths, blocks=blocks))
     trainer = Trainer(network, settings.recipe, settings.torch_device)
     spent = (0, 0.0) if checkpoint is None else (checkpoint.steps, checkpoint.seconds)
-    return Loop(trainer, Crops(data.photos), settings.budget, *spent)
+    return TrainingLoop(trainer, Crops(data.photos), settings.budget, *spent)
 
 
 def initial_network(settings: RunSettings) -> NormFreeUNet:
@@ -90,7 +90,7 @@ def _new_network(settings: RunSettings) -> NormFreeUNet:
     return NormFreeUNet(**{name: value for name, value in asked.items() if value})
 
 
-def network_of(settings: RunSettings, checkpoint: Checkpoint) -> NormFreeUNet:
+def load_network(settings: RunSettings, checkpoint: Checkpoint) -> NormFreeUNet:
     """Raises: UserError (`run_damaged`) where the weights are those of another network."""
     with damaged_run_errors(Path(settings.out)):
         network = _new_network(settings)
@@ -98,7 +98,7 @@ def network_of(settings: RunSettings, checkpoint: Checkpoint) -> NormFreeUNet:
         return network
 
 
-def keep(run: Path, loop: Loop, report: Report) -> None:
+def keep(run: Path, loop: TrainingLoop, report: Report) -> None:
     """Write the checkpoint. Raises: UserError (`training_diverged`, `save_failed`)."""
     save_checkpoint(run, Checkpoint(loop.trainer.mean.state_dict(), report.steps, report.seconds))
 
@@ -113,7 +113,7 @@ def append_row(run: Path, row: dict[str, float]) -> None:
     """Raises: UserError (`save_failed`)."""
     path = run / LOG
     first = not path.exists()
-    with saving(path), path.open("a", newline="", encoding="utf-8") as file:
+    with save_errors(path), path.open("a", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, COLUMNS, restval="")
         if first:
             writer.writeheader()

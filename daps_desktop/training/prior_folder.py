@@ -12,7 +12,7 @@ import torch
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import write_file
 from daps_desktop.base.i18n import N_, phrase
-from daps_desktop.base.os_errors import said_by_system
+from daps_desktop.base.os_errors import describe_os_error
 from daps_desktop.networks.architectures.norm_free_unet import NormFreeUNet
 from daps_desktop.networks.card import (
     CARD,
@@ -76,7 +76,7 @@ def write_prior(folder: Path, network: NormFreeUNet, facts: dict[str, Any], cred
         shutil.rmtree(folder, ignore_errors=True)
         fresh.rename(folder)
     except OSError as error:
-        raise UserError("prior_write", path=folder, detail=said_by_system(error)) from error
+        raise UserError("prior_write", path=folder, detail=describe_os_error(error)) from error
 
 
 def _write(folder: Path, network: NormFreeUNet, facts: dict[str, Any], credit: str) -> None:
@@ -106,7 +106,7 @@ def _card(network: NormFreeUNet) -> dict[str, Any]:
         "version": VERSION,
         "architecture": {"class": NormFreeUNet.__name__},
         "parameterisation": parameterisation_details(EdmParameterisation(PHOTO_STD, *SIGMA_RANGE)),
-        "side_multiple": Architecture(NormFreeUNet.__name__, network.config).multiple,
+        "side_multiple": Architecture(NormFreeUNet.__name__, network.config).size_multiple,
         "trained_patch": SHORTEST,
         "channels": "RGB",
         "licence": LICENCE,

@@ -7,8 +7,8 @@ import pytest
 
 from daps_desktop.album import change_log
 from daps_desktop.album.album_file import read_album
-from daps_desktop.album.change_log import Notes, read_notes, steps_of
-from daps_desktop.album.model import DONE, SAVING, WAITING, Album, Row
+from daps_desktop.album.change_log import AlbumLog, log_path, read_with_log
+from daps_desktop.album.model import DONE, SAVING, WAITING, Album, AlbumItem
 from daps_desktop.base.errors import UserError
 from tests.fakes.full_disk import room_for
 
@@ -20,10 +20,10 @@ class Desk:
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.path = folder / "album.json"
-        self.album = Album(rows=tuple(Row(f"/photos/{number}.png") for number in range(PHOTOS)))
+        self.album = Album(rows=tuple(AlbumItem(f"/photos/{number}.png") for number in range(PHOTOS)))
         self.now = 0.0
         self.tables = 0
-        self.notes = Notes(self.path, self._take_table)
+        self.notes = AlbumLog(self.path, self._take_table)
         monkeypatch.setattr(change_log.time, "monotonic", lambda: self.now)
 
     def _take_table(self, album: Album) -> None:
@@ -49,7 +49,7 @@ def test_a_step_is_read_back_though_the_album_was_not_written_anew(desk: Desk) -
     desk.step(3)
     desk.step(7)
     assert desk.path.read_bytes() == before and desk.tables == 1
-    assert read_notes(desk.path) == desk.album
+    assert read_with_log(desk.path) == desk.album
     assert read_album(desk.path).rows[3].state == WAITING
 
 
@@ -61,7 +61,7 @@ def test_the_album_is_written_anew_now_and_then_and_at_the_end(desk: Desk) -> No
     desk.now += 1.0
     desk.step(5)
     assert desk.tables == 2 and read_album(desk.path) == desk.album
-    assert not steps_of(desk.path).exists()
+    assert not log_path(desk.path).exists()
     desk.step(6)
     desk.notes.close()
     assert desk.tables == 3 and read_album(desk.path) == desk.album
@@ -71,12 +71,12 @@ def test_the_album_is_written_anew_now_and_then_and_at_the_end(desk: Desk) -> No
 
 def test_wherever_a_line_is_torn_what_stands_before_it_is_read(desk: Desk) -> None:
     desk.step(3)
-    first = steps_of(desk.path).stat().st_size
+    first = log_path(desk.path).stat().st_size
     desk.step(4)
-    data = steps_of(desk.path).read_bytes()
+    data = log_path(desk.path).read_bytes()
     for end in range(first, len(data) - 1):
-        steps_of(desk.path).write_bytes(data[:end])
-        rows = read_notes(desk.path).rows
+        log_path(desk.path).write_bytes(data[:end])
+        rows = read_with_log(desk.path).rows
         assert (rows[3].state, rows[4].state) == (DONE, WAITING)
 
 

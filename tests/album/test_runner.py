@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from daps_desktop.album.album_file import dump_album, read_album, resumed, write_album
+from daps_desktop.album.album_file import dump_album, read_album, revalidated, write_album
 from daps_desktop.album.backend import Backend, InProcessBackend, Outcome, process_item
-from daps_desktop.album.discovery import mask_of, photos_in
-from daps_desktop.album.item_job import Order
-from daps_desktop.album.model import DONE, FAILED, SKIPPED, WAITING, Album, Row
+from daps_desktop.album.discovery import find_mask, find_photos
+from daps_desktop.album.item_job import ItemJob
+from daps_desktop.album.model import DONE, FAILED, SKIPPED, WAITING, Album, AlbumItem
 from daps_desktop.album.runner import run_album
 from daps_desktop.base.errors import UserError
 from daps_desktop.document.kernel_file import with_kernel_read
@@ -22,12 +22,12 @@ from daps_desktop.imaging.export import ExportOptions
 from daps_desktop.imaging.formats.mask_file import write_mask
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import write_photo
-from daps_desktop.imaging.mask import Hole
+from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.damage import Kernel, Noise, Scratches
-from daps_desktop.jobs.messages import Cancelled, Failed, Finished, JobMessage
+from daps_desktop.jobs.damage import KernelBlur, MissingPixels, Noise
+from daps_desktop.jobs.messages import Cancelled, Failed, Message, RestoreResult
 from daps_desktop.jobs.recipe import Recipe
-from daps_desktop.jobs.requests import JobRequest
+from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
 from tests.fakes.hosts import report_of
@@ -39,10 +39,10 @@ class Engine:
 
     def __init__(self) -> None:
         self.names: list[str] = []
-        self.requests: list[JobRequest] = []
-        self.trouble: dict[str, Callable[[JobRequest], JobMessage]] = {}
+        self.requests: list[RestoreRequest] = []
+        self.trouble: dict[str, Callable[[RestoreRequest], Message]] = {}
 
-    def run(self, request: JobRequest, cancel: threading.Event) -> JobMessage:
+    def run(self, request: RestoreRequest, cancel: threading.Event) -> Message:
         assert request.photo.path is not None
         self.names.append(request.photo.path.name)
         self.requests.append(request)
@@ -50,10 +50,10 @@ class Engine:
             return trouble(request)
         if cancel.is_set():
             return Cancelled(request.job_id)
-        where = request.hole if request.hole is not None else np.ones(request.photo.pixels.shape[:2], bool)
+        where = request.mask if request.mask is not None else np.ones(request.photo.pixels.shape[:2], bool)
         pixels = request.photo.pixels.copy()
         pixels[where] = 255 - pixels[where]
-        return Finished(request.job_id, request.photo.with_pixels(pixels), report_of(request))
+        return RestoreResult(request.job_id, request.photo.with_pixels(pixels), report_of(request))
 
 
 class Store:
@@ -63,7 +63,7 @@ class Store:
         self._file = file
         self.notes: list[tuple[str, str]] = []
 
-    def append(self, album: Album, row: Row) -> None:
+    def append(self, album: Album, row: AlbumItem) -> None:
         write_album(album, self._file)
         self.notes.append((row.path.name, row.state))
 
@@ -77,16 +77,16 @@ class Box:
         self.folder.mkdir()
         self.out.mkdir()
         self.engine, self.store, self.stop = Engine(), Store(self.file), threading.Event()
-        self.heard: list[Row] = []
+        self.heard: list[AlbumItem] = []
         for name in ("a.png", "b.jpg", "c.tif"):
             write_photo(Photo(picture(24, 32)), self.folder / name)
 
     def album(self, *damages: object, **changes: object) -> Album:
         task = Task(damages or (Noise(),))  # type: ignore[arg-type]
         album = Album(Recipe(task, SolverSettings(preset="draft")), folder=str(self.out))
-        return replace(album, **changes).with_photos(photos_in(self.folder))  # type: ignore[arg-type]
+        return replace(album, **changes).with_photos(find_photos(self.folder))  # type: ignore[arg-type]
 
-    def play(self, album: Album, find: Callable[[Photo], Hole] | None = None) -> Album:
+    def play(self, album: Album, find: Callable[[Photo], Mask] | None = None) -> Album:
         self.engine.names.clear()
         done = self.run(album, InProcessBackend(self.engine.run, find or no_scratches))
         assert read_album(self.file) == done
@@ -99,7 +99,7 @@ class Box:
         return [row.state for row in album.rows]
 
 
-def no_scratches(photo: Photo) -> Hole:
+def no_scratches(photo: Photo) -> Mask:
     return np.zeros((photo.height, photo.width), bool)
 
 
@@ -132,14 +132,14 @@ def test_a_failure_says_why_and_the_rest_goes_on(box: Box) -> None:
 
 
 def test_after_a_break_only_what_is_open_is_done(box: Box) -> None:
-    def pull_the_plug(_: JobRequest) -> JobMessage:
+    def pull_the_plug(_: RestoreRequest) -> Message:
         raise KeyboardInterrupt
 
     box.engine.trouble["b.jpg"] = pull_the_plug
     with pytest.raises(KeyboardInterrupt):
         box.play(box.album())
     box.engine.trouble.clear()
-    after = resumed(read_album(box.file))
+    after = revalidated(read_album(box.file))
     assert box.states(after) == [DONE, WAITING, WAITING]
     assert box.states(box.play(after)) == [DONE] * 3
     assert box.engine.names == ["b.jpg", "c.tif"]
@@ -149,33 +149,35 @@ def test_after_a_break_only_what_is_open_is_done(box: Box) -> None:
 def test_a_result_of_another_kernel_is_made_again_and_one_whose_kernel_moved_is_not(box: Box) -> None:
     kernel = box.out / "shake.png"
     write_photo(Photo(picture(5, 5)), kernel)
-    done = box.play(box.album(Kernel(str(kernel))))
+    done = box.play(box.album(KernelBlur(str(kernel))))
     assert all(request.task == with_kernel_read(done.recipe.task) for request in box.engine.requests)
-    assert box.states(resumed(done)) == [DONE] * 3
-    moved = Recipe(Task((Kernel(str(kernel.rename(box.file.with_name("shake.png")))),)), done.recipe.settings)
-    assert box.states(resumed(replace(done, recipe=moved))) == [DONE] * 3
+    assert box.states(revalidated(done)) == [DONE] * 3
+    moved = Recipe(
+        Task((KernelBlur(str(kernel.rename(box.file.with_name("shake.png")))),)), done.recipe.settings
+    )
+    assert box.states(revalidated(replace(done, recipe=moved))) == [DONE] * 3
     write_photo(Photo(picture(7, 7)), box.file.with_name("shake.png"), overwrite=True)
-    assert box.states(resumed(replace(done, recipe=moved))) == [WAITING] * 3
+    assert box.states(revalidated(replace(done, recipe=moved))) == [WAITING] * 3
 
 
 def test_a_result_of_another_prior_is_made_again_where_it_is_known(box: Box) -> None:
-    def told(request: JobRequest) -> JobMessage:
+    def told(request: RestoreRequest) -> Message:
         assert request.prior_sha256 == "new"
         report = replace(report_of(request), prior_sha256="new")
-        return Finished(request.job_id, request.photo, report)
+        return RestoreResult(request.job_id, request.photo, report)
 
     box.engine.trouble = {"b.jpg": told, "c.tif": told}
     read = box.play(box.album(prior_sha256="new"))
     assert [row.prior_sha256 for row in read.rows] == ["", "new", "new"]  # the first is as albums of old are
     for here, states in (("", [DONE] * 3), ("new", [DONE] * 3), ("newer", [DONE, WAITING, WAITING])):
-        assert box.states(resumed(replace(read, prior_sha256=here))) == states
+        assert box.states(revalidated(replace(read, prior_sha256=here))) == states
 
 
 def test_a_result_written_just_before_the_break_is_not_made_twice(box: Box) -> None:
     """The program dies between the result and the note that it is done."""
 
     class PowerCut(Store):
-        def append(self, album: Album, row: Row) -> None:
+        def append(self, album: Album, row: AlbumItem) -> None:
             if row.state == DONE:
                 raise OSError("power cut")
             super().append(album, row)
@@ -186,16 +188,16 @@ def test_a_result_written_just_before_the_break_is_not_made_twice(box: Box) -> N
     kept = read_album(box.file)
     assert box.states(kept) == ["saving", WAITING, WAITING]
     assert (box.out / "a_restored.png").exists()
-    assert box.states(resumed(kept)) == [DONE, WAITING, WAITING]
+    assert box.states(revalidated(kept)) == [DONE, WAITING, WAITING]
     (box.out / "a_restored.png").unlink()
-    assert box.states(resumed(kept)) == [WAITING] * 3
+    assert box.states(revalidated(kept)) == [WAITING] * 3
 
 
 def test_a_result_is_not_thrown_away_because_the_album_cannot_be_noted(box: Box) -> None:
     box.file.mkdir()
     with pytest.raises(UserError) as raised:
         box.play(box.album())
-    assert raised.value.code == "save_failed" and raised.value.facts["path"] == box.file
+    assert raised.value.code == "save_failed" and raised.value.params["path"] == box.file
     assert [(row.path.name, row.state) for row in box.heard] == [("a.png", DONE)]
     assert box.engine.names == ["a.png"] and (box.out / "a_restored.png").exists()
 
@@ -212,46 +214,46 @@ def test_what_changed_is_done_again(box: Box, change: str) -> None:
         write_mask(np.eye(24, 32, dtype=bool), box.folder / "a_mask.png")
     if change == "recipe":
         done = replace(done, recipe=Recipe(done.recipe.task, SolverSettings(seed=9)))
-    states = box.states(resumed(done))
+    states = box.states(revalidated(done))
     assert states == ([WAITING] * 3 if change == "recipe" else [WAITING, DONE, DONE])
 
 
 def test_marks_come_from_a_file_or_are_found_or_the_row_says_that_there_are_none(box: Box) -> None:
-    hole = np.zeros((24, 32), bool)
-    hole[5, 3:20] = True
-    write_mask(hole, box.folder / "a_mask.png")
-    found = np.zeros_like(hole)
+    mask = np.zeros((24, 32), bool)
+    mask[5, 3:20] = True
+    write_mask(mask, box.folder / "a_mask.png")
+    found = np.zeros_like(mask)
     found[9, 9] = True
 
-    def find(photo: Photo) -> Hole:
+    def find(photo: Photo) -> Mask:
         assert photo.path is not None
-        return found.copy() if photo.path.name == "b.jpg" else np.zeros_like(hole)
+        return found.copy() if photo.path.name == "b.jpg" else np.zeros_like(mask)
 
-    done = box.play(box.album(Scratches(), Noise()), find)
+    done = box.play(box.album(MissingPixels(), Noise()), find)
     assert [row.marks for row in done.rows] == ["file", "found", ""]
-    np.testing.assert_array_equal(box.engine.requests[0].hole, hole)
-    np.testing.assert_array_equal(box.engine.requests[1].hole, found)
-    assert box.engine.requests[2].task == Task((Noise(),)) and box.engine.requests[2].hole is None
+    np.testing.assert_array_equal(box.engine.requests[0].mask, mask)
+    np.testing.assert_array_equal(box.engine.requests[1].mask, found)
+    assert box.engine.requests[2].task == Task((Noise(),)) and box.engine.requests[2].mask is None
     for name in ("a_restored.png", "a_restored_2.png", "c_restored_10.jpg"):
         (box.folder / name).touch()
-    assert [path.name for path in photos_in(box.folder)] == ["a.png", "b.jpg", "c.tif"]
+    assert [path.name for path in find_photos(box.folder)] == ["a.png", "b.jpg", "c.tif"]
     (box.folder / "d_restored_2.png").touch()  # of no photo that is here
-    assert photos_in(box.folder)[-1].name == "d_restored_2.png"
+    assert find_photos(box.folder)[-1].name == "d_restored_2.png"
 
 
 def test_a_bug_on_one_photo_is_a_failure_of_that_photo(box: Box) -> None:
-    def find(photo: Photo) -> Hole:
+    def find(photo: Photo) -> Mask:
         assert photo.path is not None
         if photo.path.name == "b.jpg":
             raise MemoryError
         return np.eye(24, 32, dtype=bool)
 
-    done = box.play(box.album(Scratches()), find)
+    done = box.play(box.album(MissingPixels()), find)
     assert box.states(done) == [DONE, FAILED, DONE] and "MemoryError" in done.rows[1].reason
 
 
 def test_where_nothing_is_marked_and_nothing_else_is_wrong_the_photo_is_left_out(box: Box) -> None:
-    done = box.play(box.album(Scratches()))
+    done = box.play(box.album(MissingPixels()))
     assert box.states(done) == [SKIPPED] * 3
     assert "nothing is left to undo" in done.rows[0].reason
     assert box.engine.names == [] and not list(box.out.iterdir())
@@ -260,16 +262,16 @@ def test_where_nothing_is_marked_and_nothing_else_is_wrong_the_photo_is_left_out
 def test_masks_may_lie_in_a_folder_of_their_own(box: Box, tmp_path: Path) -> None:
     masks = tmp_path / "masks"
     masks.mkdir()
-    assert mask_of(box.folder / "a.png", masks) is None
+    assert find_mask(box.folder / "a.png", masks) is None
     write_mask(np.eye(24, 32, dtype=bool), masks / "a.png")
-    assert mask_of(box.folder / "a.png", masks) == masks / "a.png"
-    done = box.play(box.album(Scratches(), masks=str(masks), find_scratches=False))
+    assert find_mask(box.folder / "a.png", masks) == masks / "a.png"
+    done = box.play(box.album(MissingPixels(), masks=str(masks), find_scratches=False))
     assert [row.marks for row in done.rows] == ["file", "", ""]
 
 
 def test_a_mask_of_another_size_is_a_failure_of_that_photo(box: Box) -> None:
     write_mask(np.eye(20, 32, dtype=bool), box.folder / "a_mask.png")
-    done = box.play(box.album(Scratches(), Noise()))
+    done = box.play(box.album(MissingPixels(), Noise()))
     assert box.states(done) == [FAILED, DONE, DONE] and "32 × 20" in done.rows[0].reason
 
 
@@ -302,7 +304,7 @@ def test_photos_of_the_same_name_do_not_take_each_others_results(box: Box, polic
 def test_results_beside_the_photos_are_not_taken_for_photos(box: Box) -> None:
     first = box.play(box.album(folder=""))
     assert Path(first.rows[0].output).parent == box.folder
-    assert box.states(resumed(box.album(folder="", rows=first.rows))) == [DONE] * 3
+    assert box.states(revalidated(box.album(folder="", rows=first.rows))) == [DONE] * 3
 
 
 def test_a_result_is_done_without_the_file_that_tells_its_origin(box: Box) -> None:
@@ -320,7 +322,7 @@ def test_a_result_that_cannot_be_written_is_kept_elsewhere(
     spare.mkdir()
     monkeypatch.setattr("tempfile.gettempdir", lambda: str(spare))
 
-    def lose_the_disk(request: JobRequest) -> JobMessage:
+    def lose_the_disk(request: RestoreRequest) -> Message:
         box.out.rename(tmp_path / "unplugged")
         box.out.write_text("no folder any more")
         del box.engine.trouble["b.jpg"]
@@ -346,7 +348,7 @@ def test_an_album_comes_back_and_nothing_else_is_taken_for_one(box: Box, tmp_pat
 
 def test_a_folder_without_photos_is_told(tmp_path: Path) -> None:
     with pytest.raises(UserError) as caught:
-        photos_in(tmp_path)
+        find_photos(tmp_path)
     assert caught.value.code == "album_empty"
 
 
@@ -354,7 +356,7 @@ def test_a_folder_without_photos_is_told(tmp_path: Path) -> None:
 
 
 def test_once_it_is_stopped_no_photo_is_begun_and_the_rest_stays_to_be_done(box: Box) -> None:
-    def take(row: Row) -> None:
+    def take(row: AlbumItem) -> None:
         box.heard.append(row)
         box.stop.set()
 
@@ -371,7 +373,7 @@ def test_once_it_is_stopped_no_photo_is_begun_and_the_rest_stays_to_be_done(box:
 def test_the_photo_under_way_is_given_up_and_is_whole_work_the_next_time(box: Box) -> None:
     backend = InProcessBackend(box.engine.run, no_scratches)
 
-    def interrupt(request: JobRequest) -> JobMessage:
+    def interrupt(request: RestoreRequest) -> Message:
         del box.engine.trouble["b.jpg"]
         box.stop.set()
         backend.cancel()
@@ -398,7 +400,7 @@ class Crowd:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._cancelled = threading.Event()
-        self._away: list[Order] = []
+        self._away: list[ItemJob] = []
         self._again: list[Outcome] = []
         self.most = self.given = 0
         self.ends_after = 100
@@ -407,9 +409,9 @@ class Crowd:
     def has_capacity(self) -> bool:
         return len(self._away) < 3
 
-    def submit(self, order: Order) -> None:
-        if order.row.path.name == "unread.png":
-            raise UserError("file_unreadable", path=order.row.path, detail="it is gone")
+    def submit(self, order: ItemJob) -> None:
+        if order.item.path.name == "unread.png":
+            raise UserError("file_unreadable", path=order.item.path, detail="it is gone")
         self._away.append(order)
         self.most = max(self.most, len(self._away))
 
@@ -446,7 +448,7 @@ def test_photos_may_come_back_in_any_order_and_twice(box: Box, crowd: Crowd) -> 
 
 
 def test_those_under_way_are_waited_for_when_it_is_stopped(box: Box, crowd: Crowd) -> None:
-    def interrupt(request: JobRequest) -> JobMessage:
+    def interrupt(request: RestoreRequest) -> Message:
         del box.engine.trouble["c.tif"]
         box.stop.set()
         crowd.cancel()
@@ -465,7 +467,7 @@ def test_what_was_done_before_the_backend_was_lost_stays_done(box: Box, crowd: C
     crowd.ends_after = 2
     with pytest.raises(UserError):
         box.run(box.album(), crowd)
-    after = resumed(read_album(box.file))
+    after = revalidated(read_album(box.file))
     assert after.count(DONE) == 2 == len(list(box.out.glob("*.png")))
     box.engine.names.clear()
     again = box.run(after, Crowd(box.engine))

@@ -10,8 +10,8 @@ def scene(seed: int, height: int, width: int, grain: float = 1.5, fine: bool = F
     `fine`: crowded with small things, so that edges lie as close together as in most photos.
     """
     rng = np.random.default_rng(seed)
-    picture = np.empty((height, width, 3), np.float32)
-    picture[:] = rng.uniform(60, 200)
+    image = np.empty((height, width, 3), np.float32)
+    image[:] = rng.uniform(60, 200)
     smallest, count, softness = (2.5, 350, 0.5) if fine else (16.0, 70, 0.4)
     largest = max(height, width) / 3
     for _ in range(count):
@@ -22,16 +22,16 @@ def scene(seed: int, height: int, width: int, grain: float = 1.5, fine: bool = F
         cv2.ellipse(shape, (centre, tuple(2 * a for a in axes), rng.uniform(0, 180)), 255, -1)
         inside = shape > 0
         colour = rng.uniform(15, 240) + rng.uniform(-25, 25, 3)
-        picture[inside] = colour
+        image[inside] = colour
         if rng.random() < 0.25:
-            picture[inside] += _texture(rng, height, width)[inside]
+            image[inside] += _texture(rng, height, width)[inside]
     rows, cols = np.mgrid[:height, :width].astype(np.float32)
     light = 1 + 0.15 * np.sin(rows / height * 3 + seed) * np.cos(cols / width * 2)
-    picture = cv2.GaussianBlur(picture * light[..., None], (0, 0), softness)
-    picture += rng.normal(0, grain, picture.shape).astype(np.float32)
-    picture = np.clip(picture, 0, 255)
-    picture[:4, :4], picture[-4:, -4:] = 0, 255
-    return np.rint(picture).astype(np.uint8)
+    image = cv2.GaussianBlur(image * light[..., None], (0, 0), softness)
+    image += rng.normal(0, grain, image.shape).astype(np.float32)
+    image = np.clip(image, 0, 255)
+    image[:4, :4], image[-4:, -4:] = 0, 255
+    return np.rint(image).astype(np.uint8)
 
 
 def _texture(rng: np.random.Generator, height: int, width: int) -> np.ndarray:

@@ -9,14 +9,14 @@ from daps_desktop.analysis.fading import correct_for_display, fading_curve
 from daps_desktop.base.errors import UserError
 from daps_desktop.engine import dispatch
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.damage import Faded, Jpeg, Scratches
+from daps_desktop.jobs.damage import Fading, JpegCompression, MissingPixels
 from daps_desktop.jobs.damage_text import format_damage, parse_damage
-from daps_desktop.jobs.messages import Finished, JobMessage
-from daps_desktop.jobs.requests import JobRequest
+from daps_desktop.jobs.messages import Message, RestoreResult
+from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
 from daps_desktop.jobs.verdict import judge
-from daps_desktop.restoration.recolour import recoloured
+from daps_desktop.restoration.recolour import with_fading_undone
 from tests.analysis.scenes import scene
 
 
@@ -83,14 +83,14 @@ def test_the_screen_shows_the_same_colours_also_of_grey_photos() -> None:
 
 
 def test_the_amount_is_written_and_read_back() -> None:
-    assert parse_damage("faded:amount=0.5") == Faded(0.5)
-    assert parse_damage(format_damage(Faded(0.35))) == Faded(0.35)
+    assert parse_damage("faded:amount=0.5") == Fading(0.5)
+    assert parse_damage(format_damage(Fading(0.35))) == Fading(0.35)
     with pytest.raises(UserError):
         parse_damage("faded:amount=1.5")
 
 
-def run(job: JobRequest) -> JobMessage:
-    messages: list[JobMessage] = []
+def run(job: RestoreRequest) -> Message:
+    messages: list[Message] = []
     dispatch.run_job(job, threading.Event(), messages.append)
     return messages[-1]
 
@@ -98,9 +98,9 @@ def run(job: JobRequest) -> JobMessage:
 def test_fading_alone_needs_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dispatch.loader, "load", lambda *_: pytest.fail("a network was loaded"))
     photo = Photo(faded(scene(6, 120, 160)))
-    task = Task((Faded(0.8),))
-    finished = run(JobRequest("a", photo, None, task, SolverSettings()))
-    assert isinstance(finished, Finished)
+    task = Task((Fading(0.8),))
+    finished = run(RestoreRequest("a", photo, None, task, SolverSettings()))
+    assert isinstance(finished, RestoreResult)
     np.testing.assert_array_equal(finished.photo.pixels, fading_curve(photo.pixels, 0.8).apply(photo.pixels))
     verdict = judge(finished.report, task, None)
     assert verdict.recoloured and verdict.redrawn == 0
@@ -109,33 +109,33 @@ def test_fading_alone_needs_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_repair_is_made_on_the_corrected_photo_and_keeps_it_outside_the_hole() -> None:
     photo = Photo(faded(scene(7, 96, 96)))
-    hole = np.zeros((96, 96), bool)
-    hole[40:44, 20:70] = True
-    task = Task((Scratches(), Faded(0.9)))
+    mask = np.zeros((96, 96), bool)
+    mask[40:44, 20:70] = True
+    task = Task((MissingPixels(), Fading(0.9)))
     settings = SolverSettings(preset="draft")
-    finished = run(JobRequest("a", photo, hole, task, settings))
-    assert isinstance(finished, Finished)
+    finished = run(RestoreRequest("a", photo, mask, task, settings))
+    assert isinstance(finished, RestoreResult)
     corrected = fading_curve(photo.pixels, 0.9).apply(photo.pixels)
-    np.testing.assert_array_equal(finished.photo.pixels[~hole], corrected[~hole])
-    inside = finished.photo.pixels[hole].astype(float) - corrected[hole]
+    np.testing.assert_array_equal(finished.photo.pixels[~mask], corrected[~mask])
+    inside = finished.photo.pixels[mask].astype(float) - corrected[mask]
     assert inside.any() and abs(inside.mean()) < 25  # the filling has the corrected colours
-    verdict = judge(finished.report, task, hole)
-    assert verdict.recoloured and verdict.redrawn == pytest.approx(hole.mean())
+    verdict = judge(finished.report, task, mask)
+    assert verdict.recoloured and verdict.redrawn == pytest.approx(mask.mean())
 
 
 def test_with_jpeg_the_colours_come_last_since_the_tables_speak_of_the_file() -> None:
     photo = Photo(faded(scene(8, 64, 64)))
-    seen: list[JobRequest] = []
+    seen: list[RestoreRequest] = []
 
-    def restore(job: JobRequest) -> Finished:
+    def restore(job: RestoreRequest) -> RestoreResult:
         seen.append(job)
-        return Finished(job.job_id, job.photo, run_report())
+        return RestoreResult(job.job_id, job.photo, run_report())
 
     def run_report():
-        return run(JobRequest("b", photo, None, Task((Faded(),)), SolverSettings())).report
+        return run(RestoreRequest("b", photo, None, Task((Fading(),)), SolverSettings())).report
 
-    task = Task((Jpeg(40), Faded(1.0)))
-    finished = recoloured(JobRequest("a", photo, None, task, SolverSettings()), restore)
-    assert seen[0].photo is photo and seen[0].task == Task((Jpeg(40),))
+    task = Task((JpegCompression(40), Fading(1.0)))
+    finished = with_fading_undone(RestoreRequest("a", photo, None, task, SolverSettings()), restore)
+    assert seen[0].photo is photo and seen[0].task == Task((JpegCompression(40),))
     np.testing.assert_array_equal(finished.photo.pixels, fading_curve(photo.pixels).apply(photo.pixels))
     assert finished.report.damage == ["jpeg:quality=40", "faded:amount=1"]

@@ -5,11 +5,19 @@ import numpy as np
 import pytest
 
 from daps_desktop.analysis.blur import estimate_blur
-from daps_desktop.analysis.diagnosis import examine, needs_restoring
-from daps_desktop.analysis.jpeg_quality import quality_in_pixels, quality_of_tables
+from daps_desktop.analysis.diagnosis import diagnose, needs_restoring
+from daps_desktop.analysis.jpeg_quality import quality_from_pixels, quality_from_tables
 from daps_desktop.imaging.jpeg_tables import tables_for_quality
 from daps_desktop.imaging.photo import JpegTables, Photo
-from daps_desktop.jobs.damage import Blur, Damage, Faded, Grey, Jpeg, Noise, Scratches
+from daps_desktop.jobs.damage import (
+    Damage,
+    Fading,
+    GaussianBlur,
+    Greyscale,
+    JpegCompression,
+    MissingPixels,
+    Noise,
+)
 from tests.analysis.scenes import scene
 from tests.analysis.test_fading import faded
 from tests.analysis.test_scratches import DAMAGE, damaged
@@ -19,7 +27,7 @@ FINE = [scene(seed, 360, 480, fine=True) for seed in (41, 42, 43)]
 
 
 def suggested(pixels: np.ndarray, kind: type[Damage], jpeg: JpegTables | None = None) -> Damage | None:
-    findings = examine(Photo(pixels, jpeg=jpeg))
+    findings = diagnose(Photo(pixels, jpeg=jpeg))
     return next((s.damage for s in findings.suggestions if isinstance(s.damage, kind)), None)
 
 
@@ -46,22 +54,22 @@ def test_a_sharp_photo_has_no_blur_and_an_empty_one_neither() -> None:
 @pytest.mark.parametrize("quality", [10, 37, 50, 75])
 def test_the_quality_is_read_from_tables_and_from_pixels(quality: int) -> None:
     tables = tables_for_quality(quality)
-    assert quality_of_tables(tables) == quality
-    assert quality_in_pixels(compressed(FINE[0], quality)) == pytest.approx(quality, abs=1)
+    assert quality_from_tables(tables) == quality
+    assert quality_from_pixels(compressed(FINE[0], quality)) == pytest.approx(quality, abs=1)
 
 
 def test_no_traces_are_seen_where_there_are_none() -> None:
-    assert all(quality_in_pixels(clean) is None for clean in CLEAN)
-    assert quality_in_pixels(compressed(CLEAN[0], 20)[3:, 5:]) is None  # off the grid
-    assert quality_in_pixels(CLEAN[0][:7, :7]) is None
+    assert all(quality_from_pixels(clean) is None for clean in CLEAN)
+    assert quality_from_pixels(compressed(CLEAN[0], 20)[3:, 5:]) is None  # off the grid
+    assert quality_from_pixels(CLEAN[0][:7, :7]) is None
 
 
 def test_jpeg_goes_by_the_file_where_it_can() -> None:
     bad = compressed(FINE[1], 30)
-    assert suggested(bad, Jpeg, tables_for_quality(30)) == Jpeg()
-    read = suggested(bad, Jpeg)
-    assert isinstance(read, Jpeg) and abs(read.quality - 30) <= 1
-    assert suggested(CLEAN[1], Jpeg, tables_for_quality(95)) is None
+    assert suggested(bad, JpegCompression, tables_for_quality(30)) == JpegCompression()
+    read = suggested(bad, JpegCompression)
+    assert isinstance(read, JpegCompression) and abs(read.quality - 30) <= 1
+    assert suggested(CLEAN[1], JpegCompression, tables_for_quality(95)) is None
 
 
 def test_each_damage_is_suggested_for_what_it_is() -> None:
@@ -69,27 +77,27 @@ def test_each_damage_is_suggested_for_what_it_is() -> None:
     noisy = np.clip(CLEAN[0] + rng.normal(0, 14, CLEAN[0].shape), 0, 255).astype(np.uint8)
     assert isinstance(suggested(noisy, Noise), Noise)
     soft = cv2.GaussianBlur(FINE[1], (0, 0), 2.5)
-    blur = suggested(soft, Blur)
-    assert isinstance(blur, Blur) and blur.sigma == pytest.approx(2.5, rel=0.3)
-    assert isinstance(suggested(faded(CLEAN[2]), Faded), Faded)
-    assert isinstance(suggested(damaged(12, DAMAGE["light"])[0], Scratches), Scratches)
+    blur = suggested(soft, GaussianBlur)
+    assert isinstance(blur, GaussianBlur) and blur.sigma == pytest.approx(2.5, rel=0.3)
+    assert isinstance(suggested(faded(CLEAN[2]), Fading), Fading)
+    assert isinstance(suggested(damaged(12, DAMAGE["light"])[0], MissingPixels), MissingPixels)
 
 
 def test_a_clean_photo_needs_nothing_and_a_damaged_one_does() -> None:
-    assert not any(needs_restoring(examine(Photo(clean))) for clean in CLEAN)
-    assert needs_restoring(examine(Photo(faded(CLEAN[0]))))
+    assert not any(needs_restoring(diagnose(Photo(clean))) for clean in CLEAN)
+    assert needs_restoring(diagnose(Photo(faded(CLEAN[0]))))
 
 
 def test_missing_colours_are_offered_and_are_no_damage() -> None:
     grey = np.repeat(CLEAN[0][..., :1], 3, axis=2)
-    assert suggested(grey, Grey) == Grey()
-    assert suggested(CLEAN[0], Grey) is None
-    assert not needs_restoring(examine(Photo(grey)))
+    assert suggested(grey, Greyscale) == Greyscale()
+    assert suggested(CLEAN[0], Greyscale) is None
+    assert not needs_restoring(diagnose(Photo(grey)))
 
 
 def test_suggestions_come_with_reasons_the_clearest_first() -> None:
     soft = cv2.GaussianBlur(faded(CLEAN[0]), (0, 0), 3)
-    found = examine(Photo(soft)).suggestions
+    found = diagnose(Photo(soft)).suggestions
     assert len(found) >= 2 and all(s.reason and 0 < s.strength <= 1 for s in found)
     assert [s.strength for s in found] == sorted((s.strength for s in found), reverse=True)
 
@@ -97,4 +105,4 @@ def test_suggestions_come_with_reasons_the_clearest_first() -> None:
 @pytest.mark.parametrize("shape", [(1, 1, 3), (5, 700, 1), (30, 30, 3)])
 def test_the_smallest_photos_are_examined_too(shape: tuple[int, int, int]) -> None:
     for dtype in (np.uint8, np.uint16):
-        examine(Photo(np.full(shape, 100, dtype)))
+        diagnose(Photo(np.full(shape, 100, dtype)))

@@ -5,15 +5,15 @@ import numpy as np
 import pytest
 
 from daps_desktop.analysis.scratches.detect import find_scratches
-from daps_desktop.imaging.mask import Hole, grow
-from daps_desktop.jobs.proposals import DEFAULT, Kind, Proposal, hole_of, shown
+from daps_desktop.imaging.mask import Mask, dilate
+from daps_desktop.jobs.proposals import DEFAULT, Proposal, ProposalKind, above_threshold, mask_of
 from tests.analysis.scenes import scene
 
 SIZE = 360, 480
 DAMAGE = {"light": (236, 232, 224), "dark": (18, 17, 15)}
 
 
-def damaged(seed: int, colour: tuple[int, int, int]) -> tuple[np.ndarray, Hole]:
+def damaged(seed: int, colour: tuple[int, int, int]) -> tuple[np.ndarray, Mask]:
     """A scene with two long scratches, a curved hair and eight specks, and where they show."""
     clean = scene(seed, *SIZE)
     photo, drawn = clean.copy(), np.zeros(SIZE, np.uint8)
@@ -33,37 +33,37 @@ def damaged(seed: int, colour: tuple[int, int, int]) -> tuple[np.ndarray, Hole]:
     return photo, seen & (drawn > 80)
 
 
-def recall_and_precision(found: Hole, true: Hole) -> tuple[float, float]:
+def recall_and_precision(found: Mask, true: Mask) -> tuple[float, float]:
     """With a tolerance of three pixels either way."""
-    return float((true & grow(found, 3)).sum() / true.sum()), float(
-        (found & grow(true, 3)).sum() / found.sum()
+    return float((true & dilate(found, 3)).sum() / true.sum()), float(
+        (found & dilate(true, 3)).sum() / found.sum()
     )
 
 
 @pytest.fixture(scope="module", params=DAMAGE)
-def example(request: pytest.FixtureRequest) -> tuple[tuple[Proposal, ...], Hole]:
+def example(request: pytest.FixtureRequest) -> tuple[tuple[Proposal, ...], Mask]:
     photo, true = damaged(12, DAMAGE[request.param])
     return find_scratches(photo), true
 
 
-def test_scratches_hairs_and_specks_are_found(example: tuple[tuple[Proposal, ...], Hole]) -> None:
+def test_scratches_hairs_and_specks_are_found(example: tuple[tuple[Proposal, ...], Mask]) -> None:
     proposals, true = example
-    recall, precision = recall_and_precision(hole_of(shown(proposals, DEFAULT), *SIZE), true)
+    recall, precision = recall_and_precision(mask_of(above_threshold(proposals, DEFAULT), *SIZE), true)
     assert recall > 0.5 and precision > 0.7
 
 
-def test_a_higher_sensitivity_only_adds(example: tuple[tuple[Proposal, ...], Hole]) -> None:
+def test_a_higher_sensitivity_only_adds(example: tuple[tuple[Proposal, ...], Mask]) -> None:
     proposals, _ = example
     sizes = []
     for low, high in ((0.0, 0.3), (0.3, 0.5), (0.5, 0.8), (0.8, 1.0)):
-        fewer, more = shown(proposals, low), shown(proposals, high)
+        fewer, more = above_threshold(proposals, low), above_threshold(proposals, high)
         assert set(map(id, fewer)) <= set(map(id, more))
         sizes.append(len(more))
     assert sizes[-1] > sizes[1] > 0
-    assert len(shown(proposals, 0.0)) == 0
+    assert len(above_threshold(proposals, 0.0)) == 0
 
 
-def test_patches_lie_in_the_photo_and_never_overlap(example: tuple[tuple[Proposal, ...], Hole]) -> None:
+def test_patches_lie_in_the_photo_and_never_overlap(example: tuple[tuple[Proposal, ...], Mask]) -> None:
     proposals, _ = example
     times = np.zeros(SIZE, int)
     for proposal in proposals:
@@ -73,19 +73,19 @@ def test_patches_lie_in_the_photo_and_never_overlap(example: tuple[tuple[Proposa
     assert times.max() == 1
 
 
-def test_the_shapes_have_names(example: tuple[tuple[Proposal, ...], Hole]) -> None:
+def test_the_shapes_have_names(example: tuple[tuple[Proposal, ...], Mask]) -> None:
     proposals, _ = example
-    by_kind = {kind: [p for p in shown(proposals, 0.9) if p.kind is kind] for kind in Kind}
-    assert by_kind[Kind.SCRATCH] and by_kind[Kind.SPECK]
-    assert max(max(p.patch.shape) for p in by_kind[Kind.SCRATCH]) > 60
-    assert max(max(p.patch.shape) for p in by_kind[Kind.SPECK]) < 30
+    by_kind = {kind: [p for p in above_threshold(proposals, 0.9) if p.kind is kind] for kind in ProposalKind}
+    assert by_kind[ProposalKind.SCRATCH] and by_kind[ProposalKind.SPECK]
+    assert max(max(p.patch.shape) for p in by_kind[ProposalKind.SCRATCH]) > 60
+    assert max(max(p.patch.shape) for p in by_kind[ProposalKind.SPECK]) < 30
 
 
 def test_clean_photos_stay_nearly_free() -> None:
     shares = []
     for seed in range(20, 26):
         clean = scene(seed, *SIZE, grain=3)
-        shares.append(hole_of(shown(find_scratches(clean), DEFAULT), *SIZE).mean())
+        shares.append(mask_of(above_threshold(find_scratches(clean), DEFAULT), *SIZE).mean())
     assert np.median(shares) < 0.001 and max(shares) < 0.004
 
 
@@ -93,16 +93,16 @@ def test_a_field_of_lines_is_taken_for_content() -> None:
     photo = scene(30, *SIZE)
     for col in range(100, 380, 9):  # a fence, or hair
         cv2.line(photo, (col, 60), (col + 25, 300), (225, 225, 220), 2, cv2.LINE_AA)
-    found = hole_of(shown(find_scratches(photo), DEFAULT), *SIZE)
+    found = mask_of(above_threshold(find_scratches(photo), DEFAULT), *SIZE)
     assert found[60:300, 100:400].mean() < 0.01
 
 
 def test_depth_and_colour_make_little_difference() -> None:
     photo, true = damaged(12, DAMAGE["light"])
     deep = photo.astype(np.uint16) * np.uint16(257)
-    assert np.array_equal(hole_of(find_scratches(deep), *SIZE), hole_of(find_scratches(photo), *SIZE))
+    assert np.array_equal(mask_of(find_scratches(deep), *SIZE), mask_of(find_scratches(photo), *SIZE))
     grey = np.rint(photo.mean(axis=2, keepdims=True)).astype(np.uint8)
-    found = hole_of(shown(find_scratches(grey), DEFAULT), *SIZE)
+    found = mask_of(above_threshold(find_scratches(grey), DEFAULT), *SIZE)
     assert recall_and_precision(found, true)[0] > 0.5
 
 

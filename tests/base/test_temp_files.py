@@ -12,13 +12,13 @@ import pytest
 
 from daps_desktop.base import logs, temp_files
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.files import write_file, write_whole
+from daps_desktop.base.files import write_atomically, write_file
 from daps_desktop.base.locks import FolderLock
 from daps_desktop.base.paths import DATA_VARIABLE, make_private, user_folder
 from daps_desktop.base.temp_files import open_temporary, temporary_folder
 from daps_desktop.document.project import Project, read_project, write_project
-from daps_desktop.document.source import source_of
-from daps_desktop.imaging.export import kept_elsewhere
+from daps_desktop.document.source import describe_source
+from daps_desktop.imaging.export import save_fallback
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.recipe import Recipe
 from tests.imaging.photo_files import picture
@@ -31,7 +31,7 @@ LONG_AGO = time.time() - 3600.0
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The user's folder, which is not there yet."""
     monkeypatch.setenv(DATA_VARIABLE, str(tmp_path / "home" / "data"))
-    temp_files._tidied.cache_clear()
+    temp_files._tidy.cache_clear()
     return tmp_path / "home" / "data"
 
 
@@ -50,7 +50,7 @@ def aged(path: Path) -> Path:
 @needs_modes
 def test_nobody_else_reads_a_file_before_it_is_whole(tmp_path: Path) -> None:
     modes: list[int] = []
-    write_whole(tmp_path / "a", lambda _: modes.append(mode(next(tmp_path.glob(".daps-*.tmp")))))
+    write_atomically(tmp_path / "a", lambda _: modes.append(mode(next(tmp_path.glob(".daps-*.tmp")))))
     assert modes == [0o600]
     (tmp_path / "new").write_bytes(b"")
     assert mode(tmp_path / "a") == mode(tmp_path / "new")  # as any new file
@@ -71,7 +71,7 @@ def test_a_result_kept_elsewhere_is_for_its_owner_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
-    error = kept_elsewhere(b"photo", Path("/away/a.png"), UserError("save_failed", path="a", detail="full"))
+    error = save_fallback(b"photo", Path("/away/a.png"), UserError("save_failed", path="a", detail="full"))
     assert error.code == "save_elsewhere" and mode(tmp_path / "a.png") == 0o600
 
 
@@ -90,7 +90,7 @@ def test_logs_are_private(data: Path) -> None:
 def test_a_log_that_cannot_be_moved_goes_on(data: Path) -> None:
     log = data / "logs" / "window.log"
     log.with_name("window.log.1").mkdir(parents=True)  # as another window's hand on it on Windows
-    log.write_bytes(b"x" * (logs.LARGEST + 1))
+    log.write_bytes(b"x" * (logs.MAX_BYTES + 1))
     logs.append(log, "words\n")
     assert logs.last_lines(log, 1).endswith("words")
 
@@ -108,8 +108,8 @@ def test_a_photo_inside_a_project_is_unpacked_in_a_private_folder(
         return read(path)
 
     photo = Photo(picture(8, 8))
-    hole = np.zeros((8, 8), bool)
-    write_project(Project(photo, source_of(photo), hole, Recipe()), tmp_path / "a.daps", embed=True)
+    mask = np.zeros((8, 8), bool)
+    write_project(Project(photo, describe_source(photo), mask, Recipe()), tmp_path / "a.daps", embed=True)
     monkeypatch.setattr(reading, "read_photo", look)
     read_project(tmp_path / "a.daps")
     assert seen == [(0o700, 0o600)]
@@ -141,7 +141,7 @@ def test_a_file_that_was_not_finished_is_gone(tmp_path: Path, error: type[BaseEx
         raise error
 
     with pytest.raises((UserError, KeyboardInterrupt)):
-        write_whole(tmp_path / "a", fail)
+        write_atomically(tmp_path / "a", fail)
     assert not list(tmp_path.glob(".daps-*"))
     with pytest.raises(error), temporary_folder() as folder:
         fail(folder)
@@ -151,11 +151,11 @@ def test_a_file_that_was_not_finished_is_gone(tmp_path: Path, error: type[BaseEx
 _KILLED = """
 import os, sys
 from pathlib import Path
-from daps_desktop.base.files import write_whole
+from daps_desktop.base.files import write_atomically
 from daps_desktop.base.temp_files import temporary_folder
 with temporary_folder() as folder:
     (folder / "photo.png").write_bytes(b"photo")
-    write_whole(Path(sys.argv[1]) / "a.png", lambda file: (file.write(b"photo"), file.flush(), os._exit(9)))
+    write_atomically(Path(sys.argv[1]) / "a.png", lambda f: (f.write(b"photo"), f.flush(), os._exit(9)))
 """
 
 
@@ -183,10 +183,10 @@ def test_what_is_in_use_or_young_or_not_ours_stays(tmp_path: Path, data: Path) -
     link.symlink_to(target)
     aged(other), aged(target), aged(used)
     busy, fresh = make_private(data / "temporary" / "busy"), make_private(data / "temporary" / "fresh")
-    lock = FolderLock.take(busy)
+    lock = FolderLock.acquire(busy)
     assert lock is not None
     aged(busy)
-    temp_files._tidied.cache_clear()
+    temp_files._tidy.cache_clear()
     write_file(tmp_path / "b.png", b"photo")
     with temporary_folder():
         pass

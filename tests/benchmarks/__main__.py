@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.jobs.settings import DEVICES, PRESETS
-from daps_desktop.training.evaluation.evaluate import Chosen
+from daps_desktop.training.evaluation.evaluate import EvaluationSpec
 from daps_desktop.training.evaluation.scores import Score, kept, markdown
 from daps_desktop.training.evaluation.trials import CASES
 from tests.benchmarks import comparison, methods, overhead, size
@@ -74,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
 def _options(parsed: argparse.Namespace) -> Options:
     """Raises: UserError where a task names nothing."""
     return Options(
-        Chosen(tuple(parsed.photos), parsed.first, parsed.last, parsed.crop, tuple(parsed.tasks)),
+        EvaluationSpec(tuple(parsed.photos), parsed.first, parsed.last, parsed.crop, tuple(parsed.tasks)),
         tuple(parsed.presets),
         tuple(parsed.megapixels),
         parsed.device,

@@ -20,10 +20,10 @@ from PySide6.QtWidgets import QApplication
 
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.ui.canvas.canvas import Canvas
-from daps_desktop.ui.canvas.drawing.compare_state import Compare
-from daps_desktop.ui.canvas.drawing.pyramid import Pyramid, display_picture
+from daps_desktop.ui.canvas.drawing.compare_state import CompareState
+from daps_desktop.ui.canvas.drawing.pyramid import Pyramid, display_image
 from daps_desktop.ui.canvas.toolbox import ToolBox
-from daps_desktop.ui.common.background import Background
+from daps_desktop.ui.common.background import BackgroundRunner
 from daps_desktop.ui.models.document_model import DocumentModel
 
 MEGAPIXELS = (24.0, 100.0)
@@ -39,15 +39,15 @@ class Bench:
     def __init__(self, app: QApplication, megapixels: float) -> None:
         self._app = app
         self._model = DocumentModel()
-        self._background = Background()
+        self._background = BackgroundRunner()
         self.tools = ToolBox(self._model, self._background)
-        self.canvas = Canvas(self.tools, Compare())
+        self.canvas = Canvas(self.tools, CompareState())
         self.canvas.resize(*CANVAS)
-        self._model.hole_changed.connect(self.canvas.hole_changed)
+        self._model.mask_changed.connect(self.canvas.mask_changed)
         photo = picture(megapixels)
         self._model.open(photo)
         assert self._model.document is not None
-        self.canvas.show_photo(Pyramid.of(display_picture(photo)), self._model.document.hole)
+        self.canvas.show_photo(Pyramid.of(display_image(photo)), self._model.document.mask)
         self.canvas.show()
         app.processEvents()
 

@@ -22,14 +22,14 @@ import psutil
 import skimage.data
 
 from daps_desktop.album.backend import Backend, InProcessBackend
-from daps_desktop.album.change_log import Notes
-from daps_desktop.album.discovery import photos_in
+from daps_desktop.album.change_log import AlbumLog
+from daps_desktop.album.discovery import find_photos
 from daps_desktop.album.model import DONE, Album
 from daps_desktop.album.runner import run_album
-from daps_desktop.cli.local_run import run_here
+from daps_desktop.cli.local_run import run_local
 from daps_desktop.engine.cluster.dask_backend import DaskBackend
 from daps_desktop.imaging.formats.writer import write_photo
-from daps_desktop.imaging.mask import Hole
+from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import Noise
 from daps_desktop.jobs.recipe import Recipe
@@ -68,7 +68,7 @@ def _timed(album: Album, backend: Backend) -> Speed:
 
 
 def _run(album: Album, backend: Backend) -> None:
-    notes = Notes(Path(album.folder) / "album.json")
+    notes = AlbumLog(Path(album.folder) / "album.json")
     done = run_album(album, backend, notes, lambda _: None, threading.Event())
     assert done.count(DONE) == len(done.rows), [row.reason for row in done.rows]
 
@@ -87,13 +87,13 @@ def _album(folder: Path, count: int, side: int) -> Album:
         write_photo(Photo(crop), folder / f"{number:03}.png")
     out = folder / "out"
     out.mkdir()
-    return replace(Album(RECIPE, folder=str(out)), find_scratches=False).with_photos(photos_in(folder))
+    return replace(Album(RECIPE, folder=str(out)), find_scratches=False).with_photos(find_photos(folder))
 
 
 @contextmanager
 def _backend(folder: Path, workers: int) -> Iterator[Backend]:
     if not workers:
-        yield InProcessBackend(run_here, _no_marks)
+        yield InProcessBackend(run_local, _no_marks)
         return
     with closing(Yard(folder / "yard", workers)) as yard:
         yard.wait(workers)
@@ -101,7 +101,7 @@ def _backend(folder: Path, workers: int) -> Iterator[Backend]:
             yield cluster
 
 
-def _no_marks(photo: Photo) -> Hole:
+def _no_marks(photo: Photo) -> Mask:
     raise AssertionError("the recipe asks for none")
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from daps_desktop.imaging.photo import Pixels
 from daps_desktop.jobs.settings import Preset, SolverSettings
 from daps_desktop.networks.loader import open_prior
-from daps_desktop.training.evaluation.evaluate import Method, measure
+from daps_desktop.training.evaluation.evaluate import EvaluatedMethod, measure
 from daps_desktop.training.evaluation.scores import Score
-from daps_desktop.training.evaluation.trials import Trial
+from daps_desktop.training.evaluation.trials import DegradedPhoto
 from tests.benchmarks.options import Options
 from tests.benchmarks.rivals import rivals
 from tests.benchmarks.running import restore, say
@@ -19,17 +19,17 @@ def compare(options: Options) -> Iterator[Score]:
     return measure(_announced(options), lambda trial: [*ours, *rivals(trial.case.family)])
 
 
-def _announced(options: Options) -> Iterator[tuple[str, Trial]]:
+def _announced(options: Options) -> Iterator[tuple[str, DegradedPhoto]]:
     for photo, trial in options.chosen.trials():
         say(f"{photo}, {trial.case.name}")
         yield photo, trial
 
 
-def _own(options: Options, preset: Preset) -> Method[Trial]:
+def _own(options: Options, preset: Preset) -> EvaluatedMethod[DegradedPhoto]:
     settings = SolverSettings(preset, device=options.device, prior=options.prior)
     name = open_prior(settings).card.name
 
-    def restored(trial: Trial) -> Pixels:
+    def restored(trial: DegradedPhoto) -> Pixels:
         return restore(trial, settings).photo.pixels
 
-    return Method(f"{name}, {preset}", [restored])
+    return EvaluatedMethod(f"{name}, {preset}", [restored])

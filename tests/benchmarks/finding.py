@@ -18,11 +18,11 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from daps_desktop.analysis.scratches.classifier import LIMIT, with_products
-from daps_desktop.analysis.scratches.components import Pieces
-from daps_desktop.analysis.scratches.detect import both, find_scratches
-from daps_desktop.imaging.mask import Hole, grow
-from daps_desktop.jobs.proposals import hole_of, shown
+from daps_desktop.analysis.scratches.classifier import LIMIT, with_quadratic_terms
+from daps_desktop.analysis.scratches.components import Components
+from daps_desktop.analysis.scratches.detect import find_scratches, light_and_dark
+from daps_desktop.imaging.mask import Mask, dilate
+from daps_desktop.jobs.proposals import above_threshold, mask_of
 
 SENSITIVITIES = (0.3, 0.5, 0.7, 0.9)
 TOLERANCE = 3  # pixels
@@ -35,8 +35,8 @@ _LIGHT, _DARK = np.array([242.0, 240, 234]), np.array([23.0, 21, 19])
 @dataclass(frozen=True)
 class Damaged:
     photo: np.ndarray
-    true: Hole  # ought to be found
-    near: Hole  # may be found: the soft edges too
+    true: Mask  # ought to be found
+    near: Mask  # may be found: the soft edges too
 
 
 def photos(folder: Path) -> Iterator[np.ndarray]:
@@ -136,7 +136,7 @@ def measure(folder: Path, shapes: list[np.ndarray]) -> None:
         for name, damaged in variants(photo, shapes, rng):
             proposals = find_scratches(damaged.photo)
             for s in SENSITIVITIES:
-                found = hole_of(shown(proposals, s), *photo.shape[:2])
+                found = mask_of(above_threshold(proposals, s), *photo.shape[:2])
                 if name == "clean":
                     alarms[s].append(float(found.mean()))
                 else:
@@ -150,9 +150,9 @@ def measure(folder: Path, shapes: list[np.ndarray]) -> None:
         print(f"{name:6} sensitivity {s}: recall {recall:.0%}, precision {precision:.0%}")
 
 
-def _counts(damaged: Damaged, found: Hole) -> np.ndarray:
-    met = (damaged.true & grow(found, TOLERANCE)).sum()
-    right = (found & grow(damaged.near, TOLERANCE)).sum()
+def _counts(damaged: Damaged, found: Mask) -> np.ndarray:
+    met = (damaged.true & dilate(found, TOLERANCE)).sum()
+    right = (found & dilate(damaged.near, TOLERANCE)).sum()
     return np.array([met, damaged.true.sum(), right, found.sum()], float)
 
 
@@ -172,7 +172,7 @@ def fit(folder: Path, out: Path, shapes: list[np.ndarray]) -> None:
     x, share, weight, groups_ = (np.concatenate(part) for part in (features, shares, weights, groups))
     told = (share > 0.6) | (share < 0.1)
     mean, spread = x[told].mean(axis=0), x[told].std(axis=0)
-    terms = with_products(np.clip((x - mean) / spread, -LIMIT, LIMIT))
+    terms = with_quadratic_terms(np.clip((x - mean) / spread, -LIMIT, LIMIT))
     truth = (share > 0.6).astype(float)
     piece = _logistic(terms[told], truth[told], weight[told], 3.0)
     among = _company(x, terms @ piece, groups_)
@@ -184,17 +184,17 @@ def fit(folder: Path, out: Path, shapes: list[np.ndarray]) -> None:
 
 def _looked_at(damaged: Damaged) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Features, share that is damage, and area in the photo of all pieces of two scales."""
-    picture, near = damaged.photo, damaged.near
+    image, near = damaged.photo, damaged.near
     for scale in (0, 1):
-        for part in both(picture):
+        for part in light_and_dark(image):
             if part.places:
-                yield _judged(part, grow(near, 1), scale)
-        size = picture.shape[1] // 2, picture.shape[0] // 2
-        picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+                yield _judged(part, dilate(near, 1), scale)
+        size = image.shape[1] // 2, image.shape[0] // 2
+        image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
         near = cv2.resize(near.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.3
 
 
-def _judged(part: Pieces, near: Hole, scale: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _judged(part: Components, near: Mask, scale: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     index = np.arange(1, len(part.places) + 1)
     features = np.c_[part.features.matrix(), np.full(len(index), scale)]
     share = np.asarray(ndimage.mean(near, part.labels, index))

@@ -20,40 +20,40 @@ from torch import Tensor
 
 from daps_desktop.document.kernel_file import with_kernel_read
 from daps_desktop.imaging.photo import Pixels
-from daps_desktop.jobs.damage import Blur, Box, Damage, Kernel, RandomMask, Small
+from daps_desktop.jobs.damage import BoxMask, Damage, Downsampling, GaussianBlur, KernelBlur, RandomMask
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
 from daps_desktop.networks.loader import Prior, open_prior
 from daps_desktop.restoration.cost import cost
-from daps_desktop.restoration.degrade import damage
+from daps_desktop.restoration.degrade import degrade
 from daps_desktop.restoration.forward_model import Measurement, build_operator
 from daps_desktop.restoration.plan import Observation, Plan, make_plan, sigma_of
-from daps_desktop.restoration.presets import COLD, Recipe
-from daps_desktop.restoration.progress import Watch
+from daps_desktop.restoration.presets import SIGMA_COLD, SamplerConfig
+from daps_desktop.restoration.progress import ProgressReporter
 from daps_desktop.restoration.run import run
 from daps_desktop.solver.samplers import daps
-from daps_desktop.solver.tensors import LEVELS_PER_UNIT, to_pixels, to_tensor
-from daps_desktop.training.evaluation.evaluate import Method, measure
+from daps_desktop.solver.tensors import GREY_LEVELS_PER_UNIT, to_pixels, to_tensor
+from daps_desktop.training.evaluation.evaluate import EvaluatedMethod, measure
 from daps_desktop.training.evaluation.scores import Score
-from daps_desktop.training.evaluation.trials import Case, Picture, Trial
+from daps_desktop.training.evaluation.trials import DegradedPhoto, EvaluationCase, Picture
 from tests.benchmarks.options import Options
 from tests.benchmarks.running import say
 
 SIDE = 256  # pixels
-NOISE = 0.05 * LEVELS_PER_UNIT
+NOISE = 0.05 * GREY_LEVELS_PER_UNIT
 _SHAKE = 61  # pixels
 _EIGHT_BITS = np.dtype(np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
-class Problem(Case):
+class Problem(EvaluationCase):
     """`rate`: the learning rate that DAPS begins with in its published settings."""
 
     rate: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class Measured(Trial):
+class Measured(DegradedPhoto):
     """`y` (1, 3, h, w) in [-1, 1] units is what the methods see; `rate` is that of the problem."""
 
     y: Tensor
@@ -63,11 +63,11 @@ class Measured(Trial):
 @cache
 def problems() -> tuple[Problem, ...]:
     kinds: tuple[tuple[str, Damage, float], ...] = (
-        ("x4", Small(4), 1e-4),
-        ("box 128", Box(128), 5e-5),
+        ("x4", Downsampling(4), 1e-4),
+        ("box 128", BoxMask(128), 5e-5),
         ("random 70 %", RandomMask(0.7), 1e-4),
-        ("Gaussian 3", Blur(3.0), 1e-4),
-        ("motion 61", Kernel(str(_shake())), 5e-5),
+        ("Gaussian 3", GaussianBlur(3.0), 1e-4),
+        ("motion 61", KernelBlur(str(_shake())), 5e-5),
     )
     return tuple(
         Problem("laboratory", name, with_kernel_read(Task((kind,))), NOISE, None, rate)
@@ -107,7 +107,7 @@ def _trials(options: Options, device: torch.device) -> Iterator[tuple[str, Measu
 def measured(problem: Problem, pixels: Picture, seed: int, device: torch.device) -> Measured:
     """A picture (H, W, 3) as the problem shows it, the same way for the same seed."""
     rng = torch.Generator().manual_seed(seed)
-    y = damage(problem.task, to_tensor(pixels), None, problem.noise / LEVELS_PER_UNIT, rng)
+    y = degrade(problem.task, to_tensor(pixels), None, problem.noise / GREY_LEVELS_PER_UNIT, rng)
     return Measured(
         problem, pixels, np.asarray(to_pixels(y, _EIGHT_BITS, 3), np.uint8), None, y.to(device), problem.rate
     )
@@ -122,11 +122,11 @@ _RUNS = {
 }
 
 
-def _methods(prior: Prior, trial: Measured) -> list[Method[Measured]]:
+def _methods(prior: Prior, trial: Measured) -> list[EvaluatedMethod[Measured]]:
     return [_method(prior, trial, name, settings) for name, settings in _RUNS.items()]
 
 
-def _method(prior: Prior, trial: Measured, name: str, settings: SolverSettings) -> Method[Measured]:
+def _method(prior: Prior, trial: Measured, name: str, settings: SolverSettings) -> EvaluatedMethod[Measured]:
     height, width = trial.y.shape[-2:]
     observation = Observation(height, width, sigma_of(trial.case.noise))
     plan = make_plan(trial.case.task, settings, observation, prior.denoiser.sigma_max)
@@ -134,10 +134,10 @@ def _method(prior: Prior, trial: Measured, name: str, settings: SolverSettings) 
         plan = _as_published(plan, trial, prior.denoiser.sigma_max)
 
     def restored(_: Measured) -> Pixels:
-        solution = run(plan, observation, lambda rect: trial.y[..., *rect.slices], prior, Watch())
+        solution = run(plan, observation, lambda rect: trial.y[..., *rect.slices], prior, ProgressReporter())
         return to_pixels(solution.pictures[0], _EIGHT_BITS, 3)
 
-    return Method(f"{name}, {cost(plan).evaluations} evaluations", [restored])
+    return EvaluatedMethod(f"{name}, {cost(plan).evaluations} evaluations", [restored])
 
 
 def _as_published(plan: Plan, trial: Measured, sigma_max: float) -> Plan:
@@ -145,7 +145,7 @@ def _as_published(plan: Plan, trial: Measured, sigma_max: float) -> Plan:
     height, width = trial.y.shape[-2:]
     A = build_operator(trial.case.task, Measurement(height, width))
     rate = 2 * trial.rate * (A.norm / daps.TAU) ** 2
-    recipe = Recipe(daps.Plan(rate=rate, sigma_max=min(COLD, sigma_max)))
+    recipe = SamplerConfig(daps.DapsConfig(rate=rate, sigma_max=min(SIGMA_COLD, sigma_max)))
     (region,) = plan.regions
     (stage,) = region.stages
     region = replace(region, stages=(replace(stage, recipe=recipe),))

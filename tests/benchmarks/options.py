@@ -6,7 +6,7 @@ from pathlib import Path
 from skimage import data
 
 from daps_desktop.jobs.settings import Device, Preset
-from daps_desktop.training.evaluation.evaluate import Chosen
+from daps_desktop.training.evaluation.evaluate import EvaluationSpec
 
 BUNDLED = tuple(
     Path(data.__file__).parent / name
@@ -17,7 +17,7 @@ BUNDLED = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    chosen: Chosen = field(default_factory=lambda: Chosen(BUNDLED))
+    chosen: EvaluationSpec = field(default_factory=lambda: EvaluationSpec(BUNDLED))
     presets: tuple[Preset, ...] = ("balanced",)
     megapixels: tuple[float, ...] = (0.25, 1.0, 4.0, 12.0, 24.0)
     device: Device = "auto"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from daps_desktop.jobs.settings import SolverSettings
-from daps_desktop.training.evaluation.trials import Trial
+from daps_desktop.training.evaluation.trials import DegradedPhoto
 from tests.benchmarks.options import Options
 from tests.benchmarks.running import NetworkClock, restore, say
 from tests.benchmarks.table import Sample
@@ -23,7 +23,7 @@ def measure(options: Options) -> Iterator[Sample]:
                 yield Sample(f"Cost of a run, {preset}", trial.case.name, column, photo, value)
 
 
-def _timings(trial: Trial, settings: SolverSettings) -> Iterator[tuple[str, float]]:
+def _timings(trial: DegradedPhoto, settings: SolverSettings) -> Iterator[tuple[str, float]]:
     """Seconds are per evaluation, but for those before the first one, which are part of the run.
 
     The denoiser is the network with the blending of tiles.

@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from PIL import Image
 from skimage import restoration
 
-from daps_desktop.jobs.damage import Blur
+from daps_desktop.jobs.damage import GaussianBlur
 from daps_desktop.solver.operators import gaussian_kernel
-from daps_desktop.training.evaluation.evaluate import Method
-from daps_desktop.training.evaluation.trials import Picture, Trial
+from daps_desktop.training.evaluation.evaluate import EvaluatedMethod
+from daps_desktop.training.evaluation.trials import DegradedPhoto, Picture
 
 Floats = NDArray[np.float64]
 
@@ -32,9 +32,9 @@ FRAME = 24  # pixels mirrored around a blurred photo, without which both deconvo
 UNSHARP = 0.6  # radius in pixels of the small photo
 
 
-def rivals(family: str) -> list[Method[Trial]]:
+def rivals(family: str) -> list[EvaluatedMethod[DegradedPhoto]]:
     """Those for this family of damage that can run here."""
-    return [Method(name, variants) for name, variants in _ALL[family].items() if _installed(name)]
+    return [EvaluatedMethod(name, variants) for name, variants in _ALL[family].items() if _installed(name)]
 
 
 def _installed(name: str) -> bool:
@@ -44,13 +44,13 @@ def _installed(name: str) -> bool:
     return package is None or find_spec(package) is not None
 
 
-def _marks(trial: Trial) -> NDArray[np.uint8]:
+def _marks(trial: DegradedPhoto) -> NDArray[np.uint8]:
     """255 where something is to be filled in."""
-    assert trial.hole is not None
-    return np.where(trial.hole, 255, 0).astype(np.uint8)
+    assert trial.mask is not None
+    return np.where(trial.mask, 255, 0).astype(np.uint8)
 
 
-def _fsr(trial: Trial) -> Picture:
+def _fsr(trial: DegradedPhoto) -> Picture:
     """Frequency selective reconstruction, the fast form: the strongest classical filler of small gaps."""
     xphoto = cast(Any, cv2).xphoto
     result = np.empty_like(trial.damaged)
@@ -58,15 +58,15 @@ def _fsr(trial: Trial) -> Picture:
     return result
 
 
-def _navier_stokes(trial: Trial) -> Picture:
+def _navier_stokes(trial: DegradedPhoto) -> Picture:
     return np.asarray(cv2.inpaint(trial.damaged, _marks(trial), INPAINT_RADIUS, cv2.INPAINT_NS), np.uint8)
 
 
-def _biharmonic(trial: Trial) -> Picture:
+def _biharmonic(trial: DegradedPhoto) -> Picture:
     return _pixels(restoration.inpaint_biharmonic(_floats(trial), _marks(trial) > 0, channel_axis=-1))
 
 
-def _gmic_flow(trial: Trial) -> Picture:
+def _gmic_flow(trial: DegradedPhoto) -> Picture:
     with tempfile.TemporaryDirectory() as folder:
         photo, marks, result = (str(Path(folder) / f"{name}.png") for name in ("photo", "marks", "result"))
         Image.fromarray(trial.damaged).save(photo)
@@ -76,35 +76,35 @@ def _gmic_flow(trial: Trial) -> Picture:
         return np.asarray(Image.open(result).convert("RGB"))
 
 
-def _means_of_opencv(trial: Trial, share: float) -> Picture:
+def _means_of_opencv(trial: DegradedPhoto, share: float) -> Picture:
     h = share * trial.case.noise
     return np.asarray(cv2.fastNlMeansDenoisingColored(trial.damaged, None, h, h, 7, 21), np.uint8)
 
 
-def _means_of_skimage(trial: Trial, share: float) -> Picture:
+def _means_of_skimage(trial: DegradedPhoto, share: float) -> Picture:
     sigma = trial.case.noise / 255
     found = restoration.denoise_nl_means(_floats(trial), 5, 6, share * sigma, sigma=sigma, channel_axis=-1)
     return _pixels(found)
 
 
-def _bm3d(trial: Trial) -> Picture:
+def _bm3d(trial: DegradedPhoto) -> Picture:
     cast(Any, np).trapz = np.trapezoid  # gone from numpy 2.4, and bm3d asks for it
     import bm3d  # pyright: ignore[reportMissingImports]
 
     return _pixels(bm3d.bm3d_rgb(_floats(trial), trial.case.noise / 255))
 
 
-def _wiener(trial: Trial, balance: float) -> Picture:
+def _wiener(trial: DegradedPhoto, balance: float) -> Picture:
     return _deconvolved(trial, lambda y, kernel: restoration.wiener(y, kernel, balance))
 
 
-def _richardson_lucy(trial: Trial, steps: int) -> Picture:
+def _richardson_lucy(trial: DegradedPhoto, steps: int) -> Picture:
     return _deconvolved(trial, lambda y, kernel: restoration.richardson_lucy(y, kernel, steps))
 
 
-def _deconvolved(trial: Trial, method: Callable[[Floats, Floats], object]) -> Picture:
+def _deconvolved(trial: DegradedPhoto, method: Callable[[Floats, Floats], object]) -> Picture:
     """Channel by channel, in a mirrored frame that is cut off again."""
-    blur = trial.case.task.find(Blur)
+    blur = trial.case.task.find(GaussianBlur)
     assert blur is not None
     kernel = gaussian_kernel(blur.sigma).double().numpy()
     framed = np.pad(_floats(trial), ((FRAME, FRAME), (FRAME, FRAME), (0, 0)), mode="symmetric")
@@ -112,23 +112,23 @@ def _deconvolved(trial: Trial, method: Callable[[Floats, Floats], object]) -> Pi
     return _pixels(sharp[FRAME:-FRAME, FRAME:-FRAME])
 
 
-def _bicubic(trial: Trial) -> Picture:
+def _bicubic(trial: DegradedPhoto) -> Picture:
     return _enlarged(trial, Image.Resampling.BICUBIC)
 
 
-def _lanczos(trial: Trial, amount: float) -> Picture:
+def _lanczos(trial: DegradedPhoto, amount: float) -> Picture:
     """With unsharp masking of that amount."""
     large = _enlarged(trial, Image.Resampling.LANCZOS).astype(np.float64) / 255
     soft = cv2.GaussianBlur(large, (0, 0), UNSHARP * trial.case.task.scale)
     return _pixels(large + amount * (large - soft))
 
 
-def _enlarged(trial: Trial, kernel: Image.Resampling) -> Picture:
+def _enlarged(trial: DegradedPhoto, kernel: Image.Resampling) -> Picture:
     height, width = trial.clean.shape[:2]
     return np.asarray(Image.fromarray(trial.damaged).resize((width, height), kernel))
 
 
-def _waifu2x(trial: Trial) -> Picture:
+def _waifu2x(trial: DegradedPhoto) -> Picture:
     """Doubled as often as it takes, which is how it enlarges by four."""
     image = Image.fromarray(trial.damaged)
     for _ in range(trial.case.task.scale.bit_length() - 1):
@@ -144,7 +144,7 @@ def _doubler() -> Any:
     return Waifu2x(gpuid=-1, scale=2, noise=0, model="models-upconv_7_photo", num_threads=1)
 
 
-def _floats(trial: Trial) -> Floats:
+def _floats(trial: DegradedPhoto) -> Floats:
     return trial.damaged / 255.0
 
 
@@ -152,17 +152,17 @@ def _pixels(floats: Any) -> Picture:
     return np.rint(np.clip(floats, 0, 1) * 255).astype(np.uint8)
 
 
-def _untouched(trial: Trial) -> Picture:
+def _untouched(trial: DegradedPhoto) -> Picture:
     return trial.damaged
 
 
 def _at_each(
-    restore: Callable[[Trial, Any], Picture], *settings: float
-) -> Sequence[Callable[[Trial], Picture]]:
+    restore: Callable[[DegradedPhoto, Any], Picture], *settings: float
+) -> Sequence[Callable[[DegradedPhoto], Picture]]:
     return [lambda trial, setting=setting: restore(trial, setting) for setting in settings]
 
 
-_ALL: dict[str, dict[str, Sequence[Callable[[Trial], Picture]]]] = {
+_ALL: dict[str, dict[str, Sequence[Callable[[DegradedPhoto], Picture]]]] = {
     "marks": {
         "FSR": [_fsr],
         "G'MIC flow": [_gmic_flow],

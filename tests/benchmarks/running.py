@@ -10,31 +10,31 @@ import torch
 from torch import Tensor
 
 from daps_desktop.engine.dispatch import run_job
-from daps_desktop.jobs.messages import Failed, Finished, JobMessage
-from daps_desktop.jobs.requests import JobRequest
+from daps_desktop.jobs.messages import Failed, Message, RestoreResult
+from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.networks.loader import open_prior
-from daps_desktop.training.evaluation.trials import Trial
+from daps_desktop.training.evaluation.trials import DegradedPhoto
 
 
-def restore(trial: Trial, settings: SolverSettings) -> Finished:
+def restore(trial: DegradedPhoto, settings: SolverSettings) -> RestoreResult:
     """The program is told the noise, as its rivals are.
 
     Raises: RuntimeError with the engine's own words where the job failed.
     """
     settings = replace(settings, noise=trial.case.noise)
-    return run(JobRequest("benchmark", trial.photo, trial.hole, trial.case.task, settings))
+    return run(RestoreRequest("benchmark", trial.photo, trial.mask, trial.case.task, settings))
 
 
-def run(job: JobRequest) -> Finished:
+def run(job: RestoreRequest) -> RestoreResult:
     """Raises: RuntimeError with the engine's own words where the job failed."""
-    messages: list[JobMessage] = []
+    messages: list[Message] = []
     run_job(job, threading.Event(), messages.append)
     match messages[-1]:
-        case Finished() as finished:
+        case RestoreResult() as finished:
             return finished
         case Failed() as failed:
-            raise RuntimeError(f"{failed.code} {failed.facts}\n{failed.details}")
+            raise RuntimeError(f"{failed.code} {failed.params}\n{failed.details}")
         case other:
             raise RuntimeError(f"the engine ended with {other}")
 

@@ -15,10 +15,10 @@ import torch
 from numpy.typing import NDArray
 from skimage import data
 
-from daps_desktop.imaging.mask import Hole
+from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.damage import Blur, Noise
-from daps_desktop.jobs.requests import JobRequest
+from daps_desktop.jobs.damage import GaussianBlur, Noise
+from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
 from daps_desktop.networks import loader
@@ -28,7 +28,7 @@ from tests.benchmarks.running import run
 
 Pixels8 = NDArray[np.uint8]
 
-TASKS = {"scratches": REPAIR, "noise 25": Task((Noise(),)), "blur 2": Task((Blur(2.0),))}
+TASKS = {"scratches": REPAIR, "noise 25": Task((Noise(),)), "blur 2": Task((GaussianBlur(2.0),))}
 _NOISE = {"scratches": 2.0, "noise 25": 25.0, "blur 2": 2.0}  # grey levels
 _SLAB = 256  # rows that noise is added to at once, so that making the photo needs no memory of its own
 
@@ -38,8 +38,8 @@ def main(arguments: list[str]) -> None:
     settings = SolverSettings("draft", noise=_NOISE[task], device=device_name, prior=prior)  # type: ignore[arg-type]
     device = loader.open_prior(settings).network.device
     before = psutil.Process().memory_info().rss / 2**20
-    photo, hole = damaged(task, float(megapixels))
-    report = run(JobRequest("size", photo, hole, TASKS[task], settings)).report
+    photo, mask = damaged(task, float(megapixels))
+    report = run(RestoreRequest("size", photo, mask, TASKS[task], settings)).report
     numbers = {
         "memory MB": _peak_mb() - before,
         "seconds": report.seconds_total,
@@ -52,7 +52,7 @@ def main(arguments: list[str]) -> None:
     print(json.dumps(numbers))
 
 
-def damaged(task: str, megapixels: float) -> tuple[Photo, Hole | None]:
+def damaged(task: str, megapixels: float) -> tuple[Photo, Mask | None]:
     """A photo of that size, 3 : 2, and its hole; a photograph repeated in mirrored copies."""
     height = round((megapixels * 1e6 / 1.5) ** 0.5)
     width = round(1.5 * height)
@@ -62,9 +62,9 @@ def damaged(task: str, megapixels: float) -> tuple[Photo, Hole | None]:
     _add_noise(pixels, _NOISE[task])
     if task != "scratches":
         return Photo(pixels), None
-    hole = scratches(24)(height, width, np.random.default_rng(0))
-    pixels[hole] = 255
-    return Photo(pixels), hole
+    mask = scratches(24)(height, width, np.random.default_rng(0))
+    pixels[mask] = 255
+    return Photo(pixels), mask
 
 
 def _mirrored(tile: Pixels8, height: int, width: int) -> Pixels8:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from daps_desktop.training.evaluation.trials import CASES, make_trial
+from daps_desktop.training.evaluation.trials import CASES, degrade_photo
 from tests.benchmarks.__main__ import main
 from tests.benchmarks.methods import NOISE, measured, problems
 from tests.benchmarks.options import BUNDLED
@@ -40,7 +40,7 @@ def test_the_program_beside_its_rivals(tmp_path: Path, capsys: pytest.CaptureFix
 @pytest.mark.parametrize("family", ["marks", "noise", "blur", "small"])
 def test_every_rival_does_better_than_nothing(family: str) -> None:
     case = next(case for case in CASES if case.family == family)
-    trial = make_trial(case, picture(0, 96, 96), 0)
+    trial = degrade_photo(case, picture(0, 96, 96), 0)
     nothing = trial.psnr(np.full_like(trial.clean, 128) if family == "small" else trial.damaged)
     for rival in rivals(family):
         results = [trial.psnr(variant(trial)) for variant in rival.variants]
@@ -71,7 +71,7 @@ def test_an_archive_that_is_not_there_is_told_in_words(
 
 def test_tables_show_medians_in_the_order_of_measurement() -> None:
     values = {"a": 1.0, "b": 300.0, "c": 2.0}
-    samples = [Sample("dB", "blur", "ours", picture, value) for picture, value in values.items()]
+    samples = [Sample("dB", "blur", "ours", image, value) for image, value in values.items()]
     samples.append(Sample("dB", "noise", "theirs", "a", 0.25))
     assert format_tables(samples).splitlines() == [
         "dB (median of 3)",

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.locks import FolderLock
-from daps_desktop.document.journal import Journal, Start, claim, discard, recover, unsaved_work
+from daps_desktop.document.journal import Journal, JournalHeader, discard, lock_folder, recover, unsaved_work
 from daps_desktop.document.project import Project, read_project, write_project
-from daps_desktop.document.source import Stamp, source_of
+from daps_desktop.document.source import FileStamp, describe_source
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.rect import Rect
 from tests.document.test_project import assert_same, project_in
@@ -26,7 +26,9 @@ from tests.document.test_project import assert_same, project_in
 
 def begun(folder: Path, project: Project, path: str = "") -> Journal:
     photo = project.photo
-    journal = Journal.create(folder / "journals", Start(project.source, photo.height, photo.width, path))
+    journal = Journal.create(
+        folder / "journals", JournalHeader(project.source, photo.height, photo.width, path)
+    )
     journal.keep_photo(photo, project.source, Path(path) if path else None)
     return journal
 
@@ -36,8 +38,8 @@ def told(folder: Path, project: Project) -> Journal:
     journal = begun(folder, project)
     half = project.photo.height // 2
     width = project.photo.width
-    journal.patch(Rect(0, 0, half, width), project.hole[:half])
-    journal.patch(Rect(half, 0, project.photo.height, width), project.hole[half:])
+    journal.patch(Rect(0, 0, half, width), project.mask[:half])
+    journal.patch(Rect(half, 0, project.photo.height, width), project.mask[half:])
     journal.strokes(2)
     journal.recipe(project.recipe)
     for version in project.versions:
@@ -71,7 +73,7 @@ def test_the_photo_may_be_gone_since(tmp_path: Path) -> None:
 def test_a_pasted_photo_is_kept_with_the_journal(tmp_path: Path) -> None:
     project = project_in(tmp_path)
     pasted = replace(project.photo, path=None)
-    told(tmp_path, replace(project, photo=pasted, source=source_of(pasted))).close()
+    told(tmp_path, replace(project, photo=pasted, source=describe_source(pasted))).close()
     (found,) = unsaved_work(tmp_path / "journals")
     np.testing.assert_array_equal(recover(found.folder).project.photo.pixels, project.photo.pixels)
 
@@ -81,7 +83,7 @@ def test_a_journal_builds_on_its_project(tmp_path: Path) -> None:
     write_project(project, tmp_path / "work.daps", embed=True)
     (tmp_path / "grandmother.tif").unlink()
     journal = begun(tmp_path, project, str(tmp_path / "work.daps"))
-    journal.patch(Rect(0, 0, *project.hole.shape), project.hole)
+    journal.patch(Rect(0, 0, *project.mask.shape), project.mask)
     journal.recipe(project.recipe)
     journal.patch(Rect(3, 4, 5, 8), np.ones((2, 4), bool))
     journal.strokes(1)
@@ -89,9 +91,9 @@ def test_a_journal_builds_on_its_project(tmp_path: Path) -> None:
     (found,) = unsaved_work(tmp_path / "journals")
     recovered = recover(found.folder)
     assert recovered.path == tmp_path / "work.daps"
-    expected = project.hole.copy()
+    expected = project.mask.copy()
     expected[3:5, 4:8] = True
-    assert_same(recovered.project, plain(replace(project, hole=expected)))
+    assert_same(recovered.project, plain(replace(project, mask=expected)))
 
 
 def test_versions_of_a_project_come_back_without_the_photo_that_lay_outside(tmp_path: Path) -> None:
@@ -99,7 +101,7 @@ def test_versions_of_a_project_come_back_without_the_photo_that_lay_outside(tmp_
     work = tmp_path / "work.daps"
     write_project(project, work, embed=False)
     journal = begun(tmp_path, project, str(work))
-    journal.patch(Rect(0, 0, *project.hole.shape), project.hole)
+    journal.patch(Rect(0, 0, *project.mask.shape), project.mask)
     journal.recipe(project.recipe)
     journal.strokes(1)
     journal.close()
@@ -116,7 +118,7 @@ def test_a_photo_that_was_located_is_sought_there_from_then_on(tmp_path: Path) -
     (journal.folder / "photo.tif").unlink()  # as where it was too large for a copy
     moved = (tmp_path / "grandmother.tif").rename(tmp_path / "granny.tif")
     recovered = recover(journal.folder, moved).project
-    assert (recovered.photo.path, recovered.source) == (moved, source_of(recovered.photo))
+    assert (recovered.photo.path, recovered.source) == (moved, describe_source(recovered.photo))
 
 
 def test_a_project_that_cannot_be_read_is_not_saved_over(tmp_path: Path) -> None:
@@ -143,12 +145,12 @@ def test_a_journal_without_work_is_not_offered_and_goes(tmp_path: Path) -> None:
 def test_a_journal_that_somebody_writes_belongs_to_them(tmp_path: Path) -> None:
     journal = told(tmp_path, project_in(tmp_path))
     assert unsaved_work(tmp_path / "journals") == []
-    assert claim(journal.folder) is None
+    assert lock_folder(journal.folder) is None
     discard(journal.folder)
     assert journal.folder.exists()
     journal.close()
     (found,) = unsaved_work(tmp_path / "journals")
-    lock = claim(found.folder)
+    lock = lock_folder(found.folder)
     assert lock is not None and unsaved_work(tmp_path / "journals") == []
     lock.release()
     discard(found.folder)
@@ -194,8 +196,8 @@ def test_a_torn_end_is_cut_off(tmp_path: Path, share: float) -> None:
     found = unsaved_work(folder / "journals")
     assert [each.strokes for each in found] == ([whole] if whole > 0 else [])
     for each in found:
-        hole = recover(each.folder).project.hole
-        assert hole[:whole].all() and not hole[whole + 1 :].any()
+        mask = recover(each.folder).project.mask
+        assert mask[:whole].all() and not mask[whole + 1 :].any()
         discard(each.folder)
 
 
@@ -213,7 +215,7 @@ def test_a_damaged_journal_is_recovered_or_refused_in_words(tmp_path: Path, seed
     file.write_bytes(data[: rng.choice((len(data), rng.randrange(len(data))))])
     for found in unsaved_work(folder / "journals"):
         try:
-            assert recover(found.folder).project.hole.shape == (40, 56)
+            assert recover(found.folder).project.mask.shape == (40, 56)
         except UserError as error:
             assert error.code.startswith(("recovery_", "project_", "photo_"))
     discard(journal.folder)
@@ -246,7 +248,7 @@ def test_a_journal_that_finds_no_room_leaves_nothing(tmp_path: Path, room: int) 
     shape = (400, 500)
     journal = None
     with room_for(room), pytest.raises(OSError):
-        journal = Journal.create(folder, Start(project.source, *shape))
+        journal = Journal.create(folder, JournalHeader(project.source, *shape))
         journal.patch(Rect(0, 0, *shape), noise(shape))
     if journal is not None:
         with room_for(room):
@@ -260,7 +262,7 @@ def test_half_a_picture_does_not_take_the_room_of_strokes(tmp_path: Path) -> Non
 
     project = project_in(tmp_path)
     with room_for(2000):
-        journal = Journal.create(tmp_path / "journals", Start(project.source, *project.hole.shape))
+        journal = Journal.create(tmp_path / "journals", JournalHeader(project.source, *project.mask.shape))
         with pytest.raises(OSError):
             journal.keep_photo(project.photo, project.source, None)
         for version in project.versions:
@@ -328,14 +330,14 @@ def test_another_program_that_looks_for_work_does_not_hinder_a_new_journal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project = project_in(tmp_path)
-    take, looked = FolderLock.take, []
+    take, looked = FolderLock.acquire, []
 
     def slow(folder: Path, *, first: bool = True) -> FolderLock | None:
         if not looked:
             looked.append(take(folder))  # the other one is faster, once
         return take(folder, first=first)
 
-    monkeypatch.setattr(FolderLock, "take", slow)
+    monkeypatch.setattr(FolderLock, "acquire", slow)
     journal = told(tmp_path, project)
     journal.close()
     looked[0].release()
@@ -360,10 +362,10 @@ def test_on_a_drive_without_locks_work_goes_on_and_nobody_waits(
 def test_a_recovered_journal_knows_which_project_it_was_built_on(tmp_path: Path) -> None:
     project, path = project_in(tmp_path), tmp_path / "work.daps"
     write_project(project, path, embed=True)
-    stamp = Stamp.of(path)
-    start = Start(project.source, *project.hole.shape, str(path), stamp)
+    stamp = FileStamp.of(path)
+    start = JournalHeader(project.source, *project.mask.shape, str(path), stamp)
     journal = Journal.create(tmp_path / "journals", start)
     journal.strokes(1)
     journal.close()
     write_project(replace(project, versions=()), path, embed=True, overwrite=True)  # by another window
-    assert recover(journal.folder).stamp == stamp != Stamp.of(path)
+    assert recover(journal.folder).stamp == stamp != FileStamp.of(path)

@@ -15,21 +15,21 @@ from hypothesis import strategies as st
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.serialization import load_json
-from daps_desktop.document.project import Project, View, read_project, write_project
-from daps_desktop.document.source import source_of
+from daps_desktop.document.project import Project, ViewState, read_project, write_project
+from daps_desktop.document.source import describe_source
 from daps_desktop.document.version import Version
-from daps_desktop.imaging.formats.png_codec import pack_map
+from daps_desktop.imaging.formats.png_codec import encode_map
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.damage import Blur, Scratches, Small
+from daps_desktop.jobs.damage import Downsampling, GaussianBlur, MissingPixels
 from daps_desktop.jobs.recipe import Recipe
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
 from tests.imaging.test_damaged_files import cut_off, flipped_anywhere
 
 SLOWEST_S = 2.0
-RECIPE = Recipe(Task((Scratches(), Blur(1.5))), SolverSettings(preset="draft", seed=7))
+RECIPE = Recipe(Task((MissingPixels(), GaussianBlur(1.5))), SolverSettings(preset="draft", seed=7))
 
 
 def project_in(folder: Path, bits: int = 8, channels: int = 3, alpha: bool = False) -> Project:
@@ -41,23 +41,25 @@ def project_in(folder: Path, bits: int = 8, channels: int = 3, alpha: bool = Fal
     opacity = rng.integers(0, top, (40, 56), dtype=dtype) if alpha else None
     write_photo(Photo(pixels, opacity), folder / "grandmother.tif", overwrite=True)
     photo = read_photo(folder / "grandmother.tif")
-    hole = rng.random((40, 56)) < 0.2
+    mask = rng.random((40, 56)) < 0.2
     unexplained = rng.random((20, 28)).astype(np.float16)
     unexplained[3:5, 4] = np.nan
     repaired = Version(
-        1, photo.with_pixels(pixels[::-1].copy()), RECIPE, hole.copy(), None, residual_map=unexplained
+        1, photo.with_pixels(pixels[::-1].copy()), RECIPE, mask.copy(), None, residual_map=unexplained
     )
     larger = replace(
         photo.with_pixels(np.repeat(np.repeat(pixels, 2, 0), 2, 1)),
         alpha=None if opacity is None else np.repeat(np.repeat(opacity, 2, 0), 2, 1),
     )
-    enlarged = Version(4, larger, Recipe(Task((Small(2),))), None, None, "larger", painted=True)
-    return Project(photo, source_of(photo), hole, RECIPE, (repaired, enlarged), View(1.5, 3.0, 4.0, 4))
+    enlarged = Version(4, larger, Recipe(Task((Downsampling(2),))), None, None, "larger", painted=True)
+    return Project(
+        photo, describe_source(photo), mask, RECIPE, (repaired, enlarged), ViewState(1.5, 3.0, 4.0, 4)
+    )
 
 
 def assert_same(one: Project, other: Project) -> None:
     np.testing.assert_array_equal(one.photo.pixels, other.photo.pixels)
-    np.testing.assert_array_equal(one.hole, other.hole)
+    np.testing.assert_array_equal(one.mask, other.mask)
     assert (one.recipe, one.view, one.source) == (other.recipe, other.view, other.source)
     assert len(one.versions) == len(other.versions)
     for a, b in zip(one.versions, other.versions, strict=True):
@@ -73,9 +75,9 @@ def assert_same(one: Project, other: Project) -> None:
             b.painted,
             b.report,
         )
-        assert (a.hole is None) == (b.hole is None)
-        if a.hole is not None and b.hole is not None:
-            np.testing.assert_array_equal(a.hole, b.hole)
+        assert (a.mask is None) == (b.mask is None)
+        if a.mask is not None and b.mask is not None:
+            np.testing.assert_array_equal(a.mask, b.mask)
         assert (a.residual_map is None) == (b.residual_map is None)
         if a.residual_map is not None and b.residual_map is not None:
             np.testing.assert_array_equal(a.residual_map, b.residual_map)
@@ -113,7 +115,9 @@ def test_a_photo_that_changed_while_it_was_open_is_embedded_as_it_was(tmp_path: 
 def test_a_pasted_photo_is_embedded(tmp_path: Path) -> None:
     project = project_in(tmp_path)
     photo = replace(project.photo, path=None)
-    write_project(replace(project, photo=photo, source=source_of(photo)), tmp_path / "work.daps", embed=False)
+    write_project(
+        replace(project, photo=photo, source=describe_source(photo)), tmp_path / "work.daps", embed=False
+    )
     back = read_project(tmp_path / "work.daps")
     np.testing.assert_array_equal(back.photo.pixels, project.photo.pixels)
     assert back.photo.path is None
@@ -130,7 +134,7 @@ def test_a_photo_outside_that_moved_or_changed_is_said_and_can_be_located(tmp_pa
         read_project(work)
     assert missing.value.code == "project_photo_missing"
     located = read_project(work, photo)
-    assert_same(located, replace(project, source=source_of(located.photo)))
+    assert_same(located, replace(project, source=describe_source(located.photo)))
     write_project(located, tmp_path / "again.daps", embed=False)
     with zipfile.ZipFile(tmp_path / "again.daps") as archive:
         assert not [name for name in archive.namelist() if name.startswith("photo")]
@@ -140,7 +144,7 @@ def test_a_photo_outside_that_moved_or_changed_is_said_and_can_be_located(tmp_pa
         read_project(work)
     assert changed.value.code == "project_photo_changed"
     back = read_project(work, tmp_path / "grandmother.tif", accept_changed=True)
-    np.testing.assert_array_equal(back.hole, project.hole)
+    np.testing.assert_array_equal(back.mask, project.mask)
 
 
 def test_a_project_moved_with_its_photo_finds_it(tmp_path: Path) -> None:
@@ -165,7 +169,7 @@ def test_a_failing_disk_leaves_the_old_project(
     def full(_: object) -> bytes:
         raise failure
 
-    monkeypatch.setattr("daps_desktop.document.project.format.pack_pixels", full)
+    monkeypatch.setattr("daps_desktop.document.project.format.encode_pixels", full)
     with pytest.raises(UserError) as error:
         write_project(project, tmp_path / "work.daps", embed=True, overwrite=True)
     assert error.value.code == "save_failed" and words in str(error.value)
@@ -199,9 +203,9 @@ def test_pages_that_pack_very_tightly_come_back(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr("daps_desktop.document.project.picture_reader._ALWAYS_ALLOWED", 0)
     pixels = np.full((400, 500, 3), 255, np.uint8)
     pixels[7:9, 20:400] = 0
-    photo, hole = Photo(pixels), np.zeros((400, 500), bool)
-    versions = tuple(Version(number, photo, RECIPE, hole, None) for number in range(1, 9))
-    page = Project(photo, source_of(photo), hole, RECIPE, versions)
+    photo, mask = Photo(pixels), np.zeros((400, 500), bool)
+    versions = tuple(Version(number, photo, RECIPE, mask, None) for number in range(1, 9))
+    page = Project(photo, describe_source(photo), mask, RECIPE, versions)
     write_project(page, tmp_path / "work.daps", embed=True)
     assert (tmp_path / "work.daps").stat().st_size < pixels.nbytes / 5
     assert len(read_project(tmp_path / "work.daps").versions) == 8
@@ -300,7 +304,7 @@ def test_a_project_from_before_maps_were_kept_still_opens(work: Path, tmp_path: 
 
 def test_a_map_that_cannot_be_one_is_refused(work: Path, tmp_path: Path) -> None:
     for impossible in (np.full((20, 28), -1.0), np.full((20, 28), np.inf), np.zeros((41, 28))):
-        packed = pack_map(impossible.astype(np.float16))
+        packed = encode_map(impossible.astype(np.float16))
         assert "map" in str(refusal(with_map(work, tmp_path / "map.daps", packed, manifest_of(work))))
 
 
@@ -369,7 +373,7 @@ def opens_or_says_why(path: Path) -> None:
     except UserError as error:
         assert error.code.startswith(("project_", "photo_"))
     else:
-        assert project.hole.shape == project.photo.pixels.shape[:2]
+        assert project.mask.shape == project.photo.pixels.shape[:2]
     assert time.perf_counter() - started < SLOWEST_S
 
 

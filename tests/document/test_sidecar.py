@@ -16,15 +16,15 @@ from daps_desktop.document.sidecar import (
     dump_sidecar,
     hash_pixels,
     is_sidecar,
+    make_provenance,
     parse_sidecar,
-    provenance_of,
     read_sidecar,
 )
 from daps_desktop.document.version import Version
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.damage import Blur, Scratches
+from daps_desktop.jobs.damage import GaussianBlur, MissingPixels
 from daps_desktop.jobs.recipe import Recipe, dump_recipe
 from daps_desktop.jobs.report import Report, StepReport
 from daps_desktop.jobs.settings import SolverSettings
@@ -35,7 +35,7 @@ REPORT = Report(
     12, 40.0, 39.5, 512.0, 3.25, 1.05, "cpu", 7, "photo-start", "ab" * 32, "draft", "dapspp", "safest",
     ["scratches", "blur:sigma=1.5"], {"torch": "2.13.0"}, [StepReport(1.5, 3.0, 4, 2.0)], ["coarse_first"],
 )  # fmt: skip
-RECIPE = Recipe(Task((Scratches(), Blur(1.5))), SolverSettings(preset="draft", seed=7))
+RECIPE = Recipe(Task((MissingPixels(), GaussianBlur(1.5))), SolverSettings(preset="draft", seed=7))
 
 
 @pytest.fixture
@@ -45,20 +45,20 @@ def original(tmp_path: Path) -> Photo:
 
 
 def version(original: Photo) -> Version:
-    hole = np.random.default_rng(1).random((original.height, original.width)) < 0.1
-    return Version(3, original.with_pixels(255 - original.pixels), RECIPE, hole, REPORT)
+    mask = np.random.default_rng(1).random((original.height, original.width)) < 0.1
+    return Version(3, original.with_pixels(255 - original.pixels), RECIPE, mask, REPORT)
 
 
 def test_a_sidecar_comes_back(original: Photo) -> None:
-    written = provenance_of(original, version(original), "cd" * 32)
+    written = make_provenance(original, version(original), "cd" * 32)
     read = parse_sidecar(dump_sidecar(written))
-    assert replace(read, hole=None) == replace(written, hole=None)
-    np.testing.assert_array_equal(read.hole, written.hole)
+    assert replace(read, mask=None) == replace(written, mask=None)
+    np.testing.assert_array_equal(read.mask, written.mask)
     assert is_sidecar(dump_sidecar(written)) and not is_sidecar(dump_recipe(RECIPE).encode())
 
 
 def test_it_knows_its_photo_to_the_last_bit(original: Photo, tmp_path: Path) -> None:
-    told = provenance_of(original, version(original))
+    told = make_provenance(original, version(original))
     write_photo(original, tmp_path / "elsewhere.tif")
     assert told.matches(read_photo(tmp_path / "elsewhere.tif"))
     other = original.pixels.copy()
@@ -72,7 +72,7 @@ def test_a_photo_whose_file_is_gone_or_never_was_is_known_by_its_pixels(
 ) -> None:
     (tmp_path / "aunt.png").unlink()
     for source in (original, replace(original, path=None)):
-        told = provenance_of(source, version(source))
+        told = make_provenance(source, version(source))
         assert told.origin.file == "" and told.matches(original)
 
 
@@ -84,7 +84,7 @@ def test_depth_and_byte_order_belong_to_the_hash() -> None:
 
 
 def test_repeating_names_the_prior_that_was_chosen_by_itself(original: Photo) -> None:
-    told = provenance_of(original, version(original))
+    told = make_provenance(original, version(original))
     assert told.repeated().settings == replace(RECIPE.settings, prior="photo-start")
     with pytest.raises(UserError) as caught:
         replace(told, report=None, name="safest of 4").repeated()
@@ -120,7 +120,7 @@ def _with(*path_and_value: Any) -> Callable[[dict[str, Any]], None]:
 def test_a_mutilated_sidecar_is_refused_in_words(
     original: Photo, mutilate: Callable[[dict[str, Any]], None]
 ) -> None:
-    data = json.loads(dump_sidecar(provenance_of(original, version(original))))
+    data = json.loads(dump_sidecar(make_provenance(original, version(original))))
     mutilate(data)
     with pytest.raises(UserError):
         parse_sidecar(json.dumps(data).encode())

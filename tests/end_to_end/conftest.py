@@ -10,7 +10,7 @@ from daps_desktop import cli
 from daps_desktop.base.paths import DATA_VARIABLE
 from daps_desktop.imaging.formats.mask_file import write_mask
 from daps_desktop.imaging.formats.writer import write_photo
-from daps_desktop.imaging.mask import Hole
+from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo
 from tests.engine.playing import crop, install_tiny, line
 
@@ -22,7 +22,7 @@ class Desk:
     folder: Path
     photo: Path
     mask: Path
-    hole: Hole
+    hole: Mask
 
     def path(self, name: str) -> Path:
         return self.folder / name
@@ -46,9 +46,9 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     folder.mkdir()
     install_tiny(data)
     monkeypatch.setenv(DATA_VARIABLE, str(data))
-    hole = line()
+    mask = line()
     pixels = crop()
-    pixels[hole] = 255
+    pixels[mask] = 255
     write_photo(Photo(np.ascontiguousarray(pixels)), folder / "photo.png")
-    write_mask(hole, folder / "mask.png")
-    return Desk(folder, folder / "photo.png", folder / "mask.png", hole)
+    write_mask(mask, folder / "mask.png")
+    return Desk(folder, folder / "photo.png", folder / "mask.png", mask)

@@ -43,9 +43,9 @@ class Story:
         model = self.window.model
         if model.document is None:
             return
-        hole = np.zeros_like(model.document.hole)
-        hole[40:44, 20:70] = True
-        model.set_hole(hole, "scratch")
+        mask = np.zeros_like(model.document.mask)
+        mask[40:44, 20:70] = True
+        model.set_mask(mask, "scratch")
         model.set_settings(replace(model.document.settings, preset="draft"))
         self.window.restore()
         self.next = self.save

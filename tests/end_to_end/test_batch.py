@@ -15,7 +15,7 @@ import pytest
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.damage import Noise, Scratches
+from daps_desktop.jobs.damage import MissingPixels, Noise
 from daps_desktop.jobs.recipe import Recipe, dump_recipe
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
@@ -37,7 +37,7 @@ def recipe(desk: Desk) -> Path:
     (box / "b.png").write_bytes(desk.photo.read_bytes()[:900])
     write_photo(Photo(crop(top=20)), box / "c.png")
     path = desk.path("recipe.json")
-    path.write_text(dump_recipe(Recipe(Task((Scratches(), Noise())), QUICK)))
+    path.write_text(dump_recipe(Recipe(Task((MissingPixels(), Noise())), QUICK)))
     return path
 
 
@@ -81,7 +81,7 @@ def test_scratches_are_found_marked_and_repaired_where_that_is_asked_for(desk: D
     cv2.line(scratch, (128, 10), (140, 242), 1, 2)
     scratched[scratch > 0] = (245, 245, 240)
     write_photo(Photo(scratched), box / "old.png")
-    recipe.write_text(dump_recipe(Recipe(Task((Scratches(),)), QUICK)))
+    recipe.write_text(dump_recipe(Recipe(Task((MissingPixels(),)), QUICK)))
     assert batch(desk, recipe) == 0
     assert rows(desk)[0]["state"] == "skipped"  # nobody marked anything, and nothing was looked for
     assert batch(desk, recipe, "--find-scratches") == 0
@@ -136,7 +136,7 @@ def test_a_name_in_no_encoding_is_told_by_its_numbers(
         path.unlink()
     name = os.fsdecode(b"gro\xdfmutter.png")  # from a disk of the last century
     (desk.path("box") / name).write_bytes(desk.photo.read_bytes())
-    recipe.write_text(dump_recipe(Recipe(Task((Scratches(),)), QUICK)))  # finds nothing to do
+    recipe.write_text(dump_recipe(Recipe(Task((MissingPixels(),)), QUICK)))  # finds nothing to do
     assert batch(desk, recipe) == 0
     assert rows(desk)[0]["file"] == r"gro\udcdfmutter.png"
     assert capsys.readouterr().out.startswith(r"gro\udcdfmutter.png")

@@ -13,7 +13,7 @@ import pytest
 import tifffile
 from PIL import Image
 
-from daps_desktop.cli.info import found
+from daps_desktop.cli.info import diagnosis_rows
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.photo import Photo
@@ -292,7 +292,7 @@ def test_a_photo_tells_about_itself(desk: Desk, capsys: pytest.CaptureFixture[st
     said = capsys.readouterr()
     assert "64 × 64 pixels" in said.out and "8 bit, RGB" in said.out
     assert "of 255 grey levels" in said.out and "for the whole photo" in said.out
-    assert all(reason in said.out for _, reason in found(read_photo(desk.photo)))
+    assert all(reason in said.out for _, reason in diagnosis_rows(read_photo(desk.photo)))
     assert said.err == ""
 
 
@@ -306,8 +306,8 @@ def test_a_profile_that_is_none_is_said_to_be_unreadable(
 
 
 def test_a_photo_tells_what_is_wrong_with_it() -> None:
-    (line,) = [told for told in found(Photo(faded(scene(44, 240, 320)))) if told[0] == "faded"]
+    (line,) = [told for told in diagnosis_rows(Photo(faded(scene(44, 240, 320)))) if told[0] == "faded"]
     assert line[1].startswith("Yellowed: even light things lack")
-    assert found(Photo(scene(41, 360, 480))) == [
+    assert diagnosis_rows(Photo(scene(41, 360, 480))) == [
         ("damage", "none shows: restoring it may take away real detail")
     ]

@@ -14,9 +14,9 @@ from daps_desktop.cli.common import table
 def chinese(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     bound = gettext.textdomain()
     monkeypatch.setenv("LANGUAGE", "zh_CN")  # and back at the end
-    i18n.choose("zh_CN")
+    i18n.set_language("zh_CN")
     yield
-    i18n.choose(i18n.ENGLISH)
+    i18n.set_language(i18n.ENGLISH)
     gettext.textdomain(bound)
 
 
@@ -46,8 +46,8 @@ def test_values_stand_below_each_other_where_letters_are_two_columns_wide() -> N
 
 @pytest.mark.usefixtures("chinese")
 def test_sentences_are_put_together_as_the_language_writes_them() -> None:
-    words = i18n.sentence(i18n.listed(["已锐化", "已上色"]))
-    assert i18n.sentences(words, "用时 3 秒。") == "已锐化，已上色。用时 3 秒。"
-    i18n.choose(i18n.ENGLISH)
-    words = i18n.sentence(i18n.listed(["sharpened", "coloured"]))
-    assert i18n.sentences(words, "Took 3 s.") == "Sharpened, coloured. Took 3 s."
+    words = i18n.capitalised(i18n.join_list(["已锐化", "已上色"]))
+    assert i18n.join_sentences(words, "用时 3 秒。") == "已锐化，已上色。用时 3 秒。"
+    i18n.set_language(i18n.ENGLISH)
+    words = i18n.capitalised(i18n.join_list(["sharpened", "coloured"]))
+    assert i18n.join_sentences(words, "Took 3 s.") == "Sharpened, coloured. Took 3 s."

@@ -13,7 +13,7 @@ from daps_desktop.document.sidecar import read_sidecar
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.damage import Noise, Scratches
+from daps_desktop.jobs.damage import MissingPixels, Noise
 from daps_desktop.jobs.recipe import Recipe, dump_recipe
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
@@ -99,7 +99,7 @@ def test_what_a_killed_worker_had_is_done_by_the_others_and_nothing_twice(
 ) -> None:
     fill(desk.path("box"))
     (desk.path("box/a_mask.png")).write_bytes(desk.mask.read_bytes())
-    desk.path("r.json").write_text(dump_recipe(Recipe(Task((Scratches(), Noise())), QUICK)))
+    desk.path("r.json").write_text(dump_recipe(Recipe(Task((MissingPixels(), Noise())), QUICK)))
     yard.wait(WORKERS)
     killed: list[str] = []
     killer = once_there_is_one(desk.path("out"), lambda: killed.append(yard.kill_a_busy_worker()))

@@ -36,13 +36,13 @@ def test_what_cannot_be_is_said_in_one_sentence(
 
 
 def test_the_mask_is_that_of_the_damaged_photo(desk: Desk) -> None:
-    hole = np.zeros((32, 32), bool)
-    hole[5:9, 4:20] = True
-    write_mask(hole, desk.path("small.png"))
+    mask = np.zeros((32, 32), bool)
+    mask[5:9, 4:20] = True
+    write_mask(mask, desk.path("small.png"))
     words = ("--damage", "small:factor=2", "--damage", "scratches", "--mask", desk.path("small.png"))
     assert desk.run("degrade", desk.photo, "-o", desk.path("out.png"), *words) == 0
     white = (read_photo(desk.path("out.png")).pixels == 255).all(2)
-    assert white[hole].all() and white.mean() < 0.2
+    assert white[mask].all() and white.mean() < 0.2
 
 
 def test_a_photo_too_small_to_shrink_is_said_so(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from daps_desktop.cli import is_command, main
-from daps_desktop.cli.stdio import say_all_letters
+from daps_desktop.cli.stdio import escape_unencodable
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.photo import Photo
 from tests.end_to_end.conftest import Desk
@@ -54,7 +54,7 @@ def test_what_is_said_into_a_pipe_of_windows_is_utf_8(
     heard = io.BytesIO()
     encoding = "cp1252"
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(heard, encoding))
-    say_all_letters(platform)
+    escape_unencodable(platform)
     print("gro\u00dfmutter \u4e2d", end="", flush=True)
     assert heard.getvalue().decode("utf-8" if platform == "win32" else encoding) == told
 

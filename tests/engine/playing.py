@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from daps_desktop.engine.dispatch import run_job
-from daps_desktop.imaging.mask import Hole
+from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo, Pixels
-from daps_desktop.jobs.damage import Damage, Scratches
-from daps_desktop.jobs.messages import Failed, Finished, JobMessage, Progress
-from daps_desktop.jobs.requests import JobRequest
+from daps_desktop.jobs.damage import Damage, MissingPixels
+from daps_desktop.jobs.messages import Failed, Message, Progress, RestoreResult
+from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
 from daps_desktop.networks.catalogue import user_folder
@@ -36,16 +36,16 @@ QUICK = SolverSettings(preset="draft", noise=5.0, prior="tiny", device="cpu")
 class Heard:
     """Everything a job said."""
 
-    messages: list[JobMessage] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
 
     @property
     def progress(self) -> list[Progress]:
         return [message for message in self.messages if isinstance(message, Progress)]
 
     @property
-    def finished(self) -> Finished:
+    def finished(self) -> RestoreResult:
         ending = self.messages[-1]
-        assert isinstance(ending, Finished), ending
+        assert isinstance(ending, RestoreResult), ending
         return ending
 
     @property
@@ -62,7 +62,7 @@ class Heard:
 def play(
     photo: Photo | Pixels,
     *damages: Damage,
-    hole: Hole | None = None,
+    mask: Mask | None = None,
     cancel: threading.Event | None = None,
     preview_side: int = 0,
     settings: SolverSettings = QUICK,
@@ -70,8 +70,8 @@ def play(
 ) -> Heard:
     """Run one job to its end; no damage named means scratches. `changes` are changes of the settings."""
     photo = photo if isinstance(photo, Photo) else Photo(photo)
-    task = Task(damages or (Scratches(),))
-    job = JobRequest(JOB, photo, hole, task, replace(settings, **changes), preview_side)
+    task = Task(damages or (MissingPixels(),))
+    job = RestoreRequest(JOB, photo, mask, task, replace(settings, **changes), preview_side)
     heard = Heard()
     run_job(job, cancel or threading.Event(), heard.messages.append)
     return heard
@@ -82,11 +82,11 @@ def crop(side: int = 64, top: int = 60, left: int = 190) -> NDArray[np.uint8]:
     return skimage.data.astronaut()[top : top + side, left : left + side].copy()
 
 
-def line(height: int = 64, width: int = 64, at: int = 30, thick: int = 4) -> Hole:
+def line(height: int = 64, width: int = 64, at: int = 30, thick: int = 4) -> Mask:
     """A scratch from left to right."""
-    hole = np.zeros((height, width), dtype=bool)
-    hole[at : at + thick, 8 : width - 8] = True
-    return hole
+    mask = np.zeros((height, width), dtype=bool)
+    mask[at : at + thick, 8 : width - 8] = True
+    return mask
 
 
 def install_tiny(data: Path, name: str = "tiny", bias: float | None = None) -> None:

@@ -18,24 +18,24 @@ from pytestqt.qtbot import QtBot
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.engine.process.child import LoadEngine
-from daps_desktop.engine.process.client import Host
+from daps_desktop.engine.process.client import EngineClient
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import Noise
-from daps_desktop.jobs.messages import Cancelled, Failed, Finished, JobMessage, Progress
-from daps_desktop.jobs.requests import ForecastRequest, JobRequest
+from daps_desktop.jobs.messages import Cancelled, Failed, Message, Progress, RestoreResult
+from daps_desktop.jobs.requests import EstimateRequest, RestoreRequest
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
 from tests.fakes import engines
 
-Get = Callable[[], Awaitable[JobMessage]]
-Scene = Callable[[Host, Get], Awaitable[None]]
+Get = Callable[[], Awaitable[Message]]
+Scene = Callable[[EngineClient, Get], Awaitable[None]]
 PATIENCE_S = 40  # a process starts in half a second, on a busy machine in many
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals")
 
 
-def request(job_id: str, pixels: np.ndarray | None = None) -> JobRequest:
+def request(job_id: str, pixels: np.ndarray | None = None) -> RestoreRequest:
     photo = Photo(np.zeros((4, 5, 3), np.uint8) if pixels is None else pixels)
-    return JobRequest(job_id, photo, None, Task((Noise(),)), SolverSettings())
+    return RestoreRequest(job_id, photo, None, Task((Noise(),)), SolverSettings())
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def play(
     """Run a scene on the loop with a host that is closed afterwards."""
 
     async def main() -> None:
-        host = Host(loop, load, log)
+        host = EngineClient(loop, load, log)
         host.start()
         messages = host.messages()
         try:
@@ -63,22 +63,22 @@ def play(
     loop.run_until_complete(main())
 
 
-async def who(host: Host, get: Get, job_id: str) -> int:
+async def who(host: EngineClient, get: Get, job_id: str) -> int:
     """The id of the process that does this job."""
     host.submit(request(job_id))
     told, ended = await get(), await get()
-    assert isinstance(told, Progress) and isinstance(ended, Finished)
+    assert isinstance(told, Progress) and isinstance(ended, RestoreResult)
     return told.evaluations
 
 
 def test_messages_arrive_in_order_from_one_process_on_the_loops_thread(loop: qasync.QEventLoop) -> None:
-    async def scene(host: Host, get: Get) -> None:
+    async def scene(host: EngineClient, get: Get) -> None:
         host.submit(request("five-a"))
         host.submit(request("five-b"))
         got = [await get() for _ in range(12)]
         assert [m.job_id for m in got] == ["five-a"] * 6 + ["five-b"] * 6
         assert [m.step for m in got[:5] if isinstance(m, Progress)] == [1, 2, 3, 4, 5]
-        assert isinstance(got[5], Finished) and isinstance(got[11], Finished)
+        assert isinstance(got[5], RestoreResult) and isinstance(got[11], RestoreResult)
         assert threading.current_thread() is threading.main_thread()
         assert await who(host, get, "who-1") == await who(host, get, "who-2")
 
@@ -86,7 +86,7 @@ def test_messages_arrive_in_order_from_one_process_on_the_loops_thread(loop: qas
 
 
 def test_cancelling_one_job_does_not_touch_the_next(loop: qasync.QEventLoop) -> None:
-    async def scene(host: Host, get: Get) -> None:
+    async def scene(host: EngineClient, get: Get) -> None:
         for job_id in ("waits-a", "waits-b", "waits-c"):
             host.submit(request(job_id))
         assert (await get()).job_id == "waits-a"
@@ -103,7 +103,7 @@ def test_cancelling_one_job_does_not_touch_the_next(loop: qasync.QEventLoop) -> 
 
 
 def test_a_job_that_does_not_listen_is_cancelled_within_two_seconds(loop: qasync.QEventLoop) -> None:
-    async def scene(host: Host, get: Get) -> None:
+    async def scene(host: EngineClient, get: Get) -> None:
         before = await who(host, get, "who-1")
         host.submit(request("deaf"))
         await get()
@@ -122,11 +122,11 @@ def test_a_forecast_that_takes_its_time_to_listen_does_not_cost_the_engine(
     loop: qasync.QEventLoop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On a slow computer one trial of the network takes longer than a job may take to answer."""
-    monkeypatch.setattr(JobRequest, "cancel_timeout_s", 0.1)
+    monkeypatch.setattr(RestoreRequest, "cancel_timeout_s", 0.1)
 
-    async def scene(host: Host, get: Get) -> None:
+    async def scene(host: EngineClient, get: Get) -> None:
         before = await who(host, get, "who-1")
-        host.submit(ForecastRequest("naps", 4, 5, Task((Noise(),)), SolverSettings()))
+        host.submit(EstimateRequest("naps", 4, 5, Task((Noise(),)), SolverSettings()))
         await get()
         host.cancel("naps")
         assert await get() == Cancelled("naps")
@@ -142,13 +142,13 @@ def test_a_death_of_the_engine_fails_its_job_alone(
 ) -> None:
     log = tmp_path / "logs" / "engine.log"
 
-    async def scene(host: Host, get: Get) -> None:
+    async def scene(host: EngineClient, get: Get) -> None:
         before = await who(host, get, "who-1")
         host.submit(request(f"dies-{name}"))
         assert isinstance(await get(), Progress)
         failed = await get()
         assert isinstance(failed, Failed) and failed.code == "engine_died"
-        words = str(UserError(failed.code, **failed.facts))
+        words = str(UserError(failed.code, **failed.params))
         assert ("memory runs out" if name == "SIGKILL" else name) in words and "safe" in words
         if name != "SIGKILL":
             assert "in _dies" in failed.details  # where it happened, from the log
@@ -159,11 +159,11 @@ def test_a_death_of_the_engine_fails_its_job_alone(
 
 
 def test_a_card_that_fails_is_left_to_a_new_process(loop: qasync.QEventLoop) -> None:
-    async def scene(host: Host, get: Get) -> None:
+    async def scene(host: EngineClient, get: Get) -> None:
         before = await who(host, get, "who-1")
         host.submit(request("loses"))
         failed = await get()
-        assert isinstance(failed, Failed) and "safe" in str(UserError(failed.code, **failed.facts))
+        assert isinstance(failed, Failed) and "safe" in str(UserError(failed.code, **failed.params))
         assert await who(host, get, "who-2") != before
         assert not psutil.pid_exists(before)
 
@@ -171,7 +171,7 @@ def test_a_card_that_fails_is_left_to_a_new_process(loop: qasync.QEventLoop) -> 
 
 
 def test_an_exception_becomes_failed_and_the_process_lives_on(loop: qasync.QEventLoop) -> None:
-    async def scene(host: Host, get: Get) -> None:
+    async def scene(host: EngineClient, get: Get) -> None:
         before = await who(host, get, "who-1")
         host.submit(request("breaks"))
         failed = await get()
@@ -193,12 +193,12 @@ def test_an_exception_becomes_failed_and_the_process_lives_on(loop: qasync.QEven
 def test_an_engine_that_cannot_be_loaded_fails_every_job_in_words(
     loop: qasync.QEventLoop, load: LoadEngine, tmp_path: Path
 ) -> None:
-    async def scene(host: Host, get: Get) -> None:
+    async def scene(host: EngineClient, get: Get) -> None:
         for job_id in ("a", "b"):
             host.submit(request(job_id))
             failed = await get()
             assert isinstance(failed, Failed) and failed.job_id == job_id
-            assert {"bug": "no torch here", "engine_died": "SIGABRT"}[failed.code] in failed.facts["detail"]
+            assert {"bug": "no torch here", "engine_died": "SIGABRT"}[failed.code] in failed.params["detail"]
 
     play(loop, scene, load, tmp_path / "engine.log")
 
@@ -210,7 +210,7 @@ def test_a_job_is_cancelled_at_once_while_the_engine_is_still_being_imported(
     held.touch()
     monkeypatch.setenv(engines.HELD, str(held))
 
-    async def scene(host: Host, get: Get) -> None:
+    async def scene(host: EngineClient, get: Get) -> None:
         host.submit(request("five-a"))
         host.cancel("five-a")
         assert await asyncio.wait_for(get(), 1) == Cancelled("five-a")
@@ -223,7 +223,7 @@ def test_a_job_is_cancelled_at_once_while_the_engine_is_still_being_imported(
 
 
 def test_closing_ends_a_job_that_does_not_listen_at_once(loop: qasync.QEventLoop) -> None:
-    async def scene(host: Host, get: Get) -> None:
+    async def scene(host: EngineClient, get: Get) -> None:
         process = await who(host, get, "who-1")
         host.submit(request("deaf"))
         await get()
@@ -245,11 +245,11 @@ def test_a_large_photo_crosses_bit_for_bit_and_the_loop_goes_on(loop: qasync.QEv
             await asyncio.sleep(0.01)
             late.append(time.monotonic() - asked - 0.01)
 
-    async def scene(host: Host, get: Get) -> None:
+    async def scene(host: EngineClient, get: Get) -> None:
         await who(host, get, "who-1")
         watching = asyncio.ensure_future(watch())
         host.submit(request("five", pixels))
-        while not isinstance(message := await get(), Finished):
+        while not isinstance(message := await get(), RestoreResult):
             pass
         watching.cancel()
         np.testing.assert_array_equal(message.photo.pixels, pixels)
@@ -260,17 +260,17 @@ def test_a_large_photo_crosses_bit_for_bit_and_the_loop_goes_on(loop: qasync.QEv
 
 
 def test_a_result_of_another_size_is_a_failure(loop: qasync.QEventLoop) -> None:
-    async def scene(host: Host, get: Get) -> None:
+    async def scene(host: EngineClient, get: Get) -> None:
         host.submit(request("shrinks"))
         failed = await get()
         assert isinstance(failed, Failed) and failed.code == "result_unfit"
-        assert "5 × 3" in str(UserError(failed.code, **failed.facts))
+        assert "5 × 3" in str(UserError(failed.code, **failed.params))
 
     play(loop, scene)
 
 
 def test_of_previews_that_wait_for_a_busy_window_the_latest_is_kept(loop: qasync.QEventLoop) -> None:
-    async def scene(host: Host, get: Get) -> None:
+    async def scene(host: EngineClient, get: Get) -> None:
         await who(host, get, "who-1")
         host.submit(request("chatters"))
         time.sleep(1.5)  # the window is busy: meanwhile all of them arrive
@@ -286,7 +286,7 @@ def test_of_previews_that_wait_for_a_busy_window_the_latest_is_kept(loop: qasync
 def test_the_engine_ends_with_a_window_that_is_killed(tmp_path: Path) -> None:
     code = (
         "import asyncio\n"
-        "from daps_desktop.engine.process.client import Host\n"
+        "from daps_desktop.engine.process.client import EngineClient\n"
         "from tests.fakes import engines\n"
         "from tests.engine.test_client import request\n"
         "async def main():\n"

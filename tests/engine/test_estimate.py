@@ -7,11 +7,19 @@ import pytest
 
 from daps_desktop.engine.dispatch import run_job
 from daps_desktop.engine.handlers.estimate import expected_seconds
-from daps_desktop.imaging.mask import thinned
+from daps_desktop.imaging.mask import downsampled
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.damage import Blur, Faded, Grey, Jpeg, Noise, Scratches, Small
-from daps_desktop.jobs.messages import Cancelled, Failed, Forecast, JobMessage
-from daps_desktop.jobs.requests import MARKS_STEP, ForecastRequest
+from daps_desktop.jobs.damage import (
+    Downsampling,
+    Fading,
+    GaussianBlur,
+    Greyscale,
+    JpegCompression,
+    MissingPixels,
+    Noise,
+)
+from daps_desktop.jobs.messages import Cancelled, Failed, Message, TimeEstimate
+from daps_desktop.jobs.requests import MARKS_STEP, EstimateRequest
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
 
@@ -21,20 +29,20 @@ SIZE = (1200, 1600)
 def ask(task: Task, marked: tuple[slice, slice] | None = None, **settings: object) -> dict[str, float]:
     """What the engine foretells on a computer that takes one second a megapixel."""
     message = answer(task, marked, 1.0, **settings)
-    assert isinstance(message, Forecast) and message.speed == 1.0 and message.typical > 0
+    assert isinstance(message, TimeEstimate) and message.speed == 1.0 and message.typical > 0
     return message.seconds
 
 
 def answer(
     task: Task, marked: tuple[slice, slice] | None = None, speed: float | None = 1.0, **settings: object
-) -> JobMessage:
-    hole = np.zeros(SIZE, bool)
+) -> Message:
+    mask = np.zeros(SIZE, bool)
     if marked:
-        hole[marked] = True
-    marks = thinned(hole, MARKS_STEP) if marked else None
+        mask[marked] = True
+    marks = downsampled(mask, MARKS_STEP) if marked else None
     chosen = SolverSettings(**settings)  # type: ignore[arg-type]
-    request = ForecastRequest("f", *SIZE, task, chosen, marks, speed)
-    messages: list[JobMessage] = []
+    request = EstimateRequest("f", *SIZE, task, chosen, marks, speed)
+    messages: list[Message] = []
     run_job(request, threading.Event(), messages.append)
     (message,) = messages
     return message
@@ -49,25 +57,25 @@ def test_a_stamp_is_not_said_to_take_as_long_as_a_tile() -> None:
 
 
 def test_better_takes_longer_and_so_does_more_to_do() -> None:
-    blurred = ask(Task((Blur(),)))
+    blurred = ask(Task((GaussianBlur(),)))
     assert blurred["draft"] < blurred["balanced"] < blurred["best"]
-    assert ask(Task((Small(2),)))["draft"] > 3 * blurred["draft"]
-    assert ask(Task((Blur(),)), output="sample")["best"] > blurred["best"]
-    assert ask(Task((Blur(),)), samples=4)["best"] > 3 * blurred["best"]
-    assert ask(Task((Blur(),)), levels=2)["best"] == pytest.approx(blurred["best"] * 2 / 24)
-    one_network = ask(Task((Blur(),)), prior="photo-fast")
+    assert ask(Task((Downsampling(2),)))["draft"] > 3 * blurred["draft"]
+    assert ask(Task((GaussianBlur(),)), output="sample")["best"] > blurred["best"]
+    assert ask(Task((GaussianBlur(),)), samples=4)["best"] > 3 * blurred["best"]
+    assert ask(Task((GaussianBlur(),)), levels=2)["best"] == pytest.approx(blurred["best"] * 2 / 24)
+    one_network = ask(Task((GaussianBlur(),)), prior="photo-fast")
     assert one_network["best"] == pytest.approx(blurred["balanced"] * 24 / 8)
     assert blurred["best"] == pytest.approx(4 * one_network["best"])  # photo-fine is four times the work
-    for task in (Task((Jpeg(),)), Task((Grey(),)), Task((Faded(), Noise()))):
+    for task in (Task((JpegCompression(),)), Task((Greyscale(),)), Task((Fading(), Noise()))):
         assert ask(task)["balanced"] > 0
-    assert ask(Task((Faded(),)))["balanced"] == 0
+    assert ask(Task((Fading(),)))["balanced"] == 0
 
 
 def test_a_repair_costs_what_is_marked() -> None:
-    task = Task((Scratches(),))
+    task = Task((MissingPixels(),))
     small = ask(task, (slice(100, 104), slice(100, 200)))["balanced"]
     long = ask(task, (slice(100, 104), slice(100, 1500)))["balanced"]
-    assert 3 * small < long < ask(Task((Blur(),)))["balanced"]
+    assert 3 * small < long < ask(Task((GaussianBlur(),)))["balanced"]
     assert ask(task) == {}
 
 
@@ -77,7 +85,7 @@ def test_what_cannot_be_run_is_refused_in_words() -> None:
 
 
 def test_a_trial_can_be_stopped() -> None:
-    cancel, messages = threading.Event(), list[JobMessage]()
+    cancel, messages = threading.Event(), list[Message]()
     cancel.set()
-    run_job(ForecastRequest("f", *SIZE, Task((Noise(),)), SolverSettings()), cancel, messages.append)
+    run_job(EstimateRequest("f", *SIZE, Task((Noise(),)), SolverSettings()), cancel, messages.append)
     assert messages == [Cancelled("f")]

@@ -27,14 +27,14 @@ def group(folder: Path, limit: str, used: int, stat: str) -> None:
 def test_the_tightest_group_above_a_process_counts(tmp_path: Path) -> None:
     group(tmp_path / "app.slice", str(900 * MB), 500 * MB, f"inactive_file {100 * MB}")
     group(tmp_path / "app.slice/daps.scope", "max", 300 * MB, "inactive_file 0")
-    assert memory_limits.groups_left("0::/app.slice/daps.scope\n", tmp_path) == 500 * MB
-    assert memory_limits.groups_left("0::/elsewhere\n", tmp_path) == math.inf
+    assert memory_limits.cgroup_available("0::/app.slice/daps.scope\n", tmp_path) == 500 * MB
+    assert memory_limits.cgroup_available("0::/elsewhere\n", tmp_path) == math.inf
 
 
 def test_groups_of_the_older_kind_count_as_well(tmp_path: Path) -> None:
     group(tmp_path / "memory/box", str(700 * MB), 300 * MB, f"total_inactive_file {50 * MB}")
     membership = "12:cpu,cpuacct:/box\n4:memory:/box\n0::/\n"
-    assert memory_limits.groups_left(membership, tmp_path) == 450 * MB
+    assert memory_limits.cgroup_available(membership, tmp_path) == 450 * MB
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is one way only")

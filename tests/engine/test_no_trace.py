@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from daps_desktop.imaging.photo import Pixels
-from daps_desktop.jobs.damage import Blur, Damage, Noise, Scratches, Small
+from daps_desktop.jobs.damage import Damage, Downsampling, GaussianBlur, MissingPixels, Noise
 from daps_desktop.networks.catalogue import installed
 from tests.engine.playing import play
 
@@ -35,28 +35,31 @@ PICTURES = {
 }
 
 
-def errors(picture: Pixels, prior: str) -> Iterator[tuple[str, NDArray[np.float64]]]:
+def errors(image: Pixels, prior: str) -> Iterator[tuple[str, NDArray[np.float64]]]:
     """What each task changes of a picture that has nothing to be changed, in grey levels."""
-    unit = np.iinfo(picture.dtype).max / 255
-    tasks: dict[str, tuple[Damage, float]] = {"denoised": (Noise(), 10.0), "sharpened": (Blur(1.5), 2.5)}
+    unit = np.iinfo(image.dtype).max / 255
+    tasks: dict[str, tuple[Damage, float]] = {
+        "denoised": (Noise(), 10.0),
+        "sharpened": (GaussianBlur(1.5), 2.5),
+    }
     for name, (damage, noise) in tasks.items():
-        yield name, (play(picture, damage, noise=noise, prior=prior).pixels - picture.astype(float)) / unit
-    half = picture[::2, ::2] if (picture == picture[0, 0]).all() else None
+        yield name, (play(image, damage, noise=noise, prior=prior).pixels - image.astype(float)) / unit
+    half = image[::2, ::2] if (image == image[0, 0]).all() else None
     if half is not None:
         small = np.ascontiguousarray(half)
-        yield "enlarged", play(small, Small(2), noise=1.0, prior=prior).pixels - picture.astype(float)
-    hole = np.zeros((SIDE, SIDE), bool)
-    hole[:8] = hole[:, -8:] = True
-    marked = np.where(hole[..., None], np.iinfo(picture.dtype).max, picture)
-    filled = play(marked, Scratches(), hole=hole, prior=prior, preset="balanced").pixels
-    yield "filled at the frame", (filled - picture.astype(float)) / unit
+        yield "enlarged", play(small, Downsampling(2), noise=1.0, prior=prior).pixels - image.astype(float)
+    mask = np.zeros((SIDE, SIDE), bool)
+    mask[:8] = mask[:, -8:] = True
+    marked = np.where(mask[..., None], np.iinfo(image.dtype).max, image)
+    filled = play(marked, MissingPixels(), mask=mask, prior=prior, preset="balanced").pixels
+    yield "filled at the frame", (filled - image.astype(float)) / unit
 
 
 @pytest.mark.parametrize("prior", BUILT_IN)
 @pytest.mark.parametrize("name", PICTURES)
 def test_neither_rim_nor_pattern_is_left(name: str, prior: str) -> None:
-    picture = PICTURES[name]
-    for done, error in errors(picture, prior):
+    image = PICTURES[name]
+    for done, error in errors(image, prior):
         inner = error[RIM:-RIM, RIM:-RIM]
         middle = inner.mean((0, 1))
         sides = (error[:RIM], error[-RIM:], error[:, :RIM], error[:, -RIM:])

@@ -12,24 +12,24 @@ from torch import Tensor
 from daps_desktop.engine.dispatch import run_job
 from daps_desktop.engine.handlers.estimate import QUALITIES
 from daps_desktop.imaging.jpeg_tables import tables_for_quality
-from daps_desktop.imaging.mask import Hole, thinned
+from daps_desktop.imaging.mask import Mask, downsampled
 from daps_desktop.jobs.damage import (
-    Blur,
-    Box,
+    BoxMask,
     CameraBlur,
-    Clipped,
+    Clipping,
     Damage,
-    Grey,
-    Jpeg,
-    Motion,
+    Downsampling,
+    GaussianBlur,
+    Greyscale,
+    JpegCompression,
+    MissingPixels,
+    MotionBlur,
     Noise,
-    Phase,
+    PhaseRetrieval,
     RandomMask,
-    Scratches,
-    Small,
 )
-from daps_desktop.jobs.messages import Forecast, JobMessage
-from daps_desktop.jobs.requests import MARKS_STEP, ForecastRequest
+from daps_desktop.jobs.messages import Message, TimeEstimate
+from daps_desktop.jobs.requests import MARKS_STEP, EstimateRequest
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
 from daps_desktop.networks import catalogue
@@ -41,23 +41,35 @@ from tests.engine.playing import QUICK, crop, play
 pytestmark = pytest.mark.usefixtures("tiny_prior")
 
 TASKS: tuple[tuple[Damage, ...], ...] = (
-    (Scratches(),), (Noise(),), (Scratches(), Noise()), (Blur(1.5),), (Motion(5), Scratches()), (Small(2),),
-    (Small(2), Blur(1.0), Noise()), (Jpeg(40),), (Jpeg(40), Scratches()), (Grey(),),
-    (Clipped(1.5), Scratches()),
-    (RandomMask(0.5),), (Box(40),), (Box(20), Blur(1.0)), (Phase(2.0, 2),), (CameraBlur(1.0), Scratches()),
-)  # fmt: skip
+    (MissingPixels(),),
+    (Noise(),),
+    (MissingPixels(), Noise()),
+    (GaussianBlur(1.5),),
+    (MotionBlur(5), MissingPixels()),
+    (Downsampling(2),),
+    (Downsampling(2), GaussianBlur(1.0), Noise()),
+    (JpegCompression(40),),
+    (JpegCompression(40), MissingPixels()),
+    (Greyscale(),),
+    (Clipping(1.5), MissingPixels()),
+    (RandomMask(0.5),),
+    (BoxMask(40),),
+    (BoxMask(20), GaussianBlur(1.0)),
+    (PhaseRetrieval(2.0, 2),),
+    (CameraBlur(1.0), MissingPixels()),
+)
 HEIGHT, WIDTH = 96, 128
 
 
 @st.composite
-def holes(draw: st.DrawFn) -> Hole:
+def holes(draw: st.DrawFn) -> Mask:
     """One or two rectangles of whole squares of MARKS_STEP pixels, which an estimate sees as they are."""
-    hole = np.zeros((HEIGHT, WIDTH), bool)
+    mask = np.zeros((HEIGHT, WIDTH), bool)
     for _ in range(draw(st.integers(1, 2))):
-        top, left = (MARKS_STEP * draw(st.integers(0, side // MARKS_STEP - 2)) for side in hole.shape)
+        top, left = (MARKS_STEP * draw(st.integers(0, side // MARKS_STEP - 2)) for side in mask.shape)
         high, wide = (MARKS_STEP * draw(st.integers(1, 12)) for _ in range(2))
-        hole[top : top + high, left : left + wide] = True
-    return hole
+        mask[top : top + high, left : left + wide] = True
+    return mask
 
 
 chosen = st.builds(
@@ -74,21 +86,21 @@ chosen = st.builds(
 )
 
 
-def planned(task: Task, settings: SolverSettings, hole: Hole | None) -> Plan:
+def planned(task: Task, settings: SolverSettings, mask: Mask | None) -> Plan:
     observation = Observation(
-        HEIGHT, WIDTH, sigma_of(noise_level(task, settings, lambda: 5.0)), hole, tables_for_quality(50)
+        HEIGHT, WIDTH, sigma_of(noise_level(task, settings, lambda: 5.0)), mask, tables_for_quality(50)
     )
     return make_plan(task, settings, observation, catalogue.find("tiny").parameterisation.sigma_max)
 
 
-@given(damages=st.sampled_from(TASKS), how=chosen, hole=holes())
+@given(damages=st.sampled_from(TASKS), how=chosen, mask=holes())
 @settings(max_examples=25)
-def test_a_run_does_what_its_plan_says(damages: tuple[Damage, ...], how: SolverSettings, hole: Hole) -> None:
+def test_a_run_does_what_its_plan_says(damages: tuple[Damage, ...], how: SolverSettings, mask: Mask) -> None:
     task = Task(damages)
     how = replace(
         how, prior="tiny", device="cpu", soft_edge=0, samples=1 if how.output == "sample" else how.samples
     )
-    marks = hole if task.needs_mask else None
+    marks = mask if task.needs_mask else None
     seen = 0
 
     def counted(self: NetworkDenoiser, x: Tensor, sigma: float) -> Tensor:
@@ -99,7 +111,7 @@ def test_a_run_does_what_its_plan_says(damages: tuple[Damage, ...], how: SolverS
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(NetworkDenoiser, "denoise", counted)
         photo = np.ascontiguousarray(crop(128)[:HEIGHT, :WIDTH])
-        report = play(photo, *damages, hole=marks, settings=how).finished.report
+        report = play(photo, *damages, mask=marks, settings=how).finished.report
     plan = planned(task, how, marks)
     costs = cost(plan)
     assert report.evaluations == costs.evaluations
@@ -108,34 +120,38 @@ def test_a_run_does_what_its_plan_says(damages: tuple[Damage, ...], how: SolverS
     assert costs.megapixels * 1e6 == pytest.approx(seen, rel=0.1)  # the network wants multiples of some sides
 
 
-@given(damages=st.sampled_from(TASKS), how=chosen, hole=holes())
+@given(damages=st.sampled_from(TASKS), how=chosen, mask=holes())
 @settings(max_examples=25)
-def test_an_estimate_prices_that_plan(damages: tuple[Damage, ...], how: SolverSettings, hole: Hole) -> None:
+def test_an_estimate_prices_that_plan(damages: tuple[Damage, ...], how: SolverSettings, mask: Mask) -> None:
     task, how = Task(damages), replace(how, prior="tiny", device="cpu", soft_edge=0)
-    marks = hole if task.needs_mask else None
-    request = ForecastRequest(
-        "f", HEIGHT, WIDTH, task, how, None if marks is None else thinned(marks, MARKS_STEP), speed=1.0
+    marks = mask if task.needs_mask else None
+    request = EstimateRequest(
+        "f", HEIGHT, WIDTH, task, how, None if marks is None else downsampled(marks, MARKS_STEP), speed=1.0
     )
-    messages: list[JobMessage] = []
+    messages: list[Message] = []
     run_job(request, threading.Event(), messages.append)
     (answer,) = messages
-    assert isinstance(answer, Forecast)
+    assert isinstance(answer, TimeEstimate)
     for quality in QUALITIES:
         expected = cost(planned(task, replace(how, preset=quality), marks)).megapixels
         assert answer.seconds[quality] == pytest.approx(OVERHEAD * expected)
 
 
 def test_a_wide_hole_is_priced_with_its_coarse_stage() -> None:
-    hole = np.zeros((HEIGHT, WIDTH), bool)
-    hole[20:68, 20:68] = True
-    fine = planned(Task((Scratches(),)), replace(QUICK, tile=128), hole)
-    both = planned(Task((Scratches(),)), replace(QUICK, tile=64), hole)
+    mask = np.zeros((HEIGHT, WIDTH), bool)
+    mask[20:68, 20:68] = True
+    fine = planned(Task((MissingPixels(),)), replace(QUICK, tile=128), mask)
+    both = planned(Task((MissingPixels(),)), replace(QUICK, tile=64), mask)
     assert not fine.coarse_first and both.coarse_first
     assert cost(both).evaluations == 2 * cost(fine).evaluations
 
 
 def test_a_plan_is_a_value() -> None:
-    hole = np.zeros((HEIGHT, WIDTH), bool)
-    hole[20:68, 20:68] = True
-    assert planned(Task((Scratches(),)), QUICK, hole) == planned(Task((Scratches(),)), QUICK, hole.copy())
-    assert planned(Task((Blur(),)), QUICK, None) != planned(Task((Blur(),)), replace(QUICK, seed=1), None)
+    mask = np.zeros((HEIGHT, WIDTH), bool)
+    mask[20:68, 20:68] = True
+    assert planned(Task((MissingPixels(),)), QUICK, mask) == planned(
+        Task((MissingPixels(),)), QUICK, mask.copy()
+    )
+    assert planned(Task((GaussianBlur(),)), QUICK, None) != planned(
+        Task((GaussianBlur(),)), replace(QUICK, seed=1), None
+    )

@@ -12,29 +12,29 @@ from hypothesis import strategies as st
 
 from daps_desktop.document.kernel_file import with_kernel_read
 from daps_desktop.engine.dispatch import HANDLERS, run_job
-from daps_desktop.imaging.formats.png_codec import pack_pixels
+from daps_desktop.imaging.formats.png_codec import encode_pixels
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import (
-    Blur,
     CameraBlur,
-    Clipped,
+    Clipping,
     Damage,
-    Faded,
-    Grey,
-    Jpeg,
-    Kernel,
-    Motion,
+    Downsampling,
+    Fading,
+    GaussianBlur,
+    Greyscale,
+    JpegCompression,
+    KernelBlur,
+    MissingPixels,
+    MotionBlur,
     Noise,
-    Phase,
+    PhaseRetrieval,
     RandomMask,
-    Scratches,
-    Small,
 )
 from daps_desktop.jobs.damage_text import format_damage
-from daps_desktop.jobs.messages import Failed, Finished, JobMessage
+from daps_desktop.jobs.messages import Failed, Message, RestoreResult
 from daps_desktop.jobs.recipe import Recipe, dump_recipe, parse_recipe
-from daps_desktop.jobs.requests import ForecastRequest, JobRequest, Request
+from daps_desktop.jobs.requests import EstimateRequest, Request, RestoreRequest
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
 from daps_desktop.networks import catalogue
@@ -43,13 +43,24 @@ from tests.engine.playing import QUICK, crop
 pytestmark = pytest.mark.usefixtures("tiny_prior")
 
 SPOT = np.array([[0, 90, 0], [60, 255, 60], [0, 90, 0]], np.uint8)[..., None]
-KERNEL = Kernel("spot, left=2.png", pack_pixels(Photo(SPOT)))
+KERNEL = KernelBlur("spot, left=2.png", encode_pixels(Photo(SPOT)))
 TASKS: tuple[tuple[Damage, ...], ...] = (
-    (Scratches(),), (Noise(),), (Scratches(), Blur(1.3)), (KERNEL,), (KERNEL, Scratches()),
-    (Motion(5, 30.5),),
-    (Small(2, "area"), Noise()), (Jpeg(35),), (Grey(),), (Clipped(1.5),), (Faded(0.35),), (Faded(), Noise()),
-    (RandomMask(0.4, 3),), (Phase(2.0, 1),), (CameraBlur(1.1, 1.2),),
-)  # fmt: skip
+    (MissingPixels(),),
+    (Noise(),),
+    (MissingPixels(), GaussianBlur(1.3)),
+    (KERNEL,),
+    (KERNEL, MissingPixels()),
+    (MotionBlur(5, 30.5),),
+    (Downsampling(2, "area"), Noise()),
+    (JpegCompression(35),),
+    (Greyscale(),),
+    (Clipping(1.5),),
+    (Fading(0.35),),
+    (Fading(), Noise()),
+    (RandomMask(0.4, 3),),
+    (PhaseRetrieval(2.0, 1),),
+    (CameraBlur(1.1, 1.2),),
+)
 chosen = st.builds(
     SolverSettings,
     preset=st.just("draft"),
@@ -67,17 +78,17 @@ chosen = st.builds(
 
 
 @st.composite
-def requests(draw: st.DrawFn) -> JobRequest:
+def requests(draw: st.DrawFn) -> RestoreRequest:
     task = Task(draw(st.sampled_from(TASKS)))
     pixels = crop(48)[..., : draw(st.sampled_from([1, 3]))].astype(
         draw(st.sampled_from([np.uint8, np.uint16]))
     )
-    hole = None
+    mask = None
     if task.needs_mask:
-        hole = np.zeros((48, 48), bool)
-        hole[20:23, draw(st.integers(0, 20)) : 40] = True
+        mask = np.zeros((48, 48), bool)
+        mask[20:23, draw(st.integers(0, 20)) : 40] = True
     prior = draw(st.sampled_from(["", catalogue.find("tiny").sha256]))
-    return JobRequest("r", Photo(np.ascontiguousarray(pixels)), hole, task, draw(chosen), 0, prior)
+    return RestoreRequest("r", Photo(np.ascontiguousarray(pixels)), mask, task, draw(chosen), 0, prior)
 
 
 def same(a: Request, b: Request) -> bool:
@@ -89,21 +100,21 @@ def same(a: Request, b: Request) -> bool:
     return type(a) is type(b) and plain and arrays and photos
 
 
-def answer(request: Request) -> JobMessage:
-    messages: list[JobMessage] = []
+def answer(request: Request) -> Message:
+    messages: list[Message] = []
     run_job(request, threading.Event(), messages.append)
     return messages[-1]
 
 
 @given(request=requests())
 @settings(max_examples=25)
-def test_a_request_that_was_sent_and_saved_gives_the_same_bytes(request: JobRequest) -> None:
-    sent: JobRequest = pickle.loads(pickle.dumps(request))
+def test_a_request_that_was_sent_and_saved_gives_the_same_bytes(request: RestoreRequest) -> None:
+    sent: RestoreRequest = pickle.loads(pickle.dumps(request))
     saved = parse_recipe(dump_recipe(Recipe(request.task, request.settings)))
     read = replace(sent, task=saved.task, settings=saved.settings)
     assert same(request, sent) and same(request, read)
     first, again = answer(request), answer(read)
-    assert isinstance(first, Finished) and isinstance(again, Finished), (first, again)
+    assert isinstance(first, RestoreResult) and isinstance(again, RestoreResult), (first, again)
     assert first.photo.pixels.tobytes() == again.photo.pixels.tobytes()
     assert first.report.damage == [format_damage(damage) for damage in request.task.damages]
 
@@ -114,7 +125,7 @@ def test_so_does_the_request_of_an_estimate(
     task: tuple[Damage, ...], how: SolverSettings, speed: float | None, marked: bool
 ) -> None:
     marks = np.ones((3, 5), bool) if marked else None
-    request = ForecastRequest("f", 12, 20, Task(task), how, marks, speed)
+    request = EstimateRequest("f", 12, 20, Task(task), how, marks, speed)
     assert same(request, pickle.loads(pickle.dumps(request)))
 
 
@@ -125,25 +136,25 @@ def test_every_kind_of_request_has_its_handler() -> None:
 def test_a_kernel_travels_without_its_file(tmp_path: Path) -> None:
     path = tmp_path / "shake.tif"
     write_photo(Photo(SPOT.astype(np.uint16) * 257), path)
-    task = with_kernel_read(Task((Kernel(str(path)), Noise())))
-    kernel = task.find(Kernel)
+    task = with_kernel_read(Task((KernelBlur(str(path)), Noise())))
+    kernel = task.find(KernelBlur)
     assert kernel is not None and kernel.file == "shake.tif" and kernel.picture
-    request = JobRequest("r", Photo(crop()), None, task, QUICK)
+    request = RestoreRequest("r", Photo(crop()), None, task, QUICK)
     before = answer(request)
     path.unlink()
     after = answer(pickle.loads(pickle.dumps(request)))
-    assert isinstance(before, Finished) and isinstance(after, Finished)
+    assert isinstance(before, RestoreResult) and isinstance(after, RestoreResult)
     assert before.photo.pixels.tobytes() == after.photo.pixels.tobytes()
     assert before.report.damage == ["kernel:file=shake.tif", "noise"]
 
 
 def test_a_kernel_that_is_not_there_is_refused_in_words(tmp_path: Path) -> None:
-    task = with_kernel_read(Task((Kernel(str(tmp_path / "gone.png")),)))
-    failed = answer(JobRequest("r", Photo(crop()), None, task, QUICK))
+    task = with_kernel_read(Task((KernelBlur(str(tmp_path / "gone.png")),)))
+    failed = answer(RestoreRequest("r", Photo(crop()), None, task, QUICK))
     assert isinstance(failed, Failed) and failed.code == "kernel_file"
 
 
 def test_another_prior_of_that_name_is_refused() -> None:
-    request = JobRequest("r", Photo(crop()), None, Task((Noise(),)), QUICK, prior_sha256="ab" * 32)
+    request = RestoreRequest("r", Photo(crop()), None, Task((Noise(),)), QUICK, prior_sha256="ab" * 32)
     failed = answer(request)
-    assert isinstance(failed, Failed) and (failed.code, failed.facts) == ("prior_other", {"name": "tiny"})
+    assert isinstance(failed, Failed) and (failed.code, failed.params) == ("prior_other", {"name": "tiny"})

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from daps_desktop.jobs.damage import Blur, Grey, Phase, Scratches, Small
+from daps_desktop.jobs.damage import Downsampling, GaussianBlur, Greyscale, MissingPixels, PhaseRetrieval
 from daps_desktop.restoration import residual_map
 from tests.engine.playing import crop, line, play
 
@@ -15,8 +15,10 @@ def rms(values: np.ndarray) -> float:
     return float(np.sqrt((seen**2).mean()))
 
 
-@pytest.mark.parametrize("damage", [Blur(1.0), Small(2), Grey()])
-def test_the_map_adds_up_to_the_residual_of_the_report(damage: Blur | Small | Grey) -> None:
+@pytest.mark.parametrize("damage", [GaussianBlur(1.0), Downsampling(2), Greyscale()])
+def test_the_map_adds_up_to_the_residual_of_the_report(
+    damage: GaussianBlur | Downsampling | Greyscale,
+) -> None:
     finished = play(crop(), damage).finished
     values = finished.residual_map
     assert values is not None and values.dtype == np.float16
@@ -25,9 +27,9 @@ def test_the_map_adds_up_to_the_residual_of_the_report(damage: Blur | Small | Gr
 
 
 def test_small_maps_keep_the_sum(monkeypatch: pytest.MonkeyPatch) -> None:
-    full = play(crop(), Blur(1.0)).finished.residual_map
+    full = play(crop(), GaussianBlur(1.0)).finished.residual_map
     monkeypatch.setattr(residual_map, "MAP_SIDE", 24)
-    finished = play(crop(), Blur(1.0)).finished
+    finished = play(crop(), GaussianBlur(1.0)).finished
     small = finished.residual_map
     assert small is not None and full is not None and max(small.shape) <= 24
     step = -(-max(full.shape) // 24)
@@ -36,22 +38,22 @@ def test_small_maps_keep_the_sum(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_nothing_is_known_in_a_hole_and_nothing_left_outside_its_island() -> None:
-    hole = np.zeros((200, 200), dtype=bool)
-    hole[20:24, 20:40] = True
+    mask = np.zeros((200, 200), dtype=bool)
+    mask[20:24, 20:40] = True
     photo = np.tile(crop()[:50, :50], (4, 4, 1))
-    finished = play(photo, Scratches(), hole=hole).finished
+    finished = play(photo, MissingPixels(), mask=mask).finished
     values = finished.residual_map
     assert values is not None
-    np.testing.assert_array_equal(np.isnan(values), hole)
+    np.testing.assert_array_equal(np.isnan(values), mask)
     assert (values[190:, 190:] == 0).all()
 
 
 def test_what_is_measured_as_no_picture_has_no_map() -> None:
-    assert play(crop(96), Phase(starts=1)).finished.residual_map is None
+    assert play(crop(96), PhaseRetrieval(starts=1)).finished.residual_map is None
 
 
 def test_a_repair_of_a_blurred_photo_is_blind_in_the_hole() -> None:
-    hole = line()
-    values = play(crop(), Scratches(), Blur(1.0), hole=hole).finished.residual_map
+    mask = line()
+    values = play(crop(), MissingPixels(), GaussianBlur(1.0), mask=mask).finished.residual_map
     assert values is not None
-    np.testing.assert_array_equal(np.isnan(values), hole)
+    np.testing.assert_array_equal(np.isnan(values), mask)

@@ -17,11 +17,11 @@ import numpy as np
 
 from daps_desktop.engine.process.child import RunJob
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.messages import Cancelled, Failed, Finished, JobMessage, Preview
-from daps_desktop.jobs.requests import JobRequest
+from daps_desktop.jobs.messages import Cancelled, Failed, Message, Preview, RestoreResult
+from daps_desktop.jobs.requests import RestoreRequest
 from tests.fakes.hosts import progress_of, report_of
 
-Emit = Callable[[JobMessage], None]
+Emit = Callable[[Message], None]
 HELD = "DAPS_TEST_HELD"  # a file that keeps `slow_import` from ending
 
 
@@ -31,12 +31,12 @@ def obliging() -> RunJob:
 
 
 def grey_fill() -> RunJob:
-    def run_job(job: JobRequest, _cancel: threading.Event, emit: Emit) -> None:
+    def run_job(job: RestoreRequest, _cancel: threading.Event, emit: Emit) -> None:
         for step in range(1, 4):
             emit(progress_of(job.job_id, step))
         pixels = job.photo.pixels.copy()
-        pixels[job.hole] = 128
-        emit(Finished(job.job_id, job.photo.with_pixels(pixels), report_of(job)))
+        pixels[job.mask] = 128
+        emit(RestoreResult(job.job_id, job.photo.with_pixels(pixels), report_of(job)))
 
     return run_job
 
@@ -69,42 +69,42 @@ def slow_import() -> RunJob:
     return obliging()
 
 
-def _five_steps(job: JobRequest, cancel: threading.Event, emit: Emit) -> None:
+def _five_steps(job: RestoreRequest, cancel: threading.Event, emit: Emit) -> None:
     for step in range(1, 6):
         if cancel.is_set():
             return emit(Cancelled(job.job_id))
         emit(progress_of(job.job_id, step, 5))
-    return emit(Finished(job.job_id, job.photo, report_of(job)))
+    return emit(RestoreResult(job.job_id, job.photo, report_of(job)))
 
 
-def _waits(job: JobRequest, cancel: threading.Event, emit: Emit) -> None:
+def _waits(job: RestoreRequest, cancel: threading.Event, emit: Emit) -> None:
     emit(progress_of(job.job_id, 1))
     cancel.wait(30)
     emit(Cancelled(job.job_id))
 
 
-def _deaf(job: JobRequest, _cancel: threading.Event, emit: Emit) -> None:
+def _deaf(job: RestoreRequest, _cancel: threading.Event, emit: Emit) -> None:
     emit(progress_of(job.job_id, 1))
     while True:
         time.sleep(1)
 
 
-def _naps(job: JobRequest, cancel: threading.Event, emit: Emit) -> None:
+def _naps(job: RestoreRequest, cancel: threading.Event, emit: Emit) -> None:
     emit(progress_of(job.job_id, 1))
     cancel.wait(30)
     time.sleep(0.5)
     emit(Cancelled(job.job_id))
 
 
-def _breaks(_job: JobRequest, _cancel: threading.Event, _emit: Emit) -> None:
+def _breaks(_job: RestoreRequest, _cancel: threading.Event, _emit: Emit) -> None:
     raise ValueError("a wrong shape")
 
 
-def _loses_card(job: JobRequest, _cancel: threading.Event, emit: Emit) -> None:
+def _loses_card(job: RestoreRequest, _cancel: threading.Event, emit: Emit) -> None:
     emit(Failed(job.job_id, "device_lost", {"detail": "CUDA error"}))
 
 
-def _dies(job: JobRequest, _cancel: threading.Event, emit: Emit) -> None:
+def _dies(job: RestoreRequest, _cancel: threading.Event, emit: Emit) -> None:
     """By the signal that the id names: dies-SIGSEGV."""
     emit(progress_of(job.job_id, 1))
     name = job.job_id.split("-")[1]
@@ -115,20 +115,20 @@ def _dies(job: JobRequest, _cancel: threading.Event, emit: Emit) -> None:
     os.kill(os.getpid(), signal.Signals[name])
 
 
-def _tells_who(job: JobRequest, _cancel: threading.Event, emit: Emit) -> None:
+def _tells_who(job: RestoreRequest, _cancel: threading.Event, emit: Emit) -> None:
     emit(replace(progress_of(job.job_id, 1), evaluations=os.getpid()))
-    emit(Finished(job.job_id, job.photo, report_of(job)))
+    emit(RestoreResult(job.job_id, job.photo, report_of(job)))
 
 
-def _shrinks(job: JobRequest, _cancel: threading.Event, emit: Emit) -> None:
-    emit(Finished(job.job_id, Photo(job.photo.pixels[1:].copy()), report_of(job)))
+def _shrinks(job: RestoreRequest, _cancel: threading.Event, emit: Emit) -> None:
+    emit(RestoreResult(job.job_id, Photo(job.photo.pixels[1:].copy()), report_of(job)))
 
 
-def _chatters(job: JobRequest, _cancel: threading.Event, emit: Emit) -> None:
-    picture = Preview(np.zeros((768, 768, 3), np.uint8))
+def _chatters(job: RestoreRequest, _cancel: threading.Event, emit: Emit) -> None:
+    image = Preview(np.zeros((768, 768, 3), np.uint8))
     for step in range(1, 51):
-        emit(progress_of(job.job_id, step, 50, picture))
-    emit(Finished(job.job_id, job.photo, report_of(job)))
+        emit(progress_of(job.job_id, step, 50, image))
+    emit(RestoreResult(job.job_id, job.photo, report_of(job)))
 
 
 _ACTS: dict[str, RunJob] = {

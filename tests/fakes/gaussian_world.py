@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from daps_desktop.solver.operators import HoleMask, LinearOperator, gaussian_kernel
+from daps_desktop.solver.operators import LinearOperator, MaskOperator, gaussian_kernel
 from daps_desktop.solver.operators.conjugate_gradient import conjugate_gradient
 
 SIDE = 64
@@ -48,7 +48,7 @@ class GaussianWorld:
 class ExactDenoiser:
     """E[x0 | x0 + sigma n] in a GaussianWorld: the Wiener filter."""
 
-    multiple = 1
+    size_multiple = 1
     sigma_max = math.inf
 
     def __init__(self, world: GaussianWorld) -> None:
@@ -74,8 +74,8 @@ class CircularBlur(LinearOperator):
     def adjoint(self, r: Tensor) -> Tensor:
         return torch.fft.ifft2(torch.fft.fft2(r) * self.response.conj()).real
 
-    def prox(self, z: Tensor, y: Tensor, sigma_y: float, trust: float) -> Tensor:
-        ratio = (sigma_y / trust) ** 2
+    def prox(self, z: Tensor, y: Tensor, sigma_y: float, prior_std: float) -> Tensor:
+        ratio = (sigma_y / prior_std) ** 2
         step = self.response.conj() / (self.response.abs().square() + ratio)
         return z + torch.fft.ifft2(torch.fft.fft2(y - self(z)) * step).real
 
@@ -91,14 +91,14 @@ class BoxShrink(LinearOperator):
     def adjoint(self, r: Tensor) -> Tensor:
         return r.repeat_interleave(4, -1).repeat_interleave(4, -2) / 16
 
-    def prox(self, z: Tensor, y: Tensor, sigma_y: float, trust: float) -> Tensor:
-        return z + self.adjoint((y - self(z)) / (1 / 16 + (sigma_y / trust) ** 2))
+    def prox(self, z: Tensor, y: Tensor, sigma_y: float, prior_std: float) -> Tensor:
+        return z + self.adjoint((y - self(z)) / (1 / 16 + (sigma_y / prior_std) ** 2))
 
 
-def random_sites(side: int = SIDE) -> HoleMask:
+def random_sites(side: int = SIDE) -> MaskOperator:
     """70 % of the pixels lost at random."""
     kept = torch.rand(1, 1, side, side, generator=torch.Generator().manual_seed(1)) > 0.7
-    return HoleMask(kept.float())
+    return MaskOperator(kept.float())
 
 
 def psnr(x: Tensor, truth: Tensor) -> float:

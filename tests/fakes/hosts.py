@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from daps_desktop.jobs.messages import Cancelled, Finished, JobMessage, Preview, Progress
+from daps_desktop.jobs.messages import Cancelled, Message, Preview, Progress, RestoreResult
 from daps_desktop.jobs.report import Report, StepReport
-from daps_desktop.jobs.requests import ForecastRequest, JobRequest, Request
+from daps_desktop.jobs.requests import EstimateRequest, Request, RestoreRequest
 from daps_desktop.ui.models.message_router import MessageRouter
 
 
@@ -14,9 +14,9 @@ from daps_desktop.ui.models.message_router import MessageRouter
 class FakeHost:
     """What it says goes through the `router` that leads to it. Estimates are kept apart from jobs."""
 
-    requests: list[JobRequest] = field(default_factory=list)
+    requests: list[RestoreRequest] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
-    estimates: list[ForecastRequest] = field(default_factory=list)
+    estimates: list[EstimateRequest] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
     router: MessageRouter = field(init=False)
 
@@ -24,7 +24,7 @@ class FakeHost:
         self.router = MessageRouter(self)
 
     def submit(self, request: Request) -> None:
-        if isinstance(request, ForecastRequest):
+        if isinstance(request, EstimateRequest):
             self.estimates.append(request)
         else:
             self.requests.append(request)
@@ -33,7 +33,7 @@ class FakeHost:
         known = any(request.job_id == job_id for request in self.estimates)
         (self.dropped if known else self.cancelled).append(job_id)
 
-    def say(self, message: JobMessage) -> None:
+    def say(self, message: Message) -> None:
         self.router.handle(message)
 
     def answer_cancelled(self) -> None:
@@ -43,13 +43,13 @@ class FakeHost:
         preview = Preview(np.full((30, 40, 3), 60 * step, dtype=np.uint8)) if with_preview else None
         self.say(progress_of(self.requests[-1].job_id, step, steps, preview))
 
-    def finish(self, value: int = 7) -> Finished:
+    def finish(self, value: int = 7) -> RestoreResult:
         """The hole filled with one value, everything else untouched."""
         request = self.requests[-1]
         pixels = request.photo.pixels.copy()
-        if request.hole is not None:
-            pixels[request.hole] = value
-        finished = Finished(request.job_id, request.photo.with_pixels(pixels), report_of(request))
+        if request.mask is not None:
+            pixels[request.mask] = value
+        finished = RestoreResult(request.job_id, request.photo.with_pixels(pixels), report_of(request))
         self.say(finished)
         return finished
 
@@ -69,7 +69,7 @@ def progress_of(job_id: str, step: int, steps: int = 4, preview: Preview | None 
     )
 
 
-def report_of(request: JobRequest, residual_over_noise: float = 1.05) -> Report:
+def report_of(request: RestoreRequest, residual_over_noise: float = 1.05) -> Report:
     return Report(
         evaluations=8,
         seconds_total=40.0,

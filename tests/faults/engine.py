@@ -9,12 +9,12 @@ import numpy as np
 from daps_desktop.base.paths import user_folder
 from daps_desktop.engine.process.child import RunJob, import_engine
 from daps_desktop.imaging.photo import Pixels
-from daps_desktop.jobs.messages import Finished, JobMessage
-from daps_desktop.jobs.requests import JobRequest
+from daps_desktop.jobs.messages import Message, RestoreResult
+from daps_desktop.jobs.requests import RestoreRequest
 from tests.fakes.hosts import progress_of, report_of
 
 STEP_S = 0.05
-Emit = Callable[[JobMessage], None]
+Emit = Callable[[Message], None]
 Fill = Callable[[Pixels], Pixels]
 
 
@@ -94,22 +94,22 @@ def lost_card() -> RunJob:
     NetworkDenoiser.denoise = losing
     engine = import_engine()
 
-    def run_job(job: JobRequest, cancel: threading.Event, emit: Emit) -> None:
+    def run_job(job: RestoreRequest, cancel: threading.Event, emit: Emit) -> None:
         # The trial of the network for the forecast goes well: it is the run that loses the card.
-        threading.current_thread().name = "a job" if isinstance(job, JobRequest) else "a trial"
+        threading.current_thread().name = "a job" if isinstance(job, RestoreRequest) else "a trial"
         engine(job, cancel, emit)
 
     return run_job
 
 
 def _filling(fill: Fill, everywhere: bool = False, step_s: float = STEP_S) -> RunJob:
-    def run_job(job: JobRequest, cancel: threading.Event, emit: Emit) -> None:
+    def run_job(job: RestoreRequest, cancel: threading.Event, emit: Emit) -> None:
         for step in range(1, 5):
             time.sleep(step_s)
             emit(progress_of(job.job_id, step))
         pixels = fill(job.photo.pixels)
-        if job.hole is not None and not everywhere:
-            pixels = np.where(job.hole[..., None], pixels, job.photo.pixels)
-        emit(Finished(job.job_id, job.photo.with_pixels(pixels), report_of(job)))
+        if job.mask is not None and not everywhere:
+            pixels = np.where(job.mask[..., None], pixels, job.photo.pixels)
+        emit(RestoreResult(job.job_id, job.photo.with_pixels(pixels), report_of(job)))
 
     return run_job

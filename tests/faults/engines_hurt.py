@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from daps_desktop.jobs.damage import Noise, Scratches
+from daps_desktop.jobs.damage import MissingPixels, Noise
 from daps_desktop.jobs.task import Task
 from tests.faults.killing import after_kill
 from tests.faults.play import Outcome, family, play
@@ -60,7 +60,7 @@ def memory_scene(stage: Stage, home: str) -> Scene:
     model = stage.window.model
     model.set_task(Task((Noise(),)))
     yield from stage.run()
-    model.set_task(Task((Scratches(),)))
+    model.set_task(Task((MissingPixels(),)))
     stage.dot(1500, 2000)
     yield from stage.run()
 

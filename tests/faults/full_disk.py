@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from daps_desktop.document.journal import journal_folder
-from daps_desktop.document.spool import SMALLEST
+from daps_desktop.document.spool import MIN_BYTES
 from daps_desktop.imaging.formats.reader import read_photo
 from tests.faults.disks import clear, fill, small_disk
 from tests.faults.killing import after_kill
@@ -30,7 +30,7 @@ def journal_scene(stage: Stage, home: str, disk: str, leave: str) -> Scene:
     yield from stage.strokes(MORE)
     rng = np.random.default_rng(2)
     for _ in range(4):  # marks that take some room
-        stage.window.model.set_hole(stage.hole | (rng.random(stage.hole.shape) < 0.5), "speckle")
+        stage.window.model.set_mask(stage.hole | (rng.random(stage.hole.shape) < 0.5), "speckle")
         yield 0.2
         stage.window.model.undo()
         yield 0.2
@@ -110,7 +110,7 @@ def journal(home: Path, rng: random.Random) -> Outcome:
 def version(home: Path, rng: random.Random) -> Outcome:
     """The version stays and can be exported; strokes after it survive a kill."""
     with small_disk(home / "small", 4 * MB) as disk:
-        words = home, disk, rng.randrange(20 * 4096, SMALLEST)
+        words = home, disk, rng.randrange(20 * 4096, MIN_BYTES)
         photo = family(home, LARGE)
         load = "slow_noise"
         with program(home, f"{HERE}:version_scene", photo, *words, data=disk / "data", load=load) as running:

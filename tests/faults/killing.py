@@ -89,8 +89,8 @@ def holds(project: Project, line: Line) -> bool:
     """Whether the stroke or version that a line tells of is in there."""
     if line.what == "version":
         return any(version.number == int(line.value) for version in project.versions)
-    width = project.hole.shape[1]
-    return bool(project.hole[int(line.value), int(width * 0.4) : int(width * 0.6)].all())
+    width = project.mask.shape[1]
+    return bool(project.mask[int(line.value), int(width * 0.4) : int(width * 0.6)].all())
 
 
 def torn(home: Path) -> list[str]:

@@ -94,7 +94,7 @@ def photo_hurt(home: Path, rng: random.Random) -> Outcome:
         played = running.kill()
     outcome = after_kill(home, played)
     project = read_project(home / "work.daps")
-    unmarked, result = ~project.hole, read_photo(home / "result.png").pixels
+    unmarked, result = ~project.mask, read_photo(home / "result.png").pixels
     if not np.array_equal(project.photo.pixels, pixels):
         outcome.lost.append(f"{hurt}: the photo in the project")
     if not np.array_equal(result[unmarked], pixels[unmarked]):

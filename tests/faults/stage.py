@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QMessageBox
 
 from daps_desktop.app import run_window
 from daps_desktop.base.errors import UserError
-from daps_desktop.imaging.mask import Hole
+from daps_desktop.imaging.mask import Mask
 from daps_desktop.jobs.messages import Failed
 from daps_desktop.ui.common.banner import Banner
 from daps_desktop.ui.shell.main_window import MainWindow
@@ -54,7 +54,7 @@ class Stage:
             self.listen(banner)
 
     def listen(self, banner: Banner) -> None:
-        banner.told.connect(self._hear)
+        banner.shown.connect(self._hear)
         if banner.error is not None and not banner.isHidden():
             self._hear(banner.error)
 
@@ -68,10 +68,10 @@ class Stage:
     # the hand
 
     @property
-    def hole(self) -> Hole:
+    def hole(self) -> Mask:
         document = self.window.model.document
         assert document is not None
-        return document.hole
+        return document.mask
 
     def stroke(self, row: int) -> Scene:
         """Along a row, from a fifth to four fifths of the width: down, across, across, up."""
@@ -192,7 +192,7 @@ def _leave() -> None:
     """Close the window as if everything was saved."""
     for window in QApplication.topLevelWidgets():
         if isinstance(window, MainWindow):
-            window.job.abandon()
+            window.job.discard()
             window.model.mark_saved()
             window.close()
 

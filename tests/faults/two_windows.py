@@ -7,7 +7,7 @@ import numpy as np
 
 from daps_desktop.document.journal import journal_folder, unsaved_work
 from daps_desktop.document.project import Project, read_project, write_project
-from daps_desktop.document.source import source_of
+from daps_desktop.document.source import describe_source
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.jobs.recipe import Recipe
 from daps_desktop.ui.common import labels
@@ -52,9 +52,9 @@ def _meet(home: str, done: str, awaited: str) -> Scene:
 def one_project(home: Path, _rng: random.Random) -> Outcome:
     """Each window's work is in the project or can be recovered, and is not offered while the window lives."""
     photo = read_photo(family(home))
-    hole = np.zeros((photo.height, photo.width), bool)
+    mask = np.zeros((photo.height, photo.width), bool)
     work = home / "work.daps"
-    write_project(Project(photo, source_of(photo), hole, Recipe()), work, embed=True)
+    write_project(Project(photo, describe_source(photo), mask, Recipe()), work, embed=True)
     outcome = Outcome()
     with (
         program(home, f"{HERE}:first_scene", work, home) as first,
@@ -71,7 +71,7 @@ def one_project(home: Path, _rng: random.Random) -> Outcome:
         outcome.work += 1
         if not any(holds(project, line) for project in kept):
             outcome.lost.append(f"stroke {line.value}")
-    if kept[0].hole[44, 100]:
+    if kept[0].mask[44, 100]:
         outcome.lost.append("what the first one saved")
     outcome.lost += [] if ended[1].told("asked") else ["not asked"]
     outcome.said = ended[0].said + ended[1].said

@@ -16,10 +16,10 @@ from daps_desktop.networks.catalogue import find
 from daps_desktop.networks.importers.importing import import_prior
 from daps_desktop.networks.importers.safe_pickle import CheckpointError, read_checkpoint
 from daps_desktop.networks.loader import load
-from daps_desktop.training.data.photos import PhotoFile, photo_size, read_rgb
-from daps_desktop.training.fit import network_of
+from daps_desktop.training.data.photos import PhotoFile, load_rgb, photo_size
+from daps_desktop.training.fit import load_network
 from daps_desktop.training.loop.checkpoint import NAME, Checkpoint, load_checkpoint, save_checkpoint
-from daps_desktop.training.loop.credits import CREDITS, credits_of
+from daps_desktop.training.loop.credits import CREDITS, list_credits
 from daps_desktop.training.loop.settings import RunSettings, read_settings, write_settings
 from tests.fakes.checkpoints import write_diffusers, write_edm, write_version_1
 from tests.fuzz.readers import Reader, put
@@ -73,7 +73,7 @@ def _places(folder: Path) -> tuple[Path, Path, Path]:
 
 def _tried(place: Path) -> object:
     card = find(str(place), place / "nowhere")
-    assert card.multiple >= 1 and card.trained_size >= 1 and card.parameters >= 0
+    assert card.size_multiple >= 1 and card.trained_size >= 1 and card.parameters >= 0
     return load(card)
 
 
@@ -146,7 +146,7 @@ def _training_checkpoints(folder: Path) -> list[bytes]:
 
 def _read_training_checkpoint(folder: Path, data: bytes) -> object:
     put(folder / NAME, data)
-    return network_of(RunSettings((), str(folder), widths=_WIDTHS, blocks=1), load_checkpoint(folder))
+    return load_network(RunSettings((), str(folder), widths=_WIDTHS, blocks=1), load_checkpoint(folder))
 
 
 def _settings(folder: Path) -> list[bytes]:
@@ -166,7 +166,7 @@ def _notes(_: Path) -> list[bytes]:
 def _read_notes(folder: Path, data: bytes) -> object:
     put(folder / CREDITS, data)
     (folder / "photos.tar").touch()
-    return credits_of(RunSettings(photos=(str(folder / "photos.tar"),), out=str(folder)))
+    return list_credits(RunSettings(photos=(str(folder / "photos.tar"),), out=str(folder)))
 
 
 def _pictures(_: Path) -> list[bytes]:
@@ -175,7 +175,7 @@ def _pictures(_: Path) -> list[bytes]:
 
 def _read_training_photo(folder: Path, data: bytes) -> object:
     file = PhotoFile(put(folder / "photo.jpg", data))
-    rgb = read_rgb(file)
+    rgb = load_rgb(file)
     if rgb is None:  # left out, as is said in a sum
         raise UserError("photos_missing", count=1, shortest=1)
     assert rgb.shape[:2] == photo_size(file)

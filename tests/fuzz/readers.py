@@ -9,23 +9,23 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from daps_desktop.album.album_file import read_album, resumed, write_album
-from daps_desktop.album.change_log import read_notes, steps_of
-from daps_desktop.album.model import Album, Row
+from daps_desktop.album.album_file import read_album, revalidated, write_album
+from daps_desktop.album.change_log import log_path, read_with_log
+from daps_desktop.album.model import Album, AlbumItem
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.serialization import to_plain
-from daps_desktop.document.journal import Journal, Start, recover, unsaved_work
+from daps_desktop.base.serialization import to_jsonable
+from daps_desktop.document.journal import Journal, JournalHeader, recover, unsaved_work
 from daps_desktop.document.project import Project, read_original, read_project, write_project
-from daps_desktop.document.sidecar import dump_sidecar, provenance_of, read_recipe, read_sidecar
+from daps_desktop.document.sidecar import dump_sidecar, make_provenance, read_recipe, read_sidecar
 from daps_desktop.imaging.formats.exif import with_dpi
 from daps_desktop.imaging.formats.iptc import jpeg_segment
 from daps_desktop.imaging.formats.mask_file import read_mask, write_mask
-from daps_desktop.imaging.formats.png_codec import pack_pixels
+from daps_desktop.imaging.formats.png_codec import encode_pixels
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import encode_photo, write_photo
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.rect import Rect
-from daps_desktop.jobs.damage import Faded, Jpeg, Kernel, Motion, Noise, Small
+from daps_desktop.jobs.damage import Downsampling, Fading, JpegCompression, KernelBlur, MotionBlur, Noise
 from daps_desktop.jobs.recipe import Recipe, dump_recipe
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
@@ -145,9 +145,9 @@ def _masks(folder: Path) -> list[bytes]:
 
 def _read_mask(folder: Path, data: bytes) -> object:
     whole = Photo(picture())
-    hole = read_mask(put(folder / "mask.jpg", data), whole)
-    assert hole.shape == whole.pixels.shape[:2] and hole.dtype == np.bool_
-    return hole
+    mask = read_mask(put(folder / "mask.jpg", data), whole)
+    assert mask.shape == whole.pixels.shape[:2] and mask.dtype == np.bool_
+    return mask
 
 
 # Our own
@@ -168,9 +168,9 @@ def _read_project(folder: Path, data: bytes) -> object:
 
 
 def _whole(project: Project) -> Project:
-    assert project.hole.shape == project.photo.pixels.shape[:2] and project.hole.dtype == np.bool_
+    assert project.mask.shape == project.photo.pixels.shape[:2] and project.mask.dtype == np.bool_
     for version in project.versions:
-        assert version.hole is None or version.hole.shape == project.hole.shape
+        assert version.mask is None or version.mask.shape == project.mask.shape
         assert version.photo.height % project.photo.height == 0
     _sound(project.photo)
     return project
@@ -179,9 +179,9 @@ def _whole(project: Project) -> Project:
 def _journals(folder: Path) -> list[bytes]:
     project = project_in(folder)
     height, width, _ = project.photo.pixels.shape
-    journal = Journal.create(folder / "kept", Start(project.source, height, width))
+    journal = Journal.create(folder / "kept", JournalHeader(project.source, height, width))
     journal.keep_photo(project.photo, project.source, None)
-    journal.patch(Rect(0, 0, height, width), project.hole)
+    journal.patch(Rect(0, 0, height, width), project.mask)
     journal.strokes(1)
     journal.recipe(project.recipe)
     for version in project.versions:
@@ -201,11 +201,11 @@ def _read_journal(folder: Path, data: bytes) -> object:
 
 
 def _recipes(_: Path) -> list[bytes]:
-    many = Task((Motion(9, 30), Small(2), Jpeg(40), Faded(0.5), Noise()))
+    many = Task((MotionBlur(9, 30), Downsampling(2), JpegCompression(40), Fading(0.5), Noise()))
     exact = SolverSettings(
         preset="best", method="diffpir", output="sample", noise=4.5, prior="photo-fast", tile=128
     )
-    blurred = Recipe(Task((Kernel("shake.png", pack_pixels(photo())),)))
+    blurred = Recipe(Task((KernelBlur("shake.png", encode_pixels(photo())),)))
     return [dump_recipe(recipe).encode() for recipe in (RECIPE, Recipe(many, exact), Recipe(), blurred)]
 
 
@@ -217,14 +217,14 @@ def _read_recipe(folder: Path, data: bytes) -> object:
 
 def _sidecars(folder: Path) -> list[bytes]:
     project = project_in(folder)
-    versions = [provenance_of(project.photo, version, "cd" * 32) for version in project.versions]
+    versions = [make_provenance(project.photo, version, "cd" * 32) for version in project.versions]
     versions.append(replace(versions[0], report=REPORT))
     return [dump_sidecar(version) for version in versions]
 
 
 def _read_sidecar(folder: Path, data: bytes) -> object:
     told = read_sidecar(put(folder / "photo.daps.json", data))
-    assert told.hole is None or told.hole.dtype == np.bool_
+    assert told.mask is None or told.mask.dtype == np.bool_
     dump_sidecar(told)
     return told.repeated() if told.report else told
 
@@ -232,12 +232,12 @@ def _read_sidecar(folder: Path, data: bytes) -> object:
 def _albums(folder: Path) -> list[bytes]:
     write_photo(photo(), folder / "one.png", overwrite=True)
     rows = (
-        Row(
+        AlbumItem(
             str(folder / "one.png"), "done", str(folder / "out.png"), "ab" * 32, "cd" * 32, "file",
             "good", 1.02, 0.01, 3.5,
         ),
-        Row(str(folder / "two.png"), "failed", reason="It is not there."),
-        Row(str(folder / "three.png")),
+        AlbumItem(str(folder / "two.png"), "failed", reason="It is not there."),
+        AlbumItem(str(folder / "three.png")),
     )  # fmt: skip
     write_album(Album(RECIPE, folder=str(folder), rows=rows), folder / "album.json")
     return [(folder / "album.json").read_bytes()]
@@ -246,16 +246,16 @@ def _albums(folder: Path) -> list[bytes]:
 def _album_steps(folder: Path) -> list[bytes]:
     _albums(folder)
     album = read_album(folder / "album.json")
-    return [b"".join(json.dumps(to_plain(row)).encode() + b"\n" for row in album.rows)]
+    return [b"".join(json.dumps(to_jsonable(row)).encode() + b"\n" for row in album.rows)]
 
 
 def _read_album_steps(folder: Path, data: bytes) -> object:
-    put(steps_of(folder / "album.json"), data)
-    return resumed(read_notes(folder / "album.json"))
+    put(log_path(folder / "album.json"), data)
+    return revalidated(read_with_log(folder / "album.json"))
 
 
 def _read_album(folder: Path, data: bytes) -> object:
-    return resumed(read_album(put(folder / "album.json", data)))
+    return revalidated(read_album(put(folder / "album.json", data)))
 
 
 CORE: tuple[Reader, ...] = (

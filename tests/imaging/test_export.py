@@ -14,20 +14,20 @@ from daps_desktop.imaging.export import (
     ENDINGS,
     POLICIES,
     ExportOptions,
-    encoded,
-    fitted,
-    kept_elsewhere,
-    sidecar_of,
-    suggested,
-    target,
+    default_path,
+    encode,
+    prepared,
+    resolve_conflict,
+    save_fallback,
+    sidecar_path,
     write,
 )
 from daps_desktop.imaging.formats import exif
-from daps_desktop.imaging.formats.iptc import as_xmp
+from daps_desktop.imaging.formats.iptc import to_xmp
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.photo import Metadata, Photo
-from daps_desktop.imaging.resize import resized, resized_pixels
+from daps_desktop.imaging.resize import resize, resize_pixels
 from tests.imaging.photo_files import photo, picture
 
 IPTC = b"\x1c\x02\x78\x00\x0bGrandmother"
@@ -35,7 +35,7 @@ IPTC = b"\x1c\x02\x78\x00\x0bGrandmother"
 
 def written(tmp_path: Path, options: ExportOptions, source: Photo | None = None) -> Photo:
     path = tmp_path / f"out{options.ending}"
-    path.write_bytes(encoded(source or photo(), options))
+    path.write_bytes(encode(source or photo(), options))
     return read_photo(path)
 
 
@@ -114,8 +114,8 @@ def test_where_iptc_has_no_place_its_caption_and_keywords_go_into_xmp(tmp_path: 
 
 
 def test_iptc_of_old_programs_and_torn_iptc_are_read_as_far_as_they_go() -> None:
-    assert "Großmutter".encode() in (as_xmp(b"\x1c\x02\x78\x00\x0aGro\xdfmutter") or b"")
-    assert as_xmp(b"\x1c\x02\x78\x00\xffGrandmother") is None and as_xmp(b"") is None
+    assert "Großmutter".encode() in (to_xmp(b"\x1c\x02\x78\x00\x0aGro\xdfmutter") or b"")
+    assert to_xmp(b"\x1c\x02\x78\x00\xffGrandmother") is None and to_xmp(b"") is None
 
 
 def test_iptc_too_long_for_a_jpeg_is_left_out(tmp_path: Path) -> None:
@@ -129,34 +129,34 @@ def test_iptc_too_long_for_a_jpeg_is_left_out(tmp_path: Path) -> None:
 def test_light_is_averaged_and_not_the_values_of_the_file() -> None:
     black_and_white = np.zeros((40, 40, 3), np.uint8)
     black_and_white[:, ::2] = 255
-    small = resized_pixels(black_and_white, 20, 20)
+    small = resize_pixels(black_and_white, 20, 20)
     assert (small == 188).all()  # half the light in sRGB
 
 
 @pytest.mark.parametrize("size", [(1, 1), (7, 90), (31, 17), (97, 53), (150, 160)])
 def test_a_flat_picture_stays_flat_at_any_size(size: tuple[int, int]) -> None:
     flat = np.full((97, 53, 3), 40_000, np.uint16)
-    assert (resized_pixels(flat, *size) == 40_000).all()
+    assert (resize_pixels(flat, *size) == 40_000).all()
 
 
 def test_a_slope_stays_where_it_is() -> None:
     slope = np.repeat(np.linspace(0, 65535, 300).astype(np.uint16)[None, :, None], 20, axis=0)
     for width in (71, 150, 450):
-        there = resized_pixels(slope, 20, width)[10, :, 0].astype(float)
+        there = resize_pixels(slope, 20, width)[10, :, 0].astype(float)
         expected = np.interp((np.arange(width) + 0.5) * 300 / width - 0.5, np.arange(300), slope[0, :, 0])
         assert np.abs(there - expected)[5:-5].max() < 300  # of 65535: less than a pixel's step
 
 
 def test_transparency_is_resized_too_and_the_same_size_is_the_same_photo() -> None:
     source = photo(alpha=True)
-    smaller = resized(source, 20, 25)
+    smaller = resize(source, 20, 25)
     assert smaller.alpha is not None and smaller.alpha.shape == (20, 25)
-    assert resized(source, source.height, source.width) is source
+    assert resize(source, source.height, source.width) is source
 
 
 def test_a_picture_larger_than_the_program_opens_is_refused() -> None:
     with pytest.raises(UserError, match="megapixels"):
-        fitted(Photo(picture(100, 100)), ExportOptions(longest_side=15_000))
+        prepared(Photo(picture(100, 100)), ExportOptions(longest_side=15_000))
 
 
 # Before and after
@@ -188,24 +188,24 @@ def test_before_and_after_differ_in_size_depth_and_colour() -> None:
 
 
 def test_the_name_is_beside_the_original(tmp_path: Path) -> None:
-    assert suggested(tmp_path / "aunt.jpeg", ".png") == tmp_path / "aunt_restored.png"
-    assert sidecar_of(tmp_path / "aunt_restored.png").name == "aunt_restored.png.daps.json"
+    assert default_path(tmp_path / "aunt.jpeg", ".png") == tmp_path / "aunt_restored.png"
+    assert sidecar_path(tmp_path / "aunt_restored.png").name == "aunt_restored.png.daps.json"
 
 
 def test_policies_for_a_name_that_is_taken(tmp_path: Path) -> None:
     taken, original = tmp_path / "a.png", tmp_path / "o.png"
     taken.write_bytes(b"dear")
     original.write_bytes(b"dearest")
-    assert target(taken, "unique", original) == tmp_path / "a_2.png"
-    assert target(taken, "skip", original) is None
-    assert target(taken, "overwrite", original) == taken
+    assert resolve_conflict(taken, "unique", original) == tmp_path / "a_2.png"
+    assert resolve_conflict(taken, "skip", original) is None
+    assert resolve_conflict(taken, "overwrite", original) == taken
     with pytest.raises(UserError) as caught:
-        target(taken, "ask", original)
+        resolve_conflict(taken, "ask", original)
     assert caught.value.code == "save_exists"
     for policy in ("unique", "overwrite"):
-        assert target(original, policy, original) == tmp_path / "o_2.png"
+        assert resolve_conflict(original, policy, original) == tmp_path / "o_2.png"
     with pytest.raises(UserError) as caught:
-        target(original, "ask", original)
+        resolve_conflict(original, "ask", original)
     assert caught.value.code == "save_original"
 
 
@@ -213,9 +213,9 @@ def test_policies_for_a_name_that_is_taken(tmp_path: Path) -> None:
 def test_a_name_too_long_for_the_disk_is_told_whatever_the_policy(tmp_path: Path, policy: str) -> None:
     path = tmp_path / f"{'x' * 300}.png"
     with pytest.raises(UserError) as caught:
-        target(path, policy, None)
+        resolve_conflict(path, policy, None)
     assert caught.value.code == "save_failed"
-    assert kept_elsewhere(b"photo", path, caught.value) is caught.value
+    assert save_fallback(b"photo", path, caught.value) is caught.value
 
 
 def test_the_original_is_not_replaced_even_where_files_may_be(tmp_path: Path) -> None:

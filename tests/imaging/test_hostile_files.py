@@ -15,16 +15,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from daps_desktop.album.album_file import read_album, resumed, write_album
-from daps_desktop.album.model import Album, Row
+from daps_desktop.album.album_file import read_album, revalidated, write_album
+from daps_desktop.album.model import Album, AlbumItem
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.serialization import load_json, to_plain
+from daps_desktop.base.serialization import load_json, to_jsonable
 from daps_desktop.document.project import is_project, read_original, read_project, write_project
-from daps_desktop.document.sidecar import dump_sidecar, provenance_of, read_recipe, read_sidecar
-from daps_desktop.document.source import sha256_of
+from daps_desktop.document.sidecar import dump_sidecar, make_provenance, read_recipe, read_sidecar
+from daps_desktop.document.source import hash_file
 from daps_desktop.document.version import Version
-from daps_desktop.imaging.formats.limits import check_claim
-from daps_desktop.imaging.formats.png_codec import pack_hole
+from daps_desktop.imaging.formats.limits import check_compression_ratio
+from daps_desktop.imaging.formats.png_codec import encode_mask
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.recipe import Recipe
@@ -100,9 +100,9 @@ def test_a_file_larger_than_any_photo_is_not_read(tmp_path: Path, kind: str) -> 
 
 def test_what_packs_tightest_is_still_honest(tmp_path: Path) -> None:
     """One colour, 200 MB of it: deflate makes 1032 bytes one, and no more."""
-    check_claim(tmp_path, 200_000_000, 200_000_000 // 1032)
+    check_compression_ratio(tmp_path, 200_000_000, 200_000_000 // 1032)
     with pytest.raises(UserError, match="too short"):
-        check_claim(tmp_path, 200_000_000, 100_000)
+        check_compression_ratio(tmp_path, 200_000_000, 100_000)
 
 
 def tiff_with(tag: int, value: int) -> bytes:
@@ -193,7 +193,7 @@ def test_a_photo_inside_that_lies_about_its_size_is_refused(tmp_path: Path, work
     for name, photo in photos.items():
         other = rebuilt(work, tmp_path / f"{name}.daps", photo=photo, manifest=manifest)
         assert refusal(read_project, other).code == "project_damaged"
-    wide = rebuilt(work, tmp_path / "wide.daps", hole=pack_hole(np.zeros((41, 56), dtype=bool)))
+    wide = rebuilt(work, tmp_path / "wide.daps", hole=encode_mask(np.zeros((41, 56), dtype=bool)))
     assert "size of the photo" in str(refusal(read_project, wide))
 
 
@@ -215,7 +215,7 @@ def test_pictures_that_unfold_together_are_refused(tmp_path: Path, work: Path) -
 def test_a_mask_beside_a_result_is_no_larger_than_any_photo(tmp_path: Path) -> None:
     photo = Photo(picture(8, 8))
     version = Version(1, photo, Recipe(), np.zeros((8, 8), bool), None)
-    told = json.loads(dump_sidecar(provenance_of(photo, version)))
+    told = json.loads(dump_sidecar(make_provenance(photo, version)))
     told["photo"] |= {"height": 20_000, "width": 20_000}
     told["mask"]["png"] = base64.b64encode(bilevel_png(20_000)).decode()
     (tmp_path / "x.json").write_text(json.dumps(told))
@@ -239,16 +239,16 @@ def test_pipes_and_devices_are_not_waited_for(tmp_path: Path, read: Callable[[Pa
 
 def test_an_album_that_leads_to_a_device_is_read(tmp_path: Path) -> None:
     rows = (
-        Row("/dev/zero", "done", str(tmp_path / "a.png"), "00", "11"),
-        Row(str(tmp_path / "a\0b"), "done", "/dev/zero", "00", "11"),
-        Row("\ud800", "saving", "\ud800", "00", "11"),
+        AlbumItem("/dev/zero", "done", str(tmp_path / "a.png"), "00", "11"),
+        AlbumItem(str(tmp_path / "a\0b"), "done", "/dev/zero", "00", "11"),
+        AlbumItem("\ud800", "saving", "\ud800", "00", "11"),
     )
     write_album(Album(rows=rows), tmp_path / "album.json")
     with soon_and_in_little():
-        album = resumed(read_album(tmp_path / "album.json"))
+        album = revalidated(read_album(tmp_path / "album.json"))
     assert [row.state for row in album.rows] == ["waiting"] * 3
     with pytest.raises(OSError, match="ordinary"):
-        sha256_of(Path("/dev/zero"))
+        hash_file(Path("/dev/zero"))
 
 
 @pytest.mark.parametrize(
@@ -262,6 +262,6 @@ def test_json_without_end_is_refused(tmp_path: Path, piece: bytes, times: int) -
 
 
 def test_an_album_of_a_hundred_thousand_photos_is_not_too_much() -> None:
-    row = json.dumps(to_plain(Row("/x.jpg", "done", "/y.jpg"))).encode()
+    row = json.dumps(to_jsonable(AlbumItem("/x.jpg", "done", "/y.jpg"))).encode()
     told = load_json(b"[" + b",".join([row] * 100_000) + b"]")
     assert isinstance(told, list)

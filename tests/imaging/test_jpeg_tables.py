@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from daps_desktop.analysis.jpeg_quality import quality_of_tables
+from daps_desktop.analysis.jpeg_quality import quality_from_tables
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.jpeg_tables import tables_for_quality
 
@@ -22,4 +22,4 @@ def test_tables_are_those_of_libjpeg_at_every_quality(tmp_path: Path, mode: str)
         assert (found.chroma is None) == (expected.chroma is None)
         if found.chroma is not None and expected.chroma is not None:
             np.testing.assert_array_equal(found.chroma, expected.chroma)
-        assert np.array_equal(tables_for_quality(quality_of_tables(found)).luma, found.luma)
+        assert np.array_equal(tables_for_quality(quality_from_tables(found)).luma, found.luma)

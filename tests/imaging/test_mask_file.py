@@ -38,9 +38,9 @@ def test_half_is_the_border(tmp_path: Path) -> None:
     values[:, 0], values[:, 1] = 127, 128
     for name, image in (("a", Image.fromarray(values)), ("b", Image.fromarray(np.dstack([values] * 3)))):
         image.save(tmp_path / f"{name}.png")
-        hole = read_mask(tmp_path / f"{name}.png", photo())
-        assert hole[:, 1].all()
-        assert hole.sum() == 40
+        mask = read_mask(tmp_path / f"{name}.png", photo())
+        assert mask[:, 1].all()
+        assert mask.sum() == 40
 
 
 def test_white_paint_on_a_transparent_sheet(tmp_path: Path) -> None:

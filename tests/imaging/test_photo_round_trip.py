@@ -110,13 +110,13 @@ def test_pixels_outside_the_hole_are_bit_for_bit_the_same(tmp_path: Path, ending
     before = tmp_path / f"before.{ending}"
     write_photo(photo(bits=bits), before)
     original = read_photo(before)
-    hole = np.zeros((original.height, original.width), bool)
-    hole[10:20, 15:30] = True
+    mask = np.zeros((original.height, original.width), bool)
+    mask[10:20, 15:30] = True
     other = original.white - original.pixels
-    write_photo(original.with_pixels(compose(original.pixels, other, hole)), tmp_path / f"after.{ending}")
+    write_photo(original.with_pixels(compose(original.pixels, other, mask)), tmp_path / f"after.{ending}")
     result = read_photo(tmp_path / f"after.{ending}").pixels
-    assert sha(result[~hole]) == sha(picture(bits=bits)[~hole])
-    assert sha(result[hole]) == sha(other[hole])
+    assert sha(result[~mask]) == sha(picture(bits=bits)[~mask])
+    assert sha(result[mask]) == sha(other[mask])
 
 
 def sha(array: np.ndarray) -> str:
@@ -189,8 +189,8 @@ def test_what_the_exif_says_of_another_file_does_not_get_into_a_tiff(tmp_path: P
     block = exif.parse(exif_block())
     order = block.order
     block.main.entries.update({
-        322: exif.short(order, 16), 323: exif.short(order, 16), 324: exif.longs(order, [8]),
-        330: exif.longs(order, [8]), 50706: exif.Entry(1, b"\1\4\0\0"),
+        322: exif.pack_short(order, 16), 323: exif.pack_short(order, 16), 324: exif.pack_longs(order, [8]),
+        330: exif.pack_longs(order, [8]), 50706: exif.IfdEntry(1, b"\1\4\0\0"),
     })  # fmt: skip
     write_photo(Photo(picture(), metadata=Metadata(exif=exif.pack(block))), tmp_path / "a.tif")
     read = read_photo(tmp_path / "a.tif")

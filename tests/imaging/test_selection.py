@@ -6,12 +6,12 @@ import pytest
 from daps_desktop.document.document import Document
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.rect import Rect
-from daps_desktop.imaging.selection import Point, Region, polygon, rectangle, region_of
+from daps_desktop.imaging.selection import Point, Selection, polygon, rectangle, selection_of
 
 SHAPE = (40, 50)
 
 
-def drawn(region: Region) -> np.ndarray:
+def drawn(region: Selection) -> np.ndarray:
     marks = np.zeros(SHAPE, bool)
     marks[region.rect.slices] = region.inside
     return marks
@@ -62,19 +62,19 @@ def test_a_rectangle_holds_every_pixel_it_touches_from_any_corner() -> None:
 def test_a_region_of_marks_is_cut_down_to_them() -> None:
     marks = np.zeros(SHAPE, bool)
     marks[5, 6] = marks[9, 20] = True
-    region = region_of(marks)
+    region = selection_of(marks)
     assert region.rect == Rect(5, 6, 10, 21)
     np.testing.assert_array_equal(drawn(region), marks)
-    assert region_of(np.zeros(SHAPE, bool)).empty
+    assert selection_of(np.zeros(SHAPE, bool)).empty
 
 
 def test_marking_a_region_in_the_middle_of_a_stroke_keeps_both() -> None:
     document = Document(Photo(np.zeros((*SHAPE, 3), np.uint8)))
-    document.hole[0:4, 0:10] = True  # a stroke that is still being drawn
+    document.mask[0:4, 0:10] = True  # a stroke that is still being drawn
     patch = document.mark(rectangle((2, 5), (8, 15), *SHAPE), True)
     assert not patch.before.any() and patch.after.all()
     assert document.marked_share == pytest.approx(60 / 2000)
-    stroke = document.settle(Rect(0, 0, 4, 10))
-    assert document.hole.sum() == 40 + 60 - 10 == round(document.marked_share * 2000)
+    stroke = document.commit_stroke(Rect(0, 0, 4, 10))
+    assert document.mask.sum() == 40 + 60 - 10 == round(document.marked_share * 2000)
     document.write(stroke.rect, stroke.before)
-    assert document.hole.sum() == 60
+    assert document.mask.sum() == 60

@@ -8,13 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.jobs.damage import MAX_KERNEL_BYTES, Blur, Jpeg, Kernel, Noise, Scratches, Small
+from daps_desktop.jobs.damage import (
+    MAX_KERNEL_BYTES,
+    Downsampling,
+    GaussianBlur,
+    JpegCompression,
+    KernelBlur,
+    MissingPixels,
+    Noise,
+)
 from daps_desktop.jobs.recipe import Recipe, dump_recipe, parse_recipe
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
 
 _RECIPE = Recipe(
-    Task((Scratches(), Blur(1.25), Small(3), Jpeg(35), Noise())),
+    Task((MissingPixels(), GaussianBlur(1.25), Downsampling(3), JpegCompression(35), Noise())),
     SolverSettings(preset="best", output="sample", noise=6.5, seed=77, samples=3, tile=256),
 )
 
@@ -25,9 +33,9 @@ def test_a_recipe_comes_back() -> None:
 
 
 def test_a_kernel_comes_back_with_its_picture_and_one_of_old_with_its_path() -> None:
-    recipe = Recipe(Task((Kernel("shake, left=2.png", b"PNG\x00\xff"), Noise())))
+    recipe = Recipe(Task((KernelBlur("shake, left=2.png", b"PNG\x00\xff"), Noise())))
     assert parse_recipe(dump_recipe(recipe)) == recipe
-    old = Recipe(Task((Kernel("/home/anna/shake.png"),)))
+    old = Recipe(Task((KernelBlur("/home/anna/shake.png"),)))
     assert old.to_json().keys() == Recipe().to_json().keys()
     assert parse_recipe(dump_recipe(old)) == old
 
@@ -36,7 +44,7 @@ def test_a_kernel_comes_back_with_its_picture_and_one_of_old_with_its_path() -> 
     "kernel", ["", "no base64!", 7, base64.b64encode(bytes(MAX_KERNEL_BYTES + 1)).decode()]
 )
 def test_what_is_no_kernel_is_refused(kernel: object) -> None:
-    known = Recipe(Task((Kernel("shake.png", b"PNG"),))).to_json()
+    known = Recipe(Task((KernelBlur("shake.png", b"PNG"),))).to_json()
     with pytest.raises(UserError):
         parse_recipe(json.dumps({**known, "kernel": kernel}))
     with pytest.raises(UserError):

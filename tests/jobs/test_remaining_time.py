@@ -1,14 +1,14 @@
 import pytest
 
-from daps_desktop.jobs.remaining_time import Clock, Span
+from daps_desktop.jobs.remaining_time import RemainingTimeEstimator, TimeRange
 
 
-def after(*seconds: float, steps: int = 20) -> Span | None:
+def after(*seconds: float, steps: int = 20) -> TimeRange | None:
     """What is left after steps of these lengths, of which the first holds two seconds of loading."""
-    clock, total = Clock(), 2.0
+    clock, total = RemainingTimeEstimator(), 2.0
     for i, step in enumerate(seconds, 1):
         total += step
-        clock.tell(total, i / steps, (total - 2) / i * (steps - i))
+        clock.update(total, i / steps, (total - 2) / i * (steps - i))
     return clock.left
 
 
@@ -29,14 +29,14 @@ def test_uneven_steps_and_few_of_them_give_a_wide_one() -> None:
 
 
 def test_a_message_without_progress_changes_nothing() -> None:
-    clock = Clock()
-    clock.tell(3, 0.1, 27)
-    clock.tell(4, 0.2, 16)
+    clock = RemainingTimeEstimator()
+    clock.update(3, 0.1, 27)
+    clock.update(4, 0.2, 16)
     before = clock.left
-    clock.tell(9, 0.2, 99)
+    clock.update(9, 0.2, 99)
     assert clock.left == before
 
 
 def test_at_the_end_nothing_is_left() -> None:
     span = after(*[1.0] * 20)
-    assert span == Span(0.0, 0.0)
+    assert span == TimeRange(0.0, 0.0)

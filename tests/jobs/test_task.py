@@ -5,7 +5,18 @@ from itertools import combinations
 import pytest
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.jobs.damage import Blur, Damage, Grey, Jpeg, Kernel, Motion, Noise, Phase, Scratches, Small
+from daps_desktop.jobs.damage import (
+    Damage,
+    Downsampling,
+    GaussianBlur,
+    Greyscale,
+    JpegCompression,
+    KernelBlur,
+    MissingPixels,
+    MotionBlur,
+    Noise,
+    PhaseRetrieval,
+)
 from daps_desktop.jobs.damage_text import format_damage, parse_damage
 from daps_desktop.jobs.damage_traits import TRAITS
 from daps_desktop.jobs.task import Task
@@ -13,18 +24,18 @@ from daps_desktop.jobs.task import Task
 
 def test_every_damage_is_read_back_from_its_own_words() -> None:
     for kind in TRAITS:
-        damage = Kernel("blur.png") if kind is Kernel else kind()
+        damage = KernelBlur("blur.png") if kind is KernelBlur else kind()
         assert parse_damage(format_damage(damage)) == damage
-    assert parse_damage("motion:angle=30,length=7") == Motion(length=7.0, angle=30.0)
-    assert format_damage(Motion(7.0, 30.0)) == "motion:length=7,angle=30"
-    assert format_damage(Small(3)) == "small:factor=3"
-    kernels = Kernel("/home/Smith, John/a=b,file=c.png"), Kernel("unknown")
-    for damage in (Blur(1.23456789), Motion(9.0, 1e-7), Small(2, "area"), *kernels):
+    assert parse_damage("motion:angle=30,length=7") == MotionBlur(length=7.0, angle=30.0)
+    assert format_damage(MotionBlur(7.0, 30.0)) == "motion:length=7,angle=30"
+    assert format_damage(Downsampling(3)) == "small:factor=3"
+    kernels = KernelBlur("/home/Smith, John/a=b,file=c.png"), KernelBlur("unknown")
+    for damage in (GaussianBlur(1.23456789), MotionBlur(9.0, 1e-7), Downsampling(2, "area"), *kernels):
         assert parse_damage(format_damage(damage)) == damage
 
 
 def test_a_picture_is_shown_by_its_name() -> None:
-    assert format_damage(Kernel("shake.png", b"PNG")) == "kernel:file=shake.png"
+    assert format_damage(KernelBlur("shake.png", b"PNG")) == "kernel:file=shake.png"
 
 
 @pytest.mark.parametrize(
@@ -70,7 +81,7 @@ _APART = {
 
 
 def sample(kind: type[Damage]) -> Damage:
-    return Kernel("blur.png") if kind is Kernel else kind()
+    return KernelBlur("blur.png") if kind is KernelBlur else kind()
 
 
 @pytest.mark.parametrize(
@@ -87,19 +98,19 @@ def test_two_kinds_go_together_or_not_in_whichever_order(one: type[Damage], othe
 
 
 def test_a_task_says_what_it_asks_for() -> None:
-    repair, both = Task((Scratches(),)), Task((Scratches(), Small(3), Noise()))
-    assert repair.repair_only and repair.needs_mask and not both.repair_only
-    assert both.maskless_part == Task((Small(3), Noise())) and both.scale == 3
-    assert Task((Jpeg(), Scratches())).keeps_grain and not both.keeps_grain
-    assert Task((Grey(),)).adds_colour and Task((Motion(),)).blurs
-    assert Task((Phase(starts=7),)).runs == 7 and both.runs == 0
+    repair, both = Task((MissingPixels(),)), Task((MissingPixels(), Downsampling(3), Noise()))
+    assert repair.only_fills_mask and repair.needs_mask and not both.only_fills_mask
+    assert both.maskless_part == Task((Downsampling(3), Noise())) and both.scale == 3
+    assert Task((JpegCompression(), MissingPixels())).keeps_grain and not both.keeps_grain
+    assert Task((Greyscale(),)).adds_colour and Task((MotionBlur(),)).blurs
+    assert Task((PhaseRetrieval(starts=7),)).runs == 7 and both.runs == 0
     for task in (both, Task(())):
         assert task.solved_part == task and task.in_image_domain
 
 
 def test_a_mask_that_is_needed_or_of_no_use_is_told() -> None:
     with pytest.raises(UserError, match="Nothing is marked"):
-        Task((Scratches(),)).check_mask(False)
+        Task((MissingPixels(),)).check_mask(False)
     with pytest.raises(UserError, match="phase takes no mask"):
-        Task((Phase(),)).check_mask(True)
+        Task((PhaseRetrieval(),)).check_mask(True)
     Task((Noise(),)).check_mask(True)

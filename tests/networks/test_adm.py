@@ -4,7 +4,7 @@ import pytest
 import torch
 from diffusers.models.unets.unet_2d import UNet2DModel
 
-from daps_desktop.networks.importers.adm import convert, infer
+from daps_desktop.networks.importers.adm import convert, infer_config
 from daps_desktop.networks.importers.safe_pickle import CheckpointError
 from tests.networks.adm_reference import Settings, random_adm
 
@@ -39,7 +39,7 @@ def test_the_converted_network_computes_the_same(settings: Settings) -> None:
 
 @pytest.mark.parametrize(("settings", "size"), [(FFHQ, 256), (IMAGENET, 256)])
 def test_settings_are_read_off_the_tensors(settings: Settings, size: int) -> None:
-    layout = infer(random_adm(settings).state_dict())
+    layout = infer_config(random_adm(settings).state_dict())
     assert layout.widths == tuple(settings.channels * m for m in settings.mult)
     assert layout.blocks == settings.blocks
     assert layout.attention == tuple(2**level in settings.attend for level in range(len(settings.mult)))

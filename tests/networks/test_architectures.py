@@ -111,7 +111,7 @@ def test_a_published_file_of_drunet_becomes_a_prior(tmp_path: Path, wrapped: boo
     state = network.state_dict()
     torch.save({"state_dict": state} if wrapped else state, tmp_path / "drunet_color.pth")
     card = import_prior(tmp_path / "drunet_color.pth", data_dir=tmp_path / "data")
-    assert card.architecture.name == "DRUNet" and card.multiple == 8 and card.trained_size == 128
+    assert card.architecture.name == "DRUNet" and card.size_multiple == 8 and card.trained_size == 128
     prior = load(read_card(card.folder))
     assert prior.denoiser.sigma_max == pytest.approx(50 / 127.5)
     x, sigma = 2 * picture() - 1, 0.2

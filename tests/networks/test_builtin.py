@@ -7,7 +7,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from daps_desktop.networks.architectures.norm_free_unet import NormFreeUNet
-from daps_desktop.networks.card import PriorCard, verify
+from daps_desktop.networks.card import NetworkCard, verify
 from daps_desktop.networks.catalogue import default_prior, installed
 from daps_desktop.networks.loader import Prior, load
 from daps_desktop.networks.runtime.choice import CHECK
@@ -17,12 +17,12 @@ BUILT_IN = [card for card in installed() if card.built_in]
 
 
 @pytest.fixture(scope="module", params=BUILT_IN, ids=lambda card: card.name)
-def card(request: pytest.FixtureRequest) -> PriorCard:
+def card(request: pytest.FixtureRequest) -> NetworkCard:
     return request.param
 
 
 @pytest.fixture(scope="module")
-def prior(card: PriorCard) -> Prior:
+def prior(card: NetworkCard) -> Prior:
     return load(card)
 
 
@@ -36,7 +36,7 @@ def psnr(a: Tensor, b: Tensor) -> float:
     return float(10 * torch.log10(4 / (a - b).square().mean()))
 
 
-def test_the_card_tells_what_is_there(card: PriorCard) -> None:
+def test_the_card_tells_what_is_there(card: NetworkCard) -> None:
     assert verify(card)
     assert card.channels == "RGB" and card.licence == "Apache-2.0"
     assert "photograph" in card.description
@@ -50,7 +50,7 @@ def test_the_network_gives_what_it_gave_when_it_was_made(prior: Prior) -> None:
     torch.testing.assert_close(got, check["denoised"], atol=1e-4, rtol=0)
 
 
-def test_diffusers_reads_the_folder(card: PriorCard) -> None:
+def test_diffusers_reads_the_folder(card: NetworkCard) -> None:
     network = NormFreeUNet.from_pretrained(card.folder, torch_dtype=torch.float32).eval()
     x, level = torch.rand(1, 3, 32, 32), torch.tensor([-0.4])
     with torch.no_grad():

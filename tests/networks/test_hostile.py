@@ -297,7 +297,7 @@ def test_what_a_convention_does_not_know_is_overlooked(tmp_path: Path, value: An
         patch=value,
         low_frequency_anchor=value,
     )
-    assert read_card(folder).multiple == 2
+    assert read_card(folder).size_multiple == 2
 
 
 @pytest.mark.parametrize(

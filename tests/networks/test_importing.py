@@ -59,7 +59,7 @@ def test_an_own_folder_keeps_its_weights_conventions_and_credits(tmp_path: Path,
     card = import_prior(source, "kept", data)
     assert card == find("kept", data)
     assert verify(card)
-    assert (card.name, card.licence, card.multiple, card.built_in) == ("kept", "CC0", 4, False)
+    assert (card.name, card.licence, card.size_multiple, card.built_in) == ("kept", "CC0", 4, False)
     assert card.parameterisation == read_card(source).parameterisation == EdmParameterisation(0.5, 0.005, 80)
     assert (card.folder / "CREDITS.csv").is_file()
     before, after = load_file(source / WEIGHTS), load_file(card.weights)
@@ -73,7 +73,7 @@ def test_a_folder_of_the_first_version_is_written_as_the_second(
 ) -> None:
     source = write_version_1(tmp_path / "old", **changes)
     card, before = import_prior(source, "kept", data), read_card(source)
-    assert card.parameterisation == before.parameterisation and card.multiple == before.multiple
+    assert card.parameterisation == before.parameterisation and card.size_multiple == before.size_multiple
     assert card.details["version"] == 2 and "low_frequency_anchor" not in card.details
     x = torch.randn(1, 3, 16, 16)
     assert torch.equal(load(card).denoiser.denoise(x, 0.3), load(before).denoiser.denoise(x, 0.3))
@@ -124,7 +124,7 @@ def test_a_guided_diffusion_file_runs_after_import(tmp_path: Path, data: Path, s
     else:
         save_file(network.state_dict(), path)
     card = import_prior(path, data_dir=data)
-    assert (card.name, card.multiple) == ("my-faces", 4)
+    assert (card.name, card.size_multiple) == ("my-faces", 4)
     x = torch.randn(1, 3, 16, 16)
     sigma = 1.0
     abar = torch.cumprod(1 - torch.linspace(1e-4, 0.02, 1000).double(), 0)

@@ -17,10 +17,10 @@ def test_the_last_prior_is_kept_and_an_altered_one_is_not_taken_for_it(tmp_path:
     for name in ("one", "other"):
         write_edm(tmp_path / name, name)
     one, other = read_card(tmp_path / "one"), read_card(tmp_path / "other")
-    kept = loader.keep(one, CPU)
-    assert loader.keep(read_card(tmp_path / "one"), CPU) is kept
-    assert loader.keep(other, CPU).card == other
-    assert loader.keep(one, CPU) is not kept  # one at a time
+    kept = loader.load_cached(one, CPU)
+    assert loader.load_cached(read_card(tmp_path / "one"), CPU) is kept
+    assert loader.load_cached(other, CPU).card == other
+    assert loader.load_cached(one, CPU) is not kept  # one at a time
     (tmp_path / "one" / WEIGHTS).write_bytes(b"something else")
     with pytest.raises(UserError, match="checksum"):
-        loader.keep(one, CPU)
+        loader.load_cached(one, CPU)

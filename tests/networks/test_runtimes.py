@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from daps_desktop.base.paths import DATA_VARIABLE
-from daps_desktop.networks.card import NETWORK, WEIGHTS, PriorCard, read_card
+from daps_desktop.networks.card import NETWORK, WEIGHTS, NetworkCard, read_card
 from daps_desktop.networks.catalogue import installed
 from daps_desktop.networks.importers.importing import import_prior
 from daps_desktop.networks.loader import load
@@ -39,7 +39,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> PriorCard:
+def own(tmp_path: Path) -> NetworkCard:
     return read_card(write_edm(tmp_path / "own"))
 
 
@@ -47,7 +47,7 @@ def blobs(data: Path) -> list[Path]:
     return sorted(data.glob("cache/networks/*.blob"))
 
 
-def denoised(card: PriorCard, runtime: Runtime, side: int = 32) -> Tensor:
+def denoised(card: NetworkCard, runtime: Runtime, side: int = 32) -> Tensor:
     x = torch.randn(1, 3, side, side, generator=torch.Generator().manual_seed(1))
     return load(card, runtime).denoiser.denoise(x, 0.3)
 
@@ -55,7 +55,7 @@ def denoised(card: PriorCard, runtime: Runtime, side: int = 32) -> Tensor:
 # They agree
 
 
-def test_openvino_runs_our_networks_at_any_size_as_torch_does(own: PriorCard) -> None:
+def test_openvino_runs_our_networks_at_any_size_as_torch_does(own: NetworkCard) -> None:
     plain, other = load(own).network, load(own, OPENVINO).network
     assert (plain.name, other.name) == ("torch-float32", "openvino-float32")
     assert other.memory_mb == pytest.approx(plain.memory_mb)
@@ -78,7 +78,7 @@ def test_openvino_runs_drunet_as_torch_does(tmp_path: Path, data: Path) -> None:
 
 
 @pytest.mark.parametrize("card", [card for card in installed() if card.built_in], ids=lambda card: card.name)
-def test_every_way_of_computing_gives_the_same_picture(card: PriorCard) -> None:
+def test_every_way_of_computing_gives_the_same_picture(card: NetworkCard) -> None:
     pixels = skimage.data.astronaut()[100:228, 140:268]
     photo = torch.from_numpy(pixels.copy()).permute(2, 0, 1)[None] / 127.5 - 1
     for sigma in (0.05, 0.2, 0.4):
@@ -111,12 +111,12 @@ def test_a_module_that_is_more_than_known_operations_is_left_to_torch() -> None:
 # The cache
 
 
-def test_a_network_is_compiled_once(own: PriorCard, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_network_is_compiled_once(own: NetworkCard, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = denoised(own, OPENVINO)
     (blob,) = blobs(data)
     assert blob.stat().st_mode & 0o077 == 0
 
-    def refuse(card: PriorCard) -> None:
+    def refuse(card: NetworkCard) -> None:
         raise AssertionError("compiled again")
 
     monkeypatch.setattr(openvino_runtime, "_model", refuse)
@@ -128,7 +128,7 @@ def test_a_network_is_compiled_once(own: PriorCard, data: Path, monkeypatch: pyt
 
 @pytest.mark.parametrize("damage", ["cut off", "altered", "empty", "a folder"])
 def test_a_damaged_cache_is_said_and_made_anew(
-    own: PriorCard, data: Path, damage: str, caplog: pytest.LogCaptureFixture
+    own: NetworkCard, data: Path, damage: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     first = denoised(own, OPENVINO)
     (blob,) = blobs(data)
@@ -149,7 +149,7 @@ def test_a_damaged_cache_is_said_and_made_anew(
 
 
 def test_a_cache_that_cannot_be_written_is_said_and_the_work_goes_on(
-    own: PriorCard, data: Path, caplog: pytest.LogCaptureFixture
+    own: NetworkCard, data: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     data.mkdir()
     (data / "cache").write_text("in the way")
@@ -157,7 +157,7 @@ def test_a_cache_that_cannot_be_written_is_said_and_the_work_goes_on(
     assert "cannot be kept" in caplog.text
 
 
-def test_only_the_last_few_compiled_networks_are_kept(own: PriorCard, data: Path) -> None:
+def test_only_the_last_few_compiled_networks_are_kept(own: NetworkCard, data: Path) -> None:
     folder = data / "cache" / "networks"
     folder.mkdir(parents=True)
     for k in range(9):
@@ -178,7 +178,7 @@ class Recorded:
         self.name, self.delay_s, self.off, self.fails = name, delay_s, off, fails
         self.loaded = 0
 
-    def load(self, card: PriorCard) -> Network:
+    def load(self, card: NetworkCard) -> Network:
         self.loaded += 1
         if self.fails:
             raise self.fails
@@ -204,7 +204,7 @@ def offered(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Recorded]]:
     yield runtimes
 
 
-def test_the_fastest_is_taken_and_remembered(own: PriorCard, data: Path, offered: list[Recorded]) -> None:
+def test_the_fastest_is_taken_and_remembered(own: NetworkCard, data: Path, offered: list[Recorded]) -> None:
     assert load_network(own, CPU).name == "fast"
     tried = [runtime.loaded for runtime in offered]
     assert load_network(own, CPU).name == "fast"
@@ -216,20 +216,20 @@ def test_the_fastest_is_taken_and_remembered(own: PriorCard, data: Path, offered
 
 
 def test_what_gives_another_picture_is_not_taken_however_fast(
-    own: PriorCard, offered: list[Recorded]
+    own: NetworkCard, offered: list[Recorded]
 ) -> None:
     offered[2].off = 0.05
     assert load_network(own, CPU).name == "plain"
 
 
-def test_where_none_will_do_it_is_torch(own: PriorCard, offered: list[Recorded]) -> None:
+def test_where_none_will_do_it_is_torch(own: NetworkCard, offered: list[Recorded]) -> None:
     for runtime in offered[1:]:
         runtime.off = float("nan")
     assert load_network(own, CPU).name == "plain"
 
 
 def test_what_fails_in_the_trial_is_said_and_not_taken(
-    own: PriorCard, offered: list[Recorded], caplog: pytest.LogCaptureFixture
+    own: NetworkCard, offered: list[Recorded], caplog: pytest.LogCaptureFixture
 ) -> None:
     offered[2].fails = RuntimeError("no kernel for this\nand more")
     assert load_network(own, CPU).name == "plain"
@@ -237,7 +237,7 @@ def test_what_fails_in_the_trial_is_said_and_not_taken(
 
 
 def test_what_fails_later_gives_way_to_torch(
-    own: PriorCard, offered: list[Recorded], caplog: pytest.LogCaptureFixture
+    own: NetworkCard, offered: list[Recorded], caplog: pytest.LogCaptureFixture
 ) -> None:
     load_network(own, CPU)
     offered[2].fails = ImportError("it is gone")
@@ -247,7 +247,7 @@ def test_what_fails_later_gives_way_to_torch(
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"x": 3}', None])
 def test_a_memory_that_is_damaged_is_made_anew(
-    own: PriorCard, data: Path, offered: list[Recorded], content: str | None
+    own: NetworkCard, data: Path, offered: list[Recorded], content: str | None
 ) -> None:
     load_network(own, CPU)
     place = data / "cache" / "runtimes.json"
@@ -260,7 +260,7 @@ def test_a_memory_that_is_damaged_is_made_anew(
 
 
 def test_a_memory_that_cannot_be_written_is_said(
-    own: PriorCard, data: Path, offered: list[Recorded], caplog: pytest.LogCaptureFixture
+    own: NetworkCard, data: Path, offered: list[Recorded], caplog: pytest.LogCaptureFixture
 ) -> None:
     data.mkdir()
     (data / "cache").write_text("in the way")
@@ -269,7 +269,7 @@ def test_a_memory_that_cannot_be_written_is_said(
 
 
 def test_the_environment_may_name_one(
-    own: PriorCard,
+    own: NetworkCard,
     data: Path,
     offered: list[Recorded],
     monkeypatch: pytest.MonkeyPatch,
@@ -286,7 +286,7 @@ def test_the_environment_may_name_one(
 
 
 def test_without_openvino_torch_does_the_work(
-    own: PriorCard, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    own: NetworkCard, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def absent() -> None:
         raise ModuleNotFoundError("No module named 'openvino'")
@@ -298,7 +298,7 @@ def test_without_openvino_torch_does_the_work(
 
 
 def test_the_real_choice_is_among_the_real_candidates(
-    own: PriorCard, caplog: pytest.LogCaptureFixture
+    own: NetworkCard, caplog: pytest.LogCaptureFixture
 ) -> None:
     names = [runtime.name for runtime in candidates(own, CPU)]
     assert names[0] == "torch-float32" and "openvino-float32" in names
@@ -332,7 +332,7 @@ def test_want_of_memory_is_known_as_such() -> None:
     assert out_of_memory(caught.value)
 
 
-def test_files_that_do_not_fit_are_refused_by_either(own: PriorCard) -> None:
+def test_files_that_do_not_fit_are_refused_by_either(own: NetworkCard) -> None:
     config = json.loads((own.folder / NETWORK).read_text())
     (own.folder / NETWORK).write_text(json.dumps(config | {"blocks": 2}))
     for runtime in (PLAIN, OPENVINO):

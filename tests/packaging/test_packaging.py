@@ -141,13 +141,13 @@ def test_the_installer_of_the_archive_installs_and_removes_itself(tmp_path: Path
 
 
 def test_the_smoke_test_sees_what_went_wrong() -> None:
-    before, hole = SMOKE["sample"]()
-    assert before.shape[:2] == hole.shape and 0 < hole.mean() < 0.2
+    before, mask = SMOKE["sample"]()
+    assert before.shape[:2] == mask.shape and 0 < mask.mean() < 0.2
     after = before.copy()
-    after[hole] ^= 128
-    assert "100% of the marked ones new" in SMOKE["compared"](before, after, hole)
+    after[mask] ^= 128
+    assert "100% of the marked ones new" in SMOKE["compared"](before, after, mask)
     with pytest.raises(SMOKE["SmokeError"], match="0% of the marked"):
-        SMOKE["compared"](before, before, hole)
-    after[tuple(np.argwhere(~hole)[0])] ^= 1
+        SMOKE["compared"](before, before, mask)
+    after[tuple(np.argwhere(~mask)[0])] ^= 1
     with pytest.raises(SMOKE["SmokeError"], match="untouched pixels differ"):
-        SMOKE["compared"](before, after, hole)
+        SMOKE["compared"](before, after, mask)

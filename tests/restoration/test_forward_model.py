@@ -10,7 +10,7 @@ from daps_desktop.base.errors import UserError
 from daps_desktop.document.kernel_file import with_kernel_read
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.damage import Kernel, Phase
+from daps_desktop.jobs.damage import KernelBlur, PhaseRetrieval
 from daps_desktop.jobs.task import Task
 from daps_desktop.restoration.forward_model import Measurement, build_operator
 
@@ -19,7 +19,7 @@ def blurred_dot(kernel: Path) -> torch.Tensor:
     """(3, 3): what this kernel makes of a white dot on black."""
     dot = torch.zeros(1, 3, 9, 9)
     dot[..., 4, 4] = 1
-    A = build_operator(with_kernel_read(Task((Kernel(str(kernel)),))), Measurement(9, 9))
+    A = build_operator(with_kernel_read(Task((KernelBlur(str(kernel)),))), Measurement(9, 9))
     return A(A.embed(dot))[0, 0, 3:6, 3:6]
 
 
@@ -43,6 +43,8 @@ def test_a_kernel_that_cannot_be_one_is_refused_in_words(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("size", [(2, 3), (48, 96), (128, 32)])
 def test_a_modulus_is_that_of_a_picture_of_the_size_that_is_sought(size: tuple[int, int]) -> None:
-    A = build_operator(Task((Phase(),)), Measurement(*size))
+    A = build_operator(Task((PhaseRetrieval(),)), Measurement(*size))
     y = torch.zeros(1, 3, *size)
-    assert A.start(y).shape[-2:] == A.latent_size(*size) and A(A.start(y)).shape == y.shape
+    assert (
+        A.initial_estimate(y).shape[-2:] == A.domain_size(*size) and A(A.initial_estimate(y)).shape == y.shape
+    )

@@ -16,11 +16,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 
 from daps_desktop import cli
-from daps_desktop.album.album_file import read_album, resumed
-from daps_desktop.album.change_log import read_notes
+from daps_desktop.album.album_file import read_album, revalidated
+from daps_desktop.album.change_log import read_with_log
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.paths import DATA_VARIABLE
-from daps_desktop.base.serialization import from_plain
+from daps_desktop.base.serialization import from_jsonable
 from daps_desktop.document.journal import recover, unsaved_work
 from daps_desktop.document.project import Project, read_project
 from daps_desktop.document.sidecar import hash_pixels, read_recipe, read_sidecar
@@ -32,8 +32,8 @@ from daps_desktop.networks.importers.known_weights import KnownWeights
 from daps_desktop.networks.loader import load
 from daps_desktop.training.loop.settings import read_settings
 from daps_desktop.ui.common.preferences import language
-from daps_desktop.ui.common.theme import Scheme
-from daps_desktop.ui.files.export_controller import remembered
+from daps_desktop.ui.common.theme import ColourScheme
+from daps_desktop.ui.files.export_controller import last_options
 from tests.ui.conftest import Desk, desk, own_preferences, theme
 
 __all__ = ["desk", "own_preferences", "theme"]  # fixtures
@@ -86,8 +86,8 @@ def check_versions(project: Project) -> None:
     assert (first.number, first.kind, sha(first.photo.pixels)) == (1, "safest", "eec1093816397063")
     assert (second.number, second.kind, second.name) == (2, "sample", "Großmutter, 2. Versuch")
     assert sha(second.photo.pixels) == "8e35821ed1d613da"
-    np.testing.assert_array_equal(first.hole, marks())
-    np.testing.assert_array_equal(second.hole, marks(5))
+    np.testing.assert_array_equal(first.mask, marks())
+    np.testing.assert_array_equal(second.mask, marks(5))
     assert first.residual_map is not None and sha(first.residual_map) == "6ffc480e78fa11a7"
     assert second.residual_map is not None and sha(second.residual_map) == "2a5fddc5056be666"
     assert damages(first.recipe) == [("scratches", {}), ("blur", {"sigma": 1.5})]
@@ -103,7 +103,7 @@ def check_versions(project: Project) -> None:
 def test_a_project_comes_back_with_marks_versions_and_view(name: str, inside: bool) -> None:
     project = read_project(FILES / f"projects/{name}.daps")
     np.testing.assert_array_equal(project.photo.pixels, picture())
-    np.testing.assert_array_equal(project.hole, marks())
+    np.testing.assert_array_equal(project.mask, marks())
     assert damages(project.recipe) == [("scratches", {}), ("blur", {"sigma": 1.5})]
     assert asdict(project.view) == {"scale": 1.5, "row": 3.25, "col": 4.0, "shown": 4}
     assert (project.source.name, project.source.size) == ("grandmother.png", 144)
@@ -112,7 +112,7 @@ def test_a_project_comes_back_with_marks_versions_and_view(name: str, inside: bo
     assert len(project.versions) == 3
     larger = project.versions[2]
     assert (larger.number, larger.kind, larger.name) == (4, "painted", "larger")
-    assert larger.report is None and larger.hole is None and larger.residual_map is None
+    assert larger.report is None and larger.mask is None and larger.residual_map is None
     assert damages(larger.recipe) == [("small", {"factor": 2, "kernel": "area"}), ("noise", {})]
     np.testing.assert_array_equal(larger.photo.pixels, picture(add=9).repeat(2, 0).repeat(2, 1))
 
@@ -135,7 +135,7 @@ def test_work_that_a_crash_left_behind_comes_back(tmp_path: Path) -> None:
     recovered = recover(found.folder)
     expected = marks()
     expected[3:6, 4:9] = True
-    np.testing.assert_array_equal(recovered.project.hole, expected)
+    np.testing.assert_array_equal(recovered.project.mask, expected)
     np.testing.assert_array_equal(recovered.project.photo.pixels, picture())
     check_versions(recovered.project)
     assert [version.name for version in recovered.project.versions] == ["the first", "Großmutter, 2. Versuch"]
@@ -167,7 +167,7 @@ def test_a_finished_album_says_what_became_of_each_photo() -> None:
 def test_an_album_that_broke_off_knows_its_last_steps() -> None:
     path = FILES / "albums/half/album.daps.json"
     assert [row.state for row in read_album(path).rows] == ["waiting"] * 4
-    album = read_notes(path)
+    album = read_with_log(path)
     assert [row.state for row in album.rows] == ["done", "skipped", "failed", "saving"]
     assert album.rows[3].output == f"{HOME}/restored/d_restored.tif"
 
@@ -180,10 +180,10 @@ def test_an_album_that_broke_off_goes_on_with_what_it_has(tmp_path: Path) -> Non
     for file in (path, path.with_name(path.name + ".steps")):
         here = json.dumps(tmp_path.as_posix())[1:-1]
         file.write_text(file.read_text("utf-8").replace(HOME, here), "utf-8")
-    states = [row.state for row in resumed(read_notes(path)).rows]
+    states = [row.state for row in revalidated(read_with_log(path)).rows]
     assert states == ["done", "waiting", "waiting", "done"]
     (tmp_path / "album/d_marks.png").write_bytes((tmp_path / "album/a_mask.png").read_bytes())
-    states = [row.state for row in resumed(read_notes(path)).rows]
+    states = [row.state for row in revalidated(read_with_log(path)).rows]
     assert states == ["done", "waiting", "waiting", "waiting"]
 
 
@@ -200,7 +200,7 @@ def test_what_lies_beside_a_result_tells_its_origin(name: str, add: int) -> None
     assert told.origin.file == hashlib.sha256((FILES / f"albums/photos/{name}").read_bytes()).hexdigest()
     assert told.exported == hashlib.sha256(result.read_bytes()).hexdigest()
     assert told.result == hash_pixels(read_photo(result).pixels)
-    np.testing.assert_array_equal(told.hole, marks(add))
+    np.testing.assert_array_equal(told.mask, marks(add))
     assert told.report is not None and told.report.prior == "photo-fast"
     assert damages(told.repeated()) == [("scratches", {})]
     assert asdict(told.repeated().settings) == {**QUICK, "soft_edge": 3}
@@ -210,9 +210,9 @@ def test_what_lies_beside_a_sample_or_a_composite_is_told_apart() -> None:
     sample = read_sidecar(FILES / "sidecars/sample.png.daps.json")
     assert (sample.name, sample.exported) == ("Großmutter, 2. Versuch", "ab" * 32)
     assert asdict(sample.repeated().settings) == {**QUICK, "output": "sample", "seed": 2**40}
-    np.testing.assert_array_equal(sample.hole, marks(5))
+    np.testing.assert_array_equal(sample.mask, marks(5))
     composite = read_sidecar(FILES / "sidecars/composite.png.daps.json")
-    assert composite.report is None and composite.hole is None
+    assert composite.report is None and composite.mask is None
     with pytest.raises(UserError, match="larger") as refused:
         composite.repeated()
     assert refused.value.code == "sidecar_composite"
@@ -260,7 +260,7 @@ def test_a_picture_of_marks_is_read_to_the_pixel(name: str) -> None:
 )
 def test_a_report_has_the_names_that_scripts_read(name: str, damage: list[str], samples: list[int]) -> None:
     saved = json.loads((FILES / f"reports/{name}.json").read_bytes())
-    report = from_plain(Report, saved)
+    report = from_jsonable(Report, saved)
     assert asdict(report) == saved
     assert (report.damage, report.seed) == (damage, 5)
     assert [step.sample for step in report.steps] == samples
@@ -338,21 +338,21 @@ def chosen(tmp_path: Path, own_preferences: None, request: pytest.FixtureRequest
     shutil.copytree(FILES / "preferences", tmp_path / "preferences/daps-desktop")
     opened: Desk = request.getfixturevalue("desk")
     yield opened
-    opened.window.theme.choose(Scheme.SYSTEM)  # all windows have one
+    opened.window.theme.choose(ColourScheme.SYSTEM)  # all windows have one
 
 
 def test_the_window_remembers_what_was_chosen(chosen: Desk) -> None:
     window = chosen.window
     keys: Callable[[str], list[QKeySequence]] = window.shortcuts.keys
     assert keys("grow") == [QKeySequence("Ctrl+Alt+G")] and keys("export") == []
-    assert window.theme.dark and language() == "de"
+    assert window.theme.is_dark and language() == "de"
     assert (window.canvas.overlay.colour, window.canvas.overlay.opacity) == ("green", 25)
     assert [path.as_posix() for path in window.recent.paths] == [
         f"{HOME}/grandmother.png",
         f"{HOME}/Großvater, 1911.daps",
     ]
     assert window.dockWidgetArea(window.task_dock) == Qt.DockWidgetArea.LeftDockWidgetArea
-    assert asdict(remembered()) == {
+    assert asdict(last_options()) == {
         "file_format": "jpeg", "bits": 0, "quality": 71, "longest_side": 0, "dpi": 0.0, "metadata": False,
         "policy": "overwrite", "picture": "result", "sidecar": False,
     }  # fmt: skip

@@ -7,12 +7,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from daps_desktop.base.errors import SolverDiverged
-from daps_desktop.jobs.damage import Blur, Clipped, Damage, Jpeg, Small
+from daps_desktop.base.errors import SolverDivergedError
+from daps_desktop.jobs.damage import Clipping, Damage, Downsampling, GaussianBlur, JpegCompression
 from daps_desktop.jobs.task import Task
 from daps_desktop.restoration.forward_model import Measurement, build_problem
 from daps_desktop.solver.denoisers.denoiser import CountingDenoiser
-from daps_desktop.solver.operators import HoleMask, LinearOperator
+from daps_desktop.solver.operators import LinearOperator, MaskOperator
 from daps_desktop.solver.problem import Problem
 from daps_desktop.solver.samplers import daps, dapspp, diffpir
 from daps_desktop.solver.samplers.annealing import Steps
@@ -31,10 +31,10 @@ WORLD = GaussianWorld()
 A_SAMPLE = -3.01  # dB: a posterior sample has twice the squared error of the posterior mean
 
 
-def half_box() -> HoleMask:
+def half_box() -> MaskOperator:
     observed = torch.ones(1, 1, SIDE, SIDE)
     observed[..., SIDE // 4 : 3 * SIDE // 4, SIDE // 4 : 3 * SIDE // 4] = 0
-    return HoleMask(observed)
+    return MaskOperator(observed)
 
 
 class Trial:
@@ -45,14 +45,14 @@ class Trial:
         clean = A(self.truth)
         noise = torch.randn(clean.shape, generator=torch.Generator().manual_seed(4))
         y = clean + SIGMA_Y * noise
-        self.problem = Problem(A, y if A.observed is None else y * A.observed, SIGMA_Y)
+        self.problem = Problem(A, y if A.known_mask is None else y * A.known_mask, SIGMA_Y)
         self.reference = psnr(WORLD.posterior_mean(A, self.problem.y, SIGMA_Y), self.truth)
         self.denoiser = CountingDenoiser(ExactDenoiser(WORLD))
 
     def start(self) -> tuple[Tensor, torch.Generator]:
         return torch.zeros_like(self.truth), torch.Generator().manual_seed(7)
 
-    def run(self, plan: dapspp.Plan) -> tuple[float, float]:
+    def run(self, plan: dapspp.DapsPPConfig) -> tuple[float, float]:
         return self.judge(dapspp.solve(self.problem, self.denoiser, plan, *self.start()))
 
     def judge(self, steps: Steps) -> tuple[float, float]:
@@ -76,15 +76,15 @@ class Trial:
 def test_a_cold_run_is_a_posterior_sample(
     A: LinearOperator, tolerance: float, power: tuple[float, float], bayes: bool
 ) -> None:
-    plan = dapspp.paper_plan(SIGMA_Y)
-    gain, high = Trial(A).run(replace(plan, trust=0.0) if bayes else plan)
+    plan = dapspp.paper_config(SIGMA_Y)
+    gain, high = Trial(A).run(replace(plan, prior_std=0.0) if bayes else plan)
     assert gain == pytest.approx(A_SAMPLE, abs=tolerance)
     assert power[0] <= high <= power[1]
 
 
 def test_tweedie_alone_is_closer_to_the_truth_and_softer() -> None:
     trial = Trial(CircularBlur())
-    plan = dapspp.paper_plan(SIGMA_Y)
+    plan = dapspp.paper_config(SIGMA_Y)
     sample, _ = trial.run(plan)
     mean, power = trial.run(replace(plan, rk4_below=0.0))
     assert 1.1 < mean - sample < 1.6
@@ -94,7 +94,9 @@ def test_tweedie_alone_is_closer_to_the_truth_and_softer() -> None:
 @pytest.mark.parametrize("relaxation", [1.0, 1.5])
 @pytest.mark.parametrize("A", [CircularBlur(), BoxShrink()], ids=["blur", "shrink"])
 def test_the_path_without_noise_is_the_posterior_mean(A: LinearOperator, relaxation: float) -> None:
-    plan = dapspp.Plan(20, 0.4, 2 * SIGMA_Y, rk4_below=0.0, stochastic=False, relaxation=relaxation, rho=None)
+    plan = dapspp.DapsPPConfig(
+        20, 0.4, 2 * SIGMA_Y, rk4_below=0.0, stochastic=False, relaxation=relaxation, rho=None
+    )
     gain, _ = Trial(A).run(plan)
     assert gain == pytest.approx(0.0, abs=0.05)
 
@@ -102,7 +104,7 @@ def test_the_path_without_noise_is_the_posterior_mean(A: LinearOperator, relaxat
 @pytest.mark.parametrize(("levels", "evaluations"), [(50, 98), (100, 196)])
 def test_evaluations_of_the_published_schedule(levels: int, evaluations: int) -> None:
     trial = Trial(BoxShrink())
-    plan = dapspp.paper_plan(0.05, levels)
+    plan = dapspp.paper_config(0.05, levels)
     trial.run(plan)
     assert trial.denoiser.nfe == plan.evaluations == evaluations
 
@@ -110,7 +112,7 @@ def test_evaluations_of_the_published_schedule(levels: int, evaluations: int) ->
 class Leaning:
     """The exact denoiser, but for an error that follows the picture as the network sees it."""
 
-    multiple = 1
+    size_multiple = 1
     sigma_max = math.inf
 
     def denoise(self, x: Tensor, sigma: float) -> Tensor:
@@ -122,7 +124,7 @@ def test_what_depends_on_orientation_cancels_in_the_final_mean() -> None:
     exact = ExactDenoiser(WORLD).denoise(x, 0.1)
     errors, counts = [], []
     for turns in (1, 2, 4, 8):
-        plan = dapspp.Plan(0, 1.0, 0.1, rk4_below=0.0, final_sigma=0.1, final_orientations=turns)
+        plan = dapspp.DapsPPConfig(0, 1.0, 0.1, rk4_below=0.0, final_sigma=0.1, final_orientations=turns)
         counting = CountingDenoiser(Leaning())
         errors.append(float((dapspp.final_step(counting, x, plan) - exact).square().mean().sqrt()))
         counts.append((counting.nfe, plan.evaluations))
@@ -133,7 +135,7 @@ def test_what_depends_on_orientation_cancels_in_the_final_mean() -> None:
 
 def test_a_sample_is_not_averaged_at_the_end() -> None:
     trial = Trial(random_sites())
-    plan = dapspp.Plan(0, 1.0, 0.1, rk4_below=1.0, final_sigma=0.1, final_orientations=8)
+    plan = dapspp.DapsPPConfig(0, 1.0, 0.1, rk4_below=1.0, final_sigma=0.1, final_orientations=8)
     trial.run(plan)
     assert trial.denoiser.nfe == plan.evaluations == 4
 
@@ -141,12 +143,12 @@ def test_a_sample_is_not_averaged_at_the_end() -> None:
 def test_the_final_step_denoises_what_was_observed() -> None:
     trial = Trial(half_box())
     A, y = trial.problem.A, trial.problem.y
-    plan = dapspp.Plan(20, 3.0, 2 * SIGMA_Y, rk4_below=0.0)
+    plan = dapspp.DapsPPConfig(20, 3.0, 2 * SIGMA_Y, rk4_below=0.0)
 
     def error(x: Tensor) -> float:
-        return float(((x - trial.truth) * A.observed).square().mean())
+        return float(((x - trial.truth) * A.known_mask).square().mean())
 
-    def result(plan: dapspp.Plan) -> Tensor:
+    def result(plan: dapspp.DapsPPConfig) -> Tensor:
         *_, last = dapspp.solve(trial.problem, trial.denoiser, plan, *trial.start())
         return last.x0_y
 
@@ -158,7 +160,7 @@ def test_the_final_step_denoises_what_was_observed() -> None:
 
 def test_daps_is_a_softened_posterior_sample() -> None:
     trial = Trial(BoxShrink())
-    plan = daps.Plan(levels=50, langevin_steps=40)
+    plan = daps.DapsConfig(levels=50, langevin_steps=40)
     gain, power = trial.judge(daps.solve(trial.problem, trial.denoiser, plan, *trial.start()))
     assert -3.6 < gain < -1.5
     assert 0.6 < power < 1.3
@@ -180,20 +182,26 @@ def test_langevin_settles_where_photo_and_estimate_balance() -> None:
     assert (x0_hat - expected).square().mean().sqrt() > sigma
 
 
-@pytest.mark.parametrize("damages", [(Jpeg(30),), (Small(2), Jpeg(30)), (Blur(1.0), Clipped(2.0))], ids=str)
+@pytest.mark.parametrize(
+    "damages",
+    [(JpegCompression(30),), (Downsampling(2), JpegCompression(30)), (GaussianBlur(1.0), Clipping(2.0))],
+    ids=str,
+)
 def test_daps_finds_its_way_to_a_set_of_scenes(damages: tuple[Damage, ...]) -> None:
     photo = 0.5 * WORLD.draw(1, seed=4)[..., :32, :32]
     problem = build_problem(Task(damages), photo, Measurement(32, 32), SIGMA_Y)
-    x = problem.A.start(photo)
+    x = problem.A.initial_estimate(photo)
     x = x + 0.3 * torch.randn(x.shape, generator=torch.Generator().manual_seed(0))
-    nearer = x - daps.misfit_gradient(problem, x) / (2 * problem.A.norm**2)
+    nearer = x - daps.data_gradient(problem, x) / (2 * problem.A.norm**2)
     assert problem.A.residual_rms(nearer, photo) < 0.8 * problem.A.residual_rms(x, photo)
 
 
 @pytest.mark.parametrize("A", [CircularBlur(), BoxShrink()], ids=["blur", "shrink"])
 def test_diffpir_is_near_a_posterior_sample(A: LinearOperator) -> None:
     trial = Trial(A)
-    gain, power = trial.judge(diffpir.solve(trial.problem, trial.denoiser, diffpir.Plan(), *trial.start()))
+    gain, power = trial.judge(
+        diffpir.solve(trial.problem, trial.denoiser, diffpir.DiffPIRConfig(), *trial.start())
+    )
     assert gain == pytest.approx(A_SAMPLE, abs=0.3)
     assert 0.8 < power < 1.0
     assert trial.denoiser.nfe == 100
@@ -201,7 +209,7 @@ def test_diffpir_is_near_a_posterior_sample(A: LinearOperator) -> None:
 
 def test_the_residual_settles_at_the_noise() -> None:
     trial = Trial(CircularBlur())
-    plan = dapspp.paper_plan(SIGMA_Y)
+    plan = dapspp.paper_config(SIGMA_Y)
     residuals = [
         s.residual_over_noise for s in dapspp.solve(trial.problem, trial.denoiser, plan, *trial.start())
     ]
@@ -211,7 +219,7 @@ def test_the_residual_settles_at_the_noise() -> None:
 
 def test_the_seed_decides() -> None:
     trial = Trial(BoxShrink())
-    plan = dapspp.paper_plan(SIGMA_Y, levels=4)
+    plan = dapspp.paper_config(SIGMA_Y, levels=4)
 
     def result(seed: int) -> Tensor:
         rng = torch.Generator().manual_seed(seed)
@@ -224,13 +232,13 @@ def test_the_seed_decides() -> None:
 
 def test_numbers_that_are_not_finite_end_the_run() -> None:
     class Broken:
-        multiple = 1
+        size_multiple = 1
         sigma_max = math.inf
 
         def denoise(self, x: Tensor, sigma: float) -> Tensor:
             return x / 0 if sigma < 1 else x * 0
 
     trial = Trial(BoxShrink())
-    steps = dapspp.solve(trial.problem, Broken(), dapspp.paper_plan(SIGMA_Y), *trial.start())
-    with pytest.raises(SolverDiverged):
+    steps = dapspp.solve(trial.problem, Broken(), dapspp.paper_config(SIGMA_Y), *trial.start())
+    with pytest.raises(SolverDivergedError):
         list(steps)

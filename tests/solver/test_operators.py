@@ -11,11 +11,11 @@ from daps_desktop.solver.operators import (
     KERNELS,
     Chain,
     Convolution,
-    Downsampling,
-    HoleMask,
+    DownsamplingOperator,
     Identity,
     LinearOperator,
-    Luma,
+    LumaOperator,
+    MaskOperator,
     Operator,
     ShrinkKernel,
     gaussian_kernel,
@@ -46,15 +46,17 @@ def blur(kernel: Tensor, height: int = H, width: int = W) -> Convolution:
 SOFT = replace(KERNELS["area"], name="soft", blur=1.0)
 
 
-def small(factor: int, kernel: ShrinkKernel = KERNELS["bicubic"]) -> Downsampling:
-    operator = Downsampling(factor, H, W, kernel)
+def small(factor: int, kernel: ShrinkKernel = KERNELS["bicubic"]) -> DownsamplingOperator:
+    operator = DownsamplingOperator(factor, H, W, kernel)
     operator.iterations = 60
     return operator
 
 
 def blur_then_small_then_grey_then_hole() -> Chain:
     shrunk = small(2)
-    return Chain(blur(motion_kernel(5, 60), *shrunk.latent_size(H, W)), shrunk, Luma(), HoleMask(holes()))
+    return Chain(
+        blur(motion_kernel(5, 60), *shrunk.domain_size(H, W)), shrunk, LumaOperator(), MaskOperator(holes())
+    )
 
 
 @dataclass(frozen=True)
@@ -68,14 +70,14 @@ class Case:
 
 CASES = [
     Case("noise", Identity),
-    Case("hole", lambda: HoleMask(holes())),
+    Case("hole", lambda: MaskOperator(holes())),
     Case("gaussian", lambda: blur(gaussian_kernel(1.3)), 0.93),
     Case("motion", lambda: blur(motion_kernel(7, 30)), 0.93),
     Case("lopsided kernel", lambda: blur(lopsided()), 0.97),
     *[Case(f"small x{f}", lambda f=f: small(f), 0.97) for f in (2, 3, 4, 8)],
     *[Case(f"small by {k.name}", lambda k=k: small(3, k), 0.97) for k in (*KERNELS.values(), SOFT)],
-    Case("grey", Luma),
-    Case("blur under a hole", lambda: Chain(blur(gaussian_kernel(1.0)), HoleMask(holes())), 0.8),
+    Case("grey", LumaOperator),
+    Case("blur under a hole", lambda: Chain(blur(gaussian_kernel(1.0)), MaskOperator(holes())), 0.8),
     Case("all at once", blur_then_small_then_grey_then_hole, 0.7),
 ]
 
@@ -86,7 +88,7 @@ def case(request: pytest.FixtureRequest) -> Case:
 
 
 def latent(operator: Operator, seed: int = 0) -> Tensor:
-    return seeded(B, 3, *operator.latent_size(H, W), seed=seed)
+    return seeded(B, 3, *operator.domain_size(H, W), seed=seed)
 
 
 def test_adjoint_is_the_transpose(case: Case) -> None:
@@ -110,13 +112,13 @@ def test_norm_agrees_with_power_iteration(case: Case) -> None:
     assert case.tightness * A.norm <= found <= A.norm * (1 + 1e-9)
 
 
-@pytest.mark.parametrize(("sigma_y", "trust"), [(0.05, 0.5), (0.05, 0.04), (0.5, 0.1)])
-def test_prox_solves_its_equation(case: Case, sigma_y: float, trust: float) -> None:
+@pytest.mark.parametrize(("sigma_y", "prior_std"), [(0.05, 0.5), (0.05, 0.04), (0.5, 0.1)])
+def test_prox_solves_its_equation(case: Case, sigma_y: float, prior_std: float) -> None:
     A = case.make()
     A.iterations, A.tolerance = 150, 0
     z, y = latent(A), A(latent(A, seed=2)) + 1.0
-    x = A.prox(z, y, sigma_y, trust)
-    gradient = A.adjoint(A(x) - y) / sigma_y**2 + (x - z) / trust**2
+    x = A.prox(z, y, sigma_y, prior_std)
+    gradient = A.adjoint(A(x) - y) / sigma_y**2 + (x - z) / prior_std**2
     scale = (A.adjoint(A(z) - y) / sigma_y**2).abs().max()
     assert gradient.abs().max() < 1e-7 * scale
 
@@ -139,7 +141,7 @@ def test_sizes_agree(case: Case) -> None:
     A = case.make()
     photo = seeded(B, 3, A.scale * H, A.scale * W)
     x = A.embed(photo)
-    assert x.shape[-2:] == A.latent_size(H, W)
+    assert x.shape[-2:] == A.domain_size(H, W)
     assert torch.equal(A.crop(x), photo)
-    assert A.start(A(x)).shape == x.shape
+    assert A.initial_estimate(A(x)).shape == x.shape
     assert A.residual_rms(x, A(x)) < 1e-12

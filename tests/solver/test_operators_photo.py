@@ -17,24 +17,24 @@ from daps_desktop.solver.operators import (
     KERNELS,
     CameraBlurOperator,
     Chain,
-    ClippedOperator,
+    ClippingOperator,
+    ConstrainedOperator,
     Convolution,
-    Downsampling,
-    HoleMask,
-    JpegSet,
-    Luma,
-    Masked,
+    DownsamplingOperator,
+    FourierMagnitude,
+    JpegConstraint,
+    LumaOperator,
+    MaskedOperator,
+    MaskOperator,
     NonlinearOperator,
     Operator,
-    PhaseModulus,
-    SetAfter,
     box_mask,
     compress,
-    fill_hole,
+    fill_mask,
     gaussian_kernel,
     kernel_from_image,
+    known_mask_of,
     motion_kernel,
-    observed_from_hole,
     random_mask,
 )
 from daps_desktop.solver.operators.base import pad_reflect
@@ -59,9 +59,9 @@ def draw(*shape: int, seed: int = 0) -> Tensor:
 
 
 def test_observed_is_one_outside_the_hole() -> None:
-    hole = np.zeros((4, 5), dtype=bool)
-    hole[1, 2] = True
-    observed = observed_from_hole(hole)
+    mask = np.zeros((4, 5), dtype=bool)
+    mask[1, 2] = True
+    observed = known_mask_of(mask)
     assert observed.shape == (1, 1, 4, 5)
     assert observed.sum() == 19 and observed[0, 0, 1, 2] == 0
 
@@ -70,7 +70,7 @@ def test_a_filled_hole_continues_its_rim_and_ignores_what_it_held() -> None:
     ramp = torch.linspace(-0.8, 0.8, 41).double().expand(1, 3, 33, 41)
     observed = torch.ones(1, 1, 33, 41).double()
     observed[..., 10:16, 18:22] = 0
-    filled = fill_hole(torch.where(observed > 0, ramp, torch.nan), observed)
+    filled = fill_mask(torch.where(observed > 0, ramp, torch.nan), observed)
     torch.testing.assert_close(filled, ramp, atol=0.1, rtol=0)
     assert torch.equal(filled[..., :10, :], ramp[..., :10, :])
 
@@ -79,16 +79,16 @@ def test_residual_counts_observed_entries_only() -> None:
     observed = box_mask(8, 8, 4).double()
     x = torch.zeros(1, 3, 8, 8).double()
     y = torch.where(observed > 0, 0.1, 7.0).expand_as(x)
-    assert HoleMask(observed).residual_rms(x, y) == pytest.approx(0.1)
+    assert MaskOperator(observed).residual_rms(x, y) == pytest.approx(0.1)
 
 
 def test_conjugate_gradients_on_a_mask_stay_finite() -> None:
-    chain = Chain(HoleMask(random_mask(16, 16, 0.5, 1)))
+    chain = Chain(MaskOperator(random_mask(16, 16, 0.5, 1)))
     chain.iterations, chain.tolerance = 30, 0
     z, y = torch.zeros(2, 3, 16, 16), torch.ones(2, 3, 16, 16)
     y[1] = 0  # nothing to do at all in the second sample
     x = chain.prox(z, y, 0.05, 0.1)
-    torch.testing.assert_close(x, HoleMask(random_mask(16, 16, 0.5, 1)).prox(z, y, 0.05, 0.1))
+    torch.testing.assert_close(x, MaskOperator(random_mask(16, 16, 0.5, 1)).prox(z, y, 0.05, 0.1))
 
 
 # Blur
@@ -100,7 +100,7 @@ def test_no_ringing_at_the_frame() -> None:
     assert A.pad == 8
     scene = wide[..., 8:-8, 8:-8]
     y = A(scene)
-    x = A.crop(A.prox(A.start(y), y, 0.02, 0.3))
+    x = A.crop(A.prox(A.initial_estimate(y), y, 0.02, 0.3))
     error = (x - A.crop(scene)).abs()
     frame = torch.ones_like(error, dtype=torch.bool)
     frame[..., 12:-12, 12:-12] = False
@@ -164,14 +164,14 @@ def test_a_mirrored_border_may_exceed_the_photo() -> None:
 
 @pytest.mark.parametrize("factor", [2, 3, 4, 8])
 def test_shrinking_and_its_start_keep_a_ramp_in_place(factor: int) -> None:
-    A = Downsampling(factor, 12, 14)
+    A = DownsamplingOperator(factor, 12, 14)
     cols = torch.arange(14 * factor + 2 * A.pad, dtype=torch.float64) - A.pad
-    ramp = cols.expand(1, 3, A.latent_size(12, 14)[0], -1)
+    ramp = cols.expand(1, 3, A.domain_size(12, 14)[0], -1)
     y = A(ramp)
     centres = torch.arange(14, dtype=torch.float64) * factor + (factor - 1) / 2
     torch.testing.assert_close(y, centres.expand_as(y))
     inner = 4 * factor
-    torch.testing.assert_close(A.start(y)[..., inner:-inner], ramp[..., inner:-inner])
+    torch.testing.assert_close(A.initial_estimate(y)[..., inner:-inner], ramp[..., inner:-inner])
 
 
 def test_every_kernel_that_can_be_named_is_there() -> None:
@@ -180,7 +180,7 @@ def test_every_kernel_that_can_be_named_is_there() -> None:
 
 def test_shrinking_is_what_an_antialiased_resize_does() -> None:
     x = picture(64, 48)
-    A = Downsampling(4, 16, 12, KERNELS["bicubic"])
+    A = DownsamplingOperator(4, 16, 12, KERNELS["bicubic"])
     wanted = torch.nn.functional.interpolate(x, scale_factor=0.25, mode="bicubic", antialias=True)
     torch.testing.assert_close(A(A.embed(x))[..., 3:-3, 3:-3], wanted[..., 3:-3, 3:-3], atol=1e-6, rtol=0)
 
@@ -190,32 +190,34 @@ def test_shrinking_is_what_an_antialiased_resize_does() -> None:
 
 @pytest.mark.parametrize("scale", [1.3, 2.0, 5.0])
 def test_clipped_prox_is_the_global_minimum(scale: float) -> None:
-    A = ClippedOperator(scale)
+    A = ClippingOperator(scale)
     z, y = 1.5 * draw(1, 3, 5, 6), draw(1, 3, 5, 6, seed=1).clamp(-1.1, 1.1)
     y[0, 0] = 1
     grid = torch.linspace(-6, 6, 6001, dtype=torch.float64)
-    for sigma_y, trust in [(0.05, 0.5), (0.3, 0.2)]:
+    for sigma_y, prior_std in [(0.05, 0.5), (0.3, 0.2)]:
 
-        def cost(x: Tensor, a: Tensor = z, b: Tensor = y, s: float = sigma_y, r: float = trust) -> Tensor:
+        def cost(x: Tensor, a: Tensor = z, b: Tensor = y, s: float = sigma_y, r: float = prior_std) -> Tensor:
             return (A(x) - b) ** 2 / s**2 + (x - a) ** 2 / r**2
 
         best = cost(grid, z[..., None], y[..., None]).amin(-1)
-        found = cost(A.prox(z, y, sigma_y, trust))
+        found = cost(A.prox(z, y, sigma_y, prior_std))
         assert (found <= best + 1e-9).all()
 
 
 def test_a_mask_over_clipping_leaves_the_hole_to_the_prior() -> None:
     observed = random_mask(6, 7, 0.4, 3).double()
-    A = Masked(ClippedOperator(2), observed)
+    A = MaskedOperator(ClippingOperator(2), observed)
     z, y = draw(2, 3, 6, 7), draw(2, 3, 6, 7, seed=1)
     x = A.prox(z, y, 0.05, 0.3)
     lost = (observed == 0).expand_as(x)
     assert torch.equal(x[lost], z[lost])
-    assert torch.equal(x[~lost], ClippedOperator(2).prox(z, y, 0.05, 0.3)[~lost])
+    assert torch.equal(x[~lost], ClippingOperator(2).prox(z, y, 0.05, 0.3)[~lost])
 
 
 def test_blur_then_clipping_lowers_its_objective() -> None:
-    A = SetAfter(Convolution(gaussian_kernel(1.0), 32, 32, dtype=torch.float64), ClippedOperator(2.0))
+    A = ConstrainedOperator(
+        Convolution(gaussian_kernel(1.0), 32, 32, dtype=torch.float64), ClippingOperator(2.0)
+    )
     truth = A.embed(picture(32, 32))
     y = A(truth)
     z = truth + 0.2 * draw(*truth.shape)
@@ -277,7 +279,7 @@ def test_compress_serves_grey_photos() -> None:
 def test_the_original_lies_in_the_set_of_its_file(sampling: tuple[int, int], quality: int) -> None:
     x = picture(64, 96)
     y, tables = pillow_jpeg(x, quality, sampling)
-    A = JpegSet(tables)
+    A = JpegConstraint(tables)
     assert A.residual_rms(x, y) * 127.5 < 0.1
     assert A.residual_rms(y, y) * 127.5 < 0.6
     other = picture(64, 96, seed=1)
@@ -288,7 +290,7 @@ def test_the_original_lies_in_the_set_of_its_file(sampling: tuple[int, int], qua
 def test_jpeg_projection_is_a_projection(sampling: tuple[int, int]) -> None:
     x = picture(32, 48)
     y = compress(x, tables_for_quality(40, sampling))
-    A = JpegSet(tables_for_quality(40, sampling))
+    A = JpegConstraint(tables_for_quality(40, sampling))
     z = x + 0.3 * draw(*x.shape)
     nearest = A.project(z, y)
     torch.testing.assert_close(A.project(nearest, y), nearest, atol=1e-9, rtol=0)
@@ -304,7 +306,7 @@ def test_jpeg_projection_is_a_projection(sampling: tuple[int, int]) -> None:
 
 def test_jpeg_prox_goes_part_of_the_way() -> None:
     x = picture(32, 32)
-    A = JpegSet(tables_for_quality(50))
+    A = JpegConstraint(tables_for_quality(50))
     y = compress(x, A.tables)
     z = x + 0.3 * draw(*x.shape)
     half = A.prox(z, y, 0.1, 0.1)
@@ -323,14 +325,14 @@ def test_jpeg_blocks_follow_the_orientation_of_the_file(orientation: int) -> Non
 
     turned = replace(tables, orientation=orientation)
     x, y = upright(coded), upright(decoded)
-    assert JpegSet(turned).residual_rms(x, y) * 127.5 < 0.1
+    assert JpegConstraint(turned).residual_rms(x, y) * 127.5 < 0.1
     torch.testing.assert_close(compress(x, turned), upright(compress(coded, tables)))
 
 
 def test_jpeg_blocks_that_stick_out_of_the_frame_are_kept_close() -> None:
     x = picture(37, 51)
     y, tables = pillow_jpeg(x, 60, (2, 2))
-    A = JpegSet(tables)
+    A = JpegConstraint(tables)
     z = x + 0.3 * draw(*x.shape)
     for _ in range(10):
         z = A.prox(z, y, 0.01, 1.0)
@@ -342,13 +344,15 @@ def test_jpeg_blocks_that_stick_out_of_the_frame_are_kept_close() -> None:
 def test_jpeg_after_shrinking_under_a_hole() -> None:
     observed = box_mask(24, 24, 6).double()
     tables = tables_for_quality(60)
-    A = SetAfter(Chain(Downsampling(2, 24, 24), HoleMask(observed)), JpegSet(tables))
+    A = ConstrainedOperator(
+        Chain(DownsamplingOperator(2, 24, 24), MaskOperator(observed)), JpegConstraint(tables)
+    )
     truth = A.embed(picture(48, 48))
-    y = compress(torch.where(observed > 0, Downsampling(2, 24, 24)(truth), 1.0), tables)
+    y = compress(torch.where(observed > 0, DownsamplingOperator(2, 24, 24)(truth), 1.0), tables)
     z = truth + 0.2 * draw(*truth.shape)
     x = A.prox(z, y, 0.02, 0.3)
     assert A.residual_rms(x, y) < 0.3 * A.residual_rms(z, y)
-    assert A.start(y).shape == truth.shape
+    assert A.initial_estimate(y).shape == truth.shape
 
 
 # Laboratory
@@ -358,18 +362,18 @@ def camera() -> CameraBlurOperator:
     return CameraBlurOperator(1.0, 1.5, 20, 23, dtype=torch.float64)
 
 
-def phase() -> PhaseModulus:
-    return PhaseModulus(2.0, 20, 23)
+def phase() -> FourierMagnitude:
+    return FourierMagnitude(2.0, 20, 23)
 
 
-def masked_camera() -> Masked:
-    return Masked(camera(), random_mask(20, 23, 0.3, 5).double())
+def masked_camera() -> MaskedOperator:
+    return MaskedOperator(camera(), random_mask(20, 23, 0.3, 5).double())
 
 
 @pytest.mark.parametrize("make", [camera, phase, masked_camera])
-@pytest.mark.parametrize(("sigma_y", "trust"), [(0.05, 0.3), (0.05, 0.05)])
+@pytest.mark.parametrize(("sigma_y", "prior_std"), [(0.05, 0.3), (0.05, 0.05)])
 def test_gauss_newton_reaches_a_stationary_point(
-    make: type[NonlinearOperator], sigma_y: float, trust: float
+    make: type[NonlinearOperator], sigma_y: float, prior_std: float
 ) -> None:
     A: NonlinearOperator = make()
     truth = torch.cat([A.embed(picture(20, 23, seed=s)) for s in range(2)])
@@ -377,37 +381,37 @@ def test_gauss_newton_reaches_a_stationary_point(
     z = (truth + 0.1 * draw(*truth.shape, seed=1)).requires_grad_()
 
     def cost(x: Tensor) -> Tensor:
-        return ((A(x) - y) ** 2).sum((1, 2, 3)) / sigma_y**2 + ((x - z) ** 2).sum((1, 2, 3)) / trust**2
+        return ((A(x) - y) ** 2).sum((1, 2, 3)) / sigma_y**2 + ((x - z) ** 2).sum((1, 2, 3)) / prior_std**2
 
-    produced = A.prox(z.detach(), y, sigma_y, trust)
+    produced = A.prox(z.detach(), y, sigma_y, prior_std)
     assert (cost(produced) < 0.9 * cost(z)).all()
     A.steps = 30
-    settled = A.prox(z.detach(), y, sigma_y, trust).requires_grad_()
+    settled = A.prox(z.detach(), y, sigma_y, prior_std).requires_grad_()
     (here,) = torch.autograd.grad(cost(settled).sum(), settled)
     (there,) = torch.autograd.grad(cost(z).sum(), z)
     assert here.norm() < 5e-3 * there.norm()
 
 
 def test_nonlinear_norms_bound_their_slope_on_smooth_pictures() -> None:
-    operators: list[Operator] = [camera(), phase(), ClippedOperator(3.0)]
+    operators: list[Operator] = [camera(), phase(), ClippingOperator(3.0)]
     for A in operators:
         a, b = A.embed(picture(20, 23) * 0.3), A.embed(picture(20, 23) * 0.3 + 0.01)
         assert (A(a) - A(b)).norm() <= A.norm * (a - b).norm() * (1 + 1e-9)
 
 
 def test_phase_retrieval_pads_as_the_papers_do() -> None:
-    A = PhaseModulus(2.0, 256, 256)
+    A = FourierMagnitude(2.0, 256, 256)
     y = A(torch.zeros(1, 3, 256, 256))
     assert y.shape == (1, 3, 384, 384)
-    assert A.latent_size(384, 384) == (256, 256)
+    assert A.domain_size(384, 384) == (256, 256)
     assert y[0, 0, 192, 192] == y.max()  # centred
     assert float(y.square().sum()) == pytest.approx(3 * 256 * 256 / 4, rel=1e-5)  # orthonormal
 
 
 def test_camera_saturates_smoothly_and_its_start_undoes_the_exposure() -> None:
     A = camera()
-    flat = torch.full((1, 3, *A.latent_size(20, 23)), 0.2, dtype=torch.float64)
-    torch.testing.assert_close(A.start(A(flat)), flat, atol=0.01, rtol=0)
+    flat = torch.full((1, 3, *A.domain_size(20, 23)), 0.2, dtype=torch.float64)
+    torch.testing.assert_close(A.initial_estimate(A(flat)), flat, atol=0.01, rtol=0)
     bright = A(torch.ones_like(flat))
     assert bright.max() <= 1 and bright.min() > 0.99
 
@@ -422,4 +426,4 @@ def test_masks_of_the_papers() -> None:
 
 def test_grey_to_colour_starts_from_grey() -> None:
     y = picture(6, 7)[:, :1]
-    torch.testing.assert_close(Luma()(Luma().start(y)), y)
+    torch.testing.assert_close(LumaOperator()(LumaOperator().initial_estimate(y)), y)

@@ -10,18 +10,18 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch._subclasses.fake_tensor import FakeTensorMode
 
-from daps_desktop.imaging.mask import Hole
-from daps_desktop.restoration.regions import CELL, MARGIN, hole_width, islands
+from daps_desktop.imaging.mask import Mask
+from daps_desktop.restoration.regions import CELL, MARGIN, context_boxes, mask_width
 from daps_desktop.solver.denoisers.bias_corrected import BiasCorrectedDenoiser, gaussian
-from daps_desktop.solver.denoisers.denoiser import await_result
+from daps_desktop.solver.denoisers.denoiser import synchronize
 from daps_desktop.solver.operators.conjugate_gradient import dot
 from daps_desktop.solver.samplers.ode import euler, rk4
-from daps_desktop.solver.samplers.schedule import power_levels
-from daps_desktop.solver.tensors import to_pixels, to_preview, to_tensor
+from daps_desktop.solver.samplers.schedule import karras_sigmas
+from daps_desktop.solver.tensors import to_pixels, to_tensor, to_thumbnail
 
 
 def test_levels_fall_and_end_at_zero() -> None:
-    levels = power_levels(50, 100.0, 0.1, rho=-7)
+    levels = karras_sigmas(50, 100.0, 0.1, rho=-7)
     assert levels[0] == pytest.approx(100.0)
     assert levels[-1] == 0.0
     assert levels[-2] > 0.1
@@ -32,7 +32,7 @@ def test_levels_fall_and_end_at_zero() -> None:
 class Shrinker:
     """The exact denoiser of N(0, 1/4) on every pixel: the flow from sigma to s scales x by a known factor."""
 
-    multiple = 1
+    size_multiple = 1
     sigma_max = 100.0
 
     def denoise(self, x: Tensor, sigma: float) -> Tensor:
@@ -54,7 +54,7 @@ def test_a_card_that_works_on_by_itself_is_waited_for(monkeypatch: pytest.Monkey
     monkeypatch.setattr(torch.cuda, "synchronize", waited.append)
     for device in ("cpu", "mps", "cuda"):
         with FakeTensorMode():
-            await_result(torch.empty(1, device=device))
+            synchronize(torch.empty(1, device=device))
     assert waited == ["mps", torch.device("cuda", 0)]
 
 
@@ -84,42 +84,42 @@ holes = st.lists(
 @settings(max_examples=60)
 @given(holes)
 def test_islands_are_disjoint_and_give_every_hole_its_context(boxes: list[tuple[int, int, int, int]]) -> None:
-    hole: Hole = np.zeros((300, 400), dtype=bool)
+    mask: Mask = np.zeros((300, 400), dtype=bool)
     for top, left, height, width in boxes:
-        hole[top : top + height, left : left + width] = True
-    covered = np.zeros(hole.shape, dtype=int)
-    for rect in islands(hole):
+        mask[top : top + height, left : left + width] = True
+    covered = np.zeros(mask.shape, dtype=int)
+    for rect in context_boxes(mask):
         assert not rect.empty
         covered[rect.slices] += 1
-        inner = hole[rect.slices]
+        inner = mask[rect.slices]
         rows, cols = np.flatnonzero(inner.any(1)), np.flatnonzero(inner.any(0))
         assert rows[0] >= MARGIN or rect.top == 0
         assert cols[0] >= MARGIN or rect.left == 0
         assert inner.shape[0] - rows[-1] > MARGIN or rect.bottom == 300
         assert inner.shape[1] - cols[-1] > MARGIN or rect.right == 400
     assert covered.max() == 1
-    assert (covered[hole] == 1).all()
+    assert (covered[mask] == 1).all()
 
 
 def test_no_hole_no_islands() -> None:
-    assert islands(np.zeros((50, 50), dtype=bool)) == []
+    assert context_boxes(np.zeros((50, 50), dtype=bool)) == []
 
 
 def test_a_speck_on_a_large_photo_costs_a_small_island() -> None:
-    hole = np.zeros((4000, 6000), dtype=bool)
-    hole[2000:2004, 3000:3004] = True
-    (rect,) = islands(hole)
+    mask = np.zeros((4000, 6000), dtype=bool)
+    mask[2000:2004, 3000:3004] = True
+    (rect,) = context_boxes(mask)
     assert rect.bottom - rect.top <= 128 + 2 * CELL
     assert rect.right - rect.left <= 128 + 2 * CELL
 
 
 def test_hole_width_is_that_of_the_largest_disc() -> None:
-    hole = np.zeros((100, 100), dtype=bool)
-    assert hole_width(hole) == 0
-    hole[10:14, :] = True
-    assert 4 <= hole_width(hole) <= 5
-    hole[40:80, 40:80] = True
-    assert 40 <= hole_width(hole) <= 42
+    mask = np.zeros((100, 100), dtype=bool)
+    assert mask_width(mask) == 0
+    mask[10:14, :] = True
+    assert 4 <= mask_width(mask) <= 5
+    mask[40:80, 40:80] = True
+    assert 40 <= mask_width(mask) <= 42
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
@@ -142,7 +142,7 @@ def test_values_outside_the_range_are_clipped_not_wrapped() -> None:
 def test_preview_is_the_average() -> None:
     x = torch.zeros(1, 3, 40, 40)
     x[..., :20] = 1.0
-    small = to_preview(x, 2, 4)
+    small = to_thumbnail(x, 2, 4)
     assert small.shape == (2, 4, 3)
     assert small[0, :, 0].tolist() == [255, 255, 128, 128]
 
@@ -155,7 +155,7 @@ def test_a_thin_picture_is_smoothed_along_its_length_as_far_as_any_other() -> No
 class Tinting:
     """Returns the picture a little too bright, as a network with wrong local means does."""
 
-    multiple = 1
+    size_multiple = 1
     sigma_max = 100.0
 
     def denoise(self, x: Tensor, sigma: float) -> Tensor:
@@ -163,10 +163,10 @@ class Tinting:
 
 
 def test_a_tint_in_the_hole_is_taken_out_by_what_is_observed_around() -> None:
-    picture = gaussian(torch.randn(1, 3, 64, 64, generator=torch.Generator().manual_seed(0)), 4.0)
+    image = gaussian(torch.randn(1, 3, 64, 64, generator=torch.Generator().manual_seed(0)), 4.0)
     observed = torch.ones(1, 1, 64, 64)
     observed[..., 30:36, 8:56] = 0
-    corrected = BiasCorrectedDenoiser(Tinting(), picture, observed).denoise(picture, 0.1)
-    assert (corrected - picture).abs().max() < 0.005
-    nothing = BiasCorrectedDenoiser(Tinting(), picture, torch.zeros(1, 1, 64, 64)).denoise(picture, 0.1)
-    assert torch.allclose(nothing, picture + 0.05)
+    corrected = BiasCorrectedDenoiser(Tinting(), image, observed).denoise(image, 0.1)
+    assert (corrected - image).abs().max() < 0.005
+    nothing = BiasCorrectedDenoiser(Tinting(), image, torch.zeros(1, 1, 64, 64)).denoise(image, 0.1)
+    assert torch.allclose(nothing, image + 0.05)

@@ -15,7 +15,7 @@ from daps_desktop.solver.device_errors import out_of_memory
 class LocalAverage:
     """A denoiser whose estimate depends on a neighbourhood of a few pixels."""
 
-    multiple = 8
+    size_multiple = 8
     sigma_max = 100.0
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 
 from daps_desktop.networks.architectures.norm_free_unet import NormFreeUNet
-from daps_desktop.networks.card import PriorCard, read_card
+from daps_desktop.networks.card import NetworkCard, read_card
 from daps_desktop.training.loop.recipe import Recipe
 from daps_desktop.training.loop.settings import Budget, RunSettings
 from daps_desktop.training.prior_folder import write_prior
@@ -75,7 +75,7 @@ def settings_of(folder: Path, out: Path) -> RunSettings:
 
 
 @pytest.fixture(scope="session")
-def start(tmp_path_factory: pytest.TempPathFactory) -> PriorCard:
+def start(tmp_path_factory: pytest.TempPathFactory) -> NetworkCard:
     """A prior that makes every picture lighter, so that it is easy to become better."""
     folder, network = tmp_path_factory.mktemp("start") / "tiny", tiny()
     with torch.no_grad():

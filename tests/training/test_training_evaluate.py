@@ -14,9 +14,23 @@ from torch import Tensor
 from daps_desktop.base.errors import UserError
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.networks.loader import open_prior
-from daps_desktop.training.evaluation.evaluate import Chosen, Method, evaluate, measure, restored
-from daps_desktop.training.evaluation.scores import Score, kept, lines, markdown
-from daps_desktop.training.evaluation.trials import CASES, REPAIR, Case, Trial, centre, make_trial, squares
+from daps_desktop.training.evaluation.evaluate import (
+    EvaluatedMethod,
+    EvaluationSpec,
+    evaluate,
+    measure,
+    restored,
+)
+from daps_desktop.training.evaluation.scores import Score, kept, markdown, score_rows
+from daps_desktop.training.evaluation.trials import (
+    CASES,
+    REPAIR,
+    DegradedPhoto,
+    EvaluationCase,
+    centre,
+    degrade_photo,
+    squares,
+)
 from daps_desktop.training.loop.validation import (
     GREY_LEVELS,
     centre_crop,
@@ -42,8 +56,8 @@ def prior(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def chosen(folder: Path) -> Chosen:
-    return Chosen((folder,), first=2, crop=128)
+def chosen(folder: Path) -> EvaluationSpec:
+    return EvaluationSpec((folder,), first=2, crop=128)
 
 
 def test_noise_left_as_it_is_scores_what_its_level_says() -> None:
@@ -67,21 +81,21 @@ def test_crops_are_the_middle_of_the_photo() -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_damage_is_the_same_each_time_and_other_for_another_seed(case: Case) -> None:
-    once, again, other = (make_trial(case, picture(0, 130, 128), seed) for seed in (1, 1, 2))
+def test_damage_is_the_same_each_time_and_other_for_another_seed(case: EvaluationCase) -> None:
+    once, again, other = (degrade_photo(case, picture(0, 130, 128), seed) for seed in (1, 1, 2))
     assert (once.damaged == again.damaged).all() and (once.damaged != other.damaged).any()
 
 
 def test_noise_has_the_strength_that_methods_are_told() -> None:
     grey = np.full((200, 200, 3), 128, np.uint8)
     for case in (case for case in CASES if case.noise):
-        spread = make_trial(case, grey, 0).damaged.astype(float).std()
+        spread = degrade_photo(case, grey, 0).damaged.astype(float).std()
         # Rounding adds a twelfth, black and white take a little from the strongest.
         assert spread == pytest.approx(math.sqrt(case.noise**2 + 1 / 12), rel=0.03), case.name
 
 
 def test_small_photos_are_means_of_blocks_and_sides_are_cut_to_whole_blocks() -> None:
-    trial = make_trial(Case("small", "x4", BY_NAME["small x4"].task), picture(3, 131, 94), 0)
+    trial = degrade_photo(EvaluationCase("small", "x4", BY_NAME["small x4"].task), picture(3, 131, 94), 0)
     assert trial.clean.shape == (128, 92, 3)
     means = trial.clean.reshape(32, 4, 23, 4, 3).mean((1, 3))
     assert np.abs(trial.damaged - means).max() <= 0.501
@@ -91,17 +105,17 @@ def test_marks_hide_what_was_there_and_only_that() -> None:
     grey = np.full((128, 192, 3), 100, np.uint8)
     counts = {"holes 16": 24, "holes 32": 6, "holes 64": 2}
     for name, count in counts.items():
-        trial = make_trial(BY_NAME[name], grey, 5)
-        assert trial.hole is not None and cv2.connectedComponents(trial.hole.astype(np.uint8))[0] > 1
-        assert trial.hole.sum() == count * int(name.split()[1]) ** 2
-        assert (trial.damaged[~trial.hole] == 100).all() and (trial.damaged[trial.hole] == 255).all()
+        trial = degrade_photo(BY_NAME[name], grey, 5)
+        assert trial.mask is not None and cv2.connectedComponents(trial.mask.astype(np.uint8))[0] > 1
+        assert trial.mask.sum() == count * int(name.split()[1]) ** 2
+        assert (trial.damaged[~trial.mask] == 100).all() and (trial.damaged[trial.mask] == 255).all()
 
 
 def test_psnr_counts_the_whole_photo_and_the_marks_apart() -> None:
     clean = np.full((128, 256, 3), 100, np.uint8)
-    hole = squares(32, 1, 2)(128, 256, np.random.default_rng(0))
-    trial = Trial(BY_NAME["holes 32"], clean, clean, hole)
-    result = np.where(hole[..., None], clean + 10, clean).astype(np.uint8)
+    mask = squares(32, 1, 2)(128, 256, np.random.default_rng(0))
+    trial = DegradedPhoto(BY_NAME["holes 32"], clean, clean, mask)
+    result = np.where(mask[..., None], clean + 10, clean).astype(np.uint8)
 
     assert trial.psnr_inside(result) == pytest.approx(28.13, abs=0.01)
     share = 2 * 32 * 32 / (128 * 256)
@@ -111,7 +125,7 @@ def test_psnr_counts_the_whole_photo_and_the_marks_apart() -> None:
 
 def test_structural_similarity_is_that_of_scikit_image() -> None:
     metrics = pytest.importorskip("skimage.metrics")
-    trial = make_trial(BY_NAME["noise 25"], picture(2, 96, 80), 0)
+    trial = degrade_photo(BY_NAME["noise 25"], picture(2, 96, 80), 0)
     theirs = metrics.structural_similarity(
         trial.damaged, trial.clean, channel_axis=2, gaussian_weights=True, use_sample_covariance=False
     )
@@ -125,23 +139,23 @@ def test_structural_similarity_is_that_of_scikit_image() -> None:
         BY_NAME["noise 25"],
         BY_NAME["scratches"],
         BY_NAME["holes 64"],
-        Case("blur", "blur", BY_NAME["blur 2"].task, 2.5),
-        Case("small", "small", BY_NAME["small x2"].task, 2.5),
+        EvaluationCase("blur", "blur", BY_NAME["blur 2"].task, 2.5),
+        EvaluationCase("small", "small", BY_NAME["small x2"].task, 2.5),
     ],
     ids=lambda case: case.name,
 )
-def test_the_result_is_that_of_the_program(prior: Path, case: Case) -> None:
-    trial = make_trial(case, picture(3, 128, 128), 0)
+def test_the_result_is_that_of_the_program(prior: Path, case: EvaluationCase) -> None:
+    trial = degrade_photo(case, picture(3, 128, 128), 0)
     # Nothing is told of the noise beside a hole: the program keeps it.
     noise = None if case.task == REPAIR else case.noise
     settings = SolverSettings("draft", prior=str(prior), device="cpu", noise=noise, tile=64)
     ours = restored(trial, settings, open_prior(settings))
-    theirs = play(trial.photo, *case.task.damages, hole=trial.hole, settings=settings)
+    theirs = play(trial.photo, *case.task.damages, mask=trial.mask, settings=settings)
     assert (ours == theirs.pixels).all()
 
 
 def test_everything_is_measured_on_every_photo_and_written_at_once(
-    chosen: Chosen, prior: Path, tmp_path: Path
+    chosen: EvaluationSpec, prior: Path, tmp_path: Path
 ) -> None:
     file = tmp_path / "figures.csv"
     found: list[Score] = []
@@ -158,7 +172,7 @@ def test_everything_is_measured_on_every_photo_and_written_at_once(
     assert sum(s.cpu_s for s in found) > 0
 
 
-def test_a_photo_meets_the_same_damage_whichever_others_are_chosen(chosen: Chosen) -> None:
+def test_a_photo_meets_the_same_damage_whichever_others_are_chosen(chosen: EvaluationSpec) -> None:
     every = {(photo, t.case.name): t.damaged for photo, t in replace(chosen, first=0).trials()}
     last = list(replace(chosen, first=0, last=2, tasks=("noise",)).trials())
     assert [(photo, t.case.name) for photo, t in last] == [
@@ -168,19 +182,21 @@ def test_a_photo_meets_the_same_damage_whichever_others_are_chosen(chosen: Chose
         assert (every[photo, trial.case.name] == trial.damaged).all()
 
 
-def test_the_best_of_a_methods_variants_counts(chosen: Chosen) -> None:
-    method: Method[Trial] = Method("some", [lambda t: np.zeros_like(t.clean), lambda t: t.clean])
+def test_the_best_of_a_methods_variants_counts(chosen: EvaluationSpec) -> None:
+    method: EvaluatedMethod[DegradedPhoto] = EvaluatedMethod(
+        "some", [lambda t: np.zeros_like(t.clean), lambda t: t.clean]
+    )
     trials = replace(chosen, tasks=("noise 15",)).trials()
     assert [(s.psnr_db, s.ssim) for s in measure(trials, lambda _: [method])] == [(100, 1), (100, 1)]
 
 
-def test_what_cannot_be_measured_is_said(chosen: Chosen, prior: Path, tmp_path: Path) -> None:
+def test_what_cannot_be_measured_is_said(chosen: EvaluationSpec, prior: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="'rain' is none of scratches, holes 16"):
         replace(chosen, tasks=("rain",))
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"no picture")
     with pytest.raises(UserError) as caught:
-        list(evaluate(SolverSettings("draft", prior=str(prior), device="cpu"), Chosen((broken,))))
+        list(evaluate(SolverSettings("draft", prior=str(prior), device="cpu"), EvaluationSpec((broken,))))
     assert caught.value.code == "file_unreadable"
 
 
@@ -192,7 +208,7 @@ def test_the_table_has_means_and_the_marks_where_there_are_any() -> None:
         for i, psnr in enumerate(found)
     ]
     scores.append(Score("holes", "theirs", "0", 40.0, 24.0, 0.9, 0.2))
-    assert [(line.method, line.psnr_db, line.inside_db) for line in lines(scores)] == [
+    assert [(line.method, line.psnr_db, line.inside_db) for line in score_rows(scores)] == [
         ("ours, draft", 33, 33),
         ("theirs", 30, 30),
         ("theirs", 40, 24),

@@ -14,7 +14,7 @@ import torch
 from safetensors.torch import load_file
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.networks.card import PriorCard, read_card, verify
+from daps_desktop.networks.card import NetworkCard, read_card, verify
 from daps_desktop.networks.loader import load
 from daps_desktop.training.__main__ import main
 from daps_desktop.training.export import export_run
@@ -96,7 +96,7 @@ def test_nothing_of_the_photos_stays_in_the_folder_of_the_run(finished: Path) ->
     }
 
 
-def test_a_run_grows_the_prior_it_starts_from(start: PriorCard, settings: RunSettings) -> None:
+def test_a_run_grows_the_prior_it_starts_from(start: NetworkCard, settings: RunSettings) -> None:
     wider = replace(settings, widths=(6, 8), start_from=str(start.folder), budget=Budget(steps=1))
     out = run(wider)
     grown, before = load_checkpoint(out).weights["conv_in.weight"], read_network(start.folder)
@@ -185,7 +185,7 @@ def test_a_prior_takes_the_place_of_a_prior_and_of_nothing_else(finished: Path, 
     assert (tmp_path / "Pictures" / "child.jpg").read_bytes() == b"a photo"
 
 
-def test_credits_travel_from_prior_to_prior(folder: Path, start: PriorCard, tmp_path: Path) -> None:
+def test_credits_travel_from_prior_to_prior(folder: Path, start: NetworkCard, tmp_path: Path) -> None:
     with tarfile.open(tmp_path / "a.tar", "w") as tar:
         for name in ("01.png", "02.png"):
             tar.add(folder / name, name)

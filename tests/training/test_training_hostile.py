@@ -12,10 +12,10 @@ from PIL import EpsImagePlugin, Image
 from safetensors.torch import save
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.training.data.photos import PhotoFile, find_photos, photo_size, photo_sizes, read_rgb
-from daps_desktop.training.fit import append_row, network_of
+from daps_desktop.training.data.photos import PhotoFile, find_photos, load_rgb, photo_size, photo_sizes
+from daps_desktop.training.fit import append_row, load_network
 from daps_desktop.training.loop.checkpoint import NAME, Checkpoint, load_checkpoint, save_checkpoint
-from daps_desktop.training.loop.credits import CREDITS, credits_of
+from daps_desktop.training.loop.credits import CREDITS, list_credits
 from daps_desktop.training.loop.settings import RunSettings, read_settings, write_settings
 from tests.fakes.full_disk import room_for
 from tests.fuzz.limits import soon_and_in_little
@@ -68,7 +68,7 @@ def test_a_checkpoint_of_another_network_or_kind_is_refused(tmp_path: Path) -> N
     sound = Checkpoint(tiny().state_dict(), 3, 3.5)
     save_checkpoint(tmp_path, sound)
     assert load_checkpoint(tmp_path).seconds == 3.5
-    assert network_of(settings, load_checkpoint(tmp_path)).config["widths"] == WIDTHS
+    assert load_network(settings, load_checkpoint(tmp_path)).config["widths"] == WIDTHS
     whole = (tmp_path / NAME).read_bytes()
     other = replace(sound, weights={"conv_in.weight": torch.zeros(2)})
     files = [save(sound.weights), save(sound.weights, {"steps": "3", "seconds": "inf"}), save(other.weights)]
@@ -83,7 +83,7 @@ def test_a_checkpoint_of_another_network_or_kind_is_refused(tmp_path: Path) -> N
         assert caught.value.code == "run_damaged"
     save_checkpoint(tmp_path, other)
     with pytest.raises(UserError) as caught:
-        network_of(settings, load_checkpoint(tmp_path))
+        load_network(settings, load_checkpoint(tmp_path))
     assert caught.value.code == "run_damaged"
 
 
@@ -105,10 +105,10 @@ def test_credits_with_too_many_words_or_none_are_read_or_refused(tmp_path: Path)
     settings = RunSettings(photos=(str(tmp_path / "photos.tar"),), out=str(tmp_path))
     (tmp_path / "photos.tar").touch()
     (tmp_path / CREDITS).write_text("file,archive\na.jpg,photos.tar,more,words\nb.jpg\n")
-    assert credits_of(settings) == "file,archive\na.jpg,photos.tar\n"
+    assert list_credits(settings) == "file,archive\na.jpg,photos.tar\n"
     (tmp_path / CREDITS).write_bytes(b"file,archive\n\xff\xfe,photos.tar\n")
     with pytest.raises(UserError, match="could not be read"):
-        credits_of(settings)
+        list_credits(settings)
 
 
 def test_a_picture_is_never_handed_to_another_program(
@@ -119,13 +119,13 @@ def test_a_picture_is_never_handed_to_another_program(
     monkeypatch.setattr(EpsImagePlugin, "Ghostscript", lambda *words, **_: asked.append(words))
     Image.new("RGB", (300, 300)).save(tmp_path / "photo.eps")
     file = PhotoFile((tmp_path / "photo.eps").rename(tmp_path / "photo.jpg"))
-    assert photo_size(file) is None and read_rgb(file) is None
+    assert photo_size(file) is None and load_rgb(file) is None
     assert not asked
 
 
 def test_a_strip_of_one_row_is_a_photo_like_any_other(tmp_path: Path) -> None:
     Image.new("RGB", (5000, 1), (1, 2, 3)).save(tmp_path / "strip.png")
-    pixels = read_rgb(PhotoFile(tmp_path / "strip.png"))
+    pixels = load_rgb(PhotoFile(tmp_path / "strip.png"))
     assert pixels is not None and pixels.shape == (1, 1024, 3)
 
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.training.data.photos import LONGEST_SIDE, decode_all, find_photos, sample_to_fit
+from daps_desktop.training.data.photos import MAX_SIDE, decode_all, find_photos, sample_to_fit
 from daps_desktop.training.loop.dataset import load_data
 from daps_desktop.training.loop.loop import dataset as module
 from daps_desktop.training.loop.settings import RunSettings
@@ -36,7 +36,7 @@ def test_avif_grey_and_large_pictures_come_as_rgb_of_modest_size(tmp_path: Path)
     avif, grey, large = decode_all(find_photos([tmp_path]), tmp_path)
     assert np.abs(avif.astype(float) - picture(1)).mean() < 3
     assert np.array_equal(grey, picture(2)[..., :1].repeat(3, axis=2))
-    assert large.shape == (102, LONGEST_SIDE, 3)
+    assert large.shape == (102, MAX_SIDE, 3)
     assert abs(large.astype(float) - 77).max() <= 1
 
 

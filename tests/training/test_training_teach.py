@@ -17,11 +17,11 @@ from daps_desktop import cli
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.paths import DATA_VARIABLE
 from daps_desktop.networks.architectures.norm_free_unet import NormFreeUNet
-from daps_desktop.networks.card import PriorCard, read_card, verify
+from daps_desktop.networks.card import NetworkCard, read_card, verify
 from daps_desktop.networks.catalogue import find, installed
 from daps_desktop.training import finetune
 from daps_desktop.training.data.dead_leaves import dead_leaves
-from daps_desktop.training.finetune import RECIPE, SHARES, FineTuneOptions, Score, blended, fine_tune
+from daps_desktop.training.finetune import RECIPE, SHARES, FineTuneOptions, Score, blend_weights, fine_tune
 from daps_desktop.training.loop.checkpoint import load_checkpoint, save_checkpoint
 from daps_desktop.training.loop.recipe import Recipe
 from tests.fakes.checkpoints import write_version_1
@@ -29,7 +29,7 @@ from tests.training.conftest import QUICK, StopAfter, tiny
 
 
 @pytest.fixture
-def wish(folder: Path, start: PriorCard) -> FineTuneOptions:
+def wish(folder: Path, start: NetworkCard) -> FineTuneOptions:
     return FineTuneOptions(folder, "ours", start, minutes=5, device="cpu", recipe=QUICK, steps=6)
 
 
@@ -84,7 +84,7 @@ def test_a_gain_at_home_does_not_pay_for_a_loss_elsewhere() -> None:
 def test_as_much_is_kept_of_what_was_learnt_as_pays(monkeypatch: pytest.MonkeyPatch) -> None:
     """Networks whose weights say what they are worth: more of what was learnt gains more and forgets more."""
     start, taught = tiny(0), tiny(1)
-    share = {share: blended(start, taught, share).conv_in.weight for share in SHARES}
+    share = {share: blend_weights(start, taught, share).conv_in.weight for share in SHARES}
     worth = {1.0: Score(0.4, -0.9), 0.75: Score(0.35, -0.6), 0.5: Score(0.3, -0.3), 0.25: Score(0.2, -0.1)}
 
     def scored(network: NormFreeUNet, data: object) -> Score:
@@ -122,7 +122,7 @@ def test_drawn_pictures_are_the_same_each_time_and_look_like_none_other() -> Non
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl+C is sent by other means there")
-def test_ctrl_c_saves_what_was_learnt(folder: Path, start: PriorCard, tmp_path: Path) -> None:
+def test_ctrl_c_saves_what_was_learnt(folder: Path, start: NetworkCard, tmp_path: Path) -> None:
     words = ["priors", "teach", str(folder), "--name", "ours", "--from", str(start.folder)]
     process = subprocess.Popen(
         [sys.executable, "-m", "daps_desktop", *words, "--minutes", "5", "--device", "cpu"],
@@ -145,7 +145,7 @@ def test_ctrl_c_saves_what_was_learnt(folder: Path, start: PriorCard, tmp_path: 
 
 def test_the_command_installs_and_lists(
     folder: Path,
-    start: PriorCard,
+    start: NetworkCard,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

@@ -48,7 +48,7 @@ class Desk:
 
     @property
     def hole(self) -> np.ndarray:
-        return self.document.hole
+        return self.document.mask
 
     def open(self, path: Path) -> None:
         with self.bot.waitSignal(self.window.files.opened, timeout=5000):
@@ -116,7 +116,7 @@ def desk(qtbot: QtBot, theme: Theme) -> Iterator[Desk]:
     qtbot.waitExposed(window)
     yield Desk(window, host, qtbot)
     window.model.mark_saved()
-    window.job.abandon()
+    window.job.discard()
     window.close()
 
 

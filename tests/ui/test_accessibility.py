@@ -23,8 +23,8 @@ from PySide6.QtWidgets import (
 )
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.document.journal import Unsaved
-from daps_desktop.jobs.damage import Blur, Noise, Scratches
+from daps_desktop.document.journal import UnsavedWork
+from daps_desktop.jobs.damage import GaussianBlur, MissingPixels, Noise
 from daps_desktop.jobs.task import Task
 from daps_desktop.ui.album.album_window import AlbumWindow
 from daps_desktop.ui.canvas.drawing.compare_state import CompareMode
@@ -32,7 +32,7 @@ from daps_desktop.ui.common.focus_frame import FocusFrame
 from daps_desktop.ui.files.export_dialog import ExportDialog
 from daps_desktop.ui.files.project_controller import SaveProjectDialog
 from daps_desktop.ui.files.recent_files import RecentFile
-from daps_desktop.ui.priors.priors_dialog import PriorsPage
+from daps_desktop.ui.priors.priors_dialog import PriorsDialog
 from daps_desktop.ui.shell.shortcuts import ShortcutsDialog
 from tests.ui.conftest import Desk
 
@@ -105,13 +105,13 @@ def restored(opened: Desk) -> Desk:
     window = opened.window
     window.resize(1300, 900)
     opened.drag((100, 50), (100, 250))
-    for damage in (Blur, Noise):
+    for damage in (GaussianBlur, Noise):
         window.panel.cards.card(damage).tick.click()
     window.panel.how.fold.head.click()
     opened.trigger("check")
     opened.trigger("restore")
     opened.host.finish()
-    window.panel.run_box.banner.tell(BROKEN, "Traceback")
+    window.panel.run_box.banner.show_error(BROKEN, "Traceback")
     window.panel.run_box.banner.fold.click()
     opened.bot.waitUntil(lambda: window.check.plot is not None)
     return opened
@@ -133,7 +133,7 @@ def test_words_are_read_as_they_stand_and_fields_by_their_names(restored: Desk) 
     assert len(labels) > 30 and not [label.text() for label in labels if name_of(label) != label.text()]
     assert [name_of(field) for field in (fold.levels, fold.seed, fold.tile)] == ["Steps", "Seed", "Tile"]
     welcome = window.welcome
-    welcome.show_offers([Unsaved(Path(), "family.png", "", "", 3, 1)])
+    welcome.show_offers([UnsavedWork(Path(), "family.png", "", "", 3, 1)])
     assert "family.png" in name_of(welcome.cards[0].sentence)
 
 
@@ -151,10 +151,10 @@ def test_tab_comes_round_and_is_caught_nowhere(restored: Desk) -> None:
 
 def test_the_first_page_is_open_to_all(desk: Desk, photo_path: Path) -> None:
     welcome = desk.window.welcome
-    welcome.show_offers([Unsaved(photo_path.parent, "family.png", "", "", 3, 1)] * 2)
+    welcome.show_offers([UnsavedWork(photo_path.parent, "family.png", "", "", 3, 1)] * 2)
     welcome.recent.show_files([RecentFile(photo_path, desk.window.grab().toImage())])
-    welcome.banner.tell(BROKEN)
-    welcome.banner.offer("Save elsewhere…", lambda: None)
+    welcome.banner.show_error(BROKEN)
+    welcome.banner.add_fix("Save elsewhere…", lambda: None)
     desk.bot.waitUntil(lambda: welcome.recent.buttons[0].isVisible())
     assert_open_to_all(welcome)
     assert_reads_downwards(welcome)
@@ -163,7 +163,7 @@ def test_the_first_page_is_open_to_all(desk: Desk, photo_path: Path) -> None:
 DIALOGS: dict[str, type[QWidget]] = {
     "export": ExportDialog,
     "album": AlbumWindow,
-    "priors": PriorsPage,
+    "priors": PriorsDialog,
     "shortcuts": ShortcutsDialog,
     "save_project_as": SaveProjectDialog,
 }
@@ -217,14 +217,14 @@ def test_the_keys_alone_choose_damage_and_quality_restore_and_compare(opened: De
     window, cards = opened.window, opened.window.panel.cards
     window.canvas.setFocus()
     opened.trigger("next_part")
-    for damage in (Scratches, Blur):
+    for damage in (MissingPixels, GaussianBlur):
         while window.focusWidget() is not cards.card(damage).tick:
             press(opened, Qt.Key.Key_Tab)
         press(opened, Qt.Key.Key_Space)
     while window.focusWidget() is not window.panel.run_box.button:
         press(opened, Qt.Key.Key_Tab)
     press(opened, Qt.Key.Key_Space)
-    assert opened.host.requests[-1].task == Task((Blur(),))
+    assert opened.host.requests[-1].task == Task((GaussianBlur(),))
     opened.host.finish()
     opened.bot.waitUntil(lambda: window.compare.mode is CompareMode.SPLIT, timeout=5000)
     opened.trigger("next_part")

@@ -18,26 +18,26 @@ from pytestqt.qtbot import QtBot
 from daps_desktop import cli
 from daps_desktop.album import change_log
 from daps_desktop.album.album_file import read_album, write_album
-from daps_desktop.album.discovery import photos_in
+from daps_desktop.album.discovery import find_photos
 from daps_desktop.album.item_job import prepare
 from daps_desktop.album.model import DONE, FAILED, WAITING, Album
 from daps_desktop.base.paths import user_folder
-from daps_desktop.document.sidecar import dump_sidecar, provenance_of, read_sidecar
-from daps_desktop.imaging.export import sidecar_of
+from daps_desktop.document.sidecar import dump_sidecar, make_provenance, read_sidecar
+from daps_desktop.imaging.export import sidecar_path
 from daps_desktop.imaging.formats.mask_file import write_mask
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.damage import Noise, Scratches
-from daps_desktop.jobs.messages import Failed, Finished, JobMessage
+from daps_desktop.jobs.damage import MissingPixels, Noise
+from daps_desktop.jobs.messages import Failed, Message, RestoreResult
 from daps_desktop.jobs.recipe import Recipe, dump_recipe, parse_recipe
-from daps_desktop.jobs.requests import JobRequest
+from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
-from daps_desktop.ui.album.album_controller import AlbumControl
+from daps_desktop.ui.album.album_controller import AlbumController
 from daps_desktop.ui.album.album_model import AlbumModel
 from daps_desktop.ui.album.album_window import AlbumWindow
-from daps_desktop.ui.common.theme import HIT, Theme
+from daps_desktop.ui.common.theme import MIN_TARGET, Theme
 from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.models.job_model import JobModel
 from daps_desktop.ui.shell.main_window import MainWindow
@@ -57,7 +57,7 @@ def box(tmp_path: Path) -> Path:
     return folder
 
 
-def control(desk: Desk) -> AlbumControl:
+def control(desk: Desk) -> AlbumController:
     return desk.window.album
 
 
@@ -122,7 +122,7 @@ def test_every_photo_is_restored_and_the_table_says_how_it_came_out(desk: Desk, 
     for line, name in enumerate(("a", "b", "c")):
         assert cells(window, line)[1] == "Done" and "Agrees with your photo" in cells(window, line)[2]
         result = box / f"{name}_restored.png"
-        assert read_sidecar(sidecar_of(result)).recipe == NOISE
+        assert read_sidecar(sidecar_path(result)).recipe == NOISE
     assert "3 of 3 photos done" in window.line.text() and not window.run.isEnabled()
     assert desk.window.model.document is None and not desk.window.job.running
 
@@ -189,13 +189,13 @@ def test_what_the_command_line_left_half_done_is_finished_and_nothing_made_twice
     recipe.write_text(dump_recipe(NOISE))
     killed: dict[Path, bytes] = {}
 
-    def run(request: JobRequest, _: threading.Event) -> JobMessage:
+    def run(request: RestoreRequest, _: threading.Event) -> Message:
         if request.photo.path != box / "a.png":
             killed.update({path: path.read_bytes() for path in out.iterdir()})
             raise KeyboardInterrupt
-        return Finished(request.job_id, request.photo, report_of(request))
+        return RestoreResult(request.job_id, request.photo, report_of(request))
 
-    monkeypatch.setattr("daps_desktop.cli.batch.run_here", run)
+    monkeypatch.setattr("daps_desktop.cli.batch.run_local", run)
     monkeypatch.setattr(change_log, "_SHARE", 1e-9)  # the whole album is not written meanwhile
     assert cli.main(["batch", str(box), "--recipe", str(recipe), "-o", str(out)]) == 130
     for path, data in killed.items():
@@ -212,7 +212,7 @@ def test_what_the_command_line_left_half_done_is_finished_and_nothing_made_twice
     assert [request.photo.path for request in desk.host.requests] == [box / "b.jpg", box / "c.tif"]
     assert {path.name for path in out.glob("*.png")} == {f"{name}_restored.png" for name in "abc"}
     assert result.stat().st_mtime_ns == written
-    assert read_album(file) == model(desk).album and not change_log.steps_of(file).exists()
+    assert read_album(file) == model(desk).album and not change_log.log_path(file).exists()
 
 
 def test_every_step_is_noted_without_writing_the_whole_album(
@@ -226,7 +226,7 @@ def test_every_step_is_noted_without_writing_the_whole_album(
     desk.host.finish()
     wait_request(desk, 2)
     assert file.read_bytes() == before
-    assert [row.state for row in change_log.read_notes(file).rows] == [DONE, WAITING, WAITING]
+    assert [row.state for row in change_log.read_with_log(file).rows] == [DONE, WAITING, WAITING]
     press(window.run)
     desk.host.answer_cancelled()
     wait_over(desk)
@@ -254,23 +254,23 @@ def test_the_window_may_be_deleted_while_the_album_runs(
     file = model(desk).file
     assert read_album(file).count(DONE) == 0
     shiboken6.delete(window)
-    qtbot.waitUntil(lambda: not change_log.steps_of(file).exists(), timeout=5000)
+    qtbot.waitUntil(lambda: not change_log.log_path(file).exists(), timeout=5000)
     assert [row.state for row in read_album(file).rows] == [DONE, WAITING, WAITING]
     qtbot.wait(100)
     assert not caplog.records and len(host.requests) == 2
 
 
 def test_marks_beside_a_photo_are_used_and_the_row_says_where_there_are_none(desk: Desk, box: Path) -> None:
-    hole = np.zeros((64, 96), bool)
-    hole[10, 5:40] = True
-    write_mask(hole, box / "a_mask.png")
-    window = filled(desk, box, Recipe(Task((Scratches(), Noise()))))
+    mask = np.zeros((64, 96), bool)
+    mask[10, 5:40] = True
+    write_mask(mask, box / "a_mask.png")
+    window = filled(desk, box, Recipe(Task((MissingPixels(), Noise()))))
     window.finding.click()
     assert not model(desk).album.find_scratches
     press(window.run)
     play_all(desk, 3)
-    np.testing.assert_array_equal(desk.host.requests[0].hole, hole)
-    assert desk.host.requests[1].hole is None
+    np.testing.assert_array_equal(desk.host.requests[0].mask, mask)
+    assert desk.host.requests[1].mask is None
     assert cells(window, 0)[3] == "from a file" and cells(window, 1)[3] == "none"
     assert "only what damages the whole photo" in cells(window, 1)[4]
 
@@ -292,7 +292,7 @@ def test_a_result_is_compared_in_the_main_window(desk: Desk, box: Path) -> None:
 
 
 def test_photos_recipe_and_place_are_chosen(opened: Desk, box: Path, tmp_path: Path) -> None:
-    opened.window.model.set_task(Task((Noise(), Scratches())))
+    opened.window.model.set_task(Task((Noise(), MissingPixels())))
     window = shown(opened)
     assert model(opened).album.recipe == opened.document.recipe  # that of the open photo
     control(opened).add([box / "a.png", box / "b.jpg", box / "a.png"])
@@ -322,10 +322,10 @@ def test_while_an_album_is_read_nothing_is_written_over_it(
 ) -> None:
     """Reading takes as long as there are results to look at, and the window is there at once."""
     file, read = tmp_path / "old.json", threading.Event()
-    write_album(Album(NOISE).with_photos(photos_in(box)), file)
+    write_album(Album(NOISE).with_photos(find_photos(box)), file)
     before, window = file.read_bytes(), shown(desk)
     monkeypatch.setattr(
-        "daps_desktop.ui.album.album_model.resumed", lambda album: album if read.wait(5) else None
+        "daps_desktop.ui.album.album_model.revalidated", lambda album: album if read.wait(5) else None
     )
     control(desk).open(file)
     assert not window.photos.isEnabled() and not window.run.isEnabled() and "old.json" in window.line.text()
@@ -424,7 +424,7 @@ def test_many_photos_are_shown_at_once_and_long_words_in_full(desk: Desk, tmp_pa
     usual, columns = table.rowHeight(0), [table.columnWidth(at) for at in (1, 3)]
     model(desk).row_changed.emit(row)
     high = table.rowHeight(0)
-    assert high > 3 * usual >= 3 * HIT and table.rowHeight(1) == usual
+    assert high > 3 * usual >= 3 * MIN_TARGET and table.rowHeight(1) == usual
     assert [table.columnWidth(at) for at in (1, 3)] == columns
     window.resize(window.width() + 300, window.height())
     desk.bot.waitUntil(lambda: table.rowHeight(0) < high, timeout=5000)
@@ -474,7 +474,7 @@ def test_an_album_that_cannot_be_noted_stops(desk: Desk, box: Path, tmp_path: Pa
 def test_a_recipe_goes_over_the_clipboard_and_through_a_file(
     opened: Desk, photo_path: Path, tmp_path: Path
 ) -> None:
-    recipe = Recipe(Task((Noise(), Scratches())), SolverSettings(preset="best", noise=7.0))
+    recipe = Recipe(Task((Noise(), MissingPixels())), SolverSettings(preset="best", noise=7.0))
     opened.window.model.set_task(recipe.task)
     opened.window.model.set_settings(recipe.settings)
     opened.trigger("copy_recipe")
@@ -505,20 +505,20 @@ def test_a_result_is_repeated_from_what_lies_beside_it(opened: Desk, tmp_path: P
     version = opened.window.model.shown
     assert version is not None
     opened.window.model.mark_saved()
-    beside, hole = tmp_path / "x.daps.json", opened.hole.copy()
-    beside.write_bytes(dump_sidecar(provenance_of(opened.document.photo, version)))
+    beside, mask = tmp_path / "x.daps.json", opened.hole.copy()
+    beside.write_bytes(dump_sidecar(make_provenance(opened.document.photo, version)))
     opened.trigger("clear")
     opened.window.model.set_task(Task((Noise(),)))
     opened.window.recipes.repeat(beside)
     opened.bot.waitUntil(lambda: bool(opened.hole.any()), timeout=5000)
-    np.testing.assert_array_equal(opened.hole, hole)
+    np.testing.assert_array_equal(opened.hole, mask)
     assert opened.document.task == version.recipe.task
     opened.trigger("restore")
-    with opened.bot.waitSignal(opened.window.recipes.told, timeout=5000) as told:
+    with opened.bot.waitSignal(opened.window.recipes.message, timeout=5000) as told:
         opened.host.finish(200)
     assert told.args is not None and "bit for bit" in told.args[0]
     opened.trigger("restore")
-    with opened.bot.waitSignal(opened.window.recipes.told, timeout=5000) as told:
+    with opened.bot.waitSignal(opened.window.recipes.message, timeout=5000) as told:
         opened.host.finish(90)
     assert told.args is not None and "differs" in told.args[0]
 

@@ -19,7 +19,7 @@ from daps_desktop.base.logs import WINDOW_LOG
 from daps_desktop.base.paths import DATA_VARIABLE
 from daps_desktop.document.journal import journal_folder, recover, unsaved_work
 from daps_desktop.imaging.formats.reader import read_photo
-from daps_desktop.ui.shell.application import start_picture
+from daps_desktop.ui.shell.application import splash
 from daps_desktop.ui.shell.main_window import MainWindow
 from tests.fakes.engines import grey_fill
 from tests.ui.window_process import MARKED
@@ -57,8 +57,8 @@ def start(photo_path: Path, data: Path) -> Iterator[Start]:
 
 def assert_marks_kept(data: Path) -> None:
     (left,) = unsaved_work(journal_folder(data))
-    hole = recover(left.folder).project.hole
-    assert hole[:MARKED].all() and not hole[MARKED:].any()
+    mask = recover(left.folder).project.mask
+    assert mask[:MARKED].all() and not mask[MARKED:].any()
 
 
 def test_a_photo_goes_through_the_whole_window(qapp: QApplication, photo_path: Path, data: Path) -> None:
@@ -72,7 +72,7 @@ def test_a_photo_goes_through_the_whole_window(qapp: QApplication, photo_path: P
         if window is None or window.model.document is None:
             return
         if not seen:
-            window.model.set_hole(np.indices((300, 400))[0] < 30, "top")
+            window.model.set_mask(np.indices((300, 400))[0] < 30, "top")
             window.restore()
             seen.append("started")
         elif window.model.shown is not None and "saving" not in seen:
@@ -86,10 +86,10 @@ def test_a_photo_goes_through_the_whole_window(qapp: QApplication, photo_path: P
     timer = QTimer()
     timer.timeout.connect(act)
     timer.start(TICK_MS)
-    picture = start_picture()
-    assert picture.isVisible() and not picture.grab().toImage().allGray()
-    assert run_window(photo_path, grey_fill, picture) == 0
-    assert not picture.isVisible()
+    image = splash()
+    assert image.isVisible() and not image.grab().toImage().allGray()
+    assert run_window(photo_path, grey_fill, image) == 0
+    assert not image.isVisible()
     timer.stop()
     pixels = read_photo(target).pixels
     assert (pixels[:30] == 128).all()

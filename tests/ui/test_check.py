@@ -16,12 +16,12 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QWidge
 
 from daps_desktop.document.document import Document
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.damage import Phase
-from daps_desktop.jobs.messages import Failed, Finished
+from daps_desktop.jobs.damage import PhaseRetrieval
+from daps_desktop.jobs.messages import Failed, RestoreResult
 from daps_desktop.jobs.report import StepReport
 from daps_desktop.jobs.task import Task
 from daps_desktop.ui.check import check_panel, map_view
-from daps_desktop.ui.check.curve import Curve, csv_of
+from daps_desktop.ui.check.curve import Curve, to_csv
 from daps_desktop.ui.check.residual_plot import ResidualPlot
 from daps_desktop.ui.common import labels
 from tests.fakes.hosts import progress_of, report_of
@@ -31,10 +31,10 @@ from tests.ui.conftest import NO_KEY, Desk
 def finish(desk: Desk, value: int = 7, residual: float = 1.05, map_: np.ndarray | None = None) -> None:
     request = desk.host.requests[-1]
     pixels = request.photo.pixels.copy()
-    pixels[request.hole] = value
+    pixels[request.mask] = value
     steps = [StepReport(1 / n, 1 + 10 / n if n < 3 else residual, 2 * n, 10.0 * n) for n in range(1, 5)]
     report = replace(report_of(request, residual), steps=steps)
-    desk.host.say(Finished(request.job_id, request.photo.with_pixels(pixels), report, map_))
+    desk.host.say(RestoreResult(request.job_id, request.photo.with_pixels(pixels), report, map_))
 
 
 def half_bright() -> np.ndarray:
@@ -84,7 +84,7 @@ def test_every_sample_draws_a_line_of_its_own() -> None:
     curve = Curve(samples=2)
     request_steps = [(1, 0), (2, 0), (2, 0), (3, 1), (4, 1)]
     for step, sample in request_steps:
-        curve = curve.plus(replace(progress_of("a", step), sample=sample))
+        curve = curve.with_point(replace(progress_of("a", step), sample=sample))
     assert [[point.step for point in line] for line in curve.lines] == [[1, 2], [1, 2]]
     assert curve.steps == 2
     assert curve.lines[1][0].residual_over_noise == pytest.approx(1 + 10 / 3)
@@ -99,7 +99,7 @@ def test_a_report_gives_the_lines_back() -> None:
     request = Document(Photo(np.zeros((4, 4, 3), np.uint8))).request("a", 0)
     curve = Curve.of(request.task, replace(report_of(request), steps=steps))
     assert [len(line) for line in curve.lines] == [2, 1] and curve.steps == 2
-    rows = list(csv.DictReader(csv_of(curve.lines).decode().splitlines()))
+    rows = list(csv.DictReader(to_csv(curve.lines).decode().splitlines()))
     assert [(row["sample"], row["step"], row["sigma"]) for row in rows] == [
         ("1", "1", "0.5"), ("1", "2", "0.2"), ("2", "1", "0.5"),
     ]  # fmt: skip
@@ -170,10 +170,10 @@ def test_the_scale_of_the_small_map_covers_none_of_it(marked: Desk) -> None:
     for width in (250, 288, 330, 360, 420, 500, 900):
         view.resize(width, 157)
         view.grab()
-        picture, scale = view._places(heat)
-        assert not picture.intersects(scale) and not picture.intersects(button.geometry())
-        assert view.rect().contains(picture.toAlignedRect()) and view.rect().contains(scale.toAlignedRect())
-        assert min(picture.width(), picture.height()) > 70
+        image, scale = view._places(heat)
+        assert not image.intersects(scale) and not image.intersects(button.geometry())
+        assert view.rect().contains(image.toAlignedRect()) and view.rect().contains(scale.toAlignedRect())
+        assert min(image.width(), image.height()) > 70
 
 
 def test_no_map_of_another_version_is_seen_meanwhile(marked: Desk) -> None:
@@ -221,18 +221,18 @@ def test_a_project_brings_verdict_curve_and_map_back(marked: Desk, tmp_path: Pat
     shot(marked)
     heat = check.map.view.heat
     assert (check.verdict.text(), plot_of(marked).values) == before[:2]
-    assert before[2] is not None and heat is not None and heat.picture == before[2].picture
+    assert before[2] is not None and heat is not None and heat.picture == before[2].image
 
 
 def test_a_measurement_that_is_no_picture_has_no_map(marked: Desk) -> None:
     finish(marked)
     box = marked.window.check.map
     assert box.why.text() == map_view.NO_MAP
-    marked.window.model.set_task(Task((Phase(),)))
+    marked.window.model.set_task(Task((PhaseRetrieval(),)))
     marked.trigger("restore")
     request = marked.host.requests[-1]
-    marked.host.say(Finished(request.job_id, request.photo, report_of(request)))
-    assert box.why.text() == map_view.NO_PICTURE and box.why.isVisible()
+    marked.host.say(RestoreResult(request.job_id, request.photo, report_of(request)))
+    assert box.why.text() == map_view.NO_IMAGE and box.why.isVisible()
 
 
 def test_where_versions_differ_needs_two_and_says_what_it_is_not(marked: Desk) -> None:
@@ -246,7 +246,7 @@ def test_where_versions_differ_needs_two_and_says_what_it_is_not(marked: Desk) -
     shot(marked)
     heat = box.view.heat
     assert heat is not None and heat.title.startswith("Where versions differ")
-    inside, outside = (heat.picture.pixelColor(150, row) for row in (100, 200))
+    inside, outside = (heat.image.pixelColor(150, row) for row in (100, 200))
     assert inside.alpha() > 150 > 60 > outside.alpha()
 
 

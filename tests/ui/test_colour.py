@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QApplication
 
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.photo import Metadata, Photo
-from daps_desktop.ui.canvas.drawing.layer import image_of
-from daps_desktop.ui.canvas.drawing.pyramid import display_picture
+from daps_desktop.ui.canvas.drawing.layer import to_qimage
+from daps_desktop.ui.canvas.drawing.pyramid import display_image
 from daps_desktop.ui.canvas.drawing.screen_colour import ScreenColour
 from daps_desktop.ui.canvas.drawing.screen_profile import screen_profile
-from daps_desktop.ui.shell.application import draw_in_srgb
+from daps_desktop.ui.shell.application import request_srgb
 from tests.ui.conftest import Desk
 
 WIDE = QColorSpace.NamedColorSpace.AdobeRgb
@@ -54,7 +54,7 @@ def one_way() -> bytes:
 @pytest.mark.parametrize("kind", [np.uint8, np.uint16])
 def test_a_wide_gamut_photo_is_shown_with_its_own_greens(kind: type) -> None:
     photo = Photo(flat((120, 180, 120), kind), metadata=Metadata(icc=icc(WIDE)))
-    red, green, blue = (int(v) for v in display_picture(photo)[20, 30])
+    red, green, blue = (int(v) for v in display_image(photo)[20, 30])
     # By the primaries of Adobe RGB (1998) in XYZ, and a gamma of 563/256, into sRGB.
     wide = np.array([[0.57667, 0.18556, 0.18823], [0.29734, 0.62736, 0.07529], [0.02703, 0.07069, 0.99134]])
     narrow = np.array([[0.41246, 0.35758, 0.18044], [0.21267, 0.71515, 0.07218], [0.01933, 0.11919, 0.95030]])
@@ -65,7 +65,7 @@ def test_a_wide_gamut_photo_is_shown_with_its_own_greens(kind: type) -> None:
 
 
 def test_a_photo_without_a_profile_is_taken_for_srgb() -> None:
-    assert tuple(display_picture(Photo(flat((120, 180, 120))))[0, 0]) == (120, 180, 120)
+    assert tuple(display_image(Photo(flat((120, 180, 120))))[0, 0]) == (120, 180, 120)
 
 
 @pytest.mark.qt_log_ignore("fromIccProfile")  # of the damaged one
@@ -78,15 +78,15 @@ def test_a_wide_screen_is_given_its_own_numbers(qapp: QApplication) -> None:
     colour.follow(screen)
     colour.follow(screen)
     assert len(heard) == 1
-    seen = colour.shown(image_of(flat((255, 0, 0)))).pixelColor(5, 5)
+    seen = colour.shown(to_qimage(flat((255, 0, 0)))).pixelColor(5, 5)
     assert (seen.red(), seen.green(), seen.blue()) == pytest.approx((234, 51, 35), abs=2)
-    grey = colour.shown(image_of(flat((128, 128, 128)))).pixelColor(5, 5)
+    grey = colour.shown(to_qimage(flat((128, 128, 128)))).pixelColor(5, 5)
     assert max(abs(v - 128) for v in (grey.red(), grey.green(), grey.blue())) <= 1
     assert QColorSpace.fromIccProfile(one_way()).isValid()
     for unusable in (None, b"no profile", one_way(), icc(QColorSpace.NamedColorSpace.SRgb)):
         told[0] = unusable
         colour.follow(screen)
-        assert colour.shown(image_of(flat((255, 0, 0)))).pixelColor(5, 5).red() == 255
+        assert colour.shown(to_qimage(flat((255, 0, 0)))).pixelColor(5, 5).red() == 255
 
 
 def test_the_canvas_draws_in_the_colours_of_its_screen(desk: Desk, tmp_path: Path) -> None:
@@ -108,9 +108,9 @@ def test_the_canvas_draws_in_the_colours_of_its_screen(desk: Desk, tmp_path: Pat
 def test_one_system_is_told_that_windows_are_drawn_in_srgb(qapp: QApplication) -> None:
     usual = QSurfaceFormat.defaultFormat()
     try:
-        draw_in_srgb("darwin")
+        request_srgb("darwin")
         told = QSurfaceFormat.defaultFormat()
-        draw_in_srgb("linux")
+        request_srgb("linux")
     finally:
         QSurfaceFormat.setDefaultFormat(usual)
     assert told.colorSpace() == QColorSpace(QColorSpace.NamedColorSpace.SRgb)

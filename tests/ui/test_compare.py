@@ -8,9 +8,9 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QVariantAnimation
 from PySide6.QtTest import QTest
 
-from daps_desktop.jobs.messages import Finished
+from daps_desktop.jobs.messages import RestoreResult
 from daps_desktop.ui.canvas.drawing.compare_state import FACTORS, CompareMode
-from daps_desktop.ui.canvas.drawing.difference import EQUAL, amplified, part_like
+from daps_desktop.ui.canvas.drawing.difference import EQUAL, amplify, matching_part
 from daps_desktop.ui.canvas.drawing.pyramid import Pyramid, TileKey
 from daps_desktop.ui.results.compare_bar import CompareBar
 from tests.fakes.hosts import report_of
@@ -182,7 +182,7 @@ def test_a_larger_result_lies_over_the_photo(opened: Desk, scale: int) -> None:
     request = opened.host.requests[-1]
     pixels = request.photo.pixels.repeat(scale, axis=0).repeat(scale, axis=1)
     larger = request.photo.with_pixels(pixels)
-    opened.host.say(Finished(request.job_id, larger, report_of(request)))
+    opened.host.say(RestoreResult(request.job_id, larger, report_of(request)))
     opened.bot.waitUntil(lambda: opened.window.compare.available, timeout=5000)
     opened.trigger("side")
     for row, col in ((30, 40), (250, 350)):
@@ -196,7 +196,7 @@ def test_amplified_differences_of_grey_and_colour() -> None:
     grey = np.full((4, 5), 100, np.uint8)
     coloured = np.repeat(grey[..., None], 3, axis=2)
     coloured[0, 0] = (100, 103, 90)
-    apart = amplified(grey, coloured, 4)
+    apart = amplify(grey, coloured, 4)
     assert apart[0, 0].tolist() == [EQUAL, EQUAL + 12, EQUAL + 40]
     assert (apart[1:] == EQUAL).all()
 
@@ -210,7 +210,7 @@ def test_tiles_of_a_picture_of_another_size_lie_where_they_belong() -> None:
         pyramid = Pyramid.of(original)
         tile = pyramid.tile(key)
         size = pyramid.levels[key.level].shape[:2]
-        part = part_like(small, (size[0], size[1]), key, (tile.shape[0], tile.shape[1]))
+        part = matching_part(small, (size[0], size[1]), key, (tile.shape[0], tile.shape[1]))
         assert part.shape == tile.shape
         assert np.abs(part.astype(int) - tile).max() <= 3
 
@@ -228,4 +228,4 @@ def test_a_closed_photo_takes_no_memory(done: Desk) -> None:
         return not any(array() is not None for array in kept)
 
     done.bot.waitUntil(gone, timeout=5000)
-    assert not window.result_view._recent and window.tools._picture is None
+    assert not window.result_view._recent and window.tools._image is None

@@ -14,7 +14,7 @@ from daps_desktop.analysis.diagnosis import ESTIMATES
 from daps_desktop.base.paths import resource
 from daps_desktop.base.validation import Range
 from daps_desktop.imaging.formats.reader import read_photo
-from daps_desktop.jobs.damage import Blur, Damage, Grey, checked_field
+from daps_desktop.jobs.damage import Damage, GaussianBlur, Greyscale, checked_field
 from daps_desktop.jobs.damage_text import values_of
 from daps_desktop.jobs.damage_traits import TRAITS, Stage, Traits
 from daps_desktop.jobs.recipe import Recipe, dump_recipe
@@ -76,7 +76,7 @@ class Dimming(LinearOperator):
 @pytest.fixture
 def dark(monkeypatch: pytest.MonkeyPatch) -> None:
     face = Face("Too dark", "Too little light.", damage_pictures.faded, (("light", number_field("Light")),))
-    monkeypatch.setitem(TRAITS, Dark, Traits(Stage.COLOUR, frozenset({Grey})))
+    monkeypatch.setitem(TRAITS, Dark, Traits(Stage.COLOUR, frozenset({Greyscale})))
     monkeypatch.setitem(FACTORIES, Dark, lambda dark, _measured: Dimming(dark.light))
     monkeypatch.setitem(CARDS, Dark, DamageEntry("made brighter", (face,)))
 
@@ -92,7 +92,7 @@ def test_a_new_kind_has_a_card_with_its_range_and_its_reason(dark: None, opened:
     assert (box.minimum(), box.maximum()) == (0.1, 0.9)
     box.setValue(0.3)
     assert opened.document.task == Task((Dark(0.3),))
-    assert "Too dark" in cards.card(Grey).below.text() and not cards.card(Grey).tick.isEnabled()
+    assert "Too dark" in cards.card(Greyscale).below.text() and not cards.card(Greyscale).tick.isEnabled()
     assert done(Dark()) == "made brighter"
     model.set_task(Task(()))  # before the tables forget it
 
@@ -124,7 +124,7 @@ def test_a_new_kind_goes_through_a_batch(dark: None, folder: Folder) -> None:  #
 
 
 def test_a_new_kind_stands_where_its_stage_says(dark: None) -> None:
-    A = build_operator(Task((Dark(), Blur())), Measurement(16, 16))
+    A = build_operator(Task((Dark(), GaussianBlur())), Measurement(16, 16))
     assert isinstance(A, Chain) and isinstance(A.links[-1], Dimming)
 
 

@@ -8,13 +8,13 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
-from daps_desktop.base.errors import SENTENCES, UserError
+from daps_desktop.base.errors import MESSAGES, UserError
 from daps_desktop.base.logs import WINDOW_LOG, append, log_folder
 from daps_desktop.base.paths import DATA_VARIABLE
 from daps_desktop.jobs.messages import Failed
 from daps_desktop.ui.common.banner import Banner
-from daps_desktop.ui.workflow.bug_report import anonymous
-from daps_desktop.ui.workflow.suggested_fixes import ANY_DEVICE, OTHER_PLACE, REMEDIES, SMALLER_TILES
+from daps_desktop.ui.workflow.bug_report import anonymise
+from daps_desktop.ui.workflow.suggested_fixes import ANY_DEVICE, OTHER_PLACE, SMALLER_TILES, SUGGESTED_FIXES
 from tests.ui.conftest import Desk
 
 LEFT = Qt.MouseButton.LeftButton
@@ -91,9 +91,9 @@ def test_an_error_without_a_remedy_has_no_button(opened: Desk, banner: Banner) -
 
 
 def test_every_remedy_belongs_to_an_error_and_its_actions_are_there(desk: Desk) -> None:
-    assert REMEDIES.keys() <= SENTENCES.keys()
+    assert SUGGESTED_FIXES.keys() <= MESSAGES.keys()
     known = {SMALLER_TILES, ANY_DEVICE, OTHER_PLACE}
-    for remedy in REMEDIES.values():
+    for remedy in SUGGESTED_FIXES.values():
         for act in remedy.acts:
             assert act in known or act in desk.window.actions_
 
@@ -118,7 +118,7 @@ def test_the_report_tells_of_the_error_and_not_of_the_user(
 def test_names_are_replaced_however_they_are_written() -> None:
     home = Path("/home/anna")
     words = "/home/anna/x.png and '/home/anna', but /home/annabel; by Anna, not Annalise"
-    assert anonymous(words, home, "anna") == "~/x.png and '~', but /home/annabel; by USER, not Annalise"
+    assert anonymise(words, home, "anna") == "~/x.png and '~', but /home/annabel; by USER, not Annalise"
 
 
 def test_an_error_is_said_in_words_with_the_same_facts() -> None:

@@ -9,12 +9,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDoubleSpinBox, QMessageBox
 
 from daps_desktop.document.sidecar import read_sidecar
-from daps_desktop.imaging.export import sidecar_of
+from daps_desktop.imaging.export import sidecar_path
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.ui.common import labels
-from daps_desktop.ui.common.theme import HIT
+from daps_desktop.ui.common.theme import MIN_TARGET
 from daps_desktop.ui.files.export_dialog import ExportDialog
 from tests.ui.conftest import LEFT, Desk
 
@@ -71,9 +71,9 @@ def test_the_result_goes_beside_the_original_bit_for_bit(restored: Desk, photo_p
     shown = restored.window.model.shown
     assert shown is not None
     np.testing.assert_array_equal(read_photo(path).pixels, shown.photo.pixels)
-    told = read_sidecar(sidecar_of(path))
+    told = read_sidecar(sidecar_path(path))
     assert told.matches(restored.document.photo) and told.recipe == shown.recipe
-    np.testing.assert_array_equal(told.hole, restored.hole)
+    np.testing.assert_array_equal(told.mask, restored.hole)
     assert restored.window.exporting.dialog is None and not restored.window.model.unsaved
 
 
@@ -237,7 +237,7 @@ def test_without_memory_it_is_said_and_the_next_try_is_a_new_one(
         raise MemoryError
 
     with monkeypatch.context() as patched:
-        patched.setattr("daps_desktop.ui.files.export_controller.encoded", short)
+        patched.setattr("daps_desktop.ui.files.export_controller.encode", short)
         restored.trigger("export")
         shown = restored.window.exporting.dialog
         assert shown is not None
@@ -247,10 +247,10 @@ def test_without_memory_it_is_said_and_the_next_try_is_a_new_one(
     assert export(restored).exists()
 
 
-@pytest.mark.parametrize(("picture", "width"), [("side_by_side", 801), ("split", 400)])
-def test_before_and_after_as_one_picture(restored: Desk, picture: str, width: int) -> None:
+@pytest.mark.parametrize(("image", "width"), [("side_by_side", 801), ("split", 400)])
+def test_before_and_after_as_one_picture(restored: Desk, image: str, width: int) -> None:
     shown = dialog(restored)
-    pick(shown, "picture", picture)
+    pick(shown, "picture", image)
     settle(restored)
     joined = read_photo(export(restored))
     assert joined.width == width and joined.height > 300
@@ -268,7 +268,7 @@ def test_what_was_chosen_is_there_the_next_time_but_not_the_size_of_this_photo(r
     shown.size_fields.width_box.box.setValue(90)
     settle(restored)
     path = export(restored)
-    assert not sidecar_of(path).exists()
+    assert not sidecar_path(path).exists()
     again = dialog(restored)
     assert (again.format.value, again.quality.value) == ("jpeg", 71)
     assert not again.metadata.isChecked() and not again.sidecar.isChecked()
@@ -322,4 +322,4 @@ def test_words_that_take_more_lines_squeeze_no_field(restored: Desk) -> None:
     restored.bot.waitUntil(lambda: shown.height() > before, timeout=2000)
     fields = [field for field in shown.findChildren(QDoubleSpinBox) if field.isVisible()]
     assert len(fields) >= 4
-    assert all(field.height() >= HIT for field in fields)
+    assert all(field.height() >= MIN_TARGET for field in fields)

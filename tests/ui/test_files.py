@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox
 
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.photo import Photo, at_depth
-from daps_desktop.ui.canvas.drawing.layer import image_of
-from daps_desktop.ui.canvas.drawing.pyramid import Pyramid, display_picture
+from daps_desktop.ui.canvas.drawing.layer import to_qimage
+from daps_desktop.ui.canvas.drawing.pyramid import Pyramid, display_image
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.files.project_controller import SaveProjectDialog
 from tests.ui.conftest import Desk
@@ -49,7 +49,7 @@ def test_a_dropped_file_is_opened(desk: Desk, photo_path: Path) -> None:
 
 def test_a_pasted_picture_is_opened_pixel_for_pixel(desk: Desk) -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (21, 37, 3), dtype=np.uint8)
-    QGuiApplication.clipboard().setImage(image_of(pixels))
+    QGuiApplication.clipboard().setImage(to_qimage(pixels))
     with desk.bot.waitSignal(desk.window.files.opened, timeout=5000):
         desk.trigger("paste")
     np.testing.assert_array_equal(desk.document.photo.pixels, pixels)
@@ -179,7 +179,7 @@ def test_marks_go_out_and_come_back(opened: Desk, tmp_path: Path) -> None:
     with opened.bot.waitSignal(opened.window.files.saved, timeout=5000):
         opened.window.files.export_mask(tmp_path / "marks.png")
     opened.trigger("clear")
-    with opened.bot.waitSignal(opened.window.model.hole_edited, timeout=5000):
+    with opened.bot.waitSignal(opened.window.model.mask_edited, timeout=5000):
         opened.window.files.import_mask(tmp_path / "marks.png")
     np.testing.assert_array_equal(opened.hole, painted)
     opened.trigger("undo")
@@ -192,20 +192,20 @@ def test_sixteen_bits_and_grey_are_shown_at_eight(desk: Desk, tmp_path: Path) ->
     desk.open(tmp_path / "deep.tif")
     assert desk.document.photo.bits == 16
     assert desk.window.status.photo.text() == "32 × 32, 16 bit, grey"
-    np.testing.assert_array_equal(display_picture(desk.document.photo), at_depth(grey, 8)[..., 0])
+    np.testing.assert_array_equal(display_image(desk.document.photo), at_depth(grey, 8)[..., 0])
 
 
 def test_smaller_copies_keep_the_mean_and_round_sizes_up() -> None:
-    picture = np.random.default_rng(1).integers(0, 256, (1501, 999, 3), dtype=np.uint8)
-    levels = Pyramid.of(picture).levels
+    image = np.random.default_rng(1).integers(0, 256, (1501, 999, 3), dtype=np.uint8)
+    levels = Pyramid.of(image).levels
     assert [level.shape[:2] for level in levels] == [(1501, 999), (751, 500), (376, 250)]
-    assert abs(float(levels[2].mean()) - float(picture.mean())) < 1.0
-    expected = picture[:1500, :998].reshape(750, 2, 499, 2, 3).mean(axis=(1, 3))
+    assert abs(float(levels[2].mean()) - float(image.mean())) < 1.0
+    expected = image[:1500, :998].reshape(750, 2, 499, 2, 3).mean(axis=(1, 3))
     assert np.abs(levels[1][:750, :499] - expected).max() <= 0.51
 
 
 def test_an_image_shows_the_pixels_it_was_made_of() -> None:
     picture = np.random.default_rng(2).integers(0, 256, (5, 7, 3), dtype=np.uint8)
-    image: QImage = image_of(picture)
+    image: QImage = to_qimage(picture)
     shown = [[image.pixelColor(col, row).getRgb()[:3] for col in range(7)] for row in range(5)]
     np.testing.assert_array_equal(shown, picture)

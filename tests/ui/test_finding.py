@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QApplication, QDoubleSpinBox
 
 from daps_desktop.analysis.fading import fading_curve
 from daps_desktop.imaging.formats.writer import write_photo
-from daps_desktop.imaging.mask import grow
+from daps_desktop.imaging.mask import dilate
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.damage import Blur, Faded, Scratches
-from daps_desktop.jobs.proposals import hole_of
+from daps_desktop.jobs.damage import Fading, GaussianBlur, MissingPixels
+from daps_desktop.jobs.proposals import mask_of
 from daps_desktop.jobs.task import Task
 from daps_desktop.ui.canvas.drawing.proposal_overlay import PROPOSED
 from daps_desktop.ui.workflow.diagnosis_controller import CLEAN
@@ -40,7 +40,7 @@ def searched(desk: Desk, tmp_path: Path) -> Desk:
 
 
 def found(desk: Desk) -> np.ndarray:
-    return hole_of(desk.window.finder.chosen, *desk.hole.shape)
+    return mask_of(desk.window.finder.chosen, *desk.hole.shape)
 
 
 def middle_of_first(desk: Desk) -> tuple[int, int]:
@@ -52,7 +52,7 @@ def middle_of_first(desk: Desk) -> tuple[int, int]:
 
 def free_place(desk: Desk) -> tuple[int, int]:
     """A pixel with no proposal near."""
-    near = grow(found(desk), 25)
+    near = dilate(found(desk), 25)
     near[:10], near[:, :10] = True, True
     row, col = np.argwhere(~near)[0]
     return int(row), int(col)
@@ -72,18 +72,18 @@ def test_proposals_glow_on_the_canvas(searched: Desk) -> None:
 
 
 def test_accepting_is_one_step_of_undo_and_ticks_scratches(searched: Desk) -> None:
-    searched.window.model.set_task(Task((Blur(),)))
+    searched.window.model.set_task(Task((GaussianBlur(),)))
     proposed = found(searched)
     searched.window.panel.where.finding.accept.click()
     np.testing.assert_array_equal(searched.hole, proposed)
-    assert searched.document.task.find(Scratches) and searched.document.task.find(Blur)
+    assert searched.document.task.find(MissingPixels) and searched.document.task.find(GaussianBlur)
     assert not searched.window.finder.reviewing
     searched.trigger("undo")
     assert not searched.hole.any() and not searched.window.model.undo_stack.canUndo()
 
 
 def test_accepting_keeps_what_was_marked_by_hand(searched: Desk) -> None:
-    searched.window.model.set_hole(np.eye(*searched.hole.shape, dtype=bool), "by hand")
+    searched.window.model.set_mask(np.eye(*searched.hole.shape, dtype=bool), "by hand")
     proposed = found(searched)
     searched.trigger("accept_found")
     np.testing.assert_array_equal(searched.hole, proposed | np.eye(*searched.hole.shape, dtype=bool))
@@ -144,8 +144,8 @@ def test_enter_accepts_and_escape_dismisses(searched: Desk) -> None:
 
 
 def test_enter_in_a_number_ends_the_writing_there(searched: Desk) -> None:
-    number = searched.window.panel.cards.card(Blur).findChildren(QDoubleSpinBox)[0]
-    searched.window.panel.cards.card(Blur).tick.click()
+    number = searched.window.panel.cards.card(GaussianBlur).findChildren(QDoubleSpinBox)[0]
+    searched.window.panel.cards.card(GaussianBlur).tick.click()
     searched.window.activateWindow()
     number.setFocus()
     searched.bot.waitUntil(lambda: QApplication.focusWidget() is number)
@@ -157,9 +157,9 @@ def test_keys_of_a_shape_being_drawn_are_its_own(searched: Desk) -> None:
     searched.trigger("polygon")
     row, col = free_place(searched)
     searched.click((row, col))
-    assert searched.window.tools.tool.busy
+    assert searched.window.tools.tool.is_drawing
     QTest.keyClick(searched.window.canvas, Qt.Key.Key_Escape)
-    assert not searched.window.tools.tool.busy and searched.window.finder.reviewing
+    assert not searched.window.tools.tool.is_drawing and searched.window.finder.reviewing
 
 
 def test_another_photo_drops_the_proposals(searched: Desk, tmp_path: Path) -> None:
@@ -177,23 +177,23 @@ def test_where_nothing_is_found_that_is_said(desk: Desk, tmp_path: Path) -> None
 
 
 def test_a_photo_suggests_its_damage_and_ticks_nothing(desk: Desk, tmp_path: Path) -> None:
-    with desk.bot.waitSignal(desk.window.examiner.findings_ready, timeout=20_000):
+    with desk.bot.waitSignal(desk.window.examiner.diagnosis_ready, timeout=20_000):
         desk.open(written(faded(scene(44, 240, 320)), tmp_path))
-    card = desk.window.panel.cards.card(Faded)
-    assert "Yellowed" in card.suggestion.words.text() and not card.ticked
-    assert not desk.document.task.find(Faded)
+    card = desk.window.panel.cards.card(Fading)
+    assert "Yellowed" in card.suggestion.text.text() and not card.checked
+    assert not desk.document.task.find(Fading)
     card.suggestion.take.click()
-    assert desk.document.task.find(Faded) == Faded()
+    assert desk.document.task.find(Fading) == Fading()
     assert not desk.window.panel.where.finding.clean.text()
 
 
 def test_a_clean_photo_is_said_to_need_nothing_and_can_be_restored_all_the_same(
     desk: Desk, tmp_path: Path
 ) -> None:
-    with desk.bot.waitSignal(desk.window.examiner.findings_ready, timeout=20_000):
+    with desk.bot.waitSignal(desk.window.examiner.diagnosis_ready, timeout=20_000):
         desk.open(written(scene(41, 360, 480), tmp_path))
     assert desk.window.panel.where.finding.clean.text() == CLEAN
-    desk.window.model.set_task(Task((Blur(),)))
+    desk.window.model.set_task(Task((GaussianBlur(),)))
     assert desk.window.actions_["restore"].isEnabled()
 
 
@@ -208,12 +208,12 @@ def test_fading_is_previewed_in_place_and_the_key_shows_the_original(desk: Desk,
         return window.canvas.grab().toImage().pixelColor(desk.point(*at)).getRgb()[:3]
 
     assert seen() == pytest.approx(tuple(old[at].tolist()), abs=6)
-    window.model.set_task(Task((Faded(1.0),)))
+    window.model.set_task(Task((Fading(1.0),)))
     corrected = fading_curve(old).apply(old)
     assert np.abs(corrected[at].astype(int) - old[at]).max() > 15
     desk.bot.waitUntil(lambda: seen() == pytest.approx(tuple(corrected[at].tolist()), abs=6), timeout=5000)
     window.compare.set_peeking(True)
     assert seen() == pytest.approx(tuple(old[at].tolist()), abs=6)
     window.compare.set_peeking(False)
-    window.model.set_task(Task((Faded(0.0),)))
+    window.model.set_task(Task((Fading(0.0),)))
     assert seen() == pytest.approx(tuple(old[at].tolist()), abs=6)

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 from PySide6.QtTest import QTest
 
-from daps_desktop.jobs.damage import Blur, Noise
-from daps_desktop.jobs.messages import Failed, Finished, Forecast, Hardware
-from daps_desktop.jobs.requests import MARKS_STEP, ForecastRequest
+from daps_desktop.jobs.damage import GaussianBlur, Noise
+from daps_desktop.jobs.messages import Failed, Hardware, RestoreResult, TimeEstimate
+from daps_desktop.jobs.requests import MARKS_STEP, EstimateRequest
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
-from daps_desktop.ui.models.estimate_model import hardware_line
+from daps_desktop.ui.models.estimate_model import format_hardware_speed
 from tests.fakes.hosts import report_of
 from tests.ui.conftest import Desk
 
@@ -24,13 +24,13 @@ class Engine:
         self.desk = desk
         self.asked, self.dropped = desk.host.estimates, desk.host.dropped
 
-    def wait(self, count: int) -> ForecastRequest:
+    def wait(self, count: int) -> EstimateRequest:
         self.desk.bot.waitUntil(lambda: len(self.asked) >= count, timeout=3000)
         return self.asked[-1]
 
     def answer(self, draft: float = 10.0) -> None:
         seconds = {"draft": draft, "balanced": 4 * draft, "best": 18 * draft}
-        message = Forecast(self.asked[-1].job_id, seconds, 0.5, 60.0, TWO_CORES)
+        message = TimeEstimate(self.asked[-1].job_id, seconds, 0.5, 60.0, TWO_CORES)
         self.desk.host.say(message)
 
 
@@ -49,9 +49,9 @@ def test_what_the_engine_foretells_stands_on_the_qualities(opened: Desk, engine:
     assert (engine.asked[0].height, engine.asked[0].width, engine.asked[0].speed) == (300, 400, None)
     engine.answer()
     assert draft_button(opened) == "Draft\n10 s"
-    opened.window.model.set_task(Task((Blur(),)))
+    opened.window.model.set_task(Task((GaussianBlur(),)))
     request = engine.wait(2)
-    assert request.task == Task((Blur(),)) and request.speed == 0.5  # the network is tried once
+    assert request.task == Task((GaussianBlur(),)) and request.speed == 0.5  # the network is tried once
     engine.answer(20)
     assert draft_button(opened) == "Draft\n20 s"
     opened.window.model.set_settings(replace(opened.document.settings, device="cpu"))
@@ -61,7 +61,7 @@ def test_what_the_engine_foretells_stands_on_the_qualities(opened: Desk, engine:
 def test_marks_are_sent_thinned_out_and_several_changes_ask_once(opened: Desk, engine: Engine) -> None:
     for row in (100, 150, 200):
         opened.drag((row, 50), (row, 250))
-    marks = engine.wait(2).marks
+    marks = engine.wait(2).mask_tiles
     assert marks is not None and marks.shape == (300 // MARKS_STEP, 400 // MARKS_STEP)
     assert opened.hole.mean() <= marks.mean() < 1.6 * opened.hole.mean()
     QTest.qWait(600)
@@ -78,7 +78,7 @@ def test_a_run_is_not_kept_waiting_and_corrects_what_is_foretold(opened: Desk, e
     assert engine.dropped[-1] == engine.asked[-1].job_id
     request = opened.host.requests[-1]
     report = replace(report_of(request), preset="balanced", seconds_total=160.0)  # four times the 40 foretold
-    opened.host.say(Finished(request.job_id, request.photo, report))
+    opened.host.say(RestoreResult(request.job_id, request.photo, report))
     engine.wait(4)
     engine.answer()
     assert draft_button(opened) == "Draft\n20 s"  # half of the error, in octaves
@@ -100,5 +100,5 @@ def test_the_first_page_says_what_computes(desk: Desk) -> None:
     engine.answer()
     words = desk.window.welcome.hardware.text()
     assert "2 cores, no graphics card" in words and "about 60 s" in words
-    card = hardware_line(Hardware(8, "cuda", "NVIDIA H100"), 3.0)
+    card = format_hardware_speed(Hardware(8, "cuda", "NVIDIA H100"), 3.0)
     assert "NVIDIA H100, 8 cores" in card and "about 3 s" in card

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from daps_desktop.base import i18n
-from daps_desktop.base.errors import SENTENCES
+from daps_desktop.base.errors import MESSAGES
 from daps_desktop.base.paths import resource
 from daps_desktop.ui.common.actions import MENUS
 from daps_desktop.ui.files.project_controller import SaveProjectDialog
@@ -179,17 +179,17 @@ def test_pictures_are_as_wide_as_the_page_at_most(guide: HelpWindow) -> None:
     kind = QTextDocument.ResourceType.ImageResource.value
     for width in (600, 1200):
         guide.resize(width, 700)
-        picture = guide.page.loadResource(kind, QUrl("../pictures/result.png"))
-        assert 0 < picture.width() <= guide.page.viewport().width()  # type: ignore[attr-defined]
+        image = guide.page.loadResource(kind, QUrl("../pictures/result.png"))
+        assert 0 < image.width() <= guide.page.viewport().width()  # type: ignore[attr-defined]
 
 
 def test_there_is_no_gap_below_a_picture(guide: HelpWindow) -> None:
     guide.show_chapter("running")
     document = guide.page.document()
-    picture = document.findBlockByNumber(2)
+    image = document.findBlockByNumber(2)
     where = document.documentLayout().blockBoundingRect
-    assert where(picture).height() > 200
-    assert 0 < where(picture.next()).top() - where(picture).bottom() < 20
+    assert where(image).height() > 200
+    assert 0 < where(image.next()).top() - where(image).bottom() < 20
 
 
 # The chapters
@@ -211,7 +211,7 @@ def _kinds_of(kind: type) -> Iterator[type]:
 
 
 def test_what_is_not_translated_is_read_in_english(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(i18n, "_spoken", "zh_CN")
+    monkeypatch.setattr(i18n, "_current", "zh_CN")
     folders = {chapter.path.parent.name for chapter in chapters()}
     assert folders <= {"en", "zh_CN"} and len(chapters()) == len(NAMES)
 
@@ -232,8 +232,8 @@ def test_every_link_and_picture_of_a_chapter_exists(path: Path) -> None:
 def test_every_picture_is_shown_somewhere_and_all_are_small() -> None:
     words = "".join(path.read_text(encoding="utf-8") for path in [*every_chapter(), ROOT / "README.md"])
     pictures = sorted(resource("help/pictures").iterdir())
-    assert [picture.name for picture in pictures if f"pictures/{picture.name}" not in words] == []
-    assert sum(picture.stat().st_size for picture in pictures) < 1_500_000
+    assert [image.name for image in pictures if f"pictures/{image.name}" not in words] == []
+    assert sum(image.stat().st_size for image in pictures) < 1_500_000
 
 
 def unbroken(path: Path) -> str:
@@ -273,7 +273,7 @@ def test_a_translated_chapter_has_the_words_of_the_translated_window(spoken: str
 
 
 def test_every_message_the_guide_explains_is_one_the_program_says() -> None:
-    said = " ".join([*SENTENCES.values(), *literals()])
+    said = " ".join([*MESSAGES.values(), *literals()])
     for chapter, source in english():
         if chapter.name == "trouble":
             for message in re.findall(r"“([^”]+)”", source):

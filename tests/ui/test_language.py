@@ -29,9 +29,9 @@ from daps_desktop.jobs.damage import Noise
 from daps_desktop.jobs.messages import Hardware, Notice
 from daps_desktop.ui.common.actions import Actions
 from daps_desktop.ui.common.preferences import LANGUAGE, language, preferences
-from daps_desktop.ui.models.estimate_model import hardware_line
-from daps_desktop.ui.priors.priors_dialog import Installed
-from daps_desktop.ui.shell.application import let_qt_speak, speak
+from daps_desktop.ui.models.estimate_model import format_hardware_speed
+from daps_desktop.ui.priors.priors_dialog import InstalledPrior
+from daps_desktop.ui.shell.application import install_qt_translations, speak
 from tests.ui.conftest import Desk
 
 
@@ -53,7 +53,7 @@ def test_buttons_keys_and_numbers_of_qt_follow(
     qapp: QApplication, qtbot: QtBot, name: str, cancel: str, clear: str, decimal: str
 ) -> None:
     before = QLocale()
-    words = let_qt_speak(qapp, name)
+    words = install_qt_translations(qapp, name)
     try:
         box, number = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel), QDoubleSpinBox()
         window = QMainWindow()
@@ -62,7 +62,7 @@ def test_buttons_keys_and_numbers_of_qt_follow(
         number.setDecimals(1)
         number.setValue(2.5)
         assert box.buttons()[0].text().startswith(cancel)
-        assert Actions(window).tip("Clear", "clear") == clear
+        assert Actions(window).tooltip("Clear", "clear") == clear
         assert number.text() == decimal
     finally:
         qapp.removeTranslator(words)
@@ -73,7 +73,7 @@ def test_buttons_keys_and_numbers_of_qt_follow(
 def english_again() -> Iterator[None]:
     before = QLocale()
     yield
-    speak(i18n.choose(i18n.ENGLISH))
+    speak(i18n.set_language(i18n.ENGLISH))
     QLocale.setDefault(before)
 
 
@@ -83,7 +83,7 @@ def test_another_language_is_spoken_at_once_and_the_work_goes_on(
     window = opened.window
     _fill(opened, photo_path)
     marks, versions = opened.hole.copy(), list(opened.document.versions)
-    view, undo, stack = window.canvas.view, window.model.steps.count(), window.model.undo_stack
+    view, undo, stack = window.canvas.view, window.model.active_stack.count(), window.model.undo_stack
     assert view is not None
     english = _texts()
     german, chinese, again = (_texts_in(opened, name) for name in ("Deutsch", "简体中文", "English"))
@@ -92,7 +92,7 @@ def test_another_language_is_spoken_at_once_and_the_work_goes_on(
     assert len(english) > 400 and Counter(again) == Counter(english)
     assert (opened.hole == marks).all() and opened.document.versions == versions
     assert window.canvas.view == view and window.tools.name == "rectangle"
-    assert window.model.undo_stack is stack and window.model.steps.count() == undo
+    assert window.model.undo_stack is stack and window.model.active_stack.count() == undo
     assert window.job.running and not window.check_dock.isHidden()
     assert window.album.window is not None and window.album.window.isVisible()
 
@@ -100,7 +100,7 @@ def test_another_language_is_spoken_at_once_and_the_work_goes_on(
 def test_an_error_is_said_in_the_language_of_the_moment(english_again: None) -> None:
     error = UserError("file_unreadable", path="a.json", detail=phrase(N_("it is too large")))
     assert "it is too large" in str(error)
-    i18n.choose("de")
+    i18n.set_language("de")
     assert "sie ist zu groß" in str(error) and "wählen Sie" in str(error)
 
 
@@ -117,8 +117,8 @@ def _fill(desk: Desk, photo: Path) -> None:
     desk.host.say(Notice(desk.host.requests[-1].job_id, "noise_estimated", {"noise": 4.5}))
     window.panel.cards.card(Noise).suggest(Noise(), phrase(N_("About {level:.0f} of 255"), level=9.0))
     detail = phrase(N_("{name} is too large"), name="it.json")
-    window.panel.run_box.banner.tell(UserError("project_damaged", path=photo, detail=detail))
-    window.forecast.hardware_known.emit(lambda: hardware_line(Hardware(2, "cpu", ""), 90.0))
+    window.panel.run_box.banner.show_error(UserError("project_damaged", path=photo, detail=detail))
+    window.forecast.hardware_known.emit(lambda: format_hardware_speed(Hardware(2, "cpu", ""), 90.0))
     window.forecast.changed.emit({"draft": 12.0, "balanced": 5400.0})
     window.panel.how.fold.head.setChecked(True)
     for name in ("rectangle", "check", "side", "album", "help"):
@@ -126,7 +126,7 @@ def _fill(desk: Desk, photo: Path) -> None:
     assert window.album.window is not None and window.album.album is not None
     window.album.add([photo])
     page = window.priors.page = window.priors._new_page()
-    page.show_installed([Installed("own", "", "MIT", "", "", 61.5, 30.0, 256, "ab" * 32, True)])
+    page.show_installed([InstalledPrior("own", "", "MIT", "", "", 61.5, 30.0, 256, "ab" * 32, True)])
     page.show_busy(phrase(N_("Fetching {name}…"), name="faces"), 5)
     page.show()
     for work in (window.finder.background, window.background):

@@ -1,18 +1,18 @@
 """Answers find whoever asked, and nobody else."""
 
-from daps_desktop.jobs.messages import Cancelled, Failed, JobMessage
-from daps_desktop.jobs.requests import ForecastRequest
+from daps_desktop.jobs.messages import Cancelled, Failed, Message
+from daps_desktop.jobs.requests import EstimateRequest
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
 from tests.fakes.hosts import FakeHost, progress_of
 
 
-def asked(job_id: str) -> ForecastRequest:
-    return ForecastRequest(job_id, 4, 5, Task(()), SolverSettings())
+def asked(job_id: str) -> EstimateRequest:
+    return EstimateRequest(job_id, 4, 5, Task(()), SolverSettings())
 
 
 def test_each_answer_reaches_the_one_who_asked_until_the_last() -> None:
-    host, first, second = FakeHost(), list[JobMessage](), list[JobMessage]()
+    host, first, second = FakeHost(), list[Message](), list[Message]()
     host.router.submit(asked("a"), first.append)
     host.router.submit(asked("b"), second.append)
     host.say(progress_of("b", 1))
@@ -23,9 +23,9 @@ def test_each_answer_reaches_the_one_who_asked_until_the_last() -> None:
 
 
 def test_the_next_request_may_be_sent_while_the_last_answer_is_taken() -> None:
-    host, heard = FakeHost(), list[JobMessage]()
+    host, heard = FakeHost(), list[Message]()
 
-    def again(message: JobMessage) -> None:
+    def again(message: Message) -> None:
         heard.append(message)
         if len(heard) == 1:
             host.router.submit(asked("a"), again)

@@ -5,10 +5,10 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
 from daps_desktop.imaging.rect import Rect
-from daps_desktop.jobs.damage import Noise, Phase, Scratches
+from daps_desktop.jobs.damage import MissingPixels, Noise, PhaseRetrieval
 from daps_desktop.jobs.task import Task
 from daps_desktop.ui.canvas.drawing.compare_state import CompareMode
-from daps_desktop.ui.canvas.drawing.pyramid import HolePyramid
+from daps_desktop.ui.canvas.drawing.pyramid import MaskPyramid
 from daps_desktop.ui.models.undo_commands import UNDO_STEPS
 from tests.ui.conftest import RIGHT, Desk, wheel
 
@@ -26,20 +26,20 @@ def test_a_drag_marks_the_pixels_under_the_brush(opened: Desk) -> None:
 def test_marking_ticks_scratches_and_erasing_does_not(opened: Desk) -> None:
     cards = opened.window.panel.cards
     opened.click((50, 50))
-    cards.card(Scratches).tick.click()
+    cards.card(MissingPixels).tick.click()
     cards.card(Noise).tick.click()
     opened.drag((200, 50), (200, 90), button=RIGHT)
-    assert not cards.card(Scratches).ticked
+    assert not cards.card(MissingPixels).checked
     opened.drag((100, 50), (100, 250))
-    assert cards.card(Scratches).ticked and cards.card(Noise).ticked
-    assert opened.document.task.find(Scratches) and opened.document.task.find(Noise)
+    assert cards.card(MissingPixels).checked and cards.card(Noise).checked
+    assert opened.document.task.find(MissingPixels) and opened.document.task.find(Noise)
 
 
 def test_marking_leaves_a_task_alone_that_takes_no_marks(opened: Desk) -> None:
-    alone = Task((Phase(),))
+    alone = Task((PhaseRetrieval(),))
     opened.window.model.set_task(alone)
     opened.drag((100, 50), (100, 250))
-    assert opened.document.task == alone and opened.document.request("job", 0).hole is None
+    assert opened.document.task == alone and opened.document.request("job", 0).mask is None
 
 
 def test_a_small_photo_is_enlarged_to_be_painted_on(opened: Desk) -> None:
@@ -116,7 +116,7 @@ def test_clear_and_invert_can_be_undone(opened: Desk) -> None:
 def test_a_stroke_that_changes_nothing_is_no_step(opened: Desk) -> None:
     model = opened.window.model
     told: list[Rect] = []
-    model.hole_changed.connect(told.append)
+    model.mask_changed.connect(told.append)
     opened.drag((-9, -30), (-9, 40))  # past the upper edge of the photo
     assert not told
     opened.drag((100, 50), (100, 90), button=RIGHT)
@@ -137,9 +137,9 @@ def test_undo_in_the_middle_of_a_stroke_does_nothing(opened: Desk) -> None:
 def test_undo_remembers_a_limited_number_of_small_commands(opened: Desk) -> None:
     stack = opened.window.model.undo_stack
     for i in range(UNDO_STEPS + 5):
-        opened.window.model.set_hole(np.indices(opened.hole.shape).sum(0) % (i + 2) == 0, "pattern")
+        opened.window.model.set_mask(np.indices(opened.hole.shape).sum(0) % (i + 2) == 0, "pattern")
     assert stack.count() == UNDO_STEPS
-    opened.window.model.clear_hole()
+    opened.window.model.clear_mask()
     opened.drag((10, 10), (290, 390))
     assert stack.command(stack.count() - 1).packed_bytes < opened.hole.size / 50
 
@@ -198,13 +198,13 @@ def test_the_backslash_shows_the_original_while_it_is_held(opened: Desk) -> None
 
 
 def test_a_thin_scratch_is_seen_at_every_zoom() -> None:
-    hole = np.zeros((1501, 2203), dtype=bool)
-    pyramid = HolePyramid(hole)
-    hole[701, 3:2000] = True
+    mask = np.zeros((1501, 2203), dtype=bool)
+    pyramid = MaskPyramid(mask)
+    mask[701, 3:2000] = True
     pyramid.update(Rect(701, 3, 702, 2000))
     for n, level in enumerate(pyramid.levels):
         assert level[701 >> n, 3 >> n : 1999 >> n].all()
         assert level.sum() == level[701 >> n].sum()
-    hole[:] = False
+    mask[:] = False
     pyramid.update(Rect(701, 3, 702, 2000))
     assert not any(level.any() for level in pyramid.levels)

@@ -9,23 +9,23 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QScrollArea, QSlider, QWidget
 
 from daps_desktop.jobs.damage import (
-    Blur,
-    Clipped,
-    Faded,
-    Grey,
-    Jpeg,
-    Kernel,
-    Motion,
+    Clipping,
+    Downsampling,
+    Fading,
+    GaussianBlur,
+    Greyscale,
+    JpegCompression,
+    KernelBlur,
+    MissingPixels,
+    MotionBlur,
     Noise,
-    Scratches,
-    Small,
 )
 from daps_desktop.jobs.damage_traits import TRAITS, conflict
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
-from daps_desktop.ui.panels.advanced_section import AdvancedFold
+from daps_desktop.ui.panels.advanced_section import AdvancedSection
 from daps_desktop.ui.panels.damage_cards import CARDS, JpegCard
-from daps_desktop.ui.panels.damage_pictures import SIDE, spoilt
+from daps_desktop.ui.panels.damage_pictures import SIDE, degraded
 from daps_desktop.ui.panels.task_panel import WIDTH
 from tests.ui.conftest import Desk
 
@@ -39,25 +39,33 @@ def kinds(desk: Desk) -> set[type]:
 def test_every_card_has_a_picture_of_its_own_at_any_resolution(opened: Desk) -> None:
     faces = [face for entry in CARDS.values() for face in entry.faces]
     for side in (SIDE, 2 * SIDE):
-        pictures = [spoilt(face.picture, side).constBits().tobytes() for face in faces]
+        pictures = [degraded(face.picture, side).constBits().tobytes() for face in faces]
         assert len(set(pictures)) == len(pictures)
 
 
 def test_scratches_and_dust_are_one_damage_ticked_on_either_card(opened: Desk) -> None:
     cards = opened.window.panel.cards
     dust = next(card for card in cards.cards if card.name == "dust")
-    cards.card(Scratches).tick.click()
+    cards.card(MissingPixels).tick.click()
     assert kinds(opened) == set()
     dust.tick.click()
-    assert kinds(opened) == {Scratches} and not cards.card(Scratches).ticked
-    cards.card(Scratches).tick.click()
+    assert kinds(opened) == {MissingPixels} and not cards.card(MissingPixels).checked
+    cards.card(MissingPixels).tick.click()
     dust.tick.click()
-    assert kinds(opened) == {Scratches}
+    assert kinds(opened) == {MissingPixels}
     opened.window.model.set_task(Task((Noise(),)))
-    assert not dust.ticked and not cards.card(Scratches).ticked
+    assert not dust.checked and not cards.card(MissingPixels).checked
 
 
-@pytest.mark.parametrize(("first", "other"), [(Blur, Motion), (Motion, Blur), (Jpeg, Grey), (Grey, Jpeg)])
+@pytest.mark.parametrize(
+    ("first", "other"),
+    [
+        (GaussianBlur, MotionBlur),
+        (MotionBlur, GaussianBlur),
+        (JpegCompression, Greyscale),
+        (Greyscale, JpegCompression),
+    ],
+)
 def test_what_cannot_go_together_is_greyed_with_its_reason(opened: Desk, first: type, other: type) -> None:
     cards = opened.window.panel.cards
     cards.card(first).tick.click()
@@ -70,63 +78,63 @@ def test_what_cannot_go_together_is_greyed_with_its_reason(opened: Desk, first: 
 
 
 def test_a_suggestion_is_taken_by_its_button_and_then_confirmed(opened: Desk) -> None:
-    card = opened.window.panel.cards.card(Blur)
-    card.suggest(Blur(3.2), "Edges are about 3.2 pixels soft")
-    assert card.suggestion.isVisible() and not card.ticked
+    card = opened.window.panel.cards.card(GaussianBlur)
+    card.suggest(GaussianBlur(3.2), "Edges are about 3.2 pixels soft")
+    assert card.suggestion.isVisible() and not card.checked
     QTest.mouseClick(card.suggestion.take, LEFT)
-    assert opened.document.task.find(Blur) == Blur(3.2)
-    assert card.suggestion.words.text() == "The photo confirms it. Edges are about 3.2 pixels soft."
+    assert opened.document.task.find(GaussianBlur) == GaussianBlur(3.2)
+    assert card.suggestion.text.text() == "The photo confirms it. Edges are about 3.2 pixels soft."
     assert not card.suggestion.take.isVisible()
-    opened.window.model.set_task(Task((Blur(5.0),)))
+    opened.window.model.set_task(Task((GaussianBlur(5.0),)))
     assert card.suggestion.take.isVisible()  # what is set is not what was found
 
 
 def test_what_is_ticked_from_the_start_is_confirmed_where_it_is_found(opened: Desk) -> None:
-    card = opened.window.panel.cards.card(Scratches)
-    assert card.ticked and not card.suggestion.isVisible()
-    card.suggest(Scratches(), "At first glance 3 places look scratched or dusty")
+    card = opened.window.panel.cards.card(MissingPixels)
+    assert card.checked and not card.suggestion.isVisible()
+    card.suggest(MissingPixels(), "At first glance 3 places look scratched or dusty")
     assert card.suggestion.isVisible() and not card.suggestion.take.isVisible()
 
 
 def test_fading_has_a_strength(opened: Desk) -> None:
-    card = opened.window.panel.cards.card(Faded)
+    card = opened.window.panel.cards.card(Fading)
     card.tick.click()
     card.fields["amount"].slider.setValue(35)  # type: ignore[attr-defined]
-    assert opened.document.task.find(Faded) == Faded(0.35)
+    assert opened.document.task.find(Fading) == Fading(0.35)
 
 
 def test_jpeg_asks_for_the_quality_where_the_file_does_not_tell_it(opened: Desk) -> None:
-    jpeg = opened.window.panel.cards.card(Jpeg)
+    jpeg = opened.window.panel.cards.card(JpegCompression)
     assert isinstance(jpeg, JpegCard)
     jpeg.tick.click()
-    assert opened.document.task.find(Jpeg) == Jpeg(40)
+    assert opened.document.task.find(JpegCompression) == JpegCompression(40)
     assert jpeg.quality.isVisible() and not jpeg.automatic.isVisible()
     jpeg.show_tables(True)
-    assert jpeg.damage() == Jpeg(0)
+    assert jpeg.damage() == JpegCompression(0)
 
 
 def test_damage_without_a_card_survives_a_click(opened: Desk) -> None:
-    opened.window.model.set_task(Task((Clipped(),)))
+    opened.window.model.set_task(Task((Clipping(),)))
     opened.window.panel.cards.card(Noise).tick.click()
-    assert kinds(opened) == {Clipped, Noise}
-    assert not opened.window.panel.cards.card(Jpeg).tick.isEnabled()
+    assert kinds(opened) == {Clipping, Noise}
+    assert not opened.window.panel.cards.card(JpegCompression).tick.isEnabled()
 
 
 def test_what_no_field_can_tell_stays_to_the_last_digit(opened: Desk) -> None:
-    panel, exact = opened.window.panel, (Blur(2.345678912), Noise())
+    panel, exact = opened.window.panel, (GaussianBlur(2.345678912), Noise())
     opened.window.model.set_task(Task(exact))
     panel.how.fold.head.click()
     panel.how.fold.operators.editingFinished.emit()  # as where Tab goes through it
-    panel.cards.card(Small).tick.click()
-    assert opened.document.task == Task((exact[0], Small(), Noise()))
-    panel.cards.card(Blur).fields["sigma"].row.box.setValue(3.0)  # type: ignore[attr-defined]
-    assert opened.document.task.find(Blur) == Blur(3.0)
+    panel.cards.card(Downsampling).tick.click()
+    assert opened.document.task == Task((exact[0], Downsampling(), Noise()))
+    panel.cards.card(GaussianBlur).fields["sigma"].row.box.setValue(3.0)  # type: ignore[attr-defined]
+    assert opened.document.task.find(GaussianBlur) == GaussianBlur(3.0)
 
 
 def test_a_card_can_be_ticked_exactly_where_its_damage_goes_with_the_task(opened: Desk) -> None:
     cards = opened.window.panel.cards
     for kind in TRAITS:
-        opened.window.model.set_task(Task((Kernel("blur.png") if kind is Kernel else kind(),)))
+        opened.window.model.set_task(Task((KernelBlur("blur.png") if kind is KernelBlur else kind(),)))
         for card in cards.cards:
             free = card.kind is kind or conflict(card.kind, kind) is None
             assert card.tick.isEnabled() == free, (card.name, kind.name)
@@ -135,14 +143,14 @@ def test_a_card_can_be_ticked_exactly_where_its_damage_goes_with_the_task(opened
 
 
 def test_only_a_click_of_the_left_button_on_a_card_ticks_it(opened: Desk) -> None:
-    card = opened.window.panel.cards.card(Small)
+    card = opened.window.panel.cards.card(Downsampling)
     QTest.mouseClick(card, Qt.MouseButton.RightButton)
-    assert not card.ticked
+    assert not card.checked
     QTest.mousePress(card, LEFT)
     QTest.mouseRelease(card, LEFT, pos=QPoint(-5, -5))  # thought better of
-    assert not card.ticked
+    assert not card.checked
     QTest.mouseClick(card, LEFT)
-    assert card.ticked
+    assert card.checked
 
 
 def test_a_seed_too_large_for_its_field_is_kept(opened: Desk) -> None:
@@ -190,7 +198,7 @@ def test_advanced_values_reach_the_settings(opened: Desk) -> None:
     assert opened.document.settings.samples == 1 and not fold.samples.isEnabled()
 
 
-def write(fold: AdvancedFold, operators: str) -> None:
+def write(fold: AdvancedSection, operators: str) -> None:
     fold.operators.selectAll()
     QTest.keyClicks(fold.operators, operators)
     QTest.keyClick(fold.operators, Qt.Key.Key_Return)
@@ -200,11 +208,11 @@ def test_operators_can_be_written_out_and_a_wrong_word_is_explained(opened: Desk
     fold = opened.window.panel.how.fold
     fold.head.click()
     write(fold, "small:factor=4 noise")
-    assert opened.document.task == Task((Small(4), Noise()))
-    assert opened.window.panel.cards.card(Small).ticked
+    assert opened.document.task == Task((Downsampling(4), Noise()))
+    assert opened.window.panel.cards.card(Downsampling).checked
     write(fold, "fire")
     assert fold.wrong.isVisible() and "fire" in fold.wrong.text()
-    assert opened.document.task == Task((Small(4), Noise()))
+    assert opened.document.task == Task((Downsampling(4), Noise()))
 
 
 def test_the_times_stand_on_the_qualities(opened: Desk) -> None:
@@ -227,7 +235,7 @@ def test_nothing_is_cut_at_the_width_of_the_panel(opened: Desk) -> None:
 
 def test_the_wheel_scrolls_the_panel_and_changes_nothing_in_it(opened: Desk) -> None:
     panel = opened.window.panel
-    for damage in (Motion, Noise, Jpeg):
+    for damage in (MotionBlur, Noise, JpegCompression):
         panel.cards.card(damage).tick.click()
     panel.how.fold.head.click()
     area = panel.findChild(QScrollArea)
@@ -256,6 +264,6 @@ def test_another_photo_is_seen_from_the_top_of_the_panel(opened: Desk, photo_pat
     bar = area.verticalScrollBar()
     opened.window.panel.how.fold.head.click()
     opened.bot.waitUntil(lambda: bar.value() > 0)
-    with opened.bot.waitSignal(opened.window.examiner.findings_ready, timeout=20_000):
+    with opened.bot.waitSignal(opened.window.examiner.diagnosis_ready, timeout=20_000):
         opened.open(photo_path)
     assert bar.maximum() > 0 and bar.value() == 0

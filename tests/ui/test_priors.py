@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from daps_desktop.base.paths import DATA_VARIABLE, resource
 from daps_desktop.networks.card import read_card
-from daps_desktop.ui.priors.priors_dialog import REMOVE, PriorsPage
+from daps_desktop.ui.priors.priors_dialog import REMOVE, PriorsDialog
 from tests.fakes.checkpoints import write_edm, write_pickle
 from tests.fakes.hub import serving
 from tests.ui.conftest import Desk
@@ -20,7 +20,7 @@ WAIT_MS = 60_000  # torch is imported in the process beside
 
 
 @pytest.fixture
-def page(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PriorsPage]:
+def page(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PriorsDialog]:
     monkeypatch.setenv(DATA_VARIABLE, str(tmp_path / "data"))
     desk.trigger("priors")
     page = desk.window.priors.page
@@ -30,29 +30,29 @@ def page(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
     desk.window.priors.close()
 
 
-def names(page: PriorsPage) -> list[str]:
+def names(page: PriorsDialog) -> list[str]:
     return [card.accessibleName() for card in page.cards]
 
 
-def test_the_card_of_the_built_in_prior_says_what_is_known(desk: Desk, page: PriorsPage) -> None:
+def test_the_card_of_the_built_in_prior_says_what_is_known(desk: Desk, page: PriorsDialog) -> None:
     card = page.cards[names(page).index("photo-fast")]
-    words = card.facts.text()
+    words = card.details.text()
     built_in = read_card(resource("priors/photo-fast"))
     assert f"{built_in.size_bytes / 1e6:.1f} MB" in words and "Apache-2.0" in words
-    assert f"{built_in.sha256[:12]}…" in words and built_in.sha256 in card.facts.toolTip()
+    assert f"{built_in.sha256[:12]}…" in words and built_in.sha256 in card.details.toolTip()
     assert not card.remove.isVisible()
     prior = desk.window.panel.how.fold.prior
     assert prior.findData("photo-fast") > 0 and prior.currentData() == "auto"
 
 
-def test_what_cannot_be_imported_is_said_in_words(desk: Desk, page: PriorsPage, tmp_path: Path) -> None:
+def test_what_cannot_be_imported_is_said_in_words(desk: Desk, page: PriorsDialog, tmp_path: Path) -> None:
     page.import_pressed.emit(write_pickle(tmp_path / "evil.pt", {"a": print}))
     desk.bot.waitUntil(page.trouble.isVisible, timeout=WAIT_MS)
     assert "more than tensors" in page.trouble.text() and "Traceback" not in page.trouble.text()
 
 
 def test_a_prior_is_fetched_when_its_button_is_pressed_and_removed_again(
-    desk: Desk, page: PriorsPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, page: PriorsDialog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with serving(write_edm(tmp_path / "own"), "somebody/streets") as hub:
         monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
@@ -63,7 +63,7 @@ def test_a_prior_is_fetched_when_its_button_is_pressed_and_removed_again(
         desk.bot.waitUntil(lambda: "streets" in names(page), timeout=WAIT_MS)
         assert hub.requests > 0
     card = page.cards[names(page).index("streets")]
-    assert "somebody/streets@" in card.facts.text() and page.from_file.isEnabled()
+    assert "somebody/streets@" in card.details.text() and page.from_file.isEnabled()
     assert desk.window.panel.how.fold.prior.findData("streets") > 0
     assert (tmp_path / "data" / "priors" / "streets").is_dir()
     QTest.mouseClick(card.remove, LEFT)
@@ -73,7 +73,7 @@ def test_a_prior_is_fetched_when_its_button_is_pressed_and_removed_again(
     assert not (tmp_path / "data" / "priors" / "streets").exists()
 
 
-def test_progress_is_shown_in_megabytes(desk: Desk, page: PriorsPage) -> None:
+def test_progress_is_shown_in_megabytes(desk: Desk, page: PriorsDialog) -> None:
     control = desk.window.priors
     control._doing = "Fetching cats…"
     control._show_progress("114000000 455000000")

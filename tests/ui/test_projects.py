@@ -12,7 +12,7 @@ from daps_desktop.base.paths import DATA_VARIABLE, user_folder
 from daps_desktop.document.journal import journal_folder, recover, unsaved_work
 from daps_desktop.document.project import read_project, write_project
 from daps_desktop.imaging.selection import rectangle
-from daps_desktop.jobs.damage import Blur
+from daps_desktop.jobs.damage import GaussianBlur
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.theme import Theme
 from daps_desktop.ui.files.project_controller import SaveProjectDialog
@@ -65,26 +65,26 @@ def test_what_is_done_while_a_project_is_written_stays_unsaved(opened: Desk, tmp
         opened.window.projects.save_to(tmp_path / "work.daps", embed=True)
         opened.click((50, 50))
     assert opened.window.model.unsaved
-    assert not read_project(tmp_path / "work.daps").hole[50, 50]
+    assert not read_project(tmp_path / "work.daps").mask[50, 50]
     opened.window.rescue()
     opened.bot.waitUntil(lambda: (journal_of(opened) / "journal").exists())
-    assert recover(journal_of(opened)).project.hole[50, 50]
+    assert recover(journal_of(opened)).project.mask[50, 50]
 
 
 def test_what_is_only_ticked_is_work_in_a_project_alone(opened: Desk, tmp_path: Path) -> None:
     model, cards = opened.window.model, opened.window.panel.cards
-    cards.card(Blur).tick.click()
+    cards.card(GaussianBlur).tick.click()
     assert not model.unsaved and not opened.window.isWindowModified()
     save(opened, tmp_path / "work.daps")
     opened.window.panel.how.quality.button("draft").click()
     assert model.unsaved and opened.window.isWindowModified()
     opened.window.panel.how.quality.button("balanced").click()
     assert not model.unsaved and not opened.window.isWindowModified()
-    cards.card(Blur).tick.click()
+    cards.card(GaussianBlur).tick.click()
     opened.trigger("close")
     with opened.bot.waitSignal(opened.window.projects.closed, timeout=5000):
         answer(opened, labels.SAVE_FIRST)
-    assert not read_project(tmp_path / "work.daps").recipe.task.find(Blur)
+    assert not read_project(tmp_path / "work.daps").recipe.task.find(GaussianBlur)
 
 
 def test_exporting_one_version_saves_that_one_alone(opened: Desk, tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_closing_offers_to_save_and_goes_on(opened: Desk, tmp_path: Path) -> Non
     opened.trigger("close")
     with opened.bot.waitSignal(opened.window.projects.closed, timeout=5000):
         answer(opened, labels.SAVE_FIRST)
-    assert read_project(tmp_path / "work.daps").hole[10, 10]
+    assert read_project(tmp_path / "work.daps").mask[10, 10]
 
 
 def test_a_project_that_another_window_saved_is_not_replaced_unasked(opened: Desk, tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_a_project_that_another_window_saved_is_not_replaced_unasked(opened: Des
     assert work.name in question(opened).informativeText()
     with opened.bot.waitSignal(opened.window.projects.saved, timeout=5000):
         answer(opened, labels.REPLACE)
-    assert read_project(work).hole[10, 10]
+    assert read_project(work).mask[10, 10]
 
 
 def test_nor_under_its_own_name_by_save_as(opened: Desk, tmp_path: Path) -> None:
@@ -196,7 +196,7 @@ def test_every_stroke_is_in_the_journal_within_half_a_second(opened: Desk) -> No
     opened.trigger("undo")
     opened.bot.wait(500)
     recovered = recover(journal_of(opened))
-    np.testing.assert_array_equal(recovered.project.hole, opened.hole)
+    np.testing.assert_array_equal(recovered.project.mask, opened.hole)
     assert recovered.strokes == 1
 
 
@@ -212,7 +212,7 @@ def test_a_stroke_is_kept_before_it_is_done(opened: Desk) -> None:
     model.begin_stroke()
     model.draw((10, 10), (10, 60), 3, True)
     opened.bot.wait(300)
-    assert recover(journal_of(opened)).project.hole[10, 10:60].all()
+    assert recover(journal_of(opened)).project.mask[10, 10:60].all()
     model.end_stroke("brush")
 
 
@@ -274,7 +274,7 @@ def test_work_is_offered_after_a_crash_and_comes_back(second: Desk, opened: Desk
     )
     assert second.window.model.unsaved
     second.bot.waitUntil(lambda: not before & set(journal_folder(user_folder()).iterdir()), timeout=5000)
-    assert recover(journal_of(second)).project.hole[20, 20]
+    assert recover(journal_of(second)).project.mask[20, 20]
     second.window.model.mark_saved()
     second.window.close()
 
@@ -364,7 +364,7 @@ def test_a_version_without_room_does_not_keep_strokes_out_of_the_journal(
         restore(opened)
     opened.click((50, 50))
     opened.window.rescue()
-    assert recover(journal_of(opened)).project.hole[50, 50]
+    assert recover(journal_of(opened)).project.mask[50, 50]
 
 
 def test_recovered_work_does_not_replace_unasked_what_another_window_saved(

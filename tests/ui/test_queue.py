@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from daps_desktop.jobs.messages import Failed
-from daps_desktop.jobs.remaining_time import Span
+from daps_desktop.jobs.remaining_time import TimeRange
 from daps_desktop.ui.common import formatting, labels
 from daps_desktop.ui.models.job_model import JobState
 from tests.fakes.hosts import progress_of
@@ -106,4 +106,4 @@ def test_a_long_run_asks_for_attention_at_its_very_end(busy: Desk, monkeypatch: 
     ],
 )
 def test_the_time_left_is_rounded_outwards(low: float, high: float, words: str) -> None:
-    assert formatting.span_line(Span(low, high)) == words
+    assert formatting.format_time_range(TimeRange(low, high)) == words

@@ -8,24 +8,24 @@ from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from daps_desktop.ui.models.estimate_model import ForecastModel
+from daps_desktop.ui.models.estimate_model import EstimateModel
 from daps_desktop.ui.shell.application import OpenedBySystem
-from daps_desktop.ui.shell.readiness import VARIABLE, tell_when_ready
+from daps_desktop.ui.shell.readiness import VARIABLE, print_readiness
 from tests.ui.conftest import Desk
 
 
 @pytest.fixture
-def forecast(desk: Desk) -> ForecastModel:
+def forecast(desk: Desk) -> EstimateModel:
     return desk.window.forecast
 
 
 def test_each_line_is_told_once_where_it_is_asked_for(
-    forecast: ForecastModel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    forecast: EstimateModel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv(VARIABLE, "1")
     window = QWidget()
     qtbot.addWidget(window)
-    tell_when_ready(window, forecast)
+    print_readiness(window, forecast)
     assert capsys.readouterr().out == ""
     told: list[str] = []
 
@@ -42,11 +42,11 @@ def test_each_line_is_told_once_where_it_is_asked_for(
 
 
 def test_nothing_is_told_unasked(
-    forecast: ForecastModel, qtbot: QtBot, capsys: pytest.CaptureFixture[str]
+    forecast: EstimateModel, qtbot: QtBot, capsys: pytest.CaptureFixture[str]
 ) -> None:
     window = QWidget()
     qtbot.addWidget(window)
-    tell_when_ready(window, forecast)
+    print_readiness(window, forecast)
     with qtbot.waitExposed(window):
         window.show()
     forecast.hardware_known.emit("")

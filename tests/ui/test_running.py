@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import write_photo
-from daps_desktop.jobs.damage import Blur, Motion, Noise, Scratches, Small
-from daps_desktop.jobs.messages import Failed, Finished, Notice
+from daps_desktop.jobs.damage import Downsampling, GaussianBlur, MissingPixels, MotionBlur, Noise
+from daps_desktop.jobs.messages import Failed, Notice, RestoreResult
 from daps_desktop.ui.canvas.drawing.compare_state import CompareMode
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.models.job_model import JobState
@@ -99,11 +99,11 @@ def save_pressed(desk: Desk) -> None:
 def test_the_request_holds_a_copy_the_user_can_paint_beside(marked: Desk) -> None:
     press_restore(marked)
     request = marked.host.requests[-1]
-    sent = request.hole.copy()
+    sent = request.mask.copy()
     marked.drag((200, 50), (200, 250))
     assert marked.hole[200, 100]
-    np.testing.assert_array_equal(request.hole, sent)
-    assert not request.hole.flags.writeable
+    np.testing.assert_array_equal(request.mask, sent)
+    assert not request.mask.flags.writeable
 
 
 def test_the_split_line_can_be_dragged_and_does_not_paint(marked: Desk) -> None:
@@ -179,7 +179,7 @@ def test_failed_says_why_and_keeps_the_marks(marked: Desk) -> None:
 def test_messages_of_an_abandoned_job_are_not_heard(marked: Desk) -> None:
     press_restore(marked)
     old = marked.host.requests[-1].job_id
-    marked.window.job.abandon()
+    marked.window.job.discard()
     marked.host.say(progress_of(old, 2))
     assert marked.window.job.state is JobState.IDLE
     press_restore(marked)
@@ -195,27 +195,27 @@ def test_restore_without_marks_says_what_to_do(opened: Desk) -> None:
 
 def test_cards_become_the_task_of_the_request(marked: Desk) -> None:
     cards, how = marked.window.panel.cards, marked.window.panel.how
-    cards.card(Scratches).tick.click()
-    cards.card(Motion).tick.click()
-    cards.card(Blur).tick.click()  # greyed out: one kind of blur at a time
-    cards.card(Motion).tick.click()
-    cards.card(Blur).tick.click()
-    cards.card(Small).tick.click()
-    cards.card(Small).findChild(type(how.quality)).button(4).click()
+    cards.card(MissingPixels).tick.click()
+    cards.card(MotionBlur).tick.click()
+    cards.card(GaussianBlur).tick.click()  # greyed out: one kind of blur at a time
+    cards.card(MotionBlur).tick.click()
+    cards.card(GaussianBlur).tick.click()
+    cards.card(Downsampling).tick.click()
+    cards.card(Downsampling).findChild(type(how.quality)).button(4).click()
     cards.card(Noise).tick.click()
     cards.noise.level.automatic.click()
     cards.noise.level.level.box.setValue(12.0)
     how.quality.button("best").click()
     press_restore(marked)
     request = marked.host.requests[-1]
-    assert set(request.task.damages) == {Blur(2.0), Small(4), Noise()}
+    assert set(request.task.damages) == {GaussianBlur(2.0), Downsampling(4), Noise()}
     assert marked.window.panel.where.share.text() == labels.MARKS_UNUSED
     assert request.settings.noise == 12.0 and request.settings.preset == "best"
-    assert request.hole is None
+    assert request.mask is None
 
 
 def test_nothing_ticked_cannot_be_restored(opened: Desk) -> None:
-    opened.window.panel.cards.card(Scratches).tick.click()
+    opened.window.panel.cards.card(MissingPixels).tick.click()
     assert not opened.window.panel.run_box.button.isEnabled()
     assert opened.window.panel.run_box.hint.text() == labels.TICK_FIRST
 
@@ -276,7 +276,7 @@ def test_a_larger_result_says_its_size(marked: Desk) -> None:
     press_restore(marked)
     request = marked.host.requests[-1]
     pixels = request.photo.pixels.repeat(2, axis=0).repeat(2, axis=1)
-    marked.host.say(Finished(request.job_id, request.photo.with_pixels(pixels), report_of(request)))
+    marked.host.say(RestoreResult(request.job_id, request.photo.with_pixels(pixels), report_of(request)))
     assert "800 × 600" in marked.window.panel.run_box.notes.text()
 
 

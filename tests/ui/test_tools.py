@@ -9,9 +9,9 @@ from PySide6.QtGui import QPaintEvent, QPointingDevice, QRegion, QTabletEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QLineEdit, QWidget
 
-from daps_desktop.imaging.mask import Hole, grow, shrink
+from daps_desktop.imaging.mask import Mask, dilate, erode
 from daps_desktop.imaging.selection import polygon
-from daps_desktop.imaging.soft_edge import reached
+from daps_desktop.imaging.soft_edge import outer_extent
 from daps_desktop.ui.canvas.canvas import Canvas
 from daps_desktop.ui.canvas.drawing.compare_state import CompareMode
 from daps_desktop.ui.canvas.drawing.mask_overlay import Overlay
@@ -56,7 +56,7 @@ def trace(desk: Desk, places: list[Place], up: bool = True, **held: Qt.MouseButt
         QTest.mouseRelease(canvas, button, NO_KEY, desk.point(*places[-1]))
 
 
-def inside(desk: Desk, places: list[Place]) -> Hole:
+def inside(desk: Desk, places: list[Place]) -> Mask:
     """The pixels of a polygon through places, as exactly as the canvas rounds them."""
     view = desk.window.canvas.view
     assert view is not None
@@ -135,9 +135,9 @@ def test_escape_gives_up_what_is_under_way(opened: Desk) -> None:
     for name in ("rectangle", "lasso", "polygon", "brush"):
         opened.trigger(name)
         trace(opened, SQUARE[:3], up=False)
-        assert opened.window.tools.tool.busy
+        assert opened.window.tools.tool.is_drawing
         press_key(opened, Qt.Key.Key_Escape)
-        assert not opened.window.tools.tool.busy
+        assert not opened.window.tools.tool.is_drawing
         QTest.mouseRelease(opened.window.canvas, LEFT, NO_KEY, opened.point(*SQUARE[2]))
         np.testing.assert_array_equal(opened.hole, before)
     assert steps(opened) == 1
@@ -158,7 +158,7 @@ def test_moving_the_photo_twice_in_a_hurry_closes_no_polygon(opened: Desk) -> No
     for place in SQUARE[:3]:
         opened.click(place)
     QTest.mouseDClick(opened.window.canvas, Qt.MouseButton.MiddleButton, NO_KEY, opened.point(*SQUARE[3]))
-    assert opened.window.tools.tool.busy and not opened.hole.any()
+    assert opened.window.tools.tool.is_drawing and not opened.hole.any()
 
 
 def test_another_tool_gives_up_the_shape_under_way(opened: Desk) -> None:
@@ -195,12 +195,12 @@ def test_the_wand_marks_what_joins_the_pixel_and_has_its_colour(opened: Desk) ->
     pixels = opened.document.photo.pixels.astype(int)
     press_key(opened, Qt.Key.Key_W)
     opened.window.panel.where.options.tolerance.slider.setValue(40)
-    with opened.bot.waitSignal(opened.window.model.hole_edited, timeout=5000):
+    with opened.bot.waitSignal(opened.window.model.mask_edited, timeout=5000):
         opened.click((150, 100))
     alike = (np.abs(pixels - pixels[150, 100]) <= 40).all(axis=2)
     assert opened.hole[150, 100] and not (opened.hole & ~alike).any() and 20 < opened.hole.sum() < alike.sum()
     marked = opened.hole.copy()
-    with opened.bot.waitSignal(opened.window.model.hole_edited, timeout=5000):
+    with opened.bot.waitSignal(opened.window.model.mask_edited, timeout=5000):
         QTest.mouseClick(opened.window.canvas, RIGHT, NO_KEY, opened.point(150, 100))
     assert not opened.hole.any() and steps(opened) == 2
     opened.trigger("undo")
@@ -291,11 +291,11 @@ def test_all_marks_at_once_are_one_step_each(opened: Desk) -> None:
     opened.drag((100, 100), (140, 200))
     drawn = opened.hole.copy()
     opened.window.panel.where.amounts.amount.setValue(3)
-    edited = opened.window.model.hole_edited
-    expected: dict[str, Callable[[Hole], Hole]] = {
-        "grow": lambda hole: grow(hole, 3),
-        "shrink": lambda hole: shrink(hole, 3),
-        "invert": lambda hole: ~hole,
+    edited = opened.window.model.mask_edited
+    expected: dict[str, Callable[[Mask], Mask]] = {
+        "grow": lambda mask: dilate(mask, 3),
+        "shrink": lambda mask: erode(mask, 3),
+        "invert": lambda mask: ~mask,
         "select_all": np.ones_like,
         "clear": np.zeros_like,
     }
@@ -315,8 +315,8 @@ def test_a_soft_edge_is_seen_counted_and_undone_as_one_step(opened: Desk) -> Non
     for width in (2, 5, 8):
         options.soft_edge.slider.setValue(width)
     assert opened.document.request("job", 0).settings.soft_edge == 8
-    ring = reached(opened.hole, 8)
-    assert opened.document.changing_share == pytest.approx(ring.mean())
+    ring = outer_extent(opened.hole, 8)
+    assert opened.document.redrawn_share == pytest.approx(ring.mean())
     assert opened.window.status.untouched.text() != alone
     core, edge, beyond = (tint(opened, (row, 150)) for row in (120, 129, 150))
     assert core > edge > 10 and beyond == 0
@@ -334,7 +334,7 @@ def test_undo_gives_the_oldest_steps_up_when_memory_is_full(opened: Desk) -> Non
     rng = np.random.default_rng(0)
     states = []
     for i in range(8):  # noise cannot be packed: each step takes some 30,000 bytes
-        model.set_hole(rng.random(opened.hole.shape) < 0.5, f"noise {i}")
+        model.set_mask(rng.random(opened.hole.shape) < 0.5, f"noise {i}")
         states.append(opened.hole.copy())
     assert stack.packed_bytes <= LIMIT
     while stack.canUndo():

@@ -8,15 +8,15 @@ import pytest
 from daps_desktop.document.document import Document
 from daps_desktop.document.version import Version, verdict_on
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.damage import Blur, Jpeg, Motion, Noise, Scratches
+from daps_desktop.jobs.damage import GaussianBlur, JpegCompression, MissingPixels, MotionBlur, Noise
 from daps_desktop.jobs.recipe import Recipe
 from daps_desktop.jobs.report import Report, StepReport
 from daps_desktop.jobs.task import Task
-from daps_desktop.jobs.verdict import Agreement, Suspect, expected_band, judge, structured
+from daps_desktop.jobs.verdict import Agreement, LikelyCause, expected_band, is_structured, judge
 from daps_desktop.ui.common import formatting, verdict_text
 from tests.fakes.hosts import report_of
 
-REPAIR, SHARPEN = Task((Scratches(),)), Task((Blur(),))
+REPAIR, SHARPEN = Task((MissingPixels(),)), Task((GaussianBlur(),))
 REQUEST = Document(Photo(np.zeros((4, 4, 3), np.uint8))).request("a", 0)
 
 
@@ -33,9 +33,9 @@ REQUEST = Document(Photo(np.zeros((4, 4, 3), np.uint8))).request("a", 0)
 def test_the_residual_decides(residual: float, agreement: Agreement) -> None:
     verdict = judge(settled(residual), SHARPEN, None)
     assert verdict.agreement is agreement and verdict.redrawn is None
-    assert ("Agrees" in verdict_text.verdict_line(verdict)) == (residual < 2)
+    assert ("Agrees" in verdict_text.format_verdict(verdict)) == (residual < 2)
     low, high = expected_band(SHARPEN)
-    assert (low <= residual <= high) == verdict_text.verdict_line(verdict).startswith(
+    assert (low <= residual <= high) == verdict_text.format_verdict(verdict).startswith(
         "Agrees with your photo. "
     )
 
@@ -64,7 +64,7 @@ def report(curve: list[float], samples: int = 1) -> Report:
 def test_still_improving_is_said_where_the_last_steps_fell(curve: list[float], still: bool) -> None:
     verdict = judge(report(curve, samples=2), SHARPEN, None)
     assert (verdict.agreement is Agreement.IMPROVING) == still
-    assert verdict_text.verdict_line(verdict).startswith("Still improving") == still
+    assert verdict_text.format_verdict(verdict).startswith("Still improving") == still
 
 
 def test_what_agrees_is_not_said_to_improve() -> None:
@@ -85,28 +85,28 @@ def edge_map() -> np.ndarray:
 
 
 def test_noise_lies_everywhere_and_edges_do_not() -> None:
-    assert not structured(noise_map()) and structured(edge_map())
+    assert not is_structured(noise_map()) and is_structured(edge_map())
     holed = edge_map()
     holed[:30] = np.nan
-    assert structured(holed)
-    assert not structured(np.full((5, 5), np.nan, np.float16))
+    assert is_structured(holed)
+    assert not is_structured(np.full((5, 5), np.nan, np.float16))
 
 
 @pytest.mark.parametrize(
     ("task", "residual", "map_", "suspects"),
     [
-        (SHARPEN, 3.0, edge_map(), (Suspect.BLUR,)),
-        (SHARPEN, 3.0, noise_map(), (Suspect.NOISE_LOW,)),
-        (SHARPEN, 1.6, None, (Suspect.BLUR, Suspect.NOISE_LOW)),
-        (Task((Motion(), Jpeg(40))), 3.0, edge_map(), (Suspect.BLUR, Suspect.JPEG)),
-        (Task((Jpeg(),)), 3.0, edge_map(), ()),  # the tables of the file itself cannot be wrong
-        (Task((Noise(),)), 0.3, noise_map(), (Suspect.NOISE_HIGH,)),
+        (SHARPEN, 3.0, edge_map(), (LikelyCause.BLUR,)),
+        (SHARPEN, 3.0, noise_map(), (LikelyCause.NOISE_LOW,)),
+        (SHARPEN, 1.6, None, (LikelyCause.BLUR, LikelyCause.NOISE_LOW)),
+        (Task((MotionBlur(), JpegCompression(40))), 3.0, edge_map(), (LikelyCause.BLUR, LikelyCause.JPEG)),
+        (Task((JpegCompression(),)), 3.0, edge_map(), ()),  # the tables of the file itself cannot be wrong
+        (Task((Noise(),)), 0.3, noise_map(), (LikelyCause.NOISE_HIGH,)),
         (SHARPEN, 1.0, edge_map(), ()),
         (REPAIR, 3.0, edge_map(), ()),
     ],
 )
 def test_what_is_likely_wrong_follows_from_task_and_map(
-    task: Task, residual: float, map_: np.ndarray | None, suspects: tuple[Suspect, ...]
+    task: Task, residual: float, map_: np.ndarray | None, suspects: tuple[LikelyCause, ...]
 ) -> None:
     verdict = judge(settled(residual), task, None, residual_map=map_)
     assert verdict.suspects == suspects
@@ -114,18 +114,18 @@ def test_what_is_likely_wrong_follows_from_task_and_map(
 
 def test_the_suspicion_is_part_of_the_sentence() -> None:
     verdict = judge(settled(3.1), SHARPEN, None, residual_map=edge_map())
-    assert verdict_text.verdict_line(verdict) == (
+    assert verdict_text.format_verdict(verdict) == (
         "Does not agree with your photo (difference 3.1× the noise level): blur size may be wrong. "
         "The whole photo was reworked."
     )
     repair = judge(settled(3.1), REPAIR, np.eye(4, dtype=bool))
-    assert "check what is ticked" in verdict_text.verdict_line(repair)
+    assert "check what is ticked" in verdict_text.format_verdict(repair)
 
 
 def test_a_version_is_judged_by_all_it_carries() -> None:
     made = Version(1, REQUEST.photo, Recipe(SHARPEN), None, settled(3.1), residual_map=edge_map())
     verdict = verdict_on(made)
-    assert verdict is not None and verdict.suspects == (Suspect.BLUR,)
+    assert verdict is not None and verdict.suspects == (LikelyCause.BLUR,)
     assert verdict_on(replace(made, report=None)) is None
 
 
@@ -138,29 +138,29 @@ def test_a_verdict_is_found_once_and_is_anothers_for_another_run() -> None:
 
 
 def test_a_repair_says_how_much_was_redrawn() -> None:
-    hole = np.zeros((100, 100), dtype=bool)
-    hole[:, 0] = True
-    verdict = judge(settled(0.3), REPAIR, hole)
+    mask = np.zeros((100, 100), dtype=bool)
+    mask[:, 0] = True
+    verdict = judge(settled(0.3), REPAIR, mask)
     assert (
-        verdict_text.verdict_line(verdict)
+        verdict_text.format_verdict(verdict)
         == "Agrees with your photo. 1.0\N{NO-BREAK SPACE}% of it was redrawn."
     )
     assert expected_band(REPAIR)[0] == 0 < expected_band(SHARPEN)[0]
 
 
 def test_a_jpeg_is_explained_to_the_last_digit_without_keeping_noise() -> None:
-    verdict = judge(settled(0.04), Task((Jpeg(), Noise())), None)
-    assert verdict_text.verdict_line(verdict) == "Agrees with your photo. The whole photo was reworked."
+    verdict = judge(settled(0.04), Task((JpegCompression(), Noise())), None)
+    assert verdict_text.format_verdict(verdict) == "Agrees with your photo. The whole photo was reworked."
 
 
 def test_shares_are_never_rounded_to_nothing_or_to_all() -> None:
     assert formatting.percent(0.00001) == "under 0.1 %"
-    assert formatting.untouched_line(0.99999) == "99.9 % untouched"
-    assert (formatting.percent(0.00743), formatting.untouched_line(1 - 0.00743)) == (
+    assert formatting.format_untouched(0.99999) == "99.9 % untouched"
+    assert (formatting.percent(0.00743), formatting.format_untouched(1 - 0.00743)) == (
         "0.7\N{NO-BREAK SPACE}%",
         "99.3 % untouched",
     )
-    assert formatting.untouched_line(1.0) == "100 % untouched"
+    assert formatting.format_untouched(1.0) == "100 % untouched"
 
 
 @pytest.mark.parametrize(

@@ -12,14 +12,14 @@ from PySide6.QtWidgets import QInputDialog, QMenu
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.rect import Rect
-from daps_desktop.jobs.damage import Blur, Scratches
-from daps_desktop.jobs.messages import Finished
-from daps_desktop.jobs.proposals import Kind, Proposal
+from daps_desktop.jobs.damage import GaussianBlur, MissingPixels
+from daps_desktop.jobs.messages import RestoreResult
+from daps_desktop.jobs.proposals import Proposal, ProposalKind
 from daps_desktop.jobs.task import Task
 from daps_desktop.ui.canvas.drawing.compare_state import CompareMode
 from daps_desktop.ui.canvas.drawing.pyramid import Pyramid
 from daps_desktop.ui.results import result_view, version_compositor
-from daps_desktop.ui.results.composite_pyramid import PaintedPyramid
+from daps_desktop.ui.results.composite_pyramid import CompositePyramid
 from daps_desktop.ui.results.filmstrip import Filmstrip
 from tests.fakes.hosts import report_of
 from tests.ui.conftest import Desk
@@ -129,12 +129,12 @@ def test_the_settings_and_marks_of_a_version_come_back_at_a_click(two: Desk) -> 
     marks = two.hole.copy()
     model = two.window.model
     two.trigger("clear")
-    model.set_task(Task((Blur(),)))
+    model.set_task(Task((GaussianBlur(),)))
     QTest.mouseClick(strip_of(two).viewport(), LEFT, pos=place(two, 1))
     steps = model.undo_stack.index()
     two.trigger("use_settings")
     np.testing.assert_array_equal(two.hole, marks)
-    assert two.document.task == Task((Scratches(),)) and two.document.settings.preset == "balanced"
+    assert two.document.task == Task((MissingPixels(),)) and two.document.settings.preset == "balanced"
     assert two.window.panel.how.quality.value == "balanced"
     assert model.undo_stack.index() == steps + 1
     two.trigger("undo")
@@ -163,7 +163,7 @@ def test_try_three_more_draws_three_samples_with_new_seeds(two: Desk) -> None:
     for request in drawn:
         assert request.settings.output == "sample" and request.settings.preset == "balanced"
         assert request.task == first.recipe.task
-        np.testing.assert_array_equal(request.hole, first.hole)
+        np.testing.assert_array_equal(request.mask, first.mask)
     assert strip_of(two).item(5).text() == "6  sample"
 
 
@@ -174,9 +174,9 @@ def test_the_mean_of_the_samples_becomes_a_version(two: Desk) -> None:
         two.host.finish(value)
     two.trigger("safest")
     two.bot.waitUntil(lambda: len(two.document.versions) == 6, timeout=5000)
-    mean, hole = two.document.versions[-1], two.hole
-    assert (mean.photo.pixels[hole] == 50).all() and mean.report is None and mean.kind == "safest"
-    np.testing.assert_array_equal(mean.photo.pixels[~hole], two.document.photo.pixels[~hole])
+    mean, mask = two.document.versions[-1], two.hole
+    assert (mean.photo.pixels[mask] == 50).all() and mean.report is None and mean.kind == "safest"
+    np.testing.assert_array_equal(mean.photo.pixels[~mask], two.document.photo.pixels[~mask])
     assert mean.name == "mean of 3, 4, 5" and shown(two) == 6
 
 
@@ -342,7 +342,7 @@ def test_what_is_found_is_painted_while_a_version_is(two: Desk) -> None:
     begin_painting(two, 1)
     finder, rect = two.window.finder, Rect(200, 300, 210, 320)
     finder._looked_at = two.document
-    finder._take(two.document, (Proposal(rect, np.ones((10, 20), dtype=bool), 1.0, Kind.SPECK),))
+    finder._accept(two.document, (Proposal(rect, np.ones((10, 20), dtype=bool), 1.0, ProposalKind.SPECK),))
     two.trigger("accept_found")
     layer = two.window.model.layer
     assert layer is not None and layer.sum() == 200 and layer[rect.slices].all()
@@ -373,7 +373,7 @@ def test_larger_versions_are_painted_in_pixels_of_the_photo(opened: Desk) -> Non
         opened.trigger("restore")
         request = opened.host.requests[-1]
         pixels = np.full((600, 800, 3), value, np.uint8)
-        opened.host.say(Finished(request.job_id, request.photo.with_pixels(pixels), report_of(request)))
+        opened.host.say(RestoreResult(request.job_id, request.photo.with_pixels(pixels), report_of(request)))
     begin_painting(opened, 1)
     opened.drag((100, 80), (100, 120))
     opened.trigger("keep_painting")
@@ -388,7 +388,7 @@ def test_what_is_seen_of_a_painting_is_what_is_kept(scale: int) -> None:
     target, source = (
         Photo(generator.integers(0, 256, (700 * scale, 900 * scale, 3), dtype=np.uint8)) for _ in range(2)
     )
-    seen = PaintedPyramid.of(target, source, scale)
+    seen = CompositePyramid.of(target, source, scale)
     layer = np.zeros((700, 900), dtype=bool)
     for rect in (Rect(100, 101, 233, 250), Rect(690, 880, 700, 900), Rect(0, 0, 3, 3)):
         layer[rect.slices] = generator.random((rect.bottom - rect.top, rect.right - rect.left)) < 0.5

@@ -9,9 +9,9 @@ from pytestqt.qtbot import QtBot
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.paths import resource
-from daps_desktop.document.journal import Unsaved
+from daps_desktop.document.journal import UnsavedWork
 from daps_desktop.imaging.formats.reader import read_photo
-from daps_desktop.ui.common.theme import HIT, Theme
+from daps_desktop.ui.common.theme import MIN_TARGET, Theme
 from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.models.job_model import JobModel
 from daps_desktop.ui.shell.main_window import MainWindow
@@ -54,7 +54,7 @@ def test_recent_photos_come_back_as_pictures(opened: Desk, photo_path: Path, aga
     again.bot.waitUntil(lambda: len(again.window.welcome.recent.buttons) == 1, timeout=5000)
     button = again.window.welcome.recent.buttons[0]
     assert button.text() == "family.png" and not button.icon().isNull()
-    assert min(button.width(), button.height()) >= HIT
+    assert min(button.width(), button.height()) >= MIN_TARGET
     with again.bot.waitSignal(again.window.files.opened, timeout=5000):
         button.click()
     assert again.document.photo.path == photo_path
@@ -81,11 +81,11 @@ def test_photos_that_are_gone_are_dropped_and_the_list_can_be_cleared(
 def test_all_panels_at_once_fit_a_small_laptop(opened: Desk, tmp_path: Path) -> None:
     """Of 1280 × 720 pixels, title bar and task bar take some 70; nothing that is told takes more."""
     window = opened.window
-    told = [Unsaved(tmp_path, "grandmother at the sea.png", "", "", 12, 3)] * 3
+    told = [UnsavedWork(tmp_path, "grandmother at the sea.png", "", "", 12, 3)] * 3
     window.welcome.show_offers(told)
     failure = UserError("save_failed", path=tmp_path / "grandmother.png", detail="no space left on device")
     for banner in (window.welcome.banner, window.panel.run_box.banner):
-        banner.tell(failure, "Traceback\n" * 30)
+        banner.show_error(failure, "Traceback\n" * 30)
         banner.fold.setChecked(True)
     opened.drag((100, 50), (100, 250))
     opened.trigger("restore")

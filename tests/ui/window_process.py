@@ -33,7 +33,7 @@ def _act(timer: QTimer, then: str) -> None:
     window = windows[0]
     document = window.model.document
     assert document is not None
-    window.model.set_hole(np.indices(document.hole.shape)[0] < MARKED, "top")
+    window.model.set_mask(np.indices(document.mask.shape)[0] < MARKED, "top")
     if then == "bug":
         QTimer.singleShot(0, lambda: print("ready", flush=True))
         raise ValueError("a wrong shape")

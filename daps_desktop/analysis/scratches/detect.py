@@ -8,14 +8,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from daps_desktop.analysis.planes import luma_of
-from daps_desktop.analysis.scratches.classifier import judgement
-from daps_desktop.analysis.scratches.components import Pieces, pieces
-from daps_desktop.analysis.scratches.ridges import relief
-from daps_desktop.imaging.mask import Hole, bounds, grow
+from daps_desktop.analysis.planes import to_luma
+from daps_desktop.analysis.scratches.classifier import damage_classifier
+from daps_desktop.analysis.scratches.components import Components, find_components
+from daps_desktop.analysis.scratches.ridges import ridge_maps
+from daps_desktop.imaging.mask import Mask, bounding_box, dilate
 from daps_desktop.imaging.photo import Pixels, at_depth
 from daps_desktop.imaging.rect import Rect
-from daps_desktop.jobs.proposals import LEAST, Kind, Proposal
+from daps_desktop.jobs.proposals import MIN_SCORE, Proposal, ProposalKind
 
 _FINEST = 7_000_000  # pixels: a larger scan is looked at from twice as far, or more
 _SCALES = 3  # each half as large as the one before
@@ -33,16 +33,16 @@ def find_scratches(pixels: Pixels) -> tuple[Proposal, ...]:
     by how damage differs from content, and by how much else in the photo looks like damage.
     """
     height, width = pixels.shape[:2]
-    found = [(factor, part) for factor, picture in _scales(pixels) for part in both(picture)]
+    found = [(factor, part) for factor, image in _scales(pixels) for part in light_and_dark(image)]
     features = [
         np.c_[part.features.matrix(), np.full(len(part.places), min(number // 2, 1))]
         for number, (_, part) in enumerate(found)
     ]
-    scores = judgement().scores(np.concatenate(features), height * width)
+    scores = damage_classifier().scores(np.concatenate(features), height * width)
     ends = np.cumsum([len(part.places) for _, part in found])
-    ranked: list[tuple[float, int, Pieces, int]] = []
+    ranked: list[tuple[float, int, Components, int]] = []
     for (factor, part), of_part in zip(found, np.split(scores, ends[:-1]), strict=True):
-        ranked += [(float(s), factor, part, i) for i, s in enumerate(of_part) if s >= LEAST]
+        ranked += [(float(s), factor, part, i) for i, s in enumerate(of_part) if s >= MIN_SCORE]
     ranked.sort(key=lambda piece: -piece[0])
     return tuple(_proposals(ranked, height, width))
 
@@ -56,21 +56,23 @@ def _scales(pixels: Pixels) -> Iterator[tuple[int, NDArray[np.uint8]]]:
         height, width = (math.ceil(n / factor) for n in pixels.shape[:2])
         if factor > 1 and min(height, width) < _SHORTEST:
             return
-        picture = pixels
+        image = pixels
         if factor > 1:
-            picture = cast(Pixels, cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA))
-        yield factor, at_depth(picture.reshape(height, width, -1), 8).astype(np.uint8, copy=False)
+            image = cast(Pixels, cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA))
+        yield factor, at_depth(image.reshape(height, width, -1), 8).astype(np.uint8, copy=False)
         factor *= 2
 
 
-def both(picture: NDArray[np.uint8]) -> tuple[Pieces, Pieces]:
+def light_and_dark(image: NDArray[np.uint8]) -> tuple[Components, Components]:
     """What is lighter, and what is darker than its neighbourhood."""
-    maps = relief(luma_of(picture))
-    chroma = np.ptp(picture, axis=2).astype(np.float32)
-    return pieces(maps, chroma, dark=False), pieces(maps, chroma, dark=True)
+    maps = ridge_maps(to_luma(image))
+    chroma = np.ptp(image, axis=2).astype(np.float32)
+    return find_components(maps, chroma, dark=False), find_components(maps, chroma, dark=True)
 
 
-def _proposals(ranked: list[tuple[float, int, Pieces, int]], height: int, width: int) -> Iterator[Proposal]:
+def _proposals(
+    ranked: list[tuple[float, int, Components, int]], height: int, width: int
+) -> Iterator[Proposal]:
     """Patches at the photo's size; a pixel belongs to the surest piece that has it."""
     taken = np.zeros((height, width), bool)
     for score, factor, part, index in ranked:
@@ -79,15 +81,15 @@ def _proposals(ranked: list[tuple[float, int, Pieces, int]], height: int, width:
         if free.sum() < patch.sum() / 2:
             continue  # found already, at another scale
         taken[rect.slices] |= free
-        inner = bounds(free)
-        where = inner.moved(rect.top, rect.left)
+        inner = bounding_box(free)
+        where = inner.translated(rect.top, rect.left)
         yield Proposal(where, free[inner.slices].copy(), score, _kind(part, index))
 
 
-def _at_full_size(part: Pieces, index: int, factor: int, height: int, width: int) -> tuple[Rect, Hole]:
+def _at_full_size(part: Components, index: int, factor: int, height: int, width: int) -> tuple[Rect, Mask]:
     rows, cols = part.places[index]
     piece = np.pad(part.labels[rows, cols] == index + 1, _RIM)
-    piece = grow(piece, _RIM)
+    piece = dilate(piece, _RIM)
     large = np.repeat(np.repeat(piece, factor, axis=0), factor, axis=1)
     top, left = (rows.start - _RIM) * factor, (cols.start - _RIM) * factor
     whole = Rect(top, left, top + large.shape[0], left + large.shape[1])
@@ -96,12 +98,14 @@ def _at_full_size(part: Pieces, index: int, factor: int, height: int, width: int
     return rect, large[cut.slices]
 
 
-def _kind(part: Pieces, index: int) -> Kind:
+def _kind(part: Components, index: int) -> ProposalKind:
     """By its shape: compact, straight, or neither."""
     if np.exp(part.features.length[index] - part.features.width[index]) < _ROUND:
-        return Kind.SPECK
+        return ProposalKind.SPECK
     rows, cols = np.nonzero(part.labels[part.places[index]] == index + 1)
     spreads = np.linalg.svd(np.stack([rows - rows.mean(), cols - cols.mean()]), compute_uv=False)
     return (
-        Kind.SCRATCH if spreads[1] < (_STRAIGHT + 1 / np.ptp([*rows, *cols])) * 3 * spreads[0] else Kind.HAIR
+        ProposalKind.SCRATCH
+        if spreads[1] < (_STRAIGHT + 1 / np.ptp([*rows, *cols])) * 3 * spreads[0]
+        else ProposalKind.HAIR
     )

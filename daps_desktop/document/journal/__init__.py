@@ -11,18 +11,25 @@ A record that a crash tore is the end of the journal; what stands before it is w
 May import: `document.project` and below.
 """
 
-from daps_desktop.document.journal.records import Start, journal_folder
-from daps_desktop.document.journal.recovery import Recovered, Unsaved, claim, discard, recover, unsaved_work
+from daps_desktop.document.journal.records import JournalHeader, journal_folder
+from daps_desktop.document.journal.recovery import (
+    RecoveredWork,
+    UnsavedWork,
+    discard,
+    lock_folder,
+    recover,
+    unsaved_work,
+)
 from daps_desktop.document.journal.writer import Journal
 
 __all__ = [
     "Journal",
-    "Recovered",
-    "Start",
-    "Unsaved",
-    "claim",
+    "JournalHeader",
+    "RecoveredWork",
+    "UnsavedWork",
     "discard",
     "journal_folder",
+    "lock_folder",
     "recover",
     "unsaved_work",
 ]

@@ -14,15 +14,15 @@ import numpy as np
 
 from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.base.locks import FolderLock
-from daps_desktop.document.source import Source, Stamp
-from daps_desktop.imaging.mask import Hole
+from daps_desktop.document.source import FileStamp, SourceFile
+from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.rect import Rect
 
 NAME = "journal"
 MAGIC = b"daps journal 1\n"
 _RECORD = struct.Struct("<IIB")  # length of the payload, CRC-32 of kind and payload, kind
 _RECT = struct.Struct("<4I")
-_LONGEST = 2**30  # bytes of a payload
+_MAX_PAYLOAD = 2**30  # bytes of a payload
 
 
 class Kind(IntEnum):
@@ -34,17 +34,17 @@ class Kind(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
+class JournalHeader:
     """What the journal builds on: a photo of that size, and the project it was opened from or saved in.
 
     `stamp` tells whether that was saved since by another window.
     """
 
-    source: Source
+    source: SourceFile
     height: int
     width: int
     project: str = ""
-    stamp: Stamp | None = None
+    stamp: FileStamp | None = None
 
 
 def journal_folder(data: Path) -> Path:
@@ -59,7 +59,7 @@ def remove(lock: FolderLock) -> None:
     shutil.rmtree(lock.folder, ignore_errors=True)
 
 
-def picture_name(number: int, ending: str) -> str:
+def image_name(number: int, ending: str) -> str:
     """Of a picture of version `number`, in the folder."""
     return f"version-{number}{ending}"
 
@@ -75,7 +75,7 @@ def records(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
         return
     while len(head := file.read(_RECORD.size)) == _RECORD.size:
         length, checksum, kind = _RECORD.unpack(head)
-        payload = file.read(length) if length <= _LONGEST else b""
+        payload = file.read(length) if length <= _MAX_PAYLOAD else b""
         if len(payload) != length or _checksum(kind, payload) != checksum:
             return
         yield kind, payload
@@ -85,18 +85,18 @@ def _checksum(kind: int, payload: bytes) -> int:
     return zlib.crc32(payload, zlib.crc32(bytes([kind])))
 
 
-def patch(rect: Rect, pixels: Hole) -> bytes:
+def patch(rect: Rect, pixels: Mask) -> bytes:
     """The payload that says what is marked inside `rect`."""
     where = _RECT.pack(rect.top, rect.left, rect.bottom, rect.right)
     return where + zlib.compress(np.packbits(pixels).tobytes(), 1)
 
 
-def patch_of(payload: bytes) -> tuple[Rect, bytes]:
+def decode_patch(payload: bytes) -> tuple[Rect, bytes]:
     """Where the marks of a record belong, and the marks as they are packed. Raises: struct.error."""
     return Rect(*_RECT.unpack_from(payload)), payload[_RECT.size :]
 
 
-def marks_of(packed: bytes, rect: Rect) -> Hole:
+def decode_marks(packed: bytes, rect: Rect) -> Mask:
     """The marks of a record, of the size of its `rect`. Raises: ValueError where they are damaged."""
     size = (rect.pixels + 7) // 8
     try:

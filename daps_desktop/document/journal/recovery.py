@@ -11,22 +11,22 @@ import numpy as np
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_, phrase, words_of
 from daps_desktop.base.locks import FolderLock
-from daps_desktop.base.serialization import from_plain, load_json
+from daps_desktop.base.serialization import from_jsonable, load_json
 from daps_desktop.document.journal.records import (
     NAME,
+    JournalHeader,
     Kind,
-    Start,
-    marks_of,
-    patch_of,
-    picture_name,
+    decode_marks,
+    decode_patch,
+    image_name,
     records,
     remove,
 )
 from daps_desktop.document.project import Project, VersionEntry, read_project, read_versions
-from daps_desktop.document.source import Source, Stamp, still_there
+from daps_desktop.document.source import FileStamp, SourceFile, is_unchanged
 from daps_desktop.document.version import Version
 from daps_desktop.imaging.formats.reader import read_photo
-from daps_desktop.imaging.mask import Hole
+from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.jobs.recipe import Recipe
@@ -35,7 +35,7 @@ _FORGOTTEN_S = 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Unsaved:
+class UnsavedWork:
     """Work that a crash left behind, for the offer to recover it."""
 
     folder: Path
@@ -47,36 +47,36 @@ class Unsaved:
 
 
 @dataclass
-class _Told:
+class Replay:
     """What the sound records of a journal say."""
 
-    start: Start
+    start: JournalHeader
     patches: list[tuple[Rect, bytes]] = field(default_factory=list[tuple[Rect, bytes]])
     recipe: Recipe = field(default_factory=Recipe)
     versions: dict[int, VersionEntry] = field(default_factory=dict[int, VersionEntry])
     strokes: int = 0
 
-    def take(self, kind: Kind, payload: bytes) -> None:
+    def apply(self, kind: Kind, payload: bytes) -> None:
         """Raises: ValueError, UserError, struct.error where the record means nothing."""
         match kind:
             case Kind.PATCH:
-                self.patches.append(patch_of(payload))
+                self.patches.append(decode_patch(payload))
             case Kind.RECIPE:
                 self.recipe = Recipe.from_json(load_json(payload))
             case Kind.VERSION:
-                entry = from_plain(VersionEntry, load_json(payload))
+                entry = from_jsonable(VersionEntry, load_json(payload))
                 self.versions[entry.number] = entry
             case Kind.STROKES:
                 (self.strokes,) = struct.unpack("<I", payload)
             case Kind.START:
-                self.start = from_plain(Start, load_json(payload))
+                self.start = from_jsonable(JournalHeader, load_json(payload))
 
 
-def unsaved_work(parent: Path) -> list[Unsaved]:
+def unsaved_work(parent: Path) -> list[UnsavedWork]:
     """Journals with work that no living program holds, the latest first; those without are removed."""
-    found: list[Unsaved] = []
+    found: list[UnsavedWork] = []
     for folder in sorted(parent.glob("*/"), reverse=True):
-        lock = claim(folder)
+        lock = lock_folder(folder)
         if lock is None:
             continue
         told = _read(folder)
@@ -89,14 +89,14 @@ def unsaved_work(parent: Path) -> list[Unsaved]:
 
 
 @dataclass(frozen=True, slots=True)
-class Recovered:
+class RecoveredWork:
     project: Project
     strokes: int
     path: Path | None  # of the project file that the work began from; None where that can no longer be read
-    stamp: Stamp | None  # of that file, then
+    stamp: FileStamp | None  # of that file, then
 
 
-def recover(folder: Path, photo_at: Path | None = None) -> Recovered:
+def recover(folder: Path, photo_at: Path | None = None) -> RecoveredWork:
     """The document that a journal tells of, with what its project held before.
 
     `photo_at` is where the photo is, if not where it was.
@@ -112,7 +112,7 @@ def recover(folder: Path, photo_at: Path | None = None) -> Recovered:
     photo = _photo(folder, told, photo_at)
     before = _versions_before(told, photo)
     try:
-        hole = _replayed(told, photo)
+        mask = _replay_mask(told, photo)
         versions = {version.number: version for version in before or ()}
         versions |= {number: _version(folder, entry, photo) for number, entry in told.versions.items()}
     except (OSError, ValueError, MemoryError) as error:
@@ -120,22 +120,22 @@ def recover(folder: Path, photo_at: Path | None = None) -> Recovered:
             "recovery_failed", name=told.start.source.name, path=folder, detail=words_of(error)
         ) from error
     ordered = tuple(versions[number] for number in sorted(versions))
-    project = Project(photo, _source(told, photo), hole, told.recipe, ordered)
+    project = Project(photo, _source(told, photo), mask, told.recipe, ordered)
     path = None if before is None else Path(told.start.project)
-    return Recovered(project, told.strokes, path, told.start.stamp)
+    return RecoveredWork(project, told.strokes, path, told.start.stamp)
 
 
 def discard(folder: Path) -> None:
     """Remove a journal that no living program holds."""
-    lock = claim(folder)
+    lock = lock_folder(folder)
     if lock is not None:
         remove(lock)
 
 
-def claim(folder: Path) -> FolderLock | None:
+def lock_folder(folder: Path) -> FolderLock | None:
     """The journal for oneself, or None where a living program holds it."""
     try:
-        return FolderLock.take(folder, first=False)
+        return FolderLock.acquire(folder, first=False)
     except OSError:  # not ours to read, or gone meanwhile
         return None
 
@@ -147,78 +147,78 @@ def _age(folder: Path) -> float:
         return 0.0
 
 
-def _unsaved(folder: Path, told: _Told) -> Unsaved:
-    start = told.start
-    return Unsaved(
+def _unsaved(folder: Path, replay: Replay) -> UnsavedWork:
+    start = replay.start
+    return UnsavedWork(
         folder,
         start.source.name,
         start.project,
         start.source.path,
-        told.strokes,
-        len(told.versions),
+        replay.strokes,
+        len(replay.versions),
     )
 
 
-def _read(folder: Path) -> _Told | None:
+def _read(folder: Path) -> Replay | None:
     """What a journal says up to where it breaks off; None where it does not even begin."""
-    told: _Told | None = None
+    told: Replay | None = None
     try:
         with (folder / NAME).open("rb") as file:
             for kind, payload in records(file):
                 if told is None:
-                    told = _Told(from_plain(Start, load_json(payload)))
+                    told = Replay(from_jsonable(JournalHeader, load_json(payload)))
                 else:
-                    told.take(Kind(kind), payload)
+                    told.apply(Kind(kind), payload)
     except (OSError, ValueError, UserError, struct.error):
         return told
     return told
 
 
-def _photo(folder: Path, told: _Told, photo_at: Path | None) -> Photo:
+def _photo(folder: Path, replay: Replay, photo_at: Path | None) -> Photo:
     """From the copy beside the journal, else from where it was, else from inside the project."""
-    source = told.start.source
+    source = replay.start.source
     path = source.file
     for copy in sorted(folder.glob("photo*")):
-        if not source.sha256 or still_there(source, copy) or copy.suffix == ".png":
+        if not source.sha256 or is_unchanged(source, copy) or copy.suffix == ".png":
             return replace(read_photo(copy), path=path)
     place = photo_at or path
-    if place is not None and still_there(source, place):
+    if place is not None and is_unchanged(source, place):
         return read_photo(place)
-    if told.start.project:
+    if replay.start.project:
         with suppress(UserError):
-            return read_project(Path(told.start.project)).photo
+            return read_project(Path(replay.start.project)).photo
     raise UserError("project_photo_missing", path=path or source.name)
 
 
-def _source(told: _Told, photo: Photo) -> Source:
+def _source(replay: Replay, photo: Photo) -> SourceFile:
     """Where the photo was found, which has the same bytes wherever it lies."""
-    source = told.start.source
+    source = replay.start.source
     if photo.path is None or photo.path == source.file:
         return source
     return replace(source, name=photo.path.name, path=str(photo.path.resolve()))
 
 
-def _versions_before(told: _Told, photo: Photo) -> tuple[Version, ...] | None:
+def _versions_before(replay: Replay, photo: Photo) -> tuple[Version, ...] | None:
     """Those of the project that the journal builds on; the journal alone still counts for much."""
-    if not told.start.project:
+    if not replay.start.project:
         return None
     try:
-        return read_versions(Path(told.start.project), photo)
+        return read_versions(Path(replay.start.project), photo)
     except UserError:
         return None
 
 
-def _replayed(told: _Told, photo: Photo) -> Hole:
-    hole = np.zeros((photo.height, photo.width), dtype=bool)
-    if hole.shape != (told.start.height, told.start.width):
+def _replay_mask(replay: Replay, photo: Photo) -> Mask:
+    mask = np.zeros((photo.height, photo.width), dtype=bool)
+    if mask.shape != (replay.start.height, replay.start.width):
         raise ValueError(phrase(N_("the photo is of another size")))
-    for rect, packed in told.patches:
-        clipped = rect.clipped(*hole.shape)
+    for rect, packed in replay.patches:
+        clipped = rect.clipped(*mask.shape)
         if clipped != rect or rect.empty:
             raise ValueError(phrase(N_("a stroke lies outside the photo")))
-        hole[rect.slices] = marks_of(packed, rect)
-    return hole
+        mask[rect.slices] = decode_marks(packed, rect)
+    return mask
 
 
 def _version(folder: Path, entry: VersionEntry, photo: Photo) -> Version:
-    return entry.version(photo, lambda ending: (folder / picture_name(entry.number, ending)).read_bytes())
+    return entry.version(photo, lambda ending: (folder / image_name(entry.number, ending)).read_bytes())

@@ -11,25 +11,25 @@ from secrets import token_hex
 from threading import Lock
 from typing import BinaryIO
 
-from daps_desktop.base.files import write_private
+from daps_desktop.base.files import create_private
 from daps_desktop.base.locks import FolderLock
 from daps_desktop.base.paths import make_private
-from daps_desktop.base.serialization import dump_json, to_plain
+from daps_desktop.base.serialization import dump_json, to_jsonable
 from daps_desktop.document.journal.records import (
     MAGIC,
     NAME,
+    JournalHeader,
     Kind,
-    Start,
+    image_name,
     patch,
-    picture_name,
     record,
     remove,
 )
-from daps_desktop.document.project import EMBED_UP_TO, VersionEntry, pictures_of, read_original, safe_suffix
-from daps_desktop.document.source import Source, still_there
+from daps_desktop.document.project import EMBED_UP_TO, VersionEntry, named_images, read_original, safe_suffix
+from daps_desktop.document.source import SourceFile, is_unchanged
 from daps_desktop.document.version import Version
 from daps_desktop.imaging.formats.writer import write_photo
-from daps_desktop.imaging.mask import Hole
+from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.jobs.recipe import Recipe
@@ -51,27 +51,27 @@ class Journal:
         return self._open
 
     @classmethod
-    def create(cls, parent: Path, start: Start) -> "Journal":
+    def create(cls, parent: Path, start: JournalHeader) -> "Journal":
         """Raises: OSError, and nothing is left."""
         lock = _locked_folder(parent)
         try:
-            journal = cls(lock.folder, lock, write_private(lock.folder / NAME))
+            journal = cls(lock.folder, lock, create_private(lock.folder / NAME))
         except OSError:
             remove(lock)
             raise
         try:
             journal._file.write(MAGIC)
-            journal._append(Kind.START, dump_json(to_plain(start)))
+            journal._append(Kind.START, dump_json(to_jsonable(start)))
         except OSError:
             journal.discard()
             raise
         return journal
 
-    def keep_photo(self, photo: Photo, source: Source, project: Path | None) -> None:
+    def keep_photo(self, photo: Photo, source: SourceFile, project: Path | None) -> None:
         """Put a copy of the photo beside the journal, unless it is large and has a file of its own."""
         part = self.folder / "part"  # what is called a photo is whole
         try:
-            if source.file is not None and still_there(source, source.file):
+            if source.file is not None and is_unchanged(source, source.file):
                 if source.size <= EMBED_UP_TO:
                     _copy(source.file, part)
             elif project is None or not read_original(project, part):
@@ -81,7 +81,7 @@ class Journal:
         finally:
             part.unlink(missing_ok=True)
 
-    def patch(self, rect: Rect, pixels: Hole) -> None:
+    def patch(self, rect: Rect, pixels: Mask) -> None:
         """The marks inside `rect` as they are from now on."""
         self._append(Kind.PATCH, patch(rect, pixels))
 
@@ -95,10 +95,10 @@ class Journal:
     def version(self, version: Version, photo: Photo) -> None:
         """The pictures reach the disk before the record that tells of them. Told again, it was renamed."""
         if version.number not in self._versions:
-            for ending, picture in pictures_of(version):
-                self._keep(picture_name(version.number, ending), picture)
+            for ending, image in named_images(version):
+                self._store(image_name(version.number, ending), image)
             self._versions.add(version.number)
-        self._append(Kind.VERSION, dump_json(to_plain(VersionEntry.of(version, photo))))
+        self._append(Kind.VERSION, dump_json(to_jsonable(VersionEntry.of(version, photo))))
 
     def sync(self) -> None:
         """Bring what was written to the disk; cheap where nothing was."""
@@ -133,11 +133,11 @@ class Journal:
                 self._file.flush()
                 self._unsynced = True
 
-    def _keep(self, name: str, data: bytes) -> None:
+    def _store(self, name: str, data: bytes) -> None:
         if not self._open:
             return
         try:
-            with write_private(self.folder / name) as file:
+            with create_private(self.folder / name) as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
@@ -152,7 +152,7 @@ def _locked_folder(parent: Path) -> FolderLock:
         folder = make_private(parent) / f"{int(time.time()):x}-{token_hex(4)}"
         folder.mkdir(mode=0o700)
         try:
-            lock = FolderLock.take(folder)
+            lock = FolderLock.acquire(folder)
         except OSError:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -161,5 +161,5 @@ def _locked_folder(parent: Path) -> FolderLock:
 
 
 def _copy(original: Path, target: Path) -> None:
-    with original.open("rb") as source, write_private(target) as file:
+    with original.open("rb") as source, create_private(target) as file:
         shutil.copyfileobj(source, file)

@@ -19,8 +19,8 @@ from daps_desktop.document.project.format import (
     SUFFIX,
     Project,
     VersionEntry,
-    View,
-    pictures_of,
+    ViewState,
+    named_images,
     safe_suffix,
 )
 from daps_desktop.document.project.reader import is_project, read_original, read_project, read_versions
@@ -31,9 +31,9 @@ __all__ = [
     "SUFFIX",
     "Project",
     "VersionEntry",
-    "View",
+    "ViewState",
     "is_project",
-    "pictures_of",
+    "named_images",
     "read_original",
     "read_project",
     "read_versions",

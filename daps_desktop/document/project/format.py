@@ -6,17 +6,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from daps_desktop.base.i18n import N_, phrase
-from daps_desktop.document.source import Source
+from daps_desktop.document.source import SourceFile
 from daps_desktop.document.version import Version
 from daps_desktop.imaging.formats.png_codec import (
-    pack_hole,
-    pack_map,
-    pack_pixels,
-    unpack_hole,
-    unpack_map,
-    unpack_pixels,
+    decode_map,
+    decode_mask,
+    decode_pixels,
+    encode_map,
+    encode_mask,
+    encode_pixels,
 )
-from daps_desktop.imaging.mask import Hole
+from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.recipe import Recipe
 from daps_desktop.jobs.report import Report
@@ -24,12 +24,12 @@ from daps_desktop.jobs.report import Report
 SUFFIX = ".daps"
 FORMAT, VERSION = "daps-project", 1
 EMBED_UP_TO = 100 * 2**20  # bytes: a larger photo is better left where it is
-MANIFEST, HOLE, ROOM = "manifest.json", "hole.png", "room"
-_PIXELS, _OWN_HOLE, _MAP = ".png", ".hole.png", ".map.png"  # endings of what belongs to a version
+MANIFEST, MASK, ROOM = "manifest.json", "hole.png", "room"
+_PIXELS, _OWN_MASK, _MAP = ".png", ".hole.png", ".map.png"  # endings of what belongs to a version
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class ViewState:
     """How the photo was looked at; `scale` is 0 where it was fitted into the window."""
 
     scale: float = 0.0
@@ -40,14 +40,14 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """All that a person has done to one photo. `hole` is (H, W) bool."""
+    """All that a person has done to one photo. `mask` is (H, W) bool."""
 
     photo: Photo
-    source: Source
-    hole: Hole
+    source: SourceFile
+    mask: Mask
     recipe: Recipe
     versions: tuple[Version, ...] = ()
-    view: View = field(default_factory=View)
+    view: ViewState = field(default_factory=ViewState)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class VersionEntry:
             version.report,
             version.name,
             scale=version.photo.height // photo.height,
-            hole=version.hole is not None,
+            hole=version.mask is not None,
             painted=version.painted,
             map=version.residual_map is not None,
         )
@@ -83,40 +83,40 @@ class VersionEntry:
         """
         if not (1 <= self.scale <= 8 and 0 < self.number < 2**31):
             raise ValueError(phrase(N_("a version has an impossible number or size")))
-        hole = unpack_hole(read(_OWN_HOLE), photo.height, photo.width) if self.hole else None
-        if hole is not None:
-            hole.setflags(write=False)
+        mask = decode_mask(read(_OWN_MASK), photo.height, photo.width) if self.hole else None
+        if mask is not None:
+            mask.setflags(write=False)
         return Version(
             self.number,
-            unpack_pixels(read(_PIXELS), photo, self.scale),
+            decode_pixels(read(_PIXELS), photo, self.scale),
             Recipe.from_json(self.recipe),
-            hole,
+            mask,
             self.report,
             self.name,
             self.painted,
-            unpack_map(read(_MAP), photo) if self.map else None,
+            decode_map(read(_MAP), photo) if self.map else None,
         )
 
 
-def pictures_of(version: Version) -> Iterator[tuple[str, bytes]]:
+def named_images(version: Version) -> Iterator[tuple[str, bytes]]:
     """What belongs to a version beside its entry, one by one: the ending of the name, and the PNG."""
-    yield _PIXELS, pack_pixels(version.photo)
-    if version.hole is not None:
-        yield _OWN_HOLE, pack_hole(version.hole)
+    yield _PIXELS, encode_pixels(version.photo)
+    if version.mask is not None:
+        yield _OWN_MASK, encode_mask(version.mask)
     if version.residual_map is not None:
-        yield _MAP, pack_map(version.residual_map)
+        yield _MAP, encode_map(version.residual_map)
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    source: Source
+    source: SourceFile
     embedded: str  # the name of the photo in the zip, or empty
     recipe: dict[str, object]
     versions: list[VersionEntry]
-    view: View = field(default_factory=View)
+    view: ViewState = field(default_factory=ViewState)
 
 
-def picture_name(number: int, ending: str) -> str:
+def image_name(number: int, ending: str) -> str:
     """Of a picture of version `number`, in the zip."""
     return f"versions/{number}{ending}"
 

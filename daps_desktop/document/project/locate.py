@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from daps_desktop.document.source import Source
+from daps_desktop.document.source import SourceFile
 
 
-def former_place(source: Source) -> Path | None:
+def original_path(source: SourceFile) -> Path | None:
     """Where the photo was, if this computer can have such a place: the project may come from another one.
 
     A path in the network is not followed by itself, since asking for it tells the other end who asks.
@@ -17,22 +17,22 @@ def former_place(source: Source) -> Path | None:
     return place if place.is_absolute() and not in_network else None
 
 
-def candidates(source: Source, project: Path) -> list[Path]:
+def candidates(source: SourceFile, project: Path) -> list[Path]:
     """Files that may be the photo: the one where it was, and the one of its name beside the project."""
     name = _name(source)
-    places = (former_place(source), project.parent / name if name else None)
+    places = (original_path(source), project.parent / name if name else None)
     return [place for place in places if place is not None and _seen(place.is_file)]
 
 
-def place_for_results(source: Source, project: Path) -> Path | None:
+def results_folder(source: SourceFile, project: Path) -> Path | None:
     """The original where its folder is still there, else as if it lay beside the project."""
-    place, name = former_place(source), _name(source)
+    place, name = original_path(source), _name(source)
     if place is not None and _seen(place.parent.is_dir):
         return place
     return project.parent / name if source.path and name else None
 
 
-def _name(source: Source) -> str:
+def _name(source: SourceFile) -> str:
     name = re.split(r"[\\/]", source.path or source.name)[-1]
     return "" if name in (".", "..") else name
 

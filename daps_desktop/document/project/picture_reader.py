@@ -3,15 +3,15 @@
 import zipfile
 
 from daps_desktop.base.i18n import N_, phrase
-from daps_desktop.imaging.formats.png_codec import unfolded_bytes
+from daps_desktop.imaging.formats.png_codec import decoded_size
 
 # Pictures may unfold to this many times the file, and this much beside: a flat one packs tighter than 100.
-_LARGEST_GAIN, _ALWAYS_ALLOWED = 100, 128 * 2**20
+_MAX_GAIN, _ALWAYS_ALLOWED = 100, 128 * 2**20
 
 
 def least_size(unfolded: int) -> int:
     """Bytes that a file must have before it is believed that its pictures take `unfolded` bytes of memory."""
-    return -(-max(unfolded - _ALWAYS_ALLOWED, 0) // _LARGEST_GAIN)
+    return -(-max(unfolded - _ALWAYS_ALLOWED, 0) // _MAX_GAIN)
 
 
 class PictureReader:
@@ -19,7 +19,7 @@ class PictureReader:
 
     def __init__(self, archive: zipfile.ZipFile, file_size: int) -> None:
         self._archive, self._file_size = archive, file_size
-        self._taken = 0
+        self._used = 0
 
     def picture(self, name: str) -> bytes:
         """A picture of the zip, which must lie there as it is, so that it is no larger than the file.
@@ -30,7 +30,7 @@ class PictureReader:
         if info.compress_type != zipfile.ZIP_STORED or info.file_size > self._file_size:
             raise ValueError(phrase(N_("{name} is not stored as this program stores it"), name=name))
         data = self._archive.read(info)
-        self._taken += unfolded_bytes(data)
-        if self._file_size < least_size(self._taken):
+        self._used += decoded_size(data)
+        if self._file_size < least_size(self._used):
             raise ValueError(phrase(N_("it would unfold to more than it can honestly hold")))
         return data

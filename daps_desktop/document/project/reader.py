@@ -13,39 +13,39 @@ from pathlib import Path
 from typing import cast
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.files import open_ordinary, write_private
+from daps_desktop.base.files import create_private, open_regular_file
 from daps_desktop.base.i18n import N_, Phrase, phrase, words_of
-from daps_desktop.base.safe_zip import opened_zip, read_text
-from daps_desktop.base.serialization import from_plain, load_json
+from daps_desktop.base.safe_zip import open_zip, read_text
+from daps_desktop.base.serialization import from_jsonable, load_json
 from daps_desktop.base.temp_files import temporary_folder
 from daps_desktop.document.project.format import (
     FORMAT,
-    HOLE,
     MANIFEST,
+    MASK,
     SUFFIX,
     VERSION,
     Manifest,
     Project,
     VersionEntry,
-    picture_name,
+    image_name,
     safe_suffix,
 )
-from daps_desktop.document.project.locate import candidates, former_place, place_for_results
+from daps_desktop.document.project.locate import candidates, original_path, results_folder
 from daps_desktop.document.project.picture_reader import PictureReader
-from daps_desktop.document.source import Source, sha256_of, source_of, still_there
+from daps_desktop.document.source import SourceFile, describe_source, hash_file, is_unchanged
 from daps_desktop.document.version import Version
-from daps_desktop.imaging.formats.png_codec import unpack_hole
+from daps_desktop.imaging.formats.png_codec import decode_mask
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.recipe import Recipe
 
-_MOST_VERSIONS = 5000  # a table of contents has no room for the pictures of more
+_MAX_VERSIONS = 5000  # a table of contents has no room for the pictures of more
 
 
 def is_project(path: Path) -> bool:
     """True where the file says it is one, by its ending or by what it begins with."""
     try:
-        with open_ordinary(path) as file:
+        with open_regular_file(path) as file:
             return path.suffix.lower() == SUFFIX or file.read(4) == b"PK\3\4"
     except (OSError, ValueError):
         return path.suffix.lower() == SUFFIX
@@ -60,16 +60,16 @@ def read_project(path: Path, photo_at: Path | None = None, accept_changed: bool 
     `file_unreadable` where the memory runs out.
     """
     path = Path(path)
-    with _in_words(path), open_ordinary(path) as file, opened_zip(file) as archive:
+    with _as_user_errors(path), open_regular_file(path) as file, open_zip(file) as archive:
         manifest = _read_manifest(archive, path)
         photo = _read_photo(archive, manifest, path, photo_at, accept_changed)
         source = _source(manifest, photo, accept_changed)
-        return _assemble(PictureReader(archive, path.stat().st_size), manifest, photo, source)
+        return _compose(PictureReader(archive, path.stat().st_size), manifest, photo, source)
 
 
 def read_versions(path: Path, photo: Photo) -> tuple[Version, ...]:
     """The versions in a project, whose photo is at hand. Raises: UserError (`project_...`)."""
-    with _in_words(path), open_ordinary(path) as file, opened_zip(file) as archive:
+    with _as_user_errors(path), open_regular_file(path) as file, open_zip(file) as archive:
         manifest = _read_manifest(archive, path)
         return _versions(PictureReader(archive, path.stat().st_size), manifest, photo)
 
@@ -80,7 +80,7 @@ def read_original(path: Path, target: Path) -> bool:
     False where that cannot be done; nothing is there then.
     """
     try:
-        with _in_words(path), open_ordinary(path) as file, opened_zip(file) as archive:
+        with _as_user_errors(path), open_regular_file(path) as file, open_zip(file) as archive:
             manifest = _read_manifest(archive, path)
             if manifest.embedded and manifest.source.sha256:
                 _extract(archive, manifest, target)
@@ -90,15 +90,15 @@ def read_original(path: Path, target: Path) -> bool:
         return False
 
 
-def _assemble(reader: PictureReader, manifest: Manifest, photo: Photo, source: Source) -> Project:
-    hole = unpack_hole(reader.picture(HOLE), photo.height, photo.width)
+def _compose(reader: PictureReader, manifest: Manifest, photo: Photo, source: SourceFile) -> Project:
+    mask = decode_mask(reader.picture(MASK), photo.height, photo.width)
     versions = _versions(reader, manifest, photo)
     recipe = Recipe.from_json(manifest.recipe)
-    return Project(photo, source, hole, recipe, versions, manifest.view)
+    return Project(photo, source, mask, recipe, versions, manifest.view)
 
 
 def _versions(reader: PictureReader, manifest: Manifest, photo: Photo) -> tuple[Version, ...]:
-    if len(manifest.versions) > _MOST_VERSIONS:
+    if len(manifest.versions) > _MAX_VERSIONS:
         raise ValueError(phrase(N_("it lists too many versions")))
     versions = tuple(_read_version(reader, entry, photo) for entry in manifest.versions)
     if len({version.number for version in versions}) != len(versions):
@@ -107,7 +107,7 @@ def _versions(reader: PictureReader, manifest: Manifest, photo: Photo) -> tuple[
 
 
 def _read_version(reader: PictureReader, entry: VersionEntry, photo: Photo) -> Version:
-    return entry.version(photo, lambda ending: reader.picture(picture_name(entry.number, ending)))
+    return entry.version(photo, lambda ending: reader.picture(image_name(entry.number, ending)))
 
 
 def _read_manifest(archive: zipfile.ZipFile, path: Path) -> Manifest:
@@ -122,7 +122,7 @@ def _read_manifest(archive: zipfile.ZipFile, path: Path) -> Manifest:
         raise UserError("project_newer", path=path, version=version)
     if version != VERSION:
         raise ValueError(phrase(N_("its version is missing")))
-    return from_plain(Manifest, told)
+    return from_jsonable(Manifest, told)
 
 
 def _read_photo(
@@ -132,24 +132,24 @@ def _read_photo(
     if manifest.embedded:
         return _read_embedded(archive, manifest, path)
     if photo_at is not None:
-        if not (accept_changed or still_there(source, photo_at)):
+        if not (accept_changed or is_unchanged(source, photo_at)):
             raise UserError("project_photo_changed", path=photo_at)
         return read_photo(photo_at)
     found = candidates(source, path)
     for place in found:
-        if still_there(source, place):
+        if is_unchanged(source, place):
             return read_photo(place)
     if found:
         raise UserError("project_photo_changed", path=found[0])
     raise UserError("project_photo_missing", path=source.path or source.name)
 
 
-def _source(manifest: Manifest, photo: Photo, accepted: bool) -> Source:
+def _source(manifest: Manifest, photo: Photo, accepted: bool) -> SourceFile:
     """Where the photo is now, so that nobody looks for it where it was, or in the network."""
     source = manifest.source
     if not manifest.embedded and (accepted or str(photo.path) != source.path):
-        return source_of(photo)
-    return source if former_place(source) else replace(source, path=str(photo.path or ""))
+        return describe_source(photo)
+    return source if original_path(source) else replace(source, path=str(photo.path or ""))
 
 
 def _read_embedded(archive: zipfile.ZipFile, manifest: Manifest, path: Path) -> Photo:
@@ -162,7 +162,7 @@ def _read_embedded(archive: zipfile.ZipFile, manifest: Manifest, path: Path) -> 
             if error.code == "file_unreadable":  # nobody knows the copy by its name
                 raise MemoryError from error
             raise ValueError(phrase(N_("the photo inside is damaged"))) from error
-    return replace(photo, path=place_for_results(manifest.source, path))
+    return replace(photo, path=results_folder(manifest.source, path))
 
 
 def _extract(archive: zipfile.ZipFile, manifest: Manifest, target: Path) -> None:
@@ -172,15 +172,15 @@ def _extract(archive: zipfile.ZipFile, manifest: Manifest, target: Path) -> None
     info = archive.getinfo(name)
     if info.compress_type != zipfile.ZIP_STORED:
         raise ValueError(phrase(N_("the photo inside is not stored as this program stores it")))
-    with archive.open(info) as entry, write_private(target) as file:
+    with archive.open(info) as entry, create_private(target) as file:
         shutil.copyfileobj(entry, file)
-    if source.sha256 and sha256_of(target) != source.sha256:
+    if source.sha256 and hash_file(target) != source.sha256:
         target.unlink()
         raise ValueError(phrase(N_("the photo inside is not the one that was put there")))
 
 
 @contextmanager
-def _in_words(path: Path) -> Generator[None]:
+def _as_user_errors(path: Path) -> Generator[None]:
     """Whatever is wrong with a project becomes one sentence."""
     try:
         yield

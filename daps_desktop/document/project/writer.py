@@ -7,25 +7,25 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from daps_desktop.base.files import write_whole
-from daps_desktop.base.serialization import dump_json, to_plain
+from daps_desktop.base.files import write_atomically
+from daps_desktop.base.serialization import dump_json, to_jsonable
 from daps_desktop.base.temp_files import temporary_folder
 from daps_desktop.document.project.format import (
     FORMAT,
-    HOLE,
     MANIFEST,
+    MASK,
     ROOM,
     VERSION,
     Manifest,
     Project,
     VersionEntry,
-    picture_name,
-    pictures_of,
+    image_name,
+    named_images,
     safe_suffix,
 )
 from daps_desktop.document.project.picture_reader import least_size
-from daps_desktop.document.source import PASTED, Source, still_there
-from daps_desktop.imaging.formats.png_codec import pack_hole, unfolded_bytes
+from daps_desktop.document.source import PASTED, SourceFile, is_unchanged
+from daps_desktop.imaging.formats.png_codec import decoded_size, encode_mask
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.photo import Photo
 
@@ -40,7 +40,7 @@ def write_project(
     photo that came from no file, or whose file has changed, is embedded all the same.
     Raises: UserError (`save_exists`, `save_failed`).
     """
-    write_whole(path, lambda file: _write(project, file, embed, spare), overwrite)
+    write_atomically(path, lambda file: _write(project, file, embed, spare), overwrite)
 
 
 def _write(project: Project, file: BinaryIO, embed: bool, spare: Path | None) -> None:
@@ -52,9 +52,9 @@ def _write(project: Project, file: BinaryIO, embed: bool, spare: Path | None) ->
             with archive.open(_entry(f"photo{suffix}"), "w", force_zip64=True) as entry:
                 _copy_photo(project.photo, original, entry)
         unfolded = 0
-        for name, picture in _pictures(project):
-            archive.writestr(_entry(name), picture)
-            unfolded += unfolded_bytes(picture)
+        for name, image in _images(project):
+            archive.writestr(_entry(name), image)
+            unfolded += decoded_size(image)
         if (missing := least_size(unfolded) - file.tell()) > 0:
             archive.writestr(_entry(ROOM), bytes(missing))
         manifest = Manifest(
@@ -64,16 +64,16 @@ def _write(project: Project, file: BinaryIO, embed: bool, spare: Path | None) ->
             [VersionEntry.of(version, project.photo) for version in project.versions],
             project.view,
         )
-        told = {"format": FORMAT, "version": VERSION, **to_plain(manifest)}
+        told = {"format": FORMAT, "version": VERSION, **to_jsonable(manifest)}
         archive.writestr(_entry(MANIFEST), dump_json(told), zipfile.ZIP_DEFLATED)
 
 
-def _pictures(project: Project) -> Iterator[tuple[str, bytes]]:
+def _images(project: Project) -> Iterator[tuple[str, bytes]]:
     """Name and PNG of each, one by one."""
-    yield HOLE, pack_hole(project.hole)
+    yield MASK, encode_mask(project.mask)
     for version in project.versions:
-        for ending, picture in pictures_of(version):
-            yield picture_name(version.number, ending), picture
+        for ending, image in named_images(version):
+            yield image_name(version.number, ending), image
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
@@ -83,10 +83,10 @@ def _entry(name: str) -> zipfile.ZipInfo:
     return entry
 
 
-def _original(source: Source, spare: Path | None) -> Path | None:
+def _original(source: SourceFile, spare: Path | None) -> Path | None:
     """A file that holds the bytes the photo was read from."""
     places = [place for place in (source.file, spare) if place is not None]
-    return next((place for place in places if still_there(source, place)), None)
+    return next((place for place in places if is_unchanged(source, place)), None)
 
 
 def _copy_photo(photo: Photo, original: Path | None, entry: IO[bytes]) -> None:

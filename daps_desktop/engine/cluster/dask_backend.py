@@ -18,19 +18,19 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from daps_desktop.album.backend import ItemStopped, Outcome, Refused
-from daps_desktop.album.item_job import Order
-from daps_desktop.album.model import Row
+from daps_desktop.album.backend import ItemFailed, ItemStopped, Outcome
+from daps_desktop.album.item_job import ItemJob
+from daps_desktop.album.model import AlbumItem
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_, phrase, tr
-from daps_desktop.engine.cluster.task import call_of, described, packed
+from daps_desktop.engine.cluster.task import pack_payload, pickled_call, version_fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from distributed import Future
 
-_PATIENCE_S = 10.0  # to reach the scheduler, and for the first worker
+_TIMEOUT_S = 10.0  # to reach the scheduler, and for the first worker
 _LISTEN_S = 0.2  # Ctrl+C is heard so often
 _LOOK_S = 10.0  # between two looks whether anybody works there still
 _AHEAD = 2  # photos for a worker: one is worked on, the next is there already when that is over
@@ -45,7 +45,7 @@ class DaskBackend:
         """Raises: UserError (`cluster_...`) where it cannot be reached, or is not fit for photos."""
         self._address, self._tell = address, tell
         self._client = _client(address)
-        self._away: dict[str, tuple[Row, Future]] = {}  # by the key of the task
+        self._away: dict[str, tuple[AlbumItem, Future]] = {}  # by the key of the task
         self._cancelled = False
         self._ended: queue.Queue[Future] = queue.Queue()
         try:
@@ -64,13 +64,13 @@ class DaskBackend:
     def has_capacity(self) -> bool:
         return len(self._away) < _AHEAD * max(1, self.workers)
 
-    def submit(self, order: Order) -> None:
+    def submit(self, job: ItemJob) -> None:
         """Raises: UserError (`file_unreadable`, `cluster_lost`)."""
-        parcel, key = packed(order), f"photo-{uuid4().hex}"
+        payload, key = pack_payload(job), f"photo-{uuid4().hex}"
         with self._connected(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that a photo is large; few of them are under way at a time
-            future = self._client.submit(pickle.loads, call_of(parcel), key=key, pure=False)
-        self._away[key] = order.row, future
+            future = self._client.submit(pickle.loads, pickled_call(payload), key=key, pure=False)
+        self._away[key] = job.item, future
         future.add_done_callback(self._ended.put)
         if self._cancelled:
             self.cancel()
@@ -82,7 +82,7 @@ class DaskBackend:
         with self._connected():
             outcome = self._outcome(future, row)
             future.release()  # the scheduler need not keep it any longer
-        if isinstance(outcome, Refused) and outcome.error.code in _UNFIT:
+        if isinstance(outcome, ItemFailed) and outcome.error.code in _UNFIT:
             raise UserError("cluster_unfit", detail=outcome.error)
         return outcome
 
@@ -95,7 +95,7 @@ class DaskBackend:
     def close(self) -> None:
         """Photos that are still away are given up; their workers notice at the next step."""
         with suppress(Exception):  # where it is gone already there is nobody to tell
-            self._client.close(timeout=_PATIENCE_S)
+            self._client.close(timeout=_TIMEOUT_S)
 
     def _next(self) -> "Future":
         looked = time.monotonic()
@@ -110,21 +110,23 @@ class DaskBackend:
     def _check(self) -> None:
         """Raises: UserError where nobody works there, or with something else than this program."""
         try:
-            self._client.wait_for_workers(1, timeout=_PATIENCE_S)
+            self._client.wait_for_workers(1, timeout=_TIMEOUT_S)
         except TimeoutError:
             raise UserError("cluster_idle", address=self._address) from None
         with self._connected():
-            told: dict[str, object] = self._client.run(described, on_error="return")
+            told: dict[str, object] = self._client.run(version_fingerprint, on_error="return")
         for where, there in told.items():
-            if there != described():
-                raise UserError("cluster_version", where=where, there=_in_short(there), here=described())
+            if there != version_fingerprint():
+                raise UserError(
+                    "cluster_version", where=where, there=_in_short(there), here=version_fingerprint()
+                )
 
-    def _outcome(self, future: "Future", row: Row) -> Outcome:
+    def _outcome(self, future: "Future", item: AlbumItem) -> Outcome:
         try:
-            return _outcome(future, row)
+            return _outcome(future, item)
         except CancelledError:
             if self._cancelled:
-                return ItemStopped(row)
+                return ItemStopped(item)
             raise
 
     @contextmanager
@@ -145,12 +147,12 @@ def _client(address: str) -> Any:  # a Client, whose methods are typed as if all
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # versions are compared in words
-            return Client(address, timeout=_PATIENCE_S, set_as_default=False)
+            return Client(address, timeout=_TIMEOUT_S, set_as_default=False)
     except (OSError, ValueError) as error:
         raise UserError("cluster_unreachable", address=address, detail=_in_short(error)) from error
 
 
-def _outcome(future: "Future", row: Row) -> Outcome:
+def _outcome(future: "Future", item: AlbumItem) -> Outcome:
     """What became of the photo.
 
     Raises: UserError where the fault is not the photo's; OSError and CancelledError where nobody answers.
@@ -160,13 +162,13 @@ def _outcome(future: "Future", row: Row) -> Outcome:
     try:
         return future.result()
     except KilledWorker:
-        return Refused(row, UserError("cluster_photo_lost", path=row.path))
+        return ItemFailed(item, UserError("cluster_photo_lost", path=item.path))
     except (
         ImportError,
         AttributeError,
     ) as error:  # a worker that joined later has no or another daps-desktop
         there, where = _in_short(error), phrase(N_("a worker"))
-        raise UserError("cluster_version", where=where, there=there, here=described()) from error
+        raise UserError("cluster_version", where=where, there=there, here=version_fingerprint()) from error
 
 
 def _in_short(told: object) -> str:

@@ -10,26 +10,26 @@ import numpy as np
 import torch
 
 from daps_desktop.imaging.jpeg_tables import tables_for_quality
-from daps_desktop.imaging.mask import Hole
+from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.damage import Noise, Scratches
-from daps_desktop.jobs.messages import Forecast, Hardware
-from daps_desktop.jobs.requests import MARKS_STEP, ForecastRequest
+from daps_desktop.jobs.damage import MissingPixels, Noise
+from daps_desktop.jobs.messages import Hardware, TimeEstimate
+from daps_desktop.jobs.requests import MARKS_STEP, EstimateRequest
 from daps_desktop.jobs.settings import Device, Preset, SolverSettings
 from daps_desktop.jobs.task import Task
 from daps_desktop.networks import catalogue, loader
-from daps_desktop.networks.card import PriorCard
+from daps_desktop.networks.card import NetworkCard
 from daps_desktop.networks.runtime.devices import choose_device
 from daps_desktop.restoration.compose import with_soft_edge
 from daps_desktop.restoration.cost import cost
 from daps_desktop.restoration.plan import TILE, Observation, make_plan, noise_level, sigma_of
-from daps_desktop.restoration.presets import SCRATCH
-from daps_desktop.restoration.progress import Watch
-from daps_desktop.solver.denoisers.denoiser import await_result
+from daps_desktop.restoration.presets import SCRATCH_WIDTH
+from daps_desktop.restoration.progress import ProgressReporter
+from daps_desktop.solver.denoisers.denoiser import synchronize
 
 QUALITIES: tuple[Preset, ...] = ("draft", "balanced", "best")
 WARM_UP_S = 2.0
-_MOST_TRIALS = 5
+_MAX_TRIALS = 5
 _SAMPLE_NOISE = 5.0  # grey levels, where the photo would tell the noise
 _SAMPLE_TABLES = tables_for_quality(50)  # of JPEG: those of the file make no difference here
 _TYPICAL = (1224, 1632)  # height and width: two megapixels
@@ -41,22 +41,22 @@ def expected_seconds(photo: Photo, presets: Sequence[Preset], device: Device = "
     A hole alone costs less, as only its surroundings count. The network is tried once.
     """
     settings, size = SolverSettings(device=device), (photo.height, photo.width)
-    speed = _speed(settings, size, Watch())
-    task = Task((Scratches(), Noise()))
-    return _times(task, settings, size, _few_scratches(*size), speed, presets, Watch())
+    speed = _speed(settings, size, ProgressReporter())
+    task = Task((MissingPixels(), Noise()))
+    return _times(task, settings, size, _few_scratches(*size), speed, presets, ProgressReporter())
 
 
-def handle(request: ForecastRequest, watch: Watch) -> Forecast:
-    """Raises: StoppedError; UserError where prior, device or damage cannot serve."""
+def handle(request: EstimateRequest, progress: ProgressReporter) -> TimeEstimate:
+    """Raises: JobCancelledError; UserError where prior, device or damage cannot serve."""
     settings, size = request.settings, (request.height, request.width)
-    speed = request.speed or _speed(settings, size, watch)
-    task, hole = request.task.solved_part, _hole(request)
+    speed = request.speed or _speed(settings, size, progress)
+    task, mask = request.task.solved_part, _mask(request)
     times: dict[str, float] = {}
     if not task.damages:
         times = {quality: 0.0 for quality in QUALITIES}
-    elif hole is not None or not task.needs_mask:
-        times = {**_times(task, settings, size, hole, speed, QUALITIES, watch)}
-    return Forecast(request.job_id, times, speed, _typical(speed), hardware(settings.device))
+    elif mask is not None or not task.needs_mask:
+        times = {**_times(task, settings, size, mask, speed, QUALITIES, progress)}
+    return TimeEstimate(request.job_id, times, speed, _typical(speed), hardware(settings.device))
 
 
 def hardware(device: Device) -> Hardware:
@@ -65,45 +65,47 @@ def hardware(device: Device) -> Hardware:
     return Hardware(os.cpu_count() or 1, kind, card)
 
 
-def _hole(request: ForecastRequest) -> Hole | None:
+def _mask(request: EstimateRequest) -> Mask | None:
     """The marks at the size of the photo again."""
-    if request.marks is None:
+    if request.mask_tiles is None:
         return None
-    wide = request.marks.repeat(MARKS_STEP, 0).repeat(MARKS_STEP, 1)
+    wide = request.mask_tiles.repeat(MARKS_STEP, 0).repeat(MARKS_STEP, 1)
     return wide[: request.height, : request.width]
 
 
 def _typical(speed: float) -> float:
     """A few scratches on a photo of two megapixels, in balanced quality."""
-    task, hole = Task((Scratches(),)), _few_scratches(*_TYPICAL)
-    return _times(task, SolverSettings(), _TYPICAL, hole, speed, ("balanced",), Watch())["balanced"]
+    task, mask = Task((MissingPixels(),)), _few_scratches(*_TYPICAL)
+    return _times(task, SolverSettings(), _TYPICAL, mask, speed, ("balanced",), ProgressReporter())[
+        "balanced"
+    ]
 
 
-def _few_scratches(height: int, width: int) -> Hole:
-    hole = np.zeros((height, width), dtype=bool)
+def _few_scratches(height: int, width: int) -> Mask:
+    mask = np.zeros((height, width), dtype=bool)
     for k in range(1, 4):
         top, left = height * k // 5, width * k // 5
-        hole[top : top + SCRATCH, left : left + 400] = True
-    return hole
+        mask[top : top + SCRATCH_WIDTH, left : left + 400] = True
+    return mask
 
 
 def _times(
     task: Task,
     settings: SolverSettings,
     size: tuple[int, int],
-    hole: Hole | None,
+    mask: Mask | None,
     speed: float,
     presets: Sequence[Preset],
-    watch: Watch,
+    progress: ProgressReporter,
 ) -> dict[Preset, float]:
     """Seconds by preset; `speed` is that of balanced quality."""
     noise = noise_level(task, settings, lambda: _SAMPLE_NOISE)
-    hole = with_soft_edge(hole, task, settings.soft_edge)
-    observation = Observation(*size, sigma_of(noise), hole, _SAMPLE_TABLES)
+    mask = with_soft_edge(mask, task, settings.soft_edge)
+    observation = Observation(*size, sigma_of(noise), mask, _SAMPLE_TABLES)
     usual = _card(settings, "balanced").architecture.work
     times: dict[Preset, float] = {}
     for preset in presets:
-        watch.check()
+        progress.check()
         card = _card(settings, preset)
         plan = make_plan(task, replace(settings, preset=preset), observation, card.parameterisation.sigma_max)
         own = card.architecture.work  # of one evaluation, where it is known
@@ -111,25 +113,25 @@ def _times(
     return times
 
 
-def _card(settings: SolverSettings, preset: Preset) -> PriorCard:
+def _card(settings: SolverSettings, preset: Preset) -> NetworkCard:
     return catalogue.find(loader.prior_name(replace(settings, preset=preset)))
 
 
-def _speed(settings: SolverSettings, size: tuple[int, int], watch: Watch) -> float:
+def _speed(settings: SolverSettings, size: tuple[int, int], progress: ProgressReporter) -> float:
     """Seconds per evaluation of a megapixel, balanced: the median of a few trials within the warm-up."""
     prior = loader.open_prior(replace(settings, preset="balanced"))
-    device, multiple = prior.network.device, prior.denoiser.multiple
+    device, multiple = prior.network.device, prior.denoiser.size_multiple
     height, width = (min(settings.tile or TILE, side + -side % multiple) for side in size)
     tile = torch.zeros(1, 3, height + -height % multiple, width + -width % multiple, device=device)
     trials: list[float] = []
     until = time.perf_counter() + WARM_UP_S
-    while len(trials) < _MOST_TRIALS and (len(trials) < 2 or time.perf_counter() < until):
-        watch.check()
+    while len(trials) < _MAX_TRIALS and (len(trials) < 2 or time.perf_counter() < until):
+        progress.check()
         trials.append(_trial(prior, tile))
     return statistics.median(trials[1:]) / (tile.shape[-2] * tile.shape[-1] / 1e6)
 
 
 def _trial(prior: loader.Prior, tile: torch.Tensor) -> float:
     started = time.perf_counter()
-    await_result(prior.denoiser.denoise(tile, 0.2))
+    synchronize(prior.denoiser.denoise(tile, 0.2))
     return time.perf_counter() - started

@@ -1,4 +1,4 @@
-"""A photo restored: the answer to a JobRequest."""
+"""A photo restored: the answer to a RestoreRequest."""
 
 from importlib.metadata import version
 
@@ -6,33 +6,33 @@ from daps_desktop import __version__
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import tr
 from daps_desktop.jobs.damage_text import format_damage
-from daps_desktop.jobs.messages import Finished
+from daps_desktop.jobs.messages import RestoreResult
 from daps_desktop.jobs.report import Report
-from daps_desktop.jobs.requests import JobRequest
+from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.networks.loader import open_prior
 from daps_desktop.networks.runtime.devices import peak_memory_mb
-from daps_desktop.restoration.progress import Watch
-from daps_desktop.restoration.recolour import recoloured
+from daps_desktop.restoration.progress import ProgressReporter
+from daps_desktop.restoration.recolour import with_fading_undone
 from daps_desktop.restoration.run import restore
 
 
-def handle(request: JobRequest, watch: Watch) -> Finished:
-    """Raises: UserError where the request cannot be carried out; StoppedError."""
-    return recoloured(request, lambda rest: _restored(rest, watch))
+def handle(request: RestoreRequest, progress: ProgressReporter) -> RestoreResult:
+    """Raises: UserError where the request cannot be carried out; JobCancelledError."""
+    return with_fading_undone(request, lambda rest: _restored(rest, progress))
 
 
-def _restored(job: JobRequest, watch: Watch) -> Finished:
+def _restored(job: RestoreRequest, progress: ProgressReporter) -> RestoreResult:
     _check(job)
     settings = job.settings
     prior = open_prior(settings)
     if job.prior_sha256 not in ("", prior.card.sha256):
         raise UserError("prior_other", name=prior.card.name)
-    watch.check()
-    result = restore(job, prior, watch)
+    progress.check()
+    result = restore(job, prior, progress)
     report = Report(
-        evaluations=watch.evaluations,
-        seconds_total=watch.seconds,
-        seconds_denoiser=watch.seconds_denoiser,
+        evaluations=progress.evaluations,
+        seconds_total=progress.seconds,
+        seconds_denoiser=progress.seconds_denoiser,
         peak_memory_mb=peak_memory_mb(prior.network.device),
         noise_level=result.noise,
         residual_over_noise=result.residual_over_noise,
@@ -49,17 +49,17 @@ def _restored(job: JobRequest, watch: Watch) -> Finished:
             **{name: version(name) for name in ("torch", "numpy")},
             **prior.network.versions,
         },
-        steps=watch.steps,
-        notices=[notice.code for notice in watch.notices],
+        steps=progress.steps,
+        notices=[notice.code for notice in progress.notices],
     )
-    return Finished(job.job_id, result.photo, report, result.residual_map)
+    return RestoreResult(job.job_id, result.photo, report, result.residual_map)
 
 
-def _check(job: JobRequest) -> None:
+def _check(job: RestoreRequest) -> None:
     """Raises: UserError where the request cannot be carried out as it stands."""
-    marked = job.hole is not None and bool(job.hole.any())
+    marked = job.mask is not None and bool(job.mask.any())
     job.task.check_mask(marked)
-    if job.hole is not None and job.hole.all():
+    if job.mask is not None and job.mask.all():
         raise UserError("mask_whole")
     if not job.task.damages:
         raise UserError("nothing_chosen")

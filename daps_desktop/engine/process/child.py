@@ -19,10 +19,10 @@ from typing import Any
 from daps_desktop.base import i18n
 from daps_desktop.base.logs import write_stderr_to
 from daps_desktop.engine.process.wire import receive, send
-from daps_desktop.jobs.messages import Failed, JobMessage
+from daps_desktop.jobs.messages import Failed, Message
 from daps_desktop.jobs.requests import Request
 
-RunJob = Callable[[Request, threading.Event, Callable[[JobMessage], None]], None]
+RunJob = Callable[[Request, threading.Event, Callable[[Message], None]], None]
 LoadEngine = Callable[[], RunJob]
 
 _SACRIFICE = "500"  # of 1000: memory running out, the system ends this process before the window
@@ -52,12 +52,12 @@ def serve(
     if log is not None:
         write_stderr_to(log)
     faulthandler.enable(2)
-    i18n.choose("")  # that of the window
-    _offer_as_sacrifice()
-    _leave_no_core()
+    i18n.set_language("")  # that of the window
+    _raise_oom_score()
+    _disable_core_dumps()
     events: dict[str, threading.Event] = {}
     threading.Thread(target=_listen, args=(cancels, events), name="cancels", daemon=True).start()
-    run_job = _loaded(load_engine)
+    run_job = _load(load_engine)
     send(jobs, Ready())
     while True:
         request = receive(jobs)
@@ -77,7 +77,7 @@ def _run(
         send(jobs, failure(request.job_id, error))
 
 
-def _loaded(load_engine: LoadEngine) -> RunJob:
+def _load(load_engine: LoadEngine) -> RunJob:
     try:
         return load_engine()
     except Exception as error:
@@ -92,12 +92,12 @@ def _listen(cancels: "Connection[Any, Any]", events: dict[str, threading.Event])
     os._exit(0)  # the window is gone; nothing here is worth another moment
 
 
-def _offer_as_sacrifice() -> None:
+def _raise_oom_score() -> None:
     with contextlib.suppress(OSError):  # only Linux has it
         Path("/proc/self/oom_score_adj").write_text(_SACRIFICE)
 
 
-def _leave_no_core() -> None:
+def _disable_core_dumps() -> None:
     """A dump of the memory would be a copy of the photo that nobody knows of."""
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource  # not there on Windows

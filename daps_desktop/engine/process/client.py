@@ -17,7 +17,15 @@ from daps_desktop.base.i18n import Phrase
 from daps_desktop.base.logs import last_lines
 from daps_desktop.engine.process.child import LoadEngine, failure, import_engine
 from daps_desktop.engine.process.server import EngineProcess
-from daps_desktop.jobs.messages import Cancelled, Failed, Finished, Forecast, JobMessage, Progress, ends_job
+from daps_desktop.jobs.messages import (
+    Cancelled,
+    Failed,
+    Message,
+    Progress,
+    RestoreResult,
+    TimeEstimate,
+    ends_job,
+)
 from daps_desktop.jobs.requests import Request
 
 CLOSE_TIMEOUT_S = 2.0
@@ -28,14 +36,14 @@ LOG_LINES = 60  # of the engine's log, told with its death
 class _Job:
     request: Request
     cancelled: threading.Event = field(default_factory=threading.Event)
-    taken: threading.Lock = field(default_factory=threading.Lock)
+    accepted: threading.Lock = field(default_factory=threading.Lock)
 
-    def take(self) -> bool:
+    def accept(self) -> bool:
         """True for the first who asks: the thread that carries the job, or the one that cancels it before."""
-        return self.taken.acquire(blocking=False)
+        return self.accepted.acquire(blocking=False)
 
 
-class Host:
+class EngineClient:
     """Jobs in, messages out; one job at a time in the order they came.
 
     `messages()` must be consumed on the event loop `loop`; every job ends with exactly one message for which
@@ -53,7 +61,7 @@ class Host:
         self._log = log
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._waiting: dict[str, _Job] = {}  # for their last message
-        self._inbox: deque[JobMessage] = deque()
+        self._inbox: deque[Message] = deque()
         self._arrived = asyncio.Event()
         self._lock = threading.Lock()  # over the next three, and the inbox
         self._engine: EngineProcess | None = None
@@ -76,13 +84,13 @@ class Host:
         if job is None:
             return
         job.cancelled.set()
-        if job.take():  # importing the engine, or the job before, may take long
+        if job.accept():  # importing the engine, or the job before, may take long
             self._post(Cancelled(job_id))
             return
         with self._lock:
             if self._running is job and self._engine is not None:
                 self._engine.cancel(job_id)
-        self._loop.call_later(job.request.cancel_timeout_s, self._insist, job)
+        self._loop.call_later(job.request.cancel_timeout_s, self._kill_if_running, job)
 
     def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> bool:
         """End the process and whatever it computes; False if the thread beside it did not end in time."""
@@ -91,13 +99,13 @@ class Host:
             if self._engine is not None:
                 self._engine.kill()
         for job in self._waiting.values():
-            job.take()  # what has not begun never will
+            job.accept()  # what has not begun never will
         self._jobs.put(None)
         if self._thread.is_alive():
             self._thread.join(timeout_s)
         return not self._thread.is_alive()
 
-    async def messages(self) -> AsyncIterator[JobMessage]:
+    async def messages(self) -> AsyncIterator[Message]:
         """Messages in the order they were sent; of several waiting previews only the latest is kept."""
         while True:
             await self._arrived.wait()
@@ -110,7 +118,7 @@ class Host:
                     self._waiting.pop(message.job_id, None)
                 yield message
 
-    def _insist(self, job: _Job) -> None:
+    def _kill_if_running(self, job: _Job) -> None:
         """A job that does not answer, deep in an import or one long operation, is ended with its process."""
         with self._lock:
             if self._running is job and self._engine is not None:
@@ -121,8 +129,8 @@ class Host:
     def _work(self) -> None:
         self._start_engine()
         while (job := self._jobs.get()) is not None:
-            self._carry(job)
-        self._bury_engine()
+            self._run_job(job)
+        self._reap_engine()
 
     def _start_engine(self) -> EngineProcess | None:
         """None where the program is being closed, or no process can be started: the next job tries again."""
@@ -136,21 +144,21 @@ class Host:
                 engine.kill()
         return self._engine
 
-    def _carry(self, job: _Job) -> None:
+    def _run_job(self, job: _Job) -> None:
         """One job from its request to its last message."""
         mine = False
         try:
             engine = self._ready_engine()
-            if mine := job.take():
-                self._converse(engine, job)
+            if mine := job.accept():
+                self._relay(engine, job)
         except (EOFError, OSError):
-            ended = self._died(job)
+            ended = self._on_death(job)
         except Exception as error:  # the last door: a job never ends without a word
-            self._bury_engine()
+            self._reap_engine()
             ended = failure(job.request.job_id, error)
         else:
             return
-        if mine or job.take():
+        if mine or job.accept():
             self._post(ended)
         if mine:
             self._start_engine()
@@ -158,15 +166,15 @@ class Host:
     def _ready_engine(self) -> EngineProcess:
         """Raises: EOFError or OSError where the process does not live long enough to be asked."""
         engine = self._engine
-        if engine is None or not engine.alive:
-            self._bury_engine()
+        if engine is None or not engine.is_alive:
+            self._reap_engine()
             engine = self._start_engine()
         if engine is None:
             raise EOFError
         engine.wait_ready()
         return engine
 
-    def _converse(self, engine: EngineProcess, job: _Job) -> None:
+    def _relay(self, engine: EngineProcess, job: _Job) -> None:
         """Send the request and pass its messages on, to the last one."""
         with self._lock:
             self._running = job
@@ -178,33 +186,33 @@ class Host:
                 self._post(message)
         with self._lock:
             self._running = None
-        self._post(checked(job.request, message))
+        self._post(validated(job.request, message))
         if isinstance(message, Failed) and message.code == "device_lost":
-            self._bury_engine()  # only a new process can use the card again
+            self._reap_engine()  # only a new process can use the card again
             self._start_engine()
 
-    def _died(self, job: _Job) -> Cancelled | Failed:
-        detail = self._bury_engine(dying=True)
+    def _on_death(self, job: _Job) -> Cancelled | Failed:
+        detail = self._reap_engine(dying=True)
         if job.cancelled.is_set():
             return Cancelled(job.request.job_id)
         words = last_lines(self._log, LOG_LINES) if self._log is not None else ""
         return Failed(job.request.job_id, "engine_died", {"detail": detail}, words)
 
-    def _bury_engine(self, dying: bool = False) -> Phrase | str:
+    def _reap_engine(self, dying: bool = False) -> Phrase | str:
         """Leave nothing of the process; how it ended."""
         with self._lock:
             engine, self._engine, self._running = self._engine, None, None
-        return engine.bury(dying) if engine is not None else ""
+        return engine.reap(dying) if engine is not None else ""
 
-    def _post(self, message: JobMessage) -> None:
+    def _post(self, message: Message) -> None:
         with self._lock:
             if self._closed:
                 return
-            add(self._inbox, message)
+            enqueue_coalescing(self._inbox, message)
         self._loop.call_soon_threadsafe(self._arrived.set)
 
 
-def add(inbox: deque[JobMessage], message: JobMessage) -> None:
+def enqueue_coalescing(inbox: deque[Message], message: Message) -> None:
     """Append; of several previews that wait for a busy window only the latest is kept."""
     if isinstance(message, Progress) and message.preview is not None:
         for i, waiting in enumerate(inbox):
@@ -213,7 +221,7 @@ def add(inbox: deque[JobMessage], message: JobMessage) -> None:
     inbox.append(message)
 
 
-def checked(request: Request, message: JobMessage) -> JobMessage:
+def validated(request: Request, message: Message) -> Message:
     """The last message of a job; a result that cannot be one of this request is a failure."""
-    detail = message.misfit(request) if isinstance(message, Finished | Forecast) else ""
+    detail = message.misfit(request) if isinstance(message, RestoreResult | TimeEstimate) else ""
     return Failed(request.job_id, "result_unfit", {"detail": detail}) if detail else message

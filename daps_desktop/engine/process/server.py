@@ -9,7 +9,7 @@ from pathlib import Path
 from daps_desktop.base.i18n import N_, Phrase, phrase
 from daps_desktop.engine.process.child import LoadEngine, Ready, serve
 from daps_desktop.engine.process.wire import receive, send
-from daps_desktop.jobs.messages import JobMessage
+from daps_desktop.jobs.messages import Message
 from daps_desktop.jobs.requests import Request
 
 _GRACE_S = 2.0  # between the end of its pipe and its own
@@ -32,7 +32,7 @@ class EngineProcess:
         cancels.close()
 
     @property
-    def alive(self) -> bool:
+    def is_alive(self) -> bool:
         return self._process.is_alive()
 
     def wait_ready(self) -> None:
@@ -46,7 +46,7 @@ class EngineProcess:
     def send(self, request: Request) -> None:
         send(self._jobs, request)
 
-    def receive(self) -> JobMessage:
+    def receive(self) -> Message:
         """The next message. Raises: EOFError or OSError where the process has ended."""
         return receive(self._jobs)
 
@@ -58,7 +58,7 @@ class EngineProcess:
     def kill(self) -> None:
         self._process.kill()
 
-    def bury(self, dying: bool = False) -> Phrase | str:
+    def reap(self, dying: bool = False) -> Phrase | str:
         """End it, unless it is `dying` of itself, and leave nothing of it; how it ended, in words."""
         if dying:
             self._process.join(_GRACE_S)

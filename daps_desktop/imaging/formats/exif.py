@@ -22,17 +22,17 @@ _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12
 SHORT, LONG, RATIONAL = 3, 4, 5
 _WIDTHS, _HEIGHTS = ((0x0100,), (EXIF_IFD, 0xA002)), ((0x0101,), (EXIF_IFD, 0xA003))
 _THUMBNAIL_START, _THUMBNAIL_LENGTH = 0x0201, 0x0202
-_MOST_ENTRIES, _MOST_BYTES = 1000, 1 << 24  # far above any camera's; a lying header must not eat the memory
+_MAX_ENTRIES, _MAX_BYTES = 1000, 1 << 24  # far above any camera's; a lying header must not eat the memory
 
 
 # What a directory says about the photo, as against how its file is stored: description, camera, software,
 # date, artist, copyright, resolution, orientation, rating and the words Windows adds.
-_ABOUT_THE_PHOTO = frozenset((
+_FOR_COPIES = frozenset((
     *range(269, 273), 274, 282, 283, 285, 296, 305, 306, 315, 316, 18246, 18249, 33432, *range(40091, 40096),
 ))  # fmt: skip
 
 
-class Block(Protocol):
+class ByteSource(Protocol):
     """Bytes, or a file that can be sliced like bytes."""
 
     def __getitem__(self, index: slice, /) -> bytes: ...
@@ -40,7 +40,7 @@ class Block(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class IfdEntry:
     """One tag's value: TIFF type, raw bytes in the block's byte order, and where in the block they were."""
 
     kind: int
@@ -49,19 +49,19 @@ class Entry:
 
 
 @dataclass(slots=True)
-class Directory:
+class Ifd:
     """Tags and the directories that hang below some of them."""
 
-    entries: dict[int, Entry] = field(default_factory=dict[int, Entry])
-    children: dict[int, "Directory"] = field(default_factory=dict[int, "Directory"])
+    entries: dict[int, IfdEntry] = field(default_factory=dict[int, IfdEntry])
+    children: dict[int, "Ifd"] = field(default_factory=dict[int, "Ifd"])
     next_at: int = 0  # where the offset of the next directory is stored
 
-    def about_the_photo(self) -> "Directory":
+    def for_copies(self) -> "Ifd":
         """Without what describes a file that this is not to be any more."""
-        told = {tag: entry for tag, entry in self.entries.items() if tag in _ABOUT_THE_PHOTO}
-        return Directory(told, self.children)
+        told = {tag: entry for tag, entry in self.entries.items() if tag in _FOR_COPIES}
+        return Ifd(told, self.children)
 
-    def find(self, path: tuple[int, ...]) -> Entry | None:
+    def find(self, path: tuple[int, ...]) -> IfdEntry | None:
         if len(path) == 1:
             return self.entries.get(path[0])
         child = self.children.get(path[0])
@@ -73,7 +73,7 @@ class Exif:
     """A block taken apart; `order` is < or >, as in `struct`."""
 
     order: str
-    main: Directory
+    main: Ifd
 
     def number(self, path: tuple[int, ...]) -> float | None:
         """The first value of a tag as a number, or None where it is absent or is no number."""
@@ -102,35 +102,33 @@ class Exif:
         return (x * scale, y * scale) if x and y and scale else None
 
 
-def parse(block: Block) -> Exif:
+def parse(block: ByteSource) -> Exif:
     """The block taken apart. Raises: ValueError if it is no TIFF structure."""
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(block[0:4])
     if order is None:
         raise ValueError("no EXIF header")
-    budget = [_MOST_BYTES]
+    budget = [_MAX_BYTES]
     return Exif(order, _directory(block, order, _long(block, order, 4), budget))
 
 
-def _long(block: Block, order: str, at: int) -> int:
+def _long(block: ByteSource, order: str, at: int) -> int:
     data = block[at : at + 4]
     return struct.unpack(f"{order}I", data)[0] if len(data) == 4 else 0
 
 
-def _directory(block: Block, order: str, at: int, budget: list[int], depth: int = 0) -> Directory:
+def _directory(block: ByteSource, order: str, at: int, budget: list[int], depth: int = 0) -> Ifd:
     if at < 8 or at + 2 > len(block) or depth > 2:
         raise ValueError("EXIF directory out of bounds")
     (count,) = struct.unpack(f"{order}H", block[at : at + 2])
-    if count > _MOST_ENTRIES:
+    if count > _MAX_ENTRIES:
         raise ValueError("too many EXIF entries")
-    directory = Directory(next_at=at + 2 + 12 * count)
+    directory = Ifd(next_at=at + 2 + 12 * count)
     for entry_at in range(at + 2, directory.next_at, 12):
         _add_entry(directory, block, order, entry_at, budget, depth)
     return directory
 
 
-def _add_entry(
-    directory: Directory, block: Block, order: str, at: int, budget: list[int], depth: int
-) -> None:
+def _add_entry(directory: Ifd, block: ByteSource, order: str, at: int, budget: list[int], depth: int) -> None:
     head = block[at : at + 8]
     if len(head) < 8:
         return
@@ -142,30 +140,30 @@ def _add_entry(
     start = at + 8 if size <= 4 else _long(block, order, at + 8)
     if 0 < size <= budget[0] and start + size <= len(block):
         budget[0] -= size
-        directory.entries[tag] = Entry(kind, bytes(block[start : start + size]), start)
+        directory.entries[tag] = IfdEntry(kind, bytes(block[start : start + size]), start)
 
 
-def _child(block: Block, order: str, at: int, budget: list[int], depth: int) -> Directory:
+def _child(block: ByteSource, order: str, at: int, budget: list[int], depth: int) -> Ifd:
     try:
         return _directory(block, order, at, budget, depth + 1)
     except ValueError:
-        return Directory()
+        return Ifd()
 
 
-def short(order: str, value: int) -> Entry:
-    return Entry(SHORT, struct.pack(f"{order}H", value))
+def pack_short(order: str, value: int) -> IfdEntry:
+    return IfdEntry(SHORT, struct.pack(f"{order}H", value))
 
 
-def longs(order: str, values: Iterable[int]) -> Entry:
+def pack_longs(order: str, values: Iterable[int]) -> IfdEntry:
     numbers = list(values)
-    return Entry(LONG, struct.pack(f"{order}{len(numbers)}I", *numbers))
+    return IfdEntry(LONG, struct.pack(f"{order}{len(numbers)}I", *numbers))
 
 
-def resolution(order: str, dpi: tuple[float, float]) -> dict[int, Entry]:
+def resolution(order: str, dpi: tuple[float, float]) -> dict[int, IfdEntry]:
     """The three tags that say `dpi`."""
     fractions = [Fraction(value).limit_denominator(10_000) for value in dpi]
-    x, y = (Entry(RATIONAL, struct.pack(f"{order}2I", f.numerator, f.denominator)) for f in fractions)
-    return {X_RESOLUTION: x, Y_RESOLUTION: y, RESOLUTION_UNIT: short(order, 2)}
+    x, y = (IfdEntry(RATIONAL, struct.pack(f"{order}2I", f.numerator, f.denominator)) for f in fractions)
+    return {X_RESOLUTION: x, Y_RESOLUTION: y, RESOLUTION_UNIT: pack_short(order, 2)}
 
 
 def pack(exif: Exif) -> bytes:
@@ -174,7 +172,7 @@ def pack(exif: Exif) -> bytes:
     return header + pack_directory(exif.main, exif.order, 8)
 
 
-def pack_directory(directory: Directory, order: str, base: int) -> bytes:
+def pack_directory(directory: Ifd, order: str, base: int) -> bytes:
     """A directory, its long values and its children, to stand at offset `base` of a file."""
     children = {tag: child for tag, child in directory.children.items() if child.entries or child.children}
     tags = sorted(directory.entries.keys() | children.keys())
@@ -197,7 +195,7 @@ def pack_directory(directory: Directory, order: str, base: int) -> bytes:
     return b"".join(table) + b"\0\0\0\0" + bytes(behind)
 
 
-def upright(block: bytes) -> tuple[bytes | None, int]:
+def without_orientation(block: bytes) -> tuple[bytes | None, int]:
     """The block with its orientation set to 1 and its thumbnail gone, and the orientation it had.
 
     The thumbnail would show the photo as it was before. None where the block cannot be understood.
@@ -225,7 +223,7 @@ def with_size(block: bytes, height: int, width: int) -> bytes:
 
 def with_dpi(block: bytes | None, dpi: tuple[float, float]) -> bytes:
     """A block that says `dpi`: the same one where it already speaks of a resolution."""
-    exif = parse(block) if block else Exif("<", Directory())
+    exif = parse(block) if block else Exif("<", Ifd())
     if block and exif.dpi:
         return block
     exif.main.entries.update(resolution(exif.order, dpi))
@@ -260,7 +258,7 @@ def _drop_thumbnail(block: bytearray, exif: Exif) -> None:
         return
     struct.pack_into(f"{exif.order}I", block, exif.main.next_at, 0)
     try:
-        thumbnail = Exif(exif.order, _directory(bytes(block), exif.order, at, [_MOST_BYTES]))
+        thumbnail = Exif(exif.order, _directory(bytes(block), exif.order, at, [_MAX_BYTES]))
     except ValueError:
         return
     start = int(thumbnail.number((_THUMBNAIL_START,)) or 0)

@@ -12,7 +12,7 @@ from typing import cast
 
 _RESOURCE = 0x0404
 _INTRODUCTION = b"Photoshop 3.0\0"
-_LARGEST = 65_533  # bytes of one segment, without its length
+_MAX_SEGMENT = 65_533  # bytes of one segment, without its length
 _TITLE, _KEYWORD, _CREATOR, _RIGHTS, _CAPTION = 5, 25, 80, 116, 120  # of record 2
 _DUBLIN = {  # name of the property, and the kind of list that holds it
     _TITLE: ("title", "Alt"), _CAPTION: ("description", "Alt"), _RIGHTS: ("rights", "Alt"),
@@ -26,7 +26,7 @@ _PACKET = (
 )
 
 
-def of_resources(resources: object) -> bytes | None:
+def from_photoshop_resources(resources: object) -> bytes | None:
     """The records among the resources that a JPEG decoder found, or None."""
     found = cast(dict[int, object], resources).get(_RESOURCE) if isinstance(resources, dict) else None
     return found if isinstance(found, bytes) and found else None
@@ -38,12 +38,12 @@ def jpeg_segment(records: bytes) -> bytes:
         b"8BIM" + struct.pack(">HHI", _RESOURCE, 0, len(records)) + records + b"\0" * (len(records) % 2)
     )
     content = _INTRODUCTION + resource
-    if len(content) > _LARGEST:
+    if len(content) > _MAX_SEGMENT:
         return b""
     return b"\xff\xed" + struct.pack(">H", len(content) + 2) + content
 
 
-def as_xmp(records: bytes) -> bytes | None:
+def to_xmp(records: bytes) -> bytes | None:
     """A packet of XMP that says title, caption, keywords, creator and rights; None where there are none."""
     found = [(number, content) for record, number, content in _records(records) if record == 2]
     told = {number: [text for n, text in found if n == number] for number in _DUBLIN}

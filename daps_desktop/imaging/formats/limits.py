@@ -7,7 +7,7 @@ from daps_desktop.base.i18n import N_, phrase
 
 LIMIT_MP = 200
 # A picture may unfold to this much, and beyond it to so many times its file: deflate reaches 1032, JPEG 500.
-_ALWAYS_ALLOWED, _LARGEST_GAIN = 80_000_000, 1000
+_ALWAYS_ALLOWED, _MAX_GAIN = 80_000_000, 1000
 
 
 def check_size(path: Path, height: int, width: int, limit_mp: int = LIMIT_MP) -> None:
@@ -18,11 +18,11 @@ def check_size(path: Path, height: int, width: int, limit_mp: int = LIMIT_MP) ->
         raise UserError("photo_too_large", path=path, width=width, height=height, limit_mp=limit_mp)
 
 
-def check_claim(path: Path, unfolded: int, file_size: int) -> None:
+def check_compression_ratio(path: Path, decoded: int, file_size: int) -> None:
     """Raises: UserError if no honest file of `file_size` bytes unfolds to so many; before it is decoded.
 
     A few bytes can say that they are a picture of 200 megapixels, and memory would be filled for nothing.
     """
-    if unfolded > _ALWAYS_ALLOWED + _LARGEST_GAIN * file_size:
+    if decoded > _ALWAYS_ALLOWED + _MAX_GAIN * file_size:
         detail = phrase(N_("it is too short for the size it says it has"))
         raise UserError("photo_truncated", path=path, detail=detail)

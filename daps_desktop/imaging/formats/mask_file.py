@@ -9,11 +9,11 @@ from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import write_file
 from daps_desktop.imaging.colour import REC601
 from daps_desktop.imaging.formats.reader import read_photo
-from daps_desktop.imaging.mask import Hole
+from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo
 
 
-def read_mask(path: Path, photo: Photo) -> Hole:
+def read_mask(path: Path, photo: Photo) -> Mask:
     """The hole (H, W) of `photo` from any picture of its size: brighter than half = repair.
 
     A transparent place of the picture counts as black.
@@ -35,7 +35,7 @@ def read_mask(path: Path, photo: Photo) -> Hole:
     return light > mask.white / 2
 
 
-def write_mask(hole: Hole, path: Path, *, overwrite: bool = False) -> None:
+def write_mask(mask: Mask, path: Path, *, overwrite: bool = False) -> None:
     """The hole as a grey PNG, white = repair, that `read_mask` reads back.
 
     Raises: UserError (`save_format` where the ending is not .png, else as `write_file`).
@@ -43,5 +43,5 @@ def write_mask(hole: Hole, path: Path, *, overwrite: bool = False) -> None:
     path = Path(path)
     if path.suffix.lower() != ".png":
         raise UserError("save_format", path=path)
-    picture = np.ascontiguousarray(hole).astype(np.uint8) * np.uint8(255)
-    write_file(path, bytes(imagecodecs.png_encode(picture)), overwrite)
+    image = np.ascontiguousarray(mask).astype(np.uint8) * np.uint8(255)
+    write_file(path, bytes(imagecodecs.png_encode(image)), overwrite)

@@ -14,19 +14,20 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _XMP = b"XML:com.adobe.xmp"
 _DRAWING = (b"IHDR", b"PLTE", b"tRNS", b"IDAT")
 _HEADER_END = 8 + 25  # signature and IHDR
-_LARGEST_TEXT = 1 << 24  # bytes a compressed block may unfold to
+_MAX_TEXT = 1 << 24  # bytes a compressed block may unfold to
 _METRES_PER_INCH = 0.0254
 
 
 @dataclass(frozen=True, slots=True)
 class Chunks:
-    """A PNG file taken apart: `drawing` is a PNG of its own with the pixels alone, `beside` the rest.
+    """A PNG file taken apart: `pixel_chunks` is a PNG of its own with the pixels alone,
+    `other_chunks` the rest.
 
     Of several chunks of one kind the first counts, except texts, which are all kept.
     """
 
-    drawing: bytes
-    beside: dict[bytes, bytes]
+    pixel_chunks: bytes
+    other_chunks: dict[bytes, bytes]
     texts: list[bytes]
 
 
@@ -65,19 +66,19 @@ def _spans(data: bytes) -> Iterator[tuple[bytes, memoryview]]:
         at = end
 
 
-def metadata_of(chunks: Chunks) -> Metadata:
+def read_metadata(chunks: Chunks) -> Metadata:
     """ICC, EXIF (as it stands), XMP and dpi; a block that cannot be read is left out."""
     return Metadata(
-        icc=_icc(chunks.beside.get(b"iCCP", b"")),
-        exif=chunks.beside.get(b"eXIf"),
+        icc=_icc(chunks.other_chunks.get(b"iCCP", b"")),
+        exif=chunks.other_chunks.get(b"eXIf"),
         xmp=next(filter(None, map(_xmp, chunks.texts)), None),
-        dpi=_dpi(chunks.beside.get(b"pHYs", b"")),
+        dpi=_dpi(chunks.other_chunks.get(b"pHYs", b"")),
     )
 
 
 def _unfold(data: bytes) -> bytes | None:
     try:
-        return zlib.decompressobj().decompress(data, _LARGEST_TEXT) or None
+        return zlib.decompressobj().decompress(data, _MAX_TEXT) or None
     except zlib.error:
         return None
 

@@ -18,16 +18,16 @@ from PIL.ImageFile import ImageFile
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_, Phrase, phrase, words_of
-from daps_desktop.base.os_errors import said_by_system
+from daps_desktop.base.os_errors import describe_os_error
 from daps_desktop.imaging.formats import exif, iptc, png_chunks
 from daps_desktop.imaging.formats.icc import cmyk_to_srgb
-from daps_desktop.imaging.formats.limits import LIMIT_MP, check_claim, check_size
-from daps_desktop.imaging.formats.png_codec import unfolded_bytes
+from daps_desktop.imaging.formats.limits import LIMIT_MP, check_compression_ratio, check_size
+from daps_desktop.imaging.formats.png_codec import decoded_size
 from daps_desktop.imaging.formats.tiff_reader import decode_tiff
 from daps_desktop.imaging.photo import JpegTables, Metadata, Photo, Pixels
 
 # Bytes: of the most pixels that are opened, with alpha at 16 bits, in a file that could not pack them.
-_LARGEST_FILE = LIMIT_MP * 1_000_000 * 9
+_MAX_FILE = LIMIT_MP * 1_000_000 * 9
 
 
 def read_photo(path: Path) -> Photo:
@@ -38,14 +38,14 @@ def read_photo(path: Path) -> Photo:
     one of these, is damaged, or is larger than this program opens; `file_unreadable` if the memory runs out.
     """
     path = Path(path)
-    with _failing_in_words(path):
+    with _as_user_errors(path):
         photo = _decoder(path)(path)
-        photo = _turned_upright(replace(photo, path=path))
-        return replace(photo, metadata=_believable(photo.metadata))
+        photo = _upright(replace(photo, path=path))
+        return replace(photo, metadata=_sane_resolution(photo.metadata))
 
 
 @contextmanager
-def _failing_in_words(path: Path) -> Generator[None]:
+def _as_user_errors(path: Path) -> Generator[None]:
     """Decoders of foreign formats raise whatever they like: here it becomes one sentence."""
     try:
         with warnings.catch_warnings():
@@ -60,12 +60,12 @@ def _failing_in_words(path: Path) -> Generator[None]:
     except MemoryError as error:  # which may be no fault of the file
         raise UserError("file_unreadable", path=path, detail=phrase(N_("the memory ran out"))) from error
     except Exception as error:
-        raise UserError("photo_truncated", path=path, detail=_in_words(error)) from error
+        raise UserError("photo_truncated", path=path, detail=_error_code(error)) from error
 
 
-def _in_words(error: Exception) -> Phrase | str:
+def _error_code(error: Exception) -> Phrase | str:
     if isinstance(error, OSError) and error.errno:
-        return said_by_system(error)
+        return describe_os_error(error)
     text = str(error).lower()
     ends_early = isinstance(error, EOFError) or any(
         w in text for w in ("truncated", "too small", "not enough")
@@ -115,7 +115,7 @@ def _is_avif(head: bytes) -> bool:
 def _all_of(path: Path) -> bytes:
     """Raises: NotImplementedError where no photo that is opened at all takes so much, before it is read."""
     size = path.stat().st_size
-    if size > _LARGEST_FILE:
+    if size > _MAX_FILE:
         raise NotImplementedError(phrase(N_("{size:.1f} GB"), size=size / 1000000000.0))
     return path.read_bytes()
 
@@ -126,12 +126,12 @@ def _decode_png(path: Path) -> Photo:
         raise EOFError
     width, height = struct.unpack_from(">II", data, 16)
     check_size(path, height, width)
-    check_claim(path, unfolded_bytes(data), len(data))
+    check_compression_ratio(path, decoded_size(data), len(data))
     chunks = png_chunks.read_chunks(data)
-    pixels, alpha = _split(imagecodecs.png_decode(chunks.drawing))
-    animation = chunks.beside.get(b"acTL", b"")
+    pixels, alpha = _split(imagecodecs.png_decode(chunks.pixel_chunks))
+    animation = chunks.other_chunks.get(b"acTL", b"")
     frames = max(1, int.from_bytes(animation[:4]))
-    return Photo(pixels, alpha, png_chunks.metadata_of(chunks), file_format="PNG", pages=frames)
+    return Photo(pixels, alpha, png_chunks.read_metadata(chunks), file_format="PNG", pages=frames)
 
 
 def _pillow_decoder(plugin: type[ImageFile]) -> Decoder:
@@ -142,10 +142,10 @@ def _pillow_decoder(plugin: type[ImageFile]) -> Decoder:
         if plugin is WebPImagePlugin.WebPImageFile:
             height, width = _webp_size(data)
             check_size(path, height, width, limit_mp=_WEBP_LIMIT_MP)
-            check_claim(path, height * width * _PILLOW_BYTES, len(data))
+            check_compression_ratio(path, height * width * _PILLOW_BYTES, len(data))
         with plugin(io.BytesIO(data)) as image:
             check_size(path, image.height, image.width)
-            check_claim(path, image.height * image.width * _PILLOW_BYTES, len(data))
+            check_compression_ratio(path, image.height * image.width * _PILLOW_BYTES, len(data))
             return _from_pillow(image)
 
     return decode
@@ -202,7 +202,7 @@ def _pillow_metadata(image: ImageFile) -> Metadata:
         exif=info.get("exif") or None,
         xmp=info.get("xmp") or None,
         dpi=(float(dpi[0]), float(dpi[1])) if dpi and min(dpi) > 0 else None,
-        iptc=iptc.of_resources(info.get("photoshop")),
+        iptc=iptc.from_photoshop_resources(info.get("photoshop")),
     )
 
 
@@ -239,35 +239,35 @@ def _is_ycc(image: JpegImagePlugin.JpegImageFile) -> bool:
     return [plane[0] for plane in image.layer] != [ord(letter) for letter in "RGB"]
 
 
-def _turned_upright(photo: Photo) -> Photo:
+def _upright(photo: Photo) -> Photo:
     """The photo with the orientation its EXIF tells applied to the pixels, and taken out of the EXIF."""
     if photo.metadata.exif is None:
         return photo
-    block, orientation = exif.upright(photo.metadata.exif)
+    block, orientation = exif.without_orientation(photo.metadata.exif)
     dpi = photo.metadata.dpi or (exif.parse(block).dpi if block else None)
     if dpi and orientation > 4:
         dpi = dpi[1], dpi[0]
     jpeg = replace(photo.jpeg, orientation=orientation) if photo.jpeg else None
     return replace(
         photo,
-        pixels=turned(photo.pixels, orientation),
-        alpha=None if photo.alpha is None else turned(photo.alpha, orientation),
+        pixels=apply_orientation(photo.pixels, orientation),
+        alpha=None if photo.alpha is None else apply_orientation(photo.alpha, orientation),
         metadata=replace(photo.metadata, exif=block, dpi=dpi),
         jpeg=jpeg,
     )
 
 
-_MOST_DPI = 65535  # what a JPEG can say; no scanner comes near
+_MAX_DPI = 65535  # what a JPEG can say; no scanner comes near
 
 
-def _believable(metadata: Metadata) -> Metadata:
+def _sane_resolution(metadata: Metadata) -> Metadata:
     """Without a resolution that only a damaged file gives, and no other file could be told."""
-    if metadata.dpi and not all(0 < value <= _MOST_DPI for value in metadata.dpi):
+    if metadata.dpi and not all(0 < value <= _MAX_DPI for value in metadata.dpi):
         return replace(metadata, dpi=None)
     return metadata
 
 
-def turned(pixels: Pixels, orientation: int) -> Pixels:
+def apply_orientation(pixels: Pixels, orientation: int) -> Pixels:
     """(H, W, ...) as coded -> upright, for an EXIF orientation 1-8. Source: EXIF 2.32, table 4."""
     if orientation > 4:
         pixels = pixels.swapaxes(0, 1)

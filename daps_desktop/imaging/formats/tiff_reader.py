@@ -14,7 +14,7 @@ from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.imaging.formats import exif
 from daps_desktop.imaging.formats.icc import cmyk_to_srgb
-from daps_desktop.imaging.formats.limits import LIMIT_MP, check_claim, check_size
+from daps_desktop.imaging.formats.limits import LIMIT_MP, check_compression_ratio, check_size
 from daps_desktop.imaging.photo import Metadata, Photo, Pixels
 
 logging.getLogger("tifffile").addHandler(logging.NullHandler())  # else it writes to stderr by itself
@@ -23,8 +23,8 @@ _XMP, _IPTC, _ICC, _DNG_VERSION, _REDUCED = 700, 33723, 34675, 50706, 1
 _UNCOMPRESSED = 1
 _JPEG = (6, 7, 33007, 34892)  # old and new, and two more names of it: their decoder gives RGB
 _ASSOCIATED, _UNASSOCIATED = 1, 2
-_MOST_SAMPLES = 16
-_MOST_BYTES = LIMIT_MP * 1_000_000 * 8  # the largest photo with alpha at 16 bits
+_MAX_SAMPLES = 16
+_MAX_BYTES = LIMIT_MP * 1_000_000 * 8  # the largest photo with alpha at 16 bits
 
 
 def decode_tiff(path: Path) -> Photo:
@@ -36,10 +36,10 @@ def decode_tiff(path: Path) -> Photo:
         _check_header(page)
         check_size(path, page.imagelength, page.imagewidth)
         _check_storage(page, path)
-        array = _pixels_of(page)
+        array = _read_pixels(page)
         _check_numbers(path, array)
         icc = _bytes_tag(page, _ICC)
-        pixels, alpha, icc = _interpreted(page, array, icc)
+        pixels, alpha, icc = _interpret(page, array, icc)
         block = _orientation_block(page) if tiff.is_bigtiff else _exif_block(file)
         metadata = Metadata(icc, block, _bytes_tag(page, _XMP), iptc=_bytes_tag(page, _IPTC))
         return Photo(pixels, alpha, metadata, file_format="TIFF", pages=_count_pages(tiff))
@@ -66,7 +66,7 @@ def _check_storage(page: TiffPage, path: Path) -> None:
     """What the header promises must be in the file, as missing parts would come out black without a word."""
     if _DNG_VERSION in page.tags:
         raise NotImplementedError(phrase(N_("it is a camera's raw file")))
-    if page.imagedepth != 1 or page.samplesperpixel > _MOST_SAMPLES:
+    if page.imagedepth != 1 or page.samplesperpixel > _MAX_SAMPLES:
         raise NotImplementedError(
             phrase(
                 N_("{values} values per pixel, {layers} layers"),
@@ -78,10 +78,10 @@ def _check_storage(page: TiffPage, path: Path) -> None:
         raise NotImplementedError(phrase(N_("{bits} bits per value"), bits=page.bitspersample))
     tile = page.tilelength * page.tilewidth  # 0 where there are none
     largest = max(page.imagelength * page.imagewidth, tile) * page.samplesperpixel * page.dtype.itemsize
-    if largest > _MOST_BYTES:
+    if largest > _MAX_BYTES:
         raise NotImplementedError(phrase(N_("{size:.1f} GB of numbers"), size=largest / 1000000000.0))
     file_size = path.stat().st_size
-    check_claim(path, largest, file_size)
+    check_compression_ratio(path, largest, file_size)
     parts = list(zip(page.dataoffsets, page.databytecounts, strict=True))
     if len(parts) < math.prod(page.chunked):
         raise EOFError
@@ -96,7 +96,7 @@ def _bits_needed(page: TiffPage) -> int:
     return page.imagelength * page.imagewidth * page.samplesperpixel * bits
 
 
-def _pixels_of(page: TiffPage) -> NDArray[np.generic]:
+def _read_pixels(page: TiffPage) -> NDArray[np.generic]:
     """(H, W, samples), with the planes behind each other whatever their order in the file."""
     array = np.asarray(page.asarray())
     shape = page.imagelength, page.imagewidth
@@ -112,13 +112,13 @@ def _check_numbers(path: Path, array: NDArray[np.generic]) -> None:
         raise UserError("photo_not_finite", path=path)
 
 
-def _interpreted(
+def _interpret(
     page: TiffPage, array: NDArray[np.generic], icc: bytes | None
 ) -> tuple[Pixels, Pixels | None, bytes | None]:
     """Pixels, alpha and the profile that then holds, by the meaning the page gives its numbers."""
     meaning = page.photometric
     if meaning == PHOTOMETRIC.PALETTE:
-        return _looked_up(page, array), None, icc
+        return _look_up(page, array), None, icc
     values = _at_full_range(page, array)
     if meaning in (PHOTOMETRIC.MINISWHITE, PHOTOMETRIC.MINISBLACK):
         colours = 1
@@ -159,7 +159,7 @@ def _from_floats(array: NDArray[np.float32]) -> NDArray[np.uint16]:
     return np.rint(array * np.float32(65535)).astype(np.uint16)
 
 
-def _looked_up(page: TiffPage, array: NDArray[np.generic]) -> Pixels:
+def _look_up(page: TiffPage, array: NDArray[np.generic]) -> Pixels:
     if page.colormap is None or array.dtype.kind != "u":
         raise ValueError("a palette is missing")
     table = np.asarray(page.colormap, np.uint16).T  # (colours, 3)
@@ -174,11 +174,11 @@ def _without_extras(page: TiffPage, values: Pixels, colours: int) -> tuple[Pixel
     for index, kind in enumerate(page.extrasamples):
         if kind in (_ASSOCIATED, _UNASSOCIATED) and colours + index < values.shape[2]:
             alpha = np.ascontiguousarray(values[..., colours + index])
-            return (_unmultiplied(pixels, alpha) if kind == _ASSOCIATED else pixels), alpha
+            return (_unmultiply(pixels, alpha) if kind == _ASSOCIATED else pixels), alpha
     return pixels, None
 
 
-def _unmultiplied(pixels: Pixels, alpha: Pixels) -> Pixels:
+def _unmultiply(pixels: Pixels, alpha: Pixels) -> Pixels:
     """Colours that were stored times alpha, as they were before."""
     white = int(np.iinfo(pixels.dtype).max)
     opacity = np.maximum(alpha, 1).astype(np.uint32)[..., None]
@@ -222,7 +222,7 @@ def _orientation_block(page: TiffPage) -> bytes:
     """A block that says how the picture lies, of a file whose directories no block of EXIF can have."""
     tag = page.tags.get(exif.ORIENTATION)
     orientation = tag.value if tag is not None and tag.value in range(1, 9) else 1
-    return exif.pack(exif.Exif("<", exif.Directory({exif.ORIENTATION: exif.short("<", orientation)})))
+    return exif.pack(exif.Exif("<", exif.Ifd({exif.ORIENTATION: exif.pack_short("<", orientation)})))
 
 
 def _exif_block(file: BinaryIO) -> bytes | None:
@@ -231,5 +231,5 @@ def _exif_block(file: BinaryIO) -> bytes | None:
         found = exif.parse(_Slices(file))
     except (ValueError, struct.error):
         return None
-    main = found.main.about_the_photo()
+    main = found.main.for_copies()
     return exif.pack(exif.Exif(found.order, main)) if main.entries or main.children else None

@@ -11,63 +11,63 @@ import numpy as np
 
 from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.imaging.formats import exif
-from daps_desktop.imaging.formats.exif import Directory, Entry, longs, short
+from daps_desktop.imaging.formats.exif import Ifd, IfdEntry, pack_longs, pack_short
 from daps_desktop.imaging.photo import Metadata, Photo, Pixels
 
 _STRIP_BYTES = 1 << 18
 _LEVEL = 6
-_LARGEST = 1 << 32  # offsets have 32 bits
+_MAX_OFFSET = 1 << 32  # offsets have 32 bits
 _UNDEFINED, _BYTE = 7, 1
 _DEFLATE, _HORIZONTAL, _UNASSOCIATED = 8, 2, 2
 
 
 def encode_tiff(photo: Photo) -> bytes:
     """Grey or RGB, 8 or 16 bits, with alpha where the photo has one. Raises: ValueError above 4 GB."""
-    source = exif.parse(photo.metadata.exif) if photo.metadata.exif else exif.Exif("<", Directory())
+    source = exif.parse(photo.metadata.exif) if photo.metadata.exif else exif.Exif("<", Ifd())
     strips, rows_per_strip = _strips(photo, source.order)
     offsets = np.cumsum([8, *map(len, strips)]).tolist()
     padding = offsets[-1] % 2
     directory_at = offsets[-1] + padding
-    if directory_at + (1 << 24) > _LARGEST:
+    if directory_at + (1 << 24) > _MAX_OFFSET:
         raise ValueError(phrase(N_("a TIFF file holds at most 4 GB")))
-    told = source.main.about_the_photo()
+    told = source.main.for_copies()
     entries = told.entries | _storage(photo, source.order, rows_per_strip)
-    entries[273] = longs(source.order, offsets[:-1])
-    entries[279] = longs(source.order, map(len, strips))
+    entries[273] = pack_longs(source.order, offsets[:-1])
+    entries[279] = pack_longs(source.order, map(len, strips))
     entries |= _metadata(photo.metadata, source.order)
-    tree = exif.pack_directory(Directory(entries, told.children), source.order, directory_at)
+    tree = exif.pack_directory(Ifd(entries, told.children), source.order, directory_at)
     header = {"<": b"II*\0", ">": b"MM\0*"}[source.order] + struct.pack(f"{source.order}I", directory_at)
     return b"".join((header, *strips, bytes(padding), tree))
 
 
-def _storage(photo: Photo, order: str, rows_per_strip: int) -> dict[int, Entry]:
+def _storage(photo: Photo, order: str, rows_per_strip: int) -> dict[int, IfdEntry]:
     """How the pixels are stored."""
     samples = photo.pixels.shape[2] + (photo.alpha is not None)
-    bits = Entry(exif.SHORT, struct.pack(f"{order}{samples}H", *[photo.bits] * samples))
+    bits = IfdEntry(exif.SHORT, struct.pack(f"{order}{samples}H", *[photo.bits] * samples))
     entries = {
-        256: longs(order, [photo.width]),
-        257: longs(order, [photo.height]),
+        256: pack_longs(order, [photo.width]),
+        257: pack_longs(order, [photo.height]),
         258: bits,
-        259: short(order, _DEFLATE),
-        262: short(order, 1 if photo.pixels.shape[2] == 1 else 2),
-        277: short(order, samples),
-        278: longs(order, [rows_per_strip]),
-        284: short(order, 1),
-        317: short(order, _HORIZONTAL),
+        259: pack_short(order, _DEFLATE),
+        262: pack_short(order, 1 if photo.pixels.shape[2] == 1 else 2),
+        277: pack_short(order, samples),
+        278: pack_longs(order, [rows_per_strip]),
+        284: pack_short(order, 1),
+        317: pack_short(order, _HORIZONTAL),
     }
     if photo.alpha is not None:
-        entries[338] = short(order, _UNASSOCIATED)
+        entries[338] = pack_short(order, _UNASSOCIATED)
     return entries
 
 
-def _metadata(metadata: Metadata, order: str) -> dict[int, Entry]:
+def _metadata(metadata: Metadata, order: str) -> dict[int, IfdEntry]:
     entries = exif.resolution(order, metadata.dpi) if metadata.dpi else {}
     if metadata.xmp:
-        entries[700] = Entry(_BYTE, metadata.xmp)
+        entries[700] = IfdEntry(_BYTE, metadata.xmp)
     if metadata.icc:
-        entries[34675] = Entry(_UNDEFINED, metadata.icc)
+        entries[34675] = IfdEntry(_UNDEFINED, metadata.icc)
     if metadata.iptc:
-        entries[33723] = Entry(_UNDEFINED, metadata.iptc)
+        entries[33723] = IfdEntry(_UNDEFINED, metadata.iptc)
     return entries
 
 

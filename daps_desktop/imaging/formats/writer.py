@@ -10,17 +10,17 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.files import check_place, saving, write_file
+from daps_desktop.base.files import check_writable, save_errors, write_file
 from daps_desktop.base.i18n import N_, phrase, words_of
 from daps_desktop.base.validation import check_range, check_value
 from daps_desktop.imaging.formats import exif, iptc, png_chunks
-from daps_desktop.imaging.formats.png_codec import pack_pixels
+from daps_desktop.imaging.formats.png_codec import encode_pixels
 from daps_desktop.imaging.formats.tiff_writer import encode_tiff
 from daps_desktop.imaging.photo import Metadata, Photo, Pixels, at_depth, with_alpha
 
 _FORMATS = {".png": "PNG", ".tif": "TIFF", ".tiff": "TIFF", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 _DEEP = ("PNG", "TIFF")  # formats that can hold 16 bits
-_LONGEST_SIDE = {"JPEG": 65500, "WEBP": 16383, "PNG": 2**31 - 1, "TIFF": 2**31 - 1}
+_MAX_SIDE = {"JPEG": 65500, "WEBP": 16383, "PNG": 2**31 - 1, "TIFF": 2**31 - 1}
 _JPEG_BLOCK = 65_533  # bytes that one block of metadata may have in a JPEG
 _JPEG_XMP = _JPEG_BLOCK - len(b"http://ns.adobe.com/xap/1.0/\0")
 _WEBP_METHOD = 2  # within 2 % of the size of the usual 4, in half of its time
@@ -49,7 +49,7 @@ def write_photo(
     Raises: UserError (`save_...`, `setting_value`).
     """
     path = Path(path)
-    _check_settings(format_of(path), quality, bits)
+    _check_settings(format_for(path), quality, bits)
     check_target(path, original or photo.path, overwrite, replace_original)
     write_file(path, encode_photo(photo, path, quality=quality, bits=bits), overwrite)
 
@@ -59,13 +59,13 @@ def encode_photo(photo: Photo, path: Path, *, quality: int = 95, bits: int | Non
 
     Raises: UserError (`save_format`, `save_failed`, `setting_value`).
     """
-    file_format = format_of(path)
+    file_format = format_for(path)
     _check_settings(file_format, quality, bits)
     depth = (bits or photo.bits) if file_format in _DEEP else 8
     return _encode(_at_depth(photo, depth), path, file_format, quality)
 
 
-def format_of(path: Path) -> str:
+def format_for(path: Path) -> str:
     """PNG, TIFF, JPEG or WEBP. Raises: UserError (`save_format`) for another ending."""
     file_format = _FORMATS.get(path.suffix.lower())
     if file_format is None:
@@ -82,11 +82,11 @@ def _check_settings(file_format: str, quality: int, bits: int | None) -> None:
 
 def check_target(path: Path, original: Path | None, overwrite: bool, replace_original: bool = False) -> None:
     """Raises: UserError (`save_...`) where `write_photo` would refuse this path."""
-    format_of(path)
-    check_place(path)
+    format_for(path)
+    check_writable(path)
     if not path.exists():
         return
-    with saving(path):
+    with save_errors(path):
         is_original = original is not None and original.exists() and path.samefile(original)
     if is_original and not replace_original:
         raise UserError("save_original", path=path)
@@ -100,7 +100,7 @@ def _at_depth(photo: Photo, bits: int) -> Photo:
 
 
 def _encode(photo: Photo, path: Path, file_format: str, quality: int) -> bytes:
-    longest = _LONGEST_SIDE[file_format]
+    longest = _MAX_SIDE[file_format]
     if max(photo.height, photo.width) > longest:
         words = N_("{format} allows at most {longest} pixels a side")
         detail = phrase(words, format=file_format, longest=longest)
@@ -133,11 +133,11 @@ def _without_iptc(metadata: Metadata) -> Metadata:
     """For formats that have no place for IPTC: what it says is said in XMP, unless that speaks already."""
     if metadata.iptc is None or metadata.xmp is not None:
         return metadata
-    return replace(metadata, xmp=iptc.as_xmp(metadata.iptc))
+    return replace(metadata, xmp=iptc.to_xmp(metadata.iptc))
 
 
 def _encode_png(photo: Photo) -> bytes:
-    return png_chunks.insert_metadata(pack_pixels(photo), _without_iptc(photo.metadata))
+    return png_chunks.insert_metadata(encode_pixels(photo), _without_iptc(photo.metadata))
 
 
 def _encode_jpeg(photo: Photo, quality: int) -> bytes:

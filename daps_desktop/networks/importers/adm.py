@@ -21,7 +21,7 @@ HEAD_CHANNELS = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class AdmConfig:
     """The settings of an ADM network. `attention` says for each level, finest first, whether it attends."""
 
     widths: tuple[int, ...]
@@ -46,21 +46,21 @@ class Layout:
 
 def convert(
     state: State, head_channels: int = HEAD_CHANNELS
-) -> tuple[dict[str, Any], dict[str, Tensor], Layout]:
+) -> tuple[dict[str, Any], dict[str, Tensor], AdmConfig]:
     """The UNet2DModel configuration, its state dict, and the layout they were read from.
 
     Raises: CheckpointError for other networks and for those a UNet2DModel cannot express.
     """
     try:
-        layout = infer(state)
+        layout = infer_config(state)
         return _config(layout, head_channels), _weights(state, layout, head_channels), layout
     except (LookupError, RuntimeError) as error:
         raise CheckpointError(N_("its layers do not fit together: {error}"), error=words_of(error)) from error
 
 
-def infer(state: State) -> Layout:
+def infer_config(state: State) -> AdmConfig:
     """Raises: CheckpointError."""
-    _refuse_strangers(state)
+    _reject_unknown_keys(state)
     ups = [k for k in range(_count(state, "output_blocks")) if _up(state, k)]
     levels = len(ups) + 1
     total = _count(state, "output_blocks")
@@ -75,7 +75,7 @@ def infer(state: State) -> Layout:
         raise CheckpointError(N_("it lacks {error}"), error=words_of(error)) from error
     if state["time_embed.0.weight"].shape[1] != widths[0]:
         raise CheckpointError(N_("its time embedding is not as wide as its first level"))
-    return Layout(
+    return AdmConfig(
         widths=widths,
         blocks=blocks,
         attention=tuple(f"input_blocks.{k}.1.qkv.weight" in state for k in first),
@@ -85,7 +85,7 @@ def infer(state: State) -> Layout:
     )
 
 
-def _refuse_strangers(state: State) -> None:
+def _reject_unknown_keys(state: State) -> None:
     known = ("time_embed.0.weight", "input_blocks.0.0.weight", "middle_block.1.qkv.weight", "out.2.weight")
     if any(name not in state for name in known):
         raise CheckpointError(
@@ -112,7 +112,7 @@ def _up(state: State, index: int) -> str | None:
     return None
 
 
-def _config(layout: Layout, head_channels: int) -> dict[str, Any]:
+def _config(layout: AdmConfig, head_channels: int) -> dict[str, Any]:
     plain = {
         "resnet": ("ResnetDownsampleBlock2D", "ResnetUpsampleBlock2D"),
         "conv": ("DownBlock2D", "UpBlock2D"),
@@ -139,7 +139,7 @@ def _config(layout: Layout, head_channels: int) -> dict[str, Any]:
     }
 
 
-def _weights(state: State, layout: Layout, head_channels: int) -> dict[str, Tensor]:
+def _weights(state: State, layout: AdmConfig, head_channels: int) -> dict[str, Tensor]:
     out: dict[str, Tensor] = {}
     for source, target in {
         "time_embed.0": "time_embedding.linear_1",
@@ -165,7 +165,7 @@ def _used(out: Mapping[str, Tensor]) -> int:
     return len(out) - 2 * sum(".to_q." in name for name in out)
 
 
-def _level(state: State, layout: Layout, level: int, head_channels: int) -> dict[str, Tensor]:
+def _level(state: State, layout: AdmConfig, level: int, head_channels: int) -> dict[str, Tensor]:
     """All blocks of one level: down the left side and up the right one."""
     down, up = f"down_blocks.{level}", f"up_blocks.{len(layout.widths) - 1 - level}"
     pairs = [(f"input_blocks.{layout.input_index(level, j)}", down, j) for j in range(layout.blocks)]

@@ -17,14 +17,14 @@ from typing import Any
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.paths import make_private
 from daps_desktop.jobs.published_priors import PUBLIC_PRIORS
-from daps_desktop.networks.card import CARD, NETWORK, PriorCard, sha256
+from daps_desktop.networks.card import CARD, NETWORK, NetworkCard, sha256
 from daps_desktop.networks.catalogue import user_folder
 from daps_desktop.networks.importers.importing import (
     COMPANIONS,
     WEIGHT_NAMES,
-    free_name,
     import_prior,
-    likely_name,
+    slug,
+    unused_name,
 )
 from daps_desktop.networks.importers.known_weights import KnownWeights
 
@@ -70,7 +70,7 @@ class HubPrior:
 
 def fetch_prior(
     place: str, progress: Progress, name: str | None = None, data_dir: Path | None = None
-) -> PriorCard:
+) -> NetworkCard:
     """The card of the prior in a repository such as `google/ddpm-ema-cat-256`, now installed.
 
     Where it holds several, `place` goes on with the name of a file: `deepinv/drunet/drunet_color.pth`.
@@ -82,10 +82,10 @@ def fetch_prior(
     if match is None:
         raise UserError("download_name", name=place)
     repository, file = match[1], match[2] or ""
-    name = free_name(name or likely_name(Path(file).stem or repository.split("/")[1]), data_dir)
+    name = unused_name(name or slug(Path(file).stem or repository.split("/")[1]), data_dir)
     known = KnownWeights(data_dir)
-    with _told(repository):
-        found = look_up(repository, file)
+    with _hub_errors(repository):
+        found = inspect_repository(repository, file)
         known.check(found.repository, found.weights.name, found.weights.sha256)
         folder = user_folder(data_dir) / f".download-{place.replace('/', '--')}-{found.revision[:12]}"
         make_private(folder)
@@ -114,7 +114,7 @@ def _about(found: HubPrior, place: str) -> dict[str, str]:
     return {"licence": licence, "source": source, "description": f"Fetched from {place}."}
 
 
-def look_up(repository: str, file: str = "") -> HubPrior:
+def inspect_repository(repository: str, file: str = "") -> HubPrior:
     """What there is to fetch. Raises: UserError download_unfit, or what huggingface_hub raises."""
     info = _hub().HfApi(token=False).model_info(repository, files_metadata=True)
     files = {
@@ -126,7 +126,7 @@ def look_up(repository: str, file: str = "") -> HubPrior:
         )
         for file in info.siblings or ()
     }
-    names = _needed(files) if not file else [file] if file in files else []
+    names = _is_needed(files) if not file else [file] if file in files else []
     if not names:
         raise UserError("download_unfit", repository=repository)
     licence = str(getattr(info.card_data, "license", None) or "unknown")
@@ -134,7 +134,7 @@ def look_up(repository: str, file: str = "") -> HubPrior:
     return HubPrior(repository, info.sha or "main", licence, found, lone=bool(file))
 
 
-def _needed(names: Iterable[str]) -> list[str]:
+def _is_needed(names: Iterable[str]) -> list[str]:
     """The files that make a prior of this program or of diffusers; [] where there is none."""
     there = set(names)
     unet = "unet/" if f"unet/{NETWORK}" in there else ""
@@ -228,7 +228,7 @@ def _hub() -> Any:
 
 
 @contextmanager
-def _told(repository: str) -> Iterator[None]:
+def _hub_errors(repository: str) -> Iterator[None]:
     """What goes wrong on the way, in words. Raises: UserError."""
     try:
         yield

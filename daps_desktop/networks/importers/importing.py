@@ -23,15 +23,15 @@ from torch import Tensor
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_, phrase, words_of
-from daps_desktop.base.os_errors import said_by_system
+from daps_desktop.base.os_errors import describe_os_error
 from daps_desktop.networks.card import (
     CARD,
     NETWORK,
     VERSION,
     WEIGHTS,
     DiscreteParameterisation,
+    NetworkCard,
     Parameterisation,
-    PriorCard,
     parameterisation_details,
     read_card,
     read_json,
@@ -42,7 +42,7 @@ from daps_desktop.networks.catalogue import installed, user_folder
 from daps_desktop.networks.importers import adm, drunet
 from daps_desktop.networks.importers.safe_pickle import CheckpointError, read_checkpoint
 from daps_desktop.networks.loader import load
-from daps_desktop.networks.runtime.torch_runtime import MISFITS, require_finite
+from daps_desktop.networks.runtime.torch_runtime import LOAD_ERRORS, require_finite
 from daps_desktop.networks.schedules import LINEAR, NAMES
 from daps_desktop.networks.validation import NAME, PREDICTIONS, check_network, check_schedule, read_shapes
 
@@ -64,7 +64,7 @@ _VERSION_1 = (
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class ImportedNetwork:
     """What will be written: the network's configuration and weights, its use, and what else the card says."""
 
     network: dict[str, Any]
@@ -75,7 +75,7 @@ class Draft:
 
 def import_prior(
     path: str | Path, name: str | None = None, data_dir: Path | None = None, **about: str
-) -> PriorCard:
+) -> NetworkCard:
     """The card of the prior made from `path`, now installed.
 
     `path` is a folder (this program's own, or a diffusers pipeline or UNet2DModel), or a file with the
@@ -85,14 +85,14 @@ def import_prior(
     Raises: UserError prior_unreadable, prior_damaged, prior_exists, prior_name or prior_write.
     """
     path = Path(os.path.realpath(path))
-    name = free_name(name or likely_name(path.name if path.is_dir() else path.stem), data_dir)
+    name = unused_name(name or slug(path.name if path.is_dir() else path.stem), data_dir)
     try:
         draft = _read(path)
         require_finite(draft.state)
     except (CheckpointError, ValueError) as error:
         raise UserError("prior_unreadable", path=path, detail=words_of(error)) from error
     except OSError as error:
-        raise UserError("prior_unreadable", path=path, detail=said_by_system(error)) from error
+        raise UserError("prior_unreadable", path=path, detail=describe_os_error(error)) from error
     with _new_folder(user_folder(data_dir) / name) as folder:
         _write(replace(draft, details={**draft.details, **about}), name, folder)
         _copy_companions(path, folder)
@@ -100,12 +100,12 @@ def import_prior(
     return read_card(user_folder(data_dir) / name)
 
 
-def likely_name(words: str) -> str:
+def slug(text: str) -> str:
     """The name that a prior may have which is nearest to these words."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", words).strip("-._")[:64] or "imported"
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-._")[:64] or "imported"
 
 
-def free_name(name: str, data_dir: Path | None) -> str:
+def unused_name(name: str, data_dir: Path | None) -> str:
     if not NAME.fullmatch(name):
         raise UserError("prior_name", name=name)
     if name in {card.name for card in installed(data_dir)} or (user_folder(data_dir) / name).exists():
@@ -116,7 +116,7 @@ def free_name(name: str, data_dir: Path | None) -> str:
 # Reading
 
 
-def _read(path: Path) -> Draft:
+def _read(path: Path) -> ImportedNetwork:
     path.stat()  # raises where there is nothing
     if (path / CARD).is_file():
         return _read_own(path)
@@ -125,33 +125,35 @@ def _read(path: Path) -> Draft:
     return _read_lone(path)
 
 
-def _read_own(folder: Path) -> Draft:
+def _read_own(folder: Path) -> ImportedNetwork:
     card = read_card(folder)
     if not verify(card):
         raise UserError("prior_damaged", name=card.name)
     details = {name: value for name, value in card.details.items() if name not in _VERSION_1}
     network = dict(card.architecture.config)
-    return Draft(network, _weights(card.weights), card.parameterisation, details)
+    return ImportedNetwork(network, _weights(card.weights), card.parameterisation, details)
 
 
-def _read_diffusers(folder: Path) -> Draft:
+def _read_diffusers(folder: Path) -> ImportedNetwork:
     """A pipeline (unet/ and scheduler/) or a lone model with scheduler_config.json beside it."""
     unet = folder / "unet" if (folder / "unet").is_dir() else folder
     network = read_json(unet / NETWORK)
     _require_unconditional(network)
     scheduler = _first_file(folder, ("scheduler/scheduler_config.json", "scheduler_config.json"))
     use = _read_schedule(read_json(scheduler))
-    state = _modern_names(_weights(_first_file(unet, WEIGHT_NAMES)))
-    return Draft(network, state, use, _card_details(folder, _side(network)))
+    state = _migrate_attention_names(_weights(_first_file(unet, WEIGHT_NAMES)))
+    return ImportedNetwork(network, state, use, _card_details(folder, _side(network)))
 
 
-def _read_lone(path: Path) -> Draft:
+def _read_lone(path: Path) -> ImportedNetwork:
     state = _weights(path)
     if drunet.is_drunet(state):
-        return Draft(drunet.config_of(state), state, drunet.USE, _card_details(path, drunet.TRAINED_SIZE))
+        return ImportedNetwork(
+            drunet.config_of(state), state, drunet.USE, _card_details(path, drunet.TRAINED_SIZE)
+        )
     network, state, layout = adm.convert(state)
     use = DiscreteParameterisation.of("epsilon", LINEAR)
-    return Draft(network, state, use, _card_details(path, layout.trained_size))
+    return ImportedNetwork(network, state, use, _card_details(path, layout.trained_size))
 
 
 def _card_details(path: Path, side: int) -> dict[str, Any]:
@@ -214,7 +216,7 @@ def _side(network: dict[str, Any]) -> int:
     return min(size) if isinstance(size, list) else int(size)
 
 
-def _modern_names(state: dict[str, Tensor]) -> dict[str, Tensor]:
+def _migrate_attention_names(state: dict[str, Tensor]) -> dict[str, Tensor]:
     """Attention weights by the names they have had since 2023."""
     names = {"query": "to_q", "key": "to_k", "value": "to_v", "proj_attn": "to_out.0"}
     old = re.compile(rf"(attentions\.\d+)\.({'|'.join(names)})\.")
@@ -237,7 +239,7 @@ def _new_folder(target: Path) -> Iterator[Path]:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
     except OSError as error:
-        raise UserError("prior_write", path=target, detail=said_by_system(error)) from error
+        raise UserError("prior_write", path=target, detail=describe_os_error(error)) from error
 
 
 def _remove_left(parent: Path) -> None:
@@ -247,7 +249,7 @@ def _remove_left(parent: Path) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _write(draft: Draft, name: str, folder: Path) -> None:
+def _write(draft: ImportedNetwork, name: str, folder: Path) -> None:
     write_weights(draft.state, folder / WEIGHTS)
     details = {
         **draft.details,
@@ -281,12 +283,16 @@ def _try_out(path: Path, folder: Path) -> None:
     try:
         prior = load(read_card(folder))
         x = torch.randn(
-            1, 3, prior.card.multiple, prior.card.multiple, generator=torch.Generator().manual_seed(0)
+            1,
+            3,
+            prior.card.size_multiple,
+            prior.card.size_multiple,
+            generator=torch.Generator().manual_seed(0),
         )
         x0_hat = prior.denoiser.denoise(x, 1.0)
     except UserError as error:
-        raise UserError("prior_unreadable", path=path, detail=error.facts.get("detail", error)) from error
-    except MISFITS as error:
+        raise UserError("prior_unreadable", path=path, detail=error.params.get("detail", error)) from error
+    except LOAD_ERRORS as error:
         raise UserError(
             "prior_unreadable",
             path=path,

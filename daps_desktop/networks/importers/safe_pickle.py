@@ -18,9 +18,9 @@ from typing import Any, BinaryIO
 import torch
 from torch import Tensor
 
-from daps_desktop.base.files import open_ordinary
+from daps_desktop.base.files import open_regular_file
 from daps_desktop.base.i18n import N_, phrase, words_of
-from daps_desktop.base.safe_zip import opened_zip
+from daps_desktop.base.safe_zip import open_zip
 
 _DTYPES = {
     "FloatStorage": torch.float32,
@@ -33,8 +33,8 @@ _DTYPES = {
 # The number by which torch knew its files, as it was pickled, and the version that all of them had.
 _OLD_START = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
 _OLD_VERSION = 1001
-_LARGEST_PICKLE = 2 * 2**20  # bytes; the largest known checkpoints need 0.3 MB
-_LARGEST_GAIN = 4  # times the file that its tensors may take, as several may share their data
+_MAX_PICKLE = 2 * 2**20  # bytes; the largest known checkpoints need 0.3 MB
+_MAX_GAIN = 4  # times the file that its tensors may take, as several may share their data
 _WRAPPERS = ("ema", "model_ema", "state_dict", "model")  # where training scripts put the weights, best first
 
 
@@ -52,10 +52,10 @@ def read_checkpoint(path: Path) -> dict[str, Tensor]:
     """
     try:
         if zipfile.is_zipfile(path):
-            with path.open("rb") as file, opened_zip(file) as archive:
+            with path.open("rb") as file, open_zip(file) as archive:
                 state = _state_dict(_Archive(archive).load())
         else:
-            with open_ordinary(path) as file:
+            with open_regular_file(path) as file:
                 state = _state_dict(_OldFile(file, path.stat().st_size).load())
     except CheckpointError:
         raise
@@ -80,7 +80,7 @@ def read_checkpoint(path: Path) -> dict[str, Tensor]:
 
 def _owned(state: Mapping[str, Tensor], file_size: int) -> dict[str, Tensor]:
     """The tensors, each with data of its own; in the file several may share theirs."""
-    if sum(tensor.nbytes for tensor in state.values()) > _LARGEST_GAIN * file_size:
+    if sum(tensor.nbytes for tensor in state.values()) > _MAX_GAIN * file_size:
         raise CheckpointError(N_("its tensors are larger than it can honestly hold"))
     contiguous = torch.contiguous_format
     return {name: tensor.detach().clone(memory_format=contiguous) for name, tensor in state.items()}
@@ -100,7 +100,7 @@ class _Archive:
     def load(self) -> object:
         if f"{self.root}/byteorder" in self.archive.namelist() and self.read("byteorder", 16) != b"little":
             raise CheckpointError(N_("its numbers are in big-endian order"))
-        data = self.read("data.pkl", _LARGEST_PICKLE)
+        data = self.read("data.pkl", _MAX_PICKLE)
         _check_notes(data)
         return _TensorUnpickler(io.BytesIO(data), self).load()
 
@@ -142,7 +142,7 @@ class _OldFile:
         self.file = file
         self.left = size  # bytes that its storages may still take
         self.storages: dict[str, Tensor] = {}
-        self.pickles = io.BytesIO(_OLD_START + file.read(_LARGEST_PICKLE))
+        self.pickles = io.BytesIO(_OLD_START + file.read(_MAX_PICKLE))
 
     def load(self) -> object:
         _, version, system, content, names = (self._next() for _ in range(5))

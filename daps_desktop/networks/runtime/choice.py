@@ -24,7 +24,7 @@ from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import write_file
 from daps_desktop.base.i18n import tr
 from daps_desktop.base.paths import cache_folder, make_private
-from daps_desktop.networks.card import PriorCard
+from daps_desktop.networks.card import NetworkCard
 from daps_desktop.networks.denoisers import NetworkDenoiser
 from daps_desktop.networks.runtime.devices import has_fast_bfloat16
 from daps_desktop.networks.runtime.network import Network, Runtime
@@ -41,7 +41,7 @@ CHECK = "check.safetensors"  # x, sigma and what a prior made of them in float32
 AGREEMENT = 0.017
 _SIGMA = 0.2
 _SIDE = 192  # pixels of the picture on trial
-_TRIALS, _LONGEST_S = 4, 0.4  # for each candidate
+_TRIALS, _MAX_S = 4, 0.4  # for each candidate
 # Of convolutions alone. The larger networks of others take too long to be tried out first.
 _TRIED = ("NormFreeUNet", "DRUNet")
 # What a runtime raises that is not there, or cannot run this network.
@@ -50,7 +50,7 @@ _UNABLE = (ImportError, NotImplementedError, RuntimeError, MemoryError)
 _log = logging.getLogger(__name__)
 
 
-def load_network(card: PriorCard, device: torch.device, graphics: bool = False) -> Network:
+def load_network(card: NetworkCard, device: torch.device, graphics: bool = False) -> Network:
     """The network on that device by what runs it fastest, or by what $DAPS_DESKTOP_RUNTIME names.
 
     `graphics`: a graphics chip that only OpenVINO knows may be used for "cpu". What OpenVINO cannot run is
@@ -68,18 +68,18 @@ def load_network(card: PriorCard, device: torch.device, graphics: bool = False) 
         return runtimes[0].load(card)
 
 
-def candidates(card: PriorCard, device: torch.device, graphics: bool = False) -> list[Runtime]:
+def candidates(card: NetworkCard, device: torch.device, graphics: bool = False) -> list[Runtime]:
     """What could run it, torch in float32 first."""
     return [runtime for offer in RUNTIMES for runtime in offer(card, device, graphics)]
 
 
-def _torch(card: PriorCard, device: torch.device, _graphics: bool) -> list[Runtime]:
+def _torch(card: NetworkCard, device: torch.device, _graphics: bool) -> list[Runtime]:
     plain, rounded = TorchRuntime(device), TorchRuntime(device, torch.bfloat16)
     worth_it = has_fast_bfloat16(device) and (card.architecture.name in _TRIED or device.type == "cuda")
     return [plain, rounded] if worth_it else [plain]
 
 
-def _openvino(card: PriorCard, device: torch.device, graphics: bool) -> list[Runtime]:
+def _openvino(card: NetworkCard, device: torch.device, graphics: bool) -> list[Runtime]:
     if device.type != "cpu" or card.architecture.name not in _TRIED:
         return []
     threads = torch.get_num_threads()
@@ -98,7 +98,7 @@ def _openvino(card: PriorCard, device: torch.device, graphics: bool) -> list[Run
     return found
 
 
-Offer = Callable[[PriorCard, torch.device, bool], list[Runtime]]
+Offer = Callable[[NetworkCard, torch.device, bool], list[Runtime]]
 """(card, device, whether a graphics chip may be used for "cpu") to what could run that network there."""
 
 RUNTIMES: list[Offer] = [_torch, _openvino]
@@ -123,7 +123,7 @@ def _named(runtimes: Sequence[Runtime]) -> Runtime | None:
 # The memory
 
 
-def _remembered(card: PriorCard, runtimes: Sequence[Runtime]) -> Runtime | None:
+def _remembered(card: NetworkCard, runtimes: Sequence[Runtime]) -> Runtime | None:
     if len(runtimes) == 1:
         return runtimes[0]
     name = _read_choices().get(_key(card, runtimes))
@@ -137,7 +137,7 @@ def _read_choices() -> dict[str, Any]:
         return {}
 
 
-def _remember(card: PriorCard, runtimes: Sequence[Runtime], chosen: Runtime) -> None:
+def _remember(card: NetworkCard, runtimes: Sequence[Runtime], chosen: Runtime) -> None:
     choices = {**_read_choices(), _key(card, runtimes): chosen.name}
     try:
         make_private(_place().parent)
@@ -151,7 +151,7 @@ def _place() -> Path:
     return cache_folder() / "runtimes.json"
 
 
-def _key(card: PriorCard, runtimes: Sequence[Runtime]) -> str:
+def _key(card: NetworkCard, runtimes: Sequence[Runtime]) -> str:
     """What the choice depends on."""
     names = ", ".join(runtime.name for runtime in runtimes)
     libraries = ", ".join(f"{name} {_version(name)}" for name in ("torch", "openvino"))
@@ -188,7 +188,7 @@ class _Check:
     denoised: Tensor
 
 
-def _tried(card: PriorCard, runtimes: Sequence[Runtime]) -> Runtime:
+def _tried(card: NetworkCard, runtimes: Sequence[Runtime]) -> Runtime:
     """The fastest that agrees with float32; remembered."""
     if card.architecture.name not in _TRIED:
         return runtimes[-1]  # bfloat16 where the card is made for it
@@ -200,7 +200,7 @@ def _tried(card: PriorCard, runtimes: Sequence[Runtime]) -> Runtime:
     return chosen
 
 
-def _check(card: PriorCard, reference: Runtime) -> _Check:
+def _check(card: NetworkCard, reference: Runtime) -> _Check:
     if card.built_in:
         stored = load_file(card.folder / CHECK)
         return _Check(stored["x"], float(stored["sigma"]), stored["denoised"])
@@ -210,11 +210,11 @@ def _check(card: PriorCard, reference: Runtime) -> _Check:
     return _Check(x, _SIGMA, _denoiser(card, network).denoise(x.to(network.device), _SIGMA).cpu())
 
 
-def _denoiser(card: PriorCard, network: Network) -> NetworkDenoiser:
-    return NetworkDenoiser(network, card.parameterisation, card.multiple)
+def _denoiser(card: NetworkCard, network: Network) -> NetworkDenoiser:
+    return NetworkDenoiser(network, card.parameterisation, card.size_multiple)
 
 
-def _seconds(card: PriorCard, runtime: Runtime, check: _Check) -> float:
+def _seconds(card: NetworkCard, runtime: Runtime, check: _Check) -> float:
     """Of one evaluation of a small picture; infinite where it fails or does not agree with the check."""
     if isinstance(runtime, OpenVinoRuntime):
         runtime = replace(runtime, keeps=False)
@@ -234,7 +234,7 @@ def _seconds(card: PriorCard, runtime: Runtime, check: _Check) -> float:
 
 def _timed(denoiser: NetworkDenoiser, device: torch.device) -> float:
     x = torch.zeros(1, 3, _SIDE, _SIDE, device=device)
-    until = time.perf_counter() + _LONGEST_S
+    until = time.perf_counter() + _MAX_S
     best = math.inf
     for trial in range(_TRIALS):
         started = time.perf_counter()

@@ -30,7 +30,7 @@ def has_fast_bfloat16(device: torch.device) -> bool:
     )
 
 
-def tile_batch(device: torch.device) -> int:
+def tiles_per_call(device: torch.device) -> int:
     """Tiles in one network call: a processor gains nothing from more than one, a graphics card does."""
     return 1 if device.type == "cpu" else 8
 
@@ -39,7 +39,7 @@ def available_memory_mb(device: torch.device) -> float:
     """Of the graphics card, or of this computer as far as this process may take it."""
     if device.type == "cuda":
         return torch.cuda.mem_get_info(device)[0] / 2**20
-    return min(psutil.virtual_memory().available / 2**20, memory_limits.left_mb())
+    return min(psutil.virtual_memory().available / 2**20, memory_limits.available_mb())
 
 
 def peak_memory_mb(device: torch.device) -> float:

@@ -13,11 +13,11 @@ _UNIFIED = ("memory.max", "memory.current", "inactive_file")
 _LEGACY = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
 
 
-def left_mb() -> float:
+def available_mb() -> float:
     """Megabytes that may still be taken; infinite where nothing limits them."""
     left = _address_space_left()
     with contextlib.suppress(OSError, ValueError):  # only Linux has groups
-        left = min(left, groups_left(_MEMBERSHIP.read_text(encoding="utf-8"), _GROUPS))
+        left = min(left, cgroup_available(_MEMBERSHIP.read_text(encoding="utf-8"), _GROUPS))
     return left / 2**20
 
 
@@ -30,7 +30,7 @@ def _address_space_left() -> float:
     return math.inf if limit == resource.RLIM_INFINITY else limit - psutil.Process().memory_info().vms
 
 
-def groups_left(membership: str, groups: Path) -> float:
+def cgroup_available(membership: str, groups: Path) -> float:
     """Bytes left in the control groups of a process, whose /proc/self/cgroup says `membership`.
 
     Every group above its own limits it as well.

@@ -5,7 +5,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from daps_desktop.networks.card import PriorCard
+from daps_desktop.networks.card import NetworkCard
 
 
 class Network(Protocol):
@@ -33,6 +33,6 @@ class Runtime(Protocol):
     @property
     def name(self) -> str: ...
 
-    def load(self, card: PriorCard) -> Network:
+    def load(self, card: NetworkCard) -> Network:
         """Raises: UserError prior_unreadable; what the library raises where it cannot run the network."""
         ...

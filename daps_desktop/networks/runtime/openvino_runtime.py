@@ -16,16 +16,16 @@ from torch import Tensor
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import read_bounded, write_file
 from daps_desktop.base.i18n import tr
-from daps_desktop.base.os_errors import said_by_system
+from daps_desktop.base.os_errors import describe_os_error
 from daps_desktop.base.paths import cache_folder, make_private
-from daps_desktop.networks.card import PriorCard
+from daps_desktop.networks.card import NetworkCard
 from daps_desktop.networks.runtime.openvino_library import import_openvino
 from daps_desktop.networks.runtime.torch_runtime import read_module
 
 _PRECISION = {torch.float32: "f32", torch.bfloat16: "bf16", torch.float16: "f16"}
 _DIGEST = 32  # bytes of SHA-256 before what they vouch for
-_LARGEST = 2**30  # bytes of a compiled network
-_MOST_KEPT = 6  # compiled networks
+_MAX_COMPILED = 2**30  # bytes of a compiled network
+_MAX_KEPT = 6  # compiled networks
 _NO_MEMORY = ("bad_alloc", "out of memory", "Can not allocate", "CL_OUT_OF", "CL_MEM_OBJECT_ALLOCATION")
 
 _log = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ class OpenVinoRuntime:
     def name(self) -> str:
         return f"openvino-{'graphics' if self.place != 'CPU' else str(self.dtype).removeprefix('torch.')}"
 
-    def load(self, card: PriorCard) -> OpenVinoNetwork:
+    def load(self, card: NetworkCard) -> OpenVinoNetwork:
         """The network, compiled now or as it was when it was first used here.
 
         Raises: ImportError, NotImplementedError, RuntimeError where OpenVINO cannot run it; UserError
@@ -93,7 +93,7 @@ class OpenVinoRuntime:
         threads = {"INFERENCE_NUM_THREADS": self.threads, "NUM_STREAMS": 1, "ENABLE_CPU_PINNING": False}
         return config | threads
 
-    def _key(self, card: PriorCard, openvino: Any) -> str:
+    def _key(self, card: NetworkCard, openvino: Any) -> str:
         """What the compiled network depends on."""
         architecture = [card.architecture.name, dict(card.architecture.config)]
         parts = [card.sha256, architecture, openvino.__version__, self.name, torch.__version__]
@@ -110,7 +110,7 @@ class OpenVinoRuntime:
             return None
 
 
-def _model(card: PriorCard) -> Any:
+def _model(card: NetworkCard) -> Any:
     from daps_desktop.networks.runtime.openvino_graph import to_model
 
     return to_model(read_module(card, torch.device("cpu")), card.architecture.channels[0])
@@ -125,7 +125,7 @@ class _Cache:
     def read(self) -> bytes | None:
         """None where there is none, and, with a word in the log, where it is damaged."""
         try:
-            data = read_bounded(self.path, _LARGEST)
+            data = read_bounded(self.path, _MAX_COMPILED)
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
@@ -147,11 +147,11 @@ class _Cache:
             write_file(self.path, hashlib.sha256(data).digest() + data, overwrite=True, private=True)
             self._forget_old()
         except (OSError, RuntimeError, UserError) as error:
-            detail = said_by_system(error) if isinstance(error, OSError) else error
+            detail = describe_os_error(error) if isinstance(error, OSError) else error
             words = tr("The prepared network cannot be kept ({detail}); each start prepares it anew.")
             _log.warning(words.format(detail=detail))
 
     def _forget_old(self) -> None:
         found = sorted(self.path.parent.glob("*.blob"), key=lambda path: path.stat().st_mtime)
-        for path in found[:-_MOST_KEPT]:
+        for path in found[:-_MAX_KEPT]:
             path.unlink()

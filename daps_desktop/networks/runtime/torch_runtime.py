@@ -12,11 +12,11 @@ from torch import Tensor, nn
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_, Phrase, phrase, words_of
 from daps_desktop.networks.architectures.table import ENDS, build
-from daps_desktop.networks.card import PriorCard
+from daps_desktop.networks.card import NetworkCard
 from daps_desktop.solver.device_errors import device_lost, out_of_memory
 
 # What torch and diffusers raise where sizes and kinds do not fit together.
-MISFITS = (
+LOAD_ERRORS = (
     ArithmeticError,
     AssertionError,
     AttributeError,
@@ -59,12 +59,12 @@ class TorchRuntime:
     def name(self) -> str:
         return f"torch-{str(self.dtype).removeprefix('torch.')}"
 
-    def load(self, card: PriorCard) -> TorchNetwork:
+    def load(self, card: NetworkCard) -> TorchNetwork:
         """Raises: UserError prior_unreadable, or what torch raises where memory or the card fails."""
         return TorchNetwork(read_module(card, self.device, self.dtype), self.device, self.dtype)
 
 
-def read_module(card: PriorCard, device: torch.device, dtype: torch.dtype = torch.float32) -> nn.Module:
+def read_module(card: NetworkCard, device: torch.device, dtype: torch.dtype = torch.float32) -> nn.Module:
     """The network, its weights put in place directly: nothing is initialised first, nothing downloaded.
 
     Raises: UserError prior_unreadable, or what torch raises where it is the memory or the card that fails.
@@ -82,7 +82,7 @@ def read_module(card: PriorCard, device: torch.device, dtype: torch.dtype = torc
         if outer != dtype:
             _round_inside(module, ENDS[name], dtype)
         return module.to(device)
-    except (SafetensorError, *MISFITS) as error:
+    except (SafetensorError, *LOAD_ERRORS) as error:
         if out_of_memory(error) or device_lost(error):
             raise
         raise UserError("prior_unreadable", path=card.folder, detail=_in_short(error)) from error

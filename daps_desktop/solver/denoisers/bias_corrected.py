@@ -17,21 +17,21 @@ class BiasCorrectedDenoiser:
 
     REACHES = (6.0, 2.0)  # std of the neighbourhood in pixels: first for wide holes, then along the rim
 
-    def __init__(self, inner: Denoiser, y: Tensor, observed: Tensor) -> None:
+    def __init__(self, inner: Denoiser, y: Tensor, known_mask: Tensor) -> None:
         """y: (1, 3, H, W); observed: (1, 1, H, W), 1 = trust the photo."""
         self.inner = inner
-        self.multiple = inner.multiple
+        self.size_multiple = inner.size_multiple
         self.sigma_max = inner.sigma_max
         self._y = y
-        self._observed = observed
+        self._known_mask = known_mask
         # Far from all that is observed there is nothing to go by, and the correction fades out.
-        self._nearness = [gaussian(observed, reach).clamp(min=0.05) for reach in self.REACHES]
+        self._nearness = [gaussian(known_mask, reach).clamp(min=0.05) for reach in self.REACHES]
 
     @torch.no_grad()
     def denoise(self, x: Tensor, sigma: float) -> Tensor:
         x0_hat = self.inner.denoise(x, sigma)
         for reach, nearness in zip(self.REACHES, self._nearness, strict=True):
-            x0_hat = x0_hat + gaussian((self._y - x0_hat) * self._observed, reach) / nearness
+            x0_hat = x0_hat + gaussian((self._y - x0_hat) * self._known_mask, reach) / nearness
         return x0_hat
 
 

@@ -10,7 +10,7 @@ from torch import Tensor
 class Denoiser(Protocol):
     """D(x, sigma) ≈ E[x0 | x] where x = x0 + sigma n, n ~ N(0, I)."""
 
-    multiple: int
+    size_multiple: int
     """Sides of x must be multiples of this."""
     sigma_max: float
     """The largest noise level that it knows, infinite where it knows all; a run begins there at most."""
@@ -25,7 +25,7 @@ class CountingDenoiser:
 
     def __init__(self, inner: Denoiser) -> None:
         self.inner = inner
-        self.multiple = inner.multiple
+        self.size_multiple = inner.size_multiple
         self.sigma_max = inner.sigma_max
         self.nfe = 0
         self.seconds = 0.0
@@ -34,13 +34,13 @@ class CountingDenoiser:
     def denoise(self, x: Tensor, sigma: float) -> Tensor:
         started = time.perf_counter()
         x0_hat = self.inner.denoise(x, sigma)
-        await_result(x0_hat)
+        synchronize(x0_hat)
         self.seconds += time.perf_counter() - started
         self.nfe += 1
         return x0_hat
 
 
-def await_result(x: Tensor) -> None:
+def synchronize(x: Tensor) -> None:
     """Until x is computed: a graphics card is only told what to do, and goes on with it by itself."""
     if x.is_cuda:
         torch.cuda.synchronize(x.device)
@@ -63,12 +63,12 @@ def _mirrored(way: int) -> list[int]:
     return [dim for bit, dim in ((1, -1), (2, -2)) if way & bit]
 
 
-class GreyDenoiser:
+class GreyscaleDenoiser:
     """A colour prior on a grey photo: the estimate is made grey, so that no tint can grow."""
 
     def __init__(self, inner: Denoiser) -> None:
         self.inner = inner
-        self.multiple = inner.multiple
+        self.size_multiple = inner.size_multiple
         self.sigma_max = inner.sigma_max
 
     @torch.no_grad()

@@ -15,7 +15,7 @@ from daps_desktop.solver.denoisers.denoiser import Denoiser
 from daps_desktop.solver.device_errors import out_of_memory
 from daps_desktop.solver.operators.base import mirrored
 
-SMALLEST_TILE = 64
+MIN_TILE = 64
 CONTEXT = 16
 """Pixels that a tile sees beyond those it answers for, mirrored at the frame of the photo.
 
@@ -34,7 +34,7 @@ class TiledDenoiser:
     `on_shrink(tile, batch)` hears of every retreat.
     """
 
-    multiple = 1
+    size_multiple = 1
 
     def __init__(
         self,
@@ -70,8 +70,8 @@ class TiledDenoiser:
     def _shrink(self) -> None:
         if self.batch > 1:
             self.batch //= 2
-        elif self.tile > SMALLEST_TILE:
-            self.tile = max(self.tile // 2, SMALLEST_TILE)
+        elif self.tile > MIN_TILE:
+            self.tile = max(self.tile // 2, MIN_TILE)
         else:
             raise UserError("memory_out")
         if torch.cuda.is_available():
@@ -117,7 +117,7 @@ class TiledDenoiser:
         """The box with its context, and more at the far sides where the network wants whole multiples."""
         for dim, side in zip((-2, -1), box, strict=True):
             start, stop = side.start - CONTEXT, side.stop + CONTEXT
-            stop += -(stop - start) % self.inner.multiple
+            stop += -(stop - start) % self.inner.size_multiple
             x = x.index_select(dim, mirrored(start, stop, x.shape[dim], x.device))
         return x
 

@@ -8,44 +8,49 @@ May import: `imaging`, torch.
 """
 
 from daps_desktop.solver.operators.base import LinearOperator, NonlinearOperator, Operator
-from daps_desktop.solver.operators.benchmarks import CameraBlurOperator, PhaseModulus, box_mask, random_mask
-from daps_desktop.solver.operators.colour import ClippedOperator, Luma
-from daps_desktop.solver.operators.compose import Chain, Masked, SetAfter, chain
+from daps_desktop.solver.operators.benchmarks import (
+    CameraBlurOperator,
+    FourierMagnitude,
+    box_mask,
+    random_mask,
+)
+from daps_desktop.solver.operators.colour import ClippingOperator, LumaOperator
+from daps_desktop.solver.operators.compose import Chain, ConstrainedOperator, MaskedOperator, chain
 from daps_desktop.solver.operators.convolution import (
     Convolution,
     gaussian_kernel,
     kernel_from_image,
     motion_kernel,
 )
-from daps_desktop.solver.operators.downsampling import KERNELS, Downsampling, ShrinkKernel
-from daps_desktop.solver.operators.jpeg import JpegSet, compress
-from daps_desktop.solver.operators.masking import HoleMask, Identity, fill_hole, observed_from_hole
+from daps_desktop.solver.operators.downsampling import KERNELS, DownsamplingOperator, ShrinkKernel
+from daps_desktop.solver.operators.jpeg import JpegConstraint, compress
+from daps_desktop.solver.operators.masking import Identity, MaskOperator, fill_mask, known_mask_of
 
 __all__ = [
     "KERNELS",
     "CameraBlurOperator",
     "Chain",
-    "ClippedOperator",
+    "ClippingOperator",
+    "ConstrainedOperator",
     "Convolution",
-    "Downsampling",
-    "HoleMask",
+    "DownsamplingOperator",
+    "FourierMagnitude",
     "Identity",
-    "JpegSet",
+    "JpegConstraint",
     "LinearOperator",
-    "Luma",
-    "Masked",
+    "LumaOperator",
+    "MaskOperator",
+    "MaskedOperator",
     "NonlinearOperator",
     "Operator",
-    "PhaseModulus",
-    "SetAfter",
     "ShrinkKernel",
     "box_mask",
     "chain",
     "compress",
-    "fill_hole",
+    "fill_mask",
     "gaussian_kernel",
     "kernel_from_image",
+    "known_mask_of",
     "motion_kernel",
-    "observed_from_hole",
     "random_mask",
 ]

@@ -24,17 +24,17 @@ class Operator(ABC):
     """True where each entry of A(x) depends on the same entry of x alone."""
     scale: int = 1
     pad: int = 0
-    observed: Tensor | None = None
+    known_mask: Tensor | None = None
     """(1 or B, 1, H, W), 1 = trust the photo; None where all of it counts."""
 
     @abstractmethod
     def __call__(self, x: Tensor) -> Tensor: ...
 
     @abstractmethod
-    def prox(self, z: Tensor, y: Tensor, sigma_y: float, trust: float) -> Tensor:
+    def prox(self, z: Tensor, y: Tensor, sigma_y: float, prior_std: float) -> Tensor:
         """argmin |A x - y|^2 / 2 sigma_y^2 + |x - z|^2 / 2 trust^2, both sigmas above 0."""
 
-    def start(self, y: Tensor) -> Tensor:
+    def initial_estimate(self, y: Tensor) -> Tensor:
         """A classical estimate of the latent image: here the photo itself, mirrored into the border."""
         return pad_reflect(y, self.pad)
 
@@ -46,12 +46,12 @@ class Operator(ABC):
     def residual_rms(self, x: Tensor, y: Tensor) -> float:
         """RMS of the residual over observed entries only, in y's units; about sigma_y when all is well."""
         squares = self.residual(x, y).square()
-        if self.observed is None:
+        if self.known_mask is None:
             return float(squares.mean().sqrt())
-        count = self.observed.expand_as(squares).sum().clamp(min=1)
-        return float(((squares * self.observed).sum() / count).sqrt())
+        count = self.known_mask.expand_as(squares).sum().clamp(min=1)
+        return float(((squares * self.known_mask).sum() / count).sqrt())
 
-    def latent_size(self, height: int, width: int) -> tuple[int, int]:
+    def domain_size(self, height: int, width: int) -> tuple[int, int]:
         """(height, width) of the latent image for a photo of that size."""
         return self.scale * height + 2 * self.pad, self.scale * width + 2 * self.pad
 
@@ -78,8 +78,8 @@ class LinearOperator(Operator):
         """A^T r, of the latent size."""
 
     @torch.no_grad()
-    def prox(self, z: Tensor, y: Tensor, sigma_y: float, trust: float) -> Tensor:
-        ratio = (sigma_y / trust) ** 2
+    def prox(self, z: Tensor, y: Tensor, sigma_y: float, prior_std: float) -> Tensor:
+        ratio = (sigma_y / prior_std) ** 2
         right = self.adjoint(y - self(z))
 
         def normal(d: Tensor) -> Tensor:
@@ -99,9 +99,9 @@ class NonlinearOperator(Operator):
     halvings: int = 12
 
     @torch.no_grad()
-    def prox(self, z: Tensor, y: Tensor, sigma_y: float, trust: float) -> Tensor:
+    def prox(self, z: Tensor, y: Tensor, sigma_y: float, prior_std: float) -> Tensor:
         """A stationary point, or the best of `steps` decreasing steps; never worse than z."""
-        ratio = (sigma_y / trust) ** 2
+        ratio = (sigma_y / prior_std) ** 2
 
         def cost(x: Tensor) -> Tensor:
             """The objective times 2 sigma_y^2, per sample."""

@@ -22,21 +22,21 @@ def random_mask(height: int, width: int, fraction: float, seed: int) -> Tensor:
     """Observed (1, 1, H, W): `fraction` of the pixels, drawn at random, is lost in all channels."""
     rng = torch.Generator().manual_seed(seed)
     lost = torch.randperm(height * width, generator=rng)[: round(fraction * height * width)]
-    observed = torch.ones(height * width)
-    observed[lost] = 0
-    return observed.view(1, 1, height, width)
+    known_mask = torch.ones(height * width)
+    known_mask[lost] = 0
+    return known_mask.view(1, 1, height, width)
 
 
 def box_mask(height: int, width: int, size: int = 0) -> Tensor:
     """Observed (1, 1, H, W): a square of `size` pixels in the middle is lost; 0: half of the shorter side."""
     size = min(size or min(height, width) // 2, height, width)
     top, left = (height - size) // 2, (width - size) // 2
-    observed = torch.ones(1, 1, height, width)
-    observed[..., top : top + size, left : left + size] = 0
-    return observed
+    known_mask = torch.ones(1, 1, height, width)
+    known_mask[..., top : top + size, left : left + size] = 0
+    return known_mask
 
 
-class PhaseModulus(NonlinearOperator):
+class FourierMagnitude(NonlinearOperator):
     """y = |F P (x / 2 + 1/2)|: zeros around, centred orthonormal Fourier transform, its modulus.
 
     The photo is `oversample` / 8 of the side wider on each side. Shifted and turned images, and any image
@@ -54,11 +54,11 @@ class PhaseModulus(NonlinearOperator):
         tall, wide = self._sides
         return centred_fft2(F.pad(x / 2 + 0.5, (wide, wide, tall, tall))).abs()
 
-    def start(self, y: Tensor) -> Tensor:
+    def initial_estimate(self, y: Tensor) -> Tensor:
         """Mid-grey: the modulus says nothing without phases."""
         return y.new_zeros(*y.shape[:2], *self._size)
 
-    def latent_size(self, height: int, width: int) -> tuple[int, int]:
+    def domain_size(self, height: int, width: int) -> tuple[int, int]:
         """Of the image for a modulus of height x width."""
         return height - 2 * self._sides[0], width - 2 * self._sides[1]
 
@@ -90,10 +90,10 @@ class CameraBlurOperator(NonlinearOperator):
         return 2 * linear_to_srgb(_saturated(light)) - 1
 
     @torch.no_grad()
-    def start(self, y: Tensor) -> Tensor:
+    def initial_estimate(self, y: Tensor) -> Tensor:
         """The photo darkened by the exposure."""
         light = srgb_to_linear((y.clamp(-1, 1) + 1) / 2) / self._exposure
-        return super().start(2 * linear_to_srgb(light) - 1)
+        return super().initial_estimate(2 * linear_to_srgb(light) - 1)
 
 
 def _saturated(light: Tensor) -> Tensor:

@@ -5,10 +5,10 @@ from torch import Tensor
 
 from daps_desktop.imaging.colour import REC601
 from daps_desktop.solver.operators.base import LinearOperator, Operator
-from daps_desktop.solver.operators.masking import believe
+from daps_desktop.solver.operators.masking import data_weight
 
 
-class Luma(LinearOperator):
+class LumaOperator(LinearOperator):
     """RGB (B, 3, H, W) to one channel (B, 1, H, W). One direction of colour space is seen, two are free."""
 
     def __init__(self) -> None:
@@ -21,11 +21,11 @@ class Luma(LinearOperator):
         return r * _weights(r)
 
     @torch.no_grad()
-    def prox(self, z: Tensor, y: Tensor, sigma_y: float, trust: float) -> Tensor:
+    def prox(self, z: Tensor, y: Tensor, sigma_y: float, prior_std: float) -> Tensor:
         seen = self.norm**2
-        return z + self.adjoint(believe(sigma_y, trust * self.norm) / seen * (y - self(z)))
+        return z + self.adjoint(data_weight(sigma_y, prior_std * self.norm) / seen * (y - self(z)))
 
-    def start(self, y: Tensor) -> Tensor:
+    def initial_estimate(self, y: Tensor) -> Tensor:
         return y.expand(-1, 3, -1, -1).clone()
 
 
@@ -33,7 +33,7 @@ def _weights(x: Tensor) -> Tensor:
     return x.new_tensor(REC601).view(1, 3, 1, 1)
 
 
-class ClippedOperator(Operator):
+class ClippingOperator(Operator):
     """y = clip(scale x, -1, 1), entry by entry."""
 
     pixelwise = True
@@ -46,16 +46,16 @@ class ClippedOperator(Operator):
         return (self._gain * x).clamp(-1, 1)
 
     @torch.no_grad()
-    def prox(self, z: Tensor, y: Tensor, sigma_y: float, trust: float) -> Tensor:
+    def prox(self, z: Tensor, y: Tensor, sigma_y: float, prior_std: float) -> Tensor:
         """The global minimum: the cheapest of the best values inside, above and below the clipping points."""
         edge = 1 / self._gain
-        ratio = (sigma_y / trust) ** 2
+        ratio = (sigma_y / prior_std) ** 2
         inside = ((self._gain * y + ratio * z) / (self._gain**2 + ratio)).clamp(-edge, edge)
         candidates = torch.stack([inside, z.clamp(min=edge), z.clamp(max=-edge)])
         cost = (self(candidates) - y).square() + ratio * (candidates - z).square()
         return candidates.gather(0, cost.argmin(0, keepdim=True))[0]
 
-    def start(self, y: Tensor) -> Tensor:
+    def initial_estimate(self, y: Tensor) -> Tensor:
         return y / self._gain
 
     @torch.no_grad()

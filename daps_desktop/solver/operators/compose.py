@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from daps_desktop.solver.operators.base import LinearOperator, NonlinearOperator, Operator
-from daps_desktop.solver.operators.masking import fill_hole
+from daps_desktop.solver.operators.masking import fill_mask
 
 
 class Chain(LinearOperator):
@@ -19,7 +19,7 @@ class Chain(LinearOperator):
     """
 
     def __init__(self, *links: LinearOperator) -> None:
-        if any(link.observed is not None for link in links[:-1]):
+        if any(link.known_mask is not None for link in links[:-1]):
             raise ValueError("a hole must be the last link of a chain")
         self.links = links
         self.norm = math.prod(link.norm for link in links)  # an upper bound
@@ -27,7 +27,7 @@ class Chain(LinearOperator):
         self.pad = sum(
             link.pad * math.prod(before.scale for before in links[:i]) for i, link in enumerate(links)
         )
-        self.observed = links[-1].observed
+        self.known_mask = links[-1].known_mask
 
     def __call__(self, x: Tensor) -> Tensor:
         for link in self.links:
@@ -39,20 +39,20 @@ class Chain(LinearOperator):
             r = link.adjoint(r)
         return r
 
-    def start(self, y: Tensor) -> Tensor:
+    def initial_estimate(self, y: Tensor) -> Tensor:
         for link in reversed(self.links):
-            y = link.start(y)
+            y = link.initial_estimate(y)
         return y
 
 
-class Masked(NonlinearOperator):
+class MaskedOperator(NonlinearOperator):
     """Any operator seen through a hole; the step of a pixelwise one stays in closed form."""
 
-    def __init__(self, operator: Operator, observed: Tensor) -> None:
+    def __init__(self, operator: Operator, known_mask: Tensor) -> None:
         """observed: (1 or B, 1, H, W), 1 = trust the photo, of the size of the operator's output."""
         self.operator = operator
-        self.observed = observed
-        self._kept = observed
+        self.known_mask = known_mask
+        self._kept = known_mask
         self.norm, self.scale, self.pad = operator.norm, operator.scale, operator.pad
         self.pixelwise = operator.pixelwise
 
@@ -60,16 +60,16 @@ class Masked(NonlinearOperator):
         return self.operator(x) * self._kept
 
     @torch.no_grad()
-    def prox(self, z: Tensor, y: Tensor, sigma_y: float, trust: float) -> Tensor:
+    def prox(self, z: Tensor, y: Tensor, sigma_y: float, prior_std: float) -> Tensor:
         if not self.pixelwise:
-            return super().prox(z, y * self._kept, sigma_y, trust)
-        return torch.where(self._kept > 0, self.operator.prox(z, y, sigma_y, trust), z)
+            return super().prox(z, y * self._kept, sigma_y, prior_std)
+        return torch.where(self._kept > 0, self.operator.prox(z, y, sigma_y, prior_std), z)
 
-    def start(self, y: Tensor) -> Tensor:
-        return self.operator.start(fill_hole(y, self._kept))
+    def initial_estimate(self, y: Tensor) -> Tensor:
+        return self.operator.initial_estimate(fill_mask(y, self._kept))
 
 
-class DataSet(Protocol):
+class ConstraintSet(Protocol):
     """What one photo says without noise: the scenes it could have come from (JPEG bounds, clipping)."""
 
     norm: float
@@ -78,10 +78,10 @@ class DataSet(Protocol):
 
     def project(self, v: Tensor, y: Tensor) -> Tensor: ...
 
-    def start(self, y: Tensor) -> Tensor: ...
+    def initial_estimate(self, y: Tensor) -> Tensor: ...
 
 
-class SetAfter(Operator):
+class ConstrainedOperator(Operator):
     """A photo that an operator made and a set hides: blurred or shrunk, then clipped or saved as JPEG.
 
     argmin dist(A x, set)^2 / 2 sigma_y^2 + |x - z|^2 / 2 trust^2 by majorise-minimise: the distance is at
@@ -89,40 +89,40 @@ class SetAfter(Operator):
     and never raises the objective.
     """
 
-    def __init__(self, operator: Operator, data_set: DataSet, rounds: int = 2) -> None:
+    def __init__(self, operator: Operator, constraint: ConstraintSet, rounds: int = 2) -> None:
         self.operator = operator
-        self.data_set = data_set
+        self.constraint = constraint
         self.rounds = rounds
-        self.norm = operator.norm * data_set.norm
-        self.scale, self.pad, self.observed = operator.scale, operator.pad, operator.observed
+        self.norm = operator.norm * constraint.norm
+        self.scale, self.pad, self.known_mask = operator.scale, operator.pad, operator.known_mask
 
     def __call__(self, x: Tensor) -> Tensor:
-        return self.data_set(self.operator(x))
+        return self.constraint(self.operator(x))
 
     @torch.no_grad()
-    def prox(self, z: Tensor, y: Tensor, sigma_y: float, trust: float) -> Tensor:
+    def prox(self, z: Tensor, y: Tensor, sigma_y: float, prior_std: float) -> Tensor:
         x = z
         for _ in range(self.rounds):
-            x = self.operator.prox(z, self._target(x, y), sigma_y / self.data_set.norm, trust)
+            x = self.operator.prox(z, self._target(x, y), sigma_y / self.constraint.norm, prior_std)
         return x
 
     def residual(self, x: Tensor, y: Tensor) -> Tensor:
         """From the set to A x, in y's units."""
-        return (self._seen(x, y) - self._target(x, y)) * self.data_set.norm
+        return (self._seen(x, y) - self._target(x, y)) * self.constraint.norm
 
-    def start(self, y: Tensor) -> Tensor:
-        return self.operator.start(self.data_set.start(y))
+    def initial_estimate(self, y: Tensor) -> Tensor:
+        return self.operator.initial_estimate(self.constraint.initial_estimate(y))
 
     def _target(self, x: Tensor, y: Tensor) -> Tensor:
         """P(A x)."""
-        return self.data_set.project(self._seen(x, y), y)
+        return self.constraint.project(self._seen(x, y), y)
 
     def _seen(self, x: Tensor, y: Tensor) -> Tensor:
         """A x, with what covers a hole taken from the photo: JPEG blocks do not know of holes."""
         seen = self.operator(x)
-        if self.observed is None:
+        if self.known_mask is None:
             return seen
-        return torch.where(self.observed > 0, seen, self.data_set.start(y))
+        return torch.where(self.known_mask > 0, seen, self.constraint.initial_estimate(y))
 
 
 def chain(links: Sequence[LinearOperator]) -> LinearOperator:

@@ -12,9 +12,9 @@ from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_, Phrase, phrase
 from daps_desktop.solver.operators.base import LinearOperator
 from daps_desktop.solver.operators.conjugate_gradient import conjugate_gradient
-from daps_desktop.solver.operators.fourier import good_size, irfft2, rfft2
+from daps_desktop.solver.operators.fourier import fast_fft_size, irfft2, rfft2
 
-LARGEST_KERNEL = 255  # pixels a side
+MAX_KERNEL = 255  # pixels a side
 TOLERANCE = 0.01  # of what is sought outside the frame; inside, the error is a tenth of that or less
 BATCH_PIXELS = 2**20  # planes are transformed together up to this size, one by one above: memory
 
@@ -49,8 +49,8 @@ class Convolution(LinearOperator):
         self.tolerance = tolerance
         self.pad = max((side // 2 for side in kernel.shape), default=0)
         self._size = height, width
-        self._latent = self.latent_size(height, width)
-        self._grid = good_size(self._latent[0]), good_size(self._latent[1])
+        self._latent = self.domain_size(height, width)
+        self._grid = fast_fft_size(self._latent[0]), fast_fft_size(self._latent[1])
         spectrum = rfft2(_centred_at_origin(kernel.double().cpu(), self._grid), self._grid)
         self.norm = float(spectrum.abs().max())
         self._spectrum = spectrum.to(device=device, dtype=dtype.to_complex())
@@ -62,8 +62,8 @@ class Convolution(LinearOperator):
         return self._filter(self._framed(r), self._spectrum.conj())[..., : self._latent[0], : self._latent[1]]
 
     @torch.no_grad()
-    def prox(self, z: Tensor, y: Tensor, sigma_y: float, trust: float) -> Tensor:
-        ratio = (sigma_y / trust) ** 2
+    def prox(self, z: Tensor, y: Tensor, sigma_y: float, prior_std: float) -> Tensor:
+        ratio = (sigma_y / prior_std) ** 2
         together = max(1, BATCH_PIXELS // math.prod(self._grid))
         planes_z, planes_y = z.reshape(-1, *z.shape[-2:]), y.reshape(-1, *y.shape[-2:])
         steps = [
@@ -131,20 +131,20 @@ def motion_kernel(length: float, angle: float) -> Tensor:
     return line / line.sum()
 
 
-def kernel_from_image(picture: NDArray[np.generic], path: str = "") -> Tensor:
+def kernel_from_image(image: NDArray[np.generic], path: str = "") -> Tensor:
     """(k, k) float64, sum 1, k odd: a picture of the blur, white on black, its centre of mass in the middle.
 
     picture: (H, W) or (H, W, C), any numbers not below 0. Raises: UserError("kernel_file").
     """
-    grey = np.asarray(picture, dtype=np.float64)
+    grey = np.asarray(image, dtype=np.float64)
     grey = grey.mean(axis=2) if grey.ndim == 3 else grey
     _check(grey.ndim == 2 and grey.size > 0, path, phrase(N_("it is not a picture")))
     finite = bool(np.isfinite(grey).all()) and float(grey.min()) >= 0
     _check(finite, path, phrase(N_("it holds negative or infinite values")))
     _check(float(grey.max()) > 0, path, phrase(N_("it is all black")))
     largest = max(grey.shape)
-    wide = phrase(N_("it is {width} pixels wide, more than {most}"), width=largest, most=LARGEST_KERNEL)
-    _check(largest <= LARGEST_KERNEL, path, wide)
+    wide = phrase(N_("it is {width} pixels wide, more than {most}"), width=largest, most=MAX_KERNEL)
+    _check(largest <= MAX_KERNEL, path, wide)
     kernel = torch.tensor(grey)
     return _balanced(kernel / kernel.sum())
 

@@ -73,7 +73,7 @@ UNKNOWN = ShrinkKernel("unknown", _between, 2.0)
 KERNELS = {kernel.name: kernel for kernel in (UNKNOWN, AREA, BILINEAR, BICUBIC, LANCZOS)}
 
 
-class Downsampling(LinearOperator):
+class DownsamplingOperator(LinearOperator):
     """Shrinks by `factor`: each small pixel is the same weighted mean of the large ones around it.
 
     Each entry of A A^T depends on the distance of two small pixels alone, as nothing happens at the
@@ -105,13 +105,13 @@ class Downsampling(LinearOperator):
 
     def adjoint(self, r: Tensor) -> Tensor:
         spread = self._along_both(r, F.conv_transpose2d)
-        height, width = self.latent_size(*self._size)
+        height, width = self.domain_size(*self._size)
         after = height - self._first - spread.shape[-2], width - self._first - spread.shape[-1]
         return F.pad(spread, (self._first, after[1], self._first, after[0]))
 
     @torch.no_grad()
-    def prox(self, z: Tensor, y: Tensor, sigma_y: float, trust: float) -> Tensor:
-        ratio = (sigma_y / trust) ** 2
+    def prox(self, z: Tensor, y: Tensor, sigma_y: float, prior_std: float) -> Tensor:
+        ratio = (sigma_y / prior_std) ** 2
 
         def gram(w: Tensor) -> Tensor:
             return self._gram_apply(w) + ratio * w
@@ -119,7 +119,7 @@ class Downsampling(LinearOperator):
         return z + self.adjoint(conjugate_gradient(gram, y - self(z), self.iterations, self.tolerance))
 
     @torch.no_grad()
-    def start(self, y: Tensor) -> Tensor:
+    def initial_estimate(self, y: Tensor) -> Tensor:
         """Bicubic enlargement; pixel (i, j) of y covers the block (scale i.., scale j..) of the result."""
         # antialias selects the kernel a = -1/2 here (a = -3/4 without); enlarging needs no antialias itself.
         seen = pad_reflect(y, self._border)

@@ -24,7 +24,7 @@ def centred_fft2(x: Tensor) -> Tensor:
     return cast(Tensor, torch.fft.fftshift(spectrum, dim=(-2, -1)))
 
 
-def good_size(side: int) -> int:
+def fast_fft_size(side: int) -> int:
     """The smallest even number not below `side` whose prime factors are 2, 3 and 5: fast to transform."""
     size = side + side % 2
     while not _smooth(size):

@@ -10,7 +10,7 @@ from torch import Tensor
 from daps_desktop.imaging.colour import RGB_TO_YCC
 from daps_desktop.imaging.photo import JpegTables
 from daps_desktop.solver.operators.base import Operator
-from daps_desktop.solver.operators.masking import believe
+from daps_desktop.solver.operators.masking import data_weight
 
 RGB_FROM_YCC: list[list[float]] = np.linalg.inv(np.array(RGB_TO_YCC)).tolist()
 # EXIF orientation -> (transposed, dimensions flipped after that) to make coded pixels upright.
@@ -24,7 +24,7 @@ SLACK = 0.5  # grey levels: pixels are rounded before coding and after decoding,
 UNBLUR_REACH = 8
 
 
-class JpegSet(Operator):
+class JpegConstraint(Operator):
     """A = identity; the photo says only between which bounds each coefficient of the image lies.
 
     A file stores q = round(DCT / table) of every 8 x 8 block of Y and of box-averaged Cb and Cr, so the
@@ -45,9 +45,9 @@ class JpegSet(Operator):
         return x
 
     @torch.no_grad()
-    def prox(self, z: Tensor, y: Tensor, sigma_y: float, trust: float) -> Tensor:
+    def prox(self, z: Tensor, y: Tensor, sigma_y: float, prior_std: float) -> Tensor:
         """argmin dist(x, set)^2 / 2 sigma_y^2 + |x - z|^2 / 2 trust^2, distances in the metric of P."""
-        return z + believe(sigma_y, trust) * (self.project(z, y) - z)
+        return z + data_weight(sigma_y, prior_std) * (self.project(z, y) - z)
 
     def residual(self, x: Tensor, y: Tensor) -> Tensor:
         """From the set to x: zero where the file could have come from x.
@@ -73,7 +73,7 @@ class JpegSet(Operator):
         """What P adds to one plane of 0-255 values, given the same plane of the decoded photo."""
         factors = (1, 1) if index == 0 else self.tables.sampling
         table = _table(self.tables, index, plane)
-        stored = block_dct(unblurred(F.avg_pool2d(seen, factors), factors) - 128)
+        stored = block_dct(chroma_deconvolved(F.avg_pool2d(seen, factors), factors) - 128)
         middle = (stored / table).round() * table
         has = block_dct(F.avg_pool2d(plane, factors) - 128)
         reach = table / 2 + SLACK
@@ -92,7 +92,7 @@ def compress(x: Tensor, tables: JpegTables) -> Tensor:
         eighths = (8 * block_dct(small - 128)).round() / 8  # the precision of integer encoders
         stored = _half_away(eighths / table) * table
         decoded = (block_dct(stored, inverse=True) + 128).round().clamp(0, 255)
-        planes[index] = upsampled(decoded, factors)
+        planes[index] = upsample(decoded, factors)
     return _eight_bits(from_planes(planes, x, tables.orientation))
 
 
@@ -163,7 +163,7 @@ def _dct_basis(like: Tensor) -> Tensor:
     return basis.to(like)
 
 
-def upsampled(small: Tensor, factors: tuple[int, int]) -> Tensor:
+def upsample(small: Tensor, factors: tuple[int, int]) -> Tensor:
     """Chroma (B, 1, h, w) at full size as decoders make it: linear for a factor of 2, repeated for 4."""
     for dim, factor in zip((-2, -1), factors, strict=True):
         small = _doubled(small, dim) if factor == 2 else small.repeat_interleave(factor, dim)
@@ -178,14 +178,14 @@ def _doubled(small: Tensor, dim: int) -> Tensor:
     return pairs.movedim(dim - 1, -2).flatten(-2).movedim(-1, dim)
 
 
-def unblurred(small: Tensor, factors: tuple[int, int]) -> Tensor:
+def chroma_deconvolved(small: Tensor, factors: tuple[int, int]) -> Tensor:
     """The chroma a file stored, from box averages of the chroma its decoder made of it."""
     for dim, factor in zip((-2, -1), factors, strict=True):
-        small = _unblurred_along(small, dim) if factor == 2 else small
+        small = _deconvolved_along(small, dim) if factor == 2 else small
     return small
 
 
-def _unblurred_along(small: Tensor, dim: int) -> Tensor:
+def _deconvolved_along(small: Tensor, dim: int) -> Tensor:
     lags = torch.arange(-UNBLUR_REACH, UNBLUR_REACH + 1, dtype=torch.float64).abs()
     taps = (math.sqrt(2) * (math.sqrt(8) - 3) ** lags).to(small)
     return _edge_repeated(small, UNBLUR_REACH, dim).unfold(dim, len(taps), 1) @ taps

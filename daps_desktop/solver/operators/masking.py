@@ -6,15 +6,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from daps_desktop.imaging.mask import Hole
+from daps_desktop.imaging.mask import Mask
 from daps_desktop.solver.operators.base import LinearOperator
 
-MOST_BLOCKS = 0.5  # share of the blocks with a hole in them above which a hole is filled smoothly
+MAX_BLOCKS = 0.5  # share of the blocks with a hole in them above which a hole is filled smoothly
 
 
-def observed_from_hole(hole: Hole, device: torch.device | str = "cpu") -> Tensor:
+def known_mask_of(mask: Mask, device: torch.device | str = "cpu") -> Tensor:
     """(1, 1, H, W) float32, 1 = trust the photo, from a hole (H, W), True = reconstruct. The only bridge."""
-    return torch.tensor(~hole, dtype=torch.float32, device=device)[None, None]
+    return torch.tensor(~mask, dtype=torch.float32, device=device)[None, None]
 
 
 class Identity(LinearOperator):
@@ -29,19 +29,19 @@ class Identity(LinearOperator):
         return r
 
     @torch.no_grad()
-    def prox(self, z: Tensor, y: Tensor, sigma_y: float, trust: float) -> Tensor:
-        return z + believe(sigma_y, trust) * (y - z)
+    def prox(self, z: Tensor, y: Tensor, sigma_y: float, prior_std: float) -> Tensor:
+        return z + data_weight(sigma_y, prior_std) * (y - z)
 
 
-class HoleMask(LinearOperator):
+class MaskOperator(LinearOperator):
     """Keeps observed pixels, zeroes the rest; its own transpose. What y holds in the hole is ignored."""
 
     pixelwise = True
 
-    def __init__(self, observed: Tensor) -> None:
+    def __init__(self, known_mask: Tensor) -> None:
         """observed: (1 or B, 1, H, W), 1 = trust the photo, 0 = hole."""
-        self.observed = observed
-        self._kept = observed
+        self.known_mask = known_mask
+        self._kept = known_mask
 
     def __call__(self, x: Tensor) -> Tensor:
         return x * self._kept
@@ -50,34 +50,34 @@ class HoleMask(LinearOperator):
         return r * self._kept
 
     @torch.no_grad()
-    def prox(self, z: Tensor, y: Tensor, sigma_y: float, trust: float) -> Tensor:
-        return z + self._kept * (believe(sigma_y, trust) * (y - z))
+    def prox(self, z: Tensor, y: Tensor, sigma_y: float, prior_std: float) -> Tensor:
+        return z + self._kept * (data_weight(sigma_y, prior_std) * (y - z))
 
     @torch.no_grad()
-    def start(self, y: Tensor) -> Tensor:
+    def initial_estimate(self, y: Tensor) -> Tensor:
         """y with the hole filled from its rim."""
-        return fill_hole(y, self._kept)
+        return fill_mask(y, self._kept)
 
 
-def believe(sigma_y: float, trust: float) -> float:
+def data_weight(sigma_y: float, prior_std: float) -> float:
     """How far a directly observed value moves from z to y: trust^2 / (trust^2 + sigma_y^2)."""
-    return trust**2 / (trust**2 + sigma_y**2)
+    return prior_std**2 / (prior_std**2 + sigma_y**2)
 
 
-def fill_hole(y: Tensor, observed: Tensor) -> Tensor:
+def fill_mask(y: Tensor, known_mask: Tensor) -> Tensor:
     """y (B, C, H, W) with its hole filled: its texture goes on where the hole is narrow, else smoothly.
 
     By frequency-selective reconstruction (Seiler, Kaup 2010; Genser, Seiler, Kaup 2018), which needs about
     5 ms for each block of 8 x 8 pixels with a hole in it: where most blocks have one, as where pixels are
     missing at random, there is enough nearby for a smooth filling to serve as well.
     """
-    smooth = fill_smoothly(y, observed)
-    blocks = F.max_pool2d(1 - observed.to(y.dtype), 8, ceil_mode=True)
-    if not 0 < float(blocks.mean()) <= MOST_BLOCKS:
+    smooth = fill_smoothly(y, known_mask)
+    blocks = F.max_pool2d(1 - known_mask.to(y.dtype), 8, ceil_mode=True)
+    if not 0 < float(blocks.mean()) <= MAX_BLOCKS:
         return smooth
-    known = observed.expand(y.shape[0], 1, *y.shape[-2:])
+    known = known_mask.expand(y.shape[0], 1, *y.shape[-2:])
     textured = [_reconstruct(photo, kept[0]) for photo, kept in zip(smooth, known, strict=True)]
-    return torch.where(observed > 0, y, torch.stack(textured))
+    return torch.where(known_mask > 0, y, torch.stack(textured))
 
 
 def _reconstruct(photo: Tensor, known: Tensor) -> Tensor:
@@ -92,12 +92,12 @@ def _reconstruct(photo: Tensor, known: Tensor) -> Tensor:
     return planes.to(photo).div(127.5).sub(1).expand_as(photo)
 
 
-def fill_smoothly(y: Tensor, observed: Tensor) -> Tensor:
+def fill_smoothly(y: Tensor, known_mask: Tensor) -> Tensor:
     """y (B, C, H, W) with its hole filled from ever coarser averages of what is observed (pull-push).
 
     Source: Gortler et al., The Lumigraph, 1996. A photo without any observed pixel comes back as zeros.
     """
-    kept = observed.to(y.dtype).expand(y.shape[0], 1, *y.shape[-2:])
+    kept = known_mask.to(y.dtype).expand(y.shape[0], 1, *y.shape[-2:])
     known = torch.where(kept > 0, y, 0.0)
     if bool((kept > 0).all()) or max(y.shape[-2:]) == 1:
         return known

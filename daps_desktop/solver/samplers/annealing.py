@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from daps_desktop.base.errors import SolverDiverged
+from daps_desktop.base.errors import SolverDivergedError
 from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.solver.problem import Problem
 from daps_desktop.solver.tensors import PHOTO_STD
@@ -33,16 +33,16 @@ def renoise(x0_y: Tensor, sigma: float, rng: torch.Generator) -> Tensor:
     return noise.mul_(sigma).add_(x0_y)
 
 
-def checked_step(index: int, sigma: float, problem: Problem, x0_y: Tensor) -> AnnealingStep:
-    """Raises: SolverDiverged if x0_y or its residual is not finite."""
+def finite_step(index: int, sigma: float, problem: Problem, x0_y: Tensor) -> AnnealingStep:
+    """Raises: SolverDivergedError if x0_y or its residual is not finite."""
     residual = problem.residual_over_noise(x0_y)
     # The sum is finite where all entries are, and needs no image-sized temporary.
     if not (torch.isfinite(x0_y.sum()) and residual < float("inf")):
-        raise SolverDiverged(phrase(N_("at noise level {sigma:.3g}"), sigma=sigma))
+        raise SolverDivergedError(phrase(N_("at noise level {sigma:.3g}"), sigma=sigma))
     return AnnealingStep(index, sigma, x0_y, residual)
 
 
-def trust_radius(sigma: float) -> float:
+def prior_std_at(sigma: float) -> float:
     """How far the data may draw the estimate: sigma at low noise, at most the std of photographs.
 
     r^2 = sigma^2 sd^2 / (sigma^2 + sd^2): the std of x0 given x for a Gaussian prior of std sd; the cap

@@ -13,16 +13,16 @@ from torch import Tensor
 
 from daps_desktop.solver.denoisers.denoiser import Denoiser
 from daps_desktop.solver.problem import Problem
-from daps_desktop.solver.samplers.annealing import Steps, checked_step, renoise
+from daps_desktop.solver.samplers.annealing import Steps, finite_step, renoise
 from daps_desktop.solver.samplers.ode import euler
-from daps_desktop.solver.samplers.schedule import power_levels
+from daps_desktop.solver.samplers.schedule import karras_sigmas
 
 TAU = 0.01
 LEARNING_RATE_MIN_RATIO = 0.01
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class DapsConfig:
     """5 ODE steps on each of 200 levels are the published DAPS-1K."""
 
     levels: int = 200
@@ -35,7 +35,7 @@ class Plan:
 
     @property
     def sigmas(self) -> list[float]:
-        return power_levels(self.levels, self.sigma_max, self.sigma_min, rho=7)
+        return karras_sigmas(self.levels, self.sigma_max, self.sigma_min, rho=7)
 
     @property
     def evaluations(self) -> int:
@@ -48,12 +48,12 @@ class Plan:
 
 
 @torch.enable_grad()
-def misfit_gradient(problem: Problem, x: Tensor) -> Tensor:
+def data_gradient(problem: Problem, x: Tensor) -> Tensor:
     """The gradient of |A x - y|^2 over observed entries, (B, 3, H, W)."""
     x = x.detach().requires_grad_()
     misfit = problem.A.residual(x, problem.y).square()
-    if problem.A.observed is not None:
-        misfit = misfit * problem.A.observed
+    if problem.A.known_mask is not None:
+        misfit = misfit * problem.A.known_mask
     return torch.autograd.grad(misfit.sum(), x)[0]
 
 
@@ -70,18 +70,20 @@ def langevin(
     """`steps` Langevin steps from x0_hat with learning rate `rate`; shapes (B, 3, H, W)."""
     x = x0_hat.clone()
     for _ in range(steps):
-        drift = misfit_gradient(problem, x) / tau**2 + (x - x0_hat) / sigma**2
+        drift = data_gradient(problem, x) / tau**2 + (x - x0_hat) / sigma**2
         x = renoise(x - rate * drift, (2 * rate) ** 0.5, rng)
     return x
 
 
-def solve(problem: Problem, denoiser: Denoiser, plan: Plan, start: Tensor, rng: torch.Generator) -> Steps:
-    """Yield one AnnealingStep per noise level; the last one holds the result. Raises: SolverDiverged."""
+def solve(
+    problem: Problem, denoiser: Denoiser, plan: DapsConfig, start: Tensor, rng: torch.Generator
+) -> Steps:
+    """Yield one AnnealingStep per noise level; the last one holds the result. Raises: SolverDivergedError."""
     sigmas = plan.sigmas
     x = renoise(start, sigmas[0], rng)
     for i in range(plan.levels):
         x0_hat = euler(denoiser, x, sigmas[i], plan.ode_steps)
         rate = plan.learning_rate(i, problem.A.norm)
         x0_y = langevin(problem, x0_hat, sigmas[i], rate, plan.langevin_steps, rng, plan.tau)
-        yield checked_step(i, sigmas[i], problem, x0_y)
+        yield finite_step(i, sigmas[i], problem, x0_y)
         x = renoise(x0_y, sigmas[i + 1], rng)

@@ -3,7 +3,7 @@
 Each annealing step: E-step ("initialization": x -> x0_hat by the prior alone), M-step ("refinement":
 x0_hat -> x0_y by the photo alone), re-noising to the next level. Where this differs from the paper:
 the M-step is solved in closed form or by CG instead of a few Langevin steps (same filter, see
-`paper_plan`), and a run may begin at a lower noise level from a classical estimate, and add no noise.
+`paper_config`), and a run may begin at a lower noise level from a classical estimate, and add no noise.
 """
 
 from dataclasses import dataclass
@@ -13,24 +13,24 @@ from torch import Tensor
 
 from daps_desktop.solver.denoisers.denoiser import Denoiser, orient, unorient
 from daps_desktop.solver.problem import Problem
-from daps_desktop.solver.samplers.annealing import Steps, checked_step, renoise, trust_radius
+from daps_desktop.solver.samplers.annealing import Steps, finite_step, prior_std_at, renoise
 from daps_desktop.solver.samplers.ode import rk4, tweedie
-from daps_desktop.solver.samplers.schedule import geometric_levels, power_levels
+from daps_desktop.solver.samplers.schedule import geometric_sigmas, karras_sigmas
 
 ORIENTATIONS = (0, 5, 3, 6, 1, 2, 4, 7)
 """Ways to turn a picture, the four quarter turns before the mirrored ones: the first two differ most."""
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class DapsPPConfig:
     """The free choices of a DAPS++ run; noise levels in [-1, 1] units."""
 
     levels: int
     sigma_max: float
     sigma_min: float
     rk4_below: float  # below this level the E-step is a sample (4 evaluations), above it the mean (1)
-    trust: float = (
-        0.0  # radius of the M-step; 0: that of the noise level, `trust_radius`, times sqrt(relaxation)
+    prior_std: float = (
+        0.0  # radius of the M-step; 0: that of the noise level, `prior_std_at`, times sqrt(relaxation)
     )
     relaxation: float = 1.0  # how far the E-step goes towards the prior's estimate: above 1, beyond it
     stochastic: bool = True  # whether each level's noise is really added; False: a deterministic path
@@ -42,8 +42,8 @@ class Plan:
     @property
     def sigmas(self) -> list[float]:
         if self.rho is None:
-            return geometric_levels(self.levels, self.sigma_max, self.sigma_min)
-        return power_levels(self.levels, self.sigma_max, self.sigma_min, self.rho)
+            return geometric_sigmas(self.levels, self.sigma_max, self.sigma_min)
+        return karras_sigmas(self.levels, self.sigma_max, self.sigma_min, self.rho)
 
     @property
     def steps(self) -> int:
@@ -57,13 +57,13 @@ class Plan:
         return self.steps + 3 * slow + again
 
 
-def paper_plan(sigma_y: float, levels: int = 50) -> Plan:
+def paper_config(sigma_y: float, levels: int = 50) -> DapsPPConfig:
     """As published: from sigma 100, RK4 below 10 sigma_y; 98 evaluations for 50 levels at sigma_y = 0.05.
 
     The step of its four Langevin steps is not known in public. Those of its parent, with four steps, act on a
     small singular value h as an M-step of radius 2 to 3 sigma_y acts, whatever the norm of A.
     """
-    return Plan(levels, 100.0, 2 * sigma_y, rk4_below=10 * sigma_y, trust=2 * sigma_y)
+    return DapsPPConfig(levels, 100.0, 2 * sigma_y, rk4_below=10 * sigma_y, prior_std=2 * sigma_y)
 
 
 def e_step(denoiser: Denoiser, x: Tensor, sigma: float, rk4_below: float) -> Tensor:
@@ -72,7 +72,7 @@ def e_step(denoiser: Denoiser, x: Tensor, sigma: float, rk4_below: float) -> Ten
 
 
 @torch.no_grad()
-def final_step(denoiser: Denoiser, x: Tensor, plan: Plan) -> Tensor:
+def final_step(denoiser: Denoiser, x: Tensor, plan: DapsPPConfig) -> Tensor:
     """The E-step at the final level; a mean is taken over `final_orientations` of the picture.
 
     A network errs a little differently in each, and the error of the mean of eight is smaller.
@@ -86,21 +86,23 @@ def final_step(denoiser: Denoiser, x: Tensor, plan: Plan) -> Tensor:
 
 
 @torch.no_grad()
-def m_step(problem: Problem, x0_hat: Tensor, trust: float) -> Tensor:
+def m_step(problem: Problem, x0_hat: Tensor, prior_std: float) -> Tensor:
     """The image nearest x0_hat that explains y: argmin |A x - y|^2 / 2 sigma_y^2 + |x - x0_hat|^2 / 2 r^2.
 
-    Shapes (B, 3, H, W); r is `trust`, in [-1, 1] units. Source: the method's refinement in closed form.
+    Shapes (B, 3, H, W); r is `prior_std`, in [-1, 1] units. Source: the method's refinement in closed form.
     """
-    return problem.A.prox(x0_hat, problem.y, problem.sigma_y, trust)
+    return problem.A.prox(x0_hat, problem.y, problem.sigma_y, prior_std)
 
 
-def solve(problem: Problem, denoiser: Denoiser, plan: Plan, start: Tensor, rng: torch.Generator) -> Steps:
+def solve(
+    problem: Problem, denoiser: Denoiser, plan: DapsPPConfig, start: Tensor, rng: torch.Generator
+) -> Steps:
     """Yield one AnnealingStep per noise level; the last one holds the result.
 
     `start` is the centre of the first noise, (B, 3, H, W): zeros, or a classical estimate (a warm start).
     Without noise the path has a fixed point at each level, where w (D(x) - x) balances the M-step; in a
     Gaussian world that is the posterior mean if the radius grows with sqrt(w).
-    Raises: SolverDiverged where a number is not finite.
+    Raises: SolverDivergedError where a number is not finite.
     """
     sigmas = plan.sigmas
     x0_y = start
@@ -109,19 +111,19 @@ def solve(problem: Problem, denoiser: Denoiser, plan: Plan, start: Tensor, rng: 
         x0_hat = e_step(denoiser, x, sigma, plan.rk4_below)
         if plan.relaxation != 1:
             x0_hat = torch.lerp(x, x0_hat, plan.relaxation)
-        trust = plan.trust or plan.relaxation**0.5 * trust_radius(sigma)
-        x0_y = m_step(problem, x0_hat, trust / plan.noise_inflation)
+        prior_std = plan.prior_std or plan.relaxation**0.5 * prior_std_at(sigma)
+        x0_y = m_step(problem, x0_hat, prior_std / plan.noise_inflation)
         del x, x0_hat  # memory: a photo of 24 megapixels is 288 MB each
-        yield checked_step(i, sigma, problem, x0_y)
+        yield finite_step(i, sigma, problem, x0_y)
     if plan.final_sigma:
-        x = as_observed(problem, x0_y, plan.final_sigma, rng)
+        x = blend_observed(problem, x0_y, plan.final_sigma, rng)
         x0_y = final_step(denoiser, x, plan)
-        yield checked_step(plan.levels, plan.final_sigma, problem, x0_y)
+        yield finite_step(plan.levels, plan.final_sigma, problem, x0_y)
 
 
-def as_observed(problem: Problem, x0_y: Tensor, sigma: float, rng: torch.Generator) -> Tensor:
+def blend_observed(problem: Problem, x0_y: Tensor, sigma: float, rng: torch.Generator) -> Tensor:
     """x as if at noise level sigma: y itself where A shows the pixel, x0_y with fresh noise elsewhere."""
-    observed = problem.A.observed
+    observed = problem.A.known_mask
     if observed is None:
         return problem.y
     return torch.where(observed > 0, problem.y, renoise(x0_y, sigma, rng))

@@ -12,13 +12,13 @@ from torch import Tensor
 
 from daps_desktop.solver.denoisers.denoiser import Denoiser
 from daps_desktop.solver.problem import Problem
-from daps_desktop.solver.samplers.annealing import Steps, checked_step, renoise
+from daps_desktop.solver.samplers.annealing import Steps, finite_step, renoise
 from daps_desktop.solver.samplers.ode import tweedie
-from daps_desktop.solver.samplers.schedule import power_levels
+from daps_desktop.solver.samplers.schedule import karras_sigmas
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class DiffPIRConfig:
     """100 levels, lambda 7 and zeta 0.3: the published settings for deblurring with noise."""
 
     levels: int = 100
@@ -26,25 +26,29 @@ class Plan:
     sigma_min: float = 0.01
     strength: float = 7.0  # lambda
     zeta: float = 0.3
-    doubt: float = 1.0  # times its own noise that the photo is taken to have
+    noise_inflation: float = 1.0  # times its own noise that the photo is taken to have
 
     @property
     def sigmas(self) -> list[float]:
-        return power_levels(self.levels, self.sigma_max, self.sigma_min, rho=7)
+        return karras_sigmas(self.levels, self.sigma_max, self.sigma_min, rho=7)
 
     @property
     def evaluations(self) -> int:
         return self.levels
 
 
-def solve(problem: Problem, denoiser: Denoiser, plan: Plan, start: Tensor, rng: torch.Generator) -> Steps:
-    """Yield one AnnealingStep per noise level; the last one holds the result. Raises: SolverDiverged."""
+def solve(
+    problem: Problem, denoiser: Denoiser, plan: DiffPIRConfig, start: Tensor, rng: torch.Generator
+) -> Steps:
+    """Yield one AnnealingStep per noise level; the last one holds the result. Raises: SolverDivergedError."""
     sigmas = plan.sigmas
     x = renoise(start, sigmas[0], rng)
     for i, sigma in enumerate(sigmas[:-1]):
         x0_hat = tweedie(denoiser, x, sigma)
-        x0_y = problem.A.prox(x0_hat, problem.y, plan.doubt * problem.sigma_y, sigma / plan.strength**0.5)
-        yield checked_step(i, sigma, problem, x0_y)
+        x0_y = problem.A.prox(
+            x0_hat, problem.y, plan.noise_inflation * problem.sigma_y, sigma / plan.strength**0.5
+        )
+        yield finite_step(i, sigma, problem, x0_y)
         x = _renoise_partly(x, x0_y, sigma, sigmas[i + 1], plan.zeta, rng)
 
 

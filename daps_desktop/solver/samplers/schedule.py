@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def power_levels(levels: int, sigma_max: float, sigma_min: float, rho: float) -> list[float]:
+def karras_sigmas(levels: int, sigma_max: float, sigma_min: float, rho: float) -> list[float]:
     """`levels` noise levels from sigma_max towards sigma_min, followed by 0.
 
     sigma_i = (sigma_max^(1/rho) + i/N (sigma_min^(1/rho) - sigma_max^(1/rho)))^rho, i < N, so sigma_min
@@ -15,6 +15,6 @@ def power_levels(levels: int, sigma_max: float, sigma_min: float, rho: float) ->
     return [*((high + i * (low - high)) ** rho).tolist(), 0.0]
 
 
-def geometric_levels(levels: int, sigma_max: float, sigma_min: float) -> list[float]:
+def geometric_sigmas(levels: int, sigma_max: float, sigma_min: float) -> list[float]:
     """`levels` noise levels from sigma_max to sigma_min in equal ratios, followed by 0."""
     return [*np.geomspace(sigma_max, sigma_min, levels).tolist(), 0.0]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from daps_desktop.imaging.colour import REC601
 from daps_desktop.training.data.photos import Pixels8
 
-SHRUNK, MOST_SHRUNK = 0.5, 2.0  # so many of the crops are shrunk, by a factor between 1 and this
+SHRUNK, MAX_SHRUNK = 0.5, 2.0  # so many of the crops are shrunk, by a factor between 1 and this
 GREY, TONED = 0.25, 0.5  # so many are grey; of these so many toned, as sepia is
 GAMMA_STD, GAIN_STD = 0.25, 0.12  # of the logarithm of a toned channel's power and gain
 
@@ -32,14 +32,14 @@ class Crops:
         """
         crops = np.empty((count, side, side, 3), np.float32)
         for crop, index in zip(crops, np.searchsorted(self.shares, rng.random(count), "right"), strict=True):
-            crop[:] = _recoloured(_turned(_cut(self.photos[index], side, rng), rng), rng)
+            crop[:] = _recolour(_turn(_cut(self.photos[index], side, rng), rng), rng)
         return (crops / 127.5 - 1).transpose(0, 3, 1, 2)
 
 
 def _cut(photo: Pixels8, side: int, rng: np.random.Generator) -> Floats:
     """(side, side, 3) in 0-255, as it is or shrunk by averaging areas."""
     height, width = photo.shape[:2]
-    shrink = rng.uniform(1, MOST_SHRUNK) if rng.random() < SHRUNK else 1.0
+    shrink = rng.uniform(1, MAX_SHRUNK) if rng.random() < SHRUNK else 1.0
     taken = min(round(side * shrink), height, width)
     top, left = rng.integers(height - taken + 1), rng.integers(width - taken + 1)
     crop = photo[top : top + taken, left : left + taken].astype(np.float32)
@@ -48,13 +48,13 @@ def _cut(photo: Pixels8, side: int, rng: np.random.Generator) -> Floats:
     return cast(Floats, cv2.resize(crop, (side, side), interpolation=cv2.INTER_AREA))
 
 
-def _turned(crop: Floats, rng: np.random.Generator) -> Floats:
+def _turn(crop: Floats, rng: np.random.Generator) -> Floats:
     way = rng.integers(8)
     crop = crop[:: -1 if way & 1 else 1, :: -1 if way & 2 else 1]
     return crop.transpose(1, 0, 2) if way & 4 else crop
 
 
-def _recoloured(crop: Floats, rng: np.random.Generator) -> Floats:
+def _recolour(crop: Floats, rng: np.random.Generator) -> Floats:
     if rng.random() >= GREY:
         return crop
     grey = (crop @ np.array(REC601, np.float32))[..., None]

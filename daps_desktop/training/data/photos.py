@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.files import open_ordinary, saving
+from daps_desktop.base.files import open_regular_file, save_errors
 from daps_desktop.base.i18n import words_of
 from daps_desktop.imaging.formats.endings import READABLE
-from daps_desktop.imaging.formats.limits import check_claim, check_size
+from daps_desktop.imaging.formats.limits import check_compression_ratio, check_size
 
-LONGEST_SIDE = 1024  # pixels: grain and optics of a camera's 12 MP say little about pictures at viewing size
+MAX_SIDE = 1024  # pixels: grain and optics of a camera's 12 MP say little about pictures at viewing size
 _AT_A_TIME = 64  # photos decoded before they are written
 # Pillow knows many formats more, of which one runs another program.
 _FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "AVIF", "MPO")
@@ -52,13 +52,13 @@ class PhotoFile:
     @contextmanager
     def open(self) -> Generator[Image.Image]:
         """The picture, of which no more than its size was read so far. Raises: what decoders raise."""
-        with open_ordinary(self.path) as file:
+        with open_regular_file(self.path) as file:
             length = self.length if self.member else os.fstat(file.fileno()).st_size
             file.seek(self.offset)
             source = io.BytesIO(file.read(length)) if self.member else file
             with Image.open(source, formats=_FORMATS) as image:
                 check_size(self.path, image.height, image.width)
-                check_claim(self.path, image.height * image.width * 4, length)
+                check_compression_ratio(self.path, image.height * image.width * 4, length)
                 yield image
 
 
@@ -97,8 +97,8 @@ def _members(archive: Path) -> list[tarfile.TarInfo]:
         raise UserError("file_unreadable", path=archive, detail=words_of(error)) from error
 
 
-def read_rgb(file: PhotoFile) -> Pixels8 | None:
-    """(H, W, 3) in RGB, at most LONGEST_SIDE long; None if the file cannot be read.
+def load_rgb(file: PhotoFile) -> Pixels8 | None:
+    """(H, W, 3) in RGB, at most MAX_SIDE long; None if the file cannot be read.
 
     EXIF orientation is ignored: quarter turns are drawn anyway.
     """
@@ -125,7 +125,7 @@ def decode_all(files: Sequence[PhotoFile], folder: Path) -> list[Pixels8]:
     the program ends, however it ends. Raises: UserError (`save_failed`), also where the disk is full.
     """
     shapes: list[tuple[int, ...]] = []
-    with saving(folder), tempfile.TemporaryFile(dir=folder) as file:
+    with save_errors(folder), tempfile.TemporaryFile(dir=folder) as file:
         for pixels in _decoded(files):
             file.write(pixels.data)
             shapes.append(pixels.shape)
@@ -141,7 +141,7 @@ def _decoded(files: Sequence[PhotoFile]) -> Iterator[Pixels8]:
     """A few at a time, so that they need not all fit into memory before they are written."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for first in range(0, len(files), _AT_A_TIME):
-            for pixels in pool.map(read_rgb, files[first : first + _AT_A_TIME]):
+            for pixels in pool.map(load_rgb, files[first : first + _AT_A_TIME]):
                 if pixels is not None:
                     yield np.ascontiguousarray(pixels)
 
@@ -167,5 +167,5 @@ def photo_size(file: PhotoFile) -> tuple[int, int] | None:
             width, height = image.size
     except Exception:  # decoders raise what they like
         return None
-    shrink = min(1.0, LONGEST_SIDE / max(width, height))
+    shrink = min(1.0, MAX_SIDE / max(width, height))
     return max(1, round(height * shrink)), max(1, round(width * shrink))

@@ -12,20 +12,27 @@ import numpy as np
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_, phrase, words_of
 from daps_desktop.imaging.photo import Pixels
-from daps_desktop.jobs.requests import JobRequest
+from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.networks.loader import Prior, open_prior
-from daps_desktop.restoration.progress import Watch
+from daps_desktop.restoration.progress import ProgressReporter
 from daps_desktop.restoration.run import restore
 from daps_desktop.training.data.photos import find_photos
 from daps_desktop.training.evaluation.scores import Score
-from daps_desktop.training.evaluation.trials import CASES, Case, Picture, Trial, centre, make_trial
+from daps_desktop.training.evaluation.trials import (
+    CASES,
+    DegradedPhoto,
+    EvaluationCase,
+    Picture,
+    centre,
+    degrade_photo,
+)
 
-T = TypeVar("T", bound=Trial)
+T = TypeVar("T", bound=DegradedPhoto)
 
 
 @dataclass(frozen=True, slots=True)
-class Method(Generic[T]):
+class EvaluatedMethod(Generic[T]):
     """A way to restore, or several of which the best is taken for the very photo."""
 
     name: str
@@ -33,7 +40,7 @@ class Method(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class EvaluationSpec:
     """The `first` or `last` so many of the photos, and of them the middle `crop` pixels; 0: all.
 
     `tasks`: beginnings of the names of CASES; none: all of them.
@@ -57,7 +64,7 @@ class Chosen:
                 )
 
     @property
-    def cases(self) -> list[Case]:
+    def cases(self) -> list[EvaluationCase]:
         return [case for case in CASES if self.wants(case.name)]
 
     def wants(self, task: str) -> bool:
@@ -74,28 +81,32 @@ class Chosen:
                 raise UserError("file_unreadable", path=file.name, detail=words_of(error)) from error
             yield index, file.name, centre(pixels, self.crop) if self.crop else pixels
 
-    def trials(self) -> Iterator[tuple[str, Trial]]:
+    def trials(self) -> Iterator[tuple[str, DegradedPhoto]]:
         """(name of the photo, damaged photo); the same damage for a photo whichever others are chosen."""
         for index, name, pixels in self.pictures():
             for case in self.cases:
-                yield name, make_trial(case, pixels, index)
+                yield name, degrade_photo(case, pixels, index)
 
 
-def evaluate(settings: SolverSettings, chosen: Chosen) -> Iterator[Score]:
+def evaluate(settings: SolverSettings, chosen: EvaluationSpec) -> Iterator[Score]:
     """The prior of these settings on what was chosen. Raises: UserError if prior or photos cannot serve."""
     prior = open_prior(settings)
-    own = Method(f"{prior.card.name}, {settings.preset}", [lambda trial: restored(trial, settings, prior)])
+    own = EvaluatedMethod(
+        f"{prior.card.name}, {settings.preset}", [lambda trial: restored(trial, settings, prior)]
+    )
     return measure(chosen.trials(), lambda _: [own])
 
 
-def restored(trial: Trial, settings: SolverSettings, prior: Prior) -> Pixels:
+def restored(trial: DegradedPhoto, settings: SolverSettings, prior: Prior) -> Pixels:
     """(H, W, 3) uint8, as the program would save it, told the noise. Raises: UserError, as it does."""
     settings = replace(settings, noise=trial.case.noise)
-    job = JobRequest("", trial.photo, trial.hole, trial.case.task, settings)
-    return restore(job, prior, Watch()).photo.pixels
+    job = RestoreRequest("", trial.photo, trial.mask, trial.case.task, settings)
+    return restore(job, prior, ProgressReporter()).photo.pixels
 
 
-def measure(trials: Iterable[tuple[str, T]], methods: Callable[[T], Iterable[Method[T]]]) -> Iterator[Score]:
+def measure(
+    trials: Iterable[tuple[str, T]], methods: Callable[[T], Iterable[EvaluatedMethod[T]]]
+) -> Iterator[Score]:
     """Every method that is for a trial on each of them; they come with the names of their photos."""
     for photo, trial in trials:
         for method in methods(trial):
@@ -103,7 +114,7 @@ def measure(trials: Iterable[tuple[str, T]], methods: Callable[[T], Iterable[Met
             yield max(found, key=lambda score: score.psnr_db)
 
 
-def _score(method: Method[T], variant: Callable[[T], Pixels], photo: str, trial: T) -> Score:
+def _score(method: EvaluatedMethod[T], variant: Callable[[T], Pixels], photo: str, trial: T) -> Score:
     before = _cpu_s()
     result = variant(trial)
     seconds = _cpu_s() - before

@@ -11,21 +11,21 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from daps_desktop.imaging.mask import Hole, draw_line
+from daps_desktop.imaging.mask import Mask, draw_line
 from daps_desktop.imaging.photo import Photo, Pixels
-from daps_desktop.jobs.damage import Blur, Noise, Scratches, Small
+from daps_desktop.jobs.damage import Downsampling, GaussianBlur, MissingPixels, Noise
 from daps_desktop.jobs.task import Task
 
-DrawHole = Callable[[int, int, np.random.Generator], Hole]
+DrawMask = Callable[[int, int, np.random.Generator], Mask]
 Picture = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
 WHITE = 255  # what a marked pixel holds
-REPAIR = Task((Scratches(),))
+REPAIR = Task((MissingPixels(),))
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class EvaluationCase:
     """One kind of damage: what `task` would undo, then white noise, then marks on top.
 
     `noise` is a std in grey levels of 0-255, which every method is told. `family` joins the cases that the
@@ -36,17 +36,17 @@ class Case:
     name: str
     task: Task
     noise: float = 0.0
-    draw_hole: DrawHole | None = None
+    draw_mask: DrawMask | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class DegradedPhoto:
     """A photo damaged on purpose. `clean` is what it was, (H, W, 3); `damaged` (h, w, 3) what there is."""
 
-    case: Case
+    case: EvaluationCase
     clean: Picture
     damaged: Picture
-    hole: Hole | None
+    mask: Mask | None
 
     @property
     def photo(self) -> Photo:
@@ -58,7 +58,7 @@ class Trial:
 
     def psnr_inside(self, result: Pixels) -> float:
         """dB in the marks; over the whole photo where nothing is marked."""
-        where = self.hole if self.hole is not None else np.ones(self.clean.shape[:2], bool)
+        where = self.mask if self.mask is not None else np.ones(self.clean.shape[:2], bool)
         return _psnr(result[where], self.clean[where])
 
     def ssim(self, result: Pixels) -> float:
@@ -82,66 +82,66 @@ def _psnr(a: Pixels, b: Pixels) -> float:
     return min(100.0, 10 * float(np.log10(255**2 / max(1e-9, error))))
 
 
-def scratches(per_megapixel: float) -> DrawHole:
+def scratches(per_megapixel: float) -> DrawMask:
     """Bent scratches 40 to 200 pixels long and 2 to 5 wide."""
 
-    def draw(height: int, width: int, rng: np.random.Generator) -> Hole:
-        hole = np.zeros((height, width), bool)
+    def draw(height: int, width: int, rng: np.random.Generator) -> Mask:
+        mask = np.zeros((height, width), bool)
         for _ in range(max(1, round(per_megapixel * height * width / 1e6))):
             point = rng.uniform(0, (height, width))
             angle, radius = rng.uniform(0, 2 * np.pi), rng.uniform(1, 2.5)
             for _ in range(4):
                 angle += rng.normal(0, 0.3)
                 end = point + rng.uniform(10, 50) * np.array([np.sin(angle), np.cos(angle)])
-                draw_line(hole, tuple(point), tuple(end), radius, True)
+                draw_line(mask, tuple(point), tuple(end), radius, True)
                 point = end
-        return hole
+        return mask
 
     return draw
 
 
-def squares(side: int, rows: int, cols: int) -> DrawHole:
+def squares(side: int, rows: int, cols: int) -> DrawMask:
     """Square holes, one somewhere in each of `rows` x `cols` fields, whole and off the border."""
 
-    def draw(height: int, width: int, rng: np.random.Generator) -> Hole:
-        hole = np.zeros((height, width), bool)
+    def draw(height: int, width: int, rng: np.random.Generator) -> Mask:
+        mask = np.zeros((height, width), bool)
         free = np.array((height // rows, width // cols)) - side
         for field in np.ndindex(rows, cols):
             corner = np.array(field) * (free + side) + rng.integers(free // 4, free - free // 4 + 1)
-            hole[corner[0] : corner[0] + side, corner[1] : corner[1] + side] = True
-        return hole
+            mask[corner[0] : corner[0] + side, corner[1] : corner[1] + side] = True
+        return mask
 
     return draw
 
 
 CASES = (
-    Case("marks", "scratches", REPAIR, draw_hole=scratches(100)),
-    Case("marks", "holes 16", REPAIR, draw_hole=squares(16, 4, 6)),
-    Case("marks", "holes 32", REPAIR, draw_hole=squares(32, 2, 3)),
-    Case("marks", "holes 64", REPAIR, draw_hole=squares(64, 1, 2)),
-    *(Case("noise", f"noise {n}", Task((Noise(),)), n) for n in (15, 25, 50)),
-    Case("blur", "blur 2", Task((Blur(2.0),)), 2.5),
-    *(Case("small", f"small x{n}", Task((Small(n),)), 1.0) for n in (2, 4)),
+    EvaluationCase("marks", "scratches", REPAIR, draw_mask=scratches(100)),
+    EvaluationCase("marks", "holes 16", REPAIR, draw_mask=squares(16, 4, 6)),
+    EvaluationCase("marks", "holes 32", REPAIR, draw_mask=squares(32, 2, 3)),
+    EvaluationCase("marks", "holes 64", REPAIR, draw_mask=squares(64, 1, 2)),
+    *(EvaluationCase("noise", f"noise {n}", Task((Noise(),)), n) for n in (15, 25, 50)),
+    EvaluationCase("blur", "blur 2", Task((GaussianBlur(2.0),)), 2.5),
+    *(EvaluationCase("small", f"small x{n}", Task((Downsampling(n),)), 1.0) for n in (2, 4)),
 )
 
 
-def make_trial(case: Case, pixels: Picture, seed: int) -> Trial:
+def degrade_photo(case: EvaluationCase, pixels: Picture, seed: int) -> DegradedPhoto:
     """A picture (H, W, 3) damaged, the same way for the same seed, rounded and clipped as files hold it."""
     height, width = (length // case.task.scale * case.task.scale for length in pixels.shape[:2])
     clean = np.ascontiguousarray(pixels[:height, :width])
     rng = np.random.default_rng(seed)
-    hole = case.draw_hole(height, width, rng) if case.draw_hole else None
+    mask = case.draw_mask(height, width, rng) if case.draw_mask else None
     seen = _seen(case.task, clean.astype(np.float32))
     damaged = np.rint(seen + case.noise * rng.standard_normal(seen.shape)).clip(0, 255).astype(np.uint8)
-    if hole is not None:
-        damaged[hole] = WHITE
-    return Trial(case, clean, damaged, hole)
+    if mask is not None:
+        damaged[mask] = WHITE
+    return DegradedPhoto(case, clean, damaged, mask)
 
 
 def _seen(task: Task, clean: Floats) -> Floats:
     """What the camera would have kept: a Gaussian blur (mirrored at the border), then means of blocks."""
     seen = clean
-    if blur := task.find(Blur):
+    if blur := task.find(GaussianBlur):
         seen = cv2.GaussianBlur(seen, (0, 0), blur.sigma, borderType=cv2.BORDER_REFLECT)
     if task.scale > 1:
         height, width = (length // task.scale for length in clean.shape[:2])

@@ -11,7 +11,7 @@ from daps_desktop.training.loop.settings import RunSettings
 CREDITS = "CREDITS.csv"
 
 
-def credits_of(settings: RunSettings) -> str:
+def list_credits(settings: RunSettings) -> str:
     """The rows that stand beside the archives used, and those of the prior that the run began with; else "".
 
     A CREDITS.csv has a column `archive`; the header of the first one found is that of the result.

@@ -8,24 +8,24 @@ from pathlib import Path
 from torch import Tensor
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.files import saving
+from daps_desktop.base.files import save_errors
 from daps_desktop.training.data.photos import (
     PhotoFile,
     Pixels8,
     Sized,
     decode_all,
     find_photos,
+    load_rgb,
     photo_sizes,
-    read_rgb,
     sample_to_fit,
 )
 from daps_desktop.training.loop.recipe import SHORTEST
 from daps_desktop.training.loop.settings import RunSettings
 from daps_desktop.training.loop.validation import SIDE, centre_crop, stacked
 
-MOST_HELD_OUT = 12  # photos
+MAX_HELD_OUT = 12  # photos
 HELD_OUT_EVERY = 5  # th photo, or more seldom
-_MOST_BYTES, _DISK_SHARE = 8 * 2**30, 1 / 2  # of decoded photos, and of the free disk they may take
+_MAX_BYTES, _DISK_SHARE = 8 * 2**30, 1 / 2  # of decoded photos, and of the free disk they may take
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,9 @@ def load_data(settings: RunSettings) -> RunData:
     Raises: UserError where there are too few photos to learn from and to measure on.
     """
     run = Path(settings.out)
-    with saving(run):
+    with save_errors(run):
         run.mkdir(parents=True, exist_ok=True)
-        room = min(_MOST_BYTES, int(shutil.disk_usage(run).free * _DISK_SHARE))
+        room = min(_MAX_BYTES, int(shutil.disk_usage(run).free * _DISK_SHARE))
     files = find_photos(settings.photos)
     sizes = photo_sizes(files)
     usable = [(f, size) for f, size in zip(files, sizes, strict=True) if size and min(size) >= SHORTEST]
@@ -74,7 +74,7 @@ def load_data(settings: RunSettings) -> RunData:
 def _choose_held_out(usable: Sequence[Sized]) -> tuple[str, ...]:
     """Spread over the photos in their order: neighbours were often taken together."""
     large = [file.place for file, size in usable if min(size) >= SIDE]
-    every = max(HELD_OUT_EVERY, -(-len(large) // MOST_HELD_OUT))
+    every = max(HELD_OUT_EVERY, -(-len(large) // MAX_HELD_OUT))
     return tuple(large[::every]) if len(large) > 1 else ()
 
 
@@ -89,9 +89,9 @@ def _validation_files(
 def _crops(files: Sequence[PhotoFile]) -> list[Pixels8]:
     crops: list[Pixels8] = []
     for file in files:
-        photo = read_rgb(file)
+        photo = load_rgb(file)
         if photo is not None and min(photo.shape[:2]) >= SIDE:
             crops.append(centre_crop(photo))
-        if len(crops) == MOST_HELD_OUT:
+        if len(crops) == MAX_HELD_OUT:
             break
     return crops

@@ -37,7 +37,7 @@ class Report:
     patches_per_second: float
 
 
-class Loop:
+class TrainingLoop:
     """A run from where it stood: `steps` and `seconds` were spent on it before."""
 
     def __init__(

@@ -9,7 +9,7 @@ import torch
 
 from daps_desktop.base.files import write_file
 from daps_desktop.base.i18n import N_, phrase
-from daps_desktop.base.serialization import dump_json, from_plain, load_json, to_plain
+from daps_desktop.base.serialization import dump_json, from_jsonable, load_json, to_jsonable
 from daps_desktop.jobs.settings import DEVICES, Device
 from daps_desktop.networks.runtime.devices import choose_device
 from daps_desktop.training.loop.checkpoint import damaged_run_errors, require_run
@@ -17,7 +17,7 @@ from daps_desktop.training.loop.recipe import Recipe, check
 
 NAME = "settings.json"
 VERSION = 2
-_MOST_LEVELS, _WIDEST, _MOST_BLOCKS = 8, 2048, 16
+_MAX_LEVELS, _MAX_WIDTH, _MAX_BLOCKS = 8, 2048, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +54,10 @@ class RunSettings:
     device: str = "auto"  # one of DEVICES
 
     def __post_init__(self) -> None:
-        ok = len(self.widths) <= _MOST_LEVELS and all(1 <= width <= _WIDEST for width in self.widths)
-        check("widths", ok, f"must be up to {_MOST_LEVELS} numbers between 1 and {_WIDEST}")
+        ok = len(self.widths) <= _MAX_LEVELS and all(1 <= width <= _MAX_WIDTH for width in self.widths)
+        check("widths", ok, f"must be up to {_MAX_LEVELS} numbers between 1 and {_MAX_WIDTH}")
         check("device", self.device in DEVICES, f"must be one of {', '.join(DEVICES)}")
-        check("blocks", 0 <= self.blocks <= _MOST_BLOCKS, f"must be up to {_MOST_BLOCKS}, not {self.blocks}")
+        check("blocks", 0 <= self.blocks <= _MAX_BLOCKS, f"must be up to {_MAX_BLOCKS}, not {self.blocks}")
 
     @property
     def torch_device(self) -> torch.device:
@@ -67,7 +67,7 @@ class RunSettings:
 
 def write_settings(settings: RunSettings) -> None:
     """Whole or not at all. Raises: UserError (`save_failed`)."""
-    data = dump_json({"version": VERSION, **to_plain(settings)})
+    data = dump_json({"version": VERSION, **to_jsonable(settings)})
     write_file(Path(settings.out, NAME), data, overwrite=True)
 
 
@@ -83,4 +83,4 @@ def read_settings(run: Path) -> RunSettings:
                     version=VERSION,
                 )
             )
-        return from_plain(RunSettings, data)
+        return from_jsonable(RunSettings, data)

@@ -8,30 +8,30 @@ import numpy as np
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from daps_desktop.album.discovery import photos_in
-from daps_desktop.album.model import Album, Row
+from daps_desktop.album.discovery import find_photos
+from daps_desktop.album.model import Album, AlbumItem
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_, tr
 from daps_desktop.base.paths import user_folder
 from daps_desktop.document.project import Project
 from daps_desktop.document.sidecar import read_recipe, read_sidecar
-from daps_desktop.document.source import source_of
+from daps_desktop.document.source import describe_source
 from daps_desktop.document.version import Version
-from daps_desktop.imaging.export import sidecar_of, unused_name
+from daps_desktop.imaging.export import free_path, sidecar_path
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.photo import Photo, at_depth
-from daps_desktop.imaging.resize import resized
+from daps_desktop.imaging.resize import resize
 from daps_desktop.jobs.recipe import Recipe
 from daps_desktop.ui.album.album_model import AlbumModel
 from daps_desktop.ui.album.album_window import AlbumWindow
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.actions import Actions
-from daps_desktop.ui.common.background import Background
-from daps_desktop.ui.common.file_dialogs import ask_file, ask_files, ask_folder, ask_name
+from daps_desktop.ui.common.background import BackgroundRunner
+from daps_desktop.ui.common.file_dialogs import ask_file, ask_files, ask_folder, ask_save_path
 from daps_desktop.ui.common.preferences import preferences
-from daps_desktop.ui.files.export_controller import remembered
-from daps_desktop.ui.files.file_controller import Files
-from daps_desktop.ui.files.opened_photo import Opened, pyramid_of
+from daps_desktop.ui.files.export_controller import last_options
+from daps_desktop.ui.files.file_controller import FileController
+from daps_desktop.ui.files.opened_photo import OpenedPhoto, build_pyramid
 from daps_desktop.ui.files.recipe_controller import RECIPE_FILTER
 from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.models.job_model import JobModel
@@ -41,12 +41,12 @@ _NAME = "album.json"
 _ALBUM_FILTER = N_("Albums (*.json)")
 
 
-class AlbumControl(QObject):
+class AlbumController(QObject):
     """One album at a time; it is made with its window, when that is first asked for."""
 
     def __init__(
-        self, window: QWidget, model: DocumentModel, job: JobModel, files: Files, actions: Actions,
-        background: Background,
+        self, window: QWidget, model: DocumentModel, job: JobModel, files: FileController, actions: Actions,
+        background: BackgroundRunner,
     ) -> None:  # fmt: skip
         super().__init__(window)
         self._window, self._model, self._job = window, model, job
@@ -72,7 +72,7 @@ class AlbumControl(QObject):
     def _build(self) -> None:
         usual = user_folder() / _NAME
         # A new one has a file of its own: whatever cannot be read is not written over either.
-        album = self.album = AlbumModel(self._job.router, unused_name(usual), self._new_album(), self)
+        album = self.album = AlbumModel(self._job.router, free_path(usual), self._new_album(), self)
         album.album_changed.connect(lambda: preferences().setValue(_KEY, str(album.file)))
         window = self.window = AlbumWindow(album, self._window)
         window.photos_pressed.connect(
@@ -100,7 +100,7 @@ class AlbumControl(QObject):
 
     def _new_album(self) -> Album:
         """With the recipe of the open photo."""
-        options = remembered()
+        options = last_options()
         policy = "unique" if options.policy == "ask" else options.policy
         return Album(self._own_recipe(), replace(options, policy=policy))
 
@@ -114,14 +114,14 @@ class AlbumControl(QObject):
         self.album.change(self.album.album.with_photos(photos))
 
     def add_folder(self, folder: Path) -> None:
-        self._background.run(lambda: photos_in(folder), self.add, self._tell)
+        self._background.run(lambda: find_photos(folder), self.add, self._show_error)
 
     def put_into(self, folder: Path) -> None:
         assert self.album is not None
         self.album.change(replace(self.album.album, folder=str(folder)))
 
     def take_recipe(self, path: Path) -> None:
-        self._background.run(lambda: read_recipe(path), self._use, self._tell)
+        self._background.run(lambda: read_recipe(path), self._use, self._show_error)
 
     def _take_own_recipe(self) -> None:
         self._use(self._own_recipe())
@@ -138,19 +138,21 @@ class AlbumControl(QObject):
         assert self.album is not None
         self.album.save_as(file)
 
-    def compare(self, row: Row) -> None:
+    def compare(self, item: AlbumItem) -> None:
         """Open the photo with its result as a version in the main window."""
-        self._files.unless_unsaved(lambda: self._files.take_from(row.path.name, lambda: opened(row)))
+        self._files.confirm_discard(lambda: self._files.open_with(item.path.name, lambda: open_result(item)))
         self._window.activateWindow()
 
-    def _tell(self, error: UserError) -> None:
+    def _show_error(self, error: UserError) -> None:
         assert self.window is not None
-        self.window.tell(error)
+        self.window.show_error(error)
 
     def _ask_save(self) -> None:
         assert self.window is not None
         suggested = self._folder / _NAME
-        ask_name(self.window, tr("Save the album"), suggested, tr(_ALBUM_FILTER), self.save_as, confirm=True)
+        ask_save_path(
+            self.window, tr("Save the album"), suggested, tr(_ALBUM_FILTER), self.save_as, confirm=True
+        )
 
     @property
     def _folder(self) -> Path:
@@ -160,24 +162,24 @@ class AlbumControl(QObject):
         return photo.parent if photo else Path.home()
 
 
-def opened(row: Row) -> Opened:
+def open_result(item: AlbumItem) -> OpenedPhoto:
     """The photo of a row with its result as a version; made in the background. Raises: UserError."""
-    photo, result = read_photo(row.path), read_photo(Path(row.output))
-    beside = sidecar_of(Path(row.output))
+    photo, result = read_photo(item.path), read_photo(Path(item.output))
+    beside = sidecar_path(Path(item.output))
     told = read_sidecar(beside) if beside.exists() else None
     if told is None or not told.matches(photo):
-        version = Version(1, _fitting(result, photo), Recipe(), None, None, row.path.stem)
+        version = Version(1, _fitting(result, photo), Recipe(), None, None, item.path.stem)
     else:
-        version = Version(1, _fitting(result, photo), told.recipe, told.hole, told.report)
-    hole = np.zeros((photo.height, photo.width), bool) if version.hole is None else version.hole
-    source = source_of(photo)
-    project = Project(photo, source, hole, version.recipe, (version,))
-    return Opened(photo, pyramid_of(photo), source, project)
+        version = Version(1, _fitting(result, photo), told.recipe, told.mask, told.report)
+    mask = np.zeros((photo.height, photo.width), bool) if version.mask is None else version.mask
+    source = describe_source(photo)
+    project = Project(photo, source, mask, version.recipe, (version,))
+    return OpenedPhoto(photo, build_pyramid(photo), source, project)
 
 
 def _fitting(result: Photo, photo: Photo) -> Photo:
     """The result at the depth of the photo and a whole multiple of its size, as versions are."""
     scale = max(1, round(result.width / photo.width))
-    result = resized(result, photo.height * scale, photo.width * scale)
+    result = resize(result, photo.height * scale, photo.width * scale)
     alpha = None if result.alpha is None else at_depth(result.alpha, photo.bits)
     return replace(result, pixels=at_depth(result.pixels, photo.bits), alpha=alpha)

@@ -11,14 +11,14 @@ from threading import Event
 
 from PySide6.QtCore import QObject, Signal
 
-from daps_desktop.album.album_file import resumed
-from daps_desktop.album.change_log import Notes, read_notes
-from daps_desktop.album.model import FAILED, SKIPPED, Album, Row
+from daps_desktop.album.album_file import revalidated
+from daps_desktop.album.change_log import AlbumLog, read_with_log
+from daps_desktop.album.model import FAILED, SKIPPED, Album, AlbumItem
 from daps_desktop.album.runner import OnItem, run_album
 from daps_desktop.base.errors import UserError
-from daps_desktop.jobs.messages import Cancelled, Failed, Finished, JobMessage, Progress
+from daps_desktop.jobs.messages import Cancelled, Failed, Message, Progress, RestoreResult
 from daps_desktop.ui.album.engine_backend import EngineBackend
-from daps_desktop.ui.common.background import Background
+from daps_desktop.ui.common.background import BackgroundRunner
 from daps_desktop.ui.models.message_router import MessageRouter
 
 
@@ -26,7 +26,7 @@ class AlbumModel(QObject):
     """Holds the album and notes it in its file; runs it, and says how far it is."""
 
     album_changed = Signal()  # other photos, another recipe, another place
-    row_changed = Signal(Row)
+    row_changed = Signal(AlbumItem)
     state_changed = Signal()  # runs, stops, or is over; is being read, or was
     progressed = Signal(Progress)
     failed = Signal(UserError)
@@ -36,13 +36,13 @@ class AlbumModel(QObject):
     ) -> None:
         super().__init__(parent)
         self._router = router
-        self._background = Background(self)
+        self._background = BackgroundRunner(self)
         self.file = file
         self.album = album
         self.opening: Path | None = None  # that is being read; what is changed now would be lost, or it
         self.running = self.stopping = False
         self._closed = False
-        self.current: Row | None = None
+        self.current: AlbumItem | None = None
         self._backend: EngineBackend | None = None  # while it runs
 
     # what is to be done
@@ -57,8 +57,8 @@ class AlbumModel(QObject):
 
     def note(self) -> None:
         """Write the album down as it is now."""
-        album, notes = self.album, Notes(self.file)
-        self._background.run(lambda: notes.write(album), lambda _: None, self._take_failure)
+        album, notes = self.album, AlbumLog(self.file)
+        self._background.run(lambda: notes.write(album), lambda _: None, self._accept_failure)
 
     def open(self, file: Path) -> None:
         """Go on with the album in a file; what is done there stays done if its results are still there.
@@ -69,21 +69,21 @@ class AlbumModel(QObject):
             return
         self.opening = file
         self.state_changed.emit()
-        self._background.run(lambda: self._read(file), self._take_opened, self._take_unread)
+        self._background.run(lambda: self._read(file), self._accept_opened, self._accept_unread)
 
     def _read(self, file: Path) -> Album:
         """What failed says why until it is tried again."""
-        album = read_notes(file)
-        pairs = zip(album.rows, self._resumed(album).rows, strict=False)
+        album = read_with_log(file)
+        pairs = zip(album.rows, self._revalidated(album).rows, strict=False)
         rows = (noted if noted.state in (FAILED, SKIPPED) else row for noted, row in pairs)
         return replace(album, rows=tuple(rows))
 
-    def _take_opened(self, album: Album) -> None:
+    def _accept_opened(self, album: Album) -> None:
         assert self.opening is not None
         self.file, self.album, self.opening = self.opening, album, None
         self.album_changed.emit()
 
-    def _take_unread(self, error: UserError) -> None:
+    def _accept_unread(self, error: UserError) -> None:
         self.opening = None
         self.state_changed.emit()
         self.failed.emit(error)
@@ -96,10 +96,10 @@ class AlbumModel(QObject):
         self.album_changed.emit()
         self.note()
 
-    def _resumed(self, album: Album) -> Album:
+    def _revalidated(self, album: Album) -> Album:
         """Reads every photo and result that is done; gives up where the program ends meanwhile."""
         alone = (replace(album, rows=(row,)) for row in album.rows if not self._closed)
-        return replace(album, rows=tuple(row for one in alone for row in resumed(one).rows))
+        return replace(album, rows=tuple(row for one in alone for row in revalidated(one).rows))
 
     # running
 
@@ -110,9 +110,9 @@ class AlbumModel(QObject):
         self.running, self.stopping = True, False
         self.state_changed.emit()
         album = self.album
-        self._background.run(lambda: self._resumed(album), self._take_resumed, self._give_up)
+        self._background.run(lambda: self._revalidated(album), self._accept_revalidated, self._give_up)
 
-    def _take_resumed(self, album: Album) -> None:
+    def _accept_revalidated(self, album: Album) -> None:
         self.album = album
         self.album_changed.emit()
         if self.stopping:
@@ -143,7 +143,7 @@ class AlbumModel(QObject):
         self._backend, self.running, self._closed = None, False, True
         self._background.close()
 
-    def handle(self, message: JobMessage) -> None:
+    def handle(self, message: Message) -> None:
         """Take a message of the photo that runs."""
         backend = self._backend
         if backend is None or message.job_id != backend.job_id:
@@ -151,22 +151,22 @@ class AlbumModel(QObject):
         match message:
             case Progress():
                 self.progressed.emit(message)
-            case Finished() | Failed() | Cancelled():
+            case RestoreResult() | Failed() | Cancelled():
                 backend.handle(message)
             case _:
                 pass
 
-    def _take_begun(self, row: Row) -> None:
-        self.current = row
-        self.row_changed.emit(row)
+    def _take_begun(self, item: AlbumItem) -> None:
+        self.current = item
+        self.row_changed.emit(item)
 
-    def _take_over(self, row: Row) -> None:
+    def _take_over(self, item: AlbumItem) -> None:
         """One photo is over, one way or the other."""
         self.current = None
-        self.album = self.album.with_row(row)
-        self.row_changed.emit(row)
+        self.album = self.album.with_row(item)
+        self.row_changed.emit(item)
 
-    def _take_failure(self, error: UserError) -> None:
+    def _accept_failure(self, error: UserError) -> None:
         """The album cannot be noted: to go on would be to do things twice later."""
         if self.running:
             self.stop()
@@ -184,6 +184,6 @@ class AlbumModel(QObject):
 
 def _run(album: Album, backend: EngineBackend, file: Path, on_item: OnItem, stop: Event) -> None:
     """On the album's thread. Raises: UserError where the album cannot be noted."""
-    with closing(Notes(file)) as notes:
+    with closing(AlbumLog(file)) as notes:
         notes.write(album)
         run_album(album, backend, notes, on_item, stop)

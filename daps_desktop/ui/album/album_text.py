@@ -1,10 +1,20 @@
 """What the album's window says of its photos."""
 
-from daps_desktop.album.model import DONE, FAILED, FOUND, FROM_FILE, SAVING, SKIPPED, WAITING, Album, Row
-from daps_desktop.base.i18n import N_, listed, ntr, sentence, tr
+from daps_desktop.album.model import (
+    DONE,
+    FAILED,
+    FOUND,
+    FROM_FILE,
+    SAVING,
+    SKIPPED,
+    WAITING,
+    Album,
+    AlbumItem,
+)
+from daps_desktop.base.i18n import N_, capitalised, join_list, ntr, tr
 from daps_desktop.jobs.verdict import Agreement, Verdict
 from daps_desktop.ui.common import verdict_text
-from daps_desktop.ui.results.version_text import done, how
+from daps_desktop.ui.results.version_text import damage_texts, setting_texts
 
 RUNNING = N_("Running")
 STATES = {
@@ -17,7 +27,7 @@ STATES = {
 MARKS = {FROM_FILE: N_("from a file"), FOUND: N_("found by itself"), "": N_("none")}
 
 
-def progress_line(album: Album) -> str:
+def format_progress(album: Album) -> str:
     """How many are done, and how many not, in words."""
     if not album.rows:
         return tr("Add the photos that are to be restored.")
@@ -30,27 +40,27 @@ def progress_line(album: Album) -> str:
         words.append(tr("{count} failed").format(count=album.count(FAILED)))
     if album.count(SKIPPED):
         words.append(tr("{count} left out").format(count=album.count(SKIPPED)))
-    return sentence(listed(words))
+    return capitalised(join_list(words))
 
 
-def recipe_line(album: Album) -> str:
-    return sentence(listed([*done(album.recipe), *how(album.recipe.settings)]))
+def format_recipe(album: Album) -> str:
+    return capitalised(join_list([*damage_texts(album.recipe), *setting_texts(album.recipe.settings)]))
 
 
-def verdict_words(row: Row) -> str:
+def format_verdict(item: AlbumItem) -> str:
     """The sentence on a result; nothing while there is none."""
-    if not row.agreement:
+    if not item.agreement:
         return ""
-    return verdict_text.verdict_line(Verdict(Agreement(row.agreement), row.residual, row.redrawn))
+    return verdict_text.format_verdict(Verdict(Agreement(item.agreement), item.residual, item.redrawn))
 
 
-def marks_words(row: Row, album: Album) -> str:
+def format_marks(item: AlbumItem, album: Album) -> str:
     """Where the marks came from, if the recipe asks for any."""
-    wanted = album.recipe.task.needs_mask and row.state in (DONE, SAVING)
-    return tr(MARKS[row.marks]) if wanted else ""
+    wanted = album.recipe.task.needs_mask and item.state in (DONE, SAVING)
+    return tr(MARKS[item.marks]) if wanted else ""
 
 
-def note_on(row: Row, album: Album) -> str:
-    if row.state == DONE and album.recipe.task.needs_mask and not row.marks:
+def item_note(item: AlbumItem, album: Album) -> str:
+    if item.state == DONE and album.recipe.task.needs_mask and not item.marks:
         return tr("Nothing was marked: only what damages the whole photo was undone.")
     return ""

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from daps_desktop.album.model import DONE, Album, Row
+from daps_desktop.album.model import DONE, Album, AlbumItem
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_, tr
 from daps_desktop.imaging.export import ExportOptions
@@ -24,28 +24,28 @@ from daps_desktop.ui.album.album_model import AlbumModel
 from daps_desktop.ui.album.album_text import (
     RUNNING,
     STATES,
-    marks_words,
-    note_on,
-    progress_line,
-    recipe_line,
-    verdict_words,
+    format_marks,
+    format_progress,
+    format_recipe,
+    format_verdict,
+    item_note,
 )
 from daps_desktop.ui.album.item_table import PHOTO, cell, photo_table
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.banner import Banner
 from daps_desktop.ui.common.live_text import keep_said, say
-from daps_desktop.ui.common.theme import GRID, HIT
+from daps_desktop.ui.common.theme import MIN_TARGET, SPACING
 from daps_desktop.ui.common.widgets import (
     Section,
-    Segments,
+    SegmentedControl,
     add_choice,
-    calm,
-    column,
+    grow_to_fit,
+    hbox,
+    ignore_wheel,
     label,
-    row,
-    tall_enough,
+    vbox,
 )
-from daps_desktop.ui.files.export_dialog import FORMAT_WORDS, POLICY_WORDS, no_accidents
+from daps_desktop.ui.files.export_dialog import FORMAT_WORDS, POLICY_WORDS, no_default_button
 
 _PATIENCE_MS = 100  # before lines are wrapped anew while the window is being made wider
 
@@ -62,13 +62,15 @@ class AlbumWindow(QDialog):
     place_pressed = Signal()
     open_pressed = Signal()
     save_pressed = Signal()
-    compare_pressed = Signal(Row)
+    compare_pressed = Signal(AlbumItem)
 
     def __init__(self, model: AlbumModel, parent: QWidget) -> None:
         super().__init__(parent)
         self._model = model
         self._rows: dict[str, int] = {}
-        self._filled: tuple[tuple[Row, ...], Recipe] | None = None  # what the table was last filled with
+        self._filled: tuple[tuple[AlbumItem, ...], Recipe] | None = (
+            None  # what the table was last filled with
+        )
         self._progress: Progress | None = None
         say(self, windowTitle=N_("Album"))
         self.resize(960, 680)
@@ -82,10 +84,10 @@ class AlbumWindow(QDialog):
         self.finding = say(
             QCheckBox(), text=N_("Mark scratches and dust by itself where no marks lie beside a photo")
         )
-        self.finding.setMinimumHeight(HIT)
+        self.finding.setMinimumHeight(MIN_TARGET)
         self.place = label()
         self.choose, self.beside = _button(N_("Choose a folder…")), _button(N_("Beside the photos"))
-        self.format = Segments(N_("Format"), FORMAT_WORDS)
+        self.format = SegmentedControl(N_("Format"), FORMAT_WORDS)
         self.policy = QComboBox()
         self.banner = Banner()
         self.banner.report.hide()
@@ -96,10 +98,10 @@ class AlbumWindow(QDialog):
         self.run = QPushButton()
         self.run.setObjectName("restore")
         self._fill()
-        self.setLayout(self._assembled())
-        tall_enough(self)
-        no_accidents(self)  # Enter in the table is for comparing
-        calm(self)
+        self.setLayout(self._assemble())
+        grow_to_fit(self)
+        no_default_button(self)  # Enter in the table is for comparing
+        ignore_wheel(self)
         self._connect()
         keep_said(self, self._say_album)
 
@@ -107,19 +109,21 @@ class AlbumWindow(QDialog):
         for policy in ("unique", "overwrite", "skip"):
             add_choice(self.policy, policy, POLICY_WORDS[policy])
         say(self.policy, accessibleName=N_("If a file of that name exists"))
-        self.policy.setMinimumHeight(HIT)
+        self.policy.setMinimumHeight(MIN_TARGET)
 
-    def _assembled(self) -> QVBoxLayout:
-        photos = row(self.photos, self.folder, self.remove)
+    def _assemble(self) -> QVBoxLayout:
+        photos = hbox(self.photos, self.folder, self.remove)
         photos.addStretch()
         for button in (self.open_album, self.save_album):
             photos.addWidget(button)
         recipe = _line(self.recipe, self.own_recipe, self.recipe_file)
         place = _line(self.place, self.beside, self.choose)
-        written = row(self.format, label(N_("If a file of that name exists")), self.policy, spacing=2 * GRID)
-        ends = row(self.line, self.run, spacing=2 * GRID)
+        written = hbox(
+            self.format, label(N_("If a file of that name exists")), self.policy, spacing=2 * SPACING
+        )
+        ends = hbox(self.line, self.run, spacing=2 * SPACING)
         ends.setStretch(0, 1)
-        layout = column(spacing=2 * GRID, margin=3 * GRID)
+        layout = vbox(spacing=2 * SPACING, margin=3 * SPACING)
         layout.addLayout(photos)
         layout.addWidget(self.table, 1)
         layout.addWidget(Section(N_("What is done to each"), recipe, self.finding))
@@ -141,7 +145,7 @@ class AlbumWindow(QDialog):
         self.remove.clicked.connect(self._remove)
         self.beside.clicked.connect(lambda: model.change(replace(model.album, folder="")))
         self.finding.toggled.connect(lambda on: model.change(replace(model.album, find_scratches=on)))
-        self.format.picked.connect(lambda name: self._change_export(file_format=str(name)))
+        self.format.chosen.connect(lambda name: self._change_export(file_format=str(name)))
         self.policy.activated.connect(lambda _: self._change_export(policy=self.policy.currentData()))
         self.run.clicked.connect(self._start_or_stop)
         self.table.cellActivated.connect(lambda line, _: self._compare(line))
@@ -153,7 +157,7 @@ class AlbumWindow(QDialog):
         model.row_changed.connect(self.show_row)
         model.state_changed.connect(self._show_state)
         model.progressed.connect(self._show_progress)
-        model.failed.connect(self.tell)
+        model.failed.connect(self.show_error)
 
     # what is chosen
 
@@ -186,7 +190,7 @@ class AlbumWindow(QDialog):
         album = self._model.album
         if self._filled != (album.rows, album.recipe):
             self._fill_table(album)
-        self.recipe.setText(recipe_line(album))
+        self.recipe.setText(format_recipe(album))
         self.finding.blockSignals(True)
         self.finding.setChecked(album.find_scratches)
         self.finding.blockSignals(False)
@@ -207,22 +211,22 @@ class AlbumWindow(QDialog):
             self._fill_row(photo)
         self.table.resizeRowsToContents()
 
-    def show_row(self, photo: Row) -> None:
+    def show_row(self, photo: AlbumItem) -> None:
         if photo.photo in self._rows:
             self._filled = None
             self._fill_row(photo)
             self.table.resizeRowToContents(self._rows[photo.photo])
             self._show_line()
 
-    def _fill_row(self, photo: Row) -> None:
+    def _fill_row(self, photo: AlbumItem) -> None:
         line = self._rows[photo.photo]
         running = self._model.current is not None and self._model.current.photo == photo.photo
         told = (
             photo.path.name,
             tr(RUNNING if running else STATES[photo.state]),
-            verdict_words(photo),
-            marks_words(photo, self._model.album),
-            photo.reason or note_on(photo, self._model.album),
+            format_verdict(photo),
+            format_marks(photo, self._model.album),
+            photo.reason or item_note(photo, self._model.album),
         )
         for at, words in enumerate(told):
             self.table.setItem(line, at, cell(words, photo.photo if at == PHOTO else words))
@@ -232,8 +236,8 @@ class AlbumWindow(QDialog):
         super().showEvent(event)
         self.table.resizeRowsToContents()
 
-    def tell(self, error: UserError) -> None:
-        self.banner.tell(error)
+    def show_error(self, error: UserError) -> None:
+        self.banner.show_error(error)
 
     def _show_state(self) -> None:
         if not self._model.running:
@@ -245,7 +249,7 @@ class AlbumWindow(QDialog):
         model = self._model
         free = not model.running and model.opening is None
         done = model.album.count(DONE)
-        self.run.setText(_run_words(model, done > 0))
+        self.run.setText(_run_label(model, done > 0))
         to_do = done < len(model.album.rows)
         self.run.setEnabled(to_do and model.opening is None and not model.stopping)
         for part in (
@@ -266,10 +270,10 @@ class AlbumWindow(QDialog):
         self.bar.setRange(0, max(100 * len(album.rows), 1))
         self.bar.setValue(int(100 * (over + share)))
         opening = self._model.opening
-        self.line.setText(tr(labels.OPENING).format(name=opening.name) if opening else progress_line(album))
+        self.line.setText(tr(labels.OPENING).format(name=opening.name) if opening else format_progress(album))
 
 
-def _run_words(model: AlbumModel, begun: bool) -> str:
+def _run_label(model: AlbumModel, begun: bool) -> str:
     if model.stopping:
         return tr(labels.STOPPING)
     if model.running:
@@ -277,14 +281,14 @@ def _run_words(model: AlbumModel, begun: bool) -> str:
     return tr("Go on") if begun else tr("Restore all")
 
 
-def _button(words: str) -> QPushButton:
-    button = say(QPushButton(), text=words)
+def _button(text: str) -> QPushButton:
+    button = say(QPushButton(), text=text)
     button.setObjectName("segment")
     return button
 
 
 def _line(words: QWidget, *buttons: QWidget) -> QWidget:
-    layout = row(words, *buttons)
+    layout = hbox(words, *buttons)
     layout.setStretch(0, 1)
     return _box(layout)
 

@@ -8,11 +8,11 @@ from queue import SimpleQueue
 from threading import Event
 
 from daps_desktop.album.backend import ItemStopped, Outcome, process_item
-from daps_desktop.album.item_job import Order
-from daps_desktop.album.model import Row
-from daps_desktop.analysis.scratches.marking import probable_damage
-from daps_desktop.jobs.messages import Cancelled, JobMessage
-from daps_desktop.jobs.requests import JobRequest
+from daps_desktop.album.item_job import ItemJob
+from daps_desktop.album.model import AlbumItem
+from daps_desktop.analysis.scratches.marking import default_scratch_mask
+from daps_desktop.jobs.messages import Cancelled, Message
+from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.ui.models.message_router import MessageRouter, Receiver
 
 
@@ -29,12 +29,12 @@ class EngineBackend:
         receiver: Receiver,
         stop: Event,
         on_window: Callable[[Callable[[], None]], None],
-        on_begin: Callable[[Row], None],
+        on_begin: Callable[[AlbumItem], None],
     ) -> None:
         self._router, self._receiver = router, receiver
         self._stop, self._on_window, self._on_begin = stop, on_window, on_begin
-        self._order: Order | None = None
-        self._ended: SimpleQueue[JobMessage] = SimpleQueue()
+        self._order: ItemJob | None = None
+        self._ended: SimpleQueue[Message] = SimpleQueue()
         self.job_id = ""  # of the job that the host has
 
     # on the album's thread
@@ -43,31 +43,31 @@ class EngineBackend:
     def has_capacity(self) -> bool:
         return self._order is None
 
-    def submit(self, order: Order) -> None:
-        self._order = order
-        self._on_window(lambda: self._on_begin(order.row))
+    def submit(self, job: ItemJob) -> None:
+        self._order = job
+        self._on_window(lambda: self._on_begin(job.item))
 
     def next_outcome(self) -> Outcome:
         assert self._order is not None
         order, self._order = self._order, None
         if self._stop.is_set():
-            return ItemStopped(order.row)
-        return process_item(order, self._restore, probable_damage)
+            return ItemStopped(order.item)
+        return process_item(order, self._restore, default_scratch_mask)
 
-    def _restore(self, request: JobRequest) -> JobMessage:
+    def _restore(self, request: RestoreRequest) -> Message:
         self._on_window(lambda: self._post(request))
         return self._ended.get()
 
     # on the window's
 
-    def _post(self, request: JobRequest) -> None:
+    def _post(self, request: RestoreRequest) -> None:
         if self._stop.is_set():
             self._ended.put(Cancelled(request.job_id))
             return
         self.job_id = request.job_id
         self._router.submit(request, self._receiver)
 
-    def handle(self, message: JobMessage) -> None:
+    def handle(self, message: Message) -> None:
         """The last message of the job."""
         self.job_id = ""
         self._ended.put(message)

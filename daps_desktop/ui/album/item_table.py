@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 from daps_desktop.base.i18n import N_, tr
 from daps_desktop.ui.album.album_text import MARKS, RUNNING, STATES
 from daps_desktop.ui.common.live_text import keep_said, say
-from daps_desktop.ui.common.theme import GRID, HIT
+from daps_desktop.ui.common.theme import MIN_TARGET, SPACING
 
 _HEADINGS = (N_("Photo"), N_("State"), N_("Result"), N_("Marks"), N_("What happened"))
 PHOTO, _STATE, _RESULT, _MARKS, _WHY = range(5)
@@ -24,10 +24,10 @@ def photo_table() -> QTableWidget:
     table.setTabKeyNavigation(False)
     table.setWordWrap(True)
     table.setShowGrid(False)
-    table.setStyleSheet(f"QTableWidget::item {{ padding: {GRID // 2}px 0; }}")
+    table.setStyleSheet(f"QTableWidget::item {{ padding: {SPACING // 2}px 0; }}")
     table.setMinimumHeight(160)
     table.verticalHeader().hide()
-    table.verticalHeader().setMinimumSectionSize(HIT)
+    table.verticalHeader().setMinimumSectionSize(MIN_TARGET)
     # Not by its contents, which Qt would look through as a whole for every cell that is filled.
     table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
     header = table.horizontalHeader()
@@ -50,11 +50,11 @@ def _say_headings(table: QTableWidget) -> None:
 
 def _widest(table: QTableWidget, words: Iterable[str]) -> int:
     """Pixels for a column of any of these words."""
-    return max(table.fontMetrics().horizontalAdvance(each) for each in words) + 3 * GRID
+    return max(table.fontMetrics().horizontalAdvance(each) for each in words) + 3 * SPACING
 
 
-def cell(words: str, tip: str) -> QTableWidgetItem:
-    item = QTableWidgetItem(words)
+def cell(text: str, tip: str) -> QTableWidgetItem:
+    item = QTableWidgetItem(text)
     item.setToolTip(tip)
     item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     return item

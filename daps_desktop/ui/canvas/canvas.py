@@ -15,7 +15,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from daps_desktop.ui.canvas.drawing import decorations
-from daps_desktop.ui.canvas.drawing.compare_state import Compare
+from daps_desktop.ui.canvas.drawing.compare_state import CompareState
 from daps_desktop.ui.canvas.photo_view import PhotoView, around
 from daps_desktop.ui.canvas.pointer import Pointer
 from daps_desktop.ui.canvas.toolbox import ToolBox
@@ -39,7 +39,7 @@ class Canvas(PhotoView):
 
     hovered = Signal(object)  # (row, col) under the mouse, or None
 
-    def __init__(self, tools: ToolBox, compare: Compare, parent: QWidget | None = None) -> None:
+    def __init__(self, tools: ToolBox, compare: CompareState, parent: QWidget | None = None) -> None:
         super().__init__(compare, parent)
         self._tools = tools
         self._pointer = Pointer(self, tools)
@@ -62,7 +62,7 @@ class Canvas(PhotoView):
             return
         for half in self._halves():
             painter.save()
-            painter.setClipRect(self._room().translated(half), Qt.ClipOperation.IntersectClip)
+            painter.setClipRect(self._viewport().translated(half), Qt.ClipOperation.IntersectClip)
             painter.translate(half)
             self._tools.tool.paint(painter, self._view)
             self._paint_ring(painter)
@@ -73,7 +73,7 @@ class Canvas(PhotoView):
         if at is None:
             return
         if radius is not None:
-            decorations.draw_ring(painter, at, radius)
+            decorations.draw_brush_ring(painter, at, radius)
         if self._tools.settings.erasing:
             decorations.draw_minus(painter, at, radius or 0.0)
 
@@ -96,26 +96,26 @@ class Canvas(PhotoView):
         """Draw again where the tool draws, and where it drew last."""
         if self._view is None:
             return
-        extent = self._tools.tool.extent
+        extent = self._tools.tool.bounding_rect
         for part in (extent, self._drawn):
             self._update_part(around(self._view, part))
         self._drawn = extent
         self._show_cursor()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if not self._pointer.made_by_pen():
+        if not self._pointer.is_pen_event():
             self._pointed(self._pointer.press, event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if not self._pointer.made_by_pen():
+        if not self._pointer.is_pen_event():
             self._pointed(self._pointer.move, event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if not self._pointer.made_by_pen():
+        if not self._pointer.is_pen_event():
             self._pointed(self._pointer.release, event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if not self._pointer.made_by_pen():
+        if not self._pointer.is_pen_event():
             self._pointed(self._pointer.double_click, event)
 
     def tabletEvent(self, event: QTabletEvent) -> None:
@@ -143,7 +143,7 @@ class Canvas(PhotoView):
             settings = self._tools.settings
             settings.set_diameter(settings.diameter * _WHEEL_STEP**notches)
         elif notches:  # none where it is turned sideways
-            self._zoom_by(_WHEEL_STEP**notches, self.folded(event.position()))
+            self._zoom_by(_WHEEL_STEP**notches, self.in_view(event.position()))
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -155,7 +155,7 @@ class Canvas(PhotoView):
             super().keyPressEvent(event)
 
     def enterEvent(self, event: QEnterEvent) -> None:
-        self._pointer.at = self.folded(event.position())
+        self._pointer.at = self.in_view(event.position())
         self._update_ring()
 
     def leaveEvent(self, _event: QEvent) -> None:
@@ -178,7 +178,7 @@ class Canvas(PhotoView):
             shape = Qt.CursorShape.ClosedHandCursor
         elif pointer.space_held:
             shape = Qt.CursorShape.OpenHandCursor
-        elif pointer.at is not None and pointer.drag is None and self.over_split_line(pointer.at):
+        elif pointer.at is not None and pointer.drag is None and self.hits_split_line(pointer.at):
             shape = Qt.CursorShape.SplitHCursor
         elif self._tools.working:
             shape = Qt.CursorShape.BusyCursor

@@ -12,11 +12,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from daps_desktop.analysis.fading import LevelsCurve
-from daps_desktop.imaging.mask import Hole
+from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.rect import Rect
-from daps_desktop.ui.canvas.drawing.compare_state import Compare, CompareMode
-from daps_desktop.ui.canvas.drawing.comparison import Comparison, Sheet
-from daps_desktop.ui.canvas.drawing.heat_map import Heat
+from daps_desktop.ui.canvas.drawing.compare_state import CompareMode, CompareState
+from daps_desktop.ui.canvas.drawing.comparison import CompareRenderer, PaintContext
+from daps_desktop.ui.canvas.drawing.heat_map import HeatMap
 from daps_desktop.ui.canvas.drawing.layer import Layer
 from daps_desktop.ui.canvas.drawing.mask_overlay import Overlay
 from daps_desktop.ui.canvas.drawing.pyramid import Pyramid
@@ -25,7 +25,7 @@ from daps_desktop.ui.canvas.drawing.view_transform import ViewTransform
 from daps_desktop.ui.common.theme import Colours
 
 _BUTTON_STEP = 1.5
-_SMALLEST = QSize(240, 120)  # pixels: what a small screen leaves of it with all panels open
+_MIN_SIDE = QSize(240, 120)  # pixels: what a small screen leaves of it with all panels open
 _GRIP = 14  # pixels to either side of the split line
 _OTHER_SCREEN = (QEvent.Type.Show, QEvent.Type.ScreenChangeInternal)
 
@@ -35,28 +35,28 @@ class PhotoView(QWidget):
 
     view_changed = Signal(float)  # device pixels for one pixel of the photo
 
-    def __init__(self, compare: Compare, parent: QWidget | None = None) -> None:
+    def __init__(self, compare: CompareState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._compare = compare
         self._view: ViewTransform | None = None
         self.screen_colour = ScreenColour(parent=self)
-        self._comparison = Comparison(compare, self.screen_colour)
+        self._comparison = CompareRenderer(compare, self.screen_colour)
         self.overlay = Overlay(self)
         self._layers: list[Callable[[], Layer | None]] = []  # over the marks
         self._surround = QColor(Qt.GlobalColor.gray)
         self._fitting = True  # follow the size of the widget until the user zooms
-        self.setMinimumSize(_SMALLEST)
+        self.setMinimumSize(_MIN_SIDE)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         compare.changed.connect(self._fit_room)
         self.overlay.changed.connect(self.update)
         self.screen_colour.changed.connect(self.update)
 
-    def show_photo(self, pyramid: Pyramid, hole: Hole) -> None:
+    def show_photo(self, pyramid: Pyramid, mask: Mask) -> None:
         """A newly opened photo, fitted, with its (H, W) hole; the array is the document's own."""
         height, width = pyramid.size
-        self._view = ViewTransform(QSizeF(width, height), self._room().size()).fitted()
+        self._view = ViewTransform(QSizeF(width, height), self._viewport().size()).fitted()
         self._comparison.set_original(pyramid)
-        self.overlay.show_hole(hole)
+        self.overlay.show_mask(mask)
         self._fitting = True
         self._view_moved()
 
@@ -64,7 +64,7 @@ class PhotoView(QWidget):
         """The photo was closed: what was kept to draw it goes."""
         self._view = None
         self._comparison.set_original(None)
-        self.overlay.show_hole(None)
+        self.overlay.show_mask(None)
 
     def show_result(self, pyramid: Pyramid | None) -> None:
         """A result or a preview of any size, stretched over the photo; None takes it away."""
@@ -87,13 +87,13 @@ class PhotoView(QWidget):
         """Draw what `layer` returns over the marks, wherever they are seen."""
         self._layers.append(layer)
 
-    def show_heat(self, heat: Heat | None) -> None:
+    def show_heat(self, heat: HeatMap | None) -> None:
         """Lay a map over the photo; None takes it away."""
         self._comparison.heat = heat
         self.update()
 
     @Slot(Rect)
-    def hole_changed(self, rect: Rect) -> None:
+    def mask_changed(self, rect: Rect) -> None:
         if self._view is None:
             return
         rect = self.overlay.update(rect)
@@ -109,14 +109,14 @@ class PhotoView(QWidget):
         return self._view
 
     @property
-    def marks_seen(self) -> bool:
+    def mask_visible(self) -> bool:
         return self._compare.marks_shown
 
     @property
     def fitting(self) -> bool:
         return self._fitting
 
-    def look_at(self, scale: float, middle: QPointF) -> None:
+    def zoom_to(self, scale: float, middle: QPointF) -> None:
         """That scale, with a point of the photo, (x, y) in its pixels, in the middle."""
         self._zoom_to(scale, self._middle())
         if self._view is not None:
@@ -157,18 +157,18 @@ class PhotoView(QWidget):
         self.update()
 
     def _middle(self) -> QPointF:
-        return self._room().center()
+        return self._viewport().center()
 
-    def _room(self) -> QRectF:
+    def _viewport(self) -> QRectF:
         """The part of the widget that the photo is fitted to and that tools work in."""
-        return self._compare.room(QRectF(self.rect()))
+        return self._compare.viewport(QRectF(self.rect()))
 
     def _shown_overlays(self) -> list[Layer | None]:
-        return [self.overlay.layer, *(layer() for layer in self._layers)] if self.marks_seen else []
+        return [self.overlay.layer, *(layer() for layer in self._layers)] if self.mask_visible else []
 
     def _halves(self) -> list[QPointF]:
         """What to add to a place of the photo's half to be in each half."""
-        beside = self._compare.other_half(QRectF(self.rect()))
+        beside = self._compare.mirrored_point(QRectF(self.rect()))
         return [QPointF()] if beside is None else [QPointF(), beside]
 
     def _update_part(self, part: QRectF) -> None:
@@ -187,19 +187,19 @@ class PhotoView(QWidget):
         """Follow the room there is for the photo: it halves when two halves are compared."""
         if self._view is None:
             return
-        view = self._view.resized(self._room().size())
+        view = self._view.resized(self._viewport().size())
         self._set_view(view.fitted() if self._fitting else view)
 
-    def folded(self, point: QPointF) -> QPointF:
+    def in_view(self, point: QPointF) -> QPointF:
         """A point of either half of a halved canvas as one of the photo's half."""
-        return self._compare.folded(point, QRectF(self.rect()))
+        return self._compare.in_view(point, QRectF(self.rect()))
 
     def move_view(self, dx: float, dy: float) -> None:
         if self._view is not None:
             self._fitting = False
             self._set_view(self._view.moved(dx, dy))
 
-    def over_split_line(self, point: QPointF) -> bool:
+    def hits_split_line(self, point: QPointF) -> bool:
         if self._compare.mode is not CompareMode.SPLIT:
             return False
         return abs(point.x() - self._compare.split_x(QRectF(self.rect()))) <= _GRIP
@@ -217,7 +217,7 @@ class PhotoView(QWidget):
         if self._view is None:
             return
         area, exposed = QRectF(self.rect()), QRectF(event.rect())
-        sheet = Sheet(painter, self._view, area, exposed, self.devicePixelRatioF())
+        sheet = PaintContext(painter, self._view, area, exposed, self.devicePixelRatioF())
         self._comparison.paint(sheet, self._shown_overlays())
         self.paint_over(painter)
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from daps_desktop.ui.canvas.drawing.view_transform import ViewTransform
 from daps_desktop.ui.canvas.toolbox import ToolBox
-from daps_desktop.ui.canvas.tools.tool import Touch
+from daps_desktop.ui.canvas.tools.tool import PointerEvent
 
 # "shift" is a press with Shift whose meaning is still open: a straight line, or another size of the brush.
 Drag = Literal["pan", "split", "tool", "shift", "size"]
@@ -16,14 +16,14 @@ Drag = Literal["pan", "split", "tool", "shift", "size"]
 _SHIFT, _ALT = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
 
 
-class Surface(Protocol):
+class PointerTarget(Protocol):
     """What the pointer does to the canvas."""
 
     @property
     def view(self) -> ViewTransform | None: ...
-    def folded(self, point: QPointF) -> QPointF: ...
+    def in_view(self, point: QPointF) -> QPointF: ...
     def move_view(self, dx: float, dy: float) -> None: ...
-    def over_split_line(self, point: QPointF) -> bool: ...
+    def hits_split_line(self, point: QPointF) -> bool: ...
     def move_split_line(self, x: float) -> None: ...
     def show_marks(self) -> None: ...
 
@@ -31,7 +31,7 @@ class Surface(Protocol):
 class Pointer:
     """One drag at a time; while Space is held it moves the photo, in the middle of a shape too."""
 
-    def __init__(self, surface: Surface, tools: ToolBox) -> None:
+    def __init__(self, surface: PointerTarget, tools: ToolBox) -> None:
         self._surface = surface
         self._tools = tools
         self.at: QPointF | None = None  # in the photo's half of the widget; None: outside of it
@@ -94,14 +94,14 @@ class Pointer:
 
     def double_click(self, event: QSinglePointEvent) -> None:
         """Comes in place of the second press."""
-        if self._surface.view is not None and self._tools.tool.busy and not self._pans(event):
+        if self._surface.view is not None and self._tools.tool.is_drawing and not self._pans(event):
             self._tools.tool.double_click(self._touch(event))
         else:
             self.press(event)
 
     def cancel(self) -> bool:
         """Give up the stroke, shape or drag under way; False where there was none."""
-        going = self._drag is not None or self._tools.tool.busy
+        going = self._drag is not None or self._tools.tool.is_drawing
         if self._drag == "size":
             self._tools.settings.set_diameter(self._size_before)
         if self._drag in ("tool", "shift", "size"):
@@ -109,14 +109,14 @@ class Pointer:
         self._tools.tool.cancel()
         return going
 
-    def made_by_pen(self) -> bool:
+    def is_pen_event(self) -> bool:
         """True while a pen draws: the mouse events that the system makes up from it say nothing new."""
         return self._pen_down
 
     def _place(self, event: QSinglePointEvent) -> QPointF:
         """Where the event is; a drag stays in the half where it began."""
         if self._drag is None:
-            self._beside = event.position() - self._surface.folded(event.position())
+            self._beside = event.position() - self._surface.in_view(event.position())
         return event.position() - self._beside
 
     def _pans(self, event: QSinglePointEvent) -> bool:
@@ -125,7 +125,7 @@ class Pointer:
     def _drag_for(self, event: QSinglePointEvent) -> Drag:
         if self._pans(event):
             return "pan"
-        if self._surface.over_split_line(self._pressed):
+        if self._surface.hits_split_line(self._pressed):
             return "split"
         brush = self._tools.tool.ring is not None
         return "shift" if brush and event.modifiers() & _SHIFT else "tool"
@@ -140,7 +140,7 @@ class Pointer:
         if self._drag == "size":
             self._tools.settings.set_diameter(self._size_before + 2 * moved.x() / view.scale)
 
-    def _touch(self, event: QSinglePointEvent, straight: bool = False) -> Touch:
+    def _touch(self, event: QSinglePointEvent, straight: bool = False) -> PointerEvent:
         view = self._surface.view
         assert view is not None
         point = self._pressed if straight or self.at is None else self.at
@@ -148,7 +148,7 @@ class Pointer:
         right = event.button() == Qt.MouseButton.RightButton
         erase = right or other_end or bool(event.modifiers() & _ALT)
         pressure = 1.0 if straight else self._pressure(event)  # drawn as the pen comes up, pressing no more
-        return Touch(view.to_photo(point), erase, straight, pressure)
+        return PointerEvent(view.to_photo(point), erase, straight, pressure)
 
     def _pressure(self, event: QSinglePointEvent) -> float:
         used = isinstance(event, QTabletEvent) and self._tools.settings.pen_pressure

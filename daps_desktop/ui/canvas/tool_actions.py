@@ -6,11 +6,11 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QActionGroup
 
 from daps_desktop.base.i18n import N_, tr
-from daps_desktop.imaging.mask import Hole, grow, shrink
-from daps_desktop.imaging.selection import Region, region_of
+from daps_desktop.imaging.mask import Mask, dilate, erode
+from daps_desktop.imaging.selection import Selection, selection_of
 from daps_desktop.ui.canvas.toolbox import BRUSH, LASSO, POLYGON, RECTANGLE, WAND, ToolBox
 from daps_desktop.ui.common.actions import Actions
-from daps_desktop.ui.common.background import Background
+from daps_desktop.ui.common.background import BackgroundRunner
 from daps_desktop.ui.models.document_model import DocumentModel
 
 UNDO_GROW, UNDO_SHRINK = N_("grow marks"), N_("shrink marks")
@@ -39,7 +39,7 @@ class ToolActions(QObject):
         actions: Actions,
         tools: ToolBox,
         model: DocumentModel,
-        background: Background,
+        background: BackgroundRunner,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -61,13 +61,13 @@ class ToolActions(QObject):
         act.connect("softer", lambda: self._step_edge(1))
         act.connect("harder", lambda: self._step_edge(-1))
         act["pen_pressure"].toggled.connect(settings.set_pen_pressure)
-        act.connect("clear", model.clear_hole)
-        act.connect("invert", model.invert_hole)
+        act.connect("clear", model.clear_mask)
+        act.connect("invert", model.invert_mask)
         act.connect("select_all", model.mark_all)
         act.connect("grow", self.grow)
         act.connect("shrink", self.shrink)
         tools.changed.connect(self._show)
-        for signal in (model.photo_opened, model.hole_edited, model.history_changed):
+        for signal in (model.photo_opened, model.mask_edited, model.history_changed):
             signal.connect(self._show_possible)
 
     def _group_tools(self) -> None:
@@ -84,7 +84,7 @@ class ToolActions(QObject):
 
     def _show_possible(self) -> None:
         self._actions.enable(_MARKING, self._model.document is not None)
-        self._actions.enable(_MARKED, self._model.anything_marked)
+        self._actions.enable(_MARKED, self._model.has_marks)
 
     def _step_edge(self, steps: int) -> None:
         """So many of the usual widths up or down."""
@@ -99,21 +99,21 @@ class ToolActions(QObject):
     def grow(self) -> None:
         """Mark a few pixels more around every mark."""
         amount = self._tools.settings.amount
-        self._change(lambda hole: region_of(grow(hole, amount) & ~hole), True, tr(UNDO_GROW))
+        self._change(lambda mask: selection_of(dilate(mask, amount) & ~mask), True, tr(UNDO_GROW))
 
     def shrink(self) -> None:
         """Take a few pixels away along the edge of every mark."""
         amount = self._tools.settings.amount
-        self._change(lambda hole: region_of(hole & ~shrink(hole, amount)), False, tr(UNDO_SHRINK))
+        self._change(lambda mask: selection_of(mask & ~erode(mask, amount)), False, tr(UNDO_SHRINK))
 
-    def _change(self, difference: Callable[[Hole], Region], value: bool, name: str) -> None:
-        worked = self._model.worked_hole
+    def _change(self, difference: Callable[[Mask], Selection], value: bool, name: str) -> None:
+        worked = self._model.active_mask
         if worked is None:
             return
-        hole = worked.copy()
+        mask = worked.copy()
 
-        def take(region: Region) -> None:
-            if self._model.worked_hole is worked:
+        def take(region: Selection) -> None:
+            if self._model.active_mask is worked:
                 self._model.mark(region, value, name)
 
-        self._background.run(lambda: difference(hole), take)
+        self._background.run(lambda: difference(mask), take)

@@ -4,7 +4,7 @@ from PySide6.QtCore import QObject, Signal
 
 from daps_desktop.ui.models.document_model import DocumentModel
 
-SMALLEST, LARGEST = 1.0, 1000.0  # diameter of the brush in pixels of the photo
+MIN_DIAMETER, MAX_DIAMETER = 1.0, 1000.0  # diameter of the brush in pixels of the photo
 TOLERANCES = (0, 128)  # grey levels by which a colour may differ from the one clicked on
 AMOUNTS = (1, 50)  # pixels by which marks grow or shrink at once
 _STEP = 1.25
@@ -26,7 +26,7 @@ class ToolSettings(QObject):
         model.photo_opened.connect(self._fit_to_photo)
 
     def set_diameter(self, diameter: float) -> None:
-        self.diameter = min(max(diameter, SMALLEST), LARGEST)
+        self.diameter = min(max(diameter, MIN_DIAMETER), MAX_DIAMETER)
         self.changed.emit()
 
     def grow(self) -> None:
@@ -54,4 +54,4 @@ class ToolSettings(QObject):
     def _fit_to_photo(self) -> None:
         document = self._model.document
         if document is not None:
-            self.set_diameter(max(round(max(document.hole.shape) / 60), 8))
+            self.set_diameter(max(round(max(document.mask.shape) / 60), 8))

@@ -12,7 +12,7 @@ from daps_desktop.ui.canvas.tools.polygon import Polygon
 from daps_desktop.ui.canvas.tools.rectangle import Rectangle
 from daps_desktop.ui.canvas.tools.tool import Tool
 from daps_desktop.ui.canvas.tools.wand import Wand
-from daps_desktop.ui.common.background import Background
+from daps_desktop.ui.common.background import BackgroundRunner
 from daps_desktop.ui.models.document_model import DocumentModel
 
 BRUSH, RECTANGLE, LASSO, POLYGON, WAND = "brush", "rectangle", "lasso", "polygon", "wand"
@@ -24,12 +24,14 @@ class ToolBox(QObject):
     changed = Signal()  # another tool is in hand, or it is set differently
     drawn = Signal()  # what the tool in hand draws over the photo
 
-    def __init__(self, model: DocumentModel, background: Background, parent: QObject | None = None) -> None:
+    def __init__(
+        self, model: DocumentModel, background: BackgroundRunner, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self.settings = ToolSettings(model, self)
-        self._picture: Picture | None = None
+        self._image: Picture | None = None
         drawing = (self.settings, model)
-        self._wand = Wand(*drawing, background, lambda: self._picture, self)
+        self._wand = Wand(*drawing, background, lambda: self._image, self)
         self._tools: Mapping[str, Tool] = {
             BRUSH: Brush(*drawing, self),
             RECTANGLE: Rectangle(*drawing, self),
@@ -68,4 +70,4 @@ class ToolBox(QObject):
     def show_photo(self, pyramid: Pyramid | None) -> None:
         """The wand picks colours from the picture that is shown; None: there is none."""
         self.tool.cancel()
-        self._picture = pyramid.levels[0] if pyramid else None
+        self._image = pyramid.levels[0] if pyramid else None

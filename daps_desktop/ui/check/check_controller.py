@@ -8,17 +8,17 @@ from PySide6.QtGui import QImage
 
 from daps_desktop.base.i18n import tr
 from daps_desktop.document.version import Version
-from daps_desktop.document.version_ops import alike, samples_like, spread_of
+from daps_desktop.document.version_ops import differ_only_in_seed, samples_of, standard_deviation
 from daps_desktop.jobs.report import ResidualMap
 from daps_desktop.ui.canvas.canvas import Canvas
-from daps_desktop.ui.canvas.drawing.heat_map import Heat
+from daps_desktop.ui.canvas.drawing.heat_map import HeatMap
 from daps_desktop.ui.check import map_view
 from daps_desktop.ui.check.check_panel import CheckPanel
-from daps_desktop.ui.check.curve import csv_of
+from daps_desktop.ui.check.curve import to_csv
 from daps_desktop.ui.check.map_view import MapKind
 from daps_desktop.ui.common.actions import Actions
-from daps_desktop.ui.common.background import Background
-from daps_desktop.ui.files.file_controller import Files
+from daps_desktop.ui.common.background import BackgroundRunner
+from daps_desktop.ui.files.file_controller import FileController
 from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.results.thumbnails import thumbnail
 
@@ -29,7 +29,7 @@ _PLOTS = ("daps_desktop.ui.check.residual_plot", "daps_desktop.ui.check.heat_col
 Ask = tuple[int, MapKind, int]  # number of the version, kind of map, how many versions are compared
 
 
-class CheckControl(QObject):
+class CheckController(QObject):
     """Keeps panel and canvas in step with the version shown; a map is computed only if it is looked at."""
 
     def __init__(
@@ -38,8 +38,8 @@ class CheckControl(QObject):
         panel: CheckPanel,
         canvas: Canvas,
         actions: Actions,
-        files: Files,
-        background: Background,
+        files: FileController,
+        background: BackgroundRunner,
     ) -> None:
         super().__init__(model)
         self._model = model
@@ -49,13 +49,13 @@ class CheckControl(QObject):
         self._files = files
         self._background = background
         self._asked: Ask | None = None
-        self._heat: Heat | None = None
+        self._heat: HeatMap | None = None
         self._actions = actions
         actions.connect("export_plot", self.export_plot)
         actions.connect("export_steps", self.export_steps)
         self._action.toggled.connect(self.refresh)
         actions["check"].toggled.connect(self.refresh)
-        panel.map.picked.connect(self.refresh)
+        panel.map.chosen.connect(self.refresh)
         model.photo_opened.connect(self._begin)
         model.version_added.connect(self.refresh)
         model.version_shown.connect(self.refresh)
@@ -67,12 +67,12 @@ class CheckControl(QObject):
         plot = self._panel.plot
         if plot is None:
             return
-        image = plot.picture()
+        image = plot.to_image()
         self._files.ask_write(tr("Save the plot"), "PNG (*.png)", "_check", ".png", lambda: _png(image))
 
     def export_steps(self) -> None:
         lines = self._panel.curve.lines
-        self._files.ask_write(tr("Save the steps"), "CSV (*.csv)", "_steps", ".csv", lambda: csv_of(lines))
+        self._files.ask_write(tr("Save the steps"), "CSV (*.csv)", "_steps", ".csv", lambda: to_csv(lines))
 
     def refresh(self, *_: object) -> None:
         """Show the map that is asked for, if anybody looks at it."""
@@ -93,9 +93,9 @@ class CheckControl(QObject):
         self._asked = ask
         work = self._residual(version) if kind == "residual" else self._spread(version, versions)
         if work is not None:
-            self._background.run(work, lambda heat: self._take(ask, heat))
+            self._background.run(work, lambda heat: self._accept(ask, heat))
 
-    def _residual(self, version: Version) -> Callable[[], Heat] | None:
+    def _residual(self, version: Version) -> Callable[[], HeatMap] | None:
         values = version.residual_map
         if values is None:
             self._show_none(_why_no_map(version))
@@ -103,16 +103,16 @@ class CheckControl(QObject):
         self._show_none("")  # the map of another version is none of this one
         return lambda: _residual_heat(values)
 
-    def _spread(self, version: Version, versions: list[Version]) -> Callable[[], Heat] | None:
-        same = alike(version, versions)
-        samples = same if len(same) > 1 else samples_like(version, versions)
+    def _spread(self, version: Version, versions: list[Version]) -> Callable[[], HeatMap] | None:
+        same = differ_only_in_seed(version, versions)
+        samples = same if len(same) > 1 else samples_of(version, versions)
         if len(samples) < 2:
             self._show_none(map_view.NO_SAMPLES)
             return None
         self._show_none(map_view.WORKING)
         return lambda: _spread_heat(samples)
 
-    def _take(self, ask: Ask, heat: Heat) -> None:
+    def _accept(self, ask: Ask, heat: HeatMap) -> None:
         if ask == self._asked:
             self._heat = heat
             self._panel.map.show_heat(heat)
@@ -142,23 +142,23 @@ def _why_no_map(version: Version) -> str:
     if version.report is None:
         return map_view.NO_RUN
     if not task.in_image_domain:
-        return map_view.NO_PICTURE
+        return map_view.NO_IMAGE
     return map_view.NO_MAP if task.solved_part.damages else map_view.NO_SOLVING
 
 
 # Both on the helper thread, where loading pyqtgraph keeps nobody waiting.
 
 
-def _residual_heat(values: ResidualMap) -> Heat:
+def _residual_heat(values: ResidualMap) -> HeatMap:
     from daps_desktop.ui.check.heat_colours import residual_heat
 
     return residual_heat(values)
 
 
-def _spread_heat(samples: list[Version]) -> Heat:
+def _spread_heat(samples: list[Version]) -> HeatMap:
     from daps_desktop.ui.check.heat_colours import spread_heat
 
-    return spread_heat(spread_of(samples, _MAP_SIDE))
+    return spread_heat(standard_deviation(samples, _MAP_SIDE))
 
 
 def _png(image: QImage) -> bytes:

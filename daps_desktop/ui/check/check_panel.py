@@ -8,16 +8,16 @@ from PySide6.QtWidgets import QStackedLayout, QToolButton, QWidget
 from daps_desktop.base.i18n import N_
 from daps_desktop.document.version import Version, verdict_on
 from daps_desktop.jobs.messages import Progress
-from daps_desktop.jobs.requests import JobRequest
+from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.jobs.verdict import expected_band
 from daps_desktop.ui.check.curve import Curve
-from daps_desktop.ui.check.map_view import MapBox
+from daps_desktop.ui.check.map_view import MapPanel
 from daps_desktop.ui.common import labels, verdict_text
 from daps_desktop.ui.common.actions import Actions, action_button
 from daps_desktop.ui.common.focus_frame import FocusFrame
 from daps_desktop.ui.common.live_text import Words, say
-from daps_desktop.ui.common.theme import GRID, Colours
-from daps_desktop.ui.common.widgets import column, label, row
+from daps_desktop.ui.common.theme import SPACING, Colours
+from daps_desktop.ui.common.widgets import hbox, label, vbox
 
 RUNNING = N_("The verdict comes with the result.")
 NO_RESULT = N_("Nothing has been restored yet.")
@@ -43,20 +43,20 @@ class CheckPanel(QWidget):
         self._looking_back = False  # at a version that was picked during the run
         self.plot = None  # a ResidualPlot once this was seen
         self.verdict = label(NO_RESULT, "heading")
-        self.map = MapBox(actions)
+        self.map = MapPanel(actions)
         self._place = QWidget()
         self._stack = QStackedLayout(self._place)
         empty = label(labels.PLOT_EMPTY, "caption")
-        empty.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        empty.setContentsMargins(2 * SPACING, SPACING, 2 * SPACING, SPACING)
         self._stack.addWidget(empty)
         self.note = label(labels.PLOT_NOTE, "caption")
         self.head = _head(self.verdict, actions)
-        left = column(self._place, self.note, spacing=GRID // 2)
+        left = vbox(self._place, self.note, spacing=SPACING // 2)
         left.setStretch(0, 1)
-        body = row(self.map, spacing=2 * GRID)
+        body = hbox(self.map, spacing=2 * SPACING)
         body.insertLayout(0, left, 1)
         body.setStretch(1, 1)
-        body.setContentsMargins(2 * GRID, 0, 2 * GRID, GRID)
+        body.setContentsMargins(2 * SPACING, 0, 2 * SPACING, SPACING)
         self.setLayout(body)
         self.setMinimumHeight(_HEIGHT)
 
@@ -64,23 +64,23 @@ class CheckPanel(QWidget):
     def curve(self) -> Curve:
         return self._curve
 
-    def start(self, request: JobRequest) -> None:
+    def start(self, request: RestoreRequest) -> None:
         say(self.verdict, text=RUNNING)
         self._looking_back = False
-        self._live = Curve.begun(request)
+        self._live = Curve.started(request)
         self._show(self._live)
 
     def add(self, progress: Progress) -> None:
-        self._live = self._live.plus(progress)
+        self._live = self._live.with_point(progress)
         if not self._looking_back:
             self._show(self._live)
 
     def show_version(self, version: Version | None) -> None:
         self._shown = version
         self._looking_back = True
-        self.take_back()
+        self.revert()
 
-    def take_back(self) -> None:
+    def revert(self) -> None:
         """Show what is known of the version that is still there, if any: a stopped job leaves nothing."""
         version = self._shown
         say(self.verdict, text=_verdict(version))
@@ -106,7 +106,7 @@ class CheckPanel(QWidget):
 
     def _show(self, curve: Curve) -> None:
         self._curve = curve
-        say(self.note, text=labels.PLOT_NOTE_REPAIR if curve.task.repair_only else labels.PLOT_NOTE)
+        say(self.note, text=labels.PLOT_NOTE_REPAIR if curve.task.only_fills_mask else labels.PLOT_NOTE)
         if self.plot is not None:
             self.plot.show_lines(curve.lines, curve.steps, expected_band(curve.task))
             self._stack.setCurrentIndex(1 if any(curve.lines) else 0)
@@ -115,8 +115,8 @@ class CheckPanel(QWidget):
 def _head(verdict: QWidget, actions: Actions) -> QWidget:
     """The title of the panel: the verdict, and what can be done with the plot."""
     head = QWidget()
-    layout = row(verdict, *(action_button(actions, name) for name in ("export_plot", "export_steps")))
-    layout.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID // 2)
+    layout = hbox(verdict, *(action_button(actions, name) for name in ("export_plot", "export_steps")))
+    layout.setContentsMargins(2 * SPACING, SPACING, 2 * SPACING, SPACING // 2)
     layout.setStretch(0, 1)
     head.setLayout(layout)
     return head
@@ -126,4 +126,4 @@ def _verdict(version: Version | None) -> Words:
     if version is None:
         return NO_RESULT
     verdict = verdict_on(version)
-    return NO_RUN if verdict is None else partial(verdict_text.verdict_line, verdict)
+    return NO_RUN if verdict is None else partial(verdict_text.format_verdict, verdict)

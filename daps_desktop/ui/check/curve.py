@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from daps_desktop.jobs.messages import Progress
 from daps_desktop.jobs.report import Report
-from daps_desktop.jobs.requests import JobRequest
+from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.jobs.task import Task
 
 _NAMES = ("sample", "step", "sigma", "residual_over_noise", "evaluations", "seconds")
@@ -35,10 +35,10 @@ class Curve:
     lines: tuple[Line, ...] = ()
     steps: int = 0
     samples: int = 1
-    told: int = 0  # steps of all samples that the last message spoke of
+    last_step: int = 0  # steps of all samples that the last message spoke of
 
     @classmethod
-    def begun(cls, request: JobRequest) -> "Curve":
+    def started(cls, request: RestoreRequest) -> "Curve":
         settings = request.settings
         return cls(request.task, samples=settings.samples if settings.output == "safest" else 1)
 
@@ -52,7 +52,7 @@ class Curve:
         done = tuple(tuple(line) for line in lines.values())
         return cls(task, done, max((len(line) for line in done), default=0), len(done))
 
-    def plus(self, progress: Progress) -> "Curve":
+    def with_point(self, progress: Progress) -> "Curve":
         """With one more step; a second message of the same step takes the place of the first."""
         if progress.step == 0:
             return self  # nothing is finished yet
@@ -60,16 +60,16 @@ class Curve:
         while len(lines) <= progress.sample:
             lines.append(())
         line = lines[progress.sample]
-        if progress.step == self.told and line:
+        if progress.step == self.last_step and line:
             line = line[:-1]
         residual = progress.residual_over_noise
         point = Point(len(line) + 1, progress.sigma, residual, progress.evaluations, progress.seconds)
         lines[progress.sample] = (*line, point)
         steps = max(progress.steps // self.samples, point.step)
-        return replace(self, lines=tuple(lines), steps=steps, told=progress.step)
+        return replace(self, lines=tuple(lines), steps=steps, last_step=progress.step)
 
 
-def csv_of(lines: Sequence[Line]) -> bytes:
+def to_csv(lines: Sequence[Line]) -> bytes:
     """One row a step, for a spreadsheet; the names are those of the report file."""
     file = io.StringIO(newline="")
     writer = csv.writer(file)

@@ -7,11 +7,11 @@ from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from daps_desktop.base.i18n import N_
-from daps_desktop.ui.canvas.drawing.heat_map import Heat
+from daps_desktop.ui.canvas.drawing.heat_map import HeatMap
 from daps_desktop.ui.common.actions import Actions, action_button
 from daps_desktop.ui.common.live_text import Words, say
-from daps_desktop.ui.common.theme import GRID
-from daps_desktop.ui.common.widgets import Segments, column, label, row
+from daps_desktop.ui.common.theme import SPACING
+from daps_desktop.ui.common.widgets import SegmentedControl, hbox, label, vbox
 
 MapKind = Literal["residual", "spread"]
 
@@ -25,7 +25,7 @@ NOTES: dict[MapKind, str] = {
         "be wrong in the same way. This is not a probability."
     ),
 }
-NO_PICTURE = N_("What was measured here is no picture of the photo, so there is no map of it.")
+NO_IMAGE = N_("What was measured here is no picture of the photo, so there is no map of it.")
 NO_MAP = N_("No map is kept with this version. Restore again to see one.")
 NO_RUN = N_("This version was put together from others: no run stands behind it, so there is no map.")
 NO_SOLVING = N_("Only colours were changed, by a curve: nothing of the photo is left unexplained.")
@@ -43,13 +43,13 @@ class MapView(QWidget):
         super().__init__()
         self.setMinimumSize(160, 80)
         self._photo = QImage()
-        self.heat: Heat | None = None
+        self.heat: HeatMap | None = None
 
     def show_photo(self, photo: QImage) -> None:
         self._photo = photo.convertToFormat(QImage.Format.Format_Grayscale8)
         self.update()
 
-    def show_heat(self, heat: Heat) -> None:
+    def show_heat(self, heat: HeatMap) -> None:
         self.heat = heat
         say(self, accessibleName=heat.title)
         self.update()
@@ -57,7 +57,7 @@ class MapView(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         if self.heat is None:
             return
-        size = self._photo.size() if not self._photo.isNull() else self.heat.picture.size()
+        size = self._photo.size() if not self._photo.isNull() else self.heat.image.size()
         place, scale = self._places(self.heat)
         fitted = size.scaled(place.size().toSize(), Qt.AspectRatioMode.KeepAspectRatio)
         target = QRectF(0, 0, fitted.width(), fitted.height())
@@ -68,26 +68,26 @@ class MapView(QWidget):
         self.heat.paint(painter, target)
         self.heat.paint_scale(painter, scale, self.palette().windowText().color())
 
-    def _places(self, heat: Heat) -> tuple[QRectF, QRectF]:
+    def _places(self, heat: HeatMap) -> tuple[QRectF, QRectF]:
         """Where the picture goes and where its scale: beside button and scale, else between them."""
         whole, button = QRectF(self.rect()), QRectF(self.childrenRect())
         needed = heat.scale_size(QFontMetricsF(self.font()))
         scale = QRectF(QPointF(0, whole.bottom() - needed.height()), needed)
-        taken = max(needed.width(), button.width()) + 2 * GRID
+        taken = max(needed.width(), button.width()) + 2 * SPACING
         if whole.width() > _BROAD * taken:
             return whole.adjusted(taken, 0, 0, 0), scale
         scale.setWidth(whole.width())
-        return whole.adjusted(0, button.bottom() + GRID, 0, -needed.height() - GRID / 2), scale
+        return whole.adjusted(0, button.bottom() + SPACING, 0, -needed.height() - SPACING / 2), scale
 
 
-class MapBox(QWidget):
+class MapPanel(QWidget):
     """Two maps to choose from; each says beside it what it does not prove."""
 
-    picked = Signal(str)  # the MapKind
+    chosen = Signal(str)  # the MapKind
 
     def __init__(self, actions: Actions) -> None:
         super().__init__()
-        self.kinds = Segments(
+        self.kinds = SegmentedControl(
             N_("Map"), [("residual", N_("Not explained")), ("spread", N_("Where versions differ"))]
         )
         self.view = MapView()
@@ -97,18 +97,18 @@ class MapBox(QWidget):
         self._places = QStackedWidget()
         for place in (self.why, self.view):
             self._places.addWidget(place)
-        head = row(self.kinds)
+        head = hbox(self.kinds)
         head.addStretch(1)
         # In the room beside the picture, above the scale.
         corner = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
-        beside = column()
+        beside = vbox()
         beside.addWidget(action_button(actions, "heat"), 0, corner)
         self.view.setLayout(beside)
-        layout = column(self._places, self.note, spacing=GRID // 2)
+        layout = vbox(self._places, self.note, spacing=SPACING // 2)
         layout.insertLayout(0, head)
         layout.setStretch(1, 1)
         self.setLayout(layout)
-        self.kinds.picked.connect(self._pick)
+        self.kinds.chosen.connect(self._pick)
         self.show_none(NO_VERSION)
 
     @property
@@ -118,7 +118,7 @@ class MapBox(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(320, 200)
 
-    def show_heat(self, heat: Heat) -> None:
+    def show_heat(self, heat: HeatMap) -> None:
         self.view.show_heat(heat)
         self._places.setCurrentWidget(self.view)
 
@@ -129,4 +129,4 @@ class MapBox(QWidget):
 
     def _pick(self, kind: str) -> None:
         say(self.note, text=NOTES[self.kind])
-        self.picked.emit(kind)
+        self.chosen.emit(kind)

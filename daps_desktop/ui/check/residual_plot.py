@@ -10,11 +10,11 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
-from daps_desktop.base.i18n import N_, number, tr
+from daps_desktop.base.i18n import N_, format_number, tr
 from daps_desktop.ui.check.curve import Line, Point
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.live_text import keep_said, say
-from daps_desktop.ui.common.theme import Colours, mix
+from daps_desktop.ui.common.theme import Colours, blend_colours
 
 # Written as 0.5, 1, 20 where pyqtgraph would write powers of ten.
 _TICKS = tuple((n, k) for k in range(-3, 5) for n in (1, 2, 5))  # n * 10**k
@@ -70,7 +70,7 @@ class ResidualPlot(pg.PlotWidget):
         item: Any = self._item
         for axis, words in (("bottom", labels.PLOT_X), ("left", labels.PLOT_Y), ("right", _NOISE)):
             item.setLabel(axis, tr(words))
-        ticks = [(math.log10(n * 10**k), number(n * 10**k, max(-k, 0))) for n, k in _TICKS]
+        ticks = [(math.log10(n * 10**k), format_number(n * 10**k, max(-k, 0))) for n, k in _TICKS]
         for axis in ("left", "right"):
             item.getAxis(axis).setTicks([ticks, []])
         self._band_label.setFormat(tr(labels.PLOT_BAND))
@@ -123,7 +123,7 @@ class ResidualPlot(pg.PlotWidget):
             line.setPen(pg.mkPen(colours.good, width=1, style=Qt.PenStyle.DotLine))
         self._pen_lines()
 
-    def picture(self) -> QImage:
+    def to_image(self) -> QImage:
         """The plot as it is seen, finer than on the screen."""
         image = QImage(self.size() * _EXPORT_SCALE, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(_EXPORT_SCALE)
@@ -134,7 +134,7 @@ class ResidualPlot(pg.PlotWidget):
 
     def _pen_lines(self) -> None:
         """The last sample stands out."""
-        faint = mix(self._colours.accent, self._colours.window, 0.45)
+        faint = blend_colours(self._colours.accent, self._colours.window, 0.45)
         for curve in self._curves:
             newest = curve is self._curves[-1]
             curve.setPen(
@@ -162,7 +162,7 @@ class ResidualPlot(pg.PlotWidget):
             return
         place = self._item.vb.mapSceneToView(at)
         sample, point = min(points, key=lambda each: _distance(each[1], place))
-        self._tell(sample, point)
+        self._announce(sample, point)
 
     def leaveEvent(self, ev: QEvent) -> None:
         super().leaveEvent(ev)
@@ -177,12 +177,12 @@ class ResidualPlot(pg.PlotWidget):
             return
         steps = [point.step for point in line]
         now = bisect(steps, self._cursor.value()) - 1 if self._cursor.isVisible() else len(line)
-        self._tell(len(self._lines) - 1, line[min(max(now + way, 0), len(line) - 1)])
+        self._announce(len(self._lines) - 1, line[min(max(now + way, 0), len(line) - 1)])
 
-    def _tell(self, sample: int, point: Point) -> None:
+    def _announce(self, sample: int, point: Point) -> None:
         """The numbers of one point, seen and to be read out."""
         self._cursor.setPos(point.step)
-        self._readout.setText(_told(point, sample + 1 if len(self._lines) > 1 else 0))
+        self._readout.setText(_describe_point(point, sample + 1 if len(self._lines) > 1 else 0))
         self.setAccessibleDescription(self._readout.toPlainText())
         right = point.step > sum(self._item.vb.viewRange()[0]) / 2
         self._readout.setAnchor((1 if right else 0, 0))
@@ -208,7 +208,7 @@ def _distance(point: Point, place: QPointF) -> float:
     return abs(point.step - place.x()) * 100 + abs(math.log10(point.residual_over_noise) - place.y())
 
 
-def _told(point: Point, sample: int) -> str:
+def _describe_point(point: Point, sample: int) -> str:
     lines = [tr("Step {step}").format(step=point.step)]
     if sample:
         lines = [tr("Sample {sample}, step {step}").format(sample=sample, step=point.step)]

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolButton, QWid
 from daps_desktop.base.i18n import N_, tr
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.live_text import keep_said, say
-from daps_desktop.ui.common.theme import HIT, Colours, icon
+from daps_desktop.ui.common.theme import MIN_TARGET, Colours, icon
 
 
 @dataclass(frozen=True, slots=True)
-class Spec:
+class ActionSpec:
     """One action. `keys` are all bound; the first is shown. None in a menu is a separator."""
 
     name: str
@@ -24,109 +24,109 @@ class Spec:
     checkable: bool = False
 
 
-MENUS: tuple[tuple[str, tuple[Spec | None, ...]], ...] = (
+MENUS: tuple[tuple[str, tuple[ActionSpec | None, ...]], ...] = (
     (labels.MENU_FILE, (
-        Spec("open", N_("Open a photo or project…"), ("Ctrl+O",), "open"),
-        Spec("paste", N_("Paste a picture"), ("Ctrl+V",)),
-        Spec("sample", N_("Open the sample"), ("Ctrl+Alt+O",)),
+        ActionSpec("open", N_("Open a photo or project…"), ("Ctrl+O",), "open"),
+        ActionSpec("paste", N_("Paste a picture"), ("Ctrl+V",)),
+        ActionSpec("sample", N_("Open the sample"), ("Ctrl+Alt+O",)),
         None,
-        Spec("save_project", N_("Save project"), ("Ctrl+S",), "save"),
-        Spec("save_project_as", N_("Save project as…"), ("Ctrl+Shift+S",)),
-        Spec("export", N_("Export result…"), ("Ctrl+E",)),
-        Spec("repeat", N_("Repeat from a recipe…"), ("Ctrl+Alt+R",)),
+        ActionSpec("save_project", N_("Save project"), ("Ctrl+S",), "save"),
+        ActionSpec("save_project_as", N_("Save project as…"), ("Ctrl+Shift+S",)),
+        ActionSpec("export", N_("Export result…"), ("Ctrl+E",)),
+        ActionSpec("repeat", N_("Repeat from a recipe…"), ("Ctrl+Alt+R",)),
         None,
-        Spec("close", N_("Close photo"), ("Ctrl+W",)),
-        Spec("quit", N_("Quit"), ("Ctrl+Q",)),
+        ActionSpec("close", N_("Close photo"), ("Ctrl+W",)),
+        ActionSpec("quit", N_("Quit"), ("Ctrl+Q",)),
     )),
     (labels.MENU_EDIT, (
-        Spec("undo", N_("Undo"), ("Ctrl+Z",), "undo"),
-        Spec("redo", N_("Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
+        ActionSpec("undo", N_("Undo"), ("Ctrl+Z",), "undo"),
+        ActionSpec("redo", N_("Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
         None,
-        Spec("copy", N_("Copy result"), ("Ctrl+C",)),
+        ActionSpec("copy", N_("Copy result"), ("Ctrl+C",)),
     )),
     (labels.MENU_MASK, (
-        Spec("brush", N_("Brush"), ("B",), "brush", checkable=True),
-        Spec("eraser", N_("Eraser"), ("E",), "eraser", checkable=True),
-        Spec("rectangle", N_("Rectangle"), ("M", "R"), "rectangle", checkable=True),
-        Spec("lasso", N_("Lasso"), ("L",), "lasso", checkable=True),
-        Spec("polygon", N_("Polygon"), ("Shift+L",), "polygon", checkable=True),
-        Spec("wand", N_("Colour wand"), ("W",), "wand", checkable=True),
+        ActionSpec("brush", N_("Brush"), ("B",), "brush", checkable=True),
+        ActionSpec("eraser", N_("Eraser"), ("E",), "eraser", checkable=True),
+        ActionSpec("rectangle", N_("Rectangle"), ("M", "R"), "rectangle", checkable=True),
+        ActionSpec("lasso", N_("Lasso"), ("L",), "lasso", checkable=True),
+        ActionSpec("polygon", N_("Polygon"), ("Shift+L",), "polygon", checkable=True),
+        ActionSpec("wand", N_("Colour wand"), ("W",), "wand", checkable=True),
         None,
-        Spec("find", N_("Find scratches and dust"), ("F",)),
-        Spec("accept_found", N_("Accept what was found"), ("Return", "Enter")),
-        Spec("dismiss_found", N_("Dismiss what was found"), ("Esc",)),
+        ActionSpec("find", N_("Find scratches and dust"), ("F",)),
+        ActionSpec("accept_found", N_("Accept what was found"), ("Return", "Enter")),
+        ActionSpec("dismiss_found", N_("Dismiss what was found"), ("Esc",)),
         None,
-        Spec("swap", N_("Swap marking and erasing"), ("X",)),
-        Spec("smaller", N_("Smaller brush"), ("[",)),
-        Spec("larger", N_("Larger brush"), ("]",)),
-        Spec("softer", N_("Softer edge"), ("{",)),
-        Spec("harder", N_("Harder edge"), ("}",)),
-        Spec("pen_pressure", N_("Pen pressure"), ("Shift+P",), checkable=True),
+        ActionSpec("swap", N_("Swap marking and erasing"), ("X",)),
+        ActionSpec("smaller", N_("Smaller brush"), ("[",)),
+        ActionSpec("larger", N_("Larger brush"), ("]",)),
+        ActionSpec("softer", N_("Softer edge"), ("{",)),
+        ActionSpec("harder", N_("Harder edge"), ("}",)),
+        ActionSpec("pen_pressure", N_("Pen pressure"), ("Shift+P",), checkable=True),
         None,
-        Spec("grow", N_("Grow marks"), ("G",)),
-        Spec("shrink", N_("Shrink marks"), ("Shift+G",)),
-        Spec("invert", N_("Invert marks"), ("Ctrl+Shift+I",)),
-        Spec("select_all", N_("Mark everything"), ("Ctrl+A",)),
-        Spec("clear", N_("Clear marks"), ("Delete", "Ctrl+D"), "clear"),
+        ActionSpec("grow", N_("Grow marks"), ("G",)),
+        ActionSpec("shrink", N_("Shrink marks"), ("Shift+G",)),
+        ActionSpec("invert", N_("Invert marks"), ("Ctrl+Shift+I",)),
+        ActionSpec("select_all", N_("Mark everything"), ("Ctrl+A",)),
+        ActionSpec("clear", N_("Clear marks"), ("Delete", "Ctrl+D"), "clear"),
         None,
-        Spec("import_mask", N_("Import marks…"), ("Ctrl+Shift+O",)),
-        Spec("export_mask", N_("Export marks…"), ("Ctrl+Shift+E",)),
+        ActionSpec("import_mask", N_("Import marks…"), ("Ctrl+Shift+O",)),
+        ActionSpec("export_mask", N_("Export marks…"), ("Ctrl+Shift+E",)),
     )),
     (labels.MENU_VIEW, (
-        Spec("fit", N_("Fit in window"), ("Ctrl+0",), "fit"),
-        Spec("actual", N_("100 %"), ("Ctrl+1",)),
-        Spec("zoom_in", N_("Zoom in"), ("Ctrl++", "Ctrl+="), "zoom_in"),
-        Spec("zoom_out", N_("Zoom out"), ("Ctrl+-",), "zoom_out"),
+        ActionSpec("fit", N_("Fit in window"), ("Ctrl+0",), "fit"),
+        ActionSpec("actual", N_("100 %"), ("Ctrl+1",)),
+        ActionSpec("zoom_in", N_("Zoom in"), ("Ctrl++", "Ctrl+="), "zoom_in"),
+        ActionSpec("zoom_out", N_("Zoom out"), ("Ctrl+-",), "zoom_out"),
         None,
-        Spec("overlay", N_("Show marks"), ("Q", "O"), "eye", checkable=True),
-        Spec("original", N_("Show original"), ("F5",), checkable=True),
-        Spec("split", N_("Show split"), ("F6",), checkable=True),
-        Spec("result", N_("Show result"), ("F7",), checkable=True),
-        Spec("side", N_("Show side by side"), ("F8",), checkable=True),
-        Spec("difference", N_("Show difference"), ("F9",), checkable=True),
-        Spec("weaker", N_("Show the difference less strongly"), (",",)),
-        Spec("stronger", N_("Show the difference more strongly"), (".",)),
-        Spec("next_compare", N_("Next way to compare"), ("Y",)),
+        ActionSpec("overlay", N_("Show marks"), ("Q", "O"), "eye", checkable=True),
+        ActionSpec("original", N_("Show original"), ("F5",), checkable=True),
+        ActionSpec("split", N_("Show split"), ("F6",), checkable=True),
+        ActionSpec("result", N_("Show result"), ("F7",), checkable=True),
+        ActionSpec("side", N_("Show side by side"), ("F8",), checkable=True),
+        ActionSpec("difference", N_("Show difference"), ("F9",), checkable=True),
+        ActionSpec("weaker", N_("Show the difference less strongly"), (",",)),
+        ActionSpec("stronger", N_("Show the difference more strongly"), (".",)),
+        ActionSpec("next_compare", N_("Next way to compare"), ("Y",)),
         None,
-        Spec("check", N_("Check panel"), ("Ctrl+K",), "chart", checkable=True),
-        Spec("heat", N_("Show the map over the photo"), ("Ctrl+H",), checkable=True),
-        Spec("export_plot", N_("Save the plot as PNG…"), ("Ctrl+Alt+P",)),
-        Spec("export_steps", N_("Save the steps as CSV…"), ("Ctrl+Alt+T",)),
-        Spec("next_part", N_("Go to the next part of the window"), ("Ctrl+F6",)),
-        Spec("previous_part", N_("Go to the previous part of the window"), ("Ctrl+Shift+F6",)),
-        Spec("reset_layout", N_("Reset layout"), ("Ctrl+Shift+L",)),
+        ActionSpec("check", N_("Check panel"), ("Ctrl+K",), "chart", checkable=True),
+        ActionSpec("heat", N_("Show the map over the photo"), ("Ctrl+H",), checkable=True),
+        ActionSpec("export_plot", N_("Save the plot as PNG…"), ("Ctrl+Alt+P",)),
+        ActionSpec("export_steps", N_("Save the steps as CSV…"), ("Ctrl+Alt+T",)),
+        ActionSpec("next_part", N_("Go to the next part of the window"), ("Ctrl+F6",)),
+        ActionSpec("previous_part", N_("Go to the previous part of the window"), ("Ctrl+Shift+F6",)),
+        ActionSpec("reset_layout", N_("Reset layout"), ("Ctrl+Shift+L",)),
     )),
     (labels.MENU_RESTORE, (
-        Spec("restore", labels.RESTORE, ("Ctrl+Return", "Ctrl+Enter")),
-        Spec("stop", labels.STOP, ("Shift+X",)),
-        Spec("stop_all", N_("Stop all"), ("Ctrl+Shift+X",)),
+        ActionSpec("restore", labels.RESTORE, ("Ctrl+Return", "Ctrl+Enter")),
+        ActionSpec("stop", labels.STOP, ("Shift+X",)),
+        ActionSpec("stop_all", N_("Stop all"), ("Ctrl+Shift+X",)),
         None,
-        Spec("try_more", N_("Try 3 more"), ("Ctrl+T",)),
-        Spec("safest", N_("Average the samples"), ("Ctrl+M",)),
+        ActionSpec("try_more", N_("Try 3 more"), ("Ctrl+T",)),
+        ActionSpec("safest", N_("Average the samples"), ("Ctrl+M",)),
         None,
-        Spec("previous_version", N_("Previous version"), ("PgUp",)),
-        Spec("next_version", N_("Next version"), ("PgDown",)),
-        Spec("use_settings", N_("Use the settings of this version"), ("Ctrl+U",)),
-        Spec("rename_version", N_("Rename this version…"), ("F2",)),
-        Spec("paint_from", N_("Paint from this version"), ("Ctrl+B",)),
-        Spec("keep_painting", N_("Keep what was painted"), ("Ctrl+Shift+B",)),
-        Spec("drop_painting", N_("Drop what was painted"), ("Ctrl+Shift+Backspace",)),
+        ActionSpec("previous_version", N_("Previous version"), ("PgUp",)),
+        ActionSpec("next_version", N_("Next version"), ("PgDown",)),
+        ActionSpec("use_settings", N_("Use the settings of this version"), ("Ctrl+U",)),
+        ActionSpec("rename_version", N_("Rename this version…"), ("F2",)),
+        ActionSpec("paint_from", N_("Paint from this version"), ("Ctrl+B",)),
+        ActionSpec("keep_painting", N_("Keep what was painted"), ("Ctrl+Shift+B",)),
+        ActionSpec("drop_painting", N_("Drop what was painted"), ("Ctrl+Shift+Backspace",)),
         None,
-        Spec("save_recipe", N_("Save recipe…"), ("Ctrl+Alt+S",)),
-        Spec("load_recipe", N_("Load recipe…"), ("Ctrl+Alt+L",)),
-        Spec("copy_recipe", N_("Copy recipe"), ("Ctrl+Shift+C",)),
-        Spec("paste_recipe", N_("Paste recipe"), ("Ctrl+Shift+V",)),
+        ActionSpec("save_recipe", N_("Save recipe…"), ("Ctrl+Alt+S",)),
+        ActionSpec("load_recipe", N_("Load recipe…"), ("Ctrl+Alt+L",)),
+        ActionSpec("copy_recipe", N_("Copy recipe"), ("Ctrl+Shift+C",)),
+        ActionSpec("paste_recipe", N_("Paste recipe"), ("Ctrl+Shift+V",)),
         None,
-        Spec("priors", N_("Priors…"), ("Ctrl+Shift+P",)),
+        ActionSpec("priors", N_("Priors…"), ("Ctrl+Shift+P",)),
     )),
     (N_("&Album"), (
-        Spec("album", N_("Restore several photos…"), ("Ctrl+Alt+A",)),
+        ActionSpec("album", N_("Restore several photos…"), ("Ctrl+Alt+A",)),
     )),
     (labels.MENU_HELP, (
-        Spec("help", N_("Guide"), ("F1",)),
-        Spec("shortcuts", N_("Keyboard shortcuts"), ("?",)),
-        Spec("copy_report", N_("Copy a report"), ("Ctrl+Shift+R",)),
-        Spec("about", labels.ABOUT_TITLE, ("Shift+F1",)),
+        ActionSpec("help", N_("Guide"), ("F1",)),
+        ActionSpec("shortcuts", N_("Keyboard shortcuts"), ("?",)),
+        ActionSpec("copy_report", N_("Copy a report"), ("Ctrl+Shift+R",)),
+        ActionSpec("about", labels.ABOUT_TITLE, ("Shift+F1",)),
     )),
 )  # fmt: skip
 
@@ -137,8 +137,8 @@ class Actions:
     def __init__(self, window: QMainWindow) -> None:
         self._by_name: dict[str, QAction] = {}
         self._icons: dict[str, str] = {}
-        self._told: list[Callable[[], object]] = []  # who shows keys, in tooltips and elsewhere
-        self.specs: dict[str, Spec] = {}
+        self._announced: list[Callable[[], object]] = []  # who shows keys, in tooltips and elsewhere
+        self.specs: dict[str, ActionSpec] = {}
         self.menus: dict[str, QMenu] = {}
         for title, specs in MENUS:
             menu = self.menus[title] = say(window.menuBar().addMenu(""), title=title)
@@ -167,7 +167,7 @@ class Actions:
         """Bind the keys, of which the first is shown in tooltips."""
         self._by_name[name].setShortcuts(keys)
         self._show_tip(name)
-        for show in self._told:
+        for show in self._announced:
             show()
 
     def keys(self, name: str) -> str:
@@ -175,20 +175,20 @@ class Actions:
         keys = self._by_name[name].shortcuts()
         return keys[0].toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
 
-    def tip(self, message: str, *names: str) -> str:
+    def tooltip(self, message: str, *names: str) -> str:
         """What a tooltip says: the message translated, and the keys of the actions as they are now."""
         words, shown = tr(message).rstrip("…"), " ".join(filter(None, map(self.keys, names)))
         return f"{words} ({shown})" if shown else words
 
-    def explain(self, widget: QWidget, message: str, *names: str, more: str = "") -> None:
+    def set_explanation(self, widget: QWidget, message: str, *names: str, more: str = "") -> None:
         """A tooltip with the keys of the actions, which follows them; `more` is a message below."""
-        self.tell_keys(
-            lambda: widget.setToolTip("\n".join(filter(None, (self.tip(message, *names), tr(more)))))
+        self.announce_keys(
+            lambda: widget.setToolTip("\n".join(filter(None, (self.tooltip(message, *names), tr(more)))))
         )
 
-    def tell_keys(self, show: Callable[[], object]) -> None:
+    def announce_keys(self, show: Callable[[], object]) -> None:
         """Call `show` now, and again whenever keys or the language are changed."""
-        self._told.append(show)
+        self._announced.append(show)
         show()
 
     def enable(self, names: tuple[str, ...], enabled: bool) -> None:
@@ -199,7 +199,7 @@ class Actions:
         for name, drawing in self._icons.items():
             self._by_name[name].setIcon(icon(drawing, colours))
 
-    def _add(self, spec: Spec, window: QMainWindow) -> QAction:
+    def _add(self, spec: ActionSpec, window: QMainWindow) -> QAction:
         action = say(QAction(window), text=spec.label)
         action.setObjectName(spec.name)
         action.setCheckable(spec.checkable)
@@ -213,11 +213,11 @@ class Actions:
     def _tell(self) -> None:
         for name in self._by_name:
             self._show_tip(name)
-        for show in self._told:
+        for show in self._announced:
             show()
 
     def _show_tip(self, name: str) -> None:
-        self._by_name[name].setToolTip(self.tip(self.specs[name].label, name))
+        self._by_name[name].setToolTip(self.tooltip(self.specs[name].label, name))
 
 
 def action_button(actions: Actions, name: str, wide: bool = False) -> QToolButton:
@@ -226,7 +226,7 @@ def action_button(actions: Actions, name: str, wide: bool = False) -> QToolButto
     button.setDefaultAction(actions[name])
     button.setObjectName("segment")
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-    button.setMinimumHeight(HIT)
+    button.setMinimumHeight(MIN_TARGET)
     across = QSizePolicy.Policy.Expanding if wide else QSizePolicy.Policy.Minimum
     button.setSizePolicy(across, QSizePolicy.Policy.Fixed)
     return button

@@ -17,7 +17,7 @@ class _Courier(QObject):
     sent = Signal(object)
 
 
-class Background(QObject):
+class BackgroundRunner(QObject):
     """`run(work, done, failed)`: `work` on the thread, then one of the other two on the window's thread."""
 
     def __init__(self, parent: QObject | None = None) -> None:

@@ -9,18 +9,18 @@ from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.live_text import Words, say
-from daps_desktop.ui.common.theme import GRID
-from daps_desktop.ui.common.widgets import column, label, row
+from daps_desktop.ui.common.theme import SPACING
+from daps_desktop.ui.common.widgets import hbox, label, vbox
 
 _DETAILS_HEIGHT = 120  # pixels: a few lines of a traceback, the rest scrolls
 
 
 class Banner(QFrame):
-    """One error at a time. Whoever knows what to do about it hears `told` and makes an `offer`."""
+    """One error at a time. Whoever knows what to do about it hears `shown` and makes an `add_fix`."""
 
     help_chapter = "trouble"
 
-    told = Signal(UserError)
+    shown = Signal(UserError)
     report_pressed = Signal()
 
     def __init__(self) -> None:
@@ -43,8 +43,8 @@ class Banner(QFrame):
         self.shown_details = _details_field()
         for button in (self.act, self.report, self.dismiss, self.fold):
             button.setObjectName("segment")
-        layout = column(self.sentence, self.act, margin=GRID)
-        layout.addLayout(row(self.report, self.dismiss))
+        layout = vbox(self.sentence, self.act, margin=SPACING)
+        layout.addLayout(hbox(self.report, self.dismiss))
         layout.addWidget(self.fold)
         layout.addWidget(self.shown_details)
         self.setLayout(layout)
@@ -54,17 +54,17 @@ class Banner(QFrame):
         self.dismiss.clicked.connect(self.hide)
         self.fold.toggled.connect(self.shown_details.setVisible)
 
-    def tell(self, error: UserError, details: str = "") -> None:
+    def show_error(self, error: UserError, details: str = "") -> None:
         self.error, self.details = error, details
         say(self.sentence, text=lambda: str(error))
         self.shown_details.setPlainText(details)
         self.fold.setChecked(False)
         self.fold.setVisible(bool(details))
         self.act.hide()
-        self.told.emit(error)
+        self.shown.emit(error)
         self.setVisible(True)
 
-    def offer(self, words: Words, act: Callable[[], object]) -> None:
+    def add_fix(self, words: Words, act: Callable[[], object]) -> None:
         """Show the button that does something about it; it takes the banner away."""
         self._act = act
         say(self.act, text=words)

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 _KINDS = {".jpeg": ".jpg", ".tiff": ".tif"}  # as name filters call them
 
 Mode = QFileDialog.FileMode
-Then = Callable[[Path], object]
+OnChosen = Callable[[Path], object]
 
 
-def ask_file(parent: QWidget, title: str, folder: Path, filters: str, then: Then) -> None:
+def ask_file(parent: QWidget, title: str, folder: Path, filters: str, then: OnChosen) -> None:
     """Which file? One that exists."""
     dialog = _dialog(parent, title, folder, filters)
     dialog.setFileMode(Mode.ExistingFile)
@@ -30,7 +30,7 @@ def ask_files(
     dialog.open()
 
 
-def ask_folder(parent: QWidget, title: str, folder: Path, then: Then) -> None:
+def ask_folder(parent: QWidget, title: str, folder: Path, then: OnChosen) -> None:
     dialog = _dialog(parent, title, folder, "")
     dialog.setFileMode(Mode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
@@ -38,8 +38,8 @@ def ask_folder(parent: QWidget, title: str, folder: Path, then: Then) -> None:
     dialog.open()
 
 
-def ask_name(
-    parent: QWidget, title: str, suggested: Path, filters: str, then: Then, *, confirm: bool = False
+def ask_save_path(
+    parent: QWidget, title: str, suggested: Path, filters: str, then: OnChosen, *, confirm: bool = False
 ) -> None:
     """Under which name is something to be written? `confirm`: Qt itself asks where there is such a file."""
     dialog = _dialog(parent, title, suggested.parent, filters)

@@ -2,35 +2,35 @@
 
 import math
 
-from daps_desktop.base.i18n import ntr, number, tr
-from daps_desktop.jobs.remaining_time import Span
+from daps_desktop.base.i18n import format_number, ntr, tr
+from daps_desktop.jobs.remaining_time import TimeRange
 from daps_desktop.ui.common.labels import STOP
 
 
-def photo_line(height: int, width: int, bits: int, grey: bool) -> str:
+def format_photo(height: int, width: int, bits: int, grey: bool) -> str:
     """ "3264 × 2448, 16 bit, grey"."""
     line = tr("{width} × {height}, {bits} bit, grey") if grey else tr("{width} × {height}, {bits} bit")
     return line.format(width=width, height=height, bits=bits)
 
 
-def position_line(position: tuple[int, int] | None) -> str:
+def format_position(position: tuple[int, int] | None) -> str:
     return tr("row {row}  col {col}").format(row=position[0], col=position[1]) if position else ""
 
 
-def zoom_line(scale: float) -> str:
+def format_zoom(scale: float) -> str:
     percent = 100 * scale
-    return f"{number(percent, 0 if percent >= 10 else 1)} %"
+    return f"{format_number(percent, 0 if percent >= 10 else 1)} %"
 
 
-def share_line(share: float) -> str:
+def format_share(share: float) -> str:
     """How much is marked, with enough digits that a thin scratch is not called 0 %."""
     return tr("{percent} of the photo is marked.").format(percent=percent(share))
 
 
-def untouched_line(share: float) -> str:
+def format_untouched(share: float) -> str:
     """What `percent` leaves of 100; 100 % is said only where nothing at all is marked."""
     marked = max(round(100 * (1 - share), 1), 0.1)
-    kept = f"{number(100 - marked, 1)} %" if share < 1 else "100 %"
+    kept = f"{format_number(100 - marked, 1)} %" if share < 1 else "100 %"
     return tr("{percent} untouched").format(percent=kept)
 
 
@@ -38,7 +38,7 @@ def percent(share: float) -> str:
     value = 100 * share
     if 0 < value < 0.1:
         return tr("under 0.1 %")
-    return f"{number(value, 1 if value < 10 else 0)}\N{NO-BREAK SPACE}%"
+    return f"{format_number(value, 1 if value < 10 else 0)}\N{NO-BREAK SPACE}%"
 
 
 def duration(seconds: float) -> str:
@@ -50,11 +50,11 @@ def duration(seconds: float) -> str:
     return tr("{hours:.1f} h").format(hours=seconds / 3600)
 
 
-def stop_label(left: Span | None) -> str:
-    return tr(STOP) if left is None else tr("Stop ({time} left)").format(time=span_line(left))
+def stop_label(left: TimeRange | None) -> str:
+    return tr(STOP) if left is None else tr("Stop ({time} left)").format(time=format_time_range(left))
 
 
-def span_line(span: Span) -> str:
+def format_time_range(span: TimeRange) -> str:
     """ "20 to 40 s": rounded outwards, to steps that do not flicker."""
     if span.high < 90:
         grid, one, many = 1 if span.high < 10 else 5, tr("under {high} s"), tr("{low} to {high} s")
@@ -69,16 +69,16 @@ def span_line(span: Span) -> str:
     return (many if low > 0 else one).format(low=low, high=high)
 
 
-def progress_line(percent_done: int, step: int, steps: int) -> str:
+def format_progress(percent_done: int, step: int, steps: int) -> str:
     """`step` steps are finished, so the next one is being done."""
     line = tr("{percent} %, step {step} of {steps}")
     return line.format(percent=percent_done, step=min(step + 1, steps), steps=steps)
 
 
-def hardware_line(cores: int, memory_gb: float) -> str:
+def format_hardware(cores: int, memory_gb: float) -> str:
     line = ntr("{count} core, {memory:.0f} GB memory", "{count} cores, {memory:.0f} GB memory", cores)
     return line.format(count=cores, memory=memory_gb)
 
 
-def larger_line(height: int, width: int) -> str:
+def format_larger(height: int, width: int) -> str:
     return tr("The result is larger: {width} × {height}.").format(width=width, height=height)

@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QApplication
 from daps_desktop.base.paths import resource
 
 NAME = "DAPS Desktop"
-GRID = 8  # pixels: 8 inside groups, 16 between, 24 around
-HIT = 28  # the smallest side of anything that can be clicked
-TOOL_HIT = 36
+SPACING = 8  # pixels: 8 inside groups, 16 between, 24 around
+MIN_TARGET = 28  # the smallest side of anything that can be clicked
+TOOL_TARGET = 36
 CAPTION, TITLE = 0.9, 1.25  # times the system's font size
 
 
-class Scheme(Enum):
+class ColourScheme(Enum):
     SYSTEM = "system"
     LIGHT = "light"
     DARK = "dark"
@@ -58,7 +58,7 @@ class Theme(QObject):
 
     changed = Signal(Colours)
 
-    def __init__(self, app: QApplication, scheme: Scheme = Scheme.SYSTEM) -> None:
+    def __init__(self, app: QApplication, scheme: ColourScheme = ColourScheme.SYSTEM) -> None:
         super().__init__(app)
         self._app = app
         self._scheme = scheme
@@ -68,26 +68,26 @@ class Theme(QObject):
 
     @property
     def colours(self) -> Colours:
-        return DARK if self.dark else LIGHT
+        return DARK if self.is_dark else LIGHT
 
     @property
-    def dark(self) -> bool:
-        if self._scheme is Scheme.SYSTEM:
+    def is_dark(self) -> bool:
+        if self._scheme is ColourScheme.SYSTEM:
             return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
-        return self._scheme is Scheme.DARK
+        return self._scheme is ColourScheme.DARK
 
-    def choose(self, scheme: Scheme) -> None:
+    def choose(self, scheme: ColourScheme) -> None:
         if scheme is not self._scheme:
             self._scheme = scheme
             self._apply()
 
     def _apply(self) -> None:
-        self._app.setPalette(palette_of(self.colours))
+        self._app.setPalette(make_palette(self.colours))
         self._app.setStyleSheet(style_sheet(self.colours))
         self.changed.emit(self.colours)
 
 
-def palette_of(colours: Colours) -> QPalette:
+def make_palette(colours: Colours) -> QPalette:
     palette = QPalette(QColor(colours.window))
     roles = {
         QPalette.ColorRole.Window: colours.window,
@@ -109,11 +109,13 @@ def palette_of(colours: Colours) -> QPalette:
     for role, colour in roles.items():
         palette.setColor(role, QColor(colour))
     for role in (QPalette.ColorRole.Text, QPalette.ColorRole.WindowText, QPalette.ColorRole.ButtonText):
-        palette.setColor(QPalette.ColorGroup.Disabled, role, mix(colours.faint, colours.window, 0.6))
+        palette.setColor(
+            QPalette.ColorGroup.Disabled, role, blend_colours(colours.faint, colours.window, 0.6)
+        )
     return palette
 
 
-def mix(colour: str, other: str, share: float) -> QColor:
+def blend_colours(colour: str, other: str, share: float) -> QColor:
     """`share` of `colour`, the rest `other`."""
     a, b = QColor(colour), QColor(other)
     channels = ((a.red(), b.red()), (a.green(), b.green()), (a.blue(), b.blue()))
@@ -122,20 +124,21 @@ def mix(colour: str, other: str, share: float) -> QColor:
 
 def style_sheet(colours: Colours) -> str:
     """What the palette cannot say. Widgets are addressed by their object names."""
-    hover = mix(colours.text, colours.base, 0.08).name()
-    picked = mix(colours.accent, colours.base, 0.18).name()
+    hover = blend_colours(colours.text, colours.base, 0.08).name()
+    picked = blend_colours(colours.accent, colours.base, 0.18).name()
     ring = f"2px solid {colours.accent}"  # around what the keys go to; sizes stay as they are without it
     tick = resource(f"icons/{colours.tick}.svg").as_posix()
     return f"""
     QMainWindow::separator {{ width: 1px; height: 1px; background: {colours.line}; }}
-    QDockWidget::title {{ background: {colours.window}; padding: {GRID}px {2 * GRID}px 0 {2 * GRID}px; }}
+    QDockWidget::title {{ background: {colours.window}; padding: {SPACING}px {2 * SPACING}px
+        0 {2 * SPACING}px; }}
     QToolBar {{ border: none; background: {colours.window}; spacing: 4px; padding: 4px; }}
     QToolBar QToolButton {{ border: none; border-radius: 6px; padding: 0; margin: 2px;
-        min-width: {TOOL_HIT}px; min-height: {TOOL_HIT}px; }}
+        min-width: {TOOL_TARGET}px; min-height: {TOOL_TARGET}px; }}
     QToolBar QToolButton:hover, #segment:hover, #quiet:hover {{ background: {hover}; }}
     QToolBar QToolButton:checked {{ background: {picked}; }}
     QToolBar QToolButton:focus {{ border: {ring};
-        min-width: {TOOL_HIT - 4}px; min-height: {TOOL_HIT - 4}px; }}
+        min-width: {TOOL_TARGET - 4}px; min-height: {TOOL_TARGET - 4}px; }}
     QToolBar #qt_toolbar_ext_button {{ min-width: 12px; min-height: 12px; }}
     QToolBar::separator {{ background: {colours.line}; height: 1px; margin: 8px 6px; }}
     QStatusBar {{ border-top: 1px solid {colours.line}; }}
@@ -161,33 +164,33 @@ def style_sheet(colours: Colours) -> str:
     #restore[quiet="true"]:focus {{ border: {ring}; padding: 0 15px; min-height: 38px; }}
     #restore[quiet="true"]:hover {{ background: {hover}; }}
     #segment {{ border: 1px solid {colours.line}; border-radius: 6px; padding: 0 10px;
-        min-height: {HIT - 2}px; background: {colours.base}; }}
+        min-height: {MIN_TARGET - 2}px; background: {colours.base}; }}
     #segment:checked {{ background: {picked}; border-color: {colours.accent}; }}
     #segment[tall="true"] {{ min-height: 42px; }}
     #segment:disabled {{ color: {colours.faint}; }}
-    #quiet {{ border: none; border-radius: 6px; padding-right: 8px; min-height: {HIT}px; }}
+    #quiet {{ border: none; border-radius: 6px; padding-right: 8px; min-height: {MIN_TARGET}px; }}
     QMessageBox #qt_msgbox_informativelabel {{ min-width: 360px; }}
     #segment, #restore, #quiet {{ outline: none; }}
-    #segment:focus {{ border: {ring}; min-height: {HIT - 4}px; padding: 0 9px; }}
+    #segment:focus {{ border: {ring}; min-height: {MIN_TARGET - 4}px; padding: 0 9px; }}
     #segment[tall="true"]:focus {{ min-height: 40px; }}
     CompareBar #segment {{ padding: 0 5px; }}
     CompareBar #segment:focus {{ padding: 0 4px; }}
-    #quiet:focus {{ border: {ring}; min-height: {HIT - 4}px; padding-right: 4px; }}
+    #quiet:focus {{ border: {ring}; min-height: {MIN_TARGET - 4}px; padding-right: 4px; }}
     #focus {{ border: {ring}; background: transparent; }}
-    #banner {{ background: {mix(colours.danger, colours.window, 0.14).name()};
+    #banner {{ background: {blend_colours(colours.danger, colours.window, 0.14).name()};
         border: 1px solid {colours.danger}; border-radius: 6px; }}
     #verdict {{ background: {colours.base}; border: 1px solid {colours.line}; border-radius: 6px; }}
     QProgressBar {{ border: none; background: {colours.line}; border-radius: 2px;
         max-height: 4px; min-height: 4px; }}
     QProgressBar::chunk {{ background: {colours.accent}; border-radius: 2px; }}
     QScrollArea {{ border: none; background: transparent; }}
-    QScrollBar:vertical {{ background: transparent; width: {GRID}px; margin: 0; }}
+    QScrollBar:vertical {{ background: transparent; width: {SPACING}px; margin: 0; }}
     QScrollBar::handle:vertical {{ background: {colours.line}; border-radius: 3px;
         min-height: 32px; margin: 1px; }}
     QScrollBar::handle:vertical:disabled {{ background: transparent; }}
     QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{
         background: transparent; height: 0; }}
-    QCheckBox {{ spacing: {GRID}px; }}
+    QCheckBox {{ spacing: {SPACING}px; }}
     QCheckBox::indicator {{ width: 16px; height: 16px; border: 1px solid {colours.faint};
         border-radius: 3px; background: {colours.base}; }}
     QCheckBox::indicator:checked {{ border-color: {colours.accent}; background: {colours.accent};
@@ -210,7 +213,7 @@ def style_sheet(colours: Colours) -> str:
 def icon(name: str, colours: Colours) -> QIcon:
     """The drawing `resources/icons/NAME.svg` in the text colour of the scheme, fainter where disabled."""
     result = QIcon()
-    faint = mix(colours.faint, colours.window, 0.5).name()
+    faint = blend_colours(colours.faint, colours.window, 0.5).name()
     for mode, colour in ((QIcon.Mode.Normal, colours.text), (QIcon.Mode.Disabled, faint)):
         for side in (24, 48):
             result.addPixmap(_drawn(name, colour, side), mode)

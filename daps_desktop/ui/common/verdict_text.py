@@ -1,26 +1,26 @@
 """The verdict on a result as sentences."""
 
-from daps_desktop.base.i18n import N_, number, sentences, tr
-from daps_desktop.jobs.verdict import Agreement, Suspect, Verdict
+from daps_desktop.base.i18n import N_, format_number, join_sentences, tr
+from daps_desktop.jobs.verdict import Agreement, LikelyCause, Verdict
 from daps_desktop.ui.common.formatting import percent
 
 
-def verdict_line(verdict: Verdict) -> str:
+def format_verdict(verdict: Verdict) -> str:
     if verdict.recoloured and verdict.redrawn == 0:
-        return sentences(_recoloured_line(), tr("Nothing was redrawn."))
-    line = sentences(_agreement_line(verdict), _redrawn_line(verdict))
-    return sentences(line, _recoloured_line()) if verdict.recoloured else line
+        return join_sentences(_format_recoloured(), tr("Nothing was redrawn."))
+    line = join_sentences(_format_agreement(verdict), _format_redrawn(verdict))
+    return join_sentences(line, _format_recoloured()) if verdict.recoloured else line
 
 
-def _recoloured_line() -> str:
+def _format_recoloured() -> str:
     return tr("Colours and contrast were changed everywhere by a curve, which can be taken back.")
 
 
 _SUSPECTS = {
-    Suspect.BLUR: N_("blur size may be wrong"),
-    Suspect.JPEG: N_("JPEG quality may be wrong"),
-    Suspect.NOISE_LOW: N_("noise level may be set too low"),
-    Suspect.NOISE_HIGH: N_("noise level may be set too high"),
+    LikelyCause.BLUR: N_("blur size may be wrong"),
+    LikelyCause.JPEG: N_("JPEG quality may be wrong"),
+    LikelyCause.NOISE_LOW: N_("noise level may be set too low"),
+    LikelyCause.NOISE_HIGH: N_("noise level may be set too high"),
 }
 
 
@@ -29,8 +29,8 @@ def _suspicion(verdict: Verdict) -> str:
     return tr(", or ").join(words) or tr("check what is ticked, and how much")
 
 
-def _agreement_line(verdict: Verdict) -> str:
-    times = number(verdict.residual_over_noise, 1)
+def _format_agreement(verdict: Verdict) -> str:
+    times = format_number(verdict.residual_over_noise, 1)
     match verdict.agreement:
         case Agreement.CLOSE:
             line = tr(
@@ -52,7 +52,7 @@ def _agreement_line(verdict: Verdict) -> str:
     return line.format(times=times, suspicion=_suspicion(verdict))
 
 
-def _redrawn_line(verdict: Verdict) -> str:
+def _format_redrawn(verdict: Verdict) -> str:
     if verdict.redrawn is None:
         return tr("The whole photo was reworked.")
     share = percent(verdict.redrawn)

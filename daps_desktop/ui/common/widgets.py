@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from daps_desktop.base.i18n import tr
 from daps_desktop.ui.common.live_text import Words, keep_said, said, say
-from daps_desktop.ui.common.theme import CAPTION, GRID, HIT, TITLE
+from daps_desktop.ui.common.theme import CAPTION, MIN_TARGET, SPACING, TITLE
 
 
 def label(words: Words = "", name: str = "") -> QLabel:
@@ -39,7 +39,7 @@ def label(words: Words = "", name: str = "") -> QLabel:
     return result
 
 
-def column(*children: QWidget, spacing: int = GRID, margin: int = 0) -> QVBoxLayout:
+def vbox(*children: QWidget, spacing: int = SPACING, margin: int = 0) -> QVBoxLayout:
     layout = QVBoxLayout()
     layout.setContentsMargins(margin, margin, margin, margin)
     layout.setSpacing(spacing)
@@ -48,7 +48,7 @@ def column(*children: QWidget, spacing: int = GRID, margin: int = 0) -> QVBoxLay
     return layout
 
 
-def row(*children: QWidget, spacing: int = GRID) -> QHBoxLayout:
+def hbox(*children: QWidget, spacing: int = SPACING) -> QHBoxLayout:
     layout = QHBoxLayout()
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(spacing)
@@ -57,10 +57,10 @@ def row(*children: QWidget, spacing: int = GRID) -> QHBoxLayout:
     return layout
 
 
-class Segments(QWidget):
+class SegmentedControl(QWidget):
     """Buttons in a row of which exactly one is down; each stands for a value."""
 
-    picked = Signal(object)
+    chosen = Signal(object)
 
     def __init__(
         self, name: str, choices: Sequence[tuple[object, str]], parent: QWidget | None = None
@@ -69,7 +69,7 @@ class Segments(QWidget):
         say(self, accessibleName=name)
         self._values: dict[QAbstractButton, object] = {}
         self._group = QButtonGroup(self)
-        layout = row(spacing=GRID // 2)
+        layout = hbox(spacing=SPACING // 2)
         for value, words in choices:
             button = say(QPushButton(), text=words)
             button.setObjectName("segment")
@@ -81,7 +81,7 @@ class Segments(QWidget):
         self.setLayout(layout)
         self._group.buttonToggled.connect(self._let_tab_in)
         self._group.buttons()[0].setChecked(True)
-        self._group.buttonClicked.connect(lambda button: self.picked.emit(self._values[button]))
+        self._group.buttonClicked.connect(lambda button: self.chosen.emit(self._values[button]))
 
     @property
     def value(self) -> object:
@@ -123,13 +123,13 @@ class NumberRow(QWidget):
         self.box.setSingleStep(0.5 if decimals else 1)
         self.box.setValue(value)
         say(self.box, suffix=unit, accessibleName=name)
-        self.box.setMinimumHeight(HIT)
+        self.box.setMinimumHeight(MIN_TARGET)
         self.box.setFixedWidth(112)
         self.box.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.box.setKeyboardTracking(False)
         words = say(QLabel(), text=name)
         words.setBuddy(self.box)
-        self.setLayout(row(words, self.box))
+        self.setLayout(hbox(words, self.box))
         self.box.valueChanged.connect(self.changed)
 
     @property
@@ -153,7 +153,7 @@ class _NoWheel(QObject):
         return False
 
 
-def calm(panel: QWidget) -> None:
+def ignore_wheel(panel: QWidget) -> None:
     """Let the wheel scroll the panel, and change nothing that comes under the mouse meanwhile."""
     no_wheel = _NoWheel(panel)
     for kind in (QSlider, QAbstractSpinBox, QComboBox):
@@ -168,19 +168,19 @@ class Section(QFrame):
     def __init__(self, heading: str, *children: QWidget) -> None:
         super().__init__()
         say(self, accessibleName=heading)
-        self.setLayout(column(label(heading, "heading"), *children))
+        self.setLayout(vbox(label(heading, "heading"), *children))
 
 
 _FRAME = 48  # pixels of the screen that the window's own frame may take
 _CHANGES = (QEvent.Type.LayoutRequest, QEvent.Type.Resize, QEvent.Type.Show)
 
 
-def tall_enough(dialog: QDialog) -> None:
+def grow_to_fit(dialog: QDialog) -> None:
     """Let the dialog grow as soon as its words take more lines, as far as the screen allows."""
-    dialog.installEventFilter(_TallEnough(dialog))
+    dialog.installEventFilter(_GrowToFit(dialog))
 
 
-class _TallEnough(QObject):
+class _GrowToFit(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in _CHANGES and isinstance(watched, QDialog):
             layout = watched.layout()

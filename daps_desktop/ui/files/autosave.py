@@ -11,15 +11,15 @@ from shiboken6 import isValid
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.locks import FolderLock
-from daps_desktop.base.os_errors import said_by_system
-from daps_desktop.document.journal import Journal, Start, discard
+from daps_desktop.base.os_errors import describe_os_error
+from daps_desktop.document.journal import Journal, JournalHeader, discard
 from daps_desktop.document.version import Version
-from daps_desktop.imaging.mask import bounds
+from daps_desktop.imaging.mask import bounding_box
 from daps_desktop.imaging.rect import Rect
-from daps_desktop.ui.files.file_controller import Files
-from daps_desktop.ui.files.opened_photo import Opened
+from daps_desktop.ui.files.file_controller import FileController
+from daps_desktop.ui.files.opened_photo import OpenedPhoto
 from daps_desktop.ui.models.document_model import DocumentModel
-from daps_desktop.ui.models.undo_commands import HoleCommand
+from daps_desktop.ui.models.undo_commands import MaskCommand
 
 _PIECE_MS = 100  # pieces of a stroke go out together
 _SYNC_MS = 350  # with the above less than half a second
@@ -30,7 +30,7 @@ Work = Callable[[Journal], object]
 
 
 @dataclass
-class _Held:
+class _OpenJournal:
     """The journal of one document, as its thread knows it."""
 
     journal: Journal | None = None
@@ -44,12 +44,12 @@ class Autosave(QObject):
 
     failed = Signal(UserError)
 
-    def __init__(self, model: DocumentModel, files: Files, folder: Path, parent: QObject) -> None:
+    def __init__(self, model: DocumentModel, files: FileController, folder: Path, parent: QObject) -> None:
         super().__init__(parent)
         self._model, self._folder = model, folder
         self._thread = ThreadPoolExecutor(1, "files-journal")
         self._pictures = ThreadPoolExecutor(1, "files-journal-pictures")
-        self._held: _Held | None = None
+        self._held: _OpenJournal | None = None
         self._pieces: list[Rect] = []
         self._recipe_changed = False
         self._strokes = 0
@@ -58,7 +58,7 @@ class Autosave(QObject):
         self._sync_timer = _timer(self, _SYNC_MS, lambda: self._do(Journal.sync))
         model.photo_opened.connect(lambda _: self.end())
         files.opened.connect(self._begin)
-        model.hole_changed.connect(self._note_piece)
+        model.mask_changed.connect(self._note_piece)
         model.undo_stack.indexChanged.connect(self._count_stroke)
         model.task_changed.connect(self._note_recipe)
         model.settings_changed.connect(self._note_recipe)
@@ -67,8 +67,8 @@ class Autosave(QObject):
 
     # the life of a journal
 
-    @Slot(Opened)
-    def _begin(self, opened: Opened) -> None:
+    @Slot(OpenedPhoto)
+    def _begin(self, opened: OpenedPhoto) -> None:
         """A new journal for what was opened; work that was recovered is in it before the old one goes."""
         self._start(opened, opened.strokes)
         if opened.leftover is not None:
@@ -76,7 +76,7 @@ class Autosave(QObject):
                 self._write_version(version)
             self._retire(opened.leftover)
 
-    def rebase(self, opened: Opened, kept: int, strokes: int) -> None:
+    def restart_from(self, opened: OpenedPhoto, kept: int, strokes: int) -> None:
         """A new journal on top of its project, just saved, which holds the first `kept` versions."""
         document = self._model.document
         assert document is not None
@@ -84,25 +84,25 @@ class Autosave(QObject):
         for version in document.versions[kept:]:
             self._write_version(version)
 
-    def _start(self, opened: Opened, strokes: int) -> None:
+    def _start(self, opened: OpenedPhoto, strokes: int) -> None:
         document = self._model.document
         assert document is not None
-        before, held = self._held, _Held()
+        before, held = self._held, _OpenJournal()
         self._held = held
         self._strokes, self._step = strokes, self._model.undo_stack.index()
         photo, project = document.photo, opened.project_path
-        start = Start(opened.source, photo.height, photo.width, str(project or ""), opened.stamp)
+        start = JournalHeader(opened.source, photo.height, photo.width, str(project or ""), opened.stamp)
         self._thread.submit(self._create, held, start)
         keep = partial(Journal.keep_photo, photo=photo, source=start.source, project=project)
         self._do(lambda _: self._on_pictures(held, keep))
-        self._note_piece(bounds(document.hole))
+        self._note_piece(bounding_box(document.mask))
         self._note_recipe()
         self._do(lambda journal: journal.strokes(strokes))
         self._write_pieces()
         if before is not None:  # what stands in it stands in the new one
             self._thread.submit(self._run, before, Journal.discard)
 
-    def _create(self, held: _Held, start: Start) -> None:
+    def _create(self, held: _OpenJournal, start: JournalHeader) -> None:
         try:
             held.journal = Journal.create(self._folder, start)
         except OSError as error:
@@ -123,7 +123,7 @@ class Autosave(QObject):
         self._thread.shutdown(wait=True)
         self._pictures.shutdown(wait=True, cancel_futures=True)
 
-    def rescue(self) -> None:
+    def flush(self) -> None:
         """Bring all that is marked to the disk before anything else happens; waits for it a moment."""
         self._write_pieces()
         done = self._do(Journal.sync)
@@ -169,7 +169,7 @@ class Autosave(QObject):
         back, self._step = step < self._step, step
         # Where the stack is full, a step that is added takes the place of the first, and all move up.
         moved = self._model.undo_stack.command(step if back else step - 1)
-        if not isinstance(moved, HoleCommand):
+        if not isinstance(moved, MaskCommand):
             return
         self._strokes = max(self._strokes + (-1 if back else 1), 0)
         strokes = self._strokes
@@ -181,7 +181,7 @@ class Autosave(QObject):
         if document is None:
             return
         if self._pieces:  # all at once, as every task for the thread takes its time from the window
-            patches = [(rect, document.hole[rect.slices].copy()) for rect in self._pieces]
+            patches = [(rect, document.mask[rect.slices].copy()) for rect in self._pieces]
             self._pieces.clear()
             self._do(lambda journal: [journal.patch(*patch) for patch in patches])
         if self._recipe_changed:
@@ -218,27 +218,27 @@ class Autosave(QObject):
             self._sync_timer.start()
         return self._thread.submit(self._run, self._held, work)
 
-    def _on_pictures(self, held: _Held, work: Work) -> None:
+    def _on_pictures(self, held: _OpenJournal, work: Work) -> None:
         """Called on the thread of what is small, so that the journal is there and the order is kept."""
-        self._pictures.submit(self._run, held, work, picture=True)
+        self._pictures.submit(self._run, held, work, image=True)
 
-    def _run(self, held: _Held, work: Work, picture: bool = False) -> None:
+    def _run(self, held: _OpenJournal, work: Work, image: bool = False) -> None:
         if held.journal is None or (held.failed and work is not Journal.discard):
             return
         try:
             work(held.journal)
         except (OSError, UserError) as error:
             if held.journal.open:  # else it went away under the work, as it was to
-                self._give_up(held, error, picture)
+                self._give_up(held, error, image)
 
-    def _give_up(self, held: _Held, error: OSError | UserError, picture: bool = False) -> None:
+    def _give_up(self, held: _OpenJournal, error: OSError | UserError, image: bool = False) -> None:
         """Said once for a document; what is on the screen is not concerned. Where a picture found no room,
         strokes may."""
         said = held.failed or held.incomplete
-        held.failed, held.incomplete = held.failed or not picture, held.incomplete or picture
+        held.failed, held.incomplete = held.failed or not image, held.incomplete or image
         if said:
             return
-        detail = said_by_system(error) if isinstance(error, OSError) else error
+        detail = describe_os_error(error) if isinstance(error, OSError) else error
         self.failed.emit(UserError("journal_failed", detail=detail))
 
 

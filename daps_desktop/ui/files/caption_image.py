@@ -6,23 +6,23 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetrics, QImage, QPainter
 
 _SHARE = 36  # the letters are that part of the width of a photo
-_SMALLEST = 12  # pixels
+_MIN_SIZE = 12  # pixels
 
 
-def caption(words: str, width: int) -> NDArray[np.uint8]:
+def caption(text: str, width: int) -> NDArray[np.uint8]:
     """(h, w) ink of 0 to 255 for a caption under a photo `width` pixels wide."""
     font = QFont()
-    font.setPixelSize(max(_SMALLEST, width // _SHARE))
+    font.setPixelSize(max(_MIN_SIZE, width // _SHARE))
     metrics = QFontMetrics(font)
     margin = metrics.height() // 2
     image = QImage(
-        metrics.horizontalAdvance(words) + 2 * margin, 2 * metrics.height(), QImage.Format.Format_Grayscale8
+        metrics.horizontalAdvance(text) + 2 * margin, 2 * metrics.height(), QImage.Format.Format_Grayscale8
     )
     image.fill(Qt.GlobalColor.black)
     painter = QPainter(image)
     painter.setFont(font)
     painter.setPen(Qt.GlobalColor.white)
-    painter.drawText(image.rect(), Qt.AlignmentFlag.AlignCenter, words)
+    painter.drawText(image.rect(), Qt.AlignmentFlag.AlignCenter, text)
     painter.end()
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
     return rows[:, : image.width()].copy()

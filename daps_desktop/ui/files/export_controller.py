@@ -11,27 +11,27 @@ from PySide6.QtWidgets import QWidget
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import write_file
 from daps_desktop.base.i18n import N_, phrase, tr
-from daps_desktop.document.sidecar import dump_sidecar, provenance_of
+from daps_desktop.document.sidecar import dump_sidecar, make_provenance
 from daps_desktop.document.version import Version
 from daps_desktop.imaging.before_after import before_after
 from daps_desktop.imaging.export import (
     ExportOptions,
-    encoded,
-    fitted,
-    sidecar_of,
-    size_of,
-    suggested,
-    target,
+    default_path,
+    encode,
+    export_size,
+    prepared,
+    resolve_conflict,
+    sidecar_path,
     write,
 )
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.actions import Actions
-from daps_desktop.ui.common.background import Background
+from daps_desktop.ui.common.background import BackgroundRunner
 from daps_desktop.ui.common.preferences import preferences
 from daps_desktop.ui.files.caption_image import caption
 from daps_desktop.ui.files.export_dialog import ExportDialog
-from daps_desktop.ui.files.file_controller import Files
+from daps_desktop.ui.files.file_controller import FileController
 from daps_desktop.ui.models.document_model import DocumentModel
 
 _KEY = "export/options"
@@ -39,7 +39,7 @@ _PATIENCE_MS = 250  # a slider on its way is not worth encoding
 
 
 @dataclass(frozen=True, slots=True)
-class Encoded:
+class EncodedExport:
     """A file before it is written."""
 
     version: Version
@@ -47,22 +47,27 @@ class Encoded:
     data: bytes
 
 
-class Exporting(QObject):
+class ExportController(QObject):
     """Opens the dialog for the version that is shown."""
 
     exported = Signal(Path)
 
     def __init__(
-        self, window: QWidget, model: DocumentModel, files: Files, actions: Actions, background: Background
+        self,
+        window: QWidget,
+        model: DocumentModel,
+        files: FileController,
+        actions: Actions,
+        background: BackgroundRunner,
     ) -> None:
         super().__init__(window)
         self._window, self._model, self._files, self._background = window, model, files, background
         self.dialog: ExportDialog | None = None
         self._photo: Photo | None = None
         self._version: Version | None = None
-        self._encoded: Encoded | None = None
+        self._encoded: EncodedExport | None = None
         self._encoding = False
-        self._then: Callable[[Encoded], None] | None = None
+        self._then: Callable[[EncodedExport], None] | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._encode)
@@ -76,8 +81,8 @@ class Exporting(QObject):
         self._photo, self._version, self._encoded = document.photo, version, None
         self._encoding = False  # whatever became of the last one
         self._files.ask_again = self.ask
-        options = remembered()
-        path = suggested(document.photo.path or Path.home() / tr(labels.PASTED_NAME), options.ending)
+        options = last_options()
+        path = default_path(document.photo.path or Path.home() / tr(labels.PASTED_NAME), options.ending)
         dialog = self.dialog = ExportDialog(version.photo, options, path, self._window)
         dialog.changed.connect(self._look_again)
         dialog.export_pressed.connect(self._export)
@@ -94,7 +99,7 @@ class Exporting(QObject):
 
     def _look_again(self) -> None:
         assert self.dialog is not None
-        self.dialog.show_weight(N_("How large it will be is being worked out…"))
+        self.dialog.show_size(N_("How large it will be is being worked out…"))
         self._timer.start(_PATIENCE_MS)
 
     def _encode(self) -> None:
@@ -104,30 +109,30 @@ class Exporting(QObject):
         assert self._photo is not None and self._version is not None
         options, before, version = self.dialog.options, self._photo, self._version
         after, path = version.photo, self.dialog.path
-        picture = options.picture
+        image = options.picture
         captions = None
-        if picture != "result":
-            width = size_of(after, options.longest_side)[1]
+        if image != "result":
+            width = export_size(after, options.longest_side)[1]
             captions = caption(tr("Before"), width), caption(tr("After"), width)
 
-        def made() -> Encoded:
+        def made() -> EncodedExport:
             if captions is None:
-                return Encoded(version, options, encoded(after, options))
-            small = fitted(after, options)
-            joined = before_after(before, small, captions, split=picture == "split")
+                return EncodedExport(version, options, encode(after, options))
+            small = prepared(after, options)
+            joined = before_after(before, small, captions, split=image == "split")
             whole = replace(options, longest_side=0, metadata=False)
-            return Encoded(version, options, encoded(joined, whole))
+            return EncodedExport(version, options, encode(joined, whole))
 
-        def work() -> Encoded:
+        def work() -> EncodedExport:
             try:
                 return made()
             except MemoryError as error:
                 raise UserError("save_failed", path=path, detail=phrase(N_("the memory ran out"))) from error
 
         self._encoding = True
-        self._background.run(work, self._take, self._take_failure)
+        self._background.run(work, self._accept, self._accept_failure)
 
-    def _take(self, encoded: Encoded) -> None:
+    def _accept(self, encoded: EncodedExport) -> None:
         self._encoding = False
         if self.dialog is None:
             return
@@ -135,22 +140,22 @@ class Exporting(QObject):
             self._timer.start(0)
             return
         self._encoded = encoded
-        self.dialog.show_weight(weight_line(len(encoded.data)))
+        self.dialog.show_size(format_file_size(len(encoded.data)))
         if self._then is not None:
             then, self._then = self._then, None
             then(encoded)
 
-    def _is_current(self, encoded: Encoded) -> bool:
+    def _is_current(self, encoded: EncodedExport) -> bool:
         assert self.dialog is not None
         same_file = _file_of(encoded.options) == _file_of(self.dialog.options)
         return same_file and encoded.version is self._version
 
-    def _take_failure(self, error: UserError) -> None:
+    def _accept_failure(self, error: UserError) -> None:
         self._encoding = False
         if self.dialog is not None:
             self._then = None
-            self.dialog.show_weight("")
-            self.dialog.tell(error)
+            self.dialog.show_size("")
+            self.dialog.show_error(error)
 
     # the file
 
@@ -165,7 +170,7 @@ class Exporting(QObject):
             self._then = self._write
             self._timer.start(0)
 
-    def _write(self, ready: Encoded, overwrite: bool = False) -> None:
+    def _write(self, ready: EncodedExport, overwrite: bool = False) -> None:
         if self.dialog is None:
             return
         assert self._photo is not None and self._version is not None
@@ -174,12 +179,12 @@ class Exporting(QObject):
         kept = version if options.picture == "result" else None
 
         def work() -> Path | None:
-            path = target(wished, policy, photo.path)
+            path = resolve_conflict(wished, policy, photo.path)
             if path is not None:
                 digest = write(ready.data, path, overwrite=policy == "overwrite", original=photo.path)
                 if options.sidecar:
-                    told = dump_sidecar(provenance_of(photo, version, digest))
-                    write_file(sidecar_of(path), told, overwrite=True)
+                    told = dump_sidecar(make_provenance(photo, version, digest))
+                    write_file(sidecar_path(path), told, overwrite=True)
             return path
 
         def failed(error: UserError) -> None:
@@ -190,7 +195,7 @@ class Exporting(QObject):
             if error.code == "save_exists":
                 self._files.ask_replace(wished, lambda: self._write(ready, overwrite=True))
             else:
-                self.dialog.tell(error)
+                self.dialog.show_error(error)
 
         self._background.run(work, lambda path: self._done(path, wished, photo, kept), failed)
 
@@ -198,10 +203,10 @@ class Exporting(QObject):
         """`kept` is the version that is in the file by itself, and not beside the photo alone."""
         if path is None:
             if self.dialog is not None:
-                self.dialog.tell(UserError("album_exists", path=wished))
+                self.dialog.show_error(UserError("album_exists", path=wished))
             return
         if self.dialog is not None:
-            preferences().setValue(_KEY, json.dumps(self.dialog.remembered().to_json()))
+            preferences().setValue(_KEY, json.dumps(self.dialog.last_options().to_json()))
             self.dialog.accept()
         document = self._model.document
         if kept is not None and document is not None and document.photo is photo:
@@ -209,7 +214,7 @@ class Exporting(QObject):
         self.exported.emit(path)
 
 
-def remembered() -> ExportOptions:
+def last_options() -> ExportOptions:
     """What was chosen the last time; what is shipped where that cannot be read."""
     try:
         data = json.loads(str(preferences().value(_KEY, "")))
@@ -223,7 +228,7 @@ def _file_of(options: ExportOptions) -> ExportOptions:
     return replace(options, policy="unique", sidecar=False)
 
 
-def weight_line(size: int) -> str:
+def format_file_size(size: int) -> str:
     """The size on disk, to the byte and in words."""
     if size < 1_000_000:
         return tr("{kilobytes:.1f} KB on disk").format(kilobytes=size / 1e3)

@@ -21,19 +21,19 @@ from daps_desktop.imaging.export import ENDINGS, EXACT, ExportOptions
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.banner import Banner
-from daps_desktop.ui.common.file_dialogs import ask_name
+from daps_desktop.ui.common.file_dialogs import ask_save_path
 from daps_desktop.ui.common.live_text import Words, say
-from daps_desktop.ui.common.theme import GRID, HIT
+from daps_desktop.ui.common.theme import MIN_TARGET, SPACING
 from daps_desktop.ui.common.widgets import (
     NumberRow,
     Section,
-    Segments,
+    SegmentedControl,
     add_choice,
-    calm,
-    column,
+    grow_to_fit,
+    hbox,
+    ignore_wheel,
     label,
-    row,
-    tall_enough,
+    vbox,
 )
 from daps_desktop.ui.files.export_size import SizeFields
 
@@ -62,7 +62,7 @@ class ExportDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(_WIDTH)
         self._photo, self._folder, self._saving = photo, path.parent, False
-        self.picture = Segments(
+        self.picture = SegmentedControl(
             N_("Picture"),
             (
                 ("result", N_("Result")),
@@ -70,8 +70,8 @@ class ExportDialog(QDialog):
                 ("split", N_("Split in the middle")),
             ),
         )
-        self.format = Segments(N_("Format"), FORMAT_WORDS)
-        self.bits = Segments(N_("Depth"), ((8, N_("8 bit")), (16, N_("16 bit"))))
+        self.format = SegmentedControl(N_("Format"), FORMAT_WORDS)
+        self.bits = SegmentedControl(N_("Depth"), ((8, N_("8 bit")), (16, N_("16 bit"))))
         self.quality = NumberRow(N_("Quality"), "", 1, 100, shown.quality, decimals=0)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.size_fields = SizeFields(photo, shown.longest_side, shown.dpi)
@@ -94,10 +94,10 @@ class ExportDialog(QDialog):
         self.button = say(QPushButton(), text=N_("Export"))
         self.cancel = say(QPushButton(), text=labels.CANCEL)
         self._fill(shown)
-        self.setLayout(self._assembled())
-        no_accidents(self)
-        calm(self)
-        tall_enough(self)
+        self.setLayout(self._assemble())
+        no_default_button(self)
+        ignore_wheel(self)
+        grow_to_fit(self)
         self.button.setDefault(True)
         self._connect()
         self._show_format()
@@ -109,50 +109,50 @@ class ExportDialog(QDialog):
         self.slider.setRange(1, 100)
         self.slider.setValue(shown.quality)
         say(self.slider, accessibleName=N_("Quality"))
-        self.slider.setMinimumHeight(HIT)
+        self.slider.setMinimumHeight(MIN_TARGET)
         for policy, words in POLICY_WORDS.items():
             add_choice(self.policy, policy, words)
         self.policy.setCurrentIndex(self.policy.findData(shown.policy))
         say(self.policy, accessibleName=N_("If a file of that name exists"))
-        self.policy.setMinimumHeight(HIT)
+        self.policy.setMinimumHeight(MIN_TARGET)
         say(self.name, accessibleName=N_("File"))
-        self.name.setMinimumHeight(HIT)
+        self.name.setMinimumHeight(MIN_TARGET)
         self.name.setCursorPosition(len(self.name.text()))
 
-    def _assembled(self) -> QVBoxLayout:
+    def _assemble(self) -> QVBoxLayout:
         self.browse = say(QPushButton(), text=N_("Choose…"))
         self.browse.setObjectName("segment")
         self.button.setObjectName("restore")
         self.cancel.setObjectName("segment")
-        self.cancel.setMinimumHeight(HIT)
+        self.cancel.setMinimumHeight(MIN_TARGET)
         quality = QWidget()
-        quality.setLayout(row(self.quality, self.slider, spacing=2 * GRID))
+        quality.setLayout(hbox(self.quality, self.slider, spacing=2 * SPACING))
         formats = QWidget()
-        formats.setLayout(row(self.format, self.bits, spacing=2 * GRID))
+        formats.setLayout(hbox(self.format, self.bits, spacing=2 * SPACING))
         where = QWidget()
-        where.setLayout(row(self.name, self.browse))
+        where.setLayout(hbox(self.name, self.browse))
         taken = QWidget()
-        taken.setLayout(row(label(N_("If a file of that name exists")), self.policy))
+        taken.setLayout(hbox(label(N_("If a file of that name exists")), self.policy))
         ends = QWidget()
-        buttons = row(self.weight, self.cancel, self.button, spacing=2 * GRID)
+        buttons = hbox(self.weight, self.cancel, self.button, spacing=2 * SPACING)
         buttons.setStretch(0, 1)
         ends.setLayout(buttons)
-        return column(
+        return vbox(
             Section(N_("Picture"), self.picture),
             Section(N_("Format"), formats, quality, self.line),
             Section(N_("Size"), self.size_fields),
-            column_of(self.metadata, self.metadata_line, self.sidecar, self.sidecar_line),
+            stacked(self.metadata, self.metadata_line, self.sidecar, self.sidecar_line),
             Section(N_("File"), where, taken),
             self.banner,
             ends,
-            spacing=2 * GRID,
-            margin=3 * GRID,
+            spacing=2 * SPACING,
+            margin=3 * SPACING,
         )
 
     def _connect(self) -> None:
         for segments in (self.picture, self.bits):
-            segments.picked.connect(lambda _: self._change())
-        self.format.picked.connect(self._take_format)
+            segments.chosen.connect(lambda _: self._change())
+        self.format.chosen.connect(self._take_format)
         self.quality.changed.connect(lambda value: self.slider.setValue(int(value)))
         self.slider.valueChanged.connect(self._take_quality)
         self.size_fields.changed.connect(self._change)
@@ -188,11 +188,11 @@ class ExportDialog(QDialog):
     def _named(self) -> bool:
         return bool(Path(self.name.text().strip()).name)
 
-    def remembered(self) -> ExportOptions:
+    def last_options(self) -> ExportOptions:
         """What the next photo begins with: the result, at its own size and depth."""
         return replace(self.options, longest_side=0, bits=0, picture="result")
 
-    def show_weight(self, words: Words) -> None:
+    def show_size(self, words: Words) -> None:
         say(self.weight, text=words)
 
     def show_saving(self, saving: bool) -> None:
@@ -203,9 +203,9 @@ class ExportDialog(QDialog):
     def _show_possible(self) -> None:
         self.button.setEnabled(self._named and not self._saving)
 
-    def tell(self, error: UserError) -> None:
+    def show_error(self, error: UserError) -> None:
         self.show_saving(False)
-        self.banner.tell(error)
+        self.banner.show_error(error)
 
     # what was changed
 
@@ -232,7 +232,7 @@ class ExportDialog(QDialog):
 
     def _browse(self) -> None:
         """What becomes of a file that exists is chosen in this dialog."""
-        ask_name(self, tr("Export"), self.path, labels.SAVE_FILTER, self._take_path)
+        ask_save_path(self, tr("Export"), self.path, labels.SAVE_FILTER, self._take_path)
 
     def _take_path(self, path: Path) -> None:
         self.name.setText(str(path))
@@ -252,9 +252,9 @@ class ExportDialog(QDialog):
         self._show_line()
 
     def _show_line(self) -> None:
-        say(self.line, text=self._honest_line())
+        say(self.line, text=self._format_line())
 
-    def _honest_line(self) -> str:
+    def _format_line(self) -> str:
         """What becomes of the pixels that were not touched."""
         if self.picture.value != "result":
             return N_("A picture to show: before and after beside each other, not for further work.")
@@ -267,20 +267,20 @@ class ExportDialog(QDialog):
         return N_("Pixels that were not touched stay as they were, bit for bit.")
 
 
-def _check(words: str, checked: bool) -> QCheckBox:
-    box = say(QCheckBox(), text=words)
+def _check(text: str, checked: bool) -> QCheckBox:
+    box = say(QCheckBox(), text=text)
     box.setChecked(checked)
-    box.setMinimumHeight(HIT)
+    box.setMinimumHeight(MIN_TARGET)
     return box
 
 
-def no_accidents(dialog: QDialog) -> None:
+def no_default_button(dialog: QDialog) -> None:
     """Enter presses no button but the default one, whatever has the focus."""
     for button in dialog.findChildren(QPushButton):
         button.setAutoDefault(False)
 
 
-def column_of(*children: QWidget) -> QWidget:
+def stacked(*children: QWidget) -> QWidget:
     box = QWidget()
-    box.setLayout(column(*children, spacing=GRID // 2))
+    box.setLayout(vbox(*children, spacing=SPACING // 2))
     return box

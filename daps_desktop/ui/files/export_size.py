@@ -7,11 +7,11 @@ from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.imaging.export import CM_PER_INCH
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.ui.common.live_text import say
-from daps_desktop.ui.common.theme import GRID
-from daps_desktop.ui.common.widgets import NumberRow, Segments, column, label, row
+from daps_desktop.ui.common.theme import SPACING
+from daps_desktop.ui.common.widgets import NumberRow, SegmentedControl, hbox, label, vbox
 
 _USUAL_DPI = 300.0
-_LARGEST_SIDE = 65_500
+_MAX_SIDE = 65_500
 
 
 class SizeFields(QWidget):
@@ -26,30 +26,30 @@ class SizeFields(QWidget):
         self._dpi = dpi or (own[0] if own else _USUAL_DPI)
         self._dpi_chosen = bool(dpi)
         self._longest = longest_side or max(photo.height, photo.width)  # pixels, a whole number in the end
-        self.unit = Segments(N_("Unit of size"), (("px", N_("Pixels")), ("cm", N_("Centimetres"))))
-        self.width_box = NumberRow(N_("Width"), N_(" px"), 1, _LARGEST_SIDE, 1, decimals=0)
-        self.height_box = NumberRow(N_("Height"), N_(" px"), 1, _LARGEST_SIDE, 1, decimals=0)
+        self.unit = SegmentedControl(N_("Unit of size"), (("px", N_("Pixels")), ("cm", N_("Centimetres"))))
+        self.width_box = NumberRow(N_("Width"), N_(" px"), 1, _MAX_SIDE, 1, decimals=0)
+        self.height_box = NumberRow(N_("Height"), N_(" px"), 1, _MAX_SIDE, 1, decimals=0)
         self.dpi_box = NumberRow(N_("Resolution"), N_(" dpi"), 1, 9600, self._dpi, 0)
         self.own = say(QPushButton(), text=N_("Original size"))
         self.own.setObjectName("segment")
         self.paper = label("", "caption")
-        self.setLayout(self._assembled())
-        self.unit.picked.connect(lambda _: self._show())
-        self.width_box.changed.connect(lambda value: self._take(value, photo.width))
-        self.height_box.changed.connect(lambda value: self._take(value, photo.height))
+        self.setLayout(self._assemble())
+        self.unit.chosen.connect(lambda _: self._show())
+        self.width_box.changed.connect(lambda value: self._accept(value, photo.width))
+        self.height_box.changed.connect(lambda value: self._accept(value, photo.height))
         self.dpi_box.changed.connect(self._take_dpi)
         self.own.clicked.connect(self._reset)
         self._show()
 
-    def _assembled(self):
+    def _assemble(self):
         fields = QGridLayout()
-        fields.setSpacing(GRID)
+        fields.setSpacing(SPACING)
         fields.addWidget(self.width_box, 0, 0)
         fields.addWidget(self.height_box, 0, 1)
         fields.addWidget(self.dpi_box, 1, 0)
         fields.addWidget(self.own, 1, 1)
-        layout = column()
-        layout.addLayout(row(self.unit))
+        layout = vbox()
+        layout.addLayout(hbox(self.unit))
         layout.addLayout(fields)
         layout.addWidget(self.paper)
         return layout
@@ -57,7 +57,7 @@ class SizeFields(QWidget):
     @property
     def longest_side(self) -> int:
         """Pixels; 0 where the size is left as it is."""
-        longest = max(1, min(round(self._longest), _LARGEST_SIDE))
+        longest = max(1, min(round(self._longest), _MAX_SIDE))
         return 0 if longest == max(self._photo.height, self._photo.width) else longest
 
     @property
@@ -74,15 +74,15 @@ class SizeFields(QWidget):
         """Pixels in one of the unit shown."""
         return self._dpi / CM_PER_INCH if self._in_cm else 1.0
 
-    def _take(self, value: float, side: int) -> None:
+    def _accept(self, value: float, side: int) -> None:
         longest = max(self._photo.height, self._photo.width)
-        self._longest = min(max(value * self._per_unit * longest / side, 1.0), float(_LARGEST_SIDE))
+        self._longest = min(max(value * self._per_unit * longest / side, 1.0), float(_MAX_SIDE))
         self._dpi_chosen |= self._in_cm
         self._tell()
 
     def _take_dpi(self, dpi: float) -> None:
         if self._in_cm:
-            self._longest = min(self._longest * dpi / self._dpi, float(_LARGEST_SIDE))
+            self._longest = min(self._longest * dpi / self._dpi, float(_MAX_SIDE))
         self._dpi, self._dpi_chosen = dpi, True
         self._tell()
 

@@ -13,42 +13,44 @@ from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import write_file
 from daps_desktop.base.i18n import tr
 from daps_desktop.document.project import is_project
-from daps_desktop.imaging.export import unused_name
+from daps_desktop.imaging.export import free_path
 from daps_desktop.imaging.formats.mask_file import read_mask, write_mask
 from daps_desktop.imaging.formats.reader import read_photo
-from daps_desktop.imaging.mask import Hole
-from daps_desktop.ui.canvas.drawing.layer import image_of
-from daps_desktop.ui.canvas.drawing.pyramid import display_picture
+from daps_desktop.imaging.mask import Mask
+from daps_desktop.ui.canvas.drawing.layer import to_qimage
+from daps_desktop.ui.canvas.drawing.pyramid import display_image
 from daps_desktop.ui.common import labels
-from daps_desktop.ui.common.background import Background
-from daps_desktop.ui.common.file_dialogs import ask_file, ask_name
+from daps_desktop.ui.common.background import BackgroundRunner
+from daps_desktop.ui.common.file_dialogs import ask_file, ask_save_path
 from daps_desktop.ui.common.theme import NAME
 from daps_desktop.ui.files.opened_photo import (
     SAMPLE,
-    Opened,
-    opened_photo,
-    opened_project,
-    opened_sample,
+    OpenedPhoto,
+    open_photo,
+    open_project,
+    open_sample,
     photo_of_image,
 )
 from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.models.job_model import JobModel
 
 _PHOTO_SOUGHT = ("project_photo_missing", "project_photo_changed")
-_LONGEST_NAME = 240  # bytes: systems take 255, and a number may come behind it
+_MAX_NAME = 240  # bytes: systems take 255, and a number may come behind it
 _KEPT_OF_NAME = 50  # letters of one that would be longer, of up to four bytes each
 
 
-class Files(QObject):
+class FileController(QObject):
     """All ways by which photos and marks come in and go out."""
 
     opening = Signal(str)  # the name, while it is being read
     opening_failed = Signal()  # for want of an answer, which is being asked for
-    opened = Signal(Opened)
+    opened = Signal(OpenedPhoto)
     saved = Signal(Path)
     failed = Signal(UserError)
 
-    def __init__(self, model: DocumentModel, job: JobModel, background: Background, window: QWidget) -> None:
+    def __init__(
+        self, model: DocumentModel, job: JobModel, background: BackgroundRunner, window: QWidget
+    ) -> None:
         super().__init__(window)
         self._model = model
         self._job = job
@@ -60,13 +62,13 @@ class Files(QObject):
         self.keep_first: Callable[[Callable[[], None]], None] = lambda go_on: None
         self.edits = 0  # ever made, so that no two states have the same
         for signal in (
-            model.hole_edited, model.task_changed, model.settings_changed, model.version_added,
+            model.mask_edited, model.task_changed, model.settings_changed, model.version_added,
             model.version_renamed,
         ):  # fmt: skip
             signal.connect(self._count)
 
     @property
-    def anything_open(self) -> bool:
+    def has_photo(self) -> bool:
         return self._model.document is not None
 
     # in
@@ -76,38 +78,40 @@ class Files(QObject):
 
     def open(self, path: Path) -> None:
         """Read the photo or the project at `path`, after asking about unsaved work."""
-        self.unless_unsaved(lambda: self.read(path))
+        self.confirm_discard(lambda: self.read(path))
         self._folder = path.parent
 
     def read(self, path: Path, photo_at: Path | None = None, accept_changed: bool = False) -> None:
         """`open` without a question; `photo_at` is where the photo of a project is, if not where it was."""
 
-        def read() -> Opened:
+        def read() -> OpenedPhoto:
             if is_project(path):
-                return opened_project(path, photo_at, accept_changed)
-            return opened_photo(read_photo(path))
+                return open_project(path, photo_at, accept_changed)
+            return open_photo(read_photo(path))
 
-        self.take_from(path.name, read, self.or_seek_photo(lambda at, changed: self.read(path, at, changed)))
+        self.open_with(
+            path.name, read, self.or_ask_for_photo(lambda at, changed: self.read(path, at, changed))
+        )
 
-    def take_from(
-        self, name: str, read: Callable[[], Opened], failed: Callable[[UserError], None] | None = None
+    def open_with(
+        self, name: str, read: Callable[[], OpenedPhoto], failed: Callable[[UserError], None] | None = None
     ) -> None:
         """Open what `read` gives, which is called in the background; `name` is shown meanwhile."""
         edits = self.edits
 
-        def take(opened: Opened) -> None:
+        def take(opened: OpenedPhoto) -> None:
             if self.edits == edits:
-                self._take(opened)
+                self._accept(opened)
                 return
             self.opening_failed.emit()  # until it is said what becomes of what was done while it was read
-            self.unless_unsaved(lambda: self._take(opened))
+            self.confirm_discard(lambda: self._accept(opened))
 
         self.opening.emit(name)
         self._background.run(read, take, failed or self.failed.emit)
 
     def open_sample(self) -> None:
         """The photo that comes with the program, as if it lay where the user keeps pictures."""
-        self.unless_unsaved(lambda: self.take_from(SAMPLE.name, opened_sample))
+        self.confirm_discard(lambda: self.open_with(SAMPLE.name, open_sample))
 
     def paste(self) -> None:
         """Open the picture on the clipboard."""
@@ -115,15 +119,15 @@ class Files(QObject):
         if image.isNull():
             self.failed.emit(UserError("clipboard_empty"))
             return
-        self.unless_unsaved(
-            lambda: self.take_from(tr(labels.PASTED_NAME), lambda: opened_photo(photo_of_image(image)))
+        self.confirm_discard(
+            lambda: self.open_with(tr(labels.PASTED_NAME), lambda: open_photo(photo_of_image(image)))
         )
 
     def abandon(self) -> None:
         """Forget the job on the photo that goes, and how the last one on it ended."""
-        self._job.abandon()
+        self._job.discard()
 
-    def _take(self, opened: Opened) -> None:
+    def _accept(self, opened: OpenedPhoto) -> None:
         self.abandon()
         self._model.open(opened.photo, opened.project, unsaved=opened.leftover is not None)
         self.opened.emit(opened)
@@ -131,7 +135,7 @@ class Files(QObject):
         versions = {version.number: version for version in opened.versions}
         self._model.show_version(versions.get(shown) or (opened.versions[-1] if versions else None))
 
-    def or_seek_photo(self, again: Callable[[Path, bool], object]) -> Callable[[UserError], None]:
+    def or_ask_for_photo(self, again: Callable[[Path, bool], object]) -> Callable[[UserError], None]:
         """Takes an error; where it is that a photo lies elsewhere or has changed, it is asked where it is.
 
         `again` gets the place, and whether a photo that has changed will do.
@@ -141,7 +145,7 @@ class Files(QObject):
             if error.code not in _PHOTO_SOUGHT:
                 self.failed.emit(error)
                 return
-            place = Path(str(error.facts["path"]))
+            place = Path(str(error.params["path"]))
             seek = partial(
                 ask_file, self._window, tr(labels.OPEN_TITLE), place.parent, tr(labels.PHOTO_FILTER)
             )
@@ -163,7 +167,7 @@ class Files(QObject):
         result = self._model.shown
         if result is not None:
             self._background.run(
-                lambda: image_of(display_picture(result.photo)), QGuiApplication.clipboard().setImage
+                lambda: to_qimage(display_image(result.photo)), QGuiApplication.clipboard().setImage
             )
 
     def ask_export_mask(self) -> None:
@@ -178,9 +182,9 @@ class Files(QObject):
         document = self._model.document
         if document is None:
             return
-        hole = document.hole.copy()
+        mask = document.mask.copy()
         self._background.run(
-            lambda: write_mask(hole, path, overwrite=overwrite),
+            lambda: write_mask(mask, path, overwrite=overwrite),
             lambda _: self.saved.emit(path),
             self._or_replace(path, lambda: self.export_mask(path, overwrite=True)),
         )
@@ -208,16 +212,16 @@ class Files(QObject):
         if document is None:
             return
 
-        def take(hole: Hole) -> None:
+        def take(mask: Mask) -> None:
             if self._model.document is document:
-                self._model.set_hole(hole, tr(labels.UNDO_IMPORT))
+                self._model.set_mask(mask, tr(labels.UNDO_IMPORT))
 
         self._background.run(lambda: read_mask(path, document.photo), take, self.failed.emit)
 
     def _ask_name(self, title: str, filters: str, suggested: Path, then: Callable[[Path], None]) -> None:
         """Whether one that exists may be replaced is asked in our own words, when the writing is refused."""
         self.ask_again = partial(self._ask_name, title, filters, suggested, then)
-        ask_name(self._window, title, suggested, filters, then)
+        ask_save_path(self._window, title, suggested, filters, then)
 
     def suggested(self, addition: str, suffix: str) -> Path:
         """A name that does not exist yet, beside the original."""
@@ -225,9 +229,9 @@ class Files(QObject):
         path = document.photo.path if document else None
         origin = path or self._folder / tr(labels.PASTED_NAME)
         stem, ending = origin.stem, addition + suffix
-        if len(os.fsencode(stem + ending)) > _LONGEST_NAME:
+        if len(os.fsencode(stem + ending)) > _MAX_NAME:
             stem = stem[:_KEPT_OF_NAME]
-        return unused_name(origin.with_name(stem + ending))
+        return free_path(origin.with_name(stem + ending))
 
     def _or_replace(self, path: Path, again: Callable[[], None]) -> Callable[[UserError], None]:
         def failed(error: UserError) -> None:
@@ -249,7 +253,7 @@ class Files(QObject):
     def _count(self, *_: object) -> None:
         self.edits += 1
 
-    def unless_unsaved(self, go_on: Callable[[], None]) -> None:
+    def confirm_discard(self, go_on: Callable[[], None]) -> None:
         """Do `go_on` at once where nothing would be lost, otherwise after a question."""
         unsaved, running = self._model.unsaved, self._job.running
         if not unsaved and not running:
@@ -266,10 +270,10 @@ class Files(QObject):
         box.addButton(words, QMessageBox.ButtonRole.DestructiveRole).clicked.connect(go_on)
         box.open()
 
-    def question(self, title: str, words: str, no: str = labels.CANCEL) -> QMessageBox:
+    def question(self, title: str, text: str, no: str = labels.CANCEL) -> QMessageBox:
         box = QMessageBox(QMessageBox.Icon.NoIcon, NAME, title, parent=self._window)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)  # with all that its answers would need
-        box.setInformativeText(words)
+        box.setInformativeText(text)
         cancel = box.addButton(tr(no), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(cancel)
         box.setEscapeButton(cancel)

@@ -11,17 +11,17 @@ from daps_desktop.base.errors import UserError
 from daps_desktop.base.locks import FolderLock
 from daps_desktop.base.paths import resource
 from daps_desktop.document.project import Project, read_project
-from daps_desktop.document.source import Source, Stamp, source_of
+from daps_desktop.document.source import FileStamp, SourceFile, describe_source
 from daps_desktop.document.version import Version
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.ui.canvas.drawing.pyramid import Pyramid, display_picture
+from daps_desktop.ui.canvas.drawing.pyramid import Pyramid, display_image
 
 SAMPLE = resource("sample/sample.jpg")
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedPhoto:
     """A photo with the copies it is drawn from, made off the window's thread, and all that was kept of it.
 
     `leftover` is the journal that the work was recovered from, with `strokes` in it; the project file was
@@ -30,10 +30,10 @@ class Opened:
 
     photo: Photo
     pyramid: Pyramid
-    source: Source
+    source: SourceFile
     project: Project | None = None
     project_path: Path | None = None
-    stamp: Stamp | None = None
+    stamp: FileStamp | None = None
     leftover: FolderLock | None = None
     strokes: int = 0
 
@@ -42,30 +42,30 @@ class Opened:
         return self.project.versions if self.project else ()
 
 
-def pyramid_of(photo: Photo) -> Pyramid:
-    return Pyramid.of(display_picture(photo))
+def build_pyramid(photo: Photo) -> Pyramid:
+    return Pyramid.of(display_image(photo))
 
 
-def opened_photo(photo: Photo) -> Opened:
+def open_photo(photo: Photo) -> OpenedPhoto:
     """Raises: UserError where the file has gone since it was read."""
     try:
-        return Opened(photo, pyramid_of(photo), source_of(photo))
+        return OpenedPhoto(photo, build_pyramid(photo), describe_source(photo))
     except OSError as error:
         raise UserError("photo_missing", path=photo.path) from error
 
 
-def opened_sample() -> Opened:
+def open_sample() -> OpenedPhoto:
     pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
     # Its own folder belongs to the program and may not be written to.
     photo = replace(read_photo(SAMPLE), path=Path(pictures or Path.home()) / SAMPLE.name)
-    return Opened(photo, pyramid_of(photo), Source(SAMPLE.name))
+    return OpenedPhoto(photo, build_pyramid(photo), SourceFile(SAMPLE.name))
 
 
-def opened_project(path: Path, photo_at: Path | None, accept_changed: bool) -> Opened:
-    stamp = Stamp.of(path)
+def open_project(path: Path, photo_at: Path | None, accept_changed: bool) -> OpenedPhoto:
+    stamp = FileStamp.of(path)
     project = read_project(path, photo_at, accept_changed)
     photo = project.photo
-    return Opened(photo, pyramid_of(photo), project.source, project, path.resolve(), stamp)
+    return OpenedPhoto(photo, build_pyramid(photo), project.source, project, path.resolve(), stamp)
 
 
 def photo_of_image(image: QImage) -> Photo:

@@ -19,25 +19,25 @@ from PySide6.QtWidgets import (
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_, tr
-from daps_desktop.document.project import EMBED_UP_TO, SUFFIX, Project, View, write_project
-from daps_desktop.document.source import Stamp
+from daps_desktop.document.project import EMBED_UP_TO, SUFFIX, Project, ViewState, write_project
+from daps_desktop.document.source import FileStamp
 from daps_desktop.ui.canvas.canvas import Canvas
 from daps_desktop.ui.common import labels
-from daps_desktop.ui.common.background import Background
-from daps_desktop.ui.common.file_dialogs import ask_name
+from daps_desktop.ui.common.background import BackgroundRunner
+from daps_desktop.ui.common.file_dialogs import ask_save_path
 from daps_desktop.ui.common.live_text import say
-from daps_desktop.ui.common.theme import GRID
-from daps_desktop.ui.common.widgets import label, row
+from daps_desktop.ui.common.theme import SPACING
+from daps_desktop.ui.common.widgets import hbox, label
 from daps_desktop.ui.files.autosave import Autosave
-from daps_desktop.ui.files.file_controller import Files
-from daps_desktop.ui.files.opened_photo import Opened
+from daps_desktop.ui.files.file_controller import FileController
+from daps_desktop.ui.files.opened_photo import OpenedPhoto
 from daps_desktop.ui.models.document_model import DocumentModel
 
 Then = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Moment:
+class _Snapshot:
     """What a document had come to when it was written down."""
 
     edits: int
@@ -45,7 +45,7 @@ class _Moment:
     strokes: int
 
 
-class Projects(QObject):
+class ProjectController(QObject):
     """Knows where the open document is kept, if it is."""
 
     saved = Signal(Path)
@@ -54,17 +54,17 @@ class Projects(QObject):
     failed = Signal(UserError)
 
     def __init__(
-        self, model: DocumentModel, files: Files, autosave: Autosave, canvas: Canvas, background: Background,
-        window: QWidget,
+        self, model: DocumentModel, files: FileController, autosave: Autosave, canvas: Canvas,
+        background: BackgroundRunner, window: QWidget,
     ) -> None:  # fmt: skip
         super().__init__(window)
         self._model, self._files, self._autosave = model, files, autosave
         self._canvas, self._background, self._window = canvas, background, window
         self.path: Path | None = None
-        self._stamp: Stamp | None = None
-        self._opened: Opened | None = None
+        self._stamp: FileStamp | None = None
+        self._opened: OpenedPhoto | None = None
         self._embed: bool | None = None  # what was last chosen for this document
-        files.opened.connect(self._take)
+        files.opened.connect(self._accept)
         files.keep_first = self.save
 
     # saving
@@ -73,7 +73,7 @@ class Projects(QObject):
         """Where it was saved before, else after asking; `then` follows once everything is saved."""
         if self.path is None:
             self.save_as(then)
-        elif Stamp.of(self.path) not in (self._stamp, None):
+        elif FileStamp.of(self.path) not in (self._stamp, None):
             self._ask_replace(then)
         else:
             self._write(self.path, then)
@@ -87,7 +87,7 @@ class Projects(QObject):
         dialog.open()
 
     def _save_new(self, path: Path, embed: bool, then: Then | None) -> None:
-        there = Stamp.of(path)
+        there = FileStamp.of(path)
         if there is None or (path == self.path and there == self._stamp):
             self.save_to(path, embed, then)
         else:
@@ -103,44 +103,46 @@ class Projects(QObject):
         if document is None or opened is None:
             return
         project = Project(
-            document.photo, opened.source, document.hole.copy(), document.recipe, tuple(document.versions),
+            document.photo, opened.source, document.mask.copy(), document.recipe, tuple(document.versions),
             self._view(),
         )  # fmt: skip
         embed = opened.source.size <= EMBED_UP_TO if self._embed is None else self._embed
-        spare, moment = self._autosave.photo_copy, self._moment()
+        spare, moment = self._autosave.photo_copy, self._snapshot()
 
-        def write() -> Stamp | None:
+        def write() -> FileStamp | None:
             write_project(project, path, embed=embed, spare=spare, overwrite=True)
-            return Stamp.of(path)
+            return FileStamp.of(path)
 
         self._background.run(write, partial(self._written, opened, path, moment, then), self.failed.emit)
 
-    def _written(self, opened: Opened, path: Path, moment: _Moment, then: Then | None, stamp: Stamp) -> None:
+    def _written(
+        self, opened: OpenedPhoto, path: Path, moment: _Snapshot, then: Then | None, stamp: FileStamp
+    ) -> None:
         if self._opened is not opened:  # another photo was opened meanwhile
             return
         self.path, self._stamp = path, stamp
-        now = self._moment()
+        now = self._snapshot()
         # What was done while the file was being written is not in it, and stays unsaved.
         more = 0 if now == moment else max(now.strokes - moment.strokes, 1)
-        self._autosave.rebase(replace(opened, project_path=path, stamp=stamp), moment.versions, more)
+        self._autosave.restart_from(replace(opened, project_path=path, stamp=stamp), moment.versions, more)
         if now == moment:
             self._model.mark_saved()
         self.saved.emit(path)
         if then is not None:
-            self._files.unless_unsaved(then)
+            self._files.confirm_discard(then)
 
-    def _moment(self) -> _Moment:
+    def _snapshot(self) -> _Snapshot:
         document = self._model.document
         assert document is not None
-        return _Moment(self._files.edits, len(document.versions), self._autosave.strokes)
+        return _Snapshot(self._files.edits, len(document.versions), self._autosave.strokes)
 
-    def _view(self) -> View:
+    def _view(self) -> ViewState:
         view, shown = self._canvas.view, self._model.shown
         number = shown.number if shown else 0
         if view is None or self._canvas.fitting:
-            return View(shown=number)
+            return ViewState(shown=number)
         middle = view.to_photo(QPointF(view.widget.width() / 2, view.widget.height() / 2))
-        return View(view.scale, middle.y(), middle.x(), number)
+        return ViewState(view.scale, middle.y(), middle.x(), number)
 
     def _suggested(self) -> Path:
         if self.path is not None:
@@ -159,20 +161,20 @@ class Projects(QObject):
 
     # opening and closing
 
-    def _take(self, opened: Opened) -> None:
+    def _accept(self, opened: OpenedPhoto) -> None:
         self._opened, self._embed = opened, None
         self.path, self._stamp = opened.project_path, opened.stamp
         self.opened.emit()
 
-    def show_view(self, opened: Opened) -> None:
+    def show_view(self, opened: OpenedPhoto) -> None:
         """As the photo was looked at when the project was saved; once the canvas shows it."""
-        view = opened.project.view if opened.project else View()
+        view = opened.project.view if opened.project else ViewState()
         if view.scale > 0:
-            self._canvas.look_at(view.scale, QPointF(view.col, view.row))
+            self._canvas.zoom_to(view.scale, QPointF(view.col, view.row))
 
     def close_photo(self) -> None:
         """Back to the first page, after a question where something would be lost."""
-        self._files.unless_unsaved(self._close)
+        self._files.confirm_discard(self._close)
 
     def _close(self) -> None:
         self._files.abandon()
@@ -215,14 +217,14 @@ class SaveProjectDialog(QDialog):
         buttons.rejected.connect(self.reject)
         self.name.textChanged.connect(lambda words: save.setEnabled(bool(Path(words.strip()).name)))
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
-        layout.setSpacing(GRID)
+        layout.setContentsMargins(3 * SPACING, 3 * SPACING, 3 * SPACING, 2 * SPACING)
+        layout.setSpacing(SPACING)
         layout.addWidget(lines[0])
-        layout.addLayout(row(self.name, browse))
-        layout.addSpacing(GRID)
+        layout.addLayout(hbox(self.name, browse))
+        layout.addSpacing(SPACING)
         layout.addWidget(self.embed)
         layout.addWidget(lines[1])
-        layout.addSpacing(GRID)
+        layout.addSpacing(SPACING)
         layout.addWidget(buttons)
 
     def accept(self) -> None:
@@ -233,7 +235,7 @@ class SaveProjectDialog(QDialog):
 
     def _browse(self) -> None:
         suggested = self._suggestion.with_name(Path(self.name.text()).name or self._suggestion.name)
-        ask_name(
+        ask_save_path(
             self, tr("Save the project"), suggested, tr(labels.PROJECT_FILTER),
             lambda path: self.name.setText(str(path)),
         )  # fmt: skip

@@ -11,15 +11,15 @@ from PySide6.QtWidgets import QMenu
 
 from daps_desktop.base.i18n import N_
 from daps_desktop.base.paths import make_private, user_folder
-from daps_desktop.ui.canvas.drawing.layer import image_of
+from daps_desktop.ui.canvas.drawing.layer import to_qimage
 from daps_desktop.ui.canvas.drawing.pyramid import Pyramid
-from daps_desktop.ui.common.background import Background
+from daps_desktop.ui.common.background import BackgroundRunner
 from daps_desktop.ui.common.live_text import say
 from daps_desktop.ui.common.preferences import preferences
-from daps_desktop.ui.files.file_controller import Files
-from daps_desktop.ui.files.opened_photo import Opened
+from daps_desktop.ui.files.file_controller import FileController
+from daps_desktop.ui.files.opened_photo import OpenedPhoto
 
-MOST = 8
+MAX_FILES = 8
 THUMBNAIL = (160, 120)  # pixels of the screen, doubled for fine ones
 _KEY = "recent"
 
@@ -27,33 +27,35 @@ _KEY = "recent"
 @dataclass(frozen=True, slots=True)
 class RecentFile:
     path: Path
-    picture: QImage  # null where there is none
+    image: QImage  # null where there is none
 
 
-class Recent(QObject):
+class RecentFiles(QObject):
     """The list, latest first; `changed` brings those that still exist, found in the background."""
 
     changed = Signal(object)  # list[RecentFile]
 
-    def __init__(self, files: Files, background: Background, menu: QMenu, parent: QObject) -> None:
+    def __init__(
+        self, files: FileController, background: BackgroundRunner, menu: QMenu, parent: QObject
+    ) -> None:
         super().__init__(parent)
         self._files, self._background = files, background
         self._pyramid: Pyramid | None = None  # of the photo that is open
         self.menu = say(QMenu(menu), title=N_("Open recent"))
         self.menu.setEnabled(False)
-        files.opened.connect(self._take)
+        files.opened.connect(self._accept)
         self.changed.connect(self._fill_menu)
 
     @property
     def paths(self) -> list[Path]:
         stored = preferences().value(_KEY, [])
         names = stored if isinstance(stored, list) else [stored] if stored else []
-        return [Path(str(name)) for name in names][:MOST]
+        return [Path(str(name)) for name in names][:MAX_FILES]
 
     def refresh(self) -> None:
         """Look in the background which of them are still there."""
         paths = self.paths
-        self._background.run(lambda: [_looked_up(p) for p in paths if _is_there(p)], self.changed.emit)
+        self._background.run(lambda: [_look_up(p) for p in paths if _is_there(p)], self.changed.emit)
 
     def clear(self) -> None:
         for path in self.paths:
@@ -64,14 +66,14 @@ class Recent(QObject):
     def add(self, path: Path) -> None:
         """`path` comes first, with the small picture of the photo that is open."""
         kept = [path, *(other for other in self.paths if other != path)]
-        for forgotten in kept[MOST:]:
+        for forgotten in kept[MAX_FILES:]:
             _forget(forgotten)
-        preferences().setValue(_KEY, [str(each) for each in kept[:MOST]])
+        preferences().setValue(_KEY, [str(each) for each in kept[:MAX_FILES]])
         pyramid = self._pyramid
         if pyramid is not None:
             self._background.run(lambda: _remember(pyramid, path), lambda _: self.refresh())
 
-    def _take(self, opened: Opened) -> None:
+    def _accept(self, opened: OpenedPhoto) -> None:
         self._pyramid = opened.pyramid
         path = opened.project_path or opened.source.file
         if path is not None:
@@ -95,13 +97,13 @@ def _is_there(path: Path) -> bool:
         return False
 
 
-def _looked_up(path: Path) -> RecentFile:
+def _look_up(path: Path) -> RecentFile:
     return RecentFile(path, QImage(str(_thumbnail(path))))
 
 
 def _remember(pyramid: Pyramid, path: Path) -> None:
     width, height = (2 * side for side in THUMBNAIL)
-    small = image_of(pyramid.levels[-1]).scaled(
+    small = to_qimage(pyramid.levels[-1]).scaled(
         width, height, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
     )
     target = _thumbnail(path)

@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QWidget
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_, tr
 from daps_desktop.document.document import Document
-from daps_desktop.document.sidecar import Provenance, read_recipe, read_sidecar, repeat_line
-from daps_desktop.jobs.messages import Finished
+from daps_desktop.document.sidecar import Provenance, read_recipe, read_sidecar, reproduction_message
+from daps_desktop.jobs.messages import RestoreResult
 from daps_desktop.jobs.recipe import Recipe, dump_recipe, parse_recipe
 from daps_desktop.ui.common.actions import Actions
-from daps_desktop.ui.common.background import Background
-from daps_desktop.ui.common.file_dialogs import Then, ask_file
-from daps_desktop.ui.files.file_controller import Files
+from daps_desktop.ui.common.background import BackgroundRunner
+from daps_desktop.ui.common.file_dialogs import OnChosen, ask_file
+from daps_desktop.ui.files.file_controller import FileController
 from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.models.job_model import JobModel
 
@@ -23,14 +23,14 @@ RECIPE_FILTER = N_("Recipes (*.json)")
 _WITH_PHOTO = ("save_recipe", "load_recipe", "copy_recipe", "paste_recipe", "repeat")
 
 
-class Recipes(QObject):
+class RecipeController(QObject):
     """The recipe of the open photo, out and in."""
 
-    told = Signal(str)  # a sentence for the status line
+    message = Signal(str)  # a sentence for the status line
 
     def __init__(
-        self, window: QWidget, model: DocumentModel, job: JobModel, files: Files, actions: Actions,
-        background: Background,
+        self, window: QWidget, model: DocumentModel, job: JobModel, files: FileController, actions: Actions,
+        background: BackgroundRunner,
     ) -> None:  # fmt: skip
         super().__init__(window)
         self._window, self._model, self._job, self._files = window, model, job, files
@@ -58,7 +58,7 @@ class Recipes(QObject):
     def copy(self) -> None:
         if self._model.document is not None:
             QGuiApplication.clipboard().setText(dump_recipe(self._model.document.recipe))
-            self.told.emit(tr("The recipe is on the clipboard, to be pasted into another photo."))
+            self.message.emit(tr("The recipe is on the clipboard, to be pasted into another photo."))
 
     # in
 
@@ -87,26 +87,26 @@ class Recipes(QObject):
 
         self._background.run(read, lambda found: self._set_up(document, *found), self._files.failed.emit)
 
-    def _set_up(self, document: Document, recipe: Recipe, told: Provenance) -> None:
+    def _set_up(self, document: Document, recipe: Recipe, given: Provenance) -> None:
         if self._model.document is not document:
             return
-        if told.hole is not None:
-            self._model.set_hole(told.hole, tr("marks of a recipe"))
+        if given.mask is not None:
+            self._model.set_mask(given.mask, tr("marks of a recipe"))
         self._use(recipe)
-        self._repeating = told
-        self.told.emit(tr("Everything is as it was then; press Restore to make the same result again."))
+        self._repeating = given
+        self.message.emit(tr("Everything is as it was then; press Restore to make the same result again."))
 
     def _use(self, recipe: Recipe) -> None:
         self._model.set_task(recipe.task)
         self._model.set_settings(recipe.settings)
-        self.told.emit(tr("The recipe is set for this photo."))
+        self.message.emit(tr("The recipe is set for this photo."))
 
-    def _compare(self, finished: Finished) -> None:
+    def _compare(self, finished: RestoreResult) -> None:
         told, request = self._repeating, self._job.request
         if told is None or request is None:
             return
         if Recipe(request.task, request.settings) == told.repeated():
-            self._background.run(lambda: repeat_line(told, finished), self.told.emit)
+            self._background.run(lambda: reproduction_message(told, finished), self.message.emit)
 
     def _forget(self) -> None:
         self._repeating = None
@@ -119,5 +119,5 @@ class Recipes(QObject):
         document = self._model.document
         return document.photo.path.parent if document and document.photo.path else Path.home()
 
-    def _ask(self, title: str, then: Then) -> None:
+    def _ask(self, title: str, then: OnChosen) -> None:
         ask_file(self._window, title, self._folder, tr(RECIPE_FILTER), then)

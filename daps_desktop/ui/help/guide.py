@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from daps_desktop.base.i18n import ENGLISH, spoken
+from daps_desktop.base.i18n import ENGLISH, current_language
 from daps_desktop.base.paths import resource
 
 FOLDER = "help"
@@ -30,23 +30,23 @@ def chapters() -> list[Chapter]:
     return [_read(name, _path(name)) for name in NAMES]
 
 
-def holds(chapter: Chapter, words: str) -> bool:
+def contains_words(chapter: Chapter, text: str) -> bool:
     """Whether every one of the words is somewhere in the chapter."""
-    return all(word in chapter.words for word in words.casefold().split())
+    return all(word in chapter.words for word in text.casefold().split())
 
 
 def _path(name: str) -> Path:
-    own = resource(f"{FOLDER}/{spoken()}/{name}.md")
+    own = resource(f"{FOLDER}/{current_language()}/{name}.md")
     return own if own.is_file() else resource(f"{FOLDER}/{ENGLISH}/{name}.md")
 
 
 def _read(name: str, path: Path) -> Chapter:
     source = path.read_text(encoding="utf-8")
     title = source.partition("\n")[0].removeprefix("# ").strip()
-    return Chapter(name, path, title, plain(source).casefold())
+    return Chapter(name, path, title, strip_markdown(source).casefold())
 
 
-def plain(source: str) -> str:
+def strip_markdown(source: str) -> str:
     """The text of Markdown without its signs, so that only what is seen is found."""
     without_pictures = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", source)
     without_targets = re.sub(r"\]\([^)]*\)", "]", without_pictures)

@@ -13,7 +13,7 @@ from daps_desktop.ui.help.help_window import HelpWindow
 _KEY = "guide_key"
 
 
-class Help(QObject):
+class HelpController(QObject):
     """Opens the guide; its key works in every window of the program, also before a dialog is answered."""
 
     def __init__(self, window: QMainWindow, actions: Actions) -> None:
@@ -29,9 +29,9 @@ class Help(QObject):
     def open(self) -> None:
         """Show the chapter of the part in use; where there is none, the one shown last."""
         part = QApplication.focusWidget()
-        name = chapter_of(part)
+        name = find_chapter(part)
         if isinstance(part, Canvas):  # where the focus lies unless somebody works with Tab
-            name = chapter_of(QApplication.widgetAt(QCursor.pos())) or name
+            name = find_chapter(QApplication.widgetAt(QCursor.pos())) or name
         if self.window is None:
             self.window = HelpWindow(self._window)
         self.window.show_chapter(name)
@@ -57,7 +57,7 @@ def _belongs(dialog: QWidget, window: QWidget) -> bool:
     return above is not None
 
 
-def chapter_of(part: QWidget | None) -> str:
+def find_chapter(part: QWidget | None) -> str:
     """The `help_chapter` of the class of a widget, or of what it lies in; "" where none has one."""
     while part is not None:
         if chapter := getattr(part, "help_chapter", ""):

@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
 
 from daps_desktop.base.i18n import N_, tr
 from daps_desktop.ui.common.live_text import keep_said, say
-from daps_desktop.ui.common.theme import GRID, HIT
-from daps_desktop.ui.common.widgets import column, label, row
-from daps_desktop.ui.help.guide import Chapter, chapters, holds
-from daps_desktop.ui.help.page import Page
+from daps_desktop.ui.common.theme import MIN_TARGET, SPACING
+from daps_desktop.ui.common.widgets import hbox, label, vbox
+from daps_desktop.ui.help.guide import Chapter, chapters, contains_words
+from daps_desktop.ui.help.page import ChapterView
 
 TITLE = N_("Guide")
 NOTHING = N_("No chapter has these words.")
@@ -40,14 +40,14 @@ class HelpWindow(QDialog):
         say(self.search, placeholderText=N_("Search"))
         say(self.search, accessibleName=N_("Search the guide"))
         self.search.setClearButtonEnabled(True)
-        self.search.setMinimumHeight(HIT)
+        self.search.setMinimumHeight(MIN_TARGET)
         self.contents = QListWidget()
         say(self.contents, accessibleName=N_("Chapters"))
         self.contents.setFrameShape(QListWidget.Shape.NoFrame)
-        self.contents.setStyleSheet(f"QListWidget::item {{ padding-left: {GRID}px; }}")
+        self.contents.setStyleSheet(f"QListWidget::item {{ padding-left: {SPACING}px; }}")
         self.nothing = label(NOTHING, "caption")
         self.nothing.hide()
-        self.page = Page()
+        self.page = ChapterView()
         self.back = _button(N_("Back"), QKeySequence.StandardKey.Back)
         self.forward = _button(N_("Forward"), QKeySequence.StandardKey.Forward)
         self.smaller = _button(N_("Smaller text"), QKeySequence.StandardKey.ZoomOut)
@@ -82,19 +82,19 @@ class HelpWindow(QDialog):
     def _arrange(self) -> None:
         left = QWidget()
         left.setFixedWidth(_CONTENTS_WIDTH)
-        beside = column(self.search, self.nothing, self.contents)
+        beside = vbox(self.search, self.nothing, self.contents)
         beside.setStretch(2, 1)
         left.setLayout(beside)
-        bar = row(self.back, self.forward)
+        bar = hbox(self.back, self.forward)
         bar.addStretch()
         for button in (self.smaller, self.larger):
             bar.addWidget(button)
-        right = column(spacing=GRID)
+        right = vbox(spacing=SPACING)
         right.addLayout(bar)
         right.addWidget(self.page, 1)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        layout.setSpacing(2 * GRID)
+        layout.setContentsMargins(2 * SPACING, 2 * SPACING, 2 * SPACING, 2 * SPACING)
+        layout.setSpacing(2 * SPACING)
         layout.addWidget(left)
         layout.addLayout(right, 1)
 
@@ -106,7 +106,7 @@ class HelpWindow(QDialog):
             item = QListWidgetItem(chapter.title)
             item.setData(Qt.ItemDataRole.UserRole, chapter.name)
             item.setToolTip(chapter.title)
-            item.setSizeHint(QSize(0, HIT))
+            item.setSizeHint(QSize(0, MIN_TARGET))
             self.contents.addItem(item)
         if shown:
             self.page.setSource(_url(self._chapter(shown)))
@@ -129,15 +129,15 @@ class HelpWindow(QDialog):
 
     # what is looked for
 
-    def _look_for(self, words: str) -> None:
+    def _look_for(self, text: str) -> None:
         """List the chapters that hold all the words, and show where in the one that is open."""
-        found = [chapter.name for chapter in self.chapters if holds(chapter, words)]
+        found = [chapter.name for chapter in self.chapters if contains_words(chapter, text)]
         for item in self._items():
             item.setHidden(item.data(Qt.ItemDataRole.UserRole) not in found)
         self.nothing.setVisible(not found)
         if found and self.shown not in found:
             self.page.setSource(_url(self._chapter(found[0])))
-        self.page.mark(words.split() if found else [])
+        self.page.mark(text.split() if found else [])
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Enter in the search goes to the next place, Down to the chapters; Esc first empties it."""
@@ -183,16 +183,16 @@ def _url(chapter: Chapter) -> QUrl:
     return QUrl.fromLocalFile(str(chapter.path))
 
 
-def _button(words: str, key: QKeySequence.StandardKey) -> QPushButton:
+def _button(text: str, key: QKeySequence.StandardKey) -> QPushButton:
     button = QPushButton()
     button.setObjectName("segment")
     button.setAutoDefault(False)
-    keep_said(button, lambda: _say_button(button, tr(words), QKeySequence(key)))
+    keep_said(button, lambda: _say_button(button, tr(text), QKeySequence(key)))
     return button
 
 
-def _say_button(button: QPushButton, words: str, key: QKeySequence) -> None:
+def _say_button(button: QPushButton, text: str, key: QKeySequence) -> None:
     shown = key.toString(QKeySequence.SequenceFormat.NativeText)
-    button.setText(words)
+    button.setText(text)
     button.setShortcut(key)  # a new text would take it away
-    button.setToolTip(f"{words} ({shown})" if shown else words)
+    button.setToolTip(f"{text} ({shown})" if shown else text)

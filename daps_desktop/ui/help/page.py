@@ -6,15 +6,15 @@ from PySide6.QtWidgets import QTextBrowser, QTextEdit
 
 from daps_desktop.base.i18n import N_
 from daps_desktop.ui.common.live_text import say
-from daps_desktop.ui.common.theme import GRID
+from daps_desktop.ui.common.theme import SPACING
 
-_MARGIN = 3 * GRID
+_MARGIN = 3 * SPACING
 _TEXT, _LINE = 1.1, 125  # times the size of the window's own text; percent of its height
-_PICTURE = "\N{OBJECT REPLACEMENT CHARACTER}"  # what stands in a text where a picture is shown
+_IMAGE = "\N{OBJECT REPLACEMENT CHARACTER}"  # what stands in a text where a picture is shown
 _MOST_SHOWN = 200  # places of the words looked for
 
 
-class Page(QTextBrowser):
+class ChapterView(QTextBrowser):
     """A chapter: pictures no wider than the page, links to chapters only, places of words marked."""
 
     def __init__(self) -> None:
@@ -67,11 +67,11 @@ class Page(QTextBrowser):
             return None
         if kind != QTextDocument.ResourceType.ImageResource.value:
             return super().loadResource(kind, file)
-        picture = QPixmap(file.toLocalFile())
+        image = QPixmap(file.toLocalFile())
         room = self.viewport().width() - 2 * _MARGIN
-        if picture.width() <= room or room <= 0:
-            return picture
-        return picture.scaledToWidth(room, Qt.TransformationMode.SmoothTransformation)
+        if image.width() <= room or room <= 0:
+            return image
+        return image.scaledToWidth(room, Qt.TransformationMode.SmoothTransformation)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -85,10 +85,10 @@ class Page(QTextBrowser):
         block = self.document().begin()
         while block.isValid():
             look = block.blockFormat()
-            if _PICTURE not in block.text():
+            if _IMAGE not in block.text():
                 look.setLineHeight(_LINE, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
             if look.headingLevel() > 1:
-                look.setTopMargin(2 * GRID)
+                look.setTopMargin(2 * SPACING)
             QTextCursor(block).setBlockFormat(look)
             block = block.next()
 

@@ -7,9 +7,9 @@ from daps_desktop.document.document import Document
 from daps_desktop.document.project import Project
 from daps_desktop.document.version import Version
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.messages import Finished
+from daps_desktop.jobs.messages import RestoreResult
 from daps_desktop.jobs.recipe import Recipe
-from daps_desktop.jobs.requests import JobRequest
+from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.models.marks_model import MarksModel
 from daps_desktop.ui.models.undo_commands import VersionCommand
@@ -42,7 +42,7 @@ class DocumentModel(MarksModel):
             return False
         if self._saved_recipe not in (None, document.recipe) or not self.undo_stack.isClean():
             return True
-        if self._layer is not None and self.anything_marked:
+        if self._layer is not None and self.has_marks:
             return True
         return any(self._saved.get(version.number) != version.name for version in document.versions)
 
@@ -57,14 +57,14 @@ class DocumentModel(MarksModel):
         What a project `held` comes with it; `unsaved` says that it is kept nowhere else.
         """
         old = self.document
-        self.end_layer()
+        self.end_scratch_mask()
         self.undo_stack.clear()
         self._saved.clear()
         self._saved_recipe = None
         self.shown = None
         self.document = Document(photo, old.task, old.settings) if old else Document(photo)
         if held is not None:
-            self.document.take(held.hole, held.recipe, held.versions)
+            self.document.load(held.mask, held.recipe, held.versions)
         if unsaved:
             self.undo_stack.resetClean()
         elif held is not None:
@@ -73,7 +73,7 @@ class DocumentModel(MarksModel):
         self.version_shown.emit(None)
         if held is not None:
             self._tell_held()
-        self.hole_edited.emit()
+        self.mask_edited.emit()
 
     def _tell_held(self) -> None:
         assert self.document is not None
@@ -84,12 +84,12 @@ class DocumentModel(MarksModel):
 
     def close(self) -> None:
         """No document any more."""
-        self.end_layer()
+        self.end_scratch_mask()
         self.undo_stack.clear()
         self.shown = None
         self.document = None
         self.version_shown.emit(None)
-        self.hole_edited.emit()
+        self.mask_edited.emit()
 
     def mark_saved(self) -> None:
         """All that there is, is in a project."""
@@ -112,12 +112,12 @@ class DocumentModel(MarksModel):
 
     # versions
 
-    def add_result(self, request: JobRequest, finished: Finished) -> None:
+    def add_result(self, request: RestoreRequest, finished: RestoreResult) -> None:
         """Make a version of what a job on the open photo came to, and show it."""
         if self.document is not None and request.photo is self.document.photo:
-            self.tell_added(self.document.add_version(request, finished))
+            self.announce_version(self.document.add_version(request, finished))
 
-    def tell_added(self, version: Version) -> None:
+    def announce_version(self, version: Version) -> None:
         """Show what was added; undoing it shows what was seen before, and loses nothing."""
         before = self.shown.number if self.shown else None
         self.version_added.emit(version)

@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from daps_desktop.base.i18n import ntr, tr
 from daps_desktop.document.kernel_file import with_kernel_read
-from daps_desktop.imaging.mask import Hole, thinned
-from daps_desktop.jobs.messages import Finished, Forecast, Hardware, JobMessage
-from daps_desktop.jobs.requests import MARKS_STEP, ForecastRequest
+from daps_desktop.imaging.mask import Mask, downsampled
+from daps_desktop.jobs.messages import Hardware, Message, RestoreResult, TimeEstimate
+from daps_desktop.jobs.requests import MARKS_STEP, EstimateRequest
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
 from daps_desktop.ui.common import formatting
@@ -27,14 +27,14 @@ What = tuple[str, str]  # prior and device
 
 
 @dataclass(slots=True)
-class _Learnt:
+class _Calibration:
     """What is known of one prior on one device."""
 
     speed: float
     factor: float = 1.0  # what runs took over what was foretold
 
 
-class ForecastModel(QObject):
+class EstimateModel(QObject):
     """Asks the engine, and no more than one thing at a time."""
 
     changed = Signal(object)  # seconds by quality; empty while nobody knows
@@ -43,14 +43,14 @@ class ForecastModel(QObject):
     def __init__(self, model: DocumentModel, job: JobModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._model, self._job = model, job
-        self._request: ForecastRequest | None = None  # that waits for its answer
-        self._known: dict[What, _Learnt] = {}
+        self._request: EstimateRequest | None = None  # that waits for its answer
+        self._known: dict[What, _Calibration] = {}
         self.seconds: dict[str, float] = {}
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_PATIENCE_MS)
         self._timer.timeout.connect(self._ask)
-        for signal in (model.photo_opened, model.task_changed, model.settings_changed, model.hole_edited):
+        for signal in (model.photo_opened, model.task_changed, model.settings_changed, model.mask_edited):
             signal.connect(lambda *_: self._timer.start())
         job.started.connect(lambda _: self._drop())
         job.finished.connect(self._learn)
@@ -61,18 +61,18 @@ class ForecastModel(QObject):
         if self._model.document is None:
             self._send(Task(()), SolverSettings(), *_FIRST_SIZE)
 
-    def handle(self, message: JobMessage) -> None:
+    def handle(self, message: Message) -> None:
         """Take an answer of the engine; those to earlier requests come too late."""
         if self._request is None or message.job_id != self._request.job_id:
             return
         request, self._request = self._request, None
-        if not isinstance(message, Forecast):
+        if not isinstance(message, TimeEstimate):
             self._show({})
             return
-        learnt = self._known.setdefault(_what(request.settings), _Learnt(message.speed))
+        learnt = self._known.setdefault(_what(request.settings), _Calibration(message.speed))
         learnt.speed = message.speed
         typical = message.typical * learnt.factor
-        self.hardware_known.emit(partial(hardware_line, message.hardware, typical))
+        self.hardware_known.emit(partial(format_hardware_speed, message.hardware, typical))
         if self._model.document is not None:
             self._show({name: seconds * learnt.factor for name, seconds in message.seconds.items()})
 
@@ -84,18 +84,18 @@ class ForecastModel(QObject):
         document = self._model.document
         if document is None or self._job.running:
             return
-        marks, task = None, with_kernel_read(document.solvable)
+        marks, task = None, with_kernel_read(document.effective_task)
         if document.marked_share and task.needs_mask:
-            marks = thinned(document.hole, MARKS_STEP)  # no thin scratch falls through
+            marks = downsampled(document.mask, MARKS_STEP)  # no thin scratch falls through
         self._send(task, document.settings, document.photo.height, document.photo.width, marks)
 
     def _send(
-        self, task: Task, settings: SolverSettings, height: int, width: int, marks: Hole | None = None
+        self, task: Task, settings: SolverSettings, height: int, width: int, marks: Mask | None = None
     ) -> None:
         self._drop()
         known = self._known.get(_what(settings))
         speed = known.speed if known else None
-        self._request = ForecastRequest(uuid4().hex, height, width, task, settings, marks, speed)
+        self._request = EstimateRequest(uuid4().hex, height, width, task, settings, marks, speed)
         self._job.router.submit(self._request, self.handle)
 
     def _drop(self) -> None:
@@ -103,7 +103,7 @@ class ForecastModel(QObject):
             self._job.router.cancel(self._request.job_id)
             self._request = None
 
-    def _learn(self, finished: Finished) -> None:
+    def _learn(self, finished: RestoreResult) -> None:
         """Correct what is foretold by what a run really took."""
         foretold, settings = self.seconds.get(finished.report.preset), self._job.request
         known = self._known.get(_what(settings.settings)) if settings else None
@@ -122,12 +122,12 @@ def _what(settings: SolverSettings) -> What:
     return settings.prior, settings.device
 
 
-def hardware_line(hardware: Hardware, typical: float) -> str:
+def format_hardware_speed(hardware: Hardware, typical: float) -> str:
     """ "2 cores, no graphics card. A 2-megapixel repair takes about a minute." """
     cores = ntr("{count} core", "{count} cores", hardware.cores).format(count=hardware.cores)
     takes = tr("A 2-megapixel repair takes about {time}.").format(time=formatting.duration(typical))
-    if hardware.card:
-        computer = tr("{card}, {cores}.").format(card=hardware.card, cores=cores)
+    if hardware.gpu_name:
+        computer = tr("{card}, {cores}.").format(card=hardware.gpu_name, cores=cores)
     elif hardware.device == "mps":
         computer = tr("Apple graphics, {cores}.").format(cores=cores)
     else:

@@ -8,9 +8,9 @@ from enum import Enum
 
 from PySide6.QtCore import QObject, Signal
 
-from daps_desktop.jobs.messages import Cancelled, Failed, Finished, JobMessage, Notice, Preview, Progress
-from daps_desktop.jobs.remaining_time import Clock, Span
-from daps_desktop.jobs.requests import JobRequest
+from daps_desktop.jobs.messages import Cancelled, Failed, Message, Notice, Preview, Progress, RestoreResult
+from daps_desktop.jobs.remaining_time import RemainingTimeEstimator, TimeRange
+from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.ui.models.message_router import MessageRouter
 
 
@@ -30,20 +30,20 @@ class JobModel(QObject):
 
     state_changed = Signal(JobState)
     queue_changed = Signal(int)  # how many wait
-    started = Signal(JobRequest)
+    started = Signal(RestoreRequest)
     progressed = Signal(Progress)
     previewed = Signal(Preview)
     noticed = Signal(Notice)
-    finished = Signal(Finished)
+    finished = Signal(RestoreResult)
     failed = Signal(Failed)
 
     def __init__(self, router: MessageRouter, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.router = router
-        self._queue: deque[JobRequest] = deque()
-        self._clock = Clock()
+        self._queue: deque[RestoreRequest] = deque()
+        self._clock = RemainingTimeEstimator()
         self.state = JobState.IDLE
-        self.request: JobRequest | None = None  # of the running or the last job
+        self.request: RestoreRequest | None = None  # of the running or the last job
         self.progress: Progress | None = None
         self.stopping = False
 
@@ -60,20 +60,20 @@ class JobModel(QObject):
         return int(100 * self.progress.fraction) if self.progress else 0
 
     @property
-    def time_left(self) -> Span | None:
+    def time_left(self) -> TimeRange | None:
         """Between how many and how many seconds the running job may still take; None while nobody knows."""
         return self._clock.left
 
-    def start(self, request: JobRequest) -> None:
+    def start(self, request: RestoreRequest) -> None:
         self.request = request
         self.progress = None
-        self._clock = Clock()
+        self._clock = RemainingTimeEstimator()
         self.stopping = False
         self.started.emit(request)
         self._change_to(JobState.RUNNING)
         self.router.submit(request, self.handle)
 
-    def enqueue(self, request: JobRequest) -> None:
+    def enqueue(self, request: RestoreRequest) -> None:
         """Start it now, or when all that came before have ended."""
         if not self.running:
             self.start(request)
@@ -104,13 +104,13 @@ class JobModel(QObject):
             self._queue.clear()
             self.queue_changed.emit(0)
 
-    def abandon(self) -> None:
+    def discard(self) -> None:
         """Stop everything and forget it: nothing it still sends will be heard."""
         self.stop_all()
         self.request = None
         self._change_to(JobState.IDLE)
 
-    def handle(self, message: JobMessage) -> None:
+    def handle(self, message: Message) -> None:
         """Take one message of a job; one that was abandoned is not heard."""
         if self.request is None or message.job_id != self.request.job_id or not self.running:
             return
@@ -119,7 +119,7 @@ class JobModel(QObject):
                 self._take_progress(message)
             case Notice():
                 self.noticed.emit(message)
-            case Finished():
+            case RestoreResult():
                 self.finished.emit(message)
                 self._end(JobState.FINISHED)
             case Cancelled():
@@ -131,7 +131,7 @@ class JobModel(QObject):
 
     def _take_progress(self, progress: Progress) -> None:
         self.progress = progress
-        self._clock.tell(progress.seconds, progress.fraction, progress.seconds_left)
+        self._clock.update(progress.seconds, progress.fraction, progress.seconds_left)
         self.progressed.emit(progress)
         if progress.preview is not None:
             self.previewed.emit(progress.preview)

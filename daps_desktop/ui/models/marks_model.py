@@ -7,14 +7,14 @@ from PySide6.QtCore import QObject, Signal
 
 from daps_desktop.base.i18n import tr
 from daps_desktop.document.document import Document
-from daps_desktop.imaging.mask import Hole, HolePatch, draw_line
+from daps_desktop.imaging.mask import Mask, MaskEdit, draw_line
 from daps_desktop.imaging.rect import Rect
-from daps_desktop.imaging.selection import Region
-from daps_desktop.jobs.damage import Scratches
+from daps_desktop.imaging.selection import Selection
+from daps_desktop.jobs.damage import MissingPixels
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
 from daps_desktop.ui.common import labels
-from daps_desktop.ui.models.undo_commands import HoleCommand, SoftEdgeCommand, UndoStack
+from daps_desktop.ui.models.undo_commands import MaskCommand, SoftEdgeCommand, UndoStack
 
 Point = tuple[float, float]  # (row, col)
 
@@ -30,9 +30,9 @@ class _Layer:
 class MarksModel(QObject):
     """What the tools draw, in steps of undo, and the task and settings that go with it."""
 
-    hole_changed = Signal(Rect)  # while a stroke is drawn, and after every edit
+    mask_changed = Signal(Rect)  # while a stroke is drawn, and after every edit
     layer_changed = Signal(Rect)  # the same for a layer, which is worked on in place of the marks
-    hole_edited = Signal()  # when a stroke is done, undone or redone: time to count pixels
+    mask_edited = Signal()  # when a stroke is done, undone or redone: time to count pixels
     task_changed = Signal(Task)
     settings_changed = Signal(SolverSettings)
     history_changed = Signal()  # what can be undone, redone or lost
@@ -52,7 +52,7 @@ class MarksModel(QObject):
         """Whose hole the tools change: the document's marks, or a layer that lies in their place."""
         return self._layer.of if self._layer else self.document
 
-    def begin_layer(self) -> None:
+    def begin_scratch_mask(self) -> None:
         """From now on the tools work on an empty layer of the photo's size, with its own steps of undo."""
         assert self.document is not None
         self.stroking = False
@@ -61,7 +61,7 @@ class MarksModel(QObject):
         self._layer = _Layer(Document(self.document.photo), stack)
         self.history_changed.emit()
 
-    def end_layer(self) -> Hole | None:
+    def end_scratch_mask(self) -> Mask | None:
         """Back to the marks; the (H, W) layer as it is now, or None where there was none."""
         layer, self._layer = self._layer, None
         self.stroking = False
@@ -69,29 +69,29 @@ class MarksModel(QObject):
         if layer is None:
             return None
         layer.stack.deleteLater()
-        return layer.of.hole
+        return layer.of.mask
 
     @property
-    def worked_hole(self) -> Hole | None:
+    def active_mask(self) -> Mask | None:
         """What the tools change now, (H, W): the marks, or a layer in their place; None without a photo."""
-        return self._worked.hole if self._worked else None
+        return self._worked.mask if self._worked else None
 
     @property
-    def anything_marked(self) -> bool:
+    def has_marks(self) -> bool:
         """True where there is something in what the tools change now."""
         return self._worked is not None and self._worked.marked_share > 0
 
     @property
-    def layer(self) -> Hole | None:
-        return self._layer.of.hole if self._layer else None
+    def layer(self) -> Mask | None:
+        return self._layer.of.mask if self._layer else None
 
     @property
-    def steps(self) -> UndoStack:
+    def active_stack(self) -> UndoStack:
         """What undo and redo go through now."""
         return self._layer.stack if self._layer else self.undo_stack
 
     def _tell_changed(self, rect: Rect) -> None:
-        (self.layer_changed if self._layer else self.hole_changed).emit(rect)
+        (self.layer_changed if self._layer else self.mask_changed).emit(rect)
 
     def begin_stroke(self) -> None:
         self.stroking = self._worked is not None
@@ -101,7 +101,7 @@ class MarksModel(QObject):
         """One piece of the stroke; the hole changes at once, so that it is seen under the brush."""
         if self._worked is None or not self.stroking:
             return
-        rect = draw_line(self._worked.hole, start, end, radius, value)
+        rect = draw_line(self._worked.mask, start, end, radius, value)
         if not rect.empty:
             self._touched = self._touched.union(rect)
             self._tell_changed(rect)
@@ -112,16 +112,16 @@ class MarksModel(QObject):
             return
         self.stroking = False
         if not self._touched.empty:
-            self._remember(name, self._worked.settle(self._touched))
+            self._remember(name, self._worked.commit_stroke(self._touched))
 
     def cancel_stroke(self) -> None:
         """Leave the marks as they were before the stroke under way."""
         if self._worked is not None and self.stroking:
             self.stroking = False
-            self._worked.unsettle(self._touched)
+            self._worked.revert_stroke(self._touched)
             self._tell_changed(self._touched)
 
-    def mark(self, region: Region, value: bool, name: str) -> None:
+    def mark(self, region: Selection, value: bool, name: str) -> None:
         """Mark or unmark a part of the photo, as one step of undo."""
         if self._worked is None or region.empty:
             return
@@ -129,26 +129,26 @@ class MarksModel(QObject):
         self._tell_changed(patch.rect)
         self._remember(name, patch)
 
-    def set_hole(self, hole: Hole, name: str) -> None:
+    def set_mask(self, mask: Mask, name: str) -> None:
         """Replace the whole hole, as one step of undo."""
         if self._worked is None or self.stroking:
             return
-        patch = self._worked.replace_hole(hole)
+        patch = self._worked.replace_mask(mask)
         if not patch.rect.empty:
             self._tell_changed(patch.rect)
             self._remember(name, patch)
 
-    def clear_hole(self) -> None:
+    def clear_mask(self) -> None:
         if self._worked is not None:
-            self.set_hole(np.zeros_like(self._worked.hole), tr(labels.UNDO_CLEAR))
+            self.set_mask(np.zeros_like(self._worked.mask), tr(labels.UNDO_CLEAR))
 
-    def invert_hole(self) -> None:
+    def invert_mask(self) -> None:
         if self._worked is not None:
-            self.set_hole(~self._worked.hole, tr(labels.UNDO_INVERT))
+            self.set_mask(~self._worked.mask, tr(labels.UNDO_INVERT))
 
     def mark_all(self) -> None:
         if self._worked is not None:
-            self.set_hole(np.ones_like(self._worked.hole), tr(labels.UNDO_ALL))
+            self.set_mask(np.ones_like(self._worked.mask), tr(labels.UNDO_ALL))
 
     def set_soft_edge(self, width: int) -> None:
         """Another width of the marks' soft edge in pixels, as one step of undo."""
@@ -163,36 +163,36 @@ class MarksModel(QObject):
 
     def undo(self) -> None:
         if not self.stroking:
-            self.steps.undo()
+            self.active_stack.undo()
 
     def redo(self) -> None:
         if not self.stroking:
-            self.steps.redo()
+            self.active_stack.redo()
 
-    def _remember(self, name: str, patch: HolePatch) -> None:
+    def _remember(self, name: str, patch: MaskEdit) -> None:
         """Make an edit that changed something a step of undo."""
         if np.array_equal(patch.before, patch.after):
             return
-        self.steps.push(HoleCommand(name, patch, self._write))
+        self.active_stack.push(MaskCommand(name, patch, self._write))
         if self._layer is not None:
             return
         if (patch.after & ~patch.before).any():
             self._want_repair()
-        self.hole_edited.emit()
+        self.mask_edited.emit()
 
     def _want_repair(self) -> None:
         """Whoever marks something wants it filled in."""
         assert self.document is not None
         task = self.document.task
         if not task.needs_mask and task.takes_mask:
-            self.set_task(Task((Scratches(), *task.damages)))
+            self.set_task(Task((MissingPixels(), *task.damages)))
 
-    def _write(self, rect: Rect, pixels: Hole) -> None:
+    def _write(self, rect: Rect, pixels: Mask) -> None:
         assert self._worked is not None  # a stack goes with what it changes
         self._worked.write(rect, pixels)
         self._tell_changed(rect)
         if self._layer is None:
-            self.hole_edited.emit()
+            self.mask_edited.emit()
 
     # choices
 

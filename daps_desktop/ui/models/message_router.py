@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from daps_desktop.jobs.messages import JobMessage, ends_job
+from daps_desktop.jobs.messages import Message, ends_job
 from daps_desktop.jobs.requests import Request
 
-Receiver = Callable[[JobMessage], None]
+Receiver = Callable[[Message], None]
 
 
 class JobHost(Protocol):
@@ -31,7 +31,7 @@ class MessageRouter:
         """Its receiver hears of it as of any other last message."""
         self._host.cancel(job_id)
 
-    def handle(self, message: JobMessage) -> None:
+    def handle(self, message: Message) -> None:
         """Take one message of the host."""
         receiver = self._receivers.get(message.job_id)
         if ends_job(message):

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from daps_desktop.imaging.mask import Hole, HolePatch
+from daps_desktop.imaging.mask import Mask, MaskEdit
 from daps_desktop.imaging.rect import Rect
 
 # A packed patch of a stroke over a 50-megapixel photo is some ten kilobytes; an inverted mask of noise fills
@@ -24,20 +24,20 @@ class _Packed:
     data: bytes
 
     @classmethod
-    def of(cls, pixels: Hole) -> "_Packed":
+    def of(cls, pixels: Mask) -> "_Packed":
         height, width = pixels.shape
         return cls((height, width), zlib.compress(np.packbits(pixels).tobytes(), 1))
 
-    def pixels(self) -> Hole:
+    def pixels(self) -> Mask:
         height, width = self.shape
         bits = np.frombuffer(zlib.decompress(self.data), dtype=np.uint8)
         return np.unpackbits(bits, count=height * width).astype(bool).reshape(self.shape)
 
 
-class HoleCommand(QUndoCommand):
+class MaskCommand(QUndoCommand):
     """An edit already made: `write(rect, pixels)` takes it back or makes it again, and tells the views."""
 
-    def __init__(self, text: str, patch: HolePatch, write: Callable[[Rect, Hole], None]) -> None:
+    def __init__(self, text: str, patch: MaskEdit, write: Callable[[Rect, Mask], None]) -> None:
         super().__init__(text)
         self._rect = patch.rect
         self._before: _Packed | None = _Packed.of(patch.before)
@@ -112,12 +112,12 @@ class UndoStack(QUndoStack):
 
     @property
     def packed_bytes(self) -> int:
-        return sum(command.packed_bytes for command in self._hole_commands())
+        return sum(command.packed_bytes for command in self._mask_commands())
 
     def push(self, command: QUndoCommand) -> None:
         super().push(command)
         surplus = self.packed_bytes - self._limit_bytes
-        for old in self._hole_commands()[:-1]:
+        for old in self._mask_commands()[:-1]:
             if surplus <= 0:
                 break
             surplus -= old.packed_bytes
@@ -135,12 +135,12 @@ class UndoStack(QUndoStack):
         forgotten = [i for i, command in enumerate(self._all()) if _forgotten(command)]
         return forgotten[-1] + 1 if forgotten else 0
 
-    def _hole_commands(self) -> list[HoleCommand]:
-        return [command for command in self._all() if isinstance(command, HoleCommand)]
+    def _mask_commands(self) -> list[MaskCommand]:
+        return [command for command in self._all() if isinstance(command, MaskCommand)]
 
     def _all(self) -> list[QUndoCommand]:
         return [command for i in range(self.count()) if (command := self.command(i)) is not None]
 
 
 def _forgotten(command: QUndoCommand) -> bool:
-    return isinstance(command, HoleCommand) and not command.packed_bytes
+    return isinstance(command, MaskCommand) and not command.packed_bytes

@@ -19,14 +19,14 @@ from PySide6.QtWidgets import (
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_
 from daps_desktop.document.kernel_file import with_kernel_read
-from daps_desktop.jobs.damage import Damage, Kernel
+from daps_desktop.jobs.damage import Damage, KernelBlur
 from daps_desktop.jobs.damage_text import format_damage, parse_damage
-from daps_desktop.jobs.settings import MOST_SAMPLES, SolverSettings
+from daps_desktop.jobs.settings import MAX_SAMPLES, SolverSettings
 from daps_desktop.jobs.task import Task
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.live_text import say
-from daps_desktop.ui.common.theme import GRID, HIT
-from daps_desktop.ui.common.widgets import Segments, add_choice, column, label, row
+from daps_desktop.ui.common.theme import MIN_TARGET, SPACING
+from daps_desktop.ui.common.widgets import SegmentedControl, add_choice, hbox, label, vbox
 from daps_desktop.ui.panels.noise_field import NoiseField
 
 Choices = Sequence[tuple[str, str]]
@@ -40,7 +40,7 @@ DEVICES: Choices = (
     ("mps", N_("Apple graphics")),
 )
 _MAX_SEED = 2**31 - 1  # the largest a spin box takes
-_TILE_STEP, _LARGEST_TILE = 64, 2048
+_TILE_STEP, _MAX_TILE = 64, 2048
 _TIPS = {
     "noise": N_("How strong the noise of the photo is, as a standard deviation in grey levels (gamma)."),
     "prior": N_("What tells the program how photographs look (the diffusion prior)."),
@@ -56,15 +56,15 @@ _TIPS = {
 }
 
 
-class AdvancedFold(QWidget):
-    """`picked` carries the settings chosen by name; `task_picked` a task written out."""
+class AdvancedSection(QWidget):
+    """`chosen` carries the settings chosen by name; `task_chosen` a task written out."""
 
-    picked = Signal(object)
-    task_picked = Signal(Task)
+    chosen = Signal(object)
+    task_chosen = Signal(Task)
 
     def __init__(self) -> None:
         super().__init__()
-        self._kernel: Kernel | None = None  # of the task that is shown
+        self._kernel: KernelBlur | None = None  # of the task that is shown
         self.head = QToolButton()
         self.head.setObjectName("quiet")
         say(self.head, text=labels.ADVANCED)
@@ -75,28 +75,28 @@ class AdvancedFold(QWidget):
         self._body = QWidget()
         self._body.setLayout(self._arranged())
         self._body.setVisible(False)
-        self.setLayout(column(self.head, self._body))
+        self.setLayout(vbox(self.head, self._body))
         self._connect()
 
     def _make_fields(self) -> None:
-        self.output = Segments(labels.OUTPUT, (("safest", labels.SAFEST), ("sample", labels.SAMPLE)))
+        self.output = SegmentedControl(labels.OUTPUT, (("safest", labels.SAFEST), ("sample", labels.SAMPLE)))
         self._output_line = label("", "caption")
         self.noise = NoiseField()
         say(self.noise, toolTip=_TIPS["noise"])
         self.prior = _choice("prior", (("auto", BY_ITSELF),))
         self.levels = _number("levels", 0, 200, special=N_("as the quality says"))
-        self.samples = _number("samples", 1, MOST_SAMPLES)
+        self.samples = _number("samples", 1, MAX_SAMPLES)
         self.seed = _number("seed", 0, _MAX_SEED)
         self.dice = QPushButton("⚄")
         self.dice.setObjectName("segment")
-        self.dice.setFixedWidth(HIT + GRID)
+        self.dice.setFixedWidth(MIN_TARGET + SPACING)
         say(self.dice, toolTip=ANOTHER_SEED, accessibleName=ANOTHER_SEED)
         self.method = _choice("method", METHODS)
         self.device = _choice("device", DEVICES)
-        self.tile = _number("tile", 0, _LARGEST_TILE, special=BY_ITSELF, unit=labels.UNIT_PIXELS)
+        self.tile = _number("tile", 0, _MAX_TILE, special=BY_ITSELF, unit=labels.UNIT_PIXELS)
         self.tile.setSingleStep(_TILE_STEP)
         self.operators = QLineEdit()
-        self.operators.setMinimumHeight(HIT)
+        self.operators.setMinimumHeight(MIN_TARGET)
         say(self.operators, toolTip=_TIPS["operators"])
         self.wrong = label("", "wrong")
         self.wrong.setVisible(False)
@@ -104,13 +104,13 @@ class AdvancedFold(QWidget):
     def _arranged(self) -> QGridLayout:
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(GRID)
+        grid.setSpacing(SPACING)
         grid.setColumnStretch(1, 1)
         wide = (label(labels.OUTPUT), self.output, self._output_line, label(labels.NOISE_LEVEL), self.noise)
         for i, widget in enumerate(wide):
             grid.addWidget(widget, i, 0, 1, 2)
         seed = QWidget()
-        seed.setLayout(row(self.seed, self.dice))
+        seed.setLayout(hbox(self.seed, self.dice))
         seed.layout().setStretch(0, 1)  # type: ignore[union-attr]
         named = (
             (labels.PRIOR, self.prior, "prior"), (N_("Steps"), self.levels, "levels"),
@@ -132,15 +132,15 @@ class AdvancedFold(QWidget):
     def _connect(self) -> None:
         self.head.toggled.connect(self._open)
         self.dice.clicked.connect(lambda: self.seed.setValue(random.randrange(_MAX_SEED)))
-        self.output.picked.connect(lambda output: self._pick_output(str(output)))
-        self.noise.picked.connect(lambda noise: self.picked.emit({"noise": noise}))
+        self.output.chosen.connect(lambda output: self._pick_output(str(output)))
+        self.noise.chosen.connect(lambda noise: self.chosen.emit({"noise": noise}))
         self.tile.valueChanged.connect(self._pick_tile)
         self.operators.editingFinished.connect(self._pick_operators)
         for name, number in (("levels", self.levels), ("samples", self.samples), ("seed", self.seed)):
-            number.valueChanged.connect(lambda value, name=name: self.picked.emit({name: value}))
+            number.valueChanged.connect(lambda value, name=name: self.chosen.emit({name: value}))
         for name, choice in (("prior", self.prior), ("method", self.method), ("device", self.device)):
             choice.activated.connect(
-                lambda _index, name=name, choice=choice: self.picked.emit({name: choice.currentData()})
+                lambda _index, name=name, choice=choice: self.chosen.emit({name: choice.currentData()})
             )
 
     def show_settings(self, settings: SolverSettings) -> None:
@@ -159,7 +159,7 @@ class AdvancedFold(QWidget):
             _show_choice(choice, name)
 
     def show_task(self, task: Task) -> None:
-        self._kernel = task.find(Kernel)
+        self._kernel = task.find(KernelBlur)
         self.operators.setText(" ".join(format_damage(damage) for damage in task.damages))
         self.wrong.setVisible(False)
 
@@ -174,11 +174,11 @@ class AdvancedFold(QWidget):
 
     def _pick_output(self, output: str) -> None:
         """One sample is one: the number of those that are averaged goes back to that."""
-        self.picked.emit({"output": output, "samples": 1} if output == "sample" else {"output": output})
+        self.chosen.emit({"output": output, "samples": 1} if output == "sample" else {"output": output})
 
     def _pick_tile(self, side: int) -> None:
         """No tile is smaller than 64 pixels; below that it is the program's choice again."""
-        self.picked.emit({"tile": side if side >= _TILE_STEP else 0})
+        self.chosen.emit({"tile": side if side >= _TILE_STEP else 0})
 
     def _pick_operators(self) -> None:
         """Only what somebody wrote: what is shown here has fewer digits than the task."""
@@ -192,12 +192,12 @@ class AdvancedFold(QWidget):
             self.wrong.setVisible(True)
         else:
             self.wrong.setVisible(False)
-            self.task_picked.emit(task)
+            self.task_chosen.emit(task)
 
     def _as_shown(self, damage: Damage) -> Damage:
         """A kernel that is shown by its name keeps its picture."""
         shown = self._kernel
-        return shown if shown and isinstance(damage, Kernel) and damage.file == shown.file else damage
+        return shown if shown and isinstance(damage, KernelBlur) and damage.file == shown.file else damage
 
     def _open(self, opened: bool) -> None:
         self.head.setArrowType(Qt.ArrowType.DownArrow if opened else Qt.ArrowType.RightArrow)
@@ -209,7 +209,7 @@ def _number(name: str, low: int, high: int, special: str = "", unit: str = "") -
     box.setRange(low, high)
     say(box, specialValueText=special, suffix=unit, toolTip=_TIPS[name])
     box.setKeyboardTracking(False)
-    box.setMinimumHeight(HIT)
+    box.setMinimumHeight(MIN_TARGET)
     return box
 
 
@@ -217,7 +217,7 @@ def _choice(name: str, choices: Choices) -> QComboBox:
     box = say(QComboBox(), toolTip=_TIPS[name])
     for value, words in choices:
         add_choice(box, value, words)
-    box.setMinimumHeight(HIT)
+    box.setMinimumHeight(MIN_TARGET)
     box.setMinimumContentsLength(8)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     return box

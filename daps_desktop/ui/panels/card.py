@@ -6,13 +6,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QPushButton, QVBoxLayout, QWidget
 
-from daps_desktop.base.i18n import N_, sentence, sentences, tr
+from daps_desktop.base.i18n import N_, capitalised, join_sentences, tr
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import Damage, allowed
 from daps_desktop.ui.common.live_text import Words, said, say
-from daps_desktop.ui.common.theme import GRID, HIT
-from daps_desktop.ui.common.widgets import column, label, row
-from daps_desktop.ui.panels.damage_pictures import DamagePicture, Spoil
+from daps_desktop.ui.common.theme import MIN_TARGET, SPACING
+from daps_desktop.ui.common.widgets import hbox, label, vbox
+from daps_desktop.ui.panels.damage_pictures import DamageThumbnail, Degrade
 from daps_desktop.ui.panels.value_fields import MakeField, ValueField
 
 TAKE = N_("Take")
@@ -26,7 +26,7 @@ class Face:
 
     title: str
     line: str
-    picture: Spoil
+    picture: Degrade
     fields: tuple[tuple[str, MakeField], ...] = ()
     name: str = ""  # where it is not that of the damage
 
@@ -36,19 +36,19 @@ class Suggestion(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.words = label("", "reason")
+        self.text = label("", "reason")
         self.take = say(QPushButton(), text=TAKE)
         self.take.setObjectName("segment")
-        layout = row(self.words, self.take)
+        layout = hbox(self.text, self.take)
         layout.setStretch(0, 1)
         self.setLayout(layout)
         self.setVisible(False)
 
-    def show_words(self, words: Words, taken: bool = False) -> None:
+    def show_text(self, words: Words, taken: bool = False) -> None:
         def shown() -> str:
-            return sentences(tr(CONFIRMED), sentence(said(words))) if taken and words else said(words)
+            return join_sentences(tr(CONFIRMED), capitalised(said(words))) if taken and words else said(words)
 
-        say(self.words, text=shown)
+        say(self.text, text=shown)
         say(self.take, accessibleName=lambda: f"{tr(TAKE)}: {said(words)}")
         self.take.setVisible(not taken)
         self.setVisible(bool(words))
@@ -73,34 +73,34 @@ class Card(QFrame):
         self._reason: Words = ""
         self._shown: tuple[Damage, Damage] | None = None  # as it was given, and as the fields can tell it
         self.tick = say(QCheckBox(), text=self.title, accessibleName=self.title)
-        self.tick.setMinimumHeight(HIT - 4)
+        self.tick.setMinimumHeight(MIN_TARGET - 4)
         say(self.tick, accessibleDescription=self.line)
         self.below = label(self.line, "caption")
         self.below.setContentsMargins(_BELOW_NAME, 0, 0, 0)
-        self.picture_box = DamagePicture(face.picture)
+        self.thumbnail = DamageThumbnail(face.picture)
         self.suggestion = Suggestion()
         self.values = values or QWidget()
         self._has_values = values is not None
-        self.values.setContentsMargins(0, GRID // 2, 0, 0)
+        self.values.setContentsMargins(0, SPACING // 2, 0, 0)
         self.values.setVisible(False)
-        self.setLayout(self._assembled())
+        self.setLayout(self._assemble())
         self.tick.toggled.connect(self._show_ticked)
         self.tick.toggled.connect(self.changed)
-        self.suggestion.take.clicked.connect(self._take)
+        self.suggestion.take.clicked.connect(self._accept)
 
-    def _assembled(self) -> QVBoxLayout:
-        head = row(self.picture_box, spacing=GRID + 2)
-        words = column(self.tick, self.below, spacing=0)
+    def _assemble(self) -> QVBoxLayout:
+        head = hbox(self.thumbnail, spacing=SPACING + 2)
+        words = vbox(self.tick, self.below, spacing=0)
         words.addStretch()
         head.addLayout(words, 1)
-        layout = column(spacing=0, margin=GRID // 2)
+        layout = vbox(spacing=0, margin=SPACING // 2)
         layout.addLayout(head)
         layout.addWidget(self.suggestion)
         layout.addWidget(self.values)
         return layout
 
     @property
-    def ticked(self) -> bool:
+    def checked(self) -> bool:
         return self.tick.isChecked()
 
     def damage(self) -> Damage:
@@ -108,7 +108,7 @@ class Card(QFrame):
         return self.kind(**{key: made.value for key, made in self.fields.items()})
 
     @property
-    def said(self) -> Damage:
+    def given(self) -> Damage:
         """The damage: to the last digit as it was given, until a field is changed."""
         damage = self.damage()
         given, told = self._shown or (damage, damage)
@@ -129,10 +129,10 @@ class Card(QFrame):
         self._suggested, self._reason = damage, reason
         self._show_suggestion()
 
-    def forbid(self, reason: Words) -> None:
+    def disable(self, reason: Words) -> None:
         """Why the card cannot be ticked now; empty where it can."""
         self.tick.setEnabled(not reason)
-        self.picture_box.setEnabled(not reason)
+        self.thumbnail.setEnabled(not reason)
         say(self.below, text=reason or self.line)
         say(self.tick, toolTip=reason)
 
@@ -145,7 +145,7 @@ class Card(QFrame):
         if not self.fields:
             return None
         box = QWidget()
-        box.setLayout(column(*self.fields.values(), spacing=GRID // 2))
+        box.setLayout(vbox(*self.fields.values(), spacing=SPACING // 2))
         return box
 
     def _show_values(self, damage: Damage) -> None:
@@ -160,11 +160,11 @@ class Card(QFrame):
         self._show_suggestion()
 
     def _show_suggestion(self) -> None:
-        taken = self.ticked and self.said == self._suggested
+        taken = self.checked and self.given == self._suggested
         told = self._suggested is not None and self.tick.isEnabled()
-        self.suggestion.show_words(self._reason if told else "", taken)
+        self.suggestion.show_text(self._reason if told else "", taken)
 
-    def _take(self) -> None:
+    def _accept(self) -> None:
         self.show_damage(self._suggested)
         self.changed.emit()
 

@@ -10,29 +10,29 @@ from daps_desktop.base.i18n import N_, phrase, tr
 from daps_desktop.base.validation import Range
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import (
-    Blur,
-    Box,
+    BoxMask,
     CameraBlur,
-    Clipped,
+    Clipping,
     Damage,
-    Faded,
-    Grey,
-    Jpeg,
-    Kernel,
-    Motion,
+    Downsampling,
+    Fading,
+    GaussianBlur,
+    Greyscale,
+    JpegCompression,
+    KernelBlur,
+    MissingPixels,
+    MotionBlur,
     Noise,
-    Phase,
+    PhaseRetrieval,
     RandomMask,
-    Scratches,
-    Small,
     allowed,
 )
 from daps_desktop.jobs.damage_traits import Conflict, conflict
 from daps_desktop.jobs.task import Task
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.live_text import Words, say
-from daps_desktop.ui.common.theme import GRID, HIT
-from daps_desktop.ui.common.widgets import NumberRow, column
+from daps_desktop.ui.common.theme import MIN_TARGET, SPACING
+from daps_desktop.ui.common.widgets import NumberRow, vbox
 from daps_desktop.ui.panels import damage_pictures
 from daps_desktop.ui.panels.card import Card, Face
 from daps_desktop.ui.panels.noise_field import NoiseField
@@ -54,13 +54,13 @@ class JpegCard(Card):
 
     def _made_values(self) -> QWidget:
         self.automatic = say(QCheckBox(), text=N_("As the file says"))
-        self.automatic.setMinimumHeight(HIT)
-        values = allowed(Jpeg, "quality")
+        self.automatic.setMinimumHeight(MIN_TARGET)
+        values = allowed(JpegCompression, "quality")
         assert isinstance(values, Range)
         name = N_("Quality it was saved with")
         self.quality = NumberRow(name, "", values.low + 1, values.high, _USUAL_QUALITY, decimals=0)
         box = QWidget()
-        box.setLayout(column(self.automatic, self.quality, spacing=GRID // 2))
+        box.setLayout(vbox(self.automatic, self.quality, spacing=SPACING // 2))
         self.show_tables(False)
         self.automatic.toggled.connect(self._pick_automatic)
         self.quality.changed.connect(self.changed)
@@ -78,16 +78,16 @@ class JpegCard(Card):
         self.automatic.blockSignals(False)
         self.quality.setVisible(not known)
 
-    def damage(self) -> Jpeg:
-        return Jpeg(0 if self.automatic.isChecked() else round(self.quality.value))
+    def damage(self) -> JpegCompression:
+        return JpegCompression(0 if self.automatic.isChecked() else round(self.quality.value))
 
     @property
-    def said(self) -> Jpeg:
+    def given(self) -> JpegCompression:
         """That the last photo's file told its own quality does not hold for this one."""
         return self.damage()
 
     def _show_values(self, damage: Damage) -> None:
-        assert isinstance(damage, Jpeg)
+        assert isinstance(damage, JpegCompression)
         automatic = damage.quality == 0 and not self.automatic.isHidden()
         self.automatic.setChecked(automatic)
         self.quality.setVisible(not automatic)
@@ -152,20 +152,20 @@ _GREY = Face(
 )
 
 CARDS: dict[type[Damage], DamageEntry] = {
-    Scratches: DamageEntry(N_("scratches and tears filled in"), (_SCRATCHES, _DUST)),
-    Blur: DamageEntry(N_("sharpened"), (_BLUR,)),
-    Motion: DamageEntry(N_("camera shake taken back"), (_MOTION,)),
-    Kernel: DamageEntry(N_("sharpened by a given blur")),
+    MissingPixels: DamageEntry(N_("scratches and tears filled in"), (_SCRATCHES, _DUST)),
+    GaussianBlur: DamageEntry(N_("sharpened"), (_BLUR,)),
+    MotionBlur: DamageEntry(N_("camera shake taken back"), (_MOTION,)),
+    KernelBlur: DamageEntry(N_("sharpened by a given blur")),
     CameraBlur: DamageEntry(N_("sharpened in linear light")),
-    Small: DamageEntry(N_("made larger"), (_SMALL,)),
+    Downsampling: DamageEntry(N_("made larger"), (_SMALL,)),
     Noise: DamageEntry(N_("noise taken away"), (_NOISE,), NoiseCard),
-    Jpeg: DamageEntry(N_("JPEG blocks taken away"), (_JPEG,), JpegCard),
-    Faded: DamageEntry(N_("fading taken back"), (_FADED,)),
-    Grey: DamageEntry(N_("coloured"), (_GREY,)),
-    Clipped: DamageEntry(N_("highlights taken back")),
+    JpegCompression: DamageEntry(N_("JPEG blocks taken away"), (_JPEG,), JpegCard),
+    Fading: DamageEntry(N_("fading taken back"), (_FADED,)),
+    Greyscale: DamageEntry(N_("coloured"), (_GREY,)),
+    Clipping: DamageEntry(N_("highlights taken back")),
     RandomMask: DamageEntry(),
-    Box: DamageEntry(),
-    Phase: DamageEntry(),
+    BoxMask: DamageEntry(),
+    PhaseRetrieval: DamageEntry(),
 }
 
 # Why a card cannot be ticked.
@@ -185,14 +185,14 @@ def done(damage: Damage) -> str:
 
 
 class DamageCards(QWidget):
-    """All cards; `task_picked` carries what they say together.
+    """All cards; `task_chosen` carries what they say together.
 
     Damage that has no card (it was named under Advanced, or came with a recipe) stays as it is.
     """
 
     help_chapter = "damage"
 
-    task_picked = Signal(Task)
+    task_chosen = Signal(Task)
 
     def __init__(self) -> None:
         super().__init__()
@@ -200,7 +200,7 @@ class DamageCards(QWidget):
         self.cards: tuple[Card, ...] = tuple(card for cards in self._of.values() for card in cards)
         self._others: tuple[Damage, ...] = ()
         self._asked: Task | None = None  # that is shown
-        self.setLayout(column(*self.cards, spacing=GRID // 2))
+        self.setLayout(vbox(*self.cards, spacing=SPACING // 2))
         for card in self.cards:
             card.changed.connect(self._tell)
 
@@ -223,31 +223,31 @@ class DamageCards(QWidget):
         self._others = tuple(damage for damage in task.damages if not self._of[type(damage)])
         for kind, cards in self._of.items():
             damage = task.find(kind)
-            told = [card for card in cards if card.ticked] or cards[:1]
+            told = [card for card in cards if card.checked] or cards[:1]
             for card in cards:
                 card.show_damage(damage if card in told else None)
         self._show_possible()
 
-    def settle(self) -> None:
+    def sync(self) -> None:
         """Tell if the cards cannot say the task they show: a value that came from the last photo's file."""
-        asked, ticked = self._asked, (card for card in self.cards if card.ticked)
-        if asked is not None and any(card.said != asked.find(card.kind) for card in ticked):
+        asked, ticked = self._asked, (card for card in self.cards if card.checked)
+        if asked is not None and any(card.given != asked.find(card.kind) for card in ticked):
             self._tell()
 
     def _tell(self) -> None:
         self._show_possible()
-        self.task_picked.emit(Task((*self._ticked(), *self._others)))
+        self.task_chosen.emit(Task((*self._ticked(), *self._others)))
 
     def _ticked(self) -> Sequence[Damage]:
         """What is ticked, each damage once."""
-        return tuple(dict.fromkeys(card.said for card in self.cards if card.ticked))
+        return tuple(dict.fromkeys(card.given for card in self.cards if card.checked))
 
     def _show_possible(self) -> None:
-        titles = {card.kind: card.title for card in self.cards if card.ticked}
+        titles = {card.kind: card.title for card in self.cards if card.checked}
         titles |= {type(damage): damage.name for damage in self._others}
         for card in self.cards:
-            reason = "" if card.ticked else next(_reasons(card.kind, titles), "")
-            card.forbid(reason)
+            reason = "" if card.checked else next(_reasons(card.kind, titles), "")
+            card.disable(reason)
 
 
 def _reasons(kind: type[Damage], chosen: dict[type[Damage], str]) -> Iterator[Words]:

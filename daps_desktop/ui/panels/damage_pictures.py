@@ -13,7 +13,7 @@ _RADIUS = 5
 _DISABLED = 0.35  # opacity
 
 Floats = NDArray[np.float32]  # (side, side, 3), 0 to 255
-Spoil = Callable[[Floats], Floats]
+Degrade = Callable[[Floats], Floats]
 
 _HILLS = (
     ("#7fa06b", ((0, 29), (12, 24), (25, 28), (44, 21), (44, 44), (0, 44))),
@@ -24,10 +24,10 @@ _SCRATCHES = (((6, 0), (10, 15), (9, 29), (13, 44)), ((33, 0), (30, 13), (36, 26
 _TEAR = ((44, 28), (37, 32), (39, 36), (31, 40), (30, 44), (44, 44))
 
 
-class DamagePicture(QWidget):
+class DamageThumbnail(QWidget):
     """The little photo as the damage would leave it; paler where its card cannot be ticked."""
 
-    def __init__(self, spoil: Spoil) -> None:
+    def __init__(self, spoil: Degrade) -> None:
         super().__init__()
         self.setFixedSize(SIDE, SIDE)
         self._spoil = spoil
@@ -36,7 +36,7 @@ class DamagePicture(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         side = round(SIDE * self.devicePixelRatioF())
         if side not in self._drawn:
-            self._drawn[side] = QPixmap.fromImage(spoilt(self._spoil, side))
+            self._drawn[side] = QPixmap.fromImage(degraded(self._spoil, side))
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setOpacity(1.0 if self.isEnabled() else _DISABLED)
@@ -47,7 +47,7 @@ class DamagePicture(QWidget):
         painter.end()
 
 
-def spoilt(spoil: Spoil, side: int) -> QImage:
+def degraded(spoil: Degrade, side: int) -> QImage:
     """The little photo with that damage, `side` pixels high and wide."""
     return _image(spoil(_pixels(_photo(side))))
 

@@ -3,12 +3,12 @@
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QSlider, QWidget
 
-from daps_desktop.base.i18n import N_, ntr, sentence, tr
+from daps_desktop.base.i18n import N_, capitalised, ntr, tr
 from daps_desktop.jobs.proposals import DEFAULT
 from daps_desktop.ui.common.actions import Actions
 from daps_desktop.ui.common.live_text import Words, said, say
-from daps_desktop.ui.common.theme import GRID, HIT
-from daps_desktop.ui.common.widgets import column, label, row
+from daps_desktop.ui.common.theme import MIN_TARGET, SPACING
+from daps_desktop.ui.common.widgets import hbox, label, vbox
 
 FIND = N_("Find scratches and dust")
 LOOKING = N_("Looking for scratches and dust…")
@@ -22,14 +22,14 @@ _STOPS = 100
 
 
 class FindSection(QWidget):
-    """Says what the finder tells it; `sensitivity_picked` carries 0 to 1."""
+    """Says what the finder tells it; `sensitivity_chosen` carries 0 to 1."""
 
     help_chapter = "finding"
 
     find_pressed = Signal()
     accept_pressed = Signal()
     dismiss_pressed = Signal()
-    sensitivity_picked = Signal(float)
+    sensitivity_chosen = Signal(float)
 
     def __init__(self, actions: Actions) -> None:
         super().__init__()
@@ -42,23 +42,23 @@ class FindSection(QWidget):
         say(self.count, accessibleDescription=N_("Places found"))
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, _STOPS)
-        self.slider.setMinimumHeight(HIT)
+        self.slider.setMinimumHeight(MIN_TARGET)
         say(self.slider, accessibleName=N_("Sensitivity"))
         say(self.slider, toolTip=N_("To the left only the surest, to the right also the doubtful ones"))
         self._review = self._review_box()
-        self.setLayout(column(self.clean, self.button, self.line, self._review))
+        self.setLayout(vbox(self.clean, self.button, self.line, self._review))
         self.show_idle()
         self.show_clean("")
         self.button.clicked.connect(self.find_pressed)
         self.accept.clicked.connect(self.accept_pressed)
         self.dismiss.clicked.connect(self.dismiss_pressed)
-        self.slider.valueChanged.connect(lambda stop: self.sensitivity_picked.emit(stop / _STOPS))
+        self.slider.valueChanged.connect(lambda stop: self.sensitivity_chosen.emit(stop / _STOPS))
 
     def _review_box(self) -> QWidget:
         sensitivity, buttons, box = QWidget(), QWidget(), QWidget()
-        sensitivity.setLayout(row(say(QLabel(), text=N_("Sensitivity")), self.slider))
-        buttons.setLayout(row(self.accept, self.dismiss))
-        box.setLayout(column(self.count, sensitivity, buttons))
+        sensitivity.setLayout(hbox(say(QLabel(), text=N_("Sensitivity")), self.slider))
+        buttons.setLayout(hbox(self.accept, self.dismiss))
+        box.setLayout(vbox(self.count, sensitivity, buttons))
         return box
 
     @property
@@ -78,7 +78,7 @@ class FindSection(QWidget):
     def show_hint(self, words: Words) -> None:
         """What a first glance found, unless there is something newer to say."""
         if self.button.isEnabled() and self._review.isHidden() and not self.line.text():
-            self._say(lambda: sentence(said(words)))
+            self._say(lambda: capitalised(said(words)))
 
     def show_looking(self) -> None:
         self.button.setEnabled(False)
@@ -117,10 +117,10 @@ def _count_line(chosen: int, left_out: int) -> str:
     return words + tr(", {count} left out").format(count=left_out) if left_out else words
 
 
-def _button(actions: Actions, words: str, name: str) -> QPushButton:
-    button = say(QPushButton(), text=words)
-    actions.explain(button, words, name)
+def _button(actions: Actions, text: str, name: str) -> QPushButton:
+    button = say(QPushButton(), text=text)
+    actions.set_explanation(button, text, name)
     button.setObjectName("segment")
-    button.setMinimumHeight(HIT)
-    button.setContentsMargins(GRID, 0, GRID, 0)
+    button.setMinimumHeight(MIN_TARGET)
+    button.setContentsMargins(SPACING, 0, SPACING, 0)
     return button

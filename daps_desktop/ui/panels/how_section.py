@@ -12,9 +12,9 @@ from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
 from daps_desktop.ui.common import formatting, labels
 from daps_desktop.ui.common.live_text import Words, say
-from daps_desktop.ui.common.theme import HIT
-from daps_desktop.ui.common.widgets import Section, Segments, column, label, row
-from daps_desktop.ui.panels.advanced_section import AdvancedFold
+from daps_desktop.ui.common.theme import MIN_TARGET
+from daps_desktop.ui.common.widgets import Section, SegmentedControl, hbox, label, vbox
+from daps_desktop.ui.panels.advanced_section import AdvancedSection
 
 CLOSE, MORE = N_("Stay close to the photo"), N_("Fill in more")
 CLOSENESS_HELP = N_(
@@ -30,31 +30,31 @@ QUALITIES = (("draft", labels.DRAFT), ("balanced", labels.BALANCED), ("best", la
 
 
 class HowSection(Section):
-    """`settings_picked` carries the settings as they stand after a choice."""
+    """`settings_chosen` carries the settings as they stand after a choice."""
 
     help_chapter = "strength"
 
-    settings_picked = Signal(SolverSettings)
+    settings_chosen = Signal(SolverSettings)
 
     def __init__(self) -> None:
         self._settings = SolverSettings()
         self._repair = True
         self.closeness = ClosenessSlider()
-        self.quality = Segments(labels.QUALITY_NAME, QUALITIES)
+        self.quality = SegmentedControl(labels.QUALITY_NAME, QUALITIES)
         self._quality_line = label("", "caption")
-        self.fold = AdvancedFold()
+        self.fold = AdvancedSection()
         super().__init__(labels.STEP_HOW, self.closeness, self.quality, self._quality_line, self.fold)
         for preset, _ in QUALITIES:
             self.quality.button(preset).setProperty("tall", True)  # two lines
         self.show_times({})
-        self.closeness.picked.connect(lambda closeness: self.pick(closeness=closeness))
-        self.quality.picked.connect(lambda preset: self.pick(preset=preset))
-        self.fold.picked.connect(lambda values: self.pick(**values))
+        self.closeness.chosen.connect(lambda closeness: self.pick(closeness=closeness))
+        self.quality.chosen.connect(lambda preset: self.pick(preset=preset))
+        self.fold.chosen.connect(lambda values: self.pick(**values))
         self.show_settings(self._settings)
 
     def pick(self, **values: object) -> None:
         self.show_settings(replace(self._settings, **values))  # type: ignore[arg-type]
-        self.settings_picked.emit(self._settings)
+        self.settings_chosen.emit(self._settings)
 
     def show_settings(self, settings: SolverSettings) -> None:
         self._settings = settings
@@ -64,7 +64,7 @@ class HowSection(Section):
         self.fold.show_settings(settings)
 
     def show_task(self, task: Task) -> None:
-        self._repair = task.repair_only
+        self._repair = task.only_fills_mask
         self.closeness.show_value(self._settings.closeness, self._repair)
         self.fold.show_task(task)
 
@@ -77,27 +77,27 @@ class HowSection(Section):
 
 
 class ClosenessSlider(QWidget):
-    """`picked` carries the closeness of the settings, 1 at the left end to 0 at the right."""
+    """`chosen` carries the closeness of the settings, 1 at the left end to 0 at the right."""
 
-    picked = Signal(float)
+    chosen = Signal(float)
 
     def __init__(self) -> None:
         super().__init__()
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, _STOPS)
         self.slider.setPageStep(_STOPS // 4)
-        self.slider.setMinimumHeight(HIT)
+        self.slider.setMinimumHeight(MIN_TARGET)
         say(self.slider, accessibleName=lambda: f"{tr(CLOSE)} – {tr(MORE)}")
         say(self.slider, accessibleDescription=CLOSENESS_HELP, toolTip=CLOSENESS_HELP)
         close, more = label(CLOSE, "caption"), label(MORE, "caption")
         more.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.line = label("", "caption")
-        layout = column(self.slider, spacing=0)
-        layout.addLayout(row(close, more))
+        layout = vbox(self.slider, spacing=0)
+        layout.addLayout(hbox(close, more))
         layout.addSpacing(4)
         layout.addWidget(self.line)
         self.setLayout(layout)
-        self.slider.valueChanged.connect(lambda stop: self.picked.emit(1 - stop / _STOPS))
+        self.slider.valueChanged.connect(lambda stop: self.chosen.emit(1 - stop / _STOPS))
 
     def show_value(self, closeness: float, repair: bool) -> None:
         """`repair`: only marked places change, so that there is nothing to choose."""
@@ -109,12 +109,12 @@ class ClosenessSlider(QWidget):
         say(self.line, text=_REPAIR if repair else lines[1 + (closeness < 0.5) - (closeness > 0.5)])
 
 
-def _quality_words(words: str, takes: float | None) -> str:
-    return f"{tr(words)}\n{' ' if takes is None else formatting.duration(takes)}"
+def _quality_words(text: str, takes: float | None) -> str:
+    return f"{tr(text)}\n{' ' if takes is None else formatting.duration(takes)}"
 
 
-def _quality_name(words: str, takes: float | None) -> str:
-    name = f"{tr(labels.QUALITY_NAME)}: {tr(words)}"
+def _quality_name(text: str, takes: float | None) -> str:
+    name = f"{tr(labels.QUALITY_NAME)}: {tr(text)}"
     return name if takes is None else f"{name}, {formatting.duration(takes)}"
 
 

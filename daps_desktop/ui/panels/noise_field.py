@@ -6,25 +6,25 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 from daps_desktop.jobs.settings import MOST_NOISE
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.live_text import say
-from daps_desktop.ui.common.theme import GRID, HIT
-from daps_desktop.ui.common.widgets import NumberRow, column
+from daps_desktop.ui.common.theme import MIN_TARGET, SPACING
+from daps_desktop.ui.common.widgets import NumberRow, vbox
 
 _USUAL = 10.0  # grey levels, where a number is first wanted
 
 
 class NoiseField(QWidget):
-    """`picked` carries the level in grey levels (0-255), or None for automatic."""
+    """`chosen` carries the level in grey levels (0-255), or None for automatic."""
 
-    picked = Signal(object)
+    chosen = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
         self.automatic = say(QCheckBox(), text=labels.AUTOMATIC)
         self.automatic.setChecked(True)
-        self.automatic.setMinimumHeight(HIT)
+        self.automatic.setMinimumHeight(MIN_TARGET)
         self.level = NumberRow(labels.LEVEL, labels.UNIT_GREY, 0, MOST_NOISE, _USUAL)
         self.level.setVisible(False)
-        self.setLayout(column(self.automatic, self.level, spacing=GRID // 2))
+        self.setLayout(vbox(self.automatic, self.level, spacing=SPACING // 2))
         self.automatic.toggled.connect(self._tell)
         self.level.changed.connect(self._tell)
 
@@ -39,4 +39,4 @@ class NoiseField(QWidget):
     def _tell(self) -> None:
         automatic = self.automatic.isChecked()
         self.level.setVisible(not automatic)
-        self.picked.emit(None if automatic else self.level.value)
+        self.chosen.emit(None if automatic else self.level.value)

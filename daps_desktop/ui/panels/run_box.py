@@ -4,13 +4,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QProgressBar, QPushButton, QWidget
 
 from daps_desktop.base.i18n import N_, ntr
-from daps_desktop.jobs.remaining_time import Span
+from daps_desktop.jobs.remaining_time import TimeRange
 from daps_desktop.ui.common import formatting, labels
 from daps_desktop.ui.common.actions import Actions
 from daps_desktop.ui.common.banner import Banner
 from daps_desktop.ui.common.live_text import Words, said, say
-from daps_desktop.ui.common.theme import GRID
-from daps_desktop.ui.common.widgets import column, label, row
+from daps_desktop.ui.common.theme import SPACING
+from daps_desktop.ui.common.widgets import hbox, label, vbox
 
 STOP_ALL = N_("Stop all")
 
@@ -30,7 +30,7 @@ class RunBox(QWidget):
         self.banner = Banner()
         self.verdict = label()
         self.verdict.setObjectName("verdict")
-        self.verdict.setMargin(GRID)
+        self.verdict.setMargin(SPACING)
         self.verdict.setVisible(False)
         self.notes = label("", "caption")
         self.notes.setVisible(False)
@@ -41,9 +41,9 @@ class RunBox(QWidget):
         self.waiting = label("", "caption")
         self.stop_all = say(QPushButton(), text=STOP_ALL)
         self.stop_all.setObjectName("segment")
-        actions.explain(self.stop_all, STOP_ALL, "stop_all")
+        actions.set_explanation(self.stop_all, STOP_ALL, "stop_all")
         self._queue = QWidget()
-        self._queue.setLayout(row(self.waiting, self.stop_all))
+        self._queue.setLayout(hbox(self.waiting, self.stop_all))
         self._queue.setVisible(False)
         self._queued = 0
         self._stopping = False
@@ -51,17 +51,17 @@ class RunBox(QWidget):
         self.button.setObjectName("restore")
         self.save = say(QPushButton(), text=labels.SAVE)
         self.save.setObjectName("restore")
-        actions.explain(self.save, N_("Save the result"), "export")
+        actions.set_explanation(self.save, N_("Save the result"), "export")
         self.save.setVisible(False)
         lines = (self.banner, self.verdict, self.notes, self._queue, self.hint, self.bar)
-        self.setLayout(column(*lines, self.save, self.button, margin=2 * GRID))
+        self.setLayout(vbox(*lines, self.save, self.button, margin=2 * SPACING))
         self.button.clicked.connect(self.pressed)
         self.stop_all.clicked.connect(self.stop_all_pressed)
         self.save.clicked.connect(self.save_pressed)
         self._running = False
         self._hint: Words = ""
         self._actions = actions
-        actions.tell_keys(self._show_keys)
+        actions.announce_keys(self._show_keys)
         self.show_ready("", enabled=False)
 
     def show_save(self, possible: bool, wanted: bool) -> None:
@@ -76,7 +76,7 @@ class RunBox(QWidget):
         self._show_hint(hint)
         self.bar.setVisible(False)
 
-    def show_running(self, percent: int, hint: Words, left: Span | None) -> None:
+    def show_running(self, percent: int, hint: Words, left: TimeRange | None) -> None:
         self._running = True
         self._show(lambda: formatting.stop_label(left), quiet=True, enabled=True)
         self._show_hint(hint)
@@ -110,7 +110,7 @@ class RunBox(QWidget):
 
     def _show_keys(self) -> None:
         words, name = (labels.STOP, "stop") if self._running else (labels.RESTORE, "restore")
-        self.button.setToolTip(self._actions.tip(words, name))
+        self.button.setToolTip(self._actions.tooltip(words, name))
 
     def _show_hint(self, hint: Words) -> None:
         self._hint = hint

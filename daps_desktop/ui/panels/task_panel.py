@@ -8,14 +8,14 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from daps_desktop.base.errors import UserError
 from daps_desktop.document.version import Version, verdict_on
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.messages import Failed, Finished, Notice, notice_line
+from daps_desktop.jobs.messages import Failed, Notice, RestoreResult, notice_text
 from daps_desktop.jobs.task import Task
 from daps_desktop.ui.canvas.toolbox import ToolBox
 from daps_desktop.ui.common import formatting, labels, verdict_text
 from daps_desktop.ui.common.actions import Actions
 from daps_desktop.ui.common.live_text import Words, say
-from daps_desktop.ui.common.theme import GRID
-from daps_desktop.ui.common.widgets import Section, calm, column
+from daps_desktop.ui.common.theme import SPACING
+from daps_desktop.ui.common.widgets import Section, ignore_wheel, vbox
 from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.models.job_model import JobModel, JobState
 from daps_desktop.ui.panels.damage_cards import DamageCards
@@ -43,19 +43,23 @@ class TaskPanel(QWidget):
         self._notes: dict[str, Words] = {}  # sentences by the code of their notice
         self._steps = QWidget()
         self._steps.setObjectName("panel")
-        steps = column(
-            Section(labels.STEP_WHAT, self.cards), self.where, self.how, spacing=3 * GRID, margin=2 * GRID
+        steps = vbox(
+            Section(labels.STEP_WHAT, self.cards),
+            self.where,
+            self.how,
+            spacing=3 * SPACING,
+            margin=2 * SPACING,
         )
-        steps.setContentsMargins(2 * GRID, 2 * GRID, GRID, 2 * GRID)
+        steps.setContentsMargins(2 * SPACING, 2 * SPACING, SPACING, 2 * SPACING)
         steps.addStretch(1)
         self._steps.setLayout(steps)
-        calm(self._steps)
-        self.setLayout(self._assembled())
+        ignore_wheel(self._steps)
+        self.setLayout(self._assemble())
         self.setFixedWidth(WIDTH)
         self._connect()
         self._steps.setEnabled(False)
 
-    def _assembled(self) -> QVBoxLayout:
+    def _assemble(self) -> QVBoxLayout:
         scroll = self._scroll = QScrollArea()
         scroll.setWidget(self._steps)
         scroll.setWidgetResizable(True)
@@ -67,18 +71,18 @@ class TaskPanel(QWidget):
         bar.rangeChanged.connect(lambda low, high: bar.setEnabled(high > low))
         line = QFrame()
         line.setObjectName("line")
-        layout = column(scroll, line, self.run_box, spacing=0)
+        layout = vbox(scroll, line, self.run_box, spacing=0)
         layout.setStretch(0, 1)
         return layout
 
     def _connect(self) -> None:
         model, job = self._model, self._job
         self.how.fold.head.toggled.connect(lambda: QTimer.singleShot(0, self._show_fold))
-        self.cards.task_picked.connect(model.set_task)
-        self.how.settings_picked.connect(model.set_settings)
-        self.cards.noise.level.picked.connect(lambda level: self.how.pick(noise=level))
+        self.cards.task_chosen.connect(model.set_task)
+        self.how.settings_chosen.connect(model.set_settings)
+        self.cards.noise.level.chosen.connect(lambda level: self.how.pick(noise=level))
         model.photo_opened.connect(self._show_photo)
-        self.how.fold.task_picked.connect(model.set_task)
+        self.how.fold.task_chosen.connect(model.set_task)
         model.task_changed.connect(self._show_task)
         model.settings_changed.connect(self.how.show_settings)
         model.task_changed.connect(self._show_state)
@@ -100,7 +104,7 @@ class TaskPanel(QWidget):
         self.how.show_settings(document.settings)
         self.cards.show_photo(document.photo)
         self._show_task(document.task)
-        self.cards.settle()
+        self.cards.sync()
         self._clear_outcome()
         self._show_file(document.photo)
         self._show_state()
@@ -112,9 +116,9 @@ class TaskPanel(QWidget):
 
     def _show_file(self, photo: Photo) -> None:
         if photo.pages > 1:
-            self._note("first_page", notice_line("first_page", pages=photo.pages))
+            self._note("first_page", notice_text("first_page", pages=photo.pages))
         if photo.alpha is not None:
-            self._note("alpha_kept", notice_line("alpha_kept"))
+            self._note("alpha_kept", notice_text("alpha_kept"))
 
     def _show_fold(self) -> None:
         self._scroll.ensureWidgetVisible(self.how.fold)
@@ -147,11 +151,11 @@ class TaskPanel(QWidget):
         job, progress, percent = self._job, self._job.progress, self._job.percent
         line: Words = labels.PREPARING
         if progress is not None and progress.fraction > 0:
-            line = partial(formatting.progress_line, percent, progress.step, progress.steps)
+            line = partial(formatting.format_progress, percent, progress.step, progress.steps)
         self.run_box.show_running(percent, line, job.time_left)
 
     def _show_notice(self, notice: Notice) -> None:
-        self._note(notice.code, notice_line(notice.code, **notice.facts))
+        self._note(notice.code, notice_text(notice.code, **notice.params))
 
     def _note(self, code: str, sentence: Words) -> None:
         self._notes[code] = sentence
@@ -159,17 +163,19 @@ class TaskPanel(QWidget):
 
     def _show_verdict(self, version: Version | None) -> None:
         verdict = verdict_on(version) if version is not None else None
-        self._verdict = "" if verdict is None else partial(verdict_text.verdict_line, verdict)
+        self._verdict = "" if verdict is None else partial(verdict_text.format_verdict, verdict)
         self.run_box.show_verdict(self._verdict)
         self._show_state()
 
-    def _show_outcome(self, finished: Finished) -> None:
+    def _show_outcome(self, finished: RestoreResult) -> None:
         request, document = self._job.request, self._model.document
         assert request is not None and document is not None
         if finished.photo.width != request.photo.width:
-            self._note("larger", partial(formatting.larger_line, finished.photo.height, finished.photo.width))
-        if request.hole is not None and (document.hole > request.hole).any():
+            self._note(
+                "larger", partial(formatting.format_larger, finished.photo.height, finished.photo.width)
+            )
+        if request.mask is not None and (document.mask > request.mask).any():
             self._note("marks_newer", labels.MARKS_NEWER)
 
     def _show_failure(self, failed: Failed) -> None:
-        self.run_box.banner.tell(UserError(failed.code, **failed.facts), failed.details)
+        self.run_box.banner.show_error(UserError(failed.code, **failed.params), failed.details)

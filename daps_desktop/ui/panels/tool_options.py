@@ -7,13 +7,13 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QSpinBo
 
 from daps_desktop.base.i18n import N_, tr
 from daps_desktop.jobs.settings import WIDEST_EDGE
-from daps_desktop.ui.canvas.tool_settings import AMOUNTS, LARGEST, SMALLEST, TOLERANCES
+from daps_desktop.ui.canvas.tool_settings import AMOUNTS, MAX_DIAMETER, MIN_DIAMETER, TOLERANCES
 from daps_desktop.ui.canvas.toolbox import BRUSH, WAND, ToolBox
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.actions import Actions
 from daps_desktop.ui.common.live_text import Words, say
-from daps_desktop.ui.common.theme import GRID, HIT
-from daps_desktop.ui.common.widgets import Segments, column, row
+from daps_desktop.ui.common.theme import MIN_TARGET, SPACING
+from daps_desktop.ui.common.widgets import SegmentedControl, hbox, vbox
 from daps_desktop.ui.models.document_model import DocumentModel
 
 MARK, ERASE = N_("Mark"), N_("Erase")
@@ -23,8 +23,8 @@ SOFT_EDGE = N_("Soft edge")
 SOFT_EDGE_HELP = N_("The filling fades into the photo over a ring so wide around the marks.")
 GROW, SHRINK, AMOUNT = N_("Grow"), N_("Shrink"), N_("Pixels by which marks grow or shrink")
 _STOPS = 200  # of the size, which is logarithmic
-_RATIO = math.log(LARGEST / SMALLEST)
-_LABEL = 10 * GRID
+_RATIO = math.log(MAX_DIAMETER / MIN_DIAMETER)
+_LABEL = 10 * SPACING
 
 
 class ToolOptions(QWidget):
@@ -33,17 +33,17 @@ class ToolOptions(QWidget):
     def __init__(self, tools: ToolBox, model: DocumentModel, actions: Actions) -> None:
         super().__init__()
         self._tools, self._model = tools, model
-        self.mode = Segments(MARK_OR_ERASE, ((False, MARK), (True, ERASE)))
+        self.mode = SegmentedControl(MARK_OR_ERASE, ((False, MARK), (True, ERASE)))
         self.brush_size = SliderRow(labels.BRUSH_SIZE, (0, _STOPS))
         self.tolerance = SliderRow(TOLERANCE, TOLERANCES)
         self.soft_edge = SliderRow(SOFT_EDGE, (0, WIDEST_EDGE))
-        actions.explain(self.brush_size.slider, labels.BRUSH_SIZE, "smaller", "larger")
-        actions.explain(self.tolerance.slider, TOLERANCE, "wand")
-        actions.explain(self.soft_edge.slider, SOFT_EDGE, "softer", "harder", more=SOFT_EDGE_HELP)
-        self.setLayout(column(self.mode, self.brush_size, self.tolerance, self.soft_edge))
+        actions.set_explanation(self.brush_size.slider, labels.BRUSH_SIZE, "smaller", "larger")
+        actions.set_explanation(self.tolerance.slider, TOLERANCE, "wand")
+        actions.set_explanation(self.soft_edge.slider, SOFT_EDGE, "softer", "harder", more=SOFT_EDGE_HELP)
+        self.setLayout(vbox(self.mode, self.brush_size, self.tolerance, self.soft_edge))
         for value in (False, True):
-            actions.explain(self.mode.button(value), MARK_OR_ERASE, "swap")
-        self.mode.picked.connect(tools.settings.set_erasing)
+            actions.set_explanation(self.mode.button(value), MARK_OR_ERASE, "swap")
+        self.mode.chosen.connect(tools.settings.set_erasing)
         self.brush_size.slider.valueChanged.connect(self._pick_size)
         self.tolerance.slider.valueChanged.connect(tools.settings.set_tolerance)
         self.soft_edge.slider.valueChanged.connect(model.set_soft_edge)
@@ -59,12 +59,12 @@ class ToolOptions(QWidget):
         self.soft_edge.show_value(width, _sized(f"{width}", labels.UNIT_PIXELS))
 
     def _pick_size(self, stop: int) -> None:
-        self._tools.settings.set_diameter(SMALLEST * math.exp(_RATIO * stop / _STOPS))
+        self._tools.settings.set_diameter(MIN_DIAMETER * math.exp(_RATIO * stop / _STOPS))
 
     def _show(self) -> None:
         settings = self._tools.settings
         self.mode.pick(settings.erasing)
-        stop = round(_STOPS * math.log(settings.diameter / SMALLEST) / _RATIO)
+        stop = round(_STOPS * math.log(settings.diameter / MIN_DIAMETER) / _RATIO)
         self.brush_size.show_value(stop, _sized(f"{settings.diameter:.0f}", labels.UNIT_PIXELS))
         self.tolerance.show_value(settings.tolerance, _sized(f"{settings.tolerance}", labels.UNIT_GREY))
         self.tolerance.setVisible(self._tools.name == WAND)
@@ -83,14 +83,14 @@ class SliderRow(QWidget):
         super().__init__()
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(*limits)
-        self.slider.setMinimumHeight(HIT)
+        self.slider.setMinimumHeight(MIN_TARGET)
         say(self.slider, accessibleName=name)
         words = say(QLabel(), text=name)
         words.setMinimumWidth(_LABEL)
         self._value = QLabel()
-        self._value.setMinimumWidth(7 * GRID)
+        self._value.setMinimumWidth(7 * SPACING)
         self._value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.setLayout(row(words, self.slider, self._value))
+        self.setLayout(hbox(words, self.slider, self._value))
 
     def show_value(self, value: int, words: Words) -> None:
         """Show a value without telling anybody."""
@@ -110,8 +110,8 @@ class GrowRow(QWidget):
         self.amount = QSpinBox()
         self.amount.setRange(*AMOUNTS)
         say(self.amount, suffix=labels.UNIT_PIXELS, accessibleName=AMOUNT)
-        self.amount.setMinimumHeight(HIT)
-        layout: QHBoxLayout = row(self.shrink, self.amount, self.grow)
+        self.amount.setMinimumHeight(MIN_TARGET)
+        layout: QHBoxLayout = hbox(self.shrink, self.amount, self.grow)
         layout.addStretch(1)
         self.setLayout(layout)
         self.amount.valueChanged.connect(tools.settings.set_amount)
@@ -123,7 +123,7 @@ class GrowRow(QWidget):
         """The buttons do what the menu does, and are alive when it is."""
         for button, name in ((self.shrink, "shrink"), (self.grow, "grow")):
             action = actions[name]
-            actions.explain(button, actions.specs[name].label, name)
+            actions.set_explanation(button, actions.specs[name].label, name)
             button.setEnabled(action.isEnabled())
             button.clicked.connect(action.trigger)
             action.enabledChanged.connect(button.setEnabled)
@@ -134,7 +134,7 @@ class GrowRow(QWidget):
         self.amount.blockSignals(False)
 
 
-def _button(words: str) -> QPushButton:
-    button = say(QPushButton(), text=words)
+def _button(text: str) -> QPushButton:
+    button = say(QPushButton(), text=text)
     button.setObjectName("segment")
     return button

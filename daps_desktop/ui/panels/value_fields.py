@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QLabel, QSlider, QWidget
 
 from daps_desktop.base.validation import Allowed, OneOf, Range
 from daps_desktop.ui.common.live_text import say
-from daps_desktop.ui.common.theme import GRID, HIT
-from daps_desktop.ui.common.widgets import NumberRow, Segments, column, row
+from daps_desktop.ui.common.theme import MIN_TARGET, SPACING
+from daps_desktop.ui.common.widgets import NumberRow, SegmentedControl, hbox, vbox
 
-_VALUE = 6 * GRID  # pixels for a number beside its slider
+_VALUE = 6 * SPACING  # pixels for a number beside its slider
 
 
 class ValueField(QWidget):
@@ -36,9 +36,9 @@ def number_field(name: str, unit: str = "", decimals: int = 1) -> MakeField:
     return lambda values, usual: _Number(name, unit, decimals, values, usual)
 
 
-def choice_field(name: str, words: str) -> MakeField:
-    """A button for each value, with `words` around it."""
-    return lambda values, usual: _Choice(name, words, values, usual)
+def choice_field(name: str, text: str) -> MakeField:
+    """A button for each value, with `text` around it."""
+    return lambda values, usual: _Choice(name, text, values, usual)
 
 
 def percent_field(name: str, spoken: str) -> MakeField:
@@ -52,7 +52,7 @@ class _Number(ValueField):
         super().__init__()
         self._whole = isinstance(usual, int)
         self.row = NumberRow(name, unit, values.low, values.high, usual, decimals)
-        self.setLayout(column(self.row))
+        self.setLayout(vbox(self.row))
         self.row.changed.connect(lambda _: self.changed.emit())
 
     @property
@@ -64,13 +64,13 @@ class _Number(ValueField):
 
 
 class _Choice(ValueField):
-    def __init__(self, name: str, words: str, values: Allowed, usual: object) -> None:
+    def __init__(self, name: str, text: str, values: Allowed, usual: object) -> None:
         assert isinstance(values, OneOf)
         super().__init__()
-        self.buttons = Segments(name, [(value, words.format(value)) for value in values.known])
+        self.buttons = SegmentedControl(name, [(value, text.format(value)) for value in values.known])
         self.buttons.pick(usual)
-        self.setLayout(column(self.buttons))
-        self.buttons.picked.connect(lambda _: self.changed.emit())
+        self.setLayout(vbox(self.buttons))
+        self.buttons.chosen.connect(lambda _: self.changed.emit())
 
     @property
     def value(self) -> object:
@@ -86,12 +86,12 @@ class _Percent(ValueField):
         super().__init__()
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(round(100 * values.low), round(100 * values.high))
-        self.slider.setMinimumHeight(HIT)
+        self.slider.setMinimumHeight(MIN_TARGET)
         say(self.slider, accessibleName=spoken)
         self._percent = QLabel()
         self._percent.setMinimumWidth(_VALUE)
         self._percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.setLayout(row(say(QLabel(), text=name), self.slider, self._percent))
+        self.setLayout(hbox(say(QLabel(), text=name), self.slider, self._percent))
         self.show_value(usual)
         self.slider.valueChanged.connect(self._tell)
 

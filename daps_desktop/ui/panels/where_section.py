@@ -8,7 +8,7 @@ from daps_desktop.ui.canvas.toolbox import ToolBox
 from daps_desktop.ui.common import formatting, labels
 from daps_desktop.ui.common.actions import Actions
 from daps_desktop.ui.common.live_text import Words, say
-from daps_desktop.ui.common.widgets import Section, label, row
+from daps_desktop.ui.common.widgets import Section, hbox, label
 from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.panels.find_section import FindSection
 from daps_desktop.ui.panels.tool_options import GrowRow, ToolOptions
@@ -27,15 +27,15 @@ class WhereSection(Section):
         self.share = label(labels.NOTHING_MARKED, "caption")
         self.clear = say(QPushButton(), text=labels.CLEAR_MARKS)
         self.clear.setObjectName("segment")
-        actions.explain(self.clear, N_("Clear marks"), "clear")
+        actions.set_explanation(self.clear, N_("Clear marks"), "clear")
         marked = QWidget()
-        layout = row(self.share, self.clear)
+        layout = hbox(self.share, self.clear)
         layout.setStretch(0, 1)
         marked.setLayout(layout)
         super().__init__(labels.STEP_WHERE, self.finding, self.options, self.amounts, marked)
-        model.hole_edited.connect(self._show_share)
+        model.mask_edited.connect(self._show_share)
         model.task_changed.connect(self._show_share)
-        self.clear.clicked.connect(model.clear_hole)
+        self.clear.clicked.connect(model.clear_mask)
 
     def _show_share(self) -> None:
         document = self._model.document
@@ -47,7 +47,7 @@ class WhereSection(Section):
 def _share_text(document: Document | None, share: float) -> Words:
     whole = document is not None and bool(document.task.damages) and not document.task.needs_mask
     if share > 0:
-        return labels.MARKS_UNUSED if whole else lambda: formatting.share_line(share)
+        return labels.MARKS_UNUSED if whole else lambda: formatting.format_share(share)
     if whole:
         return labels.WHERE_WHOLE
     return labels.NOTHING_MARKED

@@ -10,10 +10,10 @@ from daps_desktop.base.i18n import tr
 _PATIENCE_MS = 2000  # for a process to end when asked; then it is killed
 
 
-class OwnProgram(QObject):
+class CliProcess(QObject):
     """One command at a time. `ended` carries what was said on stderr, empty where all went well."""
 
-    said = Signal(str)
+    printed = Signal(str)
     ended = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -47,7 +47,7 @@ class OwnProgram(QObject):
 
     def _read(self) -> None:
         while self._process.canReadLine():
-            self.said.emit(bytes(self._process.readLine().data()).decode("utf-8", "replace").strip())
+            self.printed.emit(bytes(self._process.readLine().data()).decode("utf-8", "replace").strip())
 
     def _finish(self, code: int, _status: QProcess.ExitStatus) -> None:
         self._read()

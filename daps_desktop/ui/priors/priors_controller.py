@@ -10,26 +10,26 @@ from daps_desktop.base.i18n import N_, phrase, tr
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.actions import Actions
 from daps_desktop.ui.common.live_text import Words, said, say
-from daps_desktop.ui.panels.advanced_section import AdvancedFold
-from daps_desktop.ui.priors.cli_process import OwnProgram
-from daps_desktop.ui.priors.priors_dialog import REMOVE, Installed, PriorsPage
+from daps_desktop.ui.panels.advanced_section import AdvancedSection
+from daps_desktop.ui.priors.cli_process import CliProcess
+from daps_desktop.ui.priors.priors_dialog import REMOVE, InstalledPrior, PriorsDialog
 
 
-class PriorsControl(QObject):
+class PriorsController(QObject):
     """Opens the page and has this program's own commands do what is pressed there, in a process each."""
 
-    def __init__(self, window: QWidget, actions: Actions, fold: AdvancedFold) -> None:
+    def __init__(self, window: QWidget, actions: Actions, fold: AdvancedSection) -> None:
         super().__init__(window)
         self._window, self._fold = window, fold
-        self.page: PriorsPage | None = None
-        self.listing, self.work = OwnProgram(self), OwnProgram(self)
-        self._found: list[Installed] = []
+        self.page: PriorsDialog | None = None
+        self.listing, self.work = CliProcess(self), CliProcess(self)
+        self._found: list[InstalledPrior] = []
         self._doing: Words = ""
         actions.connect("priors", self.open)
-        fold.head.toggled.connect(lambda opened: self.look() if opened else None)
-        self.listing.said.connect(lambda line: self._found.append(Installed.of(line)))
+        fold.head.toggled.connect(lambda opened: self.refresh() if opened else None)
+        self.listing.printed.connect(lambda line: self._found.append(InstalledPrior.of(line)))
         self.listing.ended.connect(self._show_found)
-        self.work.said.connect(self._show_progress)
+        self.work.printed.connect(self._show_progress)
         self.work.ended.connect(self._finish)
 
     def open(self) -> None:
@@ -37,9 +37,9 @@ class PriorsControl(QObject):
             self.page = self._new_page()
         self.page.show()
         self.page.activateWindow()
-        self.look()
+        self.refresh()
 
-    def look(self) -> None:
+    def refresh(self) -> None:
         """Ask what is installed; the answer goes to the page and to the choice under Advanced."""
         if not self.listing.running:
             self._found = []
@@ -51,8 +51,8 @@ class PriorsControl(QObject):
             if program.running:
                 program.stop()
 
-    def _new_page(self) -> PriorsPage:
-        page = PriorsPage(self._window)
+    def _new_page(self) -> PriorsDialog:
+        page = PriorsDialog(self._window)
         page.import_pressed.connect(
             lambda path: self._do(phrase(N_("Importing {name}…"), name=path.name), "import", str(path))
         )
@@ -95,7 +95,7 @@ class PriorsControl(QObject):
         if self.page is not None:
             self.page.show_busy("")
             self.page.show_trouble(error)
-        self.look()
+        self.refresh()
 
     def _show_found(self, error: str) -> None:
         if error:

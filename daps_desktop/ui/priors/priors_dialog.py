@@ -18,12 +18,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from daps_desktop.base.i18n import N_, number, tr
+from daps_desktop.base.i18n import N_, format_number, tr
 from daps_desktop.jobs.published_priors import PUBLIC_PRIORS, PublicPrior
 from daps_desktop.ui.common.file_dialogs import ask_file, ask_folder
 from daps_desktop.ui.common.live_text import Words, say
-from daps_desktop.ui.common.theme import GRID, HIT
-from daps_desktop.ui.common.widgets import Section, column, label, row
+from daps_desktop.ui.common.theme import MIN_TARGET, SPACING
+from daps_desktop.ui.common.widgets import Section, hbox, label, vbox
 
 TITLE = N_("Priors")
 FETCH, STOP, REMOVE = N_("Fetch"), N_("Stop"), N_("Remove")
@@ -41,7 +41,7 @@ _SHORT_HASH = 12  # letters
 
 
 @dataclass(frozen=True, slots=True)
-class Installed:
+class InstalledPrior:
     """One line of `priors list --json`."""
 
     name: str
@@ -56,7 +56,7 @@ class Installed:
     built_in: bool
 
     @classmethod
-    def of(cls, line: str) -> "Installed":
+    def of(cls, line: str) -> "InstalledPrior":
         told: dict[str, Any] = json.loads(line)
         return cls(
             told["name"], told["description"], told["licence"], told["source"], told["quality"],
@@ -65,35 +65,35 @@ class Installed:
         )  # fmt: skip
 
 
-class PriorCard(QFrame):
+class InstalledPriorCard(QFrame):
     """What is known of one installed prior, and a button to remove it."""
 
     remove_pressed = Signal(str)
 
-    def __init__(self, prior: Installed) -> None:
+    def __init__(self, prior: InstalledPrior) -> None:
         super().__init__()
         self.setObjectName("card")
         self.setAccessibleName(prior.name)
         name = label(lambda: prior.name, "heading")
-        self.facts = label(partial(_facts, prior), "caption")
-        self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.facts.setToolTip(f"SHA-256 {prior.sha256}")
+        self.details = label(partial(_details, prior), "caption")
+        self.details.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.details.setToolTip(f"SHA-256 {prior.sha256}")
         self.remove = say(QPushButton(), text=REMOVE)
         self.remove.setObjectName("segment")
         say(self.remove, accessibleName=lambda: f"{tr(REMOVE)}: {prior.name}")
         self.remove.setVisible(not prior.built_in)
         self.remove.clicked.connect(lambda: self.remove_pressed.emit(prior.name))
-        head = row(name, self.remove)
+        head = hbox(name, self.remove)
         head.setStretch(0, 1)
-        layout = column(spacing=2, margin=GRID)
+        layout = vbox(spacing=2, margin=SPACING)
         layout.addLayout(head)
         layout.addWidget(label(prior.description))
-        layout.addWidget(self.facts)
+        layout.addWidget(self.details)
         self.setLayout(layout)
 
 
-def _facts(prior: Installed) -> str:
-    size = f"{number(prior.size_mb, 1 if prior.size_mb < 100 else 0)} MB"
+def _details(prior: InstalledPrior) -> str:
+    size = f"{format_number(prior.size_mb, 1 if prior.size_mb < 100 else 0)} MB"
     lines = (
         (tr("Size"), tr("{size}, {count:.1f} million numbers, taught squares of {side} pixels").format(
             size=size, count=prior.parameters_m, side=prior.trained_size)),
@@ -106,12 +106,12 @@ def _facts(prior: Installed) -> str:
     return "\n".join(words.format(name=name, value=value) for name, value in lines)
 
 
-def _source(prior: Installed) -> str:
+def _source(prior: InstalledPrior) -> str:
     unsaid = tr("comes with the program") if prior.built_in else tr("a file on this computer")
     return tr(prior.source) or unsaid  # in the catalogue where it is that of a built-in prior
 
 
-class PriorsPage(QDialog):
+class PriorsDialog(QDialog):
     """Shows the cards and what is going on; does nothing by itself."""
 
     help_chapter = "priors"
@@ -129,8 +129,8 @@ class PriorsPage(QDialog):
         say(self.trouble, accessibleDescription=N_("Error"))
         self.trouble.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.trouble.setVisible(False)
-        self.cards: list[PriorCard] = []
-        self._cards_layout = column()
+        self.cards: list[InstalledPriorCard] = []
+        self._cards_layout = vbox()
         installed = QWidget()
         installed.setLayout(self._cards_layout)
         self.waiting = label(N_("Looking what is installed…"), "caption")
@@ -138,7 +138,7 @@ class PriorsPage(QDialog):
         self.from_folder = _button(N_("Import a folder…"))
         self.fetches = [_FetchRow(prior) for prior in PUBLIC_PRIORS]
         self.repository = QLineEdit()
-        self.repository.setMinimumHeight(HIT)
+        self.repository.setMinimumHeight(MIN_TARGET)
         say(self.repository, placeholderText=N_("publisher/name or publisher/name/file"))
         say(self.repository, accessibleName=N_("Another repository of the hub"))
         self.fetch_other = _button(FETCH)
@@ -154,28 +154,28 @@ class PriorsPage(QDialog):
         self._connect()
 
     def _busy_layout(self) -> QVBoxLayout:
-        words = row(self.going_on, self.stop)
+        words = hbox(self.going_on, self.stop)
         words.setStretch(0, 1)
-        layout = column(spacing=GRID // 2)
+        layout = vbox(spacing=SPACING // 2)
         layout.addLayout(words)
         layout.addWidget(self.bar)
         return layout
 
     def _assemble(self, installed: QWidget) -> None:
         files = QWidget()
-        layout = row(self.from_file, self.from_folder)
+        layout = hbox(self.from_file, self.from_folder)
         layout.addStretch()
         files.setLayout(layout)
         other = QWidget()
-        other.setLayout(row(self.repository, self.fetch_other))
+        other.setLayout(hbox(self.repository, self.fetch_other))
         page = QWidget()
         page.setObjectName("panel")
-        sections = column(
+        sections = vbox(
             label(LEDE),
             Section(N_("Installed"), self.waiting, installed, files),
             Section(N_("From the Hugging Face hub"), label(ONLINE, "caption"), *self.fetches, other),
-            spacing=3 * GRID,
-            margin=2 * GRID,
+            spacing=3 * SPACING,
+            margin=2 * SPACING,
         )
         sections.addStretch()
         page.setLayout(sections)
@@ -185,8 +185,8 @@ class PriorsPage(QDialog):
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         below = QWidget()
-        below.setLayout(column(self.trouble, self._busy, margin=2 * GRID))
-        layout = column(scroll, below, spacing=0)
+        below.setLayout(vbox(self.trouble, self._busy, margin=2 * SPACING))
+        layout = vbox(scroll, below, spacing=0)
         layout.setStretch(0, 1)
         self.setLayout(layout)
 
@@ -208,10 +208,10 @@ class PriorsPage(QDialog):
         if name := self.repository.text().strip():
             self.fetch_pressed.emit(name)
 
-    def show_installed(self, priors: list[Installed]) -> None:
+    def show_installed(self, priors: list[InstalledPrior]) -> None:
         for card in self.cards:
             card.deleteLater()
-        self.cards = [PriorCard(prior) for prior in priors]
+        self.cards = [InstalledPriorCard(prior) for prior in priors]
         for card in self.cards:
             card.remove_pressed.connect(self.remove_pressed)
             self._cards_layout.addWidget(card)
@@ -241,13 +241,13 @@ class _FetchRow(QWidget):
         self.button = _button(FETCH)
         say(self.button, accessibleName=lambda: f"{tr(FETCH)}: {prior.place}")
         words = QWidget()
-        words.setLayout(column(label(prior.shows), label(partial(_said, prior), "caption"), spacing=0))
-        layout = row(words, self.button)
+        words.setLayout(vbox(label(prior.shows), label(partial(_describe, prior), "caption"), spacing=0))
+        layout = hbox(words, self.button)
         layout.setStretch(0, 1)
         self.setLayout(layout)
 
 
-def _said(prior: PublicPrior) -> str:
+def _describe(prior: PublicPrior) -> str:
     checksum = f"{prior.sha256[:_SHORT_HASH]}…" if prior.sha256 else tr(NOTED_AT_FIRST)
     lines = (
         (tr("Code and weights"), prior.licence),
@@ -259,8 +259,8 @@ def _said(prior: PublicPrior) -> str:
     return "\n".join((f"{prior.place} – {prior.size_mb} MB", *facts))
 
 
-def _button(words: str) -> QPushButton:
-    button = say(QPushButton(), text=words)
+def _button(text: str) -> QPushButton:
+    button = say(QPushButton(), text=text)
     button.setObjectName("segment")
     button.setAutoDefault(False)
     return button

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QActionGroup
 
-from daps_desktop.ui.canvas.drawing.compare_state import Compare, CompareMode
+from daps_desktop.ui.canvas.drawing.compare_state import CompareMode, CompareState
 from daps_desktop.ui.common.actions import Actions
 
 _ACTIONS = {mode: mode.value for mode in CompareMode}
@@ -11,10 +11,10 @@ _WITH_RESULT = (*_ACTIONS.values(), "next_compare")
 _WITH_DIFFERENCE = ("weaker", "stronger")
 
 
-class CompareControl(QObject):
+class CompareController(QObject):
     """One action a way of comparing, of which one is checked, and two that change a difference."""
 
-    def __init__(self, compare: Compare, actions: Actions) -> None:
+    def __init__(self, compare: CompareState, actions: Actions) -> None:
         super().__init__(compare)
         self._compare = compare
         self._actions = actions

@@ -4,12 +4,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QSlider, QWidget
 
 from daps_desktop.base.i18n import N_
-from daps_desktop.ui.canvas.drawing.compare_state import FACTORS, Compare, CompareMode
+from daps_desktop.ui.canvas.drawing.compare_state import FACTORS, CompareMode, CompareState
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.actions import Actions
 from daps_desktop.ui.common.live_text import say
-from daps_desktop.ui.common.theme import GRID, HIT
-from daps_desktop.ui.common.widgets import Segments, row
+from daps_desktop.ui.common.theme import MIN_TARGET, SPACING
+from daps_desktop.ui.common.widgets import SegmentedControl, hbox
 
 _MODES = {
     CompareMode.ORIGINAL: (N_("Before"), "original"),
@@ -26,26 +26,28 @@ class CompareBar(QWidget):
 
     help_chapter = "comparing"
 
-    def __init__(self, compare: Compare, actions: Actions) -> None:
+    def __init__(self, compare: CompareState, actions: Actions) -> None:
         super().__init__()
         self._compare = compare
-        self.modes = Segments(labels.COMPARE_NAME, [(mode, words) for mode, (words, _) in _MODES.items()])
+        self.modes = SegmentedControl(
+            labels.COMPARE_NAME, [(mode, words) for mode, (words, _) in _MODES.items()]
+        )
         for mode, (_, action) in _MODES.items():
-            actions.explain(self.modes.button(mode), actions.specs[action].label, action)
+            actions.set_explanation(self.modes.button(mode), actions.specs[action].label, action)
         self.factor = _factor_slider(actions)
         self.peek = _peek_button(compare)
-        layout = row(self.modes, self.factor)
-        layout.setContentsMargins(GRID, GRID, GRID, GRID)
+        layout = hbox(self.modes, self.factor)
+        layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
         layout.addStretch(1)
         layout.addWidget(self.peek)
         for words, name in ((N_("Fit"), "fit"), (N_("100 %"), "actual")):
             button = say(QPushButton(), text=words)
             button.setObjectName("segment")
-            actions.explain(button, actions.specs[name].label, name)
+            actions.set_explanation(button, actions.specs[name].label, name)
             button.clicked.connect(actions[name].trigger)
             layout.addWidget(button)
         self.setLayout(layout)
-        self.modes.picked.connect(compare.set_mode)
+        self.modes.chosen.connect(compare.set_mode)
         self.factor.valueChanged.connect(lambda index: compare.set_factor(FACTORS[index]))
         compare.changed.connect(self._show)
         self._show()
@@ -58,7 +60,7 @@ class CompareBar(QWidget):
         self.factor.setValue(FACTORS.index(self._compare.factor))
 
 
-def _peek_button(compare: Compare) -> QPushButton:
+def _peek_button(compare: CompareState) -> QPushButton:
     """The original as long as it is held: for keyboards on which the key is hard to reach."""
     button = say(QPushButton(), text=labels.SIDE_ORIGINAL)
     button.setObjectName("segment")
@@ -73,9 +75,9 @@ def _factor_slider(actions: Actions) -> QSlider:
     slider = QSlider(Qt.Orientation.Horizontal)
     slider.setRange(0, len(FACTORS) - 1)
     slider.setPageStep(1)
-    slider.setMinimumSize(5 * GRID, HIT)  # where the window is narrow
+    slider.setMinimumSize(5 * SPACING, MIN_TARGET)  # where the window is narrow
     say(slider, accessibleName=STRENGTH)
-    actions.explain(slider, STRENGTH, "weaker", "stronger")
+    actions.set_explanation(slider, STRENGTH, "weaker", "stronger")
     policy = slider.sizePolicy()
     policy.setRetainSizeWhenHidden(True)  # nothing jumps when it comes
     slider.setSizePolicy(policy)

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from daps_desktop.document.version_ops import enlarged
-from daps_desktop.imaging.mask import Hole
+from daps_desktop.document.version_ops import scaled_up
+from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.rect import Rect
-from daps_desktop.ui.canvas.drawing.pyramid import Picture, Pyramid, display_picture
+from daps_desktop.ui.canvas.drawing.pyramid import Picture, Pyramid, display_image
 
 
 @dataclass(frozen=True, slots=True)
-class PaintedPyramid:
+class CompositePyramid:
     """`shown` is drawn by the canvas and written by `update`; both others stay as they are."""
 
     target: Picture
@@ -22,15 +22,15 @@ class PaintedPyramid:
     scale: int  # times the size of the photo, whose size the layer has
 
     @classmethod
-    def of(cls, target: Photo, source: Photo, scale: int) -> "PaintedPyramid":
-        below = display_picture(target)
+    def of(cls, target: Photo, source: Photo, scale: int) -> "CompositePyramid":
+        below = display_image(target)
         pyramid = Pyramid.of(below)
         shown = Pyramid(tuple(level.copy() for level in pyramid.levels))
-        return cls(below, display_picture(source), shown, scale)
+        return cls(below, display_image(source), shown, scale)
 
-    def update(self, layer: Hole, rect: Rect) -> Rect:
+    def update(self, layer: Mask, rect: Rect) -> Rect:
         """Show the layer as it is now in `rect` of it; returns the rectangle of the picture that changed."""
-        changed = enlarged(rect, self.scale)
+        changed = scaled_up(rect, self.scale)
         inside = layer[rect.slices].repeat(self.scale, axis=0).repeat(self.scale, axis=1)
         if self.target.ndim == 3:
             inside = inside[..., None]

@@ -8,18 +8,18 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QListWidget, QListWi
 
 from daps_desktop.base.i18n import N_
 from daps_desktop.ui.common.live_text import say
-from daps_desktop.ui.common.theme import GRID
+from daps_desktop.ui.common.theme import SPACING
 from daps_desktop.ui.results.thumbnails import SIZE
 
 _NUMBER = Qt.ItemDataRole.UserRole
-_ITEM = QSize(SIZE.width() + 2 * GRID, SIZE.height() + 4 * GRID)
+_ITEM = QSize(SIZE.width() + 2 * SPACING, SIZE.height() + 4 * SPACING)
 _LEFT_TO_OTHERS = (Qt.Key.Key_Backslash, Qt.Key.Key_Space)  # held keys of the window
 
 
 class Filmstrip(QListWidget):
-    """Knows versions by their numbers; `picked` says which one is to be shown."""
+    """Knows versions by their numbers; `chosen` says which one is to be shown."""
 
-    picked = Signal(int)
+    chosen = Signal(int)
     menu_wanted = Signal(int, QPoint)  # for a version, at a place on the screen
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -38,7 +38,7 @@ class Filmstrip(QListWidget):
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFixedHeight(_ITEM.height() + 2 * GRID)
+        self.setFixedHeight(_ITEM.height() + 2 * SPACING)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._ask_menu)
         self.currentItemChanged.connect(self._pick)
@@ -57,7 +57,7 @@ class Filmstrip(QListWidget):
             item.setToolTip(_as_it_stands(story))
             item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, story)
 
-    def show_picture(self, number: int, image: QImage) -> None:
+    def show_image(self, number: int, image: QImage) -> None:
         item = self._item(number)
         if item is not None:
             item.setIcon(_untinted(QPixmap.fromImage(image)))
@@ -96,7 +96,7 @@ class Filmstrip(QListWidget):
 
     def _pick(self, item: QListWidgetItem | None) -> None:
         if item is not None:
-            self.picked.emit(item.data(_NUMBER))
+            self.chosen.emit(item.data(_NUMBER))
 
     def _ask_menu(self, at: QPoint) -> None:
         item = self.itemAt(at) or self.currentItem()
@@ -108,9 +108,9 @@ class Filmstrip(QListWidget):
         return next((item for item in rows if item.data(_NUMBER) == number), None)
 
 
-def _as_it_stands(words: str) -> str:
+def _as_it_stands(text: str) -> str:
     """Markup that shows the words: a tooltip obeys what looks like markup, as a name from a file may."""
-    return "<p>" + "<br>".join(map(escape, words.splitlines())) + "</p>"
+    return "<p>" + "<br>".join(map(escape, text.splitlines())) + "</p>"
 
 
 def _untinted(pixmap: QPixmap) -> QIcon:

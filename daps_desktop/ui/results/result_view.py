@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QApplication, QStyle
 from daps_desktop.document.version import Version
 from daps_desktop.jobs.messages import Preview
 from daps_desktop.ui.canvas.canvas import Canvas
-from daps_desktop.ui.canvas.drawing.compare_state import Compare, CompareMode
-from daps_desktop.ui.canvas.drawing.pyramid import Pyramid, display_picture
-from daps_desktop.ui.common.background import Background
+from daps_desktop.ui.canvas.drawing.compare_state import CompareMode, CompareState
+from daps_desktop.ui.canvas.drawing.pyramid import Pyramid, display_image
+from daps_desktop.ui.common.background import BackgroundRunner
 from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.models.job_model import JobModel, JobState
 
@@ -23,7 +23,12 @@ class ResultView(QObject):
     """Decides what lies on the result's side: a preview in a run, else the version shown, else nothing."""
 
     def __init__(
-        self, model: DocumentModel, job: JobModel, canvas: Canvas, compare: Compare, background: Background
+        self,
+        model: DocumentModel,
+        job: JobModel,
+        canvas: Canvas,
+        compare: CompareState,
+        background: BackgroundRunner,
     ) -> None:
         super().__init__(canvas)
         self._model = model
@@ -49,12 +54,12 @@ class ResultView(QObject):
         job.previewed.connect(self._show_preview)
         job.state_changed.connect(self._take_back)
 
-    def hold(self, pyramid: Pyramid) -> None:
+    def freeze(self, pyramid: Pyramid) -> None:
         """Show this, which somebody is working on, whatever else comes."""
         self._held = True
         self._canvas.show_result(pyramid)
 
-    def release(self) -> None:
+    def thaw(self) -> None:
         """Go back to the version that is shown."""
         self._held = False
         self._canvas.show_result(self._last)
@@ -95,7 +100,7 @@ class ResultView(QObject):
             return
 
         def prepare() -> Pyramid | None:
-            return Pyramid.of(display_picture(version.photo)) if self._wanted(version) else None
+            return Pyramid.of(display_image(version.photo)) if self._wanted(version) else None
 
         self._background.run(prepare, lambda pyramid: self._show_version(version, pyramid))
 

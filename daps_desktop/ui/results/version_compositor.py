@@ -7,15 +7,15 @@ from PySide6.QtCore import QObject
 from daps_desktop.base.i18n import N_, phrase, tr
 from daps_desktop.document.document import Document
 from daps_desktop.document.version import Version
-from daps_desktop.document.version_ops import painted
+from daps_desktop.document.version_ops import composite
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.ui.canvas.canvas import Canvas
-from daps_desktop.ui.canvas.drawing.compare_state import Compare
+from daps_desktop.ui.canvas.drawing.compare_state import CompareState
 from daps_desktop.ui.common.actions import Actions
-from daps_desktop.ui.common.background import Background
+from daps_desktop.ui.common.background import BackgroundRunner
 from daps_desktop.ui.models.document_model import DocumentModel
-from daps_desktop.ui.results.composite_pyramid import PaintedPyramid
+from daps_desktop.ui.results.composite_pyramid import CompositePyramid
 from daps_desktop.ui.results.result_view import ResultView
 from daps_desktop.ui.results.versions_panel import VersionsPanel
 
@@ -26,22 +26,22 @@ _WHILE_PAINTING = ("keep_painting", "drop_painting")
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class CompositorView:
     """What the painting is seen on."""
 
     canvas: Canvas
-    compare: Compare
+    compare: CompareState
     view: ResultView
 
 
 @dataclass(frozen=True, slots=True)
-class _Pair:
+class _SourceAndTarget:
     document: Document
     source: Version
     target: Version
 
 
-class Painting(QObject):
+class VersionCompositor(QObject):
     """First a source, then a target, then strokes; at the end a new version, or nothing."""
 
     def __init__(
@@ -49,8 +49,8 @@ class Painting(QObject):
         model: DocumentModel,
         panel: VersionsPanel,
         actions: Actions,
-        stage: Stage,
-        background: Background,
+        stage: CompositorView,
+        background: BackgroundRunner,
     ) -> None:
         super().__init__(model)
         self._model = model
@@ -59,15 +59,15 @@ class Painting(QObject):
         self._stage = stage
         self._background = background
         self._source: Version | None = None  # chosen, waiting for a target
-        self._pair: _Pair | None = None  # that was chosen
-        self._picture: PaintedPyramid | None = None  # of both, once it is there to be painted on
+        self._pair: _SourceAndTarget | None = None  # that was chosen
+        self._image: CompositePyramid | None = None  # of both, once it is there to be painted on
         actions.connect("paint_from", self.begin_from_shown)
         actions.connect("keep_painting", self.keep)
         actions.connect("drop_painting", self.drop)
         model.photo_opened.connect(self.drop)
         model.version_added.connect(self._show_possible)
         model.version_shown.connect(self._end_with_photo)
-        panel.strip.picked.connect(lambda _: self._choose_target(model.shown))  # by hand: a result may come
+        panel.strip.chosen.connect(lambda _: self._choose_target(model.shown))  # by hand: a result may come
         model.layer_changed.connect(self._update)
         self._show_possible()
 
@@ -93,21 +93,21 @@ class Painting(QObject):
 
         def add(photo: Photo) -> None:
             if self._model.document is pair.document:
-                self._model.tell_added(pair.document.keep(_version(pair, photo)))
+                self._model.announce_version(pair.document.append_version(_version(pair, photo)))
 
-        self._background.run(lambda: painted(pair.target, pair.source, layer), add)
+        self._background.run(lambda: composite(pair.target, pair.source, layer), add)
         self.drop()
 
     def drop(self) -> None:
         """End without a version."""
-        going = self._picture is not None
-        self._source, self._pair, self._picture = None, None, None
+        going = self._image is not None
+        self._source, self._pair, self._image = None, None, None
         self._panel.show_painting("")
         self._panel.strip.setEnabled(True)
         if going:
-            self._model.end_layer()
+            self._model.end_scratch_mask()
             self._stage.compare.set_painting(False)
-            self._stage.view.release()
+            self._stage.view.thaw()
         self._show_possible()
 
     def _end_with_photo(self) -> None:
@@ -122,32 +122,32 @@ class Painting(QObject):
             words = phrase(OTHER_SIZE, source=source.number, target=target.number)
             self._panel.show_painting(words)
             return
-        pair = _Pair(document, source, target)
+        pair = _SourceAndTarget(document, source, target)
         self._source, self._pair = None, pair
         self._panel.strip.setEnabled(False)
         self._panel.show_painting(phrase(BRUSH, source=source.number, target=target.number))
         scale = target.photo.height // document.photo.height
 
-        def prepare() -> PaintedPyramid:
-            return PaintedPyramid.of(target.photo, source.photo, scale)
+        def prepare() -> CompositePyramid:
+            return CompositePyramid.of(target.photo, source.photo, scale)
 
-        def start(picture: PaintedPyramid) -> None:
+        def start(image: CompositePyramid) -> None:
             if self._pair is pair:  # else it was dropped meanwhile
-                self._start(picture)
+                self._start(image)
 
         self._background.run(prepare, start)
 
-    def _start(self, picture: PaintedPyramid) -> None:
-        self._picture = picture
-        self._model.begin_layer()
-        self._stage.view.hold(picture.shown)
+    def _start(self, image: CompositePyramid) -> None:
+        self._image = image
+        self._model.begin_scratch_mask()
+        self._stage.view.freeze(image.shown)
         self._stage.compare.set_painting(True)
         self._show_possible()
 
     def _update(self, rect: Rect) -> None:
         layer = self._model.layer
-        if self._picture is not None and layer is not None and not rect.empty:
-            self._stage.canvas.result_changed(self._picture.update(layer, rect))
+        if self._image is not None and layer is not None and not rect.empty:
+            self._stage.canvas.result_changed(self._image.update(layer, rect))
 
     def _show_possible(self, *_: object) -> None:
         document = self._model.document
@@ -157,8 +157,8 @@ class Painting(QObject):
         self._actions.enable(("paint_from",), several and not begun)
 
 
-def _version(pair: _Pair, photo: Photo) -> Version:
+def _version(pair: _SourceAndTarget, photo: Photo) -> Version:
     target, source = pair.target, pair.source
     name = tr("painted {source}→{target}").format(target=target.number, source=source.number)
-    recipe, hole = target.recipe, target.hole
-    return Version(pair.document.next_number, photo, recipe, hole, None, name, painted=True)
+    recipe, mask = target.recipe, target.mask
+    return Version(pair.document.next_number, photo, recipe, mask, None, name, painted=True)

@@ -1,39 +1,39 @@
 """What a version is called, and how it was made, in plain words."""
 
-from daps_desktop.base.i18n import N_, listed, ntr, sentence, tr
+from daps_desktop.base.i18n import N_, capitalised, join_list, ntr, tr
 from daps_desktop.document.version import Version, verdict_on
 from daps_desktop.jobs.recipe import Recipe
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.ui.common import formatting, labels, verdict_text
 from daps_desktop.ui.panels import damage_cards
 
-KINDS = {"safest": N_("safest"), "sample": N_("sample"), "painted": N_("painted")}
+DAMAGE_TYPES = {"safest": N_("safest"), "sample": N_("sample"), "painted": N_("painted")}
 _PRESETS = {"draft": labels.DRAFT, "balanced": labels.BALANCED, "best": labels.BEST}
 
 
-def title(version: Version) -> str:
+def version_title(version: Version) -> str:
     """What stands below its small picture."""
-    return f"{version.number}  {version.name or tr(KINDS[version.kind])}"
+    return f"{version.number}  {version.name or tr(DAMAGE_TYPES[version.kind])}"
 
 
-def story(version: Version) -> str:
+def description(version: Version) -> str:
     """How it was made, one thing a line."""
-    lines = [title(version), sentence(listed(done(version.recipe)))]
-    lines.append(sentence(listed(how(version.recipe.settings))))
+    lines = [version_title(version), capitalised(join_list(damage_texts(version.recipe)))]
+    lines.append(capitalised(join_list(setting_texts(version.recipe.settings))))
     verdict = verdict_on(version)
     if version.report is None or verdict is None:
         lines.append(tr("Put together from other versions."))
         return "\n".join(lines)
     time = tr("Took {time}.").format(time=formatting.duration(version.report.seconds_total))
-    return "\n".join([*lines, time, verdict_text.verdict_line(verdict)])
+    return "\n".join([*lines, time, verdict_text.format_verdict(verdict)])
 
 
-def done(recipe: Recipe) -> list[str]:
+def damage_texts(recipe: Recipe) -> list[str]:
     """What was undone."""
     return [damage_cards.done(damage) for damage in recipe.task.damages]
 
 
-def how(settings: SolverSettings) -> list[str]:
+def setting_texts(settings: SolverSettings) -> list[str]:
     """How thoroughly, and where chance comes in."""
     words = [tr("quality: {name}").format(name=tr(_PRESETS.get(settings.preset, settings.preset)))]
     if settings.output == "sample":

@@ -9,34 +9,39 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QInputDialog, QMenu
 
 from daps_desktop.base.i18n import tr
-from daps_desktop.document.spool import spooled_version
+from daps_desktop.document.spool import spool_version
 from daps_desktop.document.version import Version
-from daps_desktop.document.version_ops import as_sample, mean_of, new_seeds, samples_like
+from daps_desktop.document.version_ops import mean_photo, new_seeds, samples_of, with_seed
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.requests import JobRequest
-from daps_desktop.jobs.settings import MOST_SAMPLES, SolverSettings
+from daps_desktop.jobs.requests import RestoreRequest
+from daps_desktop.jobs.settings import MAX_SAMPLES, SolverSettings
 from daps_desktop.ui.common.actions import Actions
-from daps_desktop.ui.common.background import Background
+from daps_desktop.ui.common.background import BackgroundRunner
 from daps_desktop.ui.common.live_text import keep_said
 from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.models.job_model import JobModel
 from daps_desktop.ui.results.thumbnails import thumbnail
-from daps_desktop.ui.results.version_text import story, title
+from daps_desktop.ui.results.version_text import description, version_title
 from daps_desktop.ui.results.versions_panel import VersionsPanel
 
 TRIES = 3
-_LONGEST_NAME = 40
+_MAX_NAME = 40
 _WITH_ONE = ("use_settings", "rename_version", "try_more", "previous_version", "next_version")
 _MENU = ("use_settings", "rename_version", "paint_from", None, "export")
 
 
-class Versions(QObject):
+class VersionsController(QObject):
     """Mirrors the document's versions in the strip, and acts on the one that is shown."""
 
-    source_picked = Signal(Version)  # to paint with
+    source_chosen = Signal(Version)  # to paint with
 
     def __init__(
-        self, model: DocumentModel, job: JobModel, actions: Actions, background: Background, preview_side: int
+        self,
+        model: DocumentModel,
+        job: JobModel,
+        actions: Actions,
+        background: BackgroundRunner,
+        preview_side: int,
     ) -> None:
         super().__init__(model)
         self._model = model
@@ -46,12 +51,12 @@ class Versions(QObject):
         self._preview_side = preview_side
         self._asked: list[SolverSettings] = []  # of samples of this photo that may still come
         self.panel = VersionsPanel(actions)
-        self.panel.strip.picked.connect(self._show)
+        self.panel.strip.chosen.connect(self._show)
         self.panel.strip.menu_wanted.connect(self._open_menu)
         handlers = {
             "use_settings": self.use_settings,
             "rename_version": self.ask_name,
-            "try_more": self.try_more,
+            "try_more": self.queue_samples,
             "safest": self.average,
             "previous_version": lambda: self.panel.strip.step(-1),
             "next_version": lambda: self.panel.strip.step(1),
@@ -73,8 +78,8 @@ class Versions(QObject):
         version = self._model.shown
         if version is None:
             return
-        if version.hole is not None:
-            self._model.set_hole(version.hole, tr("marks of version {number}").format(number=version.number))
+        if version.mask is not None:
+            self._model.set_mask(version.mask, tr("marks of version {number}").format(number=version.number))
         self._model.set_task(version.recipe.task)
         self._model.set_settings(version.recipe.settings)
 
@@ -93,22 +98,22 @@ class Versions(QObject):
     def rename(self, number: int, name: str) -> None:
         version = self._find(number)
         if version is not None:
-            self._model.replace_version(replace(version, name=" ".join(name.split())[:_LONGEST_NAME]))
+            self._model.replace_version(replace(version, name=" ".join(name.split())[:_MAX_NAME]))
 
-    def try_more(self) -> None:
+    def queue_samples(self) -> None:
         """Draw more samples of what the version that is shown was made for."""
         document, version = self._model.document, self._model.shown
         if document is None or version is None:
             return
         drawn = [kept.recipe.settings for kept in document.versions]
         for seed in new_seeds([*drawn, *self._asked], TRIES):
-            recipe = as_sample(version.recipe, seed)
+            recipe = with_seed(version.recipe, seed)
             self._asked.append(recipe.settings)
             self._job.enqueue(
-                JobRequest(
+                RestoreRequest(
                     uuid4().hex,
                     document.photo,
-                    version.hole,
+                    version.mask,
                     recipe.task,
                     recipe.settings,
                     self._preview_side,
@@ -117,7 +122,7 @@ class Versions(QObject):
 
     def average(self) -> None:
         """Make a version of the mean of the latest samples that were drawn for the one that is shown."""
-        document, samples = self._model.document, self._samples()[-MOST_SAMPLES:]
+        document, samples = self._model.document, self._samples()[-MAX_SAMPLES:]
         if document is None or len(samples) < 2:
             return
         settings = replace(samples[0].recipe.settings, output="safest", samples=len(samples), seed=0)
@@ -127,11 +132,11 @@ class Versions(QObject):
         def add(photo: Photo) -> None:
             if self._model.document is document:
                 recipe = replace(samples[0].recipe, settings=settings)
-                hole = samples[0].hole
-                version = Version(document.next_number, photo, recipe, hole, None, name)
-                self._model.tell_added(document.keep(version))
+                mask = samples[0].mask
+                version = Version(document.next_number, photo, recipe, mask, None, name)
+                self._model.announce_version(document.append_version(version))
 
-        self._background.run(lambda: mean_of(samples), add)
+        self._background.run(lambda: mean_photo(samples), add)
 
     # what is shown
 
@@ -155,21 +160,21 @@ class Versions(QObject):
 
     def _add(self, version: Version) -> None:
         """Take a version up; its picture is made, and its pixels leave the memory, in the background."""
-        self.panel.strip.add(version.number, title(version), story(version))
+        self.panel.strip.add(version.number, version_title(version), description(version))
         self.panel.show_any(True)
         self._show_possible()
         document = self._model.document
         assert document is not None
-        before = [kept.hole for kept in document.versions if kept.number < version.number]
-        holes = [hole for hole in reversed(before) if hole is not None]
+        before = [kept.mask for kept in document.versions if kept.number < version.number]
+        holes = [mask for mask in reversed(before) if mask is not None]
 
         def prepared() -> tuple[QImage, Version]:
-            return thumbnail(version.photo), spooled_version(version, holes)
+            return thumbnail(version.photo), spool_version(version, holes)
 
         def take(made: tuple[QImage, Version]) -> None:
             if self._model.document is document:
-                picture, away = made
-                self.panel.strip.show_picture(version.number, picture)
+                image, away = made
+                self.panel.strip.show_image(version.number, image)
                 self._move_out(away)
 
         self._background.run(prepared, take)
@@ -181,7 +186,7 @@ class Versions(QObject):
             self._model.replace_version(replace(away, name=version.name))
 
     def _describe(self, version: Version) -> None:
-        self.panel.strip.describe(version.number, title(version), story(version))
+        self.panel.strip.describe(version.number, version_title(version), description(version))
 
     def _describe_all(self) -> None:
         for version in self._model.document.versions if self._model.document else ():
@@ -206,7 +211,7 @@ class Versions(QObject):
     def _act_on(self, number: int, name: str) -> None:
         version = self._find(number)
         if name == "paint_from" and version is not None:
-            self.source_picked.emit(version)  # into the one that is shown
+            self.source_chosen.emit(version)  # into the one that is shown
             return
         self._show(number)
         self._actions[name].trigger()
@@ -219,4 +224,4 @@ class Versions(QObject):
 
     def _samples(self) -> list[Version]:
         document, shown = self._model.document, self._model.shown
-        return samples_like(shown, document.versions) if document and shown else []
+        return samples_of(shown, document.versions) if document and shown else []

@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from daps_desktop.base.i18n import N_
 from daps_desktop.ui.common.actions import Actions, action_button
 from daps_desktop.ui.common.live_text import Words, say
-from daps_desktop.ui.common.theme import GRID
-from daps_desktop.ui.common.widgets import column, label, row
+from daps_desktop.ui.common.theme import SPACING
+from daps_desktop.ui.common.widgets import hbox, label, vbox
 from daps_desktop.ui.results.filmstrip import Filmstrip
 
 EMPTY = N_("Results appear here as versions. None of them is ever overwritten.")
@@ -35,11 +35,11 @@ class VersionsPanel(QWidget):
         painting = [action_button(actions, name, wide=True) for name in ("keep_painting", "drop_painting")]
         for side in (_page(*usual), _page(self.painting, *painting)):
             self._sides.addWidget(side)
-        layout = row(self._places, self._sides)
+        layout = hbox(self._places, self._sides)
         layout.setStretch(0, 1)
-        layout.setContentsMargins(2 * GRID, GRID // 2, 2 * GRID, GRID // 2)
+        layout.setContentsMargins(2 * SPACING, SPACING // 2, 2 * SPACING, SPACING // 2)
         self.setLayout(layout)
-        self.setFixedHeight(self.strip.height() + GRID)
+        self.setFixedHeight(self.strip.height() + SPACING)
 
     def show_any(self, any_version: bool) -> None:
         self._places.setCurrentIndex(int(any_version))
@@ -52,7 +52,7 @@ class VersionsPanel(QWidget):
 
 def _page(*children: QWidget) -> QWidget:
     page = QWidget()
-    layout = column(*children, spacing=GRID // 2)
+    layout = vbox(*children, spacing=SPACING // 2)
     layout.insertStretch(0, 1)
     layout.addStretch(1)
     page.setLayout(layout)

@@ -10,12 +10,12 @@ from daps_desktop.base.i18n import LANGUAGES, N_
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.live_text import say
 from daps_desktop.ui.common.preferences import LANGUAGE, preferences
-from daps_desktop.ui.common.theme import Scheme, Theme
+from daps_desktop.ui.common.theme import ColourScheme, Theme
 
 _SCHEME_KEY = "scheme"
 
 
-class Appearance(QObject):
+class AppearanceMenu(QObject):
     """Two menus in which exactly one line is ticked."""
 
     language_chosen = Signal()  # to be spoken from now on
@@ -24,12 +24,12 @@ class Appearance(QObject):
         super().__init__(parent)
         self._theme = theme
         remembered = preferences().value(_SCHEME_KEY)
-        scheme = next((s for s in Scheme if s.value == remembered), Scheme.SYSTEM)
+        scheme = next((s for s in ColourScheme if s.value == remembered), ColourScheme.SYSTEM)
         theme.choose(scheme)
         schemes = [
-            (Scheme.SYSTEM.value, labels.SCHEME_SYSTEM),
-            (Scheme.LIGHT.value, labels.SCHEME_LIGHT),
-            (Scheme.DARK.value, labels.SCHEME_DARK),
+            (ColourScheme.SYSTEM.value, labels.SCHEME_SYSTEM),
+            (ColourScheme.LIGHT.value, labels.SCHEME_LIGHT),
+            (ColourScheme.DARK.value, labels.SCHEME_DARK),
         ]
         self._add(say(menu.addMenu(""), title=labels.MENU_SCHEME), schemes, scheme.value, self._choose_scheme)
         language = str(preferences().value(LANGUAGE, ""))
@@ -49,7 +49,7 @@ class Appearance(QObject):
 
     def _choose_scheme(self, value: str) -> None:
         preferences().setValue(_SCHEME_KEY, value)
-        self._theme.choose(Scheme(value))
+        self._theme.choose(ColourScheme(value))
 
     def _choose_language(self, value: str) -> None:
         preferences().setValue(LANGUAGE, value)

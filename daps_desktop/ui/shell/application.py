@@ -37,13 +37,13 @@ from daps_desktop.ui.common.theme import NAME
 
 _CARD = QSize(360, 240)
 _ICON = 112
-_AT_MOST_MS = 300  # to wait until the system shows it
+_MAX_MS = 300  # to wait until the system shows it
 _BACKGROUND, _INK = QColor("#1f1f1f"), QColor("#ececec")  # in either scheme, like a cover
 
 
 def application() -> QApplication:
     """The application with its name, icon and language; one that exists already is taken."""
-    draw_in_srgb()
+    request_srgb()
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("daps-desktop")
@@ -51,7 +51,7 @@ def application() -> QApplication:
     app.setDesktopFileName("daps-desktop")
     app.setWindowIcon(QIcon(str(resource("icons/app.svg"))))
     app.setQuitOnLastWindowClosed(False)  # the loop ends by itself, after the worker
-    let_qt_speak(app, i18n.spoken())
+    install_qt_translations(app, i18n.current_language())
     return app
 
 
@@ -59,11 +59,11 @@ def speak(language: str) -> None:
     """Have the whole window speak a language of LANGUAGES from now on, Qt's own words included."""
     app = QApplication.instance()
     assert isinstance(app, QApplication)
-    let_qt_speak(app, language)
+    install_qt_translations(app, language)
     say_again()
 
 
-def draw_in_srgb(platform: str = sys.platform) -> None:
+def request_srgb(platform: str = sys.platform) -> None:
     """Say so before there is a window: macOS takes its numbers for those of the screen where nobody says."""
     if platform == "darwin":
         drawn = QSurfaceFormat.defaultFormat()
@@ -71,7 +71,7 @@ def draw_in_srgb(platform: str = sys.platform) -> None:
         QSurfaceFormat.setDefaultFormat(drawn)
 
 
-def let_qt_speak(app: QApplication, name: str) -> QTranslator:
+def install_qt_translations(app: QApplication, name: str) -> QTranslator:
     """Qt's own words (standard buttons, file dialogs, keys) and numbers, in a language of LANGUAGES."""
     QLocale.setDefault(QLocale(name))
     for old in app.findChildren(QTranslator):
@@ -83,18 +83,18 @@ def let_qt_speak(app: QApplication, name: str) -> QTranslator:
     return words
 
 
-def start_picture() -> QWidget:
+def splash() -> QWidget:
     """Shown at once, so that a click on the icon is answered even where the disk is slow; to be closed."""
-    picture = QLabel()  # QSplashScreen waits for a second when it is shown (Qt 6.11, X11)
-    picture.setWindowFlags(Qt.WindowType.SplashScreen)
-    picture.setPixmap(_card(picture.devicePixelRatio()))
-    picture.move(picture.screen().availableGeometry().center() - QRect(QPoint(), _CARD).center())
-    picture.show()
-    waited = QDeadlineTimer(_AT_MOST_MS)
-    while not picture.windowHandle().isExposed() and not waited.hasExpired():
+    image = QLabel()  # QSplashScreen waits for a second when it is shown (Qt 6.11, X11)
+    image.setWindowFlags(Qt.WindowType.SplashScreen)
+    image.setPixmap(_card(image.devicePixelRatio()))
+    image.move(image.screen().availableGeometry().center() - QRect(QPoint(), _CARD).center())
+    image.show()
+    waited = QDeadlineTimer(_MAX_MS)
+    while not image.windowHandle().isExposed() and not waited.hasExpired():
         QGuiApplication.processEvents()  # no loop runs yet that would paint it
     QGuiApplication.processEvents()
-    return picture
+    return image
 
 
 def _card(ratio: float) -> QPixmap:

@@ -13,55 +13,55 @@ from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import tr
 from daps_desktop.base.paths import user_folder
 from daps_desktop.document.journal import journal_folder
-from daps_desktop.jobs.messages import Finished
-from daps_desktop.ui.album.album_controller import AlbumControl
+from daps_desktop.jobs.messages import RestoreResult
+from daps_desktop.ui.album.album_controller import AlbumController
 from daps_desktop.ui.canvas.canvas import Canvas
-from daps_desktop.ui.canvas.drawing.compare_state import Compare
+from daps_desktop.ui.canvas.drawing.compare_state import CompareState
 from daps_desktop.ui.canvas.overlay_menu import OverlayMenu
 from daps_desktop.ui.canvas.tool_actions import ToolActions
 from daps_desktop.ui.canvas.toolbox import ToolBox
-from daps_desktop.ui.check.check_controller import CheckControl
+from daps_desktop.ui.check.check_controller import CheckController
 from daps_desktop.ui.check.check_panel import CheckPanel
 from daps_desktop.ui.common import labels, preferences
 from daps_desktop.ui.common.actions import Actions
-from daps_desktop.ui.common.background import Background
+from daps_desktop.ui.common.background import BackgroundRunner
 from daps_desktop.ui.common.banner import Banner
 from daps_desktop.ui.common.focus_frame import FocusFrame
 from daps_desktop.ui.common.live_text import say
 from daps_desktop.ui.common.theme import Colours, Theme
-from daps_desktop.ui.common.widgets import column
+from daps_desktop.ui.common.widgets import vbox
 from daps_desktop.ui.files.autosave import Autosave
-from daps_desktop.ui.files.crash_recovery import Recovery
-from daps_desktop.ui.files.export_controller import Exporting
-from daps_desktop.ui.files.file_controller import Files
-from daps_desktop.ui.files.opened_photo import Opened
-from daps_desktop.ui.files.project_controller import Projects
-from daps_desktop.ui.files.recent_files import Recent
-from daps_desktop.ui.files.recipe_controller import Recipes
-from daps_desktop.ui.help.help_controller import Help
+from daps_desktop.ui.files.crash_recovery import CrashRecovery
+from daps_desktop.ui.files.export_controller import ExportController
+from daps_desktop.ui.files.file_controller import FileController
+from daps_desktop.ui.files.opened_photo import OpenedPhoto
+from daps_desktop.ui.files.project_controller import ProjectController
+from daps_desktop.ui.files.recent_files import RecentFiles
+from daps_desktop.ui.files.recipe_controller import RecipeController
+from daps_desktop.ui.help.help_controller import HelpController
 from daps_desktop.ui.models.document_model import DocumentModel
-from daps_desktop.ui.models.estimate_model import ForecastModel
+from daps_desktop.ui.models.estimate_model import EstimateModel
 from daps_desktop.ui.models.job_model import JobModel, JobState
 from daps_desktop.ui.panels.task_panel import TaskPanel
-from daps_desktop.ui.priors.priors_controller import PriorsControl
-from daps_desktop.ui.results.compare_actions import CompareControl
+from daps_desktop.ui.priors.priors_controller import PriorsController
+from daps_desktop.ui.results.compare_actions import CompareController
 from daps_desktop.ui.results.compare_bar import CompareBar
 from daps_desktop.ui.results.result_view import ResultView
-from daps_desktop.ui.results.version_compositor import Painting, Stage
-from daps_desktop.ui.results.versions_controller import Versions
-from daps_desktop.ui.shell.action_states import Possible
-from daps_desktop.ui.shell.appearance_menu import Appearance
+from daps_desktop.ui.results.version_compositor import CompositorView, VersionCompositor
+from daps_desktop.ui.results.versions_controller import VersionsController
+from daps_desktop.ui.shell.action_states import ActionStates
+from daps_desktop.ui.shell.appearance_menu import AppearanceMenu
 from daps_desktop.ui.shell.application import speak
-from daps_desktop.ui.shell.pane_navigation import KeyboardParts, keep_keys_on_the_photo
+from daps_desktop.ui.shell.pane_navigation import PaneNavigation, no_focus_on_click
 from daps_desktop.ui.shell.shortcuts import Shortcuts, ShortcutsDialog
 from daps_desktop.ui.shell.status_line import StatusLine
-from daps_desktop.ui.shell.toolbar import ToolStrip
-from daps_desktop.ui.shell.welcome_page import Welcome
-from daps_desktop.ui.shell.window_layout import Layout, add_dock
-from daps_desktop.ui.workflow.diagnosis_controller import Examiner
+from daps_desktop.ui.shell.toolbar import ToolBar
+from daps_desktop.ui.shell.welcome_page import WelcomePage
+from daps_desktop.ui.shell.window_layout import WindowLayout, add_dock
+from daps_desktop.ui.workflow.diagnosis_controller import DiagnosisController
 from daps_desktop.ui.workflow.fading_preview import FadePreview
-from daps_desktop.ui.workflow.proposal_review import Finder
-from daps_desktop.ui.workflow.run_controller import RunControl
+from daps_desktop.ui.workflow.proposal_review import ProposalReview
+from daps_desktop.ui.workflow.run_controller import RunController
 
 PREVIEW_SIDE = 768  # pixels: enough for the canvas, little enough to send ten times a second
 _MESSAGE_MS = 6000
@@ -73,65 +73,69 @@ class MainWindow(QMainWindow):
     def __init__(self, model: DocumentModel, job: JobModel, theme: Theme) -> None:
         super().__init__()
         self.model, self.job, self.theme = model, job, theme
-        self.background = Background(self)
-        self.files = Files(model, job, self.background, self)
-        self.compare = Compare(self)
+        self.background = BackgroundRunner(self)
+        self.files = FileController(model, job, self.background, self)
+        self.compare = CompareState(self)
         self.tools = ToolBox(model, self.background, self)
         self.canvas = Canvas(self.tools, self.compare)
         self.result_view = ResultView(model, job, self.canvas, self.compare, self.background)
         self.actions_ = Actions(self)
-        self.compare_control = CompareControl(self.compare, self.actions_)
-        self.exporting = Exporting(self, model, self.files, self.actions_, self.background)
-        self.recipes = Recipes(self, model, job, self.files, self.actions_, self.background)
-        self.album = AlbumControl(self, model, job, self.files, self.actions_, self.background)
+        self.compare_controller = CompareController(self.compare, self.actions_)
+        self.exporting = ExportController(self, model, self.files, self.actions_, self.background)
+        self.recipes = RecipeController(self, model, job, self.files, self.actions_, self.background)
+        self.album = AlbumController(self, model, job, self.files, self.actions_, self.background)
         self.shortcuts = Shortcuts(self.actions_, self)
-        self.appearance = Appearance(self.actions_.menus[labels.MENU_VIEW], theme, self)
+        self.appearance = AppearanceMenu(self.actions_.menus[labels.MENU_VIEW], theme, self)
         self.overlay_menu = OverlayMenu(
             self.actions_.menus[labels.MENU_VIEW], self.canvas.overlay, model, self
         )
         self.tool_actions = ToolActions(self.actions_, self.tools, model, self.background, self)
         self.panel = TaskPanel(model, job, self.tools, self.actions_)
-        self.finder = Finder(model, self.canvas, self.tools, self.actions_, self.panel.where.finding, self)
-        self.examiner = Examiner(model, self.finder.background, self.panel, self)
+        self.finder = ProposalReview(
+            model, self.canvas, self.tools, self.actions_, self.panel.where.finding, self
+        )
+        self.examiner = DiagnosisController(model, self.finder.background, self.panel, self)
         self.fade_preview = FadePreview(model, self.canvas, self.background, self)
-        self.versions = Versions(model, job, self.actions_, self.background, PREVIEW_SIDE)
-        stage = Stage(self.canvas, self.compare, self.result_view)
-        self.painting = Painting(model, self.versions.panel, self.actions_, stage, self.background)
-        self.versions.source_picked.connect(self.painting.begin)
+        self.versions = VersionsController(model, job, self.actions_, self.background, PREVIEW_SIDE)
+        stage = CompositorView(self.canvas, self.compare, self.result_view)
+        self.painting = VersionCompositor(model, self.versions.panel, self.actions_, stage, self.background)
+        self.versions.source_chosen.connect(self.painting.begin)
         self.check = CheckPanel(theme.colours, self.actions_)
-        self.check_control = CheckControl(
+        self.check_controller = CheckController(
             model, self.check, self.canvas, self.actions_, self.files, self.background
         )
         self.status = StatusLine()
-        self.welcome = Welcome(self.actions_)
-        self.priors = PriorsControl(self, self.actions_, self.panel.how.fold)
-        self.help = Help(self, self.actions_)
-        self.forecast = ForecastModel(model, job, self)
+        self.welcome = WelcomePage(self.actions_)
+        self.priors = PriorsController(self, self.actions_, self.panel.how.fold)
+        self.help = HelpController(self, self.actions_)
+        self.forecast = EstimateModel(model, job, self)
         self.forecast.changed.connect(self.panel.how.show_times)
         self.forecast.hardware_known.connect(lambda words: say(self.welcome.hardware, text=words))
         journals = journal_folder(user_folder())
         self.autosave = Autosave(model, self.files, journals, self)
-        self.projects = Projects(model, self.files, self.autosave, self.canvas, self.background, self)
-        self.recent = Recent(self.files, self.background, self.actions_.menus[labels.MENU_FILE], self)
-        self.recovery = Recovery(self.files, self.background, journals, self)
+        self.projects = ProjectController(
+            model, self.files, self.autosave, self.canvas, self.background, self
+        )
+        self.recent = RecentFiles(self.files, self.background, self.actions_.menus[labels.MENU_FILE], self)
+        self.recovery = CrashRecovery(self.files, self.background, journals, self)
         run_box = self.panel.run_box
-        self.run_control = RunControl(
+        self.run_controller = RunController(
             self, model, job, self.actions_, run_box, self.status, self.status.hardware.text, self.files
         )
-        self.run_control.watch(self.welcome.banner)
+        self.run_controller.watch(self.welcome.banner)
         self.pages = QStackedWidget()
         self._closing = False
         self._arrange()
         self._open_to_the_keyboard()
         self._connect_actions()
         self._connect_models()
-        self.layout_ = Layout(self, (self.tool_strip, self.task_dock, self.versions_dock))
+        self.layout_ = WindowLayout(self, (self.tool_strip, self.task_dock, self.versions_dock))
         self.layout_.restore()
         self.layout_.hide_tools()
         self.recent.refresh()
-        self.recovery.look()
+        self.recovery.refresh()
         self._set_colours(theme.colours)
-        Possible(self, model, job, self.actions_, self.projects)
+        ActionStates(self, model, job, self.actions_, self.projects)
 
     # layout
 
@@ -141,7 +145,7 @@ class MainWindow(QMainWindow):
         self.resize(min(1440, room.width() - 40), min(900, room.height() - 80))
         self.compare_bar = CompareBar(self.compare, self.actions_)
         work = QWidget()
-        layout = column(self.compare_bar, self.canvas, spacing=0)
+        layout = vbox(self.compare_bar, self.canvas, spacing=0)
         layout.setStretch(1, 1)
         work.setLayout(layout)
         self.pages.addWidget(self.welcome)
@@ -153,19 +157,19 @@ class MainWindow(QMainWindow):
         self.task_dock = add_dock(self, "task", labels.PANEL_NAME, self.panel, right)
         self.versions_dock = add_dock(self, "versions", labels.VERSIONS_TITLE, self.versions.panel, below)
         self.check_dock = add_dock(self, "check", labels.CHECK_TITLE, self.check, below, self.check.head)
-        self.tool_strip = ToolStrip(self.actions_)
+        self.tool_strip = ToolBar(self.actions_)
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.tool_strip)
         self.splitDockWidget(self.versions_dock, self.check_dock, Qt.Orientation.Vertical)
         self.check_dock.hide()
         self.setCorner(Qt.Corner.BottomRightCorner, right)
 
     def _open_to_the_keyboard(self) -> None:
-        keep_keys_on_the_photo(self)
+        no_focus_on_click(self)
         for part in (self.canvas, self.versions.panel.strip):
             FocusFrame(part)
         below = (self.versions_dock, self.check_dock)
         parts = (self.welcome, self.canvas, self.panel, *below, self.tool_strip, self.compare_bar)
-        KeyboardParts(self, self.actions_, parts)
+        PaneNavigation(self, self.actions_, parts)
 
     # connections
 
@@ -205,20 +209,20 @@ class MainWindow(QMainWindow):
         files.opening_failed.connect(self._show_not_opening)
         self._connect_projects()
         model.photo_opened.connect(self.status.show_photo)
-        model.hole_changed.connect(self.canvas.hole_changed)
-        for signal in (model.hole_edited, model.task_changed, model.settings_changed):
+        model.mask_changed.connect(self.canvas.mask_changed)
+        for signal in (model.mask_edited, model.task_changed, model.settings_changed):
             signal.connect(lambda *_: self.status.show_marked(model.document))
         model.version_shown.connect(self.check.show_version)
         job.state_changed.connect(self._show_fate)
         job.started.connect(self.check.start)
         job.progressed.connect(self.check.add)
-        job.finished.connect(self._take_result)
+        job.finished.connect(self._accept_result)
         self.canvas.view_changed.connect(self.status.show_zoom)
         self.canvas.hovered.connect(self.status.show_position)
         self.panel.run_box.pressed.connect(self.restore_or_stop)
         self.panel.run_box.save_pressed.connect(self.exporting.ask)
         self.exporting.exported.connect(self._show_saved)
-        self.recipes.told.connect(lambda words: self.status.showMessage(words, _MESSAGE_MS))
+        self.recipes.message.connect(lambda words: self.status.showMessage(words, _MESSAGE_MS))
         self.welcome.open_pressed.connect(files.ask_open)
         self.welcome.sample_pressed.connect(files.open_sample)
         self.welcome.recent_pressed.connect(self.open)
@@ -248,14 +252,14 @@ class MainWindow(QMainWindow):
 
     def rescue(self) -> None:
         """Bring the marks to the disk, before anything else that may go wrong."""
-        self.autosave.rescue()
+        self.autosave.flush()
 
     def restore(self) -> None:
         """Start a job on the document as it stands."""
         document = self.model.document
         if document is None or self.job.running:
             return
-        if document.hole_missing:
+        if document.mask_missing:
             self._show_error(UserError("mask_needed"))
             return
         self.job.start(document.request(uuid4().hex, PREVIEW_SIDE))
@@ -266,7 +270,7 @@ class MainWindow(QMainWindow):
         else:
             self.restore()
 
-    def _take_result(self, finished: Finished) -> None:
+    def _accept_result(self, finished: RestoreResult) -> None:
         assert self.job.request is not None  # of the job that ends with this message
         self.model.add_result(self.job.request, finished)
 
@@ -280,17 +284,17 @@ class MainWindow(QMainWindow):
     def _speak(self) -> None:
         """Everything in the language that was chosen; photo, versions and a run go on as they are."""
         self.status.clearMessage()
-        speak(i18n.choose(preferences.language()))
+        speak(i18n.set_language(preferences.language()))
 
     def _show_opening(self, name: str) -> None:
         self.welcome.show_opening(name)
         self.status.showMessage(tr(labels.OPENING).format(name=name))
 
-    def _show_opened(self, opened: Opened) -> None:
+    def _show_opened(self, opened: OpenedPhoto) -> None:
         document = self.model.document
         assert document is not None
         self._show_not_opening()
-        self.canvas.show_photo(opened.pyramid, document.hole)
+        self.canvas.show_photo(opened.pyramid, document.mask)
         self.tools.show_photo(opened.pyramid)
         if self.pages.currentIndex() == 0:
             self.layout_.show_tools()
@@ -307,7 +311,7 @@ class MainWindow(QMainWindow):
         self.status.clear()
         self._show_not_opening()
         self.recent.refresh()
-        self.recovery.look()
+        self.recovery.refresh()
 
     def _show_not_opening(self) -> None:
         self.welcome.show_opening("")
@@ -315,13 +319,13 @@ class MainWindow(QMainWindow):
 
     def _show_error(self, error: UserError) -> None:
         self._show_not_opening()
-        self._banner().tell(error)
+        self._banner().show_error(error)
 
     def show_bug(self, error: BaseException) -> None:
         """Say that the program is at fault, with the traceback to copy; the marks stay as they are."""
         self._show_not_opening()
         details = "".join(traceback.format_exception(error))
-        self._banner().tell(UserError("bug", detail=type(error).__name__), details)
+        self._banner().show_error(UserError("bug", detail=type(error).__name__), details)
 
     def _banner(self) -> Banner:
         return self.panel.run_box.banner if self.model.document else self.welcome.banner
@@ -334,7 +338,7 @@ class MainWindow(QMainWindow):
 
     def _show_fate(self, state: JobState) -> None:
         if state in (JobState.CANCELLED, JobState.FAILED):
-            self.check.take_back()
+            self.check.revert()
 
     # events
 
@@ -376,9 +380,9 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self._closing and (self.model.unsaved or self.job.running):
             event.ignore()
-            self.files.unless_unsaved(self._close_now)
+            self.files.confirm_discard(self._close_now)
             return
-        self.job.abandon()
+        self.job.discard()
         self.layout_.save()
         self.autosave.close()
         self.album.close()

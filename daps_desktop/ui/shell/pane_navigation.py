@@ -8,14 +8,14 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from daps_desktop.ui.common.actions import Actions
 
 
-def keep_keys_on_the_photo(window: QWidget) -> None:
+def no_focus_on_click(window: QWidget) -> None:
     """A click leaves the keys with the photo: Space moves it and presses no button a second time."""
     for button in window.findChildren(QAbstractButton):
         if button.group() is None:  # of a group, Tab comes to one alone
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
 
-class KeyboardParts(QObject):
+class PaneNavigation(QObject):
     """Knows the parts in the order in which work goes through them; a hidden one is passed over."""
 
     def __init__(self, window: QWidget, actions: Actions, parts: Sequence[QWidget]) -> None:

@@ -22,8 +22,8 @@ from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.actions import Actions
 from daps_desktop.ui.common.live_text import keep_said, say
 from daps_desktop.ui.common.preferences import preferences
-from daps_desktop.ui.common.theme import GRID
-from daps_desktop.ui.common.widgets import label, row
+from daps_desktop.ui.common.theme import SPACING
+from daps_desktop.ui.common.widgets import hbox, label
 
 _GROUP = "shortcuts"
 
@@ -109,11 +109,11 @@ class ShortcutsDialog(QDialog):
         reset.clicked.connect(self._reset)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        layout.setSpacing(GRID)
+        layout.setContentsMargins(2 * SPACING, 2 * SPACING, 2 * SPACING, 2 * SPACING)
+        layout.setSpacing(SPACING)
         layout.addWidget(self.search)
         layout.addWidget(self.list, 1)
-        chooser = row(self.key, self.apply)
+        chooser = hbox(self.key, self.apply)
         chooser.setStretch(0, 1)
         layout.addLayout(chooser)
         layout.addWidget(self.hint)
@@ -203,5 +203,5 @@ def _without_key(title: str) -> str:
     return re.sub(r"\(&.\)|&", "", title)
 
 
-def _sequences(words: str) -> list[QKeySequence]:
-    return QKeySequence.listFromString(words, QKeySequence.SequenceFormat.PortableText) if words else []
+def _sequences(text: str) -> list[QKeySequence]:
+    return QKeySequence.listFromString(text, QKeySequence.SequenceFormat.PortableText) if text else []

@@ -10,7 +10,7 @@ from daps_desktop.document.document import Document
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.ui.common import formatting
 from daps_desktop.ui.common.live_text import Words, say
-from daps_desktop.ui.common.theme import GRID
+from daps_desktop.ui.common.theme import SPACING
 
 
 class StatusLine(QStatusBar):
@@ -25,13 +25,13 @@ class StatusLine(QStatusBar):
         for fact in (self.untouched, self.zoom, self.hardware):
             self.addPermanentWidget(fact)
         memory_gb = psutil.virtual_memory().total / 2**30
-        say(self.hardware, text=partial(formatting.hardware_line, os.cpu_count() or 1, memory_gb))
+        say(self.hardware, text=partial(formatting.format_hardware, os.cpu_count() or 1, memory_gb))
 
     def show_photo(self, photo: Photo) -> None:
         say(
             self.photo,
             text=partial(
-                formatting.photo_line, photo.height, photo.width, photo.bits, photo.pixels.shape[2] == 1
+                formatting.format_photo, photo.height, photo.width, photo.bits, photo.pixels.shape[2] == 1
             ),
         )
 
@@ -40,20 +40,20 @@ class StatusLine(QStatusBar):
             say(fact, text="")
 
     def show_position(self, position: tuple[int, int] | None) -> None:
-        say(self.position, text=partial(formatting.position_line, position))
+        say(self.position, text=partial(formatting.format_position, position))
 
     def show_zoom(self, scale: float) -> None:
-        say(self.zoom, text=partial(formatting.zoom_line, scale))
+        say(self.zoom, text=partial(formatting.format_zoom, scale))
 
     def show_marked(self, document: Document | None) -> None:
         """How much a repair leaves as it was; nothing where the task reworks every pixel."""
         words: Words = ""
-        if document is not None and document.task.repair_only:
-            words = partial(formatting.untouched_line, 1 - document.changing_share)
+        if document is not None and document.task.only_fills_mask:
+            words = partial(formatting.format_untouched, 1 - document.redrawn_share)
         say(self.untouched, text=words)
 
 
 def _fact() -> QLabel:
     fact = QLabel()
-    fact.setContentsMargins(GRID, 0, GRID, 0)
+    fact.setContentsMargins(SPACING, 0, SPACING, 0)
     return fact

@@ -14,7 +14,7 @@ _GROUPS = (
 _ICON = 20  # pixels
 
 
-class ToolStrip(QToolBar):
+class ToolBar(QToolBar):
     """The actions of the menus once more, as pictures."""
 
     def __init__(self, actions: Actions) -> None:

@@ -7,22 +7,22 @@ from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from daps_desktop.base.i18n import N_, phrase, tr
-from daps_desktop.document.journal import Unsaved
+from daps_desktop.document.journal import UnsavedWork
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.actions import Actions
 from daps_desktop.ui.common.banner import Banner
 from daps_desktop.ui.common.live_text import say
-from daps_desktop.ui.common.theme import GRID, HIT
-from daps_desktop.ui.common.widgets import label, row
+from daps_desktop.ui.common.theme import MIN_TARGET, SPACING
+from daps_desktop.ui.common.widgets import hbox, label
 from daps_desktop.ui.files.crash_recovery import RecoveryCard
 from daps_desktop.ui.files.recent_files import THUMBNAIL, RecentFile
 
 _BANNER_WIDTH = 480
-_MOST_SHOWN = 5  # recent photos, in one row
-_MOST_OFFERS = 3
+_MAX_SHOWN = 5  # recent photos, in one row
+_MAX_OFFERS = 3
 
 
-class Welcome(QScrollArea):
+class WelcomePage(QScrollArea):
     """Nothing to choose but the photo; scrolls, so that it asks no more of the window than the photo does."""
 
     help_chapter = "first"
@@ -40,7 +40,7 @@ class Welcome(QScrollArea):
         self.button = say(QPushButton(), text=labels.WELCOME_OPEN)
         self.button.setObjectName("restore")
         self.button.setMinimumWidth(240)
-        actions.explain(self.button, labels.WELCOME_OPEN, "open")
+        actions.set_explanation(self.button, labels.WELCOME_OPEN, "open")
         self.button.clicked.connect(self.open_pressed)
         self.sample = say(QPushButton(), text=labels.WELCOME_SAMPLE)
         self.sample.setObjectName("restore")
@@ -52,12 +52,12 @@ class Welcome(QScrollArea):
         self.banner.setFixedWidth(_BANNER_WIDTH)
         self._below = _centred("", "caption")
         self._actions, self._opening = actions, ""
-        actions.tell_keys(self._show_below)
+        actions.announce_keys(self._show_below)
         self.hardware = _centred("", "caption")
         self._offers = QWidget()
         self._offers.setFixedWidth(_BANNER_WIDTH)
         self._offers_layout = QVBoxLayout(self._offers)
-        self._offers_layout.setSpacing(GRID)
+        self._offers_layout.setSpacing(SPACING)
         self._offers_layout.setContentsMargins(0, 0, 0, 0)
         self.recent = RecentRow()
         self.recent.pressed.connect(self.recent_pressed)
@@ -70,11 +70,11 @@ class Welcome(QScrollArea):
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         layout = QVBoxLayout(page)
-        layout.setSpacing(2 * GRID)
+        layout.setSpacing(2 * SPACING)
         layout.addStretch(2)
         for words, name in ((labels.WELCOME_TITLE, "title"), (labels.WELCOME_LINE, "")):
             layout.addWidget(_centred(words, name))
-        layout.addSpacing(GRID)
+        layout.addSpacing(SPACING)
         layout.addLayout(_middle(self.button, self.sample))
         layout.addWidget(self._below)
         layout.addLayout(_middle(self.banner))  # an alignment would cut the lines of the sentence off
@@ -83,7 +83,7 @@ class Welcome(QScrollArea):
         layout.addStretch(3)
         layout.addWidget(self.hardware)
         layout.addWidget(_centred(labels.WELCOME_PRIVATE, "caption"))
-        layout.addSpacing(GRID)
+        layout.addSpacing(SPACING)
 
     def show_opening(self, name: str) -> None:
         """Say which photo is being read; an empty name says that none is."""
@@ -103,12 +103,12 @@ class Welcome(QScrollArea):
                 tr(labels.WELCOME_DROP).format(keys=keys) if keys else tr(labels.WELCOME_DROP_ALONE)
             )
 
-    def show_offers(self, found: list[Unsaved]) -> None:
+    def show_offers(self, found: list[UnsavedWork]) -> None:
         """Work that can be recovered, the latest first."""
         for card in self.cards:
             card.setParent(None)
             card.deleteLater()
-        for unsaved in found[:_MOST_OFFERS]:
+        for unsaved in found[:_MAX_OFFERS]:
             card = RecoveryCard(unsaved)
             card.recover_pressed.connect(self.recover_pressed)
             card.discard_pressed.connect(self.discard_pressed)
@@ -128,22 +128,22 @@ class RecentRow(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.buttons: list[QToolButton] = []
-        self._pictures = QHBoxLayout()
-        self._pictures.setSpacing(GRID)
+        self._images = QHBoxLayout()
+        self._images.setSpacing(SPACING)
         self.clear = QToolButton()
         self.clear.setObjectName("quiet")
         say(self.clear, text=N_("Clear this list"))
-        self.clear.setMinimumHeight(HIT)
+        self.clear.setMinimumHeight(MIN_TARGET)
         self.clear.clicked.connect(self.clear_pressed)
         heading = label(N_("Recent photos"), "caption")
         heading.setWordWrap(False)
-        top = row(heading)
+        top = hbox(heading)
         top.addStretch()
         top.addWidget(self.clear)
         layout = QVBoxLayout()
-        layout.setSpacing(GRID // 2)
+        layout.setSpacing(SPACING // 2)
         layout.addLayout(top)
-        layout.addLayout(self._pictures)
+        layout.addLayout(self._images)
         around = QHBoxLayout(self)
         around.addStretch()
         around.addLayout(layout)
@@ -152,11 +152,11 @@ class RecentRow(QWidget):
 
     def show_files(self, files: list[RecentFile]) -> None:
         for button in self.buttons:
-            self._pictures.removeWidget(button)
+            self._images.removeWidget(button)
             button.deleteLater()
-        self.buttons = [self._button(file) for file in files[:_MOST_SHOWN]]
+        self.buttons = [self._button(file) for file in files[:_MAX_SHOWN]]
         for button in self.buttons:
-            self._pictures.addWidget(button)
+            self._images.addWidget(button)
         self.setVisible(bool(files))
 
     def _button(self, file: RecentFile) -> QToolButton:
@@ -165,7 +165,7 @@ class RecentRow(QWidget):
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setIconSize(QSize(*THUMBNAIL))
-        button.setIcon(QIcon(QPixmap.fromImage(file.picture)))
+        button.setIcon(QIcon(QPixmap.fromImage(file.image)))
         width = THUMBNAIL[0]
         name = button.fontMetrics().elidedText(file.path.name, Qt.TextElideMode.ElideMiddle, width)
         button.setText(name.replace("&", "&&"))
@@ -176,13 +176,13 @@ class RecentRow(QWidget):
 
 
 def _middle(*children: QWidget) -> QHBoxLayout:
-    middle = row(*children, spacing=GRID)
+    middle = hbox(*children, spacing=SPACING)
     middle.insertStretch(0)
     middle.addStretch()
     return middle
 
 
-def _centred(words: str, name: str) -> QLabel:
-    result = label(words, name)
+def _centred(text: str, name: str) -> QLabel:
+    result = label(text, name)
     result.setAlignment(Qt.AlignmentFlag.AlignHCenter)
     return result

@@ -11,7 +11,7 @@ VERSION = 1
 _GEOMETRY, _STATE = "window/geometry", "window/state"
 
 
-class Layout(QObject):
+class WindowLayout(QObject):
     """Tools and docks come with the first photo and go with it; the first page is quiet."""
 
     def __init__(self, window: QMainWindow, always: tuple[QWidget, ...]) -> None:

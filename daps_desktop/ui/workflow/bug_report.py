@@ -24,7 +24,7 @@ _PACKAGES = ("daps-desktop", "torch", "openvino", "diffusers", "numpy", "opencv-
 _LOG_LINES = 60
 
 
-def report(
+def bug_report(
     document: Document | None, hardware: str, logs: Sequence[Path], error: UserError | None, details: str
 ) -> str:
     """What happened, versions, computer, settings, the last lines of the logs, and the technical details."""
@@ -38,16 +38,16 @@ def report(
         ("Technical details", details or "(none)"),
     ]
     words = "\n\n".join(f"{title}\n{'-' * len(title)}\n{body.strip()}" for title, body in parts)
-    return anonymous(words + "\n", Path.home(), _user())
+    return anonymise(words + "\n", Path.home(), _user())
 
 
-def anonymous(words: str, home: Path, user: str) -> str:
+def anonymise(text: str, home: Path, user: str) -> str:
     """The same text with ~ for the home folder, however it is written, and USER for the name of the user."""
     for folder in {home, home.resolve()}:
         for written in {str(folder), folder.as_posix(), str(folder).replace("\\", "\\\\")}:
             if len(written) > 1:
-                words = re.sub(re.escape(written) + r"(?!\w)", "~", words, flags=re.IGNORECASE)
-    return re.sub(rf"(?<!\w){re.escape(user)}(?!\w)", "USER", words, flags=re.IGNORECASE) if user else words
+                text = re.sub(re.escape(written) + r"(?!\w)", "~", text, flags=re.IGNORECASE)
+    return re.sub(rf"(?<!\w){re.escape(user)}(?!\w)", "USER", text, flags=re.IGNORECASE) if user else text
 
 
 def _user() -> str:

@@ -2,24 +2,24 @@
 
 from PySide6.QtCore import QObject, Signal
 
-from daps_desktop.analysis.diagnosis import Findings, examine, needs_restoring
+from daps_desktop.analysis.diagnosis import Diagnosis, diagnose, needs_restoring
 from daps_desktop.base.i18n import N_
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage_traits import TRAITS
-from daps_desktop.ui.common.background import Background
+from daps_desktop.ui.common.background import BackgroundRunner
 from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.panels.task_panel import TaskPanel
 
 CLEAN = N_("This photo already looks sharp and clean. Restoring it may take away real detail.")
 
 
-class Examiner(QObject):
+class DiagnosisController(QObject):
     """Examines each photo once when it is opened; nothing is ticked by itself."""
 
-    findings_ready = Signal(Findings)
+    diagnosis_ready = Signal(Diagnosis)
 
     def __init__(
-        self, model: DocumentModel, background: Background, panel: TaskPanel, parent: QObject
+        self, model: DocumentModel, background: BackgroundRunner, panel: TaskPanel, parent: QObject
     ) -> None:
         super().__init__(parent)
         self._model = model
@@ -29,9 +29,9 @@ class Examiner(QObject):
 
     def _examine(self, photo: Photo) -> None:
         self._panel.where.finding.show_clean("")
-        self._background.run(lambda: examine(photo), lambda findings: self._take(photo, findings))
+        self._background.run(lambda: diagnose(photo), lambda findings: self._accept(photo, findings))
 
-    def _take(self, photo: Photo, findings: Findings) -> None:
+    def _accept(self, photo: Photo, findings: Diagnosis) -> None:
         document = self._model.document
         if document is None or document.photo is not photo:
             return  # another one was opened meanwhile
@@ -40,4 +40,4 @@ class Examiner(QObject):
                 self._panel.where.finding.show_hint(suggestion.reason)
             self._panel.cards.card(type(suggestion.damage)).suggest(suggestion.damage, suggestion.reason)
         self._panel.where.finding.show_clean("" if needs_restoring(findings) else CLEAN)
-        self.findings_ready.emit(findings)
+        self.diagnosis_ready.emit(findings)

@@ -10,12 +10,12 @@ from daps_desktop.analysis.scratches.detect import find_scratches
 from daps_desktop.base.i18n import N_, tr
 from daps_desktop.document.document import Document
 from daps_desktop.imaging.rect import Rect
-from daps_desktop.jobs.proposals import Proposal, hole_of, shown
+from daps_desktop.jobs.proposals import Proposal, above_threshold, mask_of
 from daps_desktop.ui.canvas.canvas import Canvas
-from daps_desktop.ui.canvas.drawing.proposal_overlay import PROPOSED, PUT_ASIDE, Glow
+from daps_desktop.ui.canvas.drawing.proposal_overlay import PROPOSED, PUT_ASIDE, ProposalOverlay
 from daps_desktop.ui.canvas.toolbox import ToolBox
 from daps_desktop.ui.common.actions import Actions
-from daps_desktop.ui.common.background import Background
+from daps_desktop.ui.common.background import BackgroundRunner
 from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.panels import find_section
 from daps_desktop.ui.panels.find_section import FindSection
@@ -29,7 +29,7 @@ _MOVED = (QEvent.Type.MouseMove, QEvent.Type.TabletMove)
 _UP = (QEvent.Type.MouseButtonRelease, QEvent.Type.TabletRelease)
 
 
-class Finder(QObject):
+class ProposalReview(QObject):
     """Owns the proposals of the open photo; they are no part of the document until they are accepted."""
 
     def __init__(
@@ -44,10 +44,10 @@ class Finder(QObject):
         super().__init__(parent)
         self._model, self._canvas, self._tools, self._actions = model, canvas, tools, actions
         self._section = section
-        self.background = Background(
+        self.background = BackgroundRunner(
             self
         )  # of its own: a large photo takes seconds, and saving must not wait
-        self._review: _Review | None = None
+        self._review: _ReviewState | None = None
         self._looked_at: Document | None = None  # while its photo is looked through
         self._taken_press = False  # by a proposal, until the button or the pen comes up
         canvas.add_layer(lambda: self._review.proposed.layer if self._review else None)
@@ -62,7 +62,7 @@ class Finder(QObject):
         section.find_pressed.connect(self.find)
         section.accept_pressed.connect(self.accept)
         section.dismiss_pressed.connect(self.dismiss)
-        section.sensitivity_picked.connect(self._set_sensitivity)
+        section.sensitivity_chosen.connect(self._set_sensitivity)
         model.photo_opened.connect(self._forget)
         model.version_shown.connect(self._forget_closed)
         self._forget()
@@ -85,16 +85,16 @@ class Finder(QObject):
         self._looked_at = document
         self._section.show_looking()
         pixels = document.photo.pixels
-        self.background.run(lambda: find_scratches(pixels), lambda found: self._take(document, found))
+        self.background.run(lambda: find_scratches(pixels), lambda found: self._accept(document, found))
 
     def accept(self) -> None:
         """Mark all that is proposed and not left out, as one step of undo."""
-        worked = self._model.worked_hole
+        worked = self._model.active_mask
         if worked is None or self._review is None or self._model.stroking:
             return
-        found = hole_of(self._review.chosen, *worked.shape)
+        found = mask_of(self._review.chosen, *worked.shape)
         self._forget()
-        self._model.set_hole(worked | found, tr(UNDO_FOUND))
+        self._model.set_mask(worked | found, tr(UNDO_FOUND))
 
     def dismiss(self) -> None:
         self._forget()
@@ -106,14 +106,14 @@ class Finder(QObject):
         else:
             act()
 
-    def _take(self, document: Document, found: tuple[Proposal, ...]) -> None:
+    def _accept(self, document: Document, found: tuple[Proposal, ...]) -> None:
         if self._looked_at is not document:
             return  # another photo was opened meanwhile
         self._looked_at = None
         if not found:
             self._section.show_idle(find_section.NONE)
             return
-        self._review = _Review(found, *document.hole.shape)
+        self._review = _ReviewState(found, *document.mask.shape)
         self._actions.enable(_REVIEWING, True)
         self._canvas.show_marks()
         self._section.show_review()
@@ -148,7 +148,7 @@ class Finder(QObject):
         if self._review is None:
             return False
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
-            if self._tools.tool.busy or self._model.stroking:
+            if self._tools.tool.is_drawing or self._model.stroking:
                 event.accept()
             return False
         return isinstance(event, QSinglePointEvent) and self._takes(event)
@@ -168,24 +168,24 @@ class Finder(QObject):
     def _pressed(self, event: QSinglePointEvent) -> bool:
         plain = event.button() == Qt.MouseButton.LeftButton and not event.modifiers()
         view = self._canvas.view
-        if self._review is None or view is None or not plain or not self._canvas.marks_seen:
+        if self._review is None or view is None or not plain or not self._canvas.mask_visible:
             return False
-        point = view.to_photo(self._canvas.folded(event.position()))
+        point = view.to_photo(self._canvas.in_view(event.position()))
         toggled = self._review.toggle(point, _SLACK / view.scale)
         if toggled:
             self._show()
         return toggled
 
 
-class _Review:
+class _ReviewState:
     """The proposals of one photo, which of them are shown, and which of those were put aside."""
 
     def __init__(self, found: tuple[Proposal, ...], height: int, width: int) -> None:
         self._found = found
         self._shown: tuple[Proposal, ...] = ()
         self._aside: set[int] = set()  # places in `found`, which is in the order of scores
-        self.proposed = Glow(height, width, PROPOSED)
-        self.put_aside = Glow(height, width, PUT_ASIDE, _TRACE)
+        self.proposed = ProposalOverlay(height, width, PROPOSED)
+        self.put_aside = ProposalOverlay(height, width, PUT_ASIDE, _TRACE)
 
     @property
     def chosen(self) -> list[Proposal]:
@@ -197,7 +197,7 @@ class _Review:
 
     def set_sensitivity(self, sensitivity: float) -> None:
         """The surest come first, so that what is shown is a beginning of `found`."""
-        before, self._shown = len(self._shown), shown(self._found, sensitivity)
+        before, self._shown = len(self._shown), above_threshold(self._found, sensitivity)
         after = len(self._shown)
         for i in range(min(before, after), max(before, after)):
             self._light(i, after > before)

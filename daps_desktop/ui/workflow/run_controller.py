@@ -15,20 +15,20 @@ from daps_desktop.document.project import SUFFIX
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.ui.common.actions import Actions
 from daps_desktop.ui.common.banner import Banner
-from daps_desktop.ui.files.file_controller import Files
+from daps_desktop.ui.files.file_controller import FileController
 from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.models.job_model import JobModel, JobState
 from daps_desktop.ui.panels.run_box import RunBox
-from daps_desktop.ui.workflow.bug_report import report
-from daps_desktop.ui.workflow.suggested_fixes import ANY_DEVICE, OTHER_PLACE, REMEDIES, SMALLER_TILES
+from daps_desktop.ui.workflow.bug_report import bug_report
+from daps_desktop.ui.workflow.suggested_fixes import ANY_DEVICE, OTHER_PLACE, SMALLER_TILES, SUGGESTED_FIXES
 
 _USUAL_TILE = 384  # pixels: what the engine takes where nothing is chosen
-_SMALLEST_TILE = 96
+_MIN_TILE = 96
 _MESSAGE_MS = 8000
 _PROJECT_ACTS = ("save_project_as",)
 
 
-class RunControl(QObject):
+class RunController(QObject):
     """Connects job, run box and banners."""
 
     def __init__(
@@ -40,7 +40,7 @@ class RunControl(QObject):
         run_box: RunBox,
         status: QStatusBar,
         hardware: Callable[[], str],
-        files: Files,
+        files: FileController,
     ) -> None:
         super().__init__(window)
         self._window, self._model, self._job = window, model, job
@@ -58,7 +58,7 @@ class RunControl(QObject):
 
     def watch(self, banner: Banner) -> None:
         """Make an offer wherever that banner tells of something that can be mended."""
-        banner.told.connect(lambda error: self._offer(banner, error))
+        banner.shown.connect(lambda error: self._offer(banner, error))
         banner.report_pressed.connect(lambda: self._copy_report(banner.error, banner.details))
 
     def _show_possible(self) -> None:
@@ -72,20 +72,20 @@ class RunControl(QObject):
     # remedies
 
     def _offer(self, banner: Banner, error: UserError) -> None:
-        remedy = REMEDIES.get(error.code)
+        remedy = SUGGESTED_FIXES.get(error.code)
         if remedy is None:
             return
         acts = _PROJECT_ACTS if _of_project(error) else remedy.acts
         act = next((name for name in acts if self._there(name)), None)
         if act == "restore":
-            banner.offer(N_("Try again"), lambda: self._do(act))
+            banner.add_fix(N_("Try again"), lambda: self._do(act))
         elif act is not None:
-            banner.offer(remedy.words, lambda: self._do(act))
+            banner.add_fix(remedy.text, lambda: self._do(act))
 
     def _there(self, name: str) -> bool:
         document = self._model.document
         if name == SMALLER_TILES:
-            return document is not None and _smaller(document.settings).tile >= _SMALLEST_TILE
+            return document is not None and _smaller(document.settings).tile >= _MIN_TILE
         if name == ANY_DEVICE:
             return document is not None
         if name == OTHER_PLACE:
@@ -108,7 +108,7 @@ class RunControl(QObject):
 
     def _copy_report(self, error: UserError | None, details: str) -> None:
         logs = [log_folder() / name for name in (WINDOW_LOG, ENGINE_LOG)]
-        words = report(self._model.document, self._hardware(), logs, error, details)
+        words = bug_report(self._model.document, self._hardware(), logs, error, details)
         QGuiApplication.clipboard().setText(words)
         self._status.showMessage(
             tr("The report is on the clipboard. It leaves your name out, and nothing was sent."), _MESSAGE_MS
@@ -116,7 +116,7 @@ class RunControl(QObject):
 
 
 def _of_project(error: UserError) -> bool:
-    return error.code.startswith("save_") and Path(str(error.facts.get("path"))).suffix == SUFFIX
+    return error.code.startswith("save_") and Path(str(error.params.get("path"))).suffix == SUFFIX
 
 
 def _smaller(settings: SolverSettings) -> SolverSettings:

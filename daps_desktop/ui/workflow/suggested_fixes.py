@@ -4,25 +4,25 @@ from dataclasses import dataclass
 
 from daps_desktop.base.i18n import N_
 
-# Done by RunControl; all others are actions.
+# Done by RunController; all others are actions.
 SMALLER_TILES, ANY_DEVICE, OTHER_PLACE = "smaller_tiles", "any_device", "other_place"
 
 
 @dataclass(frozen=True, slots=True)
-class Remedy:
+class SuggestedFix:
     """`acts` are names in order of preference: the first that is there and can be done now is done."""
 
-    words: str
+    text: str
     acts: tuple[str, ...]
 
 
-_TRY_AGAIN = Remedy(N_("Try again"), ("restore",))
-_OTHER_PHOTO = Remedy(N_("Open another photo…"), ("open",))
-_ELSEWHERE = Remedy(N_("Save elsewhere…"), (OTHER_PLACE, "export"))
-_PRIORS = Remedy(N_("Open the list of priors"), ("priors",))
-_OTHER_MASK = Remedy(N_("Choose another mask…"), ("import_mask",))
+_TRY_AGAIN = SuggestedFix(N_("Try again"), ("restore",))
+_OTHER_PHOTO = SuggestedFix(N_("Open another photo…"), ("open",))
+_ELSEWHERE = SuggestedFix(N_("Save elsewhere…"), (OTHER_PLACE, "export"))
+_PRIORS = SuggestedFix(N_("Open the list of priors"), ("priors",))
+_OTHER_MASK = SuggestedFix(N_("Choose another mask…"), ("import_mask",))
 
-REMEDIES: dict[str, Remedy] = {
+SUGGESTED_FIXES: dict[str, SuggestedFix] = {
     "photo_missing": _OTHER_PHOTO,
     "photo_is_folder": _OTHER_PHOTO,
     "photo_no_permission": _OTHER_PHOTO,
@@ -34,15 +34,15 @@ REMEDIES: dict[str, Remedy] = {
     "photo_unsupported": _OTHER_PHOTO,
     "clipboard_empty": _OTHER_PHOTO,
     "mask_size": _OTHER_MASK,
-    "mask_needed": Remedy(N_("Take the brush"), ("brush",)),
-    "mask_whole": Remedy(N_("Clear the marks"), ("clear",)),
+    "mask_needed": SuggestedFix(N_("Take the brush"), ("brush",)),
+    "mask_whole": SuggestedFix(N_("Clear the marks"), ("clear",)),
     "save_original": _ELSEWHERE,
     "save_failed": _ELSEWHERE,
     "save_format": _ELSEWHERE,
     "memory_short": _TRY_AGAIN,
-    "memory_out": Remedy(N_("Retry with smaller tiles"), (SMALLER_TILES, "restore")),
+    "memory_out": SuggestedFix(N_("Retry with smaller tiles"), (SMALLER_TILES, "restore")),
     "device_lost": _TRY_AGAIN,
-    "device_missing": Remedy(N_("Use what this computer has"), (ANY_DEVICE,)),
+    "device_missing": SuggestedFix(N_("Use what this computer has"), (ANY_DEVICE,)),
     "engine_died": _TRY_AGAIN,
     "result_unfit": _TRY_AGAIN,
     "constant_result": _PRIORS,

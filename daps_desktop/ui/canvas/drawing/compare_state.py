@@ -18,7 +18,7 @@ FACTORS = (1, 2, 4, 8, 16, 32)  # by which a difference is made easier to see
 _ORDER = tuple(CompareMode)
 
 
-class Compare(QObject):
+class CompareState(QObject):
     """Original to the left of a line, result to its right, or one of them all over.
 
     Without a result there is only the original. Side by side the canvas is halved and both halves show the
@@ -57,7 +57,7 @@ class Compare(QObject):
         return self._peeking
 
     @property
-    def halved(self) -> bool:
+    def side_by_side(self) -> bool:
         """True where two halves show the same place; a peek at the original moves nothing."""
         return self._available and self._mode is CompareMode.SIDE
 
@@ -124,17 +124,17 @@ class Compare(QObject):
     def split_x(self, area: QRectF) -> float:
         return area.left() + self._position * area.width()
 
-    def room(self, area: QRectF) -> QRectF:
+    def viewport(self, area: QRectF) -> QRectF:
         """The part of the canvas that the photo is fitted to and that tools work in."""
-        return area.adjusted(0, 0, -area.width() / 2, 0) if self.halved else area
+        return area.adjusted(0, 0, -area.width() / 2, 0) if self.side_by_side else area
 
-    def other_half(self, area: QRectF) -> QPointF | None:
+    def mirrored_point(self, area: QRectF) -> QPointF | None:
         """From a place in the left half to the same place of the photo in the right one; None if whole."""
-        return QPointF(area.width() / 2, 0) if self.halved else None
+        return QPointF(area.width() / 2, 0) if self.side_by_side else None
 
-    def folded(self, point: QPointF, area: QRectF) -> QPointF:
+    def in_view(self, point: QPointF, area: QRectF) -> QPointF:
         """A point of either half as one of the left half."""
-        beside = self.other_half(area)
+        beside = self.mirrored_point(area)
         return point - beside if beside is not None and point.x() >= area.center().x() else point
 
     def original_rect(self, area: QRectF) -> QRectF:

@@ -9,17 +9,17 @@ from PySide6.QtGui import QPainter
 from daps_desktop.analysis.fading import LevelsCurve
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.ui.canvas.drawing import decorations
-from daps_desktop.ui.canvas.drawing.compare_state import Compare, CompareMode
+from daps_desktop.ui.canvas.drawing.compare_state import CompareMode, CompareState
 from daps_desktop.ui.canvas.drawing.difference import difference_layer
-from daps_desktop.ui.canvas.drawing.heat_map import Heat
-from daps_desktop.ui.canvas.drawing.layer import Layer, corrected_layer, picture_layer
+from daps_desktop.ui.canvas.drawing.heat_map import HeatMap
+from daps_desktop.ui.canvas.drawing.layer import Layer, corrected_layer, image_layer
 from daps_desktop.ui.canvas.drawing.pyramid import Pyramid
 from daps_desktop.ui.canvas.drawing.screen_colour import ScreenColour
 from daps_desktop.ui.canvas.drawing.view_transform import ViewTransform
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class PaintContext:
     """Where there is to draw: the whole canvas, the part of it that is exposed, and how the photo lies."""
 
     painter: QPainter
@@ -36,10 +36,10 @@ class Sheet:
             layer.paint(self.painter, photo_rect or self.view.photo_rect, seen, self.device_ratio)
 
 
-class Comparison:
+class CompareRenderer:
     """Original and result as layers; the difference is made when it is first looked at."""
 
-    def __init__(self, compare: Compare, screen: ScreenColour) -> None:
+    def __init__(self, compare: CompareState, screen: ScreenColour) -> None:
         self._compare = compare
         self._shown = screen.shown
         screen.changed.connect(self._draw_again)
@@ -48,12 +48,12 @@ class Comparison:
         self._corrected: Layer | None = None  # the original as a curve would show it
         self._result: Layer | None = None
         self._difference: tuple[int, Layer] | None = None  # with its factor
-        self.heat: Heat | None = None  # a map that lies over the photo
+        self.heat: HeatMap | None = None  # a map that lies over the photo
 
     def set_original(self, pyramid: Pyramid | None) -> None:
         """A newly opened photo; None: there is none any more."""
         self._pyramids = (pyramid, None)
-        self._original = picture_layer(pyramid, self._shown) if pyramid else None
+        self._original = image_layer(pyramid, self._shown) if pyramid else None
         self._result = self._difference = self._corrected = self.heat = None
 
     def set_curve(self, curve: LevelsCurve | None) -> None:
@@ -63,32 +63,32 @@ class Comparison:
 
     def set_result(self, pyramid: Pyramid | None) -> None:
         self._pyramids = (self._pyramids[0], pyramid)
-        self._result = picture_layer(pyramid, self._shown) if pyramid else None
+        self._result = image_layer(pyramid, self._shown) if pyramid else None
         self._difference = None
 
     def _draw_again(self) -> None:
         """All tiles anew: they are in the colours of another screen."""
         for layer in (self._original, self._corrected, self._result):
             if layer is not None:
-                layer.forget_all()
+                layer.invalidate_all()
 
     def result_changed(self, rect: Rect) -> QRectF:
         """The pixels of the result's pyramid changed in `rect` of its level 0; where that is on the photo."""
         original, result = self._pyramids
         if original is None or result is None or self._result is None:
             return QRectF()
-        self._result.forget(rect)
+        self._result.invalidate(rect)
         self._difference = None
         scale = result.size[0] / original.size[0]
         corners = ((rect.left, rect.top), (rect.right, rect.bottom))
         return QRectF(*(QPointF(x / scale, y / scale) for x, y in corners))
 
-    def paint(self, sheet: Sheet, overlays: Sequence[Layer | None]) -> None:
+    def paint(self, sheet: PaintContext, overlays: Sequence[Layer | None]) -> None:
         """Draw all that is compared, with marks and proposals as `overlays` on the original."""
         compare, area = self._compare, sheet.area
-        beside = compare.other_half(area)
+        beside = compare.mirrored_point(area)
         for layer in (self._seen_alone() or self._original, *overlays):
-            sheet.draw(layer, compare.original_rect(area) & compare.room(area))
+            sheet.draw(layer, compare.original_rect(area) & compare.viewport(area))
         right = sheet.view.photo_rect.translated(beside) if beside is not None else None
         shown = self._difference_layer() if compare.mode is CompareMode.DIFFERENCE else self._result
         sheet.draw(shown, compare.result_rect(area), right)
@@ -103,22 +103,22 @@ class Comparison:
         alone = self._compare.mode is CompareMode.ORIGINAL and not self._compare.peeking
         return self._corrected if alone else None
 
-    def _paint_heat(self, sheet: Sheet, right: QRectF | None) -> None:
+    def _paint_heat(self, sheet: PaintContext, right: QRectF | None) -> None:
         if self.heat is None or self._compare.peeking:
             return
-        part = self._compare.result_rect(sheet.area) if self._compare.halved else sheet.area
+        part = self._compare.result_rect(sheet.area) if self._compare.side_by_side else sheet.area
         sheet.painter.setClipRect(part & sheet.exposed)
         self.heat.paint(sheet.painter, right or sheet.view.photo_rect)
         self.heat.paint_legend(sheet.painter, part)
 
-    def _paint_marks(self, sheet: Sheet) -> None:
+    def _paint_marks(self, sheet: PaintContext) -> None:
         compare, area = self._compare, sheet.area
         if compare.available and not self._seen_alone():
             decorations.draw_labels(sheet.painter, area, compare)
         if compare.mode is CompareMode.SPLIT:
             decorations.draw_split_line(sheet.painter, area, compare.split_x(area))
-        if compare.halved:
-            decorations.draw_seam(sheet.painter, area)
+        if compare.side_by_side:
+            decorations.draw_divider(sheet.painter, area)
 
     def _difference_layer(self) -> Layer | None:
         original, result = self._pyramids

@@ -4,9 +4,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from daps_desktop.base.i18n import tr
-from daps_desktop.ui.canvas.drawing.compare_state import Compare, CompareMode
+from daps_desktop.ui.canvas.drawing.compare_state import CompareMode, CompareState
 from daps_desktop.ui.common import labels
-from daps_desktop.ui.common.theme import GRID
+from daps_desktop.ui.common.theme import SPACING
 
 _DARK = QColor(0, 0, 0, 170)
 _LIGHT = QColor(255, 255, 255)
@@ -16,7 +16,7 @@ _DIAGONAL = 0.71  # of a radius: where the ring is passed at 45 degrees
 RING_REACH = 20.0  # beyond the ring's radius nothing is drawn further out
 
 
-def draw_ring(painter: QPainter, at: QPointF, radius: float) -> None:
+def draw_brush_ring(painter: QPainter, at: QPointF, radius: float) -> None:
     """A ring in two tones, so that it is seen on any photo."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -54,13 +54,13 @@ def draw_split_line(painter: QPainter, area: QRectF, x: float) -> None:
     painter.restore()
 
 
-def draw_seam(painter: QPainter, area: QRectF) -> None:
+def draw_divider(painter: QPainter, area: QRectF) -> None:
     """The line between the two halves of a comparison side by side."""
     x = area.center().x()
     painter.fillRect(QRectF(x - 1, area.top(), 2, area.height()), _DARK)
 
 
-def draw_labels(painter: QPainter, area: QRectF, compare: Compare) -> None:
+def draw_labels(painter: QPainter, area: QRectF, compare: CompareState) -> None:
     """The name of each picture, as far as it is seen."""
     differing = compare.mode is CompareMode.DIFFERENCE
     result = difference_label(compare.factor) if differing else tr(labels.SIDE_RESULT)
@@ -72,11 +72,11 @@ def difference_label(factor: int) -> str:
     return tr("Difference ×{factor}").format(factor=factor)
 
 
-def _draw_label(painter: QPainter, words: str, area: QRectF, side: Qt.AlignmentFlag) -> None:
+def _draw_label(painter: QPainter, text: str, area: QRectF, side: Qt.AlignmentFlag) -> None:
     metrics = QFontMetricsF(painter.font())
-    width, height = metrics.horizontalAdvance(words) + 2 * GRID, metrics.height() + GRID
-    left = area.left() + GRID if side == Qt.AlignmentFlag.AlignLeft else area.right() - GRID - width
-    box = QRectF(left, area.top() + GRID, width, height)
+    width, height = metrics.horizontalAdvance(text) + 2 * SPACING, metrics.height() + SPACING
+    left = area.left() + SPACING if side == Qt.AlignmentFlag.AlignLeft else area.right() - SPACING - width
+    box = QRectF(left, area.top() + SPACING, width, height)
     painter.save()
     painter.setClipRect(area, Qt.ClipOperation.IntersectClip)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -84,5 +84,5 @@ def _draw_label(painter: QPainter, words: str, area: QRectF, side: Qt.AlignmentF
     painter.setBrush(_DARK)
     painter.drawRoundedRect(box, 4, 4)
     painter.setPen(_LIGHT)
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
     painter.restore()

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from PySide6.QtGui import QPixmap
 
-from daps_desktop.ui.canvas.drawing.layer import Layer, image_of
+from daps_desktop.ui.canvas.drawing.layer import Layer, to_qimage
 from daps_desktop.ui.canvas.drawing.pyramid import Picture, Pyramid, TileKey, tile_rect
 
 EQUAL = 40  # the dark grey where nothing differs: neutral, and not to be taken for a black picture
@@ -17,13 +17,13 @@ def difference_layer(original: Pyramid, result: Pyramid, factor: int) -> Layer:
 
     def render(key: TileKey) -> QPixmap:
         tile = original.tile(key)
-        beside = part_like(result, original.levels[key.level].shape[:2], key, tile.shape[:2])
-        return QPixmap.fromImage(image_of(amplified(tile, beside, factor)))
+        beside = matching_part(result, original.levels[key.level].shape[:2], key, tile.shape[:2])
+        return QPixmap.fromImage(to_qimage(amplify(tile, beside, factor)))
 
     return Layer(original, render)
 
 
-def amplified(a: Picture, b: Picture, factor: int) -> Picture:
+def amplify(a: Picture, b: Picture, factor: int) -> Picture:
     """EQUAL + factor |a - b| for pictures of one size, each (H, W, 3) RGB or (H, W) grey."""
     if a.ndim != b.ndim:
         a, b = _coloured(a), _coloured(b)
@@ -31,7 +31,7 @@ def amplified(a: Picture, b: Picture, factor: int) -> Picture:
     return np.minimum(apart * np.int16(factor) + EQUAL, 255).astype(np.uint8)
 
 
-def part_like(result: Pyramid, size: tuple[int, int], key: TileKey, shape: tuple[int, int]) -> Picture:
+def matching_part(result: Pyramid, size: tuple[int, int], key: TileKey, shape: tuple[int, int]) -> Picture:
     """The part of `result` that lies on a tile of `shape` of a level of `size`, at that tile's size."""
     level = _nearest_level(result, size[0])
     if level.shape[:2] == size:
@@ -62,5 +62,5 @@ def _resized(level: Picture, box: tuple[float, float, float, float], shape: tupl
     return np.asarray(image)
 
 
-def _coloured(picture: NDArray[np.uint8]) -> Picture:
-    return picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, axis=2)
+def _coloured(image: NDArray[np.uint8]) -> Picture:
+    return image if image.ndim == 3 else np.repeat(image[..., None], 3, axis=2)

@@ -7,17 +7,17 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
 from daps_desktop.base.i18n import tr
 from daps_desktop.ui.common.live_text import Words, said
-from daps_desktop.ui.common.theme import GRID
+from daps_desktop.ui.common.theme import SPACING
 
 _WIDTH, _HEIGHT = 160.0, 10.0  # of the bar of colours
 _DARK, _LIGHT = QColor(0, 0, 0, 190), QColor(255, 255, 255)
 
 
 @dataclass(frozen=True, slots=True)
-class Heat:
-    """`picture` is see-through where there is nothing to tell; `bar` is one row of colours, low to high."""
+class HeatMap:
+    """`image` is see-through where there is nothing to tell; `bar` is one row of colours, low to high."""
 
-    picture: QImage
+    image: QImage
     bar: QImage
     title: str  # a message
     low: str
@@ -26,7 +26,7 @@ class Heat:
     def paint(self, painter: QPainter, photo_rect: QRectF) -> None:
         """Stretch the map over the photo."""
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(photo_rect, self.picture)
+        painter.drawImage(photo_rect, self.image)
 
     def scale_size(self, metrics: QFontMetricsF) -> QSizeF:
         """What the scale takes, with its whole title."""
@@ -38,12 +38,12 @@ class Heat:
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         scale = QRectF(QPointF(), self.scale_size(QFontMetricsF(painter.font())))
-        box = scale.adjusted(0, 0, 2 * GRID, 2 * GRID)
-        box.moveBottomLeft(area.bottomLeft() + QPointF(GRID, -GRID))
+        box = scale.adjusted(0, 0, 2 * SPACING, 2 * SPACING)
+        box.moveBottomLeft(area.bottomLeft() + QPointF(SPACING, -SPACING))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(_DARK)
         painter.drawRoundedRect(box, 4, 4)
-        self.paint_scale(painter, box.adjusted(GRID, GRID, -GRID, -GRID), _LIGHT)
+        self.paint_scale(painter, box.adjusted(SPACING, SPACING, -SPACING, -SPACING), _LIGHT)
         painter.restore()
 
     def paint_scale(self, painter: QPainter, place: QRectF, ink: QColor) -> None:

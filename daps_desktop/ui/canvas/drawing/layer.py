@@ -10,7 +10,7 @@ from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QImage, QPainter, QPixmap
 
 from daps_desktop.analysis.fading import LevelsCurve, correct_for_display
-from daps_desktop.imaging.mask import Hole
+from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.ui.canvas.drawing.pyramid import TILE, Picture, Pyramid, TileKey
 
@@ -21,22 +21,22 @@ PIXELS_SEEN_ABOVE = 2.0  # widget pixels: a photo enlarged more is shown as squa
 Shown = Callable[[QImage], QImage]
 
 
-class Levels(Protocol):
+class TilePyramid(Protocol):
     """What a layer needs of a pyramid: the shapes of its levels."""
 
     @property
-    def levels(self) -> tuple[Picture, ...] | list[Hole]: ...
+    def levels(self) -> tuple[Picture, ...] | list[Mask]: ...
 
 
 class Layer:
     """`render(key)` makes a tile's pixmap, or None where it is empty; tiles not seen for long are dropped."""
 
-    def __init__(self, pyramid: Levels, render: Callable[[TileKey], QPixmap | None]) -> None:
+    def __init__(self, pyramid: TilePyramid, render: Callable[[TileKey], QPixmap | None]) -> None:
         self._pyramid = pyramid
         self._render = render
         self._tiles: OrderedDict[TileKey, QPixmap | None] = OrderedDict()
 
-    def forget(self, rect: Rect) -> None:
+    def invalidate(self, rect: Rect) -> None:
         """Drop the tiles of every level that show `rect`, given in pixels of level 0."""
         for key in list(self._tiles):
             side = TILE << key.level
@@ -45,7 +45,7 @@ class Layer:
             if rows and cols:
                 del self._tiles[key]
 
-    def forget_all(self) -> None:
+    def invalidate_all(self) -> None:
         self._tiles.clear()
 
     def paint(self, painter: QPainter, photo_rect: QRectF, exposed: QRectF, device_ratio: float) -> None:
@@ -94,29 +94,29 @@ def _target(key: TileKey, pixmap: QPixmap, photo_rect: QRectF, step: float) -> Q
     return QRect(left, top, right - left, bottom - top)
 
 
-def picture_layer(pyramid: Pyramid, shown: Shown) -> Layer:
+def image_layer(pyramid: Pyramid, shown: Shown) -> Layer:
     """The picture as it is; `shown` turns an image into what the screen is to be given."""
-    return Layer(pyramid, lambda key: QPixmap.fromImage(shown(image_of(pyramid.tile(key)))))
+    return Layer(pyramid, lambda key: QPixmap.fromImage(shown(to_qimage(pyramid.tile(key)))))
 
 
 def corrected_layer(pyramid: Pyramid, curve: LevelsCurve, shown: Shown) -> Layer:
     """The picture through a curve; only the tiles that are seen are computed."""
 
     def render(key: TileKey) -> QPixmap:
-        return QPixmap.fromImage(shown(image_of(correct_for_display(pyramid.tile(key), curve))))
+        return QPixmap.fromImage(shown(to_qimage(correct_for_display(pyramid.tile(key), curve))))
 
     return Layer(pyramid, render)
 
 
-def image_of(picture: Picture) -> QImage:
+def to_qimage(image: Picture) -> QImage:
     """A picture, (H, W, 3) RGB or (H, W) grey, as an image with its own memory, in the screen's format."""
-    grey = picture.ndim == 2
+    grey = image.ndim == 2
     kind = QImage.Format.Format_Grayscale8 if grey else QImage.Format.Format_RGB888
-    pixels = np.ascontiguousarray(picture)
-    return borrowed_image(pixels, kind).convertToFormat(QImage.Format.Format_RGB32)
+    pixels = np.ascontiguousarray(image)
+    return image_view(pixels, kind).convertToFormat(QImage.Format.Format_RGB32)
 
 
-def borrowed_image(array: Picture, kind: QImage.Format) -> QImage:
+def image_view(array: Picture, kind: QImage.Format) -> QImage:
     """An image that borrows the array's memory: use it up while the array lives."""
     height, width = array.shape[:2]
     return QImage(array.data, width, height, array.strides[0], kind)

@@ -4,11 +4,11 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QImage, QPixmap
 
-from daps_desktop.imaging.mask import Hole
+from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.rect import Rect
-from daps_desktop.imaging.soft_edge import around, soft_edge
-from daps_desktop.ui.canvas.drawing.layer import Layer, borrowed_image
-from daps_desktop.ui.canvas.drawing.pyramid import HolePyramid, TileKey, tile_rect
+from daps_desktop.imaging.soft_edge import expanded, soft_edge
+from daps_desktop.ui.canvas.drawing.layer import Layer, image_view
+from daps_desktop.ui.canvas.drawing.pyramid import MaskPyramid, TileKey, tile_rect
 
 COLOURS = {"red": "#ff0000", "green": "#00d84a", "blue": "#1f6bff"}
 OPACITIES = (25, 45, 65, 85)  # per cent
@@ -24,7 +24,7 @@ class Overlay(QObject):
         super().__init__(parent)
         self.colour, self.opacity = _COLOUR, _OPACITY
         self.shown = True
-        self._hole: HolePyramid | None = None
+        self._mask: MaskPyramid | None = None
         self._edge = 0  # pixels of the photo
         self._layer: Layer | None = None
 
@@ -33,18 +33,18 @@ class Overlay(QObject):
         """What is to be drawn over the photo; None: nothing."""
         return self._layer if self.shown else None
 
-    def show_hole(self, hole: Hole | None) -> None:
+    def show_mask(self, mask: Mask | None) -> None:
         """The (H, W) hole of a newly opened photo, the document's own array; None: there is none any more."""
-        self._hole = None if hole is None else HolePyramid(hole)
-        self._layer = self._hole and Layer(self._hole, self._tile)
+        self._mask = None if mask is None else MaskPyramid(mask)
+        self._layer = self._mask and Layer(self._mask, self._tile)
         self.changed.emit()
 
     def update(self, rect: Rect) -> Rect:
         """Take over what changed in the hole; returns where the overlay did."""
-        reached = around(rect, self._edge)
-        if self._hole is not None and self._layer is not None:
-            self._hole.update(rect)
-            self._layer.forget(reached)
+        reached = expanded(rect, self._edge)
+        if self._mask is not None and self._layer is not None:
+            self._mask.update(rect)
+            self._layer.invalidate(reached)
         return reached
 
     def set_shown(self, shown: bool) -> None:
@@ -64,7 +64,7 @@ class Overlay(QObject):
 
     def _draw_again(self) -> None:
         if self._layer is not None:
-            self._layer.forget_all()
+            self._layer.invalidate_all()
         self.changed.emit()
 
     def _tile(self, key: TileKey) -> QPixmap | None:
@@ -72,21 +72,21 @@ class Overlay(QObject):
         strength = self._strength(key)
         if strength is None:
             return None
-        image = borrowed_image(strength, QImage.Format.Format_Indexed8)
+        image = image_view(strength, QImage.Format.Format_Indexed8)
         image.setColorTable(self._shades())
         return QPixmap.fromImage(image)
 
     def _strength(self, key: TileKey) -> np.ndarray | None:
         """(rows, cols) uint8, 255 where the filling is whole; None where there is none."""
-        assert self._hole is not None
-        level = self._hole.levels[key.level]
+        assert self._mask is not None
+        level = self._mask.levels[key.level]
         edge = self._edge / (1 << key.level)
         inner = tile_rect(key).clipped(*level.shape)
-        outer = around(inner, edge).clipped(*level.shape)
+        outer = expanded(inner, edge).clipped(*level.shape)
         part = level[outer.slices]
         if not part.any():
             return None
-        cut = inner.moved(-outer.top, -outer.left).slices
+        cut = inner.translated(-outer.top, -outer.left).slices
         if edge < 1:
             return np.ascontiguousarray(part[cut]).view(np.uint8) * np.uint8(255)
         return (soft_edge(part, edge)[cut] * 255).astype(np.uint8)

@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
-from daps_desktop.imaging.mask import Hole
+from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo, at_depth
 from daps_desktop.imaging.rect import Rect
 
 TILE = 512  # side of a tile in pixels of its level
 _STRIP = 1024  # rows reduced at a time: bounds the memory, and lets other threads run
-_SMALLEST = 256  # no level is made below this side
+_MIN_SIDE = 256  # no level is made below this side
 
 Picture = NDArray[np.uint8]  # (H, W, 3) RGB or (H, W) grey
 
@@ -32,9 +32,9 @@ class Pyramid:
     levels: tuple[Picture, ...]
 
     @classmethod
-    def of(cls, picture: Picture) -> "Pyramid":
-        levels = [picture]
-        while max(levels[-1].shape[:2]) > 2 * _SMALLEST:
+    def of(cls, image: Picture) -> "Pyramid":
+        levels = [image]
+        while max(levels[-1].shape[:2]) > 2 * _MIN_SIDE:
             levels.append(_halved(levels[-1]))
         return cls(tuple(levels))
 
@@ -52,19 +52,19 @@ class Pyramid:
         return self.levels[key.level][tile_rect(key).slices]
 
 
-class HolePyramid:
+class MaskPyramid:
     """The hole in ever smaller copies, in which the thinnest scratch stays visible.
 
     `levels[0]` is the document's own array; call `update` with the rectangle that changed in it.
     """
 
-    def __init__(self, hole: Hole) -> None:
-        self.levels = [hole]
-        while max(self.levels[-1].shape) > 2 * _SMALLEST:
+    def __init__(self, mask: Mask) -> None:
+        self.levels = [mask]
+        while max(self.levels[-1].shape) > 2 * _MIN_SIDE:
             height, width = self.levels[-1].shape
             self.levels.append(np.zeros(((height + 1) // 2, (width + 1) // 2), dtype=bool))
-        if hole.any():
-            self.update(Rect(0, 0, *hole.shape))
+        if mask.any():
+            self.update(Rect(0, 0, *mask.shape))
 
     def update(self, rect: Rect) -> None:
         for fine, coarse in zip(self.levels, self.levels[1:], strict=False):
@@ -79,13 +79,13 @@ def tile_rect(key: TileKey) -> Rect:
     return Rect(key.row * TILE, key.col * TILE, (key.row + 1) * TILE, (key.col + 1) * TILE)
 
 
-def display_picture(photo: Photo) -> Picture:
+def display_image(photo: Photo) -> Picture:
     """The photo at 8 bits for the screen, converted from its own colour profile to sRGB where it has one."""
     pixels = at_depth(photo.pixels, 8)
-    picture = pixels[..., 0] if pixels.shape[2] == 1 else pixels
+    image = pixels[..., 0] if pixels.shape[2] == 1 else pixels
     if photo.metadata.icc is None:
-        return picture.astype(np.uint8, copy=False)
-    return _to_srgb(np.ascontiguousarray(picture, dtype=np.uint8), photo.metadata.icc)
+        return image.astype(np.uint8, copy=False)
+    return _to_srgb(np.ascontiguousarray(image, dtype=np.uint8), photo.metadata.icc)
 
 
 def _to_srgb(picture: Picture, icc: bytes) -> Picture:
@@ -101,16 +101,16 @@ def _to_srgb(picture: Picture, icc: bytes) -> Picture:
     return picture if shown is None else np.asarray(shown)
 
 
-def _halved(picture: Picture) -> Picture:
-    height, width = picture.shape[:2]
-    half = np.empty(((height + 1) // 2, (width + 1) // 2, *picture.shape[2:]), dtype=np.uint8)
+def _halved(image: Picture) -> Picture:
+    height, width = image.shape[:2]
+    half = np.empty(((height + 1) // 2, (width + 1) // 2, *image.shape[2:]), dtype=np.uint8)
     for top in range(0, height, _STRIP):
-        strip = np.ascontiguousarray(picture[top : top + _STRIP])
+        strip = np.ascontiguousarray(image[top : top + _STRIP])
         half[top // 2 : (top + _STRIP) // 2] = np.asarray(Image.fromarray(strip).reduce(2))
     return half
 
 
-def _any_of_four(part: Hole) -> Hole:
+def _any_of_four(part: Mask) -> Mask:
     rows = part[0::2].copy()
     rows[: part.shape[0] // 2] |= part[1::2]
     cols = rows[:, 0::2].copy()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication, QScreen
 
-_LONGEST = 2**22  # bytes of a profile
+_MAX_BYTES = 2**22  # bytes of a profile
 _ANY_TYPE = 0
 _PATH_LENGTH = 32768
 
@@ -85,7 +85,7 @@ def _property(x11: ctypes.CDLL, display: ctypes.c_void_p, name: bytes) -> bytes 
     x11.XGetWindowProperty(
         display, ctypes.c_ulong(x11.XDefaultRootWindow(display)),
         ctypes.c_ulong(x11.XInternAtom(display, name, 0)),
-        ctypes.c_long(0), ctypes.c_long(_LONGEST // 4), 0, ctypes.c_ulong(_ANY_TYPE), ctypes.byref(kind),
+        ctypes.c_long(0), ctypes.c_long(_MAX_BYTES // 4), 0, ctypes.c_ulong(_ANY_TYPE), ctypes.byref(kind),
         ctypes.byref(bits), ctypes.byref(count), ctypes.byref(more), ctypes.byref(data),
     )  # fmt: skip
     if not data.value:

@@ -4,7 +4,7 @@ from PySide6.QtCore import QObject
 
 from daps_desktop.base.i18n import tr
 from daps_desktop.ui.canvas.tool_settings import ToolSettings
-from daps_desktop.ui.canvas.tools.tool import Tool, Touch
+from daps_desktop.ui.canvas.tools.tool import PointerEvent, Tool
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.models.marks_model import Point
@@ -28,20 +28,20 @@ class Brush(Tool):
         return self._settings.diameter
 
     @property
-    def busy(self) -> bool:
+    def is_drawing(self) -> bool:
         return self._model.stroking
 
-    def press(self, touch: Touch) -> None:
-        self._value = not (touch.erase or self._settings.erasing)
+    def press(self, event: PointerEvent) -> None:
+        self._value = not (event.erase or self._settings.erasing)
         self._model.begin_stroke()
-        here = _centre(touch)
-        self._draw(self._last if touch.straight and self._last else here, here, touch.pressure)
+        here = _centre(event)
+        self._draw(self._last if event.straight and self._last else here, here, event.pressure)
 
-    def move(self, touch: Touch) -> None:
+    def move(self, event: PointerEvent) -> None:
         if self._model.stroking and self._last is not None:
-            self._draw(self._last, _centre(touch), touch.pressure)
+            self._draw(self._last, _centre(event), event.pressure)
 
-    def release(self, touch: Touch) -> None:
+    def release(self, event: PointerEvent) -> None:
         self._model.end_stroke(tr(labels.UNDO_BRUSH) if self._value else tr(labels.UNDO_ERASE))
 
     def cancel(self) -> None:
@@ -58,7 +58,7 @@ class Brush(Tool):
         self._last = None
 
 
-def _centre(touch: Touch) -> Point:
+def _centre(event: PointerEvent) -> Point:
     """(row, col) in coordinates where the first pixel's centre is (0, 0)."""
-    row, col = touch.point
+    row, col = event.point
     return row - 0.5, col - 0.5

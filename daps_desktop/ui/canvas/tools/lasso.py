@@ -8,7 +8,7 @@ from daps_desktop.imaging.selection import polygon
 from daps_desktop.ui.canvas.drawing.view_transform import ViewTransform
 from daps_desktop.ui.canvas.tool_settings import ToolSettings
 from daps_desktop.ui.canvas.tools.outline import draw_outline
-from daps_desktop.ui.canvas.tools.tool import Tool, Touch
+from daps_desktop.ui.canvas.tools.tool import PointerEvent, Tool
 from daps_desktop.ui.models.document_model import DocumentModel
 
 UNDO_LASSO = N_("lasso")
@@ -21,31 +21,31 @@ class Lasso(Tool):
         super().__init__(parent)
         self._settings = settings
         self._model = model
-        self._start: Touch | None = None
+        self._start: PointerEvent | None = None
         self._line: list[QPointF] = []
 
     @property
-    def busy(self) -> bool:
+    def is_drawing(self) -> bool:
         return self._start is not None
 
     @property
-    def extent(self) -> QRectF:
+    def bounding_rect(self) -> QRectF:
         return QPolygonF(self._line).boundingRect()
 
-    def press(self, touch: Touch) -> None:
-        self._start, self._line = touch, [touch.at]
+    def press(self, event: PointerEvent) -> None:
+        self._start, self._line = event, [event.at]
 
-    def move(self, touch: Touch) -> None:
-        self._line.append(touch.at)
+    def move(self, event: PointerEvent) -> None:
+        self._line.append(event.at)
         self.changed.emit()
 
-    def release(self, touch: Touch) -> None:
+    def release(self, event: PointerEvent) -> None:
         start, document = self._start, self._model.document
         line = [(point.y(), point.x()) for point in self._line]
         self.cancel()
         if start is not None and document is not None:
             value = not (start.erase or self._settings.erasing)
-            self._model.mark(polygon(line, *document.hole.shape), value, tr(UNDO_LASSO))
+            self._model.mark(polygon(line, *document.mask.shape), value, tr(UNDO_LASSO))
 
     def cancel(self) -> None:
         self._start, self._line = None, []

@@ -8,7 +8,7 @@ from daps_desktop.imaging.selection import polygon
 from daps_desktop.ui.canvas.drawing.view_transform import ViewTransform
 from daps_desktop.ui.canvas.tool_settings import ToolSettings
 from daps_desktop.ui.canvas.tools.outline import draw_corners, draw_outline
-from daps_desktop.ui.canvas.tools.tool import Tool, Touch
+from daps_desktop.ui.canvas.tools.tool import PointerEvent, Tool
 from daps_desktop.ui.models.document_model import DocumentModel
 
 UNDO_POLYGON = N_("polygon")
@@ -27,32 +27,32 @@ class Polygon(Tool):
         self._mouse = QPointF()  # where the next corner would be
 
     @property
-    def busy(self) -> bool:
+    def is_drawing(self) -> bool:
         return bool(self._corners)
 
     @property
-    def extent(self) -> QRectF:
+    def bounding_rect(self) -> QRectF:
         return QPolygonF([*self._corners, self._mouse]).boundingRect() if self._corners else QRectF()
 
-    def press(self, touch: Touch) -> None:
+    def press(self, event: PointerEvent) -> None:
         if not self._corners:
-            self._value = not (touch.erase or self._settings.erasing)
-        self._corners.append(touch.at)
-        self._mouse = touch.at
+            self._value = not (event.erase or self._settings.erasing)
+        self._corners.append(event.at)
+        self._mouse = event.at
         self.changed.emit()
 
-    def move(self, touch: Touch) -> None:
+    def move(self, event: PointerEvent) -> None:
         """The corner follows the mouse until the button comes up."""
         if self._corners:
-            self._corners[-1] = self._mouse = touch.at
+            self._corners[-1] = self._mouse = event.at
             self.changed.emit()
 
-    def hover(self, touch: Touch) -> None:
+    def hover(self, event: PointerEvent) -> None:
         if self._corners:
-            self._mouse = touch.at
+            self._mouse = event.at
             self.changed.emit()
 
-    def double_click(self, touch: Touch) -> None:
+    def double_click(self, event: PointerEvent) -> None:
         """Its first click has set the last corner already."""
         self._close()
 
@@ -82,4 +82,4 @@ class Polygon(Tool):
         corners = [(point.y(), point.x()) for point in self._corners]
         self.cancel()
         if document is not None:
-            self._model.mark(polygon(corners, *document.hole.shape), self._value, tr(UNDO_POLYGON))
+            self._model.mark(polygon(corners, *document.mask.shape), self._value, tr(UNDO_POLYGON))

@@ -8,7 +8,7 @@ from daps_desktop.imaging.selection import rectangle
 from daps_desktop.ui.canvas.drawing.view_transform import ViewTransform
 from daps_desktop.ui.canvas.tool_settings import ToolSettings
 from daps_desktop.ui.canvas.tools.outline import draw_outline
-from daps_desktop.ui.canvas.tools.tool import Tool, Touch
+from daps_desktop.ui.canvas.tools.tool import PointerEvent, Tool
 from daps_desktop.ui.models.document_model import DocumentModel
 
 UNDO_RECTANGLE = N_("rectangle")
@@ -21,30 +21,30 @@ class Rectangle(Tool):
         super().__init__(parent)
         self._settings = settings
         self._model = model
-        self._start: Touch | None = None
+        self._start: PointerEvent | None = None
         self._end = QPointF()
 
     @property
-    def busy(self) -> bool:
+    def is_drawing(self) -> bool:
         return self._start is not None
 
     @property
-    def extent(self) -> QRectF:
+    def bounding_rect(self) -> QRectF:
         return QRectF(self._start.at, self._end).normalized() if self._start else QRectF()
 
-    def press(self, touch: Touch) -> None:
-        self._start, self._end = touch, touch.at
+    def press(self, event: PointerEvent) -> None:
+        self._start, self._end = event, event.at
 
-    def move(self, touch: Touch) -> None:
-        self._end = touch.at
+    def move(self, event: PointerEvent) -> None:
+        self._end = event.at
         self.changed.emit()
 
-    def release(self, touch: Touch) -> None:
+    def release(self, event: PointerEvent) -> None:
         start, self._start = self._start, None
         document = self._model.document
-        if start is None or document is None or start.at == touch.at:
+        if start is None or document is None or start.at == event.at:
             return
-        region = rectangle(start.point, touch.point, *document.hole.shape)
+        region = rectangle(start.point, event.point, *document.mask.shape)
         self._model.mark(region, not (start.erase or self._settings.erasing), tr(UNDO_RECTANGLE))
         self.changed.emit()
 
@@ -54,4 +54,4 @@ class Rectangle(Tool):
 
     def paint(self, painter: QPainter, view: ViewTransform) -> None:
         if self._start is not None:
-            draw_outline(painter, view, QPolygonF(self.extent).toList()[:4], closed=True)
+            draw_outline(painter, view, QPolygonF(self.bounding_rect).toList()[:4], closed=True)

@@ -10,7 +10,7 @@ from daps_desktop.ui.canvas.drawing.view_transform import ViewTransform
 
 
 @dataclass(frozen=True, slots=True)
-class Touch:
+class PointerEvent:
     """Where the mouse or the pen is on the photo, and how it is held.
 
     `at` is (x, y) with the corner of the first pixel at (0, 0).
@@ -37,26 +37,26 @@ class Tool(QObject):
         return None
 
     @property
-    def busy(self) -> bool:
+    def is_drawing(self) -> bool:
         """A stroke or a shape is under way."""
         return False
 
     @property
-    def extent(self) -> QRectF:
+    def bounding_rect(self) -> QRectF:
         """Where on the photo it draws something; empty while it does not."""
         return QRectF()
 
-    def press(self, touch: Touch) -> None: ...
+    def press(self, event: PointerEvent) -> None: ...
 
-    def move(self, touch: Touch) -> None:
+    def move(self, event: PointerEvent) -> None:
         """The mouse moved with its button down."""
 
-    def release(self, touch: Touch) -> None: ...
+    def release(self, event: PointerEvent) -> None: ...
 
-    def hover(self, touch: Touch) -> None:
+    def hover(self, event: PointerEvent) -> None:
         """The mouse moved with no button down."""
 
-    def double_click(self, touch: Touch) -> None: ...
+    def double_click(self, event: PointerEvent) -> None: ...
 
     def key(self, key: Qt.Key) -> bool:
         """True where the key meant something to the shape under way."""

@@ -8,6 +8,7 @@ import pytest
 from daps_desktop.analysis.fading import correct_for_display, fading_curve
 from daps_desktop.base.errors import UserError
 from daps_desktop.engine import dispatch
+from daps_desktop.engine.handlers import restore
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import Fading, JpegCompression, MissingPixels
 from daps_desktop.jobs.damage_text import format_damage, parse_damage
@@ -96,7 +97,7 @@ def run(job: RestoreRequest) -> Message:
 
 
 def test_fading_alone_needs_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dispatch.loader, "load", lambda *_: pytest.fail("a network was loaded"))
+    monkeypatch.setattr(restore, "open_prior", lambda *_: pytest.fail("a network was loaded"))
     photo = Photo(faded(scene(6, 120, 160)))
     task = Task((Fading(0.8),))
     finished = run(RestoreRequest("a", photo, None, task, SolverSettings()))

@@ -290,7 +290,7 @@ def test_the_engine_ends_with_a_window_that_is_killed(tmp_path: Path) -> None:
         "from tests.fakes import engines\n"
         "from tests.engine.test_client import request\n"
         "async def main():\n"
-        "    host = Host(asyncio.get_running_loop(), engines.obliging)\n"
+        "    host = EngineClient(asyncio.get_running_loop(), engines.obliging)\n"
         "    host.start()\n"
         "    host.submit(request('who-1'))\n"
         "    host.submit(request('deaf'))\n"

@@ -134,7 +134,7 @@ def test_a_worker_of_another_system_calls_the_photo_by_its_name(order: ItemJob, 
     """Where the path of the one who asked says nothing: here that of Windows."""
     parcel = pickle.loads(errand.pack_payload(order))
     there = replace(order, item=replace(order.item, photo="C:\\box\\a.png"), mask="C:\\box\\a_mask.png")
-    outcome = errand.run_payload(pickle.dumps(replace(parcel, order=there)), tmp_path, lambda: False)
+    outcome = errand.run_payload(pickle.dumps(replace(parcel, job=there)), tmp_path, lambda: False)
     assert isinstance(outcome, ItemResult) and outcome.origin is not None
     assert outcome.item.photo == there.item.photo
     assert parse_sidecar(outcome.origin).origin.name == "a.png"

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from daps_desktop.training.data import crops as module
 from daps_desktop.training.data.crops import Crops
-from daps_desktop.training.loop.dataset import crops as module
 from tests.training.conftest import picture
 
 

@@ -11,8 +11,8 @@ from PIL import Image
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.training.data.photos import MAX_SIDE, decode_all, find_photos, sample_to_fit
+from daps_desktop.training.loop import dataset as module
 from daps_desktop.training.loop.dataset import load_data
-from daps_desktop.training.loop.loop import dataset as module
 from daps_desktop.training.loop.settings import RunSettings
 from tests.fakes.full_disk import room_for
 from tests.training.conftest import picture
@@ -64,7 +64,7 @@ def test_the_disk_is_not_filled(
     settings: RunSettings, monkeypatch: pytest.MonkeyPatch, folder: Path, tmp_path: Path
 ) -> None:
     size = 264 * 280 * 3
-    monkeypatch.setattr(module, "_MOST_BYTES", 5 * size)
+    monkeypatch.setattr(module, "_MAX_BYTES", 5 * size)
     data = load_data(settings)
     assert (len(data.photos), data.crowded) == (5, 11)
     files = [(file, (264, 280)) for file in find_photos([folder])]

@@ -4,7 +4,7 @@ from importlib.metadata import version
 
 from daps_desktop import __version__
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.jobs.damage_text import format_damage
 from daps_desktop.jobs.messages import RestoreResult
 from daps_desktop.jobs.report import Report
@@ -65,5 +65,7 @@ def _check(job: RestoreRequest) -> None:
         raise UserError("nothing_chosen")
     if job.settings.samples > 1 and job.settings.output == "sample":
         raise UserError(
-            "setting_value", name="samples", detail=tr("several samples are averaged, which is `safest`")
+            "setting_value",
+            name="samples",
+            detail=phrase(N_("several samples are averaged, which is `safest`")),
         )

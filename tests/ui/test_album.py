@@ -243,9 +243,7 @@ def test_the_window_may_be_deleted_while_the_album_runs(
     """Without being closed: the photo under way is given up, and the album written at the end."""
     monkeypatch.setattr(change_log, "_SHARE", 1e-9)
     host = FakeHost()
-    job = JobModel(host)
-    host.say = job.handle
-    window = MainWindow(DocumentModel(), job, theme)
+    window = MainWindow(DocumentModel(), JobModel(host.router), theme)
     desk = Desk(window, host, qtbot)
     press(filled(desk, box).run)
     wait_request(desk, 1)

@@ -221,7 +221,7 @@ def test_a_project_brings_verdict_curve_and_map_back(marked: Desk, tmp_path: Pat
     shot(marked)
     heat = check.map.view.heat
     assert (check.verdict.text(), plot_of(marked).values) == before[:2]
-    assert before[2] is not None and heat is not None and heat.picture == before[2].image
+    assert before[2] is not None and heat is not None and heat.image == before[2].image
 
 
 def test_a_measurement_that_is_no_picture_has_no_map(marked: Desk) -> None:

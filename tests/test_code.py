@@ -1,5 +1,7 @@
 """The code itself: format, lint, types, imports, and the words of its errors."""
 
+import ast
+import re
 import shutil
 import subprocess
 import sys
@@ -7,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from daps_desktop.base.errors import MESSAGES
+from daps_desktop.base.errors import SENTENCES
 from daps_desktop.jobs.messages import NOTICES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -67,7 +69,50 @@ import daps_desktop.cli, daps_desktop.engine.dispatch, daps_desktop.training.fit
 
 
 def test_every_sentence_says_what_happened_what_is_safe_and_what_to_do() -> None:
-    for code, sentence in MESSAGES.items():
+    for code, sentence in SENTENCES.items():
         assert sentence.endswith(".") and "!" not in sentence, code
         assert sentence.count(";") >= 2, code
     assert all(notice.endswith(".") and "!" not in notice for notice in NOTICES.values())
+
+
+# A fact stands in one place: what is it, and where
+
+
+FACTS = {
+    r"\b0\.(?:299|587|114)\b": {"imaging/colour.py"},  # luma
+    r"\b0\.(?:04045|0031308|055)\b|\b12\.92\b": {"imaging/colour.py"},  # the curve of sRGB
+    r"\b16, 11, 10, 16, 24\b|\b17, 18, 24, 47\b": {"imaging/jpeg_tables.py"},  # annex K
+    r'"\.avif"|\*\.avif': {"imaging/formats/endings.py"},  # what can be opened
+    r">> 8\).astype|// (?:np\.uint16\()?257\b": {
+        "imaging/photo.py",
+        "imaging/formats/tiff_reader.py",
+    },  # depth
+    r"(?:SIGMA_DATA|PHOTO_STD|sigma_data)(?:: float)? = 0\.5": {"solver/tensors.py"},
+    r"\b384\b": {"jobs/settings.py", "analysis/blur.py", "training/__main__.py"},  # tiles; two coincidences
+}
+
+
+def test_facts_have_one_home() -> None:
+    package = ROOT / "daps_desktop"
+    files = {path.relative_to(package).as_posix(): path.read_text() for path in package.rglob("*.py")}
+    for fact, homes in FACTS.items():
+        assert any(re.search(fact, files[home]) for home in homes), fact
+        elsewhere = [name for name, text in files.items() if name not in homes and re.search(fact, text)]
+        assert not elsewhere, f"{fact} is in {elsewhere}"
+
+
+# Rooms of a size that can be looked over
+
+
+def test_rooms_and_files_stay_small() -> None:
+    for room in [ROOT / "daps_desktop", *(ROOT / "daps_desktop").rglob("*/")]:
+        entries = [e for e in room.iterdir() if e.name not in ("__init__.py", "__pycache__", "resources")]
+        assert len(entries) <= (15 if room.name == "daps_desktop" else 12), room
+    for path in (ROOT / "daps_desktop").rglob("*.py"):
+        assert len(path.read_text().splitlines()) <= 300, path
+
+
+def test_every_room_says_what_it_is_for_and_what_it_may_import() -> None:
+    for file in (ROOT / "daps_desktop").rglob("*/__init__.py"):
+        told = ast.get_docstring(ast.parse(file.read_text())) or ""
+        assert "May import:" in told, file

@@ -18,6 +18,7 @@ OUTPUTS: tuple[Output, ...] = get_args(Output)
 DEVICES: tuple[Device, ...] = get_args(Device)
 
 VERSION = 1
+MIN_TILE, DEFAULT_TILE, MAX_TILE = 64, 384, 2048  # pixels
 WIDEST_EDGE = 32  # pixels
 MAX_SAMPLES = 64
 MOST_NOISE = 128  # grey levels
@@ -55,7 +56,7 @@ class SolverSettings:
             check_value(name, type(value) is int, phrase(N_("{text} is not a whole number"), text=value))
         check_range("samples", self.samples, 1, MAX_SAMPLES)
         if self.tile != 0:
-            check_range("tile", self.tile, 64, 2048)
+            check_range("tile", self.tile, MIN_TILE, MAX_TILE)
         check_range("seed", self.seed, 0, 2**63 - 1)
         check_range("closeness", self.closeness, 0, 1)
         check_range("levels", self.levels, 0, 200)

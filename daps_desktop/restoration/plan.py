@@ -13,7 +13,7 @@ import torch
 from daps_desktop.imaging.mask import Mask, downsampled
 from daps_desktop.imaging.photo import JpegTables
 from daps_desktop.imaging.rect import Rect
-from daps_desktop.jobs.settings import SolverSettings
+from daps_desktop.jobs.settings import DEFAULT_TILE, SolverSettings
 from daps_desktop.jobs.task import Task
 from daps_desktop.restoration.forward_model import Measurement, build_operator, observed_part
 from daps_desktop.restoration.presets import SamplerConfig, sampler_for
@@ -22,9 +22,6 @@ from daps_desktop.solver.denoisers.tiled import CONTEXT, tile_boxes
 from daps_desktop.solver.operators import MaskOperator, Operator, known_mask_of
 from daps_desktop.solver.problem import Problem
 from daps_desktop.solver.tensors import GREY_LEVELS_PER_UNIT
-
-TILE = 384
-"""Default side of a tile in pixels."""
 
 NOISE_FLOOR = 0.01  # [-1, 1] units: below this the rounding of the file would be taken for detail
 _SAMPLE_SIDE = 32  # pixels of the stand-in whose operator tells what kind of problem it is
@@ -153,7 +150,7 @@ class _Planner:
 
     @property
     def tile(self) -> int:
-        return self.settings.tile or TILE
+        return self.settings.tile or DEFAULT_TILE
 
     def stages(self, rect: Rect, unseen: Mask | None) -> tuple[StagePlan, ...]:
         """Coarse to fine where no tile sees enough around a hole to know what belongs into it."""

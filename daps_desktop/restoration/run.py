@@ -14,6 +14,7 @@ from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.jobs.report import ResidualMap
 from daps_desktop.jobs.requests import RestoreRequest
+from daps_desktop.jobs.settings import MIN_TILE
 from daps_desktop.networks.loader import Prior
 from daps_desktop.networks.runtime.devices import tiles_per_call
 from daps_desktop.restoration.compose import compose, with_soft_edge
@@ -207,6 +208,7 @@ class _Builder:
             self.prior.denoiser,
             self.plan.tile,
             tiles_per_call(self.prior.network.device),
+            MIN_TILE,
             active=None if observed is None else observed == 0,
             known=None if observed is None else problem.y,
             check=lambda share: watch.check(share * pixels),

@@ -15,14 +15,14 @@ from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import MissingPixels, Noise
 from daps_desktop.jobs.messages import Hardware, TimeEstimate
 from daps_desktop.jobs.requests import MARKS_STEP, EstimateRequest
-from daps_desktop.jobs.settings import Device, Preset, SolverSettings
+from daps_desktop.jobs.settings import DEFAULT_TILE, Device, Preset, SolverSettings
 from daps_desktop.jobs.task import Task
 from daps_desktop.networks import catalogue, loader
 from daps_desktop.networks.card import NetworkCard
 from daps_desktop.networks.runtime.devices import choose_device
 from daps_desktop.restoration.compose import with_soft_edge
 from daps_desktop.restoration.cost import cost
-from daps_desktop.restoration.plan import TILE, Observation, make_plan, noise_level, sigma_of
+from daps_desktop.restoration.plan import Observation, make_plan, noise_level, sigma_of
 from daps_desktop.restoration.presets import SCRATCH_WIDTH
 from daps_desktop.restoration.progress import ProgressReporter
 from daps_desktop.solver.denoisers.denoiser import synchronize
@@ -121,7 +121,7 @@ def _speed(settings: SolverSettings, size: tuple[int, int], progress: ProgressRe
     """Seconds per evaluation of a megapixel, balanced: the median of a few trials within the warm-up."""
     prior = loader.open_prior(replace(settings, preset="balanced"))
     device, multiple = prior.network.device, prior.denoiser.size_multiple
-    height, width = (min(settings.tile or TILE, side + -side % multiple) for side in size)
+    height, width = (min(settings.tile or DEFAULT_TILE, side + -side % multiple) for side in size)
     tile = torch.zeros(1, 3, height + -height % multiple, width + -width % multiple, device=device)
     trials: list[float] = []
     until = time.perf_counter() + WARM_UP_S

@@ -15,7 +15,6 @@ from daps_desktop.solver.denoisers.denoiser import Denoiser
 from daps_desktop.solver.device_errors import out_of_memory
 from daps_desktop.solver.operators.base import mirrored
 
-MIN_TILE = 64
 CONTEXT = 16
 """Pixels that a tile sees beyond those it answers for, mirrored at the frame of the photo.
 
@@ -27,6 +26,8 @@ Box = tuple[slice, slice]
 
 class TiledDenoiser:
     """D over tiles of `tile` pixels, `batch` at a time; when memory runs out, fewer, then smaller ones.
+
+    None is smaller than `min_tile`.
 
     `active` (1, 1, H, W) bool: tiles without a True in them are not computed, and `known` (1, 3, H, W)
     stands in for their estimate. `check(share)` is called before every network call with the share of this
@@ -41,6 +42,7 @@ class TiledDenoiser:
         inner: Denoiser,
         tile: int = 256,
         batch: int = 1,
+        min_tile: int = 64,
         *,
         active: Tensor | None = None,
         known: Tensor | None = None,
@@ -51,6 +53,7 @@ class TiledDenoiser:
         self.sigma_max = inner.sigma_max
         self.tile = tile
         self.batch = batch
+        self.min_tile = min_tile
         self.active = active
         self.known = known
         self.check = check
@@ -70,8 +73,8 @@ class TiledDenoiser:
     def _shrink(self) -> None:
         if self.batch > 1:
             self.batch //= 2
-        elif self.tile > MIN_TILE:
-            self.tile = max(self.tile // 2, MIN_TILE)
+        elif self.tile > self.min_tile:
+            self.tile = max(self.tile // 2, self.min_tile)
         else:
             raise UserError("memory_out")
         if torch.cuda.is_available():

@@ -24,10 +24,9 @@ from daps_desktop.imaging.resize import resize
 from daps_desktop.jobs.recipe import Recipe
 from daps_desktop.ui.album.album_model import AlbumModel
 from daps_desktop.ui.album.album_window import AlbumWindow
-from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.actions import Actions
 from daps_desktop.ui.common.background import BackgroundRunner
-from daps_desktop.ui.common.file_dialogs import ask_file, ask_files, ask_folder, ask_save_path
+from daps_desktop.ui.common.file_dialogs import ask_file, ask_files, ask_folder, ask_save_path, photo_filter
 from daps_desktop.ui.common.preferences import preferences
 from daps_desktop.ui.files.export_controller import last_options
 from daps_desktop.ui.files.file_controller import FileController
@@ -76,7 +75,7 @@ class AlbumController(QObject):
         album.album_changed.connect(lambda: preferences().setValue(_KEY, str(album.file)))
         window = self.window = AlbumWindow(album, self._window)
         window.photos_pressed.connect(
-            lambda: ask_files(window, tr("Add photos"), self._folder, tr(labels.PHOTO_FILTER), self.add)
+            lambda: ask_files(window, tr("Add photos"), self._folder, photo_filter(), self.add)
         )
         window.folder_pressed.connect(
             lambda: ask_folder(window, tr("Add a folder"), self._folder, self.add_folder)

@@ -6,6 +6,9 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from daps_desktop.base.i18n import tr
+from daps_desktop.imaging.formats.endings import READABLE_PATTERNS
+
 _KINDS = {".jpeg": ".jpg", ".tiff": ".tif"}  # as name filters call them
 
 Mode = QFileDialog.FileMode
@@ -67,3 +70,13 @@ def _filter_for(filters: str, suffix: str) -> str:
 def _suffix_of(name_filter: str) -> str:
     """ "png" of "PNG (*.png)"; nothing of one that takes all files."""
     return name_filter.rpartition("*.")[2].rstrip(")") if "*." in name_filter else ""
+
+
+def photo_filter() -> str:
+    """For dialogs: the photos that can be opened."""
+    return tr("Photos ({patterns});;All files (*)").format(patterns=READABLE_PATTERNS)
+
+
+def photo_or_project_filter() -> str:
+    words = tr("Photos and projects ({patterns});;All files (*)")
+    return words.format(patterns=f"{READABLE_PATTERNS} *.daps")

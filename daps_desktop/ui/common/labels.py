@@ -91,10 +91,6 @@ PLOT_NOTE = N_(
 # files
 OPEN_TITLE = N_("Open a photo")
 IMPORT_TITLE, EXPORT_TITLE = N_("Import marks"), N_("Export marks")
-OPEN_FILTER = N_(
-    "Photos and projects (*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp *.avif *.daps);;All files (*)"
-)
-PHOTO_FILTER = N_("Photos (*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp *.avif);;All files (*)")
 PROJECT_FILTER = N_("Project (*.daps)")
 SAVE_FILTER = "PNG (*.png);;TIFF (*.tif);;JPEG (*.jpg);;WebP (*.webp)"
 MASK_FILTER = N_("PNG (*.png);;All files (*)")

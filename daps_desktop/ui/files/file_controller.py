@@ -21,7 +21,7 @@ from daps_desktop.ui.canvas.drawing.layer import to_qimage
 from daps_desktop.ui.canvas.drawing.pyramid import display_image
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.background import BackgroundRunner
-from daps_desktop.ui.common.file_dialogs import ask_file, ask_save_path
+from daps_desktop.ui.common.file_dialogs import ask_file, ask_save_path, photo_filter, photo_or_project_filter
 from daps_desktop.ui.common.theme import NAME
 from daps_desktop.ui.files.opened_photo import (
     SAMPLE,
@@ -74,7 +74,7 @@ class FileController(QObject):
     # in
 
     def ask_open(self) -> None:
-        ask_file(self._window, tr(labels.OPEN_TITLE), self._folder, tr(labels.OPEN_FILTER), self.open)
+        ask_file(self._window, tr(labels.OPEN_TITLE), self._folder, photo_or_project_filter(), self.open)
 
     def open(self, path: Path) -> None:
         """Read the photo or the project at `path`, after asking about unsaved work."""
@@ -146,9 +146,7 @@ class FileController(QObject):
                 self.failed.emit(error)
                 return
             place = Path(str(error.params["path"]))
-            seek = partial(
-                ask_file, self._window, tr(labels.OPEN_TITLE), place.parent, tr(labels.PHOTO_FILTER)
-            )
+            seek = partial(ask_file, self._window, tr(labels.OPEN_TITLE), place.parent, photo_filter())
             self.opening_failed.emit()
             box = self.question(tr("Where is the photo?"), str(error))
             locate = box.addButton(tr("Locate…"), QMessageBox.ButtonRole.AcceptRole)
@@ -204,7 +202,7 @@ class FileController(QObject):
 
     def ask_import_mask(self) -> None:
         ask_file(
-            self._window, tr(labels.IMPORT_TITLE), self._folder, tr(labels.OPEN_FILTER), self.import_mask
+            self._window, tr(labels.IMPORT_TITLE), self._folder, photo_or_project_filter(), self.import_mask
         )
 
     def import_mask(self, path: Path) -> None:

@@ -21,7 +21,7 @@ from daps_desktop.base.i18n import N_
 from daps_desktop.document.kernel_file import with_kernel_read
 from daps_desktop.jobs.damage import Damage, KernelBlur
 from daps_desktop.jobs.damage_text import format_damage, parse_damage
-from daps_desktop.jobs.settings import MAX_SAMPLES, SolverSettings
+from daps_desktop.jobs.settings import MAX_SAMPLES, MAX_TILE, MIN_TILE, SolverSettings
 from daps_desktop.jobs.task import Task
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.live_text import say
@@ -40,7 +40,7 @@ DEVICES: Choices = (
     ("mps", N_("Apple graphics")),
 )
 _MAX_SEED = 2**31 - 1  # the largest a spin box takes
-_TILE_STEP, _MAX_TILE = 64, 2048
+_TILE_STEP = MIN_TILE
 _TIPS = {
     "noise": N_("How strong the noise of the photo is, as a standard deviation in grey levels (gamma)."),
     "prior": N_("What tells the program how photographs look (the diffusion prior)."),
@@ -93,7 +93,7 @@ class AdvancedSection(QWidget):
         say(self.dice, toolTip=ANOTHER_SEED, accessibleName=ANOTHER_SEED)
         self.method = _choice("method", METHODS)
         self.device = _choice("device", DEVICES)
-        self.tile = _number("tile", 0, _MAX_TILE, special=BY_ITSELF, unit=labels.UNIT_PIXELS)
+        self.tile = _number("tile", 0, MAX_TILE, special=BY_ITSELF, unit=labels.UNIT_PIXELS)
         self.tile.setSingleStep(_TILE_STEP)
         self.operators = QLineEdit()
         self.operators.setMinimumHeight(MIN_TARGET)

@@ -12,7 +12,7 @@ from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_, tr
 from daps_desktop.base.logs import ENGINE_LOG, WINDOW_LOG, log_folder
 from daps_desktop.document.project import SUFFIX
-from daps_desktop.jobs.settings import SolverSettings
+from daps_desktop.jobs.settings import DEFAULT_TILE, MIN_TILE, SolverSettings
 from daps_desktop.ui.common.actions import Actions
 from daps_desktop.ui.common.banner import Banner
 from daps_desktop.ui.files.file_controller import FileController
@@ -22,8 +22,7 @@ from daps_desktop.ui.panels.run_box import RunBox
 from daps_desktop.ui.workflow.bug_report import bug_report
 from daps_desktop.ui.workflow.suggested_fixes import ANY_DEVICE, OTHER_PLACE, SMALLER_TILES, SUGGESTED_FIXES
 
-_USUAL_TILE = 384  # pixels: what the engine takes where nothing is chosen
-_MIN_TILE = 96
+_MIN_HALVED = 96  # pixels: tiles of less are not offered
 _MESSAGE_MS = 8000
 _PROJECT_ACTS = ("save_project_as",)
 
@@ -85,7 +84,7 @@ class RunController(QObject):
     def _there(self, name: str) -> bool:
         document = self._model.document
         if name == SMALLER_TILES:
-            return document is not None and _smaller(document.settings).tile >= _MIN_TILE
+            return document is not None and _smaller(document.settings).tile >= _MIN_HALVED
         if name == ANY_DEVICE:
             return document is not None
         if name == OTHER_PLACE:
@@ -121,4 +120,4 @@ def _of_project(error: UserError) -> bool:
 
 def _smaller(settings: SolverSettings) -> SolverSettings:
     """Tiles of half the side: a quarter of the memory."""
-    return replace(settings, tile=max((settings.tile or _USUAL_TILE) // 2, 64))
+    return replace(settings, tile=max((settings.tile or DEFAULT_TILE) // 2, MIN_TILE))

@@ -11,12 +11,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_, phrase, words_of
 from daps_desktop.base.paths import resource
-from daps_desktop.networks.schedules import schedule_sigmas
+from daps_desktop.networks.parameterisation import (
+    PATCHES,
+    DiscreteParameterisation,
+    EdmParameterisation,
+    NoiseMapParameterisation,
+    Parameterisation,
+)
 from daps_desktop.networks.validation import (
     NAME,
     PREDICTIONS,
@@ -35,7 +41,6 @@ WEIGHTS = "diffusion_pytorch_model.safetensors"
 NETWORK = "config.json"
 CARD = "prior.json"
 VERSION = 2
-_PATCHES = (1, 2, 4, 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,60 +69,6 @@ class Architecture:
     def channels(self) -> tuple[int, int]:
         """Of input and output."""
         return self.config.get("in_channels", 3), self.config.get("out_channels", 3)
-
-
-@dataclass(frozen=True, slots=True)
-class EdmParameterisation:
-    """D = c_skip x + c_out F(c_in x, ln(sigma) / 4), see `edm`.
-
-    F sees blocks of `pixel_patch` x `pixel_patch` pixels as channels; noise levels are in [-1, 1] units.
-    """
-
-    kind: ClassVar = "edm"
-
-    sigma_data: float
-    sigma_min: float
-    sigma_max: float
-    pixel_patch: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class DiscreteParameterisation:
-    """A variance-preserving network with discrete times (Ho 2020, arXiv 2006.11239).
-
-    `prediction` is "epsilon", "v_prediction" or "sample"; `sigmas` the noise level of every time, rising, in
-    [-1, 1] units.
-    """
-
-    kind: ClassVar = "discrete"
-
-    prediction: str
-    schedule: Mapping[str, Any] = field(repr=False, compare=False)
-    sigmas: tuple[float, ...] = field(repr=False)
-
-    @classmethod
-    def of(cls, prediction: str, schedule: Mapping[str, Any]) -> "DiscreteParameterisation":
-        """Raises: ValueError for an unknown schedule."""
-        return cls(prediction, schedule, tuple(schedule_sigmas(schedule).tolist()))
-
-    @property
-    def sigma_max(self) -> float:
-        return self.sigmas[-1]
-
-
-@dataclass(frozen=True, slots=True)
-class NoiseMapParameterisation:
-    """A plain denoiser F(x, sigma) of pictures from 0 to 1, trained up to a largest noise level.
-
-    `sigma_max` is in [-1, 1] units like all noise levels here, which is twice the network's own.
-    """
-
-    kind: ClassVar = "noise-map"
-
-    sigma_max: float
-
-
-Parameterisation = EdmParameterisation | DiscreteParameterisation | NoiseMapParameterisation
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +161,7 @@ def _read_parameterisation(details: Values) -> Parameterisation:
     else:
         raise ValueError(phrase(N_("version {version!r} is not known"), version=str(version)[:20]))
     if kind == "edm":
-        if require_int(values, patch, 1, 8) not in _PATCHES:
+        if require_int(values, patch, 1, 8) not in PATCHES:
             raise ValueError(phrase(N_("{patch} must be 1, 2, 4 or 8"), patch=patch))
         names = ("sigma_data", "sigma_min", "sigma_max")
         data, least, most = (require_positive(values, name) for name in names)

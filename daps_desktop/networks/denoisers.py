@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from daps_desktop.networks import edm
-from daps_desktop.networks.card import (
+from daps_desktop.networks.parameterisation import (
     DiscreteParameterisation,
     EdmParameterisation,
     NoiseMapParameterisation,

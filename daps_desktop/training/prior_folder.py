@@ -19,13 +19,13 @@ from daps_desktop.networks.card import (
     VERSION,
     WEIGHTS,
     Architecture,
-    EdmParameterisation,
     parameterisation_details,
     read_card,
     sha256,
     verify,
 )
 from daps_desktop.networks.importers.importing import write_weights
+from daps_desktop.networks.parameterisation import EdmParameterisation
 from daps_desktop.networks.runtime.torch_runtime import read_module
 from daps_desktop.solver.tensors import PHOTO_STD
 from daps_desktop.training.loop.credits import CREDITS

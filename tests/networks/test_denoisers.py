@@ -13,13 +13,13 @@ from torch import Tensor, nn
 
 from daps_desktop.networks import edm
 from daps_desktop.networks.architectures.table import build
-from daps_desktop.networks.card import (
+from daps_desktop.networks.denoisers import NetworkDenoiser
+from daps_desktop.networks.parameterisation import (
     DiscreteParameterisation,
     EdmParameterisation,
     NoiseMapParameterisation,
     Parameterisation,
 )
-from daps_desktop.networks.denoisers import NetworkDenoiser
 from daps_desktop.networks.schedules import LINEAR, schedule_sigmas
 from tests.fakes.checkpoints import tiny_unet
 

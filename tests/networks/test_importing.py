@@ -10,18 +10,11 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.networks.card import (
-    CARD,
-    NETWORK,
-    WEIGHTS,
-    DiscreteParameterisation,
-    EdmParameterisation,
-    read_card,
-    verify,
-)
+from daps_desktop.networks.card import CARD, NETWORK, WEIGHTS, read_card, verify
 from daps_desktop.networks.catalogue import find, installed, user_folder
 from daps_desktop.networks.importers.importing import import_prior
 from daps_desktop.networks.loader import load
+from daps_desktop.networks.parameterisation import DiscreteParameterisation, EdmParameterisation
 from tests.fakes.checkpoints import (
     LINEAR,
     Bomb,

@@ -10,8 +10,8 @@ from typing import Any
 from torch import Tensor
 
 from daps_desktop.base.i18n import N_, words_of
-from daps_desktop.networks.card import NoiseMapParameterisation
 from daps_desktop.networks.importers.safe_pickle import CheckpointError
+from daps_desktop.networks.parameterisation import NoiseMapParameterisation
 
 TRAINED_SIZE = 128
 USE = NoiseMapParameterisation(sigma_max=50 / 127.5)

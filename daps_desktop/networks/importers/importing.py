@@ -1,7 +1,6 @@
 """Bring a prior from elsewhere into the user's folder, once: checked, as safetensors, with a card.
 
-Everything is written into a temporary folder beside its place, tried there, and moved in one step, so that
-a failed import leaves nothing behind.
+All is written to a temporary folder, tried there and moved in one step: what fails leaves nothing behind.
 """
 
 import json
@@ -29,9 +28,7 @@ from daps_desktop.networks.card import (
     NETWORK,
     VERSION,
     WEIGHTS,
-    DiscreteParameterisation,
     NetworkCard,
-    Parameterisation,
     parameterisation_details,
     read_card,
     read_json,
@@ -42,6 +39,7 @@ from daps_desktop.networks.catalogue import installed, user_folder
 from daps_desktop.networks.importers import adm, drunet
 from daps_desktop.networks.importers.safe_pickle import CheckpointError, read_checkpoint
 from daps_desktop.networks.loader import load
+from daps_desktop.networks.parameterisation import DiscreteParameterisation, Parameterisation
 from daps_desktop.networks.runtime.torch_runtime import LOAD_ERRORS, require_finite
 from daps_desktop.networks.schedules import LINEAR, NAMES
 from daps_desktop.networks.validation import NAME, PREDICTIONS, check_network, check_schedule, read_shapes

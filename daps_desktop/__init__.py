@@ -2,7 +2,7 @@
 
 import os
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # Qt's types in Python are all made when they are imported, and not each when it is first touched: a helper
 # thread that touches one while the window meets it brings the process down (PySide 6.11), and pyqtgraph,

@@ -43,7 +43,7 @@ def allowed(kind: "type[Damage]", key: str) -> Allowed:
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """One way in which a photo was spoilt. `name` is its word on the command line and in saved recipes.
+    """One way in which a photo was degraded. `name` is its word on the command line and in saved recipes.
 
     Raises: UserError (`damage_value`) for a value that is not allowed.
     """

@@ -33,10 +33,10 @@ class RestoreRequest:
 
 @dataclass(frozen=True, slots=True)
 class EstimateRequest:
-    """How long would a photo of this size take, at each quality? Answered by one Forecast or Failed.
+    """How long would a photo of this size take, at each quality? Answered by one TimeEstimate or Failed.
 
     `mask_tiles` is the hole in squares of MARKS_STEP pixels, True = reconstruct anything of it, or None where
-    nothing is marked. `speed` is what an earlier Forecast found; None: try the network.
+    nothing is marked. `speed` is what an earlier estimate found; None: try the network.
     """
 
     # Nobody waits for it, and it is over sooner than another process has imported torch.

@@ -21,7 +21,7 @@ class JobCancelledError(Exception):
 class ProgressReporter:
     """The counters of one job; every message of its run but the last goes through here.
 
-    Nobody need listen: `Watch()` only counts.
+    Nobody need listen: `ProgressReporter()` only counts.
     """
 
     def __init__(

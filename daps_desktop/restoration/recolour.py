@@ -19,7 +19,7 @@ Restore = Callable[[RestoreRequest], RestoreResult]
 
 
 def with_fading_undone(job: RestoreRequest, restore: Restore) -> RestoreResult:
-    """The job with its `Faded` undone by a curve and everything else by `restore`, which may be nothing.
+    """The job with its `Fading` undone by a curve and everything else by `restore`, which may be nothing.
 
     The curve comes first, so that a repair continues the corrected photo, and outside the hole the result
     is that photo bit for bit. Only with JPEG it comes last: the tables speak of the values in the file.

@@ -202,7 +202,7 @@ def _judged(part: Components, near: Mask, scale: int) -> tuple[np.ndarray, np.nd
 
 
 def _company(x: np.ndarray, alone: np.ndarray, groups: np.ndarray) -> np.ndarray:
-    """The terms of the second stage, as in `Judgement.scores`; `groups` says which photo a piece is of."""
+    """The terms of the second stage, as in `DamageClassifier.scores`; `groups` says whose piece it is."""
     sure = np.exp(x[:, 0]) / (1 + np.exp(-alone)) ** 2
     tones = groups * 2 + (x[:, -2] > 0.5)
     among = np.log1p(np.bincount(groups, sure)[groups] - sure)

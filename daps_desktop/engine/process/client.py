@@ -79,7 +79,7 @@ class EngineClient:
         self._jobs.put(job)
 
     def cancel(self, job_id: str) -> None:
-        """Ask a job to end: it answers with Cancelled, at once if queued, or with Finished if faster."""
+        """Ask a job to end: it answers with Cancelled, at once if queued, or with its result if faster."""
         job = self._waiting.get(job_id)
         if job is None:
             return

@@ -9,7 +9,7 @@ from daps_desktop.networks.card import NetworkCard
 
 
 class Network(Protocol):
-    """F(x, level), ready to run. Raises: what `solver.tiling` takes for want of memory or a lost device."""
+    """F(x, level), ready to run. Raises: what `solver.device_errors` takes for no memory or a lost device."""
 
     name: str
     """Of the runtime, for reports: `openvino-bfloat16`."""

@@ -1,4 +1,4 @@
-"""The small pictures on the damage cards: one little photo, drawn here and spoilt in each card's way."""
+"""The small pictures on the damage cards: one little photo, drawn here and degraded in each card's way."""
 
 from collections.abc import Callable
 

@@ -77,3 +77,11 @@ def test_nothing_that_is_marked_falls_through_when_marks_are_thinned(shape: tupl
     thin = downsampled(mask, 4)
     assert thin.shape == (-(-shape[0] // 4), -(-shape[1] // 4))
     assert {(int(row), int(column)) for row, column in np.argwhere(thin)} == places
+
+
+def test_a_line_of_no_length_is_a_disc_and_nothing_marked_has_an_empty_box_at_the_origin() -> None:
+    mask = np.zeros((9, 9), bool)
+    assert bounding_box(mask) == Rect(0, 0, 0, 0)
+    draw_line(mask, (4, 4), (4, 4), 2, True)
+    rows, cols = np.ogrid[:9, :9]
+    np.testing.assert_array_equal(mask, (rows - 4) ** 2 + (cols - 4) ** 2 <= 4)

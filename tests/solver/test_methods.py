@@ -242,3 +242,33 @@ def test_numbers_that_are_not_finite_end_the_run() -> None:
     steps = dapspp.solve(trial.problem, Broken(), dapspp.paper_config(SIGMA_Y), *trial.start())
     with pytest.raises(SolverDivergedError):
         list(steps)
+
+
+def test_the_published_settings_are_these() -> None:
+    plan = dapspp.paper_config(0.05)
+    assert (plan.sigmas[0], plan.evaluations, plan.prior_std) == pytest.approx((100.0, 98, 0.1))
+    assert (diffpir.DiffPIRConfig().sigmas[0], diffpir.DiffPIRConfig().evaluations) == pytest.approx(
+        (100.0, 100)
+    )
+
+
+def test_diffpir_trusts_its_estimate_by_the_noise_level_over_the_root_of_lambda() -> None:
+    """Its proximal step minimises |y - x|^2 / 2 sigma_y^2 + lambda |x - x0|^2 / 2 sigma^2 (DiffPIR)."""
+    radii: list[float] = []
+
+    class Recorded(MaskOperator):
+        def prox(self, z: Tensor, y: Tensor, sigma_y: float, prior_std: float) -> Tensor:
+            radii.append(prior_std)
+            return super().prox(z, y, sigma_y, prior_std)
+
+    class Still:
+        size_multiple, sigma_max = 1, math.inf
+
+        def denoise(self, x: Tensor, sigma: float) -> Tensor:
+            return x
+
+    problem = Problem(Recorded(torch.ones(1, 1, 8, 8)), torch.zeros(1, 3, 8, 8), SIGMA_Y)
+    plan = diffpir.DiffPIRConfig(levels=5, strength=4.0)
+    rng = torch.Generator().manual_seed(0)
+    assert len(list(diffpir.solve(problem, Still(), plan, torch.zeros(1, 3, 8, 8), rng))) == 5
+    assert radii == pytest.approx([sigma / 2 for sigma in plan.sigmas[:-1]])

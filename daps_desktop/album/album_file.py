@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
-from daps_desktop.album.item_job import key_of, unmasked_job_for
+from daps_desktop.album.item_job import key_of, unchecked_job_for
 from daps_desktop.album.model import DONE, SAVING, Album, AlbumItem
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import save_errors as saving_to
@@ -17,9 +17,6 @@ from daps_desktop.imaging.export import ExportOptions
 from daps_desktop.jobs.recipe import Recipe
 
 KIND, VERSION = "daps-desktop album", 1
-
-
-# Going on
 
 
 def revalidated(album: Album) -> Album:
@@ -38,7 +35,7 @@ def _is_there(item: AlbumItem, album: Album) -> bool:
         return False  # the prior of that name is another one since
     try:
         return (
-            key_of(unmasked_job_for(item, album)) == item.key and hash_file(Path(item.output)) == item.sha256
+            key_of(unchecked_job_for(item, album)) == item.key and hash_file(Path(item.output)) == item.sha256
         )
     except (OSError, UserError):
         return False

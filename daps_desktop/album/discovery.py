@@ -14,9 +14,6 @@ _MASK_ADDED = ("_mask", "_marks")
 _RESULT = re.compile(rf"(.+){ADDED}(?:_\d+)?", re.DOTALL)
 
 
-# Which photos
-
-
 def find_photos(folder: Path) -> list[Path]:
     """The photos of a folder by name, without the masks and the results that lie beside them.
 

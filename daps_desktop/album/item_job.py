@@ -49,16 +49,14 @@ class PreparedItem:
         return Recipe(self.request.task, self.request.settings)
 
 
-# One photo
-
-
 def job_for(item: AlbumItem, album: Album) -> ItemJob:
     """What is to be done to one photo. Raises: UserError where its result is to be left alone."""
     _leave_alone(item, album)
-    return unmasked_job_for(item, album)
+    return unchecked_job_for(item, album)
 
 
-def unmasked_job_for(item: AlbumItem, album: Album) -> ItemJob:
+def unchecked_job_for(item: AlbumItem, album: Album) -> ItemJob:
+    """What a result of the photo depends on, whether or not it is to be made."""
     mask = find_mask(item.path, Path(album.masks) if album.masks else None)
     recipe = replace(album.recipe, task=with_kernel_read(album.recipe.task))
     return ItemJob(

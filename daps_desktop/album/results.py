@@ -1,4 +1,8 @@
-"""One photo of an album, from the engine's answer to its file."""
+"""One photo of an album, from the engine's answer to its file.
+
+Before a result is written its name and checksum are noted, and a noted result that is found on the disk is
+done: so nothing is done twice after a break.
+"""
 
 import hashlib
 from collections.abc import Iterator

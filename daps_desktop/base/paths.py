@@ -5,6 +5,7 @@ from pathlib import Path
 
 import platformdirs
 
+DATA_VARIABLE = "DAPS_DESKTOP_DATA"
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -12,9 +13,6 @@ def resource(name: str) -> Path:
     """The path of a shipped file or folder, e.g. `priors/photo-fast`, installed or in a checkout."""
     installed = _PACKAGE / "resources"
     return (installed if installed.is_dir() else _PACKAGE.parent / "resources") / name
-
-
-DATA_VARIABLE = "DAPS_DESKTOP_DATA"
 
 
 def user_folder() -> Path:

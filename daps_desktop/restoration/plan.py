@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import torch
+from torch import Tensor
 
 from daps_desktop.imaging.mask import Mask, downsampled
 from daps_desktop.imaging.photo import JpegTables
@@ -37,9 +38,23 @@ class Observation:
     height: int
     width: int
     sigma_y: float
-    hole: Mask | None = None
+    mask: Mask | None = None
     tables: JpegTables | None = None
     grey: bool = False
+
+    def known_mask(self, rect: Rect, device: torch.device | str = "cpu") -> Tensor | None:
+        """(1, 1, h, w) of `rect`, 1 = trust the photo; None where nothing is marked in all of it."""
+        if self.mask is None or not self.marked:
+            return None
+        return known_mask_of(self.mask[rect.slices], device)
+
+    @property
+    def marked(self) -> bool:
+        return self.mask is not None and bool(self.mask.any())
+
+    @property
+    def whole(self) -> Rect:
+        return Rect(0, 0, self.height, self.width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +122,14 @@ def make_plan(
     A = _stand_in(task, observation)
     planner = _Planner(task, settings, Problem(A, torch.zeros(1, 3, 1, 1), observation.sigma_y), sigma_max)
     if task.only_fills_mask:
-        assert observation.hole is not None
-        parts = [(rect, observation.hole[rect.slices]) for rect in context_boxes(observation.hole)]
+        assert observation.mask is not None
+        parts = [(rect, observation.mask[rect.slices]) for rect in context_boxes(observation.mask)]
     else:
-        parts = [(Rect(0, 0, observation.height, observation.width), _unseen(task, observation))]
+        parts = [(observation.whole, _unseen(task, observation))]
     regions = tuple(RegionPlan(rect, planner.stages(rect, unseen)) for rect, unseen in parts)
     chance = any(stage.recipe.stochastic for region in regions for stage in region.stages)
     runs = task.runs or (settings.samples if chance else 1)
     return Plan(task, regions, runs, "best" if task.runs else "mean", planner.tile, settings.seed)
-
-
-def _marked(observation: Observation) -> bool:
-    return observation.hole is not None and bool(observation.hole.any())
 
 
 def _stand_in(task: Task, observation: Observation) -> Operator:
@@ -126,7 +137,7 @@ def _stand_in(task: Task, observation: Observation) -> Operator:
     # That of a phase retrieval is cheap at any size, and no size but its own tells how large its picture is.
     whole = observation.height, observation.width
     size = (_SAMPLE_SIDE, _SAMPLE_SIDE) if task.in_image_domain else whole
-    observed = torch.ones(1, 1, *size) if task.only_fills_mask or _marked(observation) else None
+    observed = torch.ones(1, 1, *size) if task.only_fills_mask or observation.marked else None
     if task.only_fills_mask and observed is not None:
         return MaskOperator(observed)
     return build_operator(task, Measurement(*size, observed, observation.tables))
@@ -134,9 +145,7 @@ def _stand_in(task: Task, observation: Observation) -> Operator:
 
 def _unseen(task: Task, observation: Observation) -> Mask | None:
     """What the photo does not show, painted or lost in a laboratory; None where all of it counts."""
-    mask = observation.hole if _marked(observation) else None
-    observed = None if mask is None else known_mask_of(mask)
-    measured = Measurement(observation.height, observation.width, observed)
+    measured = Measurement(observation.height, observation.width, observation.known_mask(observation.whole))
     observed = observed_part(task, measured)
     return None if observed is None else observed[0, 0].numpy() == 0
 

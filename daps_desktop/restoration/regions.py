@@ -15,6 +15,10 @@ from daps_desktop.solver.denoisers.denoiser import CountingDenoiser
 from daps_desktop.solver.problem import Problem
 from daps_desktop.solver.samplers.annealing import Steps
 
+CELL = 16  # rectangles begin and end on a grid of this many pixels, or at the edge of the photo
+MARGIN = 32  # pixels of the photo that every part of the hole has around it
+MIN_SIDE = 96  # a rectangle is at least this wide and high, where the photo is
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -73,11 +77,6 @@ def _enlarge(found: Tensor, problem: Problem) -> Tensor:
     """What a coarse stage found, at the size of the fine one, with the photo where it is observed."""
     large = F.interpolate(found, problem.y.shape[-2:], mode="bicubic", antialias=True)
     return problem.A.prox(large, problem.y, problem.sigma_y, 1.0)
-
-
-CELL = 16  # rectangles begin and end on a grid of this many pixels, or at the edge of the photo
-MARGIN = 32  # pixels of the photo that every part of the hole has around it
-MIN_SIDE = 96  # a rectangle is at least this wide and high, where the photo is
 
 
 def context_boxes(mask: Mask) -> list[Rect]:

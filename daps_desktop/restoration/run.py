@@ -28,7 +28,7 @@ from daps_desktop.restoration.residual_map import residual_map
 from daps_desktop.solver.denoisers.bias_corrected import BiasCorrectedDenoiser
 from daps_desktop.solver.denoisers.denoiser import CountingDenoiser, Denoiser, GreyscaleDenoiser
 from daps_desktop.solver.denoisers.tiled import TiledDenoiser
-from daps_desktop.solver.operators import MaskOperator, known_mask_of
+from daps_desktop.solver.operators import MaskOperator
 from daps_desktop.solver.problem import Problem
 from daps_desktop.solver.samplers.annealing import AnnealingStep
 from daps_desktop.solver.tensors import to_tensor
@@ -189,10 +189,7 @@ class _Builder:
     def _problem(self, rect: Rect, y: Tensor) -> Problem:
         """In a repair, the grain of the photo is texture to continue, not noise to undo."""
         seen = self.observation
-        marked = seen.hole is not None and bool(seen.hole.any())
-        observed = (
-            known_mask_of(seen.hole[rect.slices], y.device) if marked and seen.hole is not None else None
-        )
+        observed = seen.known_mask(rect, y.device)
         if self.plan.task.only_fills_mask:
             assert observed is not None
             return Problem(MaskOperator(observed), y, seen.sigma_y)

@@ -23,6 +23,9 @@ from daps_desktop.base.i18n import tr
 from daps_desktop.ui.common.live_text import Words, keep_said, said, say
 from daps_desktop.ui.common.theme import CAPTION, MIN_TARGET, SPACING, TITLE
 
+_FRAME = 48  # pixels of the screen that the window's own frame may take
+_CHANGES = (QEvent.Type.LayoutRequest, QEvent.Type.Resize, QEvent.Type.Show)
+
 
 def label(words: Words = "", name: str = "") -> QLabel:
     """A line of text that wraps; `name` is heading, caption or nothing."""
@@ -169,10 +172,6 @@ class Section(QFrame):
         super().__init__()
         say(self, accessibleName=heading)
         self.setLayout(vbox(label(heading, "heading"), *children))
-
-
-_FRAME = 48  # pixels of the screen that the window's own frame may take
-_CHANGES = (QEvent.Type.LayoutRequest, QEvent.Type.Resize, QEvent.Type.Show)
 
 
 def grow_to_fit(dialog: QDialog) -> None:

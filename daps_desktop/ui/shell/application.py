@@ -38,6 +38,7 @@ from daps_desktop.ui.common.theme import NAME
 _CARD = QSize(360, 240)
 _ICON = 112
 _MAX_MS = 300  # to wait until the system shows it
+_EVERY_MS, _OLDEST = 1000, 2  # of the garbage collector, and the number of its oldest generation
 _BACKGROUND, _INK = QColor("#1f1f1f"), QColor("#ececec")  # in either scheme, like a cover
 
 
@@ -116,7 +117,10 @@ def _card(ratio: float) -> QPixmap:
 
 
 class OpenedBySystem(QObject):
-    """Calls `open_file` with a file that is double-clicked, or dropped on the program's icon."""
+    """Calls `open_file` with a file that is double-clicked, or dropped on the program's icon.
+
+    macOS tells the running program of it so, and never by an argument.
+    """
 
     def __init__(self, app: QApplication, open_file: Callable[[Path], None]) -> None:
         super().__init__(app)
@@ -130,12 +134,12 @@ class OpenedBySystem(QObject):
         return False
 
 
-_EVERY_MS = 1000
-_OLDEST = 2
-
-
 class GarbageCollector(QObject):
-    """Takes over from the automatic collection for the life of the process, at the same thresholds."""
+    """Takes over from the automatic collection for the life of the process, at the same thresholds.
+
+    Python collects cycles on whichever thread happens to allocate. A dialog that ended up in a cycle would be
+    destroyed on the thread that writes the journal or talks to the engine; Qt allows that on its own only.
+    """
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)

@@ -111,25 +111,46 @@ def sigma_of(noise: float) -> float:
     return max(noise / GREY_LEVELS_PER_UNIT, NOISE_FLOOR)
 
 
-def make_plan(
-    task: Task, settings: SolverSettings, observation: Observation, sigma_max: float = math.inf
-) -> Plan:
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What a task computes of a photo, whatever the settings: the half of a plan that costs time.
+
+    `parts`: each rectangle with what the photo does not show of it (None: it shows all) and how many pixels
+    wide that is at its widest, infinite where the photo shows nothing at all.
+    """
+
+    task: Task
+    problem: Problem  # a stand-in of a few pixels: of the same kind, and with the same border
+    parts: tuple[tuple[Rect, Mask | None, float], ...]
+
+
+def lay_out(task: Task, observation: Observation) -> Layout:
     """The islands around the hole where nothing else is to change, or else the whole photo as one region.
 
-    `sigma_max`: the largest noise level that the prior knows. Raises: UserError where damages do not go
-    together.
+    Raises: UserError where damages do not go together.
     """
-    A = _stand_in(task, observation)
-    planner = _Planner(task, settings, Problem(A, torch.zeros(1, 3, 1, 1), observation.sigma_y), sigma_max)
+    problem = Problem(_stand_in(task, observation), torch.zeros(1, 3, 1, 1), observation.sigma_y)
     if task.only_fills_mask:
         assert observation.mask is not None
-        parts = [(rect, observation.mask[rect.slices]) for rect in context_boxes(observation.mask)]
+        unseen = [(rect, observation.mask[rect.slices]) for rect in context_boxes(observation.mask)]
     else:
-        parts = [(observation.whole, _unseen(task, observation))]
-    regions = tuple(RegionPlan(rect, planner.stages(rect, unseen)) for rect, unseen in parts)
+        unseen = [(observation.whole, _unseen(task, observation))]
+    return Layout(task, problem, tuple((rect, mask, _gap(task, mask)) for rect, mask in unseen))
+
+
+def make_plan(layout: Layout, settings: SolverSettings, sigma_max: float = math.inf) -> Plan:
+    """`sigma_max`: the largest noise level that the prior knows."""
+    task, planner = layout.task, _Planner(layout, settings, sigma_max)
+    regions = tuple(RegionPlan(rect, planner.stages(rect, mask, gap)) for rect, mask, gap in layout.parts)
     chance = any(stage.recipe.stochastic for region in regions for stage in region.stages)
     runs = task.runs or (settings.samples if chance else 1)
     return Plan(task, regions, runs, "best" if task.runs else "mean", planner.tile, settings.seed)
+
+
+def _gap(task: Task, unseen: Mask | None) -> float:
+    if not task.in_image_domain:
+        return math.inf
+    return 0 if unseen is None else mask_width(unseen)
 
 
 def _stand_in(task: Task, observation: Observation) -> Operator:
@@ -152,27 +173,25 @@ def _unseen(task: Task, observation: Observation) -> Mask | None:
 
 @dataclass(frozen=True, slots=True)
 class _Planner:
-    task: Task
+    layout: Layout
     settings: SolverSettings
-    problem: Problem  # the stand-in
     sigma_max: float
 
     @property
     def tile(self) -> int:
         return self.settings.tile or DEFAULT_TILE
 
-    def stages(self, rect: Rect, unseen: Mask | None) -> tuple[StagePlan, ...]:
+    def stages(self, rect: Rect, unseen: Mask | None, gap: float) -> tuple[StagePlan, ...]:
         """Coarse to fine where no tile sees enough around a hole to know what belongs into it."""
-        gap = math.inf if not self.task.in_image_domain else 0 if unseen is None else mask_width(unseen)
-        factor = _coarseness(gap, self.tile) if isinstance(self.problem.A, MaskOperator) else 1
+        factor = _coarseness(gap, self.tile) if isinstance(self.layout.problem.A, MaskOperator) else 1
         steps = [(1, gap)] if factor == 1 else [(factor, gap / factor), (1, 0)]
         return tuple(self._stage(rect, unseen, downscale, gap) for downscale, gap in steps)
 
     def _stage(self, rect: Rect, unseen: Mask | None, downscale: int, gap: float) -> StagePlan:
-        repair = self.task.only_fills_mask
-        recipe = sampler_for(self.settings, self.problem, gap=gap, repair=repair, sigma_max=self.sigma_max)
+        problem, repair = self.layout.problem, self.layout.task.only_fills_mask
+        recipe = sampler_for(self.settings, problem, gap=gap, repair=repair, sigma_max=self.sigma_max)
         height, width = (-(-side // downscale) for side in (rect.bottom - rect.top, rect.right - rect.left))
-        height, width = self.problem.A.domain_size(height, width)
+        height, width = problem.A.domain_size(height, width)
         # In a repair, what is observed needs no estimate: tiles without a hole are left out.
         mask = downsampled(unseen, downscale) if repair and unseen is not None else None
         seen = sum(

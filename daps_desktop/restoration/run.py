@@ -20,7 +20,15 @@ from daps_desktop.networks.runtime.devices import tiles_per_call
 from daps_desktop.restoration.compose import compose, with_soft_edge
 from daps_desktop.restoration.cost import check_memory, cost
 from daps_desktop.restoration.forward_model import Measurement, build_problem
-from daps_desktop.restoration.plan import Observation, Plan, RegionPlan, make_plan, noise_level, sigma_of
+from daps_desktop.restoration.plan import (
+    Observation,
+    Plan,
+    RegionPlan,
+    lay_out,
+    make_plan,
+    noise_level,
+    sigma_of,
+)
 from daps_desktop.restoration.preview import PreviewRenderer
 from daps_desktop.restoration.progress import ProgressReporter
 from daps_desktop.restoration.regions import Region, Stage, domain_pixels
@@ -68,7 +76,7 @@ def restore(job: RestoreRequest, prior: Prior, progress: ProgressReporter) -> Re
     mask = with_soft_edge(job.mask, task, settings.soft_edge)
     grey = photo.pixels.shape[2] == 1
     observation = Observation(photo.height, photo.width, sigma_of(noise), mask, photo.jpeg, grey)
-    plan = make_plan(task, settings, observation, prior.denoiser.sigma_max)
+    plan = make_plan(lay_out(task, observation), settings, prior.denoiser.sigma_max)
     check_memory(cost(plan).memory_mb, device)
     if plan.coarse_first:
         progress.notice("coarse_first")

@@ -22,7 +22,7 @@ from daps_desktop.networks.card import NetworkCard
 from daps_desktop.networks.runtime.devices import choose_device
 from daps_desktop.restoration.compose import with_soft_edge
 from daps_desktop.restoration.cost import cost
-from daps_desktop.restoration.plan import Observation, make_plan, noise_level, sigma_of
+from daps_desktop.restoration.plan import Observation, lay_out, make_plan, noise_level, sigma_of
 from daps_desktop.restoration.presets import SCRATCH_WIDTH
 from daps_desktop.restoration.progress import ProgressReporter
 from daps_desktop.solver.denoisers.denoiser import synchronize
@@ -101,13 +101,13 @@ def _times(
     """Seconds by preset; `speed` is that of balanced quality."""
     noise = noise_level(task, settings, lambda: _SAMPLE_NOISE)
     mask = with_soft_edge(mask, task, settings.soft_edge)
-    observation = Observation(*size, sigma_of(noise), mask, _SAMPLE_TABLES)
+    layout = lay_out(task, Observation(*size, sigma_of(noise), mask, _SAMPLE_TABLES))
     usual = _card(settings, "balanced").architecture.work
     times: dict[Preset, float] = {}
     for preset in presets:
         progress.check()
         card = _card(settings, preset)
-        plan = make_plan(task, replace(settings, preset=preset), observation, card.parameterisation.sigma_max)
+        plan = make_plan(layout, replace(settings, preset=preset), card.parameterisation.sigma_max)
         own = card.architecture.work  # of one evaluation, where it is known
         times[preset] = cost(plan).seconds(speed * (own / usual if own and usual else 1.0))
     return times

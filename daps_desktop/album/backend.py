@@ -65,7 +65,7 @@ class InProcessBackend:
 
     def __init__(self, run: Callable[[RestoreRequest, Event], Message], find: MaskFinder) -> None:
         self._run, self._find = run, find
-        self._cancelled = Event()
+        self.cancelled = Event()
         self._order: ItemJob | None = None
 
     @property
@@ -78,12 +78,12 @@ class InProcessBackend:
     def next_outcome(self) -> Outcome:
         assert self._order is not None
         order, self._order = self._order, None
-        if self._cancelled.is_set():
+        if self.cancelled.is_set():
             return ItemStopped(order.item)
-        return process_item(order, lambda request: self._run(request, self._cancelled), self._find)
+        return process_item(order, lambda request: self._run(request, self.cancelled), self._find)
 
     def cancel(self) -> None:
-        self._cancelled.set()
+        self.cancelled.set()
 
 
 def process_item(job: ItemJob, restore: Restore, find: MaskFinder) -> Outcome:

@@ -7,7 +7,6 @@ open and save meanwhile; the host takes its jobs in turn with those of the open 
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from threading import Event
 
 from PySide6.QtCore import QObject, Signal
 
@@ -118,13 +117,11 @@ class AlbumModel(QObject):
         if self.stopping:
             self._end()
             return
-        file, stop, on_window = self.file, Event(), self._background.on_window
-        backend = self._backend = EngineBackend(self._router, self.handle, stop, on_window, self._take_begun)
+        file, on_window = self.file, self._background.on_window
+        backend = self._backend = EngineBackend(self._router, self.handle, on_window, self._take_begun)
         self.destroyed.connect(backend.close)  # where the window goes without `close`
         over = lambda row: on_window(lambda: self._take_over(row))  # noqa: E731
-        self._background.run(
-            lambda: _run(album, backend, file, over, stop), lambda _: self._end(), self._give_up
-        )
+        self._background.run(lambda: _run(album, backend, file, over), lambda _: self._end(), self._give_up)
 
     def stop(self) -> None:
         """Ask the running photo to end; it stays to be done."""
@@ -182,8 +179,8 @@ class AlbumModel(QObject):
         self.state_changed.emit()
 
 
-def _run(album: Album, backend: EngineBackend, file: Path, on_item: OnItem, stop: Event) -> None:
+def _run(album: Album, backend: EngineBackend, file: Path, on_item: OnItem) -> None:
     """On the album's thread. Raises: UserError where the album cannot be noted."""
     with closing(AlbumLog(file)) as notes:
         notes.write(album)
-        run_album(album, backend, notes, on_item, stop)
+        run_album(album, backend, notes, on_item, backend.cancelled)

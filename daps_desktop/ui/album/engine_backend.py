@@ -7,7 +7,7 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from threading import Event
 
-from daps_desktop.album.backend import ItemStopped, Outcome, process_item
+from daps_desktop.album.backend import InProcessBackend
 from daps_desktop.album.item_job import ItemJob
 from daps_desktop.album.model import AlbumItem
 from daps_desktop.analysis.scratches.marking import default_scratch_mask
@@ -16,52 +16,40 @@ from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.ui.models.message_router import MessageRouter, Receiver
 
 
-class EngineBackend:
+class EngineBackend(InProcessBackend):
     """`on_window` has a call made on the window's thread; there `on_begin` hears which photo is begun, and
     `receiver` every message of its job.
 
-    `cancel` sets `stop`. The last message of each job comes in by `handle`; it ends with `close`.
+    The last message of each job comes in by `handle`; it ends with `close`.
     """
 
     def __init__(
         self,
         router: MessageRouter,
         receiver: Receiver,
-        stop: Event,
         on_window: Callable[[Callable[[], None]], None],
         on_begin: Callable[[AlbumItem], None],
     ) -> None:
+        super().__init__(self._restore, default_scratch_mask)
         self._router, self._receiver = router, receiver
-        self._stop, self._on_window, self._on_begin = stop, on_window, on_begin
-        self._order: ItemJob | None = None
+        self._on_window, self._on_begin = on_window, on_begin
         self._ended: SimpleQueue[Message] = SimpleQueue()
         self.job_id = ""  # of the job that the host has
 
     # on the album's thread
 
-    @property
-    def has_capacity(self) -> bool:
-        return self._order is None
-
     def submit(self, job: ItemJob) -> None:
-        self._order = job
+        super().submit(job)
         self._on_window(lambda: self._on_begin(job.item))
 
-    def next_outcome(self) -> Outcome:
-        assert self._order is not None
-        order, self._order = self._order, None
-        if self._stop.is_set():
-            return ItemStopped(order.item)
-        return process_item(order, self._restore, default_scratch_mask)
-
-    def _restore(self, request: RestoreRequest) -> Message:
+    def _restore(self, request: RestoreRequest, _cancelled: Event) -> Message:
         self._on_window(lambda: self._post(request))
         return self._ended.get()
 
     # on the window's
 
     def _post(self, request: RestoreRequest) -> None:
-        if self._stop.is_set():
+        if self.cancelled.is_set():
             self._ended.put(Cancelled(request.job_id))
             return
         self.job_id = request.job_id
@@ -73,11 +61,11 @@ class EngineBackend:
         self._ended.put(message)
 
     def cancel(self) -> None:
-        self._stop.set()
+        super().cancel()
         if self.job_id:
             self._router.cancel(self.job_id)
 
     def close(self) -> None:
         """No message will come any more: the photo under way is given up without the answer of the host."""
-        self._stop.set()
+        self.cancelled.set()
         self._ended.put(Cancelled(self.job_id))

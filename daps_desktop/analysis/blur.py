@@ -18,8 +18,9 @@ _BLURRED = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0)
 _MEASURED = (0.81, 0.87, 1.10, 1.39, 1.76, 2.51, 3.32, 4.14)
 
 
-def estimate_blur(pixels: Pixels) -> float:
-    """Standard deviation in pixels of the Gaussian that blurred all of the photo; 0 where it is sharp.
+def estimate_blur(pixels: Pixels) -> float | None:
+    """Standard deviation in pixels of the Gaussian that blurred all of the photo; 0 where it is sharp, None
+    where it has too few edges to tell.
 
     `pixels` is (H, W, C), uint8 or uint16. A step of width sigma has a slope proportional to 1 / sigma, so
     the slope lost by a second, known blur tells the first (after Zhuo and Sim 2011). Of all edges the
@@ -27,7 +28,7 @@ def estimate_blur(pixels: Pixels) -> float:
     """
     widths = np.concatenate([_widths(window) for window in _windows(pixels)])
     if len(widths) < _MIN_PIXELS:
-        return 0.0
+        return None
     return float(np.interp(np.percentile(widths, _SHARPEST), _MEASURED, _BLURRED))
 
 

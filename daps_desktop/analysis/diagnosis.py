@@ -1,20 +1,10 @@
-"""What is wrong with a photo as far as the photo itself says so: suggestions, each with its reason."""
+"""What is wrong with a photo as far as its profile says so: suggestions, each with its reason."""
 
-import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import cast
 
-import cv2
-import numpy as np
-
-from daps_desktop.analysis.blur import estimate_blur
-from daps_desktop.analysis.fading import measure_fading
-from daps_desktop.analysis.jpeg_quality import quality_from_pixels, quality_from_tables
-from daps_desktop.analysis.noise import estimate_noise
-from daps_desktop.analysis.scratches.detect import find_scratches
 from daps_desktop.base.i18n import N_, Phrase, phrase
-from daps_desktop.imaging.photo import Photo, Pixels
+from daps_desktop.imaging.profile.photo_profile import PhotoProfile
 from daps_desktop.jobs.damage import (
     Damage,
     Fading,
@@ -25,16 +15,19 @@ from daps_desktop.jobs.damage import (
     Noise,
 )
 from daps_desktop.jobs.damage_traits import TRAITS
-from daps_desktop.jobs.proposals import DEFAULT, above_threshold
 
-_LOOKED_AT = 500_000  # pixels of the copy in which scratches are counted
-_WINDOWS, _SIDE = 6, 448  # the middle of each cell of such a grid is looked at where the photo is larger
-_NOISY = 6.0  # grey levels
-_BLURRED = 1.5  # pixels
-_COARSE = 70  # JPEG quality below which blocks are seen
-_FLAT, _YELLOW = 0.52, 0.17  # contrast below, and lack of blue above, in shares
-_GREY = 2  # grey levels between the channels
-_SCRATCHES = 2  # places: a single one may be a wire
+# From where on something shows, and from where on it is beyond doubt.
+_NOISY, _VERY_NOISY = 6.0, 14.0  # grey levels
+_BLURRED, _VERY_BLURRED = 1.5, 2.5  # pixels
+_COARSE, _VERY_COARSE = 70, 20  # JPEG quality below which blocks are seen
+_FLAT, _VERY_FLAT = 0.52, 0.3  # contrast below, in shares of full scale
+_YELLOW, _VERY_YELLOW = 0.17, 0.4  # lack of blue
+_SCRATCHED, _VERY_SCRATCHED = 2, 12  # places: a single one may be a wire
+# Below, a photo is clean and sharp.
+_GRAINY = 2.0  # grey levels
+_SOFT = 0.8  # pixels
+
+CLEAN = N_("This photo already looks sharp and clean. Restoring it may take away real detail.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,97 +41,85 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """The clearest first; empty where nothing shows."""
+    """Suggestions, the clearest first; `remark` is what there is to say where nothing needs restoring."""
 
-    suggestions: tuple[Suggestion, ...] = ()
-
-
-def diagnose(photo: Photo) -> Diagnosis:
-    """What shows in the photo, in under a second: on windows of it, and on a small copy for scratches."""
-    parts = _parts(photo.pixels)
-    found = [suggestion for estimate in ESTIMATES.values() if (suggestion := estimate(photo, parts))]
-    return Diagnosis(tuple(sorted(found, key=lambda suggestion: -suggestion.strength)))
+    suggestions: tuple[Suggestion, ...]
+    remark: Phrase | None
 
 
-def needs_restoring(findings: Diagnosis) -> bool:
-    """False where nothing shows: colouring a photo would be a wish and not a repair.
-
-    Not to be told that a damaged photo is clean matters more than to be told so of every clean one.
-    """
-    return any(not TRAITS[type(suggestion.damage)].adds_colour for suggestion in findings.suggestions)
-
-
-def _parts(pixels: Pixels) -> Pixels:
-    """The photo, or windows from all over a large one, side by side; whole blocks of JPEG stay whole."""
-    height, width = pixels.shape[:2]
-    if height * width <= (_WINDOWS * _SIDE) ** 2:
-        return pixels
-    tops, lefts = (_starts(n) for n in (height, width))
-    return np.concatenate([
-        np.concatenate([pixels[t : t + _SIDE, s : s + _SIDE] for s in lefts], axis=1) for t in tops
-    ])  # fmt: skip
+def diagnose(profile: PhotoProfile) -> Diagnosis:
+    """What shows in the photo. Colouring one would be a wish and not a repair, and leaves the remark."""
+    found = [suggestion for estimate in ESTIMATES.values() if (suggestion := estimate(profile))]
+    ranked = tuple(sorted(found, key=lambda suggestion: -suggestion.strength))
+    damaged = any(not TRAITS[type(suggestion.damage)].adds_colour for suggestion in ranked)
+    return Diagnosis(ranked, None if damaged else _remark(profile))
 
 
-def _starts(size: int) -> list[int]:
-    """Where the windows begin along one side, on the grid of JPEG; fewer where fewer fit."""
-    count = min(_WINDOWS, max(size // _SIDE, 1))
-    return [int(start) // 8 * 8 for start in np.linspace(0, max(size - _SIDE, 0), count)]
+def _remark(profile: PhotoProfile) -> Phrase:
+    """That a photo is clean is said only where everything was looked at and nothing found."""
+    seen = list(_slight(profile))
+    if len(seen) > 1:
+        return phrase(N_("{one}; {other}"), one=seen[0], other=seen[1])
+    if seen:
+        return seen[0]
+    quiet = profile.places is not None and profile.places.keenest == 0
+    return phrase(CLEAN if quiet and profile.blur_sigma is not None else N_("Nothing stands out"))
 
 
-def _scratches(photo: Photo, _parts: Pixels) -> Suggestion | None:
-    pixels = photo.pixels
-    shrink = min(1.0, math.sqrt(_LOOKED_AT / (pixels.shape[0] * pixels.shape[1])))
-    small = pixels
-    if shrink < 1:
-        size = round(pixels.shape[1] * shrink), round(pixels.shape[0] * shrink)
-        small = cast(Pixels, cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
-        small = small.reshape(size[1], size[0], -1)
-    count = len(above_threshold(find_scratches(small), DEFAULT))
-    if count < _SCRATCHES:
-        return None
+def _slight(profile: PhotoProfile) -> Iterator[Phrase]:
+    """What shows too little to be suggested."""
+    if (level := profile.noise.level) >= _GRAINY:
+        yield phrase(N_("Some grain: about {level:.0f} of 255"), level=level)
+    if (sigma := profile.blur_sigma or 0.0) >= _SOFT:
+        yield phrase(N_("Slightly soft: about {size:.1f} pixels"), size=sigma)
+
+
+def _scratches(profile: PhotoProfile) -> Suggestion | None:
+    count = profile.places.usual if profile.places else 0
     reason = phrase(N_("At first glance {count} places look scratched or dusty"), count=count)
-    return Suggestion(MissingPixels(), reason, _share(count, _SCRATCHES, 12))
+    return _suggested(MissingPixels(), reason, _share(count, _SCRATCHED, _VERY_SCRATCHED))
 
 
-def _noise(_photo: Photo, parts: Pixels) -> Suggestion | None:
-    level = estimate_noise(parts)
-    if level < _NOISY:
-        return None
+def _noise(profile: PhotoProfile) -> Suggestion | None:
+    level = profile.noise.level
     reason = phrase(N_("About {level:.0f} of 255"), level=level)
-    return Suggestion(Noise(), reason, _share(level, _NOISY, 14))
+    return _suggested(Noise(), reason, _share(level, _NOISY, _VERY_NOISY))
 
 
-def _blur(photo: Photo, _parts: Pixels) -> Suggestion | None:
-    sigma = round(estimate_blur(photo.pixels), 1)
+def _blur(profile: PhotoProfile) -> Suggestion | None:
+    sigma = round(profile.blur_sigma or 0.0, 1)
     if sigma < _BLURRED:
         return None
     reason = phrase(N_("Edges are about {size:.1f} pixels soft"), size=sigma)
-    return Suggestion(GaussianBlur(sigma), reason, _share(sigma, _BLURRED, 2.5))
+    return _suggested(GaussianBlur(sigma), reason, _share(sigma, _BLURRED, _VERY_BLURRED))
 
 
-def _blocks(photo: Photo, parts: Pixels) -> Suggestion | None:
-    if photo.jpeg is not None:
-        quality, damage = quality_from_tables(photo.jpeg), JpegCompression()
-        words = N_("The file was saved at quality {quality} of 100")
-    else:
-        quality = quality_from_pixels(parts)
-        damage = JpegCompression(quality or 0)
-        words = N_("The photo was once saved as JPEG at quality {quality} of 100")
-    if quality is None or quality > _COARSE:
+def _blocks(profile: PhotoProfile) -> Suggestion | None:
+    quality = profile.jpeg_quality
+    if quality is None:
         return None
-    reason = phrase(words, quality=quality)
-    return Suggestion(damage, reason, _share(100 - quality, 100 - _COARSE, 80))
+    if profile.jpeg_from_file:
+        damage, words = JpegCompression(), N_("The file was saved at quality {quality} of 100")
+    else:
+        damage = JpegCompression(quality)
+        words = N_("The photo was once saved as JPEG at quality {quality} of 100")
+    strength = _share(100 - quality, 100 - _COARSE, 100 - _VERY_COARSE)
+    return _suggested(damage, phrase(words, quality=quality), strength)
 
 
-def _fading(photo: Photo, _parts: Pixels) -> Suggestion | None:
-    fading = measure_fading(photo.pixels)
-    flat = _share(1 - fading.contrast, 1 - _FLAT, 0.7)
-    yellow = _share(fading.yellow, _YELLOW, 0.4)
+def is_faded(profile: PhotoProfile) -> bool:
+    return _fading(profile) is not None
+
+
+def _fading(profile: PhotoProfile) -> Suggestion | None:
+    fading = profile.fading
+    flat = _share(1 - fading.contrast, 1 - _FLAT, 1 - _VERY_FLAT)
+    yellow = _share(fading.yellow, _YELLOW, _VERY_YELLOW)
     reasons: list[Phrase] = []
     if yellow:
         words = N_("Yellowed: even light things lack {share:.0%} of their blue")
         reasons.append(phrase(words, share=fading.yellow))
-    if flat:
+    if flat and fading.contrast:  # of one colour all over, it may be anything
         words = N_("Pale: only {share:.0%} of the range from black to white is used")
         reasons.append(phrase(words, share=fading.contrast))
     if not reasons:
@@ -147,13 +128,12 @@ def _fading(photo: Photo, _parts: Pixels) -> Suggestion | None:
     return Suggestion(Fading(), both if len(reasons) > 1 else reasons[0], max(flat, yellow))
 
 
-def _grey(photo: Photo, _parts: Pixels) -> Suggestion | None:
-    pixels = photo.pixels
-    step = max(1, min(pixels.shape[:2]) // 256)
-    some = pixels[::step, ::step].astype(np.int64)
-    if np.ptp(some, axis=2).max() > _GREY * (np.iinfo(pixels.dtype).max // 255):
-        return None
-    return Suggestion(Greyscale(), phrase(N_("The photo has no colours")), 0.1)
+def _grey(profile: PhotoProfile) -> Suggestion | None:
+    return _suggested(Greyscale(), phrase(N_("The photo has no colours")), 0.1 * profile.grey)
+
+
+def _suggested(damage: Damage, reason: Phrase, strength: float) -> Suggestion | None:
+    return Suggestion(damage, reason, strength) if strength else None
 
 
 def _share(value: float, least: float, most: float) -> float:
@@ -161,8 +141,8 @@ def _share(value: float, least: float, most: float) -> float:
     return 0.0 if value < least else min(1.0, 1 / 3 + 2 / 3 * (value - least) / (most - least))
 
 
-# What fills in a card: from the photo, and from windows of it. Each kind of damage that is here has a card.
-ESTIMATES: dict[type[Damage], Callable[[Photo, Pixels], Suggestion | None]] = {
+# What fills in a card, from the profile. Each kind of damage that is here has a card.
+ESTIMATES: dict[type[Damage], Callable[[PhotoProfile], Suggestion | None]] = {
     MissingPixels: _scratches,
     Noise: _noise,
     GaussianBlur: _blur,

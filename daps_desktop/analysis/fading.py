@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from daps_desktop.imaging.photo import Pixels
+from daps_desktop.imaging.profile.photo_profile import FadingStrength
 
 Floats = NDArray[np.floating[Any]]
 
@@ -77,18 +78,6 @@ def fading_curve(pixels: Pixels, amount: float = 1.0) -> LevelsCurve:
     stretched = np.clip((colours - black) / (white - black), 0, 1)
     curve = LevelsCurve(tuple(black.tolist()), tuple(white.tolist()), tuple(_balance(stretched).tolist()))
     return curve.is_identity(amount)
-
-
-@dataclass(frozen=True, slots=True)
-class FadingStrength:
-    """What a photo shows of it, in shares of full scale.
-
-    `contrast` is how much of the range between black and white is used; `yellow` how much less blue than red
-    even the least yellow of the lighter things are, 0 or less where something is neutral or bluish.
-    """
-
-    contrast: float
-    yellow: float
 
 
 def measure_fading(pixels: Pixels) -> FadingStrength:

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from daps_desktop.imaging.photo import Pixels
+from daps_desktop.imaging.profile.noise_model import NoiseModel
 
 Blocks = NDArray[np.float32]  # (n, side, side, C), grey levels 0-255
 
@@ -16,6 +17,16 @@ _EMPTY = 0.5  # grey levels: a coefficient below is rounding alone
 _MOSTLY = 0.7
 _TEXTURE = 0.5  # a texture's diagonal band has about a third of the power of each of the other two
 _MEDIAN_LOSS = 2 / 9  # the median of a chi-square with k degrees is k (1 - 2 / 9k)^3
+_TELLING = 0.5  # grey levels: noise below is mostly rounding, and has no grain
+
+
+def measure_noise(pixels: Pixels) -> NoiseModel:
+    """Level as `estimate_noise`, and correlation of neighbouring pixels; both 0 where nothing can be told."""
+    level = estimate_noise(pixels)
+    blocks = _usable(_sample(pixels))
+    if level < _TELLING or blocks.shape[1] < 8:
+        return NoiseModel(level, 0.0)
+    return NoiseModel(level, _correlation(_flattest(blocks)[0].mean(axis=3)))
 
 
 def estimate_noise(pixels: Pixels) -> float:
@@ -108,3 +119,17 @@ def _finest_is_empty(blocks: Blocks) -> bool:
 
     corner = np.asarray(dctn(tiles, axes=(2, 4), norm="ortho"))[:, :, 5:, :, 5:]
     return bool((np.abs(corner) < _EMPTY).mean() > _MOSTLY)
+
+
+def _correlation(grey: Blocks) -> float:
+    """Of horizontal and vertical neighbours in (n, side, side), once each block's quadratic trend is out."""
+    n, side, _ = grey.shape
+    row, col = (np.mgrid[:side, :side] / (side - 1) - 0.5).reshape(2, -1)
+    trend = np.linalg.qr(np.stack([np.ones_like(row), row, col, row * col, row**2, col**2], axis=1))[0]
+    flat = grey.reshape(n, -1).astype(np.float64)
+    rest = (flat - flat @ trend @ trend.T).reshape(grey.shape)
+    power = float((rest**2).mean())
+    if power <= 0:
+        return 0.0
+    beside = (rest[:, :, 1:] * rest[:, :, :-1]).mean() + (rest[:, 1:] * rest[:, :-1]).mean()
+    return float(np.clip(beside / 2 / power, -1, 1))

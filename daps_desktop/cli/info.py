@@ -2,24 +2,53 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
-from daps_desktop.analysis.diagnosis import diagnose, needs_restoring
-from daps_desktop.analysis.noise import estimate_noise
+from daps_desktop.analysis.diagnosis import diagnose, is_faded
+from daps_desktop.analysis.profile import examine
 from daps_desktop.base.i18n import tr
+from daps_desktop.base.serialization import dump_json
 from daps_desktop.cli.common import duration, table
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.photo import Photo
+from daps_desktop.imaging.profile.photo_profile import PhotoProfile
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("photo", type=Path)
+    parser.add_argument("--json", action="store_true", help=tr("as JSON, for programs"))
     parser.set_defaults(run=_info)
 
 
 def _info(options: argparse.Namespace) -> int:
     photo = read_photo(options.photo)
-    print(table((*_properties(photo), *diagnosis_rows(photo), *_times(photo))))
+    profile = examine(photo)
+    if options.json:
+        print(dump_json(_facts(photo, profile)).decode())
+    else:
+        print(table((*_properties(photo), *_measured(profile), *diagnosis_rows(profile), *_times(photo))))
     return 0
+
+
+def _facts(photo: Photo, profile: PhotoProfile) -> dict[str, Any]:
+    """Scripts read these names, so they stay. None: it cannot be told."""
+    return {
+        "width": photo.width,
+        "height": photo.height,
+        "bits": photo.bits,
+        "channels": photo.pixels.shape[2],
+        "format": photo.file_format,
+        "pages": photo.pages,
+        "noise_level": profile.noise.level,
+        "noise_correlation": profile.noise.correlation,
+        "toned": False,
+        "grey": profile.grey,
+        "blur_sigma": profile.blur_sigma,
+        "jpeg_quality": profile.jpeg_quality,
+        "faded": is_faded(profile),
+        "damage": [suggestion.damage.name for suggestion in diagnose(profile).suggestions],
+        "seconds": _expected_seconds(photo),
+    }
 
 
 def _properties(photo: Photo) -> tuple[tuple[str, str], ...]:
@@ -28,37 +57,64 @@ def _properties(photo: Photo) -> tuple[tuple[str, str], ...]:
     kind = photo.file_format
     if photo.pages > 1:
         kind = tr("{format}, first of {pages} pages").format(format=kind, pages=photo.pages)
-    noise = tr("{noise:.1f} of 255 grey levels").format(noise=estimate_noise(photo.pixels))
     return (
         (tr("size"), size.format(width=photo.width, height=photo.height, megapixels=photo.megapixels)),
         (tr("depth"), depth.format(bits=photo.bits)),
         (tr("format"), kind),
-        (tr("colour profile"), _profile(photo)),
-        (tr("estimated noise"), noise),
+        (tr("colour profile"), _colour_profile(photo)),
     )
 
 
-def diagnosis_rows(photo: Photo) -> list[tuple[str, str]]:
+def _measured(profile: PhotoProfile) -> tuple[tuple[str, str], ...]:
+    noise, blur, fading = profile.noise, profile.blur_sigma, profile.fading
+    level, alike = tr("{noise:.1f} of 255 grey levels"), tr("{correlation:.2f} between neighbouring pixels")
+    soft = tr("cannot be told") if blur is None else tr("{size:.1f} pixels").format(size=blur)
+    tones = tr("{contrast:.0%} of the range from black to white")
+    yellow = tr("light things lack {share:.0%} of their blue")
+    return (
+        (tr("estimated noise"), level.format(noise=noise.level)),
+        (tr("its correlation"), alike.format(correlation=noise.correlation)),
+        (tr("softness"), soft),
+        (tr("JPEG quality"), _quality(profile)),
+        (tr("colours"), tr("none") if profile.grey else tr("there are some")),
+        (tr("tones"), tones.format(contrast=fading.contrast)),
+        (tr("yellowing"), yellow.format(share=max(fading.yellow, 0.0))),
+    )
+
+
+def _quality(profile: PhotoProfile) -> str:
+    if profile.jpeg_quality is None:
+        return tr("no traces of JPEG")
+    words = (
+        tr("{quality} of 100, by its file") if profile.jpeg_from_file else tr("{quality} of 100, by traces")
+    )
+    return words.format(quality=profile.jpeg_quality)
+
+
+def diagnosis_rows(profile: PhotoProfile) -> list[tuple[str, str]]:
     """What shows in the photo, the clearest first, each with its reason."""
-    findings = diagnose(photo)
+    findings = diagnose(profile)
     lines = [(suggestion.damage.name, str(suggestion.reason)) for suggestion in findings.suggestions]
-    if not needs_restoring(findings):
-        lines.append((tr("damage"), tr("none shows: restoring it may take away real detail")))
+    if findings.remark is not None:
+        lines.append((tr("damage"), str(findings.remark)))
     return lines
 
 
 def _times(photo: Photo) -> list[tuple[str, str]]:
-    from daps_desktop.engine.handlers.estimate import expected_seconds  # imports torch
-
-    times = expected_seconds(photo, ("draft", "balanced", "best"))
     words = tr("about {time} for the whole photo")
     return [
         (tr("time, {preset}").format(preset=preset), words.format(time=duration(seconds)))
-        for preset, seconds in times.items()
+        for preset, seconds in _expected_seconds(photo).items()
     ]
 
 
-def _profile(photo: Photo) -> str:
+def _expected_seconds(photo: Photo) -> dict[str, float]:
+    from daps_desktop.engine.handlers.estimate import expected_seconds  # imports torch
+
+    return {**expected_seconds(photo, ("draft", "balanced", "best"))}
+
+
+def _colour_profile(photo: Photo) -> str:
     import io
 
     from PIL import ImageCms

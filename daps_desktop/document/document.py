@@ -9,6 +9,7 @@ from daps_desktop.document.kernel_file import with_kernel_read
 from daps_desktop.document.version import Version
 from daps_desktop.imaging.mask import Mask, MaskEdit, bounding_box
 from daps_desktop.imaging.photo import Photo
+from daps_desktop.imaging.profile.photo_profile import PhotoProfile
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.imaging.selection import Selection
 from daps_desktop.imaging.soft_edge import expanded, outer_extent
@@ -28,6 +29,7 @@ class Document:
     task: Task = field(default_factory=lambda: Task((MissingPixels(),)))
     settings: SolverSettings = field(default_factory=SolverSettings)
     versions: list[Version] = field(default_factory=list[Version])
+    profile: PhotoProfile | None = None  # until it is known
     mask: Mask = field(init=False)
     _settled: Mask = field(init=False)  # the hole without the stroke under way
     _marked: int = field(default=0, init=False)  # pixels of `_settled` that are True
@@ -160,4 +162,6 @@ class Document:
         if task.needs_mask:
             mask = self.mask.copy()
             mask.setflags(write=False)
-        return RestoreRequest(job_id, self.photo, mask, task, self.settings, preview_side)
+        return RestoreRequest(
+            job_id, self.photo, mask, task, self.settings, preview_side, profile=self.profile
+        )

@@ -9,15 +9,16 @@ from collections.abc import Callable
 from typing import Any
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.engine.handlers import estimate, restore
+from daps_desktop.engine.handlers import estimate, profile, restore
 from daps_desktop.jobs.messages import Cancelled, Failed, Message
-from daps_desktop.jobs.requests import EstimateRequest, Request, RestoreRequest
+from daps_desktop.jobs.requests import EstimateRequest, ProfileRequest, Request, RestoreRequest
 from daps_desktop.restoration.progress import JobCancelledError, ProgressReporter
 from daps_desktop.solver.device_errors import device_lost, out_of_memory
 
 HANDLERS: dict[type, Callable[[Any, ProgressReporter], Message]] = {
     RestoreRequest: restore.handle,
     EstimateRequest: estimate.handle,
+    ProfileRequest: profile.handle,
 }
 
 

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from daps_desktop.base.i18n import N_, Phrase, phrase
 from daps_desktop.imaging.photo import Photo
+from daps_desktop.imaging.profile.photo_profile import PhotoProfile
 from daps_desktop.jobs.report import Report, ResidualMap
-from daps_desktop.jobs.requests import Request, RestoreRequest
+from daps_desktop.jobs.requests import EstimateRequest, ProfileRequest, Request, RestoreRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,19 @@ class TimeEstimate:
 
     def misfit(self, request: Request) -> str:
         """Why it cannot be an answer to the request; "" where it can."""
-        return type(self).__name__ if isinstance(request, RestoreRequest) else ""
+        return "" if isinstance(request, EstimateRequest) else type(self).__name__
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileResult:
+    """What the photo of a request says of itself, the places that look damaged among it."""
+
+    job_id: str
+    profile: PhotoProfile
+
+    def misfit(self, request: Request) -> str:
+        """Why it cannot be an answer to the request; "" where it can."""
+        return "" if isinstance(request, ProfileRequest) else type(self).__name__
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +124,7 @@ class Failed:
     details: str = ""
 
 
-Message = Progress | Notice | RestoreResult | Cancelled | Failed | TimeEstimate
+Message = Progress | Notice | RestoreResult | Cancelled | Failed | TimeEstimate | ProfileResult
 
 
 def ends_job(message: Message) -> bool:

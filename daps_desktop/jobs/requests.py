@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from daps_desktop.imaging.photo import Photo
+from daps_desktop.imaging.profile.photo_profile import PhotoProfile
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
 
@@ -17,7 +18,7 @@ class RestoreRequest:
 
     `mask` is (H, W) bool, True = reconstruct here, and read-only because the user keeps painting;
     None where nothing was painted. `prior_sha256` is that of the weights, "" where any prior of that name
-    will do; another one is refused.
+    will do; another one is refused. `profile` is that of the photo where it is known; else it is measured.
     """
 
     cancel_timeout_s: ClassVar[float] = 1.5  # for the engine to answer a cancel; then its process is killed
@@ -29,6 +30,7 @@ class RestoreRequest:
     settings: SolverSettings
     preview_side: int = 0  # longest side of the previews in pixels; 0: no previews
     prior_sha256: str = ""
+    profile: PhotoProfile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,16 @@ class EstimateRequest:
     speed: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ProfileRequest:
+    """What does the photo say of itself? Answered by one ProfileResult, Cancelled or Failed."""
+
+    cancel_timeout_s: ClassVar[float] = 30.0  # as for an estimate
+
+    job_id: str
+    photo: Photo
+
+
 MARKS_STEP = 4  # side in pixels of the square that each of the `mask_tiles` stands for
 
-Request = RestoreRequest | EstimateRequest
+Request = RestoreRequest | EstimateRequest | ProfileRequest

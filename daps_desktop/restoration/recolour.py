@@ -37,7 +37,7 @@ def with_fading_undone(job: RestoreRequest, restore: Restore) -> RestoreResult:
     corrected = job.photo.with_pixels(curve.apply(job.photo.pixels))
     if not rest.task.damages:
         return _without_network(job, corrected, time.perf_counter() - started)
-    finished = restore(replace(rest, photo=corrected))
+    finished = restore(replace(rest, photo=corrected, profile=None))  # it is another photo now
     return replace(finished, report=_of(finished.report, job.task))
 
 

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from daps_desktop.analysis.noise import estimate_noise
+from daps_desktop.analysis.profile import measure_profile
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.jobs.report import ResidualMap
@@ -94,7 +94,7 @@ def restore(job: RestoreRequest, prior: Prior, progress: ProgressReporter) -> Re
 
 def _noise(job: RestoreRequest, progress: ProgressReporter) -> float:
     def estimate() -> float:
-        noise = estimate_noise(job.photo.pixels)
+        noise = (job.profile or measure_profile(job.photo)).noise.level
         progress.notice("noise_estimated", noise=noise)
         return noise
 

@@ -22,6 +22,8 @@ from daps_desktop.imaging.formats.png_codec import encode_map
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.photo import Photo
+from daps_desktop.imaging.profile.noise_model import NoiseModel
+from daps_desktop.imaging.profile.photo_profile import FadingStrength, FoundPlaces, PhotoProfile
 from daps_desktop.jobs.damage import Downsampling, GaussianBlur, MissingPixels
 from daps_desktop.jobs.recipe import Recipe
 from daps_desktop.jobs.settings import SolverSettings
@@ -29,6 +31,15 @@ from daps_desktop.jobs.task import Task
 from tests.imaging.test_damaged_files import cut_off, flipped_anywhere
 
 SLOWEST_S = 2.0
+PROFILE = PhotoProfile(
+    noise=NoiseModel(4.25, 0.1),
+    grey=False,
+    blur_sigma=None,
+    jpeg_quality=63,
+    jpeg_from_file=False,
+    fading=FadingStrength(0.7, -0.1),
+    places=FoundPlaces(3, 12),
+)
 RECIPE = Recipe(Task((MissingPixels(), GaussianBlur(1.5))), SolverSettings(preset="draft", seed=7))
 
 
@@ -52,15 +63,15 @@ def project_in(folder: Path, bits: int = 8, channels: int = 3, alpha: bool = Fal
         alpha=None if opacity is None else np.repeat(np.repeat(opacity, 2, 0), 2, 1),
     )
     enlarged = Version(4, larger, Recipe(Task((Downsampling(2),))), None, None, "larger", painted=True)
-    return Project(
-        photo, describe_source(photo), mask, RECIPE, (repaired, enlarged), ViewState(1.5, 3.0, 4.0, 4)
-    )
+    view = ViewState(1.5, 3.0, 4.0, 4)
+    return Project(photo, describe_source(photo), mask, RECIPE, (repaired, enlarged), view, PROFILE)
 
 
 def assert_same(one: Project, other: Project) -> None:
     np.testing.assert_array_equal(one.photo.pixels, other.photo.pixels)
     np.testing.assert_array_equal(one.mask, other.mask)
     assert (one.recipe, one.view, one.source) == (other.recipe, other.view, other.source)
+    assert one.profile == other.profile
     assert len(one.versions) == len(other.versions)
     for a, b in zip(one.versions, other.versions, strict=True):
         np.testing.assert_array_equal(a.photo.pixels, b.photo.pixels)
@@ -145,6 +156,7 @@ def test_a_photo_outside_that_moved_or_changed_is_said_and_can_be_located(tmp_pa
     assert changed.value.code == "project_photo_changed"
     back = read_project(work, tmp_path / "grandmother.tif", accept_changed=True)
     np.testing.assert_array_equal(back.mask, project.mask)
+    assert back.profile is None  # that of the photo as it was
 
 
 def test_a_project_moved_with_its_photo_finds_it(tmp_path: Path) -> None:
@@ -300,6 +312,15 @@ def test_a_project_from_before_maps_were_kept_still_opens(work: Path, tmp_path: 
     versions = read_project(with_map(work, tmp_path / "old.daps", None, json.dumps(told).encode())).versions
     assert [version.number for version in versions] == [1, 4]
     assert all(version.residual_map is None for version in versions)
+
+
+def test_a_profile_that_is_missing_or_damaged_is_to_be_measured_again(work: Path, tmp_path: Path) -> None:
+    told = json.loads(manifest_of(work))
+    before = {name: value for name, value in told.items() if name != "profile"}
+    noise = {**told["profile"]["noise"], "level": -3.0}
+    for other in (before, {**told, "profile": {**told["profile"], "noise": noise}}, {**told, "profile": 7}):
+        opened = read_project(rebuilt(work, tmp_path / "other.daps", manifest=json.dumps(other).encode()))
+        assert opened.profile is None and len(opened.versions) == 2
 
 
 def test_a_map_that_cannot_be_one_is_refused(work: Path, tmp_path: Path) -> None:

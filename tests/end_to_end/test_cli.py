@@ -13,12 +13,15 @@ import pytest
 import tifffile
 from PIL import Image
 
+from daps_desktop.analysis.diagnosis import CLEAN
+from daps_desktop.analysis.profile import examine
 from daps_desktop.cli.info import diagnosis_rows
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.photo import Photo
 from tests.analysis.scenes import scene
 from tests.analysis.test_fading import faded
+from tests.analysis.test_profile import SPOTLESS
 from tests.end_to_end.conftest import Desk
 from tests.engine.playing import REPORT_NAMES, crop
 from tests.fakes.checkpoints import write_edm
@@ -292,8 +295,40 @@ def test_a_photo_tells_about_itself(desk: Desk, capsys: pytest.CaptureFixture[st
     said = capsys.readouterr()
     assert "64 × 64 pixels" in said.out and "8 bit, RGB" in said.out
     assert "of 255 grey levels" in said.out and "for the whole photo" in said.out
-    assert all(reason in said.out for _, reason in diagnosis_rows(read_photo(desk.photo)))
+    assert all(reason in said.out for _, reason in diagnosis_rows(examine(read_photo(desk.photo))))
+    assert "softness:" in said.out and "no traces of JPEG" in said.out
     assert said.err == ""
+
+
+def test_a_photo_tells_programs_about_itself(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    assert desk.run("info", desk.photo, "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    profile = examine(read_photo(desk.photo))
+    assert (told["noise_level"], told["noise_correlation"]) == (
+        profile.noise.level,
+        profile.noise.correlation,
+    )
+    assert (told["blur_sigma"], told["jpeg_quality"]) == (profile.blur_sigma, None)
+    assert (told["toned"], told["grey"], told["faded"]) == (False, False, False)
+    assert (told["width"], told["height"], told["bits"], told["channels"]) == (64, 64, 8, 3)
+    assert (told["format"], told["pages"]) == ("PNG", 1)
+    assert set(told["seconds"]) == {"draft", "balanced", "best"}
+    write_photo(Photo(faded(scene(44, 240, 320))), desk.path("faded.png"))
+    assert desk.run("info", desk.path("faded.png"), "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["faded"] is True and "faded" in told["damage"]
+
+
+def test_what_a_photo_cannot_tell_is_null(
+    desk: Desk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("daps_desktop.cli.info._expected_seconds", lambda photo: {})  # asked elsewhere
+    write_photo(Photo(np.full((20, 20, 1), 99, np.uint8)), desk.path("even.png"))
+    assert desk.run("info", desk.path("even.png"), "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["blur_sigma"] is None and told["noise_level"] == 0 and told["grey"] is True
+    assert desk.run("info", desk.path("even.png")) == 0
+    assert "cannot be told" in capsys.readouterr().out
 
 
 def test_a_profile_that_is_none_is_said_to_be_unreadable(
@@ -306,8 +341,8 @@ def test_a_profile_that_is_none_is_said_to_be_unreadable(
 
 
 def test_a_photo_tells_what_is_wrong_with_it() -> None:
-    (line,) = [told for told in diagnosis_rows(Photo(faded(scene(44, 240, 320)))) if told[0] == "faded"]
-    assert line[1].startswith("Yellowed: even light things lack")
-    assert diagnosis_rows(Photo(scene(41, 360, 480))) == [
-        ("damage", "none shows: restoring it may take away real detail")
+    (line,) = [
+        told for told in diagnosis_rows(examine(Photo(faded(scene(44, 240, 320))))) if told[0] == "faded"
     ]
+    assert line[1].startswith("Yellowed: even light things lack")
+    assert diagnosis_rows(SPOTLESS) == [("damage", CLEAN)]

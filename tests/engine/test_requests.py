@@ -32,9 +32,9 @@ from daps_desktop.jobs.damage import (
     RandomMask,
 )
 from daps_desktop.jobs.damage_text import format_damage
-from daps_desktop.jobs.messages import Failed, Message, RestoreResult
+from daps_desktop.jobs.messages import Failed, Message, ProfileResult, RestoreResult, TimeEstimate
 from daps_desktop.jobs.recipe import Recipe, dump_recipe, parse_recipe
-from daps_desktop.jobs.requests import EstimateRequest, Request, RestoreRequest
+from daps_desktop.jobs.requests import EstimateRequest, ProfileRequest, Request, RestoreRequest
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
 from daps_desktop.networks import catalogue
@@ -127,6 +127,22 @@ def test_so_does_the_request_of_an_estimate(
     marks = np.ones((3, 5), bool) if marked else None
     request = EstimateRequest("f", 12, 20, Task(task), how, marks, speed)
     assert same(request, pickle.loads(pickle.dumps(request)))
+
+
+def test_so_does_the_request_of_a_profile() -> None:
+    request = ProfileRequest("p", Photo(crop()))
+    sent: ProfileRequest = pickle.loads(pickle.dumps(request))
+    assert same(request, sent) and answer(request) == answer(sent)
+
+
+def test_no_answer_fits_the_request_of_another_kind() -> None:
+    photo = Photo(crop())
+    estimate = EstimateRequest("e", 48, 48, Task((Noise(),)), QUICK, speed=0.1)
+    asked = (RestoreRequest("r", photo, None, Task((Noise(),)), QUICK), estimate, ProfileRequest("p", photo))
+    answers = [answer(request) for request in asked]
+    for i, said in enumerate(answers):
+        assert isinstance(said, RestoreResult | TimeEstimate | ProfileResult)
+        assert [not said.misfit(request) for request in asked] == [i == k for k in range(3)]
 
 
 def test_every_kind_of_request_has_its_handler() -> None:

@@ -4,19 +4,22 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from daps_desktop.jobs.messages import Cancelled, Message, Preview, Progress, RestoreResult
+from daps_desktop.analysis.profile import examine
+from daps_desktop.imaging.profile.photo_profile import PhotoProfile
+from daps_desktop.jobs.messages import Cancelled, Message, Preview, ProfileResult, Progress, RestoreResult
 from daps_desktop.jobs.report import Report, StepReport
-from daps_desktop.jobs.requests import EstimateRequest, Request, RestoreRequest
+from daps_desktop.jobs.requests import EstimateRequest, ProfileRequest, Request, RestoreRequest
 from daps_desktop.ui.models.message_router import MessageRouter
 
 
 @dataclass
 class FakeHost:
-    """What it says goes through the `router` that leads to it. Estimates are kept apart from jobs."""
+    """What it says goes through the `router` that leads to it. Questions are kept apart from jobs."""
 
     requests: list[RestoreRequest] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
     estimates: list[EstimateRequest] = field(default_factory=list)
+    profiles: list[ProfileRequest] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
     router: MessageRouter = field(init=False)
 
@@ -26,15 +29,24 @@ class FakeHost:
     def submit(self, request: Request) -> None:
         if isinstance(request, EstimateRequest):
             self.estimates.append(request)
+        elif isinstance(request, ProfileRequest):
+            self.profiles.append(request)
         else:
             self.requests.append(request)
 
     def cancel(self, job_id: str) -> None:
-        known = any(request.job_id == job_id for request in self.estimates)
+        known = any(request.job_id == job_id for request in (*self.estimates, *self.profiles))
         (self.dropped if known else self.cancelled).append(job_id)
 
     def say(self, message: Message) -> None:
         self.router.handle(message)
+
+    def answer_profile(self) -> PhotoProfile:
+        """What the engine would find in the photo that it was last asked about."""
+        request = self.profiles[-1]
+        profile = examine(request.photo)
+        self.say(ProfileResult(request.job_id, profile))
+        return profile
 
     def answer_cancelled(self) -> None:
         self.say(Cancelled(self.cancelled[-1]))

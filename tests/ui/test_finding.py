@@ -8,17 +8,19 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDoubleSpinBox
 
+from daps_desktop.analysis.diagnosis import CLEAN
 from daps_desktop.analysis.fading import fading_curve
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.mask import dilate
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import Fading, GaussianBlur, MissingPixels
+from daps_desktop.jobs.messages import ProfileResult
 from daps_desktop.jobs.proposals import mask_of
 from daps_desktop.jobs.task import Task
 from daps_desktop.ui.canvas.drawing.proposal_overlay import PROPOSED
-from daps_desktop.ui.workflow.diagnosis_controller import CLEAN
 from tests.analysis.scenes import scene
 from tests.analysis.test_fading import faded
+from tests.analysis.test_profile import SPOTLESS
 from tests.analysis.test_scratches import DAMAGE, damaged
 from tests.ui.conftest import Desk
 from tests.ui.test_tools import pen
@@ -176,9 +178,15 @@ def test_where_nothing_is_found_that_is_said(desk: Desk, tmp_path: Path) -> None
     assert "None found" in section.line.text() and not desk.window.finder.reviewing
 
 
+def examined(desk: Desk) -> None:
+    """The engine has answered what the open photo says of itself."""
+    desk.bot.waitUntil(lambda: len(desk.host.profiles) == 1, timeout=3000)
+    desk.host.answer_profile()
+
+
 def test_a_photo_suggests_its_damage_and_ticks_nothing(desk: Desk, tmp_path: Path) -> None:
-    with desk.bot.waitSignal(desk.window.examiner.diagnosis_ready, timeout=20_000):
-        desk.open(written(faded(scene(44, 240, 320)), tmp_path))
+    desk.open(written(faded(scene(44, 240, 320)), tmp_path))
+    examined(desk)
     card = desk.window.panel.cards.card(Fading)
     assert "Yellowed" in card.suggestion.text.text() and not card.checked
     assert not desk.document.task.find(Fading)
@@ -190,8 +198,10 @@ def test_a_photo_suggests_its_damage_and_ticks_nothing(desk: Desk, tmp_path: Pat
 def test_a_clean_photo_is_said_to_need_nothing_and_can_be_restored_all_the_same(
     desk: Desk, tmp_path: Path
 ) -> None:
-    with desk.bot.waitSignal(desk.window.examiner.diagnosis_ready, timeout=20_000):
-        desk.open(written(scene(41, 360, 480), tmp_path))
+    desk.open(written(scene(41, 360, 480), tmp_path))
+    desk.bot.waitUntil(lambda: len(desk.host.profiles) == 1, timeout=3000)
+    assert not desk.window.panel.where.finding.clean.isVisible()
+    desk.host.say(ProfileResult(desk.host.profiles[0].job_id, SPOTLESS))
     assert desk.window.panel.where.finding.clean.text() == CLEAN
     desk.window.model.set_task(Task((GaussianBlur(),)))
     assert desk.window.actions_["restore"].isEnabled()

@@ -264,6 +264,7 @@ def test_another_photo_is_seen_from_the_top_of_the_panel(opened: Desk, photo_pat
     bar = area.verticalScrollBar()
     opened.window.panel.how.fold.head.click()
     opened.bot.waitUntil(lambda: bar.value() > 0)
-    with opened.bot.waitSignal(opened.window.examiner.diagnosis_ready, timeout=20_000):
-        opened.open(photo_path)
+    opened.open(photo_path)
+    opened.bot.waitUntil(lambda: len(opened.host.profiles) == 2, timeout=3000)
+    opened.host.answer_profile()
     assert bar.maximum() > 0 and bar.value() == 0

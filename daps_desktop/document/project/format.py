@@ -18,6 +18,7 @@ from daps_desktop.imaging.formats.png_codec import (
 )
 from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo
+from daps_desktop.imaging.profile.photo_profile import PhotoProfile
 from daps_desktop.jobs.recipe import Recipe
 from daps_desktop.jobs.report import Report
 
@@ -48,6 +49,7 @@ class Project:
     recipe: Recipe
     versions: tuple[Version, ...] = ()
     view: ViewState = field(default_factory=ViewState)
+    profile: PhotoProfile | None = None  # where it is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ class Manifest:
     recipe: dict[str, object]
     versions: list[VersionEntry]
     view: ViewState = field(default_factory=ViewState)
+    profile: object = None  # projects of old say nothing of it
 
 
 def image_name(number: int, ending: str) -> str:

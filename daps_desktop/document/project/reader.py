@@ -7,7 +7,7 @@ import re
 import shutil
 import zipfile
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -37,6 +37,7 @@ from daps_desktop.document.version import Version
 from daps_desktop.imaging.formats.png_codec import decode_mask
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.photo import Photo
+from daps_desktop.imaging.profile.photo_profile import PhotoProfile
 from daps_desktop.jobs.recipe import Recipe
 
 _MAX_VERSIONS = 5000  # a table of contents has no room for the pictures of more
@@ -94,7 +95,15 @@ def _compose(reader: PictureReader, manifest: Manifest, photo: Photo, source: So
     mask = decode_mask(reader.picture(MASK), photo.height, photo.width)
     versions = _versions(reader, manifest, photo)
     recipe = Recipe.from_json(manifest.recipe)
-    return Project(photo, source, mask, recipe, versions, manifest.view)
+    return Project(photo, source, mask, recipe, versions, manifest.view, _profile(manifest, source))
+
+
+def _profile(manifest: Manifest, source: SourceFile) -> PhotoProfile | None:
+    """None where it is missing, damaged or of another version, or of a photo that has changed since."""
+    same_photo = manifest.embedded or source.sha256 == manifest.source.sha256
+    with suppress(ValueError):
+        return from_jsonable(PhotoProfile, manifest.profile) if same_photo else None
+    return None
 
 
 def _versions(reader: PictureReader, manifest: Manifest, photo: Photo) -> tuple[Version, ...]:

@@ -63,6 +63,7 @@ def _write(project: Project, file: BinaryIO, embed: bool, spare: Path | None) ->
             project.recipe.to_json(),
             [VersionEntry.of(version, project.photo) for version in project.versions],
             project.view,
+            project.profile,
         )
         told = {"format": FORMAT, "version": VERSION, **to_jsonable(manifest)}
         archive.writestr(_entry(MANIFEST), dump_json(told), zipfile.ZIP_DEFLATED)

@@ -21,6 +21,7 @@ from daps_desktop.jobs.messages import (
     Cancelled,
     Failed,
     Message,
+    ProfileResult,
     Progress,
     RestoreResult,
     TimeEstimate,
@@ -223,5 +224,6 @@ def enqueue_coalescing(inbox: deque[Message], message: Message) -> None:
 
 def validated(request: Request, message: Message) -> Message:
     """The last message of a job; a result that cannot be one of this request is a failure."""
-    detail = message.misfit(request) if isinstance(message, RestoreResult | TimeEstimate) else ""
+    answer = isinstance(message, RestoreResult | TimeEstimate | ProfileResult)
+    detail = message.misfit(request) if answer else ""
     return Failed(request.job_id, "result_unfit", {"detail": detail}) if detail else message

@@ -65,6 +65,7 @@ class DocumentModel(MarksModel):
         self.document = Document(photo, old.task, old.settings) if old else Document(photo)
         if held is not None:
             self.document.load(held.mask, held.recipe, held.versions)
+            self.document.profile = held.profile
         if unsaved:
             self.undo_stack.resetClean()
         elif held is not None:

@@ -117,6 +117,7 @@ class VersionsController(QObject):
                     recipe.task,
                     recipe.settings,
                     self._preview_side,
+                    profile=document.profile,
                 )
             )
 

@@ -31,6 +31,7 @@ from daps_desktop.ui.help.help_controller import HelpController
 from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.models.estimate_model import EstimateModel
 from daps_desktop.ui.models.job_model import JobModel
+from daps_desktop.ui.models.profile_model import ProfileModel
 from daps_desktop.ui.panels.task_panel import TaskPanel
 from daps_desktop.ui.priors.priors_controller import PriorsController
 from daps_desktop.ui.results.compare_actions import CompareController
@@ -80,7 +81,8 @@ class WindowParts(QMainWindow):
         self.finder = ProposalReview(
             model, self.canvas, self.tools, self.actions_, self.panel.where.finding, self
         )
-        self.examiner = DiagnosisController(model, self.finder.background, self.panel, self)
+        self.profile = ProfileModel(model, job, self)
+        self.examiner = DiagnosisController(self.profile, self.panel, self)
         self.fade_preview = FadePreview(model, self.canvas, self.background, self)
         self.versions = VersionsController(model, job, self.actions_, self.background, PREVIEW_SIDE)
         stage = CompositorView(self.canvas, self.compare, self.result_view)

@@ -1,0 +1,86 @@
+"""What a photo says of itself, in one place: every estimate is made here, once, and nowhere else."""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import cast
+
+import cv2
+import numpy as np
+
+from daps_desktop.analysis.blur import estimate_blur
+from daps_desktop.analysis.fading import measure_fading
+from daps_desktop.analysis.jpeg_quality import quality_from_pixels, quality_from_tables
+from daps_desktop.analysis.noise import measure_noise
+from daps_desktop.analysis.scratches.detect import find_scratches
+from daps_desktop.imaging.photo import Photo, Pixels
+from daps_desktop.imaging.profile.photo_profile import FoundPlaces, PhotoProfile
+from daps_desktop.jobs.proposals import DEFAULT, above_threshold
+
+_LOOKED_AT = 500_000  # pixels of the copy in which scratches are counted
+_WINDOWS, _SIDE = 6, 448  # the middle of each cell of such a grid is looked at where the photo is larger
+_GREY = 2  # grey levels between the channels
+_SAMPLED = 256  # rows or columns in which colour is looked for
+
+
+def examine(photo: Photo, check: Callable[[], None] = lambda: None) -> PhotoProfile:
+    """The profile with the places that look damaged; `check` is called now and then, and may raise."""
+    check()
+    profile = measure_profile(photo)
+    check()
+    return replace(profile, places=_count_places(photo.pixels))
+
+
+def measure_profile(photo: Photo) -> PhotoProfile:
+    """Everything but damaged places; the same for the same photo.
+
+    What needs the photo at its full scale looks at windows of a large one, so that neither time nor memory
+    grows with it. Transparency is left aside.
+    """
+    pixels, parts = photo.pixels, _parts(photo.pixels)
+    from_file = photo.jpeg is not None
+    return PhotoProfile(
+        noise=measure_noise(parts),
+        grey=_is_grey(pixels),
+        blur_sigma=estimate_blur(pixels),
+        jpeg_quality=quality_from_tables(photo.jpeg) if photo.jpeg else quality_from_pixels(parts),
+        jpeg_from_file=from_file,
+        fading=measure_fading(pixels),
+        places=None,
+    )
+
+
+def _count_places(pixels: Pixels) -> FoundPlaces:
+    """What the finder sees in a small copy."""
+    height, width = pixels.shape[:2]
+    shrink = min(1.0, math.sqrt(_LOOKED_AT / (height * width)))
+    if shrink < 1:
+        size = max(1, round(width * shrink)), max(1, round(height * shrink))
+        pixels = cast(Pixels, cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
+        pixels = pixels.reshape(size[1], size[0], -1)
+    found = find_scratches(pixels)
+    return FoundPlaces(len(above_threshold(found, DEFAULT)), len(found))
+
+
+def _parts(pixels: Pixels) -> Pixels:
+    """The photo, or windows from all over a large one, side by side; whole blocks of JPEG stay whole."""
+    height, width = pixels.shape[:2]
+    if height * width <= (_WINDOWS * _SIDE) ** 2:
+        return pixels
+    tops, lefts = (_starts(n) for n in (height, width))
+    return np.concatenate([
+        np.concatenate([pixels[t : t + _SIDE, s : s + _SIDE] for s in lefts], axis=1) for t in tops
+    ])  # fmt: skip
+
+
+def _starts(size: int) -> list[int]:
+    """Where the windows begin along one side, on the grid of JPEG; fewer where fewer fit."""
+    count = min(_WINDOWS, max(size // _SIDE, 1))
+    return [int(start) // 8 * 8 for start in np.linspace(0, max(size - _SIDE, 0), count)]
+
+
+def _is_grey(pixels: Pixels) -> bool:
+    step = max(1, min(pixels.shape[:2]) // _SAMPLED)
+    some = pixels[::step, ::step]
+    spread = some.max(axis=2) - some.min(axis=2)
+    return bool(spread.max() <= _GREY * (np.iinfo(pixels.dtype).max // 255))

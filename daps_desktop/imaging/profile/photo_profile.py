@@ -1,0 +1,52 @@
+"""Everything that a photo says of itself, measured once and kept with it."""
+
+from dataclasses import dataclass
+
+from daps_desktop.base.i18n import N_, phrase
+from daps_desktop.imaging.profile.noise_model import NoiseModel
+
+_MAX_BLUR = 1000.0  # pixels
+
+
+@dataclass(frozen=True, slots=True)
+class FadingStrength:
+    """What a photo shows of fading, in shares of full scale.
+
+    `contrast` is how much of the range between black and white is used; `yellow` how much less blue than red
+    even the least yellow of the lighter things are, 0 or less where something is neutral or bluish.
+    """
+
+    contrast: float
+    yellow: float
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPlaces:
+    """How many places looked damaged at a glance: to the finder as it is usually set, and at its keenest."""
+
+    usual: int
+    keenest: int
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoProfile:
+    """What was measured; None: the photo does not tell, or nobody looked.
+
+    No field has a default: one kept by an earlier version, which knew less, is no profile, and the photo is
+    measured again. Raises: ValueError where a value is impossible.
+    """
+
+    noise: NoiseModel
+    grey: bool  # no colour anywhere, whether or not there are channels for it
+    blur_sigma: float | None  # pixels, standard deviation of a Gaussian; 0: sharp
+    jpeg_quality: int | None  # 1 to 100; None: no trace of JPEG
+    jpeg_from_file: bool  # the file's own tables say the quality, and not traces in the pixels
+    fading: FadingStrength
+    places: FoundPlaces | None
+
+    def __post_init__(self) -> None:
+        blur = self.blur_sigma is None or 0 <= self.blur_sigma <= _MAX_BLUR
+        quality = self.jpeg_quality is None or 1 <= self.jpeg_quality <= 100
+        fading = 0 <= self.fading.contrast <= 1 and -1 <= self.fading.yellow <= 1
+        if not (blur and quality and fading):
+            raise ValueError(phrase(N_("a value in it is impossible")))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from daps_desktop.document.kernel_file import with_kernel_read
 from daps_desktop.engine.dispatch import HANDLERS, run_job
+from daps_desktop.engine.process.client import validated
 from daps_desktop.imaging.formats.png_codec import encode_pixels
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.photo import Photo
@@ -142,7 +143,7 @@ def test_no_answer_fits_the_request_of_another_kind() -> None:
     answers = [answer(request) for request in asked]
     for i, said in enumerate(answers):
         assert isinstance(said, RestoreResult | TimeEstimate | ProfileResult)
-        assert [not said.misfit(request) for request in asked] == [i == k for k in range(3)]
+        assert [validated(request, said) is said for request in asked] == [i == k for k in range(3)]
 
 
 def test_every_kind_of_request_has_its_handler() -> None:

@@ -50,7 +50,7 @@ class SolverSettings:
             ("device", DEVICES),
         ):
             check_choice(name, getattr(self, name), allowed)
-        check_value("prior", isinstance(self.prior, str), phrase(N_("must be a text")))  # pyright: ignore[reportUnnecessaryIsInstance]
+        check_value("prior", isinstance(self.prior, str), phrase(N_("must be text")))  # pyright: ignore[reportUnnecessaryIsInstance]
         for name in _WHOLE:
             value = getattr(self, name)
             check_value(name, type(value) is int, phrase(N_("{text} is not a whole number"), text=value))

@@ -190,7 +190,7 @@ def _check_fit(architecture: Architecture, parameterisation: Parameterisation, d
         if said != architecture.name:
             raise ValueError(
                 phrase(
-                    N_("it speaks of a {said} and its {network} of a {name}"),
+                    N_("it names a {said}, but its {network} names a {name}"),
                     said=str(said)[:40],
                     network=NETWORK,
                     name=architecture.name,

@@ -107,7 +107,7 @@ def _check_own(network: Values) -> None:
 
 def _check_unet_2d(network: Values) -> None:
     if network.get("num_class_embeds") or network.get("class_embed_type"):
-        raise ValueError(phrase(N_("it wants to be told what the photo shows (class-conditional)")))
+        raise ValueError(phrase(N_("it needs a class label (class-conditional)")))
     for name, most in _OPTIONAL_INTS.items():
         if network.get(name) is not None:
             require_int(network, name, 0 if name == "downsample_padding" else 1, most)
@@ -162,7 +162,7 @@ def check_schedule(schedule: object) -> Values:
 
 def require_mapping(value: object, name: str) -> Values:
     if not isinstance(value, dict):
-        raise ValueError(phrase(N_("{name} is no object"), name=name))
+        raise ValueError(phrase(N_("{name} is not an object"), name=name))
     return cast(dict[str, Any], value)
 
 

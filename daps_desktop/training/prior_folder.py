@@ -46,7 +46,7 @@ def read_network(folder: Path) -> NormFreeUNet:
     card = read_card(folder)
     use = card.parameterisation
     if card.architecture.name != NormFreeUNet.__name__ or not isinstance(use, EdmParameterisation):
-        detail = phrase(N_("only a prior of the built-in kind can be taught"))
+        detail = phrase(N_("only a prior of the built-in kind can be fine-tuned"))
         raise UserError("prior_unreadable", path=folder, detail=detail)
     if not verify(card):
         raise UserError("prior_damaged", name=card.name)

@@ -32,5 +32,5 @@ class PictureReader:
         data = self._archive.read(info)
         self._used += decoded_size(data)
         if self._file_size < least_size(self._used):
-            raise ValueError(phrase(N_("it would unfold to more than it can honestly hold")))
+            raise ValueError(phrase(N_("it would unpack to more than it can plausibly contain")))
         return data

@@ -248,5 +248,5 @@ def _timed(denoiser: NetworkDenoiser, device: torch.device) -> float:
 
 def _say_unable(runtime: Runtime, error: Exception) -> None:
     detail = str(error).strip().partition("\n")[0] or type(error).__name__
-    words = tr("{name} cannot run this prior here ({detail}); another way of computing is taken.")
+    words = tr("{name} cannot run this prior here ({detail}); another way of computing is used.")
     _log.warning(words.format(name=runtime.name, detail=detail))

@@ -25,9 +25,9 @@ NOTES: dict[MapKind, str] = {
         "be wrong in the same way. This is not a probability."
     ),
 }
-NO_IMAGE = N_("What was measured here is no picture of the photo, so there is no map of it.")
+NO_IMAGE = N_("What was measured here is not an image of the photo, so there is no map of it.")
 NO_MAP = N_("No map is kept with this version. Restore again to see one.")
-NO_RUN = N_("This version was put together from others: no run stands behind it, so there is no map.")
+NO_RUN = N_("This version was combined from others: no run stands behind it, so there is no map.")
 NO_SOLVING = N_("Only colours were changed, by a curve: nothing of the photo is left unexplained.")
 NO_VERSION = N_("The map appears here with the result.")
 NO_SAMPLES = N_("It takes at least two samples to see where they differ: press “Try 3 more”.")

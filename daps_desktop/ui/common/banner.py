@@ -35,7 +35,7 @@ class Banner(QFrame):
         self.report = say(
             QPushButton(),
             text=N_("Copy report"),
-            toolTip=N_("For whoever helps you: made on this computer, without your name, sent nowhere."),
+            toolTip=N_("For anyone helping you: made on this computer, without your name, and sent nowhere."),
         )
         self.dismiss = say(QPushButton(), text=labels.DISMISS)
         self.fold = say(QPushButton(), text=N_("Technical details"))

@@ -99,7 +99,7 @@ class ExportController(QObject):
 
     def _look_again(self) -> None:
         assert self.dialog is not None
-        self.dialog.show_size(N_("How large it will be is being worked out…"))
+        self.dialog.show_size(N_("Calculating file size…"))
         self._timer.start(_PATIENCE_MS)
 
     def _encode(self) -> None:

@@ -152,7 +152,7 @@ class FileController(QObject):
             locate = box.addButton(tr("Locate…"), QMessageBox.ButtonRole.AcceptRole)
             locate.clicked.connect(lambda: seek(lambda found: again(found, False)))
             if error.code == "project_photo_changed":
-                use = box.addButton(tr("Use this photo all the same"), QMessageBox.ButtonRole.DestructiveRole)
+                use = box.addButton(tr("Use this photo anyway"), QMessageBox.ButtonRole.DestructiveRole)
                 use.clicked.connect(lambda: again(place, True))
             box.open()
 

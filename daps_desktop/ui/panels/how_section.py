@@ -19,11 +19,11 @@ from daps_desktop.ui.panels.advanced_section import AdvancedSection
 CLOSE, MORE = N_("Stay close to the photo"), N_("Fill in more")
 CLOSENESS_HELP = N_(
     "How far the result may differ from the photo. In the middle it differs by as much as the photo is "
-    "noisy. What it came to is in the Check panel."
+    "noisy. The Check panel shows by how much it did."
 )
 _CLOSER = N_("Keeps more of the photo, its noise included.")
 _MIDDLE = N_("As close as the noise of the photo allows.")
-_FREER = N_("Believes the photo less: smoother, and more of it made up.")
+_FREER = N_("Trusts the photo less: smoother, and more of it made up.")
 _REPAIR = N_("Only what you mark changes; everything else stays as it is, to the last pixel.")
 _STOPS = 20  # of the slider; an even number, so that it has a middle
 QUALITIES = (("draft", labels.DRAFT), ("balanced", labels.BALANCED), ("best", labels.BEST))

@@ -22,7 +22,7 @@ def description(version: Version) -> str:
     lines.append(capitalised(join_list(setting_texts(version.recipe.settings))))
     verdict = verdict_on(version)
     if version.report is None or verdict is None:
-        lines.append(tr("Put together from other versions."))
+        lines.append(tr("Combined from other versions."))
         return "\n".join(lines)
     time = tr("Took {time}.").format(time=formatting.duration(version.report.seconds_total))
     return "\n".join([*lines, time, verdict_text.format_verdict(verdict)])

@@ -105,7 +105,7 @@ class ShortcutsDialog(QDialog):
     def _arrange(self) -> None:
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         reset = buttons.addButton("", QDialogButtonBox.ButtonRole.ResetRole)
-        say(reset, text=N_("All as shipped"))
+        say(reset, text=N_("Restore defaults"))
         reset.clicked.connect(self._reset)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)

@@ -136,7 +136,7 @@ def _prior_sha256(settings: SolverSettings, elsewhere: bool) -> str:
     from daps_desktop.networks import catalogue
     from daps_desktop.networks.loader import prior_name  # imports torch
 
-    with suppress(UserError):  # said by whoever is to restore with it
+    with suppress(UserError):  # reported by what restores with it
         return catalogue.find(prior_name(settings)).sha256
     return ""
 

@@ -1,4 +1,4 @@
-"""What is to be done to a photo, without the photo: repeated on others, kept beside results, sent by mail."""
+"""What is to be done to a photo, without the photo: repeated on others, kept with results, sent by mail."""
 
 import base64
 import json
@@ -19,7 +19,7 @@ _KEYS, _KERNEL = {"version", "damage", "settings"}, "kernel"
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What is wrong, and how thoroughly it is undone; with a photo and a hole it gives one result."""
+    """What is wrong, and how thoroughly it is undone; with a photo and a mask it gives one result."""
 
     task: Task = field(default_factory=lambda: Task((MissingPixels(),)))
     settings: SolverSettings = field(default_factory=SolverSettings)

@@ -35,11 +35,11 @@ class RestoreRequest:
 class EstimateRequest:
     """How long would a photo of this size take, at each quality? Answered by one TimeEstimate or Failed.
 
-    `mask_tiles` is the hole in squares of MARKS_STEP pixels, True = reconstruct anything of it, or None where
+    `mask_tiles` is the mask in squares of MARKS_STEP pixels, True = reconstruct anything of it, or None where
     nothing is marked. `speed` is what an earlier estimate found; None: try the network.
     """
 
-    # Nobody waits for it, and it is over sooner than another process has imported torch.
+    # No one waits for it, and it is over sooner than another process has imported torch.
     cancel_timeout_s: ClassVar[float] = 30.0
 
     job_id: str

@@ -148,7 +148,7 @@ def _check_blocks(blocks: object, name: str, known: tuple[str, ...], levels: int
 
 
 def check_schedule(schedule: object) -> Values:
-    """Raises: ValueError, KeyError unless its numbers are possible ones."""
+    """Raises: ValueError, KeyError unless its values are possible ones."""
     values = require_mapping(schedule, "schedule")
     betas = values.get("trained_betas")
     if betas is None:

@@ -1,4 +1,4 @@
-"""A prior taught the photos of one person: a short run at a low rate, measured before and after."""
+"""A prior fine-tuned on the photos of one person: a short run at a low rate, measured before and after."""
 
 import shutil
 from collections.abc import Callable
@@ -78,7 +78,7 @@ def fine_tune(
 ) -> NetworkCard | None:
     """The prior that was made and installed, or None where `stop` was set before the time was over.
 
-    Raises: UserError where it cannot begin, where the numbers leave their range, and where the result is no
+    Raises: UserError where it cannot begin, where the training diverges, and where the result is no
     better on the photos held out, or worse elsewhere than TOLERATED, and not to be kept.
     """
     target = user_folder(data_dir) / unused_name(options.name, data_dir)

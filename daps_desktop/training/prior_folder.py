@@ -136,7 +136,7 @@ def training_facts(settings: RunSettings, steps: int, seconds: float) -> dict[st
 
 
 def describe_machine(device: torch.device) -> str:
-    """What a run on this device is done with, in words."""
+    """What a run on this device is done with, as text."""
     if device.type == "cuda":
         return torch.cuda.get_device_name()
     return f"{os.cpu_count()} processor cores ({platform.machine()})"

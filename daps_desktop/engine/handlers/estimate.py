@@ -30,7 +30,7 @@ from daps_desktop.solver.denoisers.denoiser import synchronize
 QUALITIES: tuple[Preset, ...] = ("draft", "balanced", "best")
 WARM_UP_S = 2.0
 _MAX_TRIALS = 5
-_SAMPLE_NOISE = 5.0  # grey levels, where the photo would tell the noise
+_SAMPLE_NOISE = 5.0  # grey levels, where the photo would give the noise
 _SAMPLE_TABLES = tables_for_quality(50)  # of JPEG: those of the file make no difference here
 _TYPICAL = (1224, 1632)  # height and width: two megapixels
 
@@ -38,7 +38,7 @@ _TYPICAL = (1224, 1632)  # height and width: two megapixels
 def expected_seconds(photo: Photo, presets: Sequence[Preset], device: Device = "auto") -> dict[Preset, float]:
     """Seconds to take the noise off the whole photo and fill a few scratches in, at each preset.
 
-    A hole alone costs less, as only its surroundings count. The network is tried once.
+    A mask alone costs less, as only its surroundings count. The network is tried once.
     """
     settings, size = SolverSettings(device=device), (photo.height, photo.width)
     speed = _speed(settings, size, ProgressReporter())

@@ -17,7 +17,7 @@ from daps_desktop.imaging.formats.icc import cmyk_to_srgb
 from daps_desktop.imaging.formats.limits import LIMIT_MP, check_compression_ratio, check_size
 from daps_desktop.imaging.photo import Metadata, Photo, Pixels
 
-logging.getLogger("tifffile").addHandler(logging.NullHandler())  # else it writes to stderr by itself
+logging.getLogger("tifffile").addHandler(logging.NullHandler())  # else it writes to stderr itself
 
 _XMP, _IPTC, _ICC, _DNG_VERSION, _REDUCED = 700, 33723, 34675, 50706, 1
 _UNCOMPRESSED = 1
@@ -115,7 +115,7 @@ def _check_numbers(path: Path, array: NDArray[np.generic]) -> None:
 def _interpret(
     page: TiffPage, array: NDArray[np.generic], icc: bytes | None
 ) -> tuple[Pixels, Pixels | None, bytes | None]:
-    """Pixels, alpha and the profile that then holds, by the meaning the page gives its numbers."""
+    """Pixels, alpha and the profile that then holds, by the meaning the page gives its values."""
     meaning = page.photometric
     if meaning == PHOTOMETRIC.PALETTE:
         return _look_up(page, array), None, icc
@@ -169,7 +169,7 @@ def _look_up(page: TiffPage, array: NDArray[np.generic]) -> Pixels:
 
 
 def _without_extras(page: TiffPage, values: Pixels, colours: int) -> tuple[Pixels, Pixels | None]:
-    """The colours and, where the page has one, the alpha; other extra values are left out."""
+    """The colours and, where the page has one, the alpha; other extra values are skipped."""
     pixels = np.ascontiguousarray(values[..., :colours])
     for index, kind in enumerate(page.extrasamples):
         if kind in (_ASSOCIATED, _UNASSOCIATED) and colours + index < values.shape[2]:

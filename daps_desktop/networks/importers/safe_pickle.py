@@ -105,7 +105,7 @@ class _Archive:
         return _TensorUnpickler(io.BytesIO(data), self).load()
 
     def entry(self, name: str, largest: int) -> zipfile.ZipInfo:
-        """Torch stores without compression, so that nothing can unfold to more than the file's own size."""
+        """Torch stores without compression, so that nothing can unpack to more than the file's own size."""
         info = self.archive.getinfo(f"{self.root}/{name}")
         if info.compress_type != zipfile.ZIP_STORED or info.file_size > largest:
             raise CheckpointError(N_("its entry {name} is compressed or too large"), name=name)
@@ -124,7 +124,7 @@ class _Archive:
 
 
 def _check_notes(data: bytes) -> None:
-    """A pickle takes notes by number, and the unpickler makes room for all numbers below."""
+    """A pickle numbers its memo entries, and the unpickler allocates room for all below the highest."""
     for opcode, number, _ in pickletools.genops(data):
         if opcode.name in ("PUT", "LONG_BINPUT") and isinstance(number, int) and number > len(data):
             raise CheckpointError(N_("it asks for more memory than it can need"))

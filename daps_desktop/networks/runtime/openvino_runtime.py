@@ -138,7 +138,7 @@ class _Cache:
         return None
 
     def write(self, compiled: Any) -> None:
-        """A cache that cannot be written is a word in the log: the next start prepares the network anew."""
+        """A cache that cannot be written is only logged: the next start prepares the network again."""
         blob = io.BytesIO()
         try:
             compiled.export_model(blob)

@@ -28,7 +28,7 @@ MARKS = {FROM_FILE: N_("from a file"), FOUND: N_("detected automatically"), "": 
 
 
 def format_progress(album: Album) -> str:
-    """How many are done, and how many not, in words."""
+    """How many are done, and how many not, as text."""
     if not album.rows:
         return tr("Add the photos that are to be restored.")
     words = [

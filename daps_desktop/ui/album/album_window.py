@@ -47,7 +47,7 @@ from daps_desktop.ui.common.widgets import (
 )
 from daps_desktop.ui.files.export_dialog import FORMAT_WORDS, POLICY_WORDS, no_default_button
 
-_PATIENCE_MS = 100  # before lines are wrapped anew while the window is being made wider
+_PATIENCE_MS = 100  # before lines are rewrapped while the window is being made wider
 
 
 class AlbumWindow(QDialog):
@@ -186,7 +186,7 @@ class AlbumWindow(QDialog):
     # what is shown
 
     def show_album(self) -> None:
-        """All of it anew."""
+        """Refresh all of it."""
         album = self._model.album
         if self._filled != (album.rows, album.recipe):
             self._fill_table(album)

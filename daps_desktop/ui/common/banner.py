@@ -16,7 +16,7 @@ _DETAILS_HEIGHT = 120  # pixels: a few lines of a traceback, the rest scrolls
 
 
 class Banner(QFrame):
-    """One error at a time. Whoever knows what to do about it hears `shown` and makes an `add_fix`."""
+    """One error at a time. What can mend it connects to `shown` and calls `add_fix`."""
 
     help_chapter = "trouble"
 

@@ -49,7 +49,7 @@ POLICY_WORDS = {
 
 
 class ExportDialog(QDialog):
-    """Holds what was chosen; whoever opens it encodes, and says here how large it came out."""
+    """Holds what was chosen; its opener encodes, and reports here how large it came out."""
 
     help_chapter = "saving"
 

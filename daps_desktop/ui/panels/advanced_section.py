@@ -183,7 +183,7 @@ class AdvancedSection(QWidget):
         self.chosen.emit({"tile": side if side >= _TILE_STEP else 0})
 
     def _pick_operators(self) -> None:
-        """Only what somebody wrote: what is shown here has fewer digits than the task."""
+        """Only what the user wrote: what is shown here has fewer digits than the task."""
         if not self.operators.isModified():
             return
         try:
@@ -226,7 +226,7 @@ def _choice(name: str, choices: Choices) -> QComboBox:
 
 
 def _show_number(box: QSpinBox, value: int) -> None:
-    """A seed of the command line may be larger than any that the box can tell."""
+    """A seed of the command line may be larger than any that the box can show."""
     box.blockSignals(True)
     box.setPrefix("> " if value > box.maximum() else "")
     box.setValue(min(value, box.maximum()))

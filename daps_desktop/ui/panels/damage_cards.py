@@ -83,7 +83,7 @@ class JpegCard(Card):
 
     @property
     def given(self) -> JpegCompression:
-        """That the last photo's file told its own quality does not hold for this one."""
+        """That the last photo's file gave its own quality does not hold for this one."""
         return self.damage()
 
     def _show_values(self, damage: Damage) -> None:
@@ -109,7 +109,7 @@ class DamageEntry:
 
 
 _SCRATCHES = Face(labels.SCRATCHES, labels.SCRATCHES_LINE, damage_pictures.scratched)
-# The same damage as scratches to the solver: pixels that tell nothing. Only finding it differs.
+# The same damage as scratches to the solver: pixels without information. Only finding it differs.
 _DUST = Face(
     N_("Dust and stains"),
     N_("Specks you mark, or let the program look for."),
@@ -229,7 +229,7 @@ class DamageCards(QWidget):
         self._show_possible()
 
     def sync(self) -> None:
-        """Tell if the cards cannot say the task they show: a value that came from the last photo's file."""
+        """Report a task that the cards cannot express: a value that came from the last photo's file."""
         asked, ticked = self._asked, (card for card in self.cards if card.checked)
         if asked is not None and any(card.given != asked.find(card.kind) for card in ticked):
             self._tell()

@@ -22,7 +22,7 @@ _STOPS = 100
 
 
 class FindSection(QWidget):
-    """Says what the finder tells it; `sensitivity_chosen` carries 0 to 1."""
+    """Shows what the finder reports; `sensitivity_chosen` carries 0 to 1."""
 
     help_chapter = "finding"
 

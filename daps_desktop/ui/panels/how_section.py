@@ -69,7 +69,7 @@ class HowSection(Section):
         self.fold.show_task(task)
 
     def show_times(self, seconds: Mapping[str, float]) -> None:
-        """How long each quality would take; empty while nobody knows."""
+        """How long each quality would take; empty while unknown."""
         for preset, words in QUALITIES:
             button, takes = self.quality.button(preset), seconds.get(preset)
             say(button, text=partial(_quality_words, words, takes))

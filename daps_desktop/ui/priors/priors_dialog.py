@@ -37,7 +37,7 @@ NOT_MEASURED = N_("not measured")
 NOTED_AT_FIRST = N_("not known; noted at the first download and compared from then on")
 FILTER = N_("Weights (*.safetensors *.pt *.pth *.ckpt *.bin)")
 _SIZE = (560, 720)
-_SHORT_HASH = 12  # letters
+_SHORT_HASH = 12  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def _source(prior: InstalledPrior) -> str:
 
 
 class PriorsDialog(QDialog):
-    """Shows the cards and what is going on; does nothing by itself."""
+    """Shows the cards and what is going on; does nothing of its own."""
 
     help_chapter = "priors"
 

@@ -199,7 +199,7 @@ class ShortcutsDialog(QDialog):
 
 
 def _without_key(title: str) -> str:
-    """The title of a menu without the letter that opens it, which stands behind it in Chinese."""
+    """The title of a menu without the mnemonic that opens it, which stands behind it in Chinese."""
     return re.sub(r"\(&.\)|&", "", title)
 
 

@@ -14,7 +14,7 @@ CLEAN = N_("This photo already looks sharp and clean. Restoring it may take away
 
 
 class DiagnosisController(QObject):
-    """Examines each photo once when it is opened; nothing is ticked by itself."""
+    """Examines each photo once when it is opened; nothing is ticked automatically."""
 
     diagnosis_ready = Signal(Diagnosis)
 

@@ -9,6 +9,7 @@ from daps_desktop.base.i18n import tr
 from daps_desktop.cli.common import duration, table
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.photo import Photo
+from daps_desktop.jobs.requests import QUALITIES
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,7 +51,7 @@ def diagnosis_rows(photo: Photo) -> list[tuple[str, str]]:
 def _times(photo: Photo) -> list[tuple[str, str]]:
     from daps_desktop.engine.handlers.estimate import expected_seconds  # imports torch
 
-    times = expected_seconds(photo, ("draft", "balanced", "best"))
+    times = expected_seconds(photo, QUALITIES)
     words = tr("about {time} for the whole photo")
     return [
         (tr("time, {preset}").format(preset=preset), words.format(time=duration(seconds)))

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.settings import SolverSettings
+from daps_desktop.jobs.settings import Preset, SolverSettings
 from daps_desktop.jobs.task import Task
 
 
@@ -33,7 +33,7 @@ class RestoreRequest:
 
 @dataclass(frozen=True, slots=True)
 class EstimateRequest:
-    """How long would a photo of this size take, at each quality? Answered by one TimeEstimate or Failed.
+    """How long would a photo of this size take, at each of QUALITIES? Answered by one TimeEstimate or Failed.
 
     `mask_tiles` is the mask in squares of MARKS_STEP pixels, True = reconstruct anything of it, or None where
     nothing is marked. `speed` is what an earlier estimate found; None: try the network.
@@ -51,6 +51,7 @@ class EstimateRequest:
     speed: float | None = None
 
 
+QUALITIES: tuple[Preset, ...] = ("draft", "balanced", "best")  # offered by the window, timed by an estimate
 MARKS_STEP = 4  # side in pixels of the square that each of the `mask_tiles` stands for
 
 Request = RestoreRequest | EstimateRequest

@@ -111,7 +111,7 @@ def play_all(desk: Desk, last: int, first: int = 1) -> None:
 def test_every_photo_is_restored_and_the_table_says_how_it_came_out(desk: Desk, box: Path) -> None:
     window = filled(desk, box)
     assert cells(window, 0)[:3] == ["a.png", "Waiting", ""]
-    assert "Noise taken away" in window.recipe.text() and "0 of 3 photos done" in window.line.text()
+    assert "Noise removed" in window.recipe.text() and "0 of 3 photos done" in window.line.text()
     press(window.run)
     wait_request(desk, 1)
     assert cells(window, 0)[1] == "Running" and window.run.text() == "Stop"

@@ -14,7 +14,7 @@ from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import MissingPixels, Noise
 from daps_desktop.jobs.messages import Hardware, TimeEstimate
-from daps_desktop.jobs.requests import MARKS_STEP, EstimateRequest
+from daps_desktop.jobs.requests import MARKS_STEP, QUALITIES, EstimateRequest
 from daps_desktop.jobs.settings import DEFAULT_TILE, Device, Preset, SolverSettings
 from daps_desktop.jobs.task import Task
 from daps_desktop.networks import catalogue, loader
@@ -27,7 +27,6 @@ from daps_desktop.restoration.presets import SCRATCH_WIDTH
 from daps_desktop.restoration.progress import ProgressReporter
 from daps_desktop.solver.denoisers.denoiser import synchronize
 
-QUALITIES: tuple[Preset, ...] = ("draft", "balanced", "best")
 WARM_UP_S = 2.0
 _MAX_TRIALS = 5
 _SAMPLE_NOISE = 5.0  # grey levels, where the photo would give the noise

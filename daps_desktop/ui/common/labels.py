@@ -47,12 +47,11 @@ CLEAR_MARKS = N_("Clear")
 NOTHING_MARKED = N_("Nothing is marked yet. Paint over the damage; the right button erases.")
 MARKS_UNUSED = N_("The marks are not used: tick “Scratches and tears” to fill them in.")
 WHERE_WHOLE = N_("The whole photo. Nothing needs to be marked.")
-DRAFT, BALANCED, BEST = N_("Draft"), N_("Balanced"), N_("Best")
 QUALITY_NAME = N_("Quality")
-QUALITY_LINES = {
-    "draft": N_("A quick look at what will come."),
-    "balanced": N_("Good for most photos."),
-    "best": N_("Takes several times as long as Balanced."),
+QUALITIES = {  # the name and the line of each preset that can be chosen
+    "draft": (N_("Draft"), N_("A quick look at what will come.")),
+    "balanced": (N_("Balanced"), N_("Good for most photos.")),
+    "best": (N_("Best"), N_("Takes several times as long as Balanced.")),
 }
 ADVANCED = N_("Advanced")
 OUTPUT, SAFEST, SAMPLE = N_("Output"), N_("Safest"), N_("Sample")

@@ -8,7 +8,6 @@ from daps_desktop.ui.common import formatting, labels, verdict_text
 from daps_desktop.ui.panels import damage_cards
 
 DAMAGE_TYPES = {"safest": N_("safest"), "sample": N_("sample"), "painted": N_("painted")}
-_PRESETS = {"draft": labels.DRAFT, "balanced": labels.BALANCED, "best": labels.BEST}
 
 
 def version_title(version: Version) -> str:
@@ -35,7 +34,8 @@ def damage_texts(recipe: Recipe) -> list[str]:
 
 def setting_texts(settings: SolverSettings) -> list[str]:
     """How thoroughly, and where chance comes in."""
-    words = [tr("quality: {name}").format(name=tr(_PRESETS.get(settings.preset, settings.preset)))]
+    name, _ = labels.QUALITIES.get(settings.preset, (settings.preset, ""))
+    words = [tr("quality: {name}").format(name=tr(name))]
     if settings.output == "sample":
         words.append(tr("one possibility, seed {seed}").format(seed=settings.seed))
     elif settings.samples > 1:

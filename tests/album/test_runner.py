@@ -35,7 +35,7 @@ from tests.imaging.photo_files import picture
 
 
 class Engine:
-    """Inverts the hole or everything; what it is to do with a photo's name may be told."""
+    """Inverts the mask or everything; what it is to do with a photo's name may be told."""
 
     def __init__(self) -> None:
         self.names: list[str] = []
@@ -169,7 +169,7 @@ def test_a_result_of_another_prior_is_made_again_where_it_is_known(box: Box) -> 
     box.engine.trouble = {"b.jpg": told, "c.tif": told}
     box.run(box.album(prior_sha256="new"), InProcessBackend(box.engine.run, no_scratches))
     read = read_album(box.file)
-    assert [row.prior_sha256 for row in read.rows] == ["", "new", "new"]  # the first is as albums of old are
+    assert [row.prior_sha256 for row in read.rows] == ["", "new", "new"]  # the first is as older albums are
     for here, states in (("", [DONE] * 3), ("new", [DONE] * 3), ("newer", [DONE, WAITING, WAITING])):
         assert box.states(revalidated(replace(read, prior_sha256=here))) == states
 

@@ -1,4 +1,4 @@
-"""A prior is taught a folder: foretold, stopped, continued, measured, and kept only where it got better."""
+"""A prior is fine-tuned on a folder: estimated, stopped, continued, measured, and kept only where it got better."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Several photos through the window: the table tells of each, and work goes on after failures and breaks."""
+"""Several photos through the window: the table describes each, and work goes on after failures and breaks."""
 
 import json
 import threading
@@ -184,7 +184,7 @@ def test_it_goes_on_after_a_restart_and_nothing_is_done_twice(desk: Desk, box: P
 def test_what_the_command_line_left_half_done_is_finished_and_nothing_made_twice(
     desk: Desk, box: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its process was killed: what was done last stands in the steps beside the album alone."""
+    """Its process was killed: what was done last stands in the steps next to the album alone."""
     recipe, out = tmp_path / "recipe.json", tmp_path / "out"
     recipe.write_text(dump_recipe(NOISE))
     killed: dict[Path, bytes] = {}

@@ -1,4 +1,4 @@
-"""Files made to do harm: refused with a reason, soon, in little memory, with nothing written or waited for."""
+"""Files made to do harm: refused soon, with a reason, in little memory, nothing written or waited for."""
 
 import base64
 import io

@@ -1,4 +1,4 @@
-"""Priors made to do harm: refused with a reason, soon, in little memory, with nothing run and nothing written."""
+"""Priors made to do harm: refused with a reason, soon, in little memory, nothing run and nothing written."""
 
 import json
 import os

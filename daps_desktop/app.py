@@ -62,7 +62,7 @@ def run_window(
 
 @contextmanager
 def _report_bugs_to(window: MainWindow) -> Iterator[None]:
-    """An exception nobody caught: the marks are brought to safety first, then it is printed and shown."""
+    """An uncaught exception: the marks are brought to safety first, then it is printed and shown."""
     printed = sys.excepthook
 
     def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

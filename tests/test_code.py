@@ -88,6 +88,7 @@ FACTS = {
         "imaging/formats/tiff_reader.py",
     },  # depth
     r"(?:SIGMA_DATA|PHOTO_STD|sigma_data)(?:: float)? = 0\.5": {"solver/tensors.py"},
+    r'"draft", "balanced", "best"': {"jobs/requests.py"},  # the qualities to choose from
     r"\b384\b": {"jobs/settings.py", "analysis/blur.py", "training/__main__.py"},  # tiles; two coincidences
 }
 

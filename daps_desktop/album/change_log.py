@@ -1,6 +1,6 @@
 """The file of an album while work goes on: every step is noted at once, however many photos there are.
 
-Writing down 100,000 photos takes seconds. So a step is one line added to a file beside the album's, and the
+Writing down 100,000 photos takes seconds. So a step is one line added to a file next to the album's, and the
 whole album is written anew only now and then, and at the end:
 
     album.daps.json         the album as it was a while ago
@@ -23,7 +23,7 @@ _SHARE = 0.05  # of the time may go into writing the whole album
 
 
 class AlbumLog:
-    """Writes an album to `path`; `beside`, where given, writes what else tells of the whole of it."""
+    """Writes an album to `path`; `beside`, where given, writes what else describes all of it."""
 
     def __init__(self, path: Path, beside: Callable[[Album], None] | None = None) -> None:
         self._path, self._beside = path, beside

@@ -15,7 +15,7 @@ _RESULT = re.compile(rf"(.+){ADDED}(?:_\d+)?", re.DOTALL)
 
 
 def find_photos(folder: Path) -> list[Path]:
-    """The photos of a folder by name, without the masks and the results that lie beside them.
+    """The photos of a folder by name, without the masks and the results that lie next to them.
 
     Raises: UserError (`album_empty`, `file_unreadable`).
     """
@@ -32,7 +32,7 @@ def find_photos(folder: Path) -> list[Path]:
 
 
 def _made_of(stem: str) -> Iterator[str]:
-    """The names of photos that a picture may be the marks or the result of; several results have numbers."""
+    """The names of photos that a picture may be the marks or the result of; several results are numbered."""
     for added in _MASK_ADDED:
         if stem.endswith(added):
             yield stem.removesuffix(added)
@@ -41,7 +41,7 @@ def _made_of(stem: str) -> Iterator[str]:
 
 
 def find_mask(photo: Path, masks: Path | None) -> Path | None:
-    """The picture of marks that belongs to a photo: NAME_mask.png or NAME_marks.png beside it, or in the
+    """The picture of marks that belongs to a photo: NAME_mask.png or NAME_marks.png next to it, or in the
     folder `masks`, where it may also be called NAME.png."""
     places = _masks_beside(photo, masks or photo.parent)
     if masks is not None:

@@ -101,7 +101,7 @@ def _marks(job: ItemJob, photo: Photo, find: MaskFinder) -> tuple[Mask | None, s
 
 
 def key_of(job: ItemJob) -> str:
-    """What a result depends on beside the prior, as a hash: the same wherever the files lie.
+    """What a result depends on besides the prior, as a hash: the same wherever the files lie.
 
     Raises: UserError where a file cannot be read.
     """

@@ -25,7 +25,7 @@ class AlbumItem:
     residual: float = 0.0  # over the noise level
     redrawn: float | None = None  # share of the photo
     seconds: float = 0.0
-    reason: str = ""  # why it failed or was skipped, or lacks what tells its origin, in words
+    reason: str = ""  # why it failed or was skipped, or lacks its provenance, as text
     prior_sha256: str = ""  # of the prior that made the result; "": of none, or it is not known
 
     def __post_init__(self) -> None:
@@ -46,7 +46,7 @@ class AlbumItem:
 
 @dataclass(frozen=True, slots=True)
 class Album:
-    """`folder` is "" for results beside their originals, `masks` "" for marks beside the photos.
+    """`folder` is "" for results next to their originals, `masks` "" for marks next to the photos.
 
     `prior_sha256` is that of the prior that will restore, "" where any may; its file does not keep it.
     """

@@ -30,7 +30,7 @@ from daps_desktop.jobs.verdict import judge
 
 @dataclass(frozen=True, slots=True)
 class ItemResult:
-    """A restored photo as the bytes of its file; `origin`: those of the file beside it, if there is one."""
+    """A restored photo as the bytes of its file; `origin`: those of its sidecar file, if there is one."""
 
     item: AlbumItem
     data: bytes
@@ -94,7 +94,7 @@ def reserve_name(item: AlbumItem, album: Album) -> AlbumItem:
 
 
 def save(item: AlbumItem, album: Album, result: ItemResult) -> AlbumItem:
-    """Write the result, and where it comes from, beside each other.
+    """Write the result and its sidecar next to each other.
 
     A result is done without the latter, too; the row then says why. Raises: UserError (`save_...`).
     """

@@ -27,7 +27,7 @@ def run_album(album: Album, backend: Backend, store: AlbumStore, on_item: OnItem
 
     `on_item` is called with every row that is over. Once `stop` is set no further photo is begun; those under
     way are waited for, which is short if their backend was cancelled.
-    Raises: UserError where the album cannot be noted any more, as then nobody could tell later what was
+    Raises: UserError where the album cannot be noted any more, as then no one could say later what was
     done, and where the backend is lost.
     """
     waiting = deque(row for row in album.rows if row.open)

@@ -1,4 +1,4 @@
-"""Pixels that hang together and look alike: what the magic wand picks out."""
+"""Pixels that are connected and look alike: what the magic wand picks out."""
 
 import cv2
 import numpy as np

@@ -50,7 +50,7 @@ def _coefficients(pixels: Pixels) -> NDArray[np.float64]:
 
 
 def _fit(coefficients: NDArray[np.float64], table: NDArray[np.float64]) -> float:
-    """Mean cosine of the coefficients against the steps, over the frequencies that tell."""
+    """Mean cosine of the coefficients against the steps, over the frequencies that inform."""
     told: list[float] = []
     for row, col in _FREQUENCIES:
         step = table[row, col]

@@ -1,4 +1,4 @@
-"""Planes of numbers that most measurements begin with: luma, softened copies, slopes."""
+"""Planes of values that most measurements begin with: luma, softened copies, slopes."""
 
 from typing import cast
 

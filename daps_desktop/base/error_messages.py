@@ -24,8 +24,8 @@ MESSAGES: dict[str, str] = {
         "nothing was changed; save a smaller copy with another program."
     ),
     "photo_not_finite": N_(
-        "{path} holds numbers that are not finite (NaN or infinity); the file was not touched; "
-        "export it again as 8 or 16 bit."
+        "{path} holds values that are not finite (NaN or infinity); the file was not touched; export it "
+        "again as 8 or 16 bit."
     ),
     "photo_unsupported": N_(
         "{path} is stored in a way this program does not read ({detail}); the file was not touched; "
@@ -79,8 +79,8 @@ MESSAGES: dict[str, str] = {
         "say where the photo is now."
     ),
     "project_photo_changed": N_(
-        "{path} is not the photo as it was when the project was saved; nothing was changed; "
-        "say where the unchanged photo is, or use this one all the same."
+        "{path} is not the photo as it was when the project was saved; nothing was changed; say where the "
+        "unchanged photo is, or use this one anyway."
     ),
     "project_changed": N_(
         "{path} was changed by another window or program since you opened it; it was not replaced; "
@@ -110,12 +110,12 @@ MESSAGES: dict[str, str] = {
         "use one that it wrote itself."
     ),
     "sidecar_unreadable": N_(
-        "This does not say in a way that this program can read where a picture comes from ({detail}); "
-        "nothing was started; use a file that it wrote itself."
+        "This is not a sidecar file that this program can read ({detail}); nothing was started; use a file "
+        "that it wrote itself."
     ),
     "sidecar_composite": N_(
-        "The picture was put together from several versions ({name}), so no single run repeats it; "
-        "nothing was started; repeat one of the versions instead."
+        "The image was combined from several versions ({name}), so no single run repeats it; nothing was "
+        "started; repeat one of the versions instead."
     ),
     "sidecar_other_photo": N_(
         "{path} was written for another photo ({name}); nothing was started; open that photo first."
@@ -161,8 +161,8 @@ MESSAGES: dict[str, str] = {
         "start it again and run the same command again to go on."
     ),
     "cluster_photo_lost": N_(
-        "Every worker that was given {path} ended unexpectedly, as happens when memory runs out; "
-        "the photo was not touched; restore it by itself on a computer with more memory."
+        "Every worker that was given {path} ended unexpectedly, as happens when memory runs out; the photo "
+        "was not touched; restore it alone on a computer with more memory."
     ),
     "nothing_chosen": N_("No damage was chosen; nothing was started; say what is wrong with the photo."),
     # the run
@@ -176,12 +176,12 @@ MESSAGES: dict[str, str] = {
     ),
     "device_lost": N_(
         "The graphics card stopped working ({detail}); your photo and marks are safe and the part of the "
-        "program that computes has been started anew; try again, or choose the processor under Advanced."
+        "program that computes has been restarted; try again, or choose the processor under Advanced."
     ),
     "device_missing": N_("This computer has no {device} device; nothing was started; choose auto or cpu."),
     "diverged": N_(
-        "The computation left the range of numbers ({detail}); your photo and mask are unchanged; "
-        "check the damage values, or raise the noise level."
+        "The computation produced values that are not finite ({detail}); your photo and mask are "
+        "unchanged; check the damage values, or raise the noise level."
     ),
     "constant_result": N_(
         "The result came out as one flat colour and was thrown away; your photo and mask are unchanged; "
@@ -192,8 +192,8 @@ MESSAGES: dict[str, str] = {
         "your photo and mask are unchanged; try again, and report it if it comes back."
     ),
     "engine_died": N_(
-        "The part of the program that computes ended unexpectedly ({detail}); your photo and marks are safe "
-        "and it has been started anew; try again, with other programs closed if memory is short."
+        "The part of the program that computes ended unexpectedly ({detail}); your photo and marks are "
+        "safe and it has been restarted; try again, with other programs closed if memory is short."
     ),
     "bug": N_(
         "Something went wrong inside the program ({detail}); your photo and mask are unchanged; "
@@ -260,16 +260,16 @@ MESSAGES: dict[str, str] = {
         "choose another folder."
     ),
     "photos_few": N_(
-        "{path} holds {count} photos that can be learnt from; nothing was started; "
-        "choose a folder with more of them, at least two of {side} pixels or more on both sides."
+        "{path} holds {count} photos that can be used for training; nothing was started; choose a folder "
+        "with more of them, at least two of {side} pixels or more on both sides."
     ),
     "taught_worse": N_(
-        "Teaching brought {own} dB on the photos held out and {drawn} dB on drawn pictures: no better prior; "
-        "nothing was installed and {start} is as it was; "
-        "choose more or other photos, or repeat with --resume --keep to install it anyway."
+        "Fine-tuning brought {own} dB on the held-out photos and {drawn} dB on synthetic images: no better "
+        "prior; nothing was installed and {start} is as it was; choose more or other photos, or repeat "
+        "with --resume --keep to install it anyway."
     ),
     "training_diverged": N_(
-        "The training left the range of numbers; the last checkpoint in {path} is sound; "
-        "continue it with --resume, or start again with a smaller learning rate."
+        "The training diverged; the last checkpoint in {path} is sound; continue it with --resume, or "
+        "start again with a smaller learning rate."
     ),
 }

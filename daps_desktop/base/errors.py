@@ -7,7 +7,7 @@ from daps_desktop.base.i18n import Phrase, tr
 class UserError(Exception):
     """Something the user can understand and act on; `str()` gives the whole sentence in their language.
 
-    `code` is a key of MESSAGES and `params` fill its template; a fact in words is a Phrase. Errors cross
+    `code` is a key of MESSAGES and `params` fill its template; a translatable fact is a Phrase. Errors cross
     from process to process as these two, and are translated when they are shown. Raises KeyError at once
     where the code is unknown or a fact is missing.
     """

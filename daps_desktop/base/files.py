@@ -28,9 +28,9 @@ def write_atomically(
 ) -> None:
     """What `write` puts into a file, in the file `path`: complete, or the file as it was.
 
-    Written beside it under another name, brought to the disk, then renamed. A link is followed, so that
+    Written next to it under another name, brought to the disk, then renamed. A link is followed, so that
     what it leads to is replaced and not the link. A new file may be read by whom the system lets read new
-    files, or if `private` by its owner alone; until it is complete nobody else may.
+    files, or if `private` by its owner alone; until it is complete no one else may.
     Raises: UserError (`save_exists`, `save_failed`).
     """
     with save_errors(path):
@@ -106,7 +106,7 @@ def _replace(target: Path, write: Callable[[BinaryIO], object], private: bool) -
 
 def _sync_names(folder: Path) -> None:
     """Bring the names in a folder to the disk: until then a power cut gives the file of before back."""
-    with suppress(OSError):  # Windows sees to it by itself, and not every drive can be asked
+    with suppress(OSError):  # Windows sees to it itself, and not every drive can be asked
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)

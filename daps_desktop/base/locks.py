@@ -16,9 +16,9 @@ class FolderLock:
 
     @classmethod
     def acquire(cls, folder: Path, *, first: bool = True) -> "FolderLock | None":
-        """The lock on an existing folder, or None where somebody holds it.
+        """The lock on an existing folder, or None where another process holds it.
 
-        Whoever is not the first finds it there, or the folder is about to go.
+        Any but the first finds it there, or the folder is about to go.
         Raises: OSError, also on a drive that knows no locks.
         """
         descriptor = os.open(folder / _NAME, os.O_RDWR | (os.O_CREAT if first else 0), 0o600)

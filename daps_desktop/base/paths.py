@@ -22,7 +22,7 @@ def user_folder() -> Path:
 
 
 def cache_folder() -> Path:
-    """For what can be made anew: in $DAPS_DESKTOP_DATA, or the user's cache folder; it may not exist yet."""
+    """For what can be made again: in $DAPS_DESKTOP_DATA, or the user's cache folder; it may not exist yet."""
     if os.environ.get(DATA_VARIABLE):
         return user_folder() / "cache"
     return Path(platformdirs.user_cache_dir("daps-desktop", appauthor=False))

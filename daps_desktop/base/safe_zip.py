@@ -8,7 +8,7 @@ from typing import BinaryIO, cast
 from daps_desktop.base.i18n import N_, phrase
 
 _MAX_CONTENTS = 2**20  # bytes of the table of contents, some 10,000 entries
-_MAX_TEXT = 32 * 2**20  # bytes, unfolded; a manifest of 1000 versions with 150 steps each
+_MAX_TEXT = 32 * 2**20  # bytes, unpacked; a manifest of 1000 versions with 150 steps each
 
 
 @contextmanager

@@ -85,7 +85,7 @@ class Range:
         return f"{format_exact(self.low)}..{high}"
 
 
-_LONG = 1e6  # a bound beyond it is that of the computer, and nobody's business
+_LONG = 1e6  # a bound beyond it is that of the computer, and does not concern the user
 
 
 class OneOf:

@@ -28,13 +28,13 @@ def is_command(arguments: Sequence[str]) -> bool:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one command; 0, or 2 with one sentence on stderr, or 130 after Ctrl+C, or 141 once nobody reads."""
+    """Run one command; 0, or 2 with one sentence on stderr, or 130 after Ctrl+C, or 141 once no one reads."""
     escape_unencodable()
     try:
         try:
             return _run(arguments)
         finally:
-            print(end="", flush=True)  # here, and not when Python ends and nobody could hear of it
+            print(end="", flush=True)  # here, and not when Python ends and it could not be reported
     except OSError as error:
         if is_broken_pipe(error):
             return EXIT_UNREAD

@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--find-scratches",
         action="store_true",
-        help=tr("mark by itself what looks like scratches and dust"),
+        help=tr("automatically mark what looks like scratches and dust"),
     )
     parser.add_argument(
         "--policy",
@@ -59,8 +59,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="tcp://HOST:PORT",
         help=tr(
             "let the workers of a dask scheduler restore; each gets the bytes of two photos at most in "
-            "advance, with the recipe, and sends the finished files back, so no folder needs to be in "
-            "common; needs daps-desktop[cluster] here and on the workers, and a network you trust"
+            "advance, with the recipe, and sends the finished files back, so no shared folder is needed; "
+            "needs daps-desktop[cluster] here and on the workers, and a network you trust"
         ),
     )
     parser.set_defaults(run=_batch)
@@ -136,7 +136,7 @@ def _prior_sha256(settings: SolverSettings, elsewhere: bool) -> str:
     from daps_desktop.networks import catalogue
     from daps_desktop.networks.loader import prior_name  # imports torch
 
-    with suppress(UserError):  # said by whoever is to restore with it
+    with suppress(UserError):  # reported by what restores with it
         return catalogue.find(prior_name(settings)).sha256
     return ""
 

@@ -12,6 +12,7 @@ from daps_desktop.cli.common import duration, table
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.profile.photo_profile import PhotoProfile
+from daps_desktop.jobs.requests import QUALITIES
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -111,7 +112,7 @@ def _times(photo: Photo) -> list[tuple[str, str]]:
 def _expected_seconds(photo: Photo) -> dict[str, float]:
     from daps_desktop.engine.handlers.estimate import expected_seconds  # imports torch
 
-    return {**expected_seconds(photo, ("draft", "balanced", "best"))}
+    return {**expected_seconds(photo, QUALITIES)}
 
 
 def _colour_profile(photo: Photo) -> str:

@@ -17,7 +17,9 @@ _LISTED = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="list|import|fetch|teach|remove|info|verify")
     listing = actions.add_parser("list")
-    listing.add_argument("--json", action="store_true", help=tr("one object a line, for other programs"))
+    listing.add_argument(
+        "--json", action="store_true", help=tr("one JSON object per line, for other programs")
+    )
     listing.set_defaults(run=_list)
     importing = actions.add_parser("import")
     importing.add_argument("path", type=Path)
@@ -27,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     fetching.add_argument("place", metavar="PUBLISHER/NAME[/FILE]")
     fetching.add_argument("--name")
     fetching.set_defaults(run=_fetch)
-    teach.add_arguments(actions.add_parser("teach", help=tr("teach a prior your own photos")))
+    teach.add_arguments(actions.add_parser("teach", help=tr("fine-tune a prior on your own photos")))
     removing = actions.add_parser("remove")
     removing.add_argument("name")
     removing.set_defaults(run=_remove)
@@ -99,7 +101,7 @@ def _info(options: argparse.Namespace) -> int:
         (tr("measured"), card.quality or tr("nothing")),
         (tr("parameters"), tr("{count:.1f} million").format(count=card.parameters / 1e6)),
         (tr("size"), f"{card.size_bytes / 1e6:.1f} MB"),
-        (tr("trained on squares of"), tr("{side} pixels").format(side=card.trained_size)),
+        (tr("trained on crops of"), tr("{side} pixels").format(side=card.trained_size)),
         ("sha256", card.sha256),
     )
     print(table(rows))

@@ -50,8 +50,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FILE.json",
         help=tr(
-            "a saved recipe, or what lies beside a result (NAME.daps.json), to repeat it; "
-            "settings given here take the place of its own"
+            "a saved recipe, or the sidecar file of a result (NAME.daps.json), to repeat it; settings "
+            "given here override its own"
         ),
     )
     parser.add_argument("--noise", metavar="auto|SIGMA", help=tr("grey levels of 0-255"))
@@ -65,7 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--samples", type=int, help=tr("how many samples `safest` averages"))
     parser.add_argument("--prior", metavar="NAME|PATH")
     parser.add_argument("--device", choices=DEVICES)
-    parser.add_argument("--tile", type=int, metavar="PX", help=tr("side of a tile; 0: chosen by itself"))
+    parser.add_argument("--tile", type=int, metavar="PX", help=tr("side of a tile; 0: chosen automatically"))
     parser.add_argument("--report", type=Path, metavar="FILE.json")
     parser.set_defaults(run=_restore, seed=None)
 
@@ -121,7 +121,7 @@ def _settings(options: argparse.Namespace, loaded: Recipe | Provenance | None) -
 
 
 def _mask(options: argparse.Namespace, photo: Photo, loaded: Recipe | Provenance | None) -> Mask | None:
-    """The marks given, else those noted beside a result, which belong to its photo alone."""
+    """The marks given, else those noted in a result's sidecar, which belong to its photo alone."""
     if options.mask:
         return read_mask(options.mask, photo)
     if not isinstance(loaded, Provenance):

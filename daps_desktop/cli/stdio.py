@@ -1,4 +1,4 @@
-"""What is said, whoever listens: behind `| head` nobody does any more, and a terminal may lack letters."""
+"""Output that survives its reader: `| head` closes the pipe, and a terminal may lack characters."""
 
 import errno
 import io
@@ -11,9 +11,9 @@ _BROKEN_PIPE = (errno.EPIPE, errno.EINVAL) if sys.platform == "win32" else (errn
 
 
 def escape_unencodable(platform: str = sys.platform) -> None:
-    """Letters that the encoding of a stream lacks, as names of files may have, are told by their numbers.
+    """Characters that the stream's encoding lacks, as file names may have, are written as code points.
 
-    On Windows a pipe or a file has the letters of one region alone; there it is given UTF-8, as elsewhere.
+    On Windows a pipe or a file has the characters of one region alone; there it is given UTF-8, as elsewhere.
     """
     for stream in _streams():
         if isinstance(stream, io.TextIOWrapper):
@@ -22,7 +22,7 @@ def escape_unencodable(platform: str = sys.platform) -> None:
 
 
 def is_broken_pipe(error: OSError) -> bool:
-    """Whether it came of speaking into a pipe that nobody reads; what follows then goes nowhere."""
+    """Whether it came of writing to a pipe that no one reads; what follows then goes nowhere."""
     gone = [stream for stream in _streams() if not _is_read(stream)]
     for stream in gone:  # Python says the rest when it ends, and would complain of it
         nowhere = os.open(os.devnull, os.O_WRONLY)

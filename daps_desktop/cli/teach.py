@@ -15,10 +15,10 @@ from daps_desktop.jobs.settings import DEVICES
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, help=tr("your photos, in folders of any depth"))
-    parser.add_argument("--name", required=True, help=tr("what the new prior is to be called"))
-    parser.add_argument("--minutes", type=float, help=tr("time to learn in all; 30 if not said"))
-    parser.add_argument("--from", dest="start", metavar="PRIOR", help=tr("the prior to begin with"))
-    parser.add_argument("--resume", action="store_true", help=tr("go on where it was stopped"))
+    parser.add_argument("--name", required=True, help=tr("name of the new prior"))
+    parser.add_argument("--minutes", type=float, help=tr("total training time; 30 if not given"))
+    parser.add_argument("--from", dest="start", metavar="PRIOR", help=tr("the prior to start from"))
+    parser.add_argument("--resume", action="store_true", help=tr("continue where it stopped"))
     parser.add_argument("--keep", action="store_true", help=tr("install it even if it has not got better"))
     parser.add_argument("--device", choices=DEVICES, default="auto")
     parser.set_defaults(run=_teach)

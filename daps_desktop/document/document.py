@@ -1,4 +1,4 @@
-"""The one mutable truth on the window's side: photo, hole, task, versions. A plain object without events."""
+"""The one mutable truth on the window's side: photo, mask, task, versions. A plain object without events."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ class Document:
     versions: list[Version] = field(default_factory=list[Version])
     profile: PhotoProfile | None = None  # until it is known
     mask: Mask = field(init=False)
-    _settled: Mask = field(init=False)  # the hole without the stroke under way
+    _settled: Mask = field(init=False)  # the mask without the stroke under way
     _marked: int = field(default=0, init=False)  # pixels of `_settled` that are True
     _changing: int = field(default=0, init=False)  # the same with a soft edge `_edge` pixels wide
     _edge: int = field(default=0, init=False)
@@ -75,7 +75,7 @@ class Document:
         return self._marked == 0 if version.mask is None else np.array_equal(version.mask, self.mask)
 
     def write(self, rect: Rect, pixels: Mask) -> None:
-        """Put `pixels` into the hole at `rect`."""
+        """Put `pixels` into the mask at `rect`."""
         self._settle(rect, pixels)
         self.mask[rect.slices] = pixels
 
@@ -101,7 +101,7 @@ class Document:
         return patch
 
     def revert_stroke(self, rect: Rect) -> None:
-        """Take back a stroke that was drawn into `mask` inside `rect`."""
+        """Undo a stroke that was drawn into `mask` inside `rect`."""
         self.mask[rect.slices] = self._settled[rect.slices]
 
     def mark(self, region: Selection, value: bool) -> MaskEdit:
@@ -114,7 +114,7 @@ class Document:
         return MaskEdit(rect, before, after)
 
     def replace_mask(self, mask: Mask) -> MaskEdit:
-        """Make `mask` the hole; returns what changed, cut down to the rectangle where it did."""
+        """Make `mask` the current one; returns what changed, cut down to the rectangle where it did."""
         rect = bounding_box(self.mask ^ mask)
         patch = MaskEdit(rect, self.mask[rect.slices].copy(), mask[rect.slices].copy())
         self.write(rect, patch.after)
@@ -131,7 +131,7 @@ class Document:
         return Recipe(self.task, self.settings)
 
     def add_version(self, request: RestoreRequest, finished: RestoreResult) -> Version:
-        """Append what `request` came to."""
+        """Append the result of `request`."""
         return self.append_version(
             Version(
                 self.next_number,
@@ -157,7 +157,7 @@ class Document:
         return max((version.number for version in self.versions), default=0) + 1
 
     def request(self, job_id: str, preview_side: int) -> RestoreRequest:
-        """A job for the document as it stands; its hole is a read-only copy, as the user keeps painting."""
+        """A job for the document as it stands; its mask is a read-only copy, as the user keeps painting."""
         mask, task = None, with_kernel_read(self.effective_task)
         if task.needs_mask:
             mask = self.mask.copy()

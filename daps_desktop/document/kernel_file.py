@@ -14,7 +14,7 @@ from daps_desktop.jobs.task import Task
 def with_kernel_read(task: Task) -> Task:
     """The task with the picture in it, its folder forgotten; nothing is read twice.
 
-    A file that cannot be read, or is no small picture, is left for the engine to refuse, in words.
+    A file that cannot be read, or is not a small picture, is left for the engine to refuse, with a reason.
     """
     return Task(tuple(_read(d) if isinstance(d, KernelBlur) and not d.picture else d for d in task.damages))
 

@@ -1,4 +1,4 @@
-"""Where a picture comes from: a JSON file beside it that says what was done to which photo, and repeats it.
+"""Where a picture comes from: a JSON file next to it that says what was done to which photo, and repeats it.
 
 What is repeated comes out bit for bit the same on the same machine with the same versions, which are noted.
 """
@@ -59,7 +59,7 @@ class Provenance:
     exported: str = ""
 
     def repeated(self) -> Recipe:
-        """The recipe with what was chosen by itself at that time written out.
+        """The recipe with what was chosen automatically at that time written out.
 
         Raises: UserError (`sidecar_composite`) where no single run made the picture.
         """
@@ -189,7 +189,7 @@ def read_limited(path: Path) -> bytes:
 
 
 def read_recipe(path: Path) -> Recipe:
-    """What a recipe file says, or what lies beside a result. Raises: UserError where it is neither."""
+    """What a recipe file says, or the sidecar of a result. Raises: UserError where it is neither."""
     data = read_limited(path)
     if is_sidecar(data):
         return parse_sidecar(data).repeated()

@@ -1,7 +1,7 @@
 """Pixels out of the memory: on the disk, in a file without a name, read when they are looked at.
 
 A photo of 24 megapixels with 16 bits is 144 MB, and an evening makes many versions. What is mapped from a
-file takes only the memory that happens to be free. The file can be opened by nobody else, and is gone when
+file takes only the memory that happens to be free. The file cannot be opened by anyone else, and is gone when
 its pixels are, however the program ends.
 """
 
@@ -40,7 +40,7 @@ def spool_version(version: Version, others: Sequence[Mask]) -> Version:
 
 
 def spool_mask(mask: Mask, others: Sequence[Mask]) -> Mask:
-    """The hole, read-only and read from the disk; where one of `others` is the same, it serves for both."""
+    """The mask, read-only and read from the disk; where one of `others` is the same, it serves for both."""
     same = next((other for other in others if other is mask or np.array_equal(other, mask)), None)
     return _spool(mask) if same is None else same
 

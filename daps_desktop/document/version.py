@@ -45,7 +45,7 @@ _judged: deque[tuple[Report, Verdict]] = deque(maxlen=_REMEMBERED)
 def verdict_on(version: Version) -> Verdict | None:
     """The verdict on a version; None where no run stands behind it.
 
-    Whoever walks through the versions of a large photo does not wait for its marks to be counted each time.
+    Walking through the versions of a large photo does not count its marks again each time.
     """
     report = version.report
     if report is None:

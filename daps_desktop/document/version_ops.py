@@ -44,7 +44,7 @@ def with_seed(recipe: Recipe, seed: int) -> Recipe:
 
 
 def new_seeds(used: Sequence[SolverSettings], count: int) -> list[int]:
-    """The next seeds that nobody has used."""
+    """The next seeds that are unused."""
     first = max((settings.seed for settings in used), default=-1) + 1
     return [(first + i) % _SEEDS for i in range(count)]
 
@@ -52,7 +52,7 @@ def new_seeds(used: Sequence[SolverSettings], count: int) -> list[int]:
 def mean_photo(versions: Sequence[Version]) -> Photo:
     """The mean of results of the same shape, rounded at their full depth.
 
-    What is the same in all of them, as everything outside a hole that was filled in, stays bit for bit.
+    What is the same in all of them, as everything outside a mask that was filled in, stays bit for bit.
     """
     first = versions[0].photo
     pixels = np.empty_like(first.pixels)

@@ -35,7 +35,7 @@ def run_job(request: Request, cancel: threading.Event, emit: Callable[[Message],
 
 
 def _code_and_params(error: Exception) -> tuple[str, dict[str, str]]:
-    """Code and facts of an error that nobody foresaw."""
+    """Code and facts of an unforeseen error."""
     if out_of_memory(error):
         return "memory_out", {}
     if device_lost(error):

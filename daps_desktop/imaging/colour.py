@@ -1,4 +1,4 @@
-"""What the numbers of a colour mean: luma, and the curve between values and light."""
+"""What the values of a colour mean: luma, and the curve between values and light."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""A result on its way out: in which format, how large, with what beside it, and under which name."""
+"""A result on its way out: in which format, how large, with which sidecar, and under which name."""
 
 import hashlib
 import tempfile
@@ -118,14 +118,14 @@ def encode(photo: Photo, options: ExportOptions) -> bytes:
 
 
 def default_path(original: Path, ending: str, folder: Path | None = None) -> Path:
-    """NAME_restored beside the original, or in `folder`."""
+    """NAME_restored next to the original, or in `folder`."""
     return (folder or original.parent) / f"{original.stem}{ADDED}{ending}"
 
 
 def free_path(path: Path) -> Path:
     """`path`, or the first of NAME_2, NAME_3 ... that does not exist.
 
-    Raises: UserError (`save_failed`) where nobody can tell.
+    Raises: UserError (`save_failed`) where it cannot be known.
     """
     number = 2
     candidate = path
@@ -171,7 +171,7 @@ def write(data: bytes, path: Path, *, overwrite: bool, original: Path | None) ->
 
 
 def save_fallback(data: bytes, path: Path, error: UserError) -> UserError:
-    """The error to tell after `data` could not be written to `path`: where else it was put, if it could be.
+    """The error to report after `data` could not be written to `path`: where else it was put, if it could be.
 
     Hours may have gone into it, and a full disk is often not the only one.
     """

@@ -61,7 +61,7 @@ def _draw_piece(mask: Mask, start: Sequence[float], end: Sequence[float], radius
 
 
 def bounding_box(mask: Mask) -> Rect:
-    """The smallest rectangle that holds the whole hole; an empty one where nothing is marked."""
+    """The smallest rectangle that holds the whole mask; an empty one where nothing is marked."""
     rows, cols = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if not len(rows):
         return Rect(0, 0, 0, 0)
@@ -69,7 +69,7 @@ def bounding_box(mask: Mask) -> Rect:
 
 
 def dilate(mask: Mask, radius: int) -> Mask:
-    """A new hole: every pixel within `radius` pixels (Euclidean) of the old one."""
+    """A new mask: every pixel within `radius` pixels (Euclidean) of the old one."""
     grown = mask.copy()
     inner = bounding_box(mask)
     if inner.empty or radius <= 0:
@@ -82,7 +82,7 @@ def dilate(mask: Mask, radius: int) -> Mask:
 
 
 def erode(mask: Mask, radius: int) -> Mask:
-    """A new hole: every pixel further than `radius` pixels from any unmarked one.
+    """A new mask: every pixel further than `radius` pixels from any unmarked one.
 
     Beyond the border all counts as marked.
     """

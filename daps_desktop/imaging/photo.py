@@ -91,7 +91,7 @@ def with_alpha(photo: Photo) -> Pixels:
 
 
 def compose(original: Pixels, result: Pixels, mask: NDArray[np.bool_]) -> Pixels:
-    """`result` inside the hole and `original`, bit for bit, outside; all (H, W, C) of one type."""
+    """`result` inside the mask and `original`, bit for bit, outside; all (H, W, C) of one type."""
     return np.where(mask[..., None], result, original)
 
 

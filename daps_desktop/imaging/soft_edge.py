@@ -1,7 +1,7 @@
-"""The soft edge of a hole: a ring around it over which the filling fades into the photo.
+"""The soft edge of a mask: a ring around it over which the filling fades into the photo.
 
 Why a ring outside: a thin scratch stays filled altogether, however wide the edge is. The ring is redrawn
-like the hole and counts as changed.
+like the mask and counts as changed.
 """
 
 import math
@@ -21,7 +21,7 @@ _BLOCK = 128  # pixels
 
 
 def soft_edge(mask: Mask, width: float) -> Weights:
-    """The share of the filling, (H, W) in [0, 1]: 1 in the hole, falling to 0 at `width` + 1 px outside."""
+    """The share of the filling, (H, W) in [0, 1]: 1 in the mask, falling to 0 at `width` + 1 px outside."""
     if width <= 0 or not mask.any():
         return mask.astype(np.float32)
     away = (~mask).view(np.uint8)
@@ -30,7 +30,7 @@ def soft_edge(mask: Mask, width: float) -> Weights:
 
 
 def outer_extent(mask: Mask, width: int) -> Mask:
-    """All that the filling of `mask` changes: the hole and the ring around it.
+    """All that the filling of `mask` changes: the mask and the ring around it.
 
     Found block by block, since most of a photo is far from any edge of the marks.
     """
@@ -52,7 +52,7 @@ def _blocks(rect: Rect) -> Iterator[Rect]:
 
 
 def expanded(rect: Rect, width: float) -> Rect:
-    """The rectangle with the ring of a hole in it; an empty one stays empty."""
+    """The rectangle with the ring of a mask in it; an empty one stays empty."""
     if rect.empty or width <= 0:
         return rect
     reach = math.ceil(width) + 1

@@ -1,6 +1,6 @@
 """The kinds of damage a photo can have, in the user's words: frozen values.
 
-What may be given for a value stands once, beside it: the check, the card's field, the command line's help and
+What may be given for a value stands once, with it: the check, the card's field, the command line's help and
 the guide go by it. What the program does with a kind stands in damage_traits.
 """
 
@@ -69,7 +69,7 @@ class Damage:
 
 @dataclass(frozen=True, slots=True)
 class MissingPixels(Damage):
-    """Pixels that tell nothing: scratches, tears, dust, stains. Needs a hole."""
+    """Pixels without information: scratches, tears, dust, stains. Needs a mask."""
 
     name: ClassVar[str] = "scratches"
 
@@ -150,7 +150,7 @@ class Greyscale(Damage):
 
 @dataclass(frozen=True, slots=True)
 class Fading(Damage):
-    """Colours bleached or yellowed; taken back by curves that are found from the photo."""
+    """Colours bleached or yellowed; undone by curves that are estimated from the photo."""
 
     name: ClassVar[str] = "faded"
     amount: float = checked_field(0.8, Range(0, 1))  # share of the correction found
@@ -166,7 +166,7 @@ class Clipping(Damage):
 
 @dataclass(frozen=True, slots=True)
 class RandomMask(Damage):
-    """Laboratory: a fraction of the pixels is lost at random."""
+    """Benchmark: a fraction of the pixels is lost at random."""
 
     name: ClassVar[str] = "random-mask"
     fraction: float = checked_field(0.7, Range(0, 1, above=True, below=True))
@@ -175,7 +175,7 @@ class RandomMask(Damage):
 
 @dataclass(frozen=True, slots=True)
 class BoxMask(Damage):
-    """Laboratory: a square hole of `size` pixels in the middle (0: half of the shorter side)."""
+    """Benchmark: a square mask of `size` pixels in the middle (0: half of the shorter side)."""
 
     name: ClassVar[str] = "box"
     size: int = checked_field(0, Range(0))
@@ -183,7 +183,7 @@ class BoxMask(Damage):
 
 @dataclass(frozen=True, slots=True)
 class PhaseRetrieval(Damage):
-    """Laboratory: only the modulus of the Fourier transform, padded by `oversample` / 8 of the side."""
+    """Benchmark: only the modulus of the Fourier transform, padded by `oversample` / 8 of the side."""
 
     name: ClassVar[str] = "phase"
     oversample: float = checked_field(2.0, Range(1, 8))
@@ -196,7 +196,7 @@ class PhaseRetrieval(Damage):
 
 @dataclass(frozen=True, slots=True)
 class CameraBlur(Damage):
-    """Laboratory: blur in linear light, then saturation of the sensor, then the camera's gamma."""
+    """Benchmark: blur in linear light, then saturation of the sensor, then the camera's gamma."""
 
     name: ClassVar[str] = "camera-blur"
     sigma: float = checked_field(2.0, Range(0.2, 20, _PIXELS))

@@ -54,7 +54,7 @@ def format_damage(damage: Damage) -> str:
 
 
 def usage(kind: type[Damage]) -> str:
-    """How the command line's help tells of this kind and of what its values may be."""
+    """How the command line's help describes this kind and the values it takes."""
     values = ", ".join(values_of(kind))
     return f"{kind.name}: {values}" if values else kind.name
 

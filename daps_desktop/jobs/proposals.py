@@ -21,7 +21,7 @@ class ProposalKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One piece of what looks like damage: `patch` is the hole within `rect`; no two patches overlap.
+    """One piece of what looks like damage: `patch` is the mask within `rect`; no two patches overlap.
 
     `score` is 0 to 1; a sensitivity of 1 - score or more shows it.
     """
@@ -38,7 +38,7 @@ def above_threshold(proposals: Sequence[Proposal], sensitivity: float) -> tuple[
 
 
 def mask_of(proposals: Sequence[Proposal], height: int, width: int) -> Mask:
-    """The (height, width) hole that these proposals are together."""
+    """The (height, width) mask that these proposals are together."""
     mask = np.zeros((height, width), bool)
     for proposal in proposals:
         mask[proposal.rect.slices] |= proposal.patch

@@ -25,9 +25,9 @@ class PublicPrior:
 PUBLIC_PRIORS = (
     PublicPrior(
         "deepinv/drunet/drunet_color.pth",
-        N_("Photographs of all kinds; takes noise off up to a level of 50"),
+        N_("Photographs of all kinds; removes noise up to a level of 50"),
         "MIT",
-        N_("DIV2K, Flickr2K, Waterloo Exploration and BSD photographs, given for research"),
+        N_("DIV2K, Flickr2K, Waterloo Exploration and BSD photographs, released for research"),
         131,
         "479abe3c5327dfd10ff54a80ec7d4098ca80752a5c9492cdff31cee430bec4b4",
     ),
@@ -43,7 +43,7 @@ PUBLIC_PRIORS = (
         "deepinv/diffunet/diffusion_openai.pt",
         N_("Things and animals of every kind, 256 pixels; large and slow"),
         "MIT",
-        N_("ImageNet, pictures of the web, given for research that is not commercial"),
+        N_("ImageNet, pictures from the web, released for non-commercial research"),
         2211,
         "a37c32fffd316cd494cf3f35b339936debdc1576dad13fe57c42399a5dbc78b1",
     ),
@@ -51,14 +51,14 @@ PUBLIC_PRIORS = (
         "google/ddpm-ema-celebahq-256",
         N_("Faces, 256 pixels"),
         "Apache-2.0",
-        N_("CelebA-HQ, photographs of well-known people, given for research that is not commercial"),
+        N_("CelebA-HQ, photographs of well-known people, released for non-commercial research"),
         455,
     ),
     PublicPrior(
         "google/ddpm-ema-church-256",
         N_("Churches, 256 pixels"),
         "Apache-2.0",
-        N_("LSUN, pictures of the web, whose terms are not stated"),
+        N_("LSUN, pictures from the web, whose terms are not stated"),
         455,
     ),
 )

@@ -1,4 +1,4 @@
-"""What is to be done to a photo, without the photo: repeated on others, kept beside results, sent by mail."""
+"""What is to be done to a photo, without the photo: repeated on others, kept with results, sent by mail."""
 
 import base64
 import json
@@ -19,7 +19,7 @@ _KEYS, _KERNEL = {"version", "damage", "settings"}, "kernel"
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What is wrong, and how thoroughly it is undone; with a photo and a hole it gives one result."""
+    """What is wrong, and how thoroughly it is undone; with a photo and a mask it gives one result."""
 
     task: Task = field(default_factory=lambda: Task((MissingPixels(),)))
     settings: SolverSettings = field(default_factory=SolverSettings)
@@ -52,7 +52,8 @@ class Recipe:
         damages, settings = values["damage"], values["settings"]
         if not isinstance(damages, list) or not isinstance(settings, dict):
             raise UserError(
-                "recipe_unreadable", detail=phrase(N_("damage is a list of texts, settings an object"))
+                "recipe_unreadable",
+                detail=phrase(N_("damage must be a list of strings, and settings an object")),
             )
         kinds = [parse_damage(str(damage)) for damage in cast(list[object], damages)]
         if _KERNEL in values:
@@ -67,7 +68,7 @@ def _with_picture(damages: list[Damage], text: object) -> list[Damage]:
     except ValueError:
         image = b""
     if not 0 < len(image) <= MAX_KERNEL_BYTES or not any(isinstance(d, KernelBlur) for d in damages):
-        detail = phrase(N_("kernel is no small picture in base64, or belongs to none"))
+        detail = phrase(N_("kernel is not a small image in base64, or belongs to no damage"))
         raise UserError("recipe_unreadable", detail=detail)
     return [replace(d, picture=image) if isinstance(d, KernelBlur) else d for d in damages]
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 ResidualMap = NDArray[np.float16]
 """(h, w), a small copy of the photo: |A(x) - y| over the noise level, RMS over each area and all channels.
 
-NaN where the photo tells nothing; 0 where it was kept bit for bit.
+NaN where the photo shows nothing; 0 where it was kept bit for bit.
 """
 
 

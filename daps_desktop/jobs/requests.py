@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.profile.photo_profile import PhotoProfile
-from daps_desktop.jobs.settings import SolverSettings
+from daps_desktop.jobs.settings import Preset, SolverSettings
 from daps_desktop.jobs.task import Task
 
 
@@ -35,13 +35,13 @@ class RestoreRequest:
 
 @dataclass(frozen=True, slots=True)
 class EstimateRequest:
-    """How long would a photo of this size take, at each quality? Answered by one TimeEstimate or Failed.
+    """How long would a photo of this size take, at each of QUALITIES? Answered by one TimeEstimate or Failed.
 
-    `mask_tiles` is the hole in squares of MARKS_STEP pixels, True = reconstruct anything of it, or None where
+    `mask_tiles` is the mask in squares of MARKS_STEP pixels, True = reconstruct anything of it, or None where
     nothing is marked. `speed` is what an earlier estimate found; None: try the network.
     """
 
-    # Nobody waits for it, and it is over sooner than another process has imported torch.
+    # No one waits for it, and it is over sooner than another process has imported torch.
     cancel_timeout_s: ClassVar[float] = 30.0
 
     job_id: str
@@ -63,6 +63,7 @@ class ProfileRequest:
     photo: Photo
 
 
+QUALITIES: tuple[Preset, ...] = ("draft", "balanced", "best")  # offered by the window, timed by an estimate
 MARKS_STEP = 4  # side in pixels of the square that each of the `mask_tiles` stands for
 
 Request = RestoreRequest | EstimateRequest | ProfileRequest

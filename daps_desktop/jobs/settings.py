@@ -27,7 +27,7 @@ _WHOLE = ("samples", "tile", "seed", "levels", "soft_edge")
 
 @dataclass(frozen=True, slots=True)
 class SolverSettings:
-    """Everything beside photo, hole and task that influences a result."""
+    """Everything besides photo, mask and task that influences a result."""
 
     preset: Preset = "balanced"
     method: Method = "dapspp"
@@ -40,7 +40,7 @@ class SolverSettings:
     device: Device = "auto"
     seed: int = 0
     tile: int = 0  # side in pixels; 0: chosen by the engine
-    soft_edge: int = 0  # px: ring around the hole over which the filling fades into the photo
+    soft_edge: int = 0  # px: ring around the mask over which the filling fades into the photo
 
     def __post_init__(self) -> None:
         for name, allowed in (
@@ -50,7 +50,7 @@ class SolverSettings:
             ("device", DEVICES),
         ):
             check_choice(name, getattr(self, name), allowed)
-        check_value("prior", isinstance(self.prior, str), phrase(N_("must be a text")))  # pyright: ignore[reportUnnecessaryIsInstance]
+        check_value("prior", isinstance(self.prior, str), phrase(N_("must be text")))  # pyright: ignore[reportUnnecessaryIsInstance]
         for name in _WHOLE:
             value = getattr(self, name)
             check_value(name, type(value) is int, phrase(N_("{text} is not a whole number"), text=value))

@@ -18,7 +18,7 @@ D = TypeVar("D", bound="Damage")
 class Task:
     """All that is to be undone in one run; each kind of damage at most once.
 
-    Whoever wants to know what a task asks for asks its properties, which go by the traits of its damages.
+    To find out what a task asks for, ask its properties, which go by the traits of its damages.
 
     Raises: UserError if a kind is given twice, or two kinds that exclude each other.
     """
@@ -47,7 +47,7 @@ class Task:
 
     @property
     def only_fills_mask(self) -> bool:
-        """True where nothing but the hole may change, so that all other pixels must come out bit for bit."""
+        """True where nothing but the mask may change, so that all other pixels must come out bit for bit."""
         return self._all(lambda traits: traits.mask == "needs")
 
     @property

@@ -1,4 +1,4 @@
-"""What a finished job may honestly say about itself, as values; the words are the window's."""
+"""What a finished job can truthfully say about itself, as values; the words are the window's."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ def expected_band(task: Task) -> tuple[float, float]:
     """Lowest and highest residual, in noise levels, of a result that agrees.
 
     Where every pixel was seen, a residual well under one noise level means that some of the noise was taken
-    for detail. A repair keeps the photo's own pixels, noise and all, and a photo that tells less than is
+    for detail. A repair keeps the photo's own pixels, noise and all, and a photo that shows less than is
     sought (its luma, its small copy, the intervals of a JPEG) can be explained as closely as one likes.
     """
     solved = task.solved_part
@@ -76,9 +76,9 @@ def judge(
     edge: int = 0,
     residual_map: ResidualMap | None = None,
 ) -> Verdict:
-    """The verdict on one result from its report, its task and the (H, W) hole it was asked to fill.
+    """The verdict on one result from its report, its task and the (H, W) mask it was asked to fill.
 
-    `edge` is the width of the hole's soft edge in pixels, which was redrawn like the hole.
+    `edge` is the width of the mask's soft edge in pixels, which was redrawn like the mask.
     """
     solved = task.solved_part
     redrawn = None
@@ -115,7 +115,7 @@ def is_structured(residual_map: ResidualMap) -> bool:
 
 
 def _suspects(agreement: Agreement, task: Task, residual_map: ResidualMap | None) -> tuple[LikelyCause, ...]:
-    """The likeliest first; both kinds where no map tells structure from noise."""
+    """The likeliest first; both kinds where no map separates structure from noise."""
     if agreement is Agreement.CLOSE:
         return (LikelyCause.NOISE_HIGH,)
     if agreement not in (Agreement.ROUGHLY, Agreement.DISAGREES) or task.only_fills_mask:

@@ -76,7 +76,7 @@ class NetworkCard:
     """`details` is the whole prior.json; `sha256` that of the weights, as recorded when they were written.
 
     `size_multiple` divides the sides it can work on, `trained_size` is the side it was trained on, in pixels.
-    `quality` is what was measured of it, in words, empty where nothing was.
+    `quality` is what was measured of it, as text, empty where nothing was.
     """
 
     name: str
@@ -152,7 +152,7 @@ def _card(folder: Path, details: dict[str, Any], network: dict[str, Any]) -> Net
 def _read_parameterisation(details: Values) -> Parameterisation:
     """Raises: ValueError, KeyError unless the card is of a known version and its conventions are possible."""
     version = details["version"]
-    if version == 1:  # named an anchor beside it, for networks that lost their local means; it is overlooked
+    if version == 1:  # also named an anchor, for networks that lost their local means; it is ignored
         kinds, values = {"edm": "edm", "ddpm": "discrete"}, details
         kind, patch = kinds.get(str(details["format"])), "patch"
     elif version == VERSION:
@@ -190,7 +190,7 @@ def _check_fit(architecture: Architecture, parameterisation: Parameterisation, d
         if said != architecture.name:
             raise ValueError(
                 phrase(
-                    N_("it speaks of a {said} and its {network} of a {name}"),
+                    N_("it names a {said}, but its {network} names a {name}"),
                     said=str(said)[:40],
                     network=NETWORK,
                     name=architecture.name,
@@ -256,7 +256,7 @@ def sha256(path: Path) -> str:
 
 
 def count_parameters(weights: Path) -> int:
-    """How many numbers a safetensors file holds, from its header alone. Raises: OSError, ValueError."""
+    """How many parameters a safetensors file holds, from its header alone. Raises: OSError, ValueError."""
     return sum(math.prod(shape) for shape in read_shapes(weights).values())
 
 

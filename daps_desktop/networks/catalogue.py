@@ -24,7 +24,7 @@ def user_folder(data_dir: Path | None = None) -> Path:
 
 
 def installed(data_dir: Path | None = None) -> list[NetworkCard]:
-    """All priors with a readable card, the built-in ones first; an unreadable one is logged and left out."""
+    """All priors with a readable card, the built-in ones first; an unreadable one is logged and skipped."""
     cards: list[NetworkCard] = []
     for parent in (resource("priors"), user_folder(data_dir)):
         for path in sorted(parent.glob(f"[!.]*/{CARD}")):  # a dot marks an import under way

@@ -2,7 +2,7 @@
 
 The network runs in its own precision; the arithmetic around it is float32. Noise below the range of training
 is treated as the lowest level known. Above it the input keeps its true scaling, so that the network still
-sees the variance it knows, and only the level it is told stops at the highest known.
+sees the variance it knows, and only the level it is given stops at the highest known.
 """
 
 from collections.abc import Callable

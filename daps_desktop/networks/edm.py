@@ -30,7 +30,7 @@ def scalings(sigma: Tensor, sigma_data: float = PHOTO_STD) -> Scalings:
 
 
 def noise_input(sigma: Tensor) -> Tensor:
-    """What the network is told of noise levels (B,): c_noise = ln(sigma) / 4."""
+    """The network's input for noise levels (B,): c_noise = ln(sigma) / 4."""
     return sigma.log() / 4
 
 

@@ -80,24 +80,28 @@ def check_network(network: Values) -> str:
     Raises: ValueError, KeyError unless this describes a known network of a possible size.
     """
     name = network.get("_class_name", "UNet2DModel")
-    if name == "UNet2DModel":
-        _check_unet_2d(network)
-    elif name == "NormFreeUNet":
-        _check_own(network)
-        require_int(network, "embedding", 1, _MAX_WIDTH)
-    elif name == "DRUNet":
-        _check_own(network)
-        if len(network["widths"]) != 4:
-            raise ValueError(phrase(N_("a DRUNet has four levels")))
-    else:
-        known = "NormFreeUNet, UNet2DModel or DRUNet"
+    check = _CHECKS.get(name) if isinstance(name, str) else None
+    if check is None:
+        known = ", ".join(_CHECKS)
         raise ValueError(
-            phrase(N_("its network is a {name}; a {known} is needed"), name=str(name)[:60], known=known)
+            phrase(N_("its network is a {name}; known are {known}"), name=str(name)[:60], known=known)
         )
+    check(network)
     return name
 
 
-def _check_own(network: Values) -> None:
+def _check_norm_free(network: Values) -> None:
+    _check_convolutions(network)
+    require_int(network, "embedding", 1, _MAX_WIDTH)
+
+
+def _check_drunet(network: Values) -> None:
+    _check_convolutions(network)
+    if len(network["widths"]) != 4:
+        raise ValueError(phrase(N_("a DRUNet has four levels")))
+
+
+def _check_convolutions(network: Values) -> None:
     if _check_widths(network.get("widths")) < 2:
         raise ValueError(phrase(N_("its network needs two levels at least")))
     require_int(network, "blocks", 1, _MAX_LAYERS)
@@ -107,7 +111,7 @@ def _check_own(network: Values) -> None:
 
 def _check_unet_2d(network: Values) -> None:
     if network.get("num_class_embeds") or network.get("class_embed_type"):
-        raise ValueError(phrase(N_("it wants to be told what the photo shows (class-conditional)")))
+        raise ValueError(phrase(N_("it needs a class label (class-conditional)")))
     for name, most in _OPTIONAL_INTS.items():
         if network.get(name) is not None:
             require_int(network, name, 0 if name == "downsample_padding" else 1, most)
@@ -118,6 +122,10 @@ def _check_unet_2d(network: Values) -> None:
     levels = _check_widths(network.get("block_out_channels"))
     for name, known in (("down_block_types", _DOWN), ("up_block_types", _UP)):
         _check_blocks(network.get(name), name, known, levels)
+
+
+# What the configuration of each architecture may say; what builds it stands in `architectures/table.py`.
+_CHECKS = {"NormFreeUNet": _check_norm_free, "DRUNet": _check_drunet, "UNet2DModel": _check_unet_2d}
 
 
 def _check_widths(widths: object) -> int:
@@ -148,7 +156,7 @@ def _check_blocks(blocks: object, name: str, known: tuple[str, ...], levels: int
 
 
 def check_schedule(schedule: object) -> Values:
-    """Raises: ValueError, KeyError unless its numbers are possible ones."""
+    """Raises: ValueError, KeyError unless its values are possible ones."""
     values = require_mapping(schedule, "schedule")
     betas = values.get("trained_betas")
     if betas is None:
@@ -162,7 +170,7 @@ def check_schedule(schedule: object) -> Values:
 
 def require_mapping(value: object, name: str) -> Values:
     if not isinstance(value, dict):
-        raise ValueError(phrase(N_("{name} is no object"), name=name))
+        raise ValueError(phrase(N_("{name} is not an object"), name=name))
     return cast(dict[str, Any], value)
 
 

@@ -18,7 +18,7 @@ from daps_desktop.solver.tensors import to_pixels
 
 
 def with_soft_edge(mask: Mask | None, task: Task, radius: int) -> Mask | None:
-    """The hole with the ring of its soft edge; where every pixel is reworked there is no edge.
+    """The mask with the ring of its soft edge; where every pixel is reworked there is no edge.
 
     Raises: UserError mask_whole where nothing is left around it.
     """

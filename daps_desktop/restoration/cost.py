@@ -13,7 +13,7 @@ BYTES_PER_PIXEL = 3 * 4  # three channels in float32
 KEPT = 3  # pictures that a region keeps between its steps: the photo, its operator's, the estimate
 WORKING = 6  # more of them while a step is computed; RK4 holds the most
 NETWORK_MB = 400  # activations of one batch of tiles, at most
-OVERHEAD = 1.2  # what a run costs beside its network evaluations
+OVERHEAD = 1.2  # what a run costs besides its network evaluations
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Cost:
 
 
 def cost(plan: Plan) -> Cost:
-    """All runs together; the memory is that of one, beside the weights."""
+    """All runs together; the memory is that of one, besides the weights."""
     # Islands are computed side by side, so the busiest one counts.
     busiest = max((sum(s.recipe.evaluations for s in r.stages) for r in plan.regions), default=0)
     seen = sum(s.seen * s.recipe.evaluations for r in plan.regions for s in r.stages)
@@ -39,7 +39,7 @@ def cost(plan: Plan) -> Cost:
 
 
 def required_mb(pixels: Sequence[int]) -> float:
-    """Megabytes that a run over regions of so many pixels will hold at its peak, beside the weights."""
+    """Megabytes that a run over regions of so many pixels will hold at its peak, besides the weights."""
     at_once = KEPT * sum(pixels) + WORKING * max(pixels, default=0)
     return at_once * BYTES_PER_PIXEL / 2**20 + NETWORK_MB
 

@@ -26,7 +26,7 @@ def degrade(
     """
     for part in task.damages:
         if not TRAITS[type(part)].can_simulate:
-            detail = phrase(N_("it can be taken back only, not applied"))
+            detail = phrase(N_("it can only be undone, not applied"))
             raise UserError("damage_value", name=part.name, detail=detail)
     scale = task.scale
     height, width = clean.shape[-2] // scale, clean.shape[-1] // scale

@@ -86,7 +86,7 @@ def build_problem(task: Task, photo: Tensor, measured: Measurement, sigma_y: flo
 
 
 def build_operator(task: Task, measured: Measurement) -> Operator:
-    """A, in the order of events: blur, shrinking, loss of colour, clipping or JPEG; a hole covers all.
+    """A, in the order of events: blur, shrinking, loss of colour, clipping or JPEG; a mask covers all.
 
     Built from the photo back to the scene: each operator is made for the size of its own output.
     """
@@ -170,7 +170,7 @@ def largest_modulus(height: int, width: int, padded: Tensor) -> float:
 
 
 def _none(_damage: Damage, _measured: Measurement) -> None:
-    """Another part of the problem says it: the noise level, a curve, or the hole of the photo."""
+    """Another part of the problem says it: the noise level, a curve, or the mask of the photo."""
 
 
 def _blur(blur: GaussianBlur, measured: Measurement) -> Operator:

@@ -25,7 +25,7 @@ from daps_desktop.solver.problem import Problem
 from daps_desktop.solver.tensors import GREY_LEVELS_PER_UNIT
 
 NOISE_FLOOR = 0.01  # [-1, 1] units: below this the rounding of the file would be taken for detail
-_SAMPLE_SIDE = 32  # pixels of the stand-in whose operator tells what kind of problem it is
+_SAMPLE_SIDE = 32  # pixels of the stand-in whose operator shows what kind of problem it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class StagePlan:
 
 @dataclass(frozen=True, slots=True)
 class RegionPlan:
-    """`rect` of the photo, solved in one stage, or in a coarse one that tells the fine one where to start."""
+    """`rect` of the photo, solved in one stage, or in a coarse one that gives the fine one its start."""
 
     rect: Rect
     stages: tuple[StagePlan, ...]
@@ -94,8 +94,8 @@ class Plan:
 def noise_level(task: Task, settings: SolverSettings, estimate: Callable[[], float]) -> float:
     """Std in grey levels: given, or by `estimate` where noise stands in the way; else next to none.
 
-    Where only a hole, blocks, colour or highlights are mended, the grain of the photo is kept: it is texture
-    to continue, and a path that ended at its level would leave the hole too smooth.
+    Where only a mask, blocks, colour or highlights are mended, the grain of the photo is kept: it is texture
+    to continue, and a path that ended at its level would leave the mask too smooth.
     """
     if task.only_fills_mask:
         return NOISE_FLOOR * GREY_LEVELS_PER_UNIT
@@ -125,7 +125,7 @@ class Layout:
 
 
 def lay_out(task: Task, observation: Observation) -> Layout:
-    """The islands around the hole where nothing else is to change, or else the whole photo as one region.
+    """The islands around the mask where nothing else is to change, or else the whole photo as one region.
 
     Raises: UserError where damages do not go together.
     """
@@ -155,7 +155,7 @@ def _gap(task: Task, unseen: Mask | None) -> float:
 
 def _stand_in(task: Task, observation: Observation) -> Operator:
     """The operator of a photo of a few pixels: of the same kind, and with the same border."""
-    # That of a phase retrieval is cheap at any size, and no size but its own tells how large its picture is.
+    # That of a phase retrieval is cheap at any size, and no size but its own gives how large its picture is.
     whole = observation.height, observation.width
     size = (_SAMPLE_SIDE, _SAMPLE_SIDE) if task.in_image_domain else whole
     observed = torch.ones(1, 1, *size) if task.only_fills_mask or observation.marked else None
@@ -165,7 +165,7 @@ def _stand_in(task: Task, observation: Observation) -> Operator:
 
 
 def _unseen(task: Task, observation: Observation) -> Mask | None:
-    """What the photo does not show, painted or lost in a laboratory; None where all of it counts."""
+    """What the photo does not show, painted or lost in a benchmark; None where all of it counts."""
     measured = Measurement(observation.height, observation.width, observation.known_mask(observation.whole))
     observed = observed_part(task, measured)
     return None if observed is None else observed[0, 0].numpy() == 0
@@ -182,7 +182,7 @@ class _Planner:
         return self.settings.tile or DEFAULT_TILE
 
     def stages(self, rect: Rect, unseen: Mask | None, gap: float) -> tuple[StagePlan, ...]:
-        """Coarse to fine where no tile sees enough around a hole to know what belongs into it."""
+        """Coarse to fine where no tile sees enough around a mask to know what belongs in it."""
         factor = _coarseness(gap, self.tile) if isinstance(self.layout.problem.A, MaskOperator) else 1
         steps = [(1, gap)] if factor == 1 else [(factor, gap / factor), (1, 0)]
         return tuple(self._stage(rect, unseen, downscale, gap) for downscale, gap in steps)
@@ -192,7 +192,7 @@ class _Planner:
         recipe = sampler_for(self.settings, problem, gap=gap, repair=repair, sigma_max=self.sigma_max)
         height, width = (-(-side // downscale) for side in (rect.bottom - rect.top, rect.right - rect.left))
         height, width = problem.A.domain_size(height, width)
-        # In a repair, what is observed needs no estimate: tiles without a hole are left out.
+        # In a repair, what is observed needs no estimate: tiles without a mask are skipped.
         mask = downsampled(unseen, downscale) if repair and unseen is not None else None
         seen = sum(
             (rows.stop - rows.start + 2 * CONTEXT) * (cols.stop - cols.start + 2 * CONTEXT)
@@ -203,7 +203,7 @@ class _Planner:
 
 
 def _coarseness(width: float, tile: int) -> int:
-    """The power of two by which to shrink the photo so that the hole is half a tile wide at most."""
+    """The power of two by which to shrink the photo so that the mask is half a tile wide at most."""
     factor = 1
     while width / factor > tile / 2:
         factor *= 2

@@ -85,7 +85,7 @@ def sampler_for(
     """The recipe of these settings for this problem, of which only `A` and `sigma_y` count.
 
     `gap`: pixels across the widest place that the photo does not show, infinite where it shows none at
-    all. `repair`: nothing but a hole is to change. `sigma_max`: the largest level that the prior knows; a
+    all. `repair`: nothing but a mask is to change. `sigma_max`: the largest level that the prior knows; a
     run that would begin above it begins there, from a classical estimate.
     """
     # In a repair the photo is kept to the last pixel, and doubt was measured to change no filling.

@@ -1,4 +1,4 @@
-"""Tells the outside how far a job is, and notices that it is to stop."""
+"""Reports how far a job is, and notices that it is to stop."""
 
 import threading
 import time
@@ -21,7 +21,7 @@ class JobCancelledError(Exception):
 class ProgressReporter:
     """The counters of one job; every message of its run but the last goes through here.
 
-    Nobody need listen: `ProgressReporter()` only counts.
+    No one need listen: `ProgressReporter()` only counts.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class ProgressReporter:
         self._cancel = cancel or threading.Event()
         self._emit = emit
         self._started = time.perf_counter()
-        self._began = self._started  # when the first evaluation began: loading tells nothing of the time left
+        self._began = self._started  # when the first evaluation began: loading says nothing of the time left
         self._spoke = self._showed = 0.0
         self._regions: Sequence[Region] = ()
         self._work = 1.0
@@ -91,7 +91,7 @@ class ProgressReporter:
         self._send(self._latest)
 
     def notice(self, code: str, **params: Any) -> None:
-        """Tell it, once: many islands may come upon the same thing."""
+        """Report it, once: many islands may come upon the same thing."""
         notice = Notice(self._latest.job_id, code, params)
         if notice in self.notices:
             return

@@ -1,4 +1,4 @@
-"""Fading is taken back before anything is solved: the prior knows photos as they were taken."""
+"""Fading is undone before anything is solved: the prior knows photos as they were taken."""
 
 import time
 from collections.abc import Callable
@@ -21,7 +21,7 @@ Restore = Callable[[RestoreRequest], RestoreResult]
 def with_fading_undone(job: RestoreRequest, restore: Restore) -> RestoreResult:
     """The job with its `Fading` undone by a curve and everything else by `restore`, which may be nothing.
 
-    The curve comes first, so that a repair continues the corrected photo, and outside the hole the result
+    The curve comes first, so that a repair continues the corrected photo, and outside the mask the result
     is that photo bit for bit. Only with JPEG it comes last: the tables speak of the values in the file.
     """
     faded = job.task.find(Fading)

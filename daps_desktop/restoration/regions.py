@@ -16,7 +16,7 @@ from daps_desktop.solver.problem import Problem
 from daps_desktop.solver.samplers.annealing import Steps
 
 CELL = 16  # rectangles begin and end on a grid of this many pixels, or at the edge of the photo
-MARGIN = 32  # pixels of the photo that every part of the hole has around it
+MARGIN = 32  # pixels of the photo that every part of the mask has around it
 MIN_SIDE = 96  # a rectangle is at least this wide and high, where the photo is
 
 
@@ -40,7 +40,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """`rect` of the photo, solved in one stage, or in a coarse one that tells the fine one where to start."""
+    """`rect` of the photo, solved in one stage, or in a coarse one that gives the fine one its start."""
 
     rect: Rect
     stages: tuple[Stage, ...]
@@ -80,7 +80,7 @@ def _enlarge(found: Tensor, problem: Problem) -> Tensor:
 
 
 def context_boxes(mask: Mask) -> list[Rect]:
-    """Disjoint rectangles that cover the hole, each with a margin of context; [] for an empty hole."""
+    """Disjoint rectangles that cover the mask, each with a margin of context; [] for an empty mask."""
     height, width = mask.shape
     cells = _coarse(mask)
     boxes = [_with_context(box, height, width) for box in _parts(cells)]
@@ -105,7 +105,7 @@ def _parts(cells: Mask) -> list[Rect]:
 
 
 def _coarse(mask: Mask) -> Mask:
-    """True for every cell that holds a part of the hole."""
+    """True for every cell that holds a part of the mask."""
     height, width = mask.shape
     padded = np.pad(mask, ((0, -height % CELL), (0, -width % CELL)))
     return np.logical_or.reduce(padded.reshape(padded.shape[0] // CELL, CELL, -1, CELL), axis=(1, 3))
@@ -129,6 +129,6 @@ def _with_soft_edge(low: int, high: int, length: int) -> tuple[int, int]:
 
 
 def mask_width(mask: Mask) -> int:
-    """The diameter in pixels of the largest disc inside the hole."""
+    """The diameter in pixels of the largest disc inside the mask."""
     framed = np.pad(mask, 1).astype(np.uint8)
     return int(np.ceil(2 * cv2.distanceTransform(framed, cv2.DIST_L2, cv2.DIST_MASK_PRECISE).max()))

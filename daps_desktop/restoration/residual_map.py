@@ -13,7 +13,7 @@ from daps_desktop.jobs.task import Task
 from daps_desktop.restoration.regions import Region
 
 MAP_SIDE = 1024  # the longer side at most
-_MAX_VALUE = 60000.0  # what the small numbers hold
+_MAX_VALUE = 60000.0  # what float16 holds
 
 Plane = NDArray[np.float32]  # (h, w)
 
@@ -35,7 +35,7 @@ def residual_map(
 
 @torch.no_grad()
 def _squares(region: Region, x: Tensor) -> tuple[Plane, Plane]:
-    """The squared residual of every pixel, in squared noise levels, and 1 where it counts, 0 in a hole."""
+    """The squared residual of every pixel, in squared noise levels, and 1 where it counts, 0 in a mask."""
     problem = region.problem
     squares = problem.A.residual(x, problem.y).div_(problem.sigma_y).square_().mean(1)[0]
     seen = torch.ones_like(squares) if problem.A.known_mask is None else problem.A.known_mask[0, 0]

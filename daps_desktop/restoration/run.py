@@ -46,7 +46,7 @@ Part = Callable[[Rect], Tensor]  # of the photo, (1, 3, h, w) on the device, in 
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """What a plan came to: the latent estimate of every region, and the residual of all over the noise."""
+    """The outcome of a plan: the latent estimate of every region, and the residual of all over the noise."""
 
     regions: tuple[Region, ...]
     estimates: list[Tensor]
@@ -207,7 +207,7 @@ class _Builder:
     def _denoiser(self, problem: Problem) -> Denoiser:
         pixels, watch = domain_pixels(problem), self.watch
         repair = self.plan.task.only_fills_mask
-        # In a repair, what is observed needs no estimate: tiles without a hole are left out.
+        # In a repair, what is observed needs no estimate: tiles without a mask are skipped.
         observed = problem.A.known_mask if repair else None
         denoiser: Denoiser = TiledDenoiser(
             self.prior.denoiser,
@@ -226,7 +226,7 @@ class _Builder:
 
 
 def downscaled(problem: Problem, factor: int) -> Problem:
-    """The same hole problem on a copy of the photo `factor` times smaller, by averages of observed pixels.
+    """The same mask problem on a copy of the photo `factor` times smaller, by averages of observed pixels.
 
     A small pixel is observed where at least half of its pixels were; if none was, where any was.
     """

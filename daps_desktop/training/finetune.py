@@ -1,4 +1,4 @@
-"""A prior taught the photos of one person: a short run at a low rate, measured before and after."""
+"""A prior fine-tuned on the photos of one person: a short run at a low rate, measured before and after."""
 
 import shutil
 from collections.abc import Callable
@@ -78,7 +78,7 @@ def fine_tune(
 ) -> NetworkCard | None:
     """The prior that was made and installed, or None where `stop` was set before the time was over.
 
-    Raises: UserError where it cannot begin, where the numbers leave their range, and where the result is no
+    Raises: UserError where it cannot begin, where the training diverges, and where the result is no
     better on the photos held out, or worse elsewhere than TOLERATED, and not to be kept.
     """
     target = user_folder(data_dir) / unused_name(options.name, data_dir)
@@ -89,11 +89,11 @@ def fine_tune(
     _say_duration(loop, say)
     if not _learn(Path(settings.out), loop, stop, say):
         return None
-    say(tr("The time is over. Measuring what was gained."))
+    say(tr("Time is up. Measuring the gain."))
     start = initial_network(settings)
     nn.Module.to(start, loop.trainer.device)
     network, gain = best_blend(start, loop.trainer.mean, data)
-    words = tr("Gain: {own:+.2f} dB on your photos held out, {drawn:+.2f} dB on drawn pictures.")
+    words = tr("Gain: {own:+.2f} dB on your held-out photos, {drawn:+.2f} dB on synthetic images.")
     say(words.format(**_round(gain)))
     if not gain.pays and not options.keep:
         told = {name: f"{value:+.2f}" for name, value in _round(gain).items()}
@@ -152,18 +152,18 @@ def score(network: NormFreeUNet, data: RunData) -> Score:
 
 def _say_found(data: RunData, say: Say) -> None:
     words = tr(
-        "{found} pictures found: {learn} to learn from, {apart} held out to measure; left out are {broken} "
+        "{found} pictures found: {learn} to train on, {apart} held out for measuring; skipped are {broken} "
         "that cannot be read and {small} that are too small."
     )
     counts = {"learn": len(data.photos), "apart": len(data.clean), "broken": data.broken}
     say(words.format(found=data.found, small=data.small, **counts))
     if data.crowded:
-        words = tr("The disk has no room for all of them: {crowded}, drawn at random, are left out as well.")
+        words = tr("The disk has no room for all of them: {crowded}, chosen at random, are skipped as well.")
         say(words.format(crowded=data.crowded))
 
 
 def _say_duration(loop: TrainingLoop, say: Say) -> None:
-    words = tr("It will take {minutes:g} minutes. Ctrl+C stops; the same command with --resume goes on.")
+    words = tr("It will take {minutes:g} minutes. Ctrl+C stops; the same command with --resume continues.")
     say(words.format(minutes=round(loop.budget.minutes * (1 - loop.progress), 1)))
 
 
@@ -175,7 +175,7 @@ def _learn(run: Path, loop: TrainingLoop, stop: Event, say: Say) -> bool:
         rate, minutes = report.patches_per_second, report.seconds / 60
         say(words.format(part=report.progress, minutes=minutes, rate=rate))
     if loop.progress < 1:
-        say(tr("Stopped. What was learnt is kept; the same command with --resume goes on."))
+        say(tr("Stopped. Progress is kept; the same command with --resume continues."))
         return False
     return True
 
@@ -183,8 +183,8 @@ def _learn(run: Path, loop: TrainingLoop, stop: Event, say: Say) -> bool:
 def _facts(settings: RunSettings, loop: TrainingLoop, data: RunData, gain: Score) -> dict[str, Any]:
     start, folder = Path(settings.start_from).name, Path(settings.photos[0]).name
     words = tr(
-        "{start}, taught {count} photos of {folder}: {own:+.2f} dB on others of them, {drawn:+.2f} dB on "
-        "drawn pictures."
+        "{start}, fine-tuned on {count} photos of {folder}: {own:+.2f} dB on others of them, {drawn:+.2f} "
+        "dB on synthetic images."
     )
     count = len(data.photos)
     return {

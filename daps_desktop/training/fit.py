@@ -43,7 +43,7 @@ def fit(settings: RunSettings, resume: bool, stop: Event, say: Say) -> None:
 
     The clock runs from the first step. The run folder holds settings, log, and what was learnt up to the last
     minute.
-    Raises: UserError if photos, start or run folder cannot serve, or the numbers leave the finite range.
+    Raises: UserError if photos, start or run folder cannot serve, or the training diverges.
     """
     run = Path(settings.out)
     if not resume and has_checkpoint(run):

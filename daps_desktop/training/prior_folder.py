@@ -46,7 +46,7 @@ def read_network(folder: Path) -> NormFreeUNet:
     card = read_card(folder)
     use = card.parameterisation
     if card.architecture.name != NormFreeUNet.__name__ or not isinstance(use, EdmParameterisation):
-        detail = phrase(N_("only a prior of the built-in kind can be taught"))
+        detail = phrase(N_("only a prior of the built-in kind can be fine-tuned"))
         raise UserError("prior_unreadable", path=folder, detail=detail)
     if not verify(card):
         raise UserError("prior_damaged", name=card.name)
@@ -136,7 +136,7 @@ def training_facts(settings: RunSettings, steps: int, seconds: float) -> dict[st
 
 
 def describe_machine(device: torch.device) -> str:
-    """What a run on this device is done with, in words."""
+    """What a run on this device is done with, as text."""
     if device.type == "cuda":
         return torch.cuda.get_device_name()
     return f"{os.cpu_count()} processor cores ({platform.machine()})"

@@ -35,7 +35,7 @@ from tests.imaging.photo_files import picture
 
 
 class Engine:
-    """Inverts the hole or everything; what it is to do with a photo's name may be told."""
+    """Inverts the mask or everything; what it is to do with a photo's name may be told."""
 
     def __init__(self) -> None:
         self.names: list[str] = []
@@ -126,7 +126,7 @@ def test_a_failure_says_why_and_the_rest_goes_on(box: Box) -> None:
     box.engine.trouble["c.tif"] = lambda request: Failed(request.job_id, "diverged", {"detail": "a number"})
     done = box.play(box.album().with_photos([box.folder / "gone.png"]))
     assert box.states(done) == [DONE, FAILED, FAILED, FAILED]
-    assert "b.jpg" in done.rows[1].reason and "range of numbers" in done.rows[2].reason
+    assert "b.jpg" in done.rows[1].reason and "not finite" in done.rows[2].reason
     assert "gone.png" in done.rows[3].reason
     assert [row.state for row in box.heard] == box.states(done)
 
@@ -169,7 +169,7 @@ def test_a_result_of_another_prior_is_made_again_where_it_is_known(box: Box) -> 
     box.engine.trouble = {"b.jpg": told, "c.tif": told}
     box.run(box.album(prior_sha256="new"), InProcessBackend(box.engine.run, no_scratches))
     read = read_album(box.file)
-    assert [row.prior_sha256 for row in read.rows] == ["", "new", "new"]  # the first is as albums of old are
+    assert [row.prior_sha256 for row in read.rows] == ["", "new", "new"]  # the first is as older albums are
     for here, states in (("", [DONE] * 3), ("new", [DONE] * 3), ("newer", [DONE, WAITING, WAITING])):
         assert box.states(revalidated(replace(read, prior_sha256=here))) == states
 

@@ -1,4 +1,4 @@
-"""The program beside what people use instead, on photos damaged on purpose."""
+"""The program against what people use instead, on photos damaged on purpose."""
 
 from collections.abc import Iterator
 

@@ -45,7 +45,7 @@ def photos(folder: Path) -> Iterator[np.ndarray]:
 
 
 def film_shapes(folder: Path | None) -> list[np.ndarray]:
-    """Opacities, 0 to 1. Thin things and specks only: blots are found by nobody here."""
+    """Opacities, 0 to 1. Thin things and specks only: blots are found by no method here."""
     if folder is None:
         return []
     wide = ("dots", "smut", "stain")

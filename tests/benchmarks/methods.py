@@ -1,4 +1,4 @@
-"""DAPS++ beside its parent DAPS and DiffPIR: one prior, the same photos, on the problems of their papers.
+"""DAPS++ against its parent DAPS and DiffPIR: one prior, the same photos, on the problems of their papers.
 
 As in the published code of DAPS: photos of 256 x 256, white noise of 0.05 on [-1, 1], neither rounded nor
 clipped; the learning rates of its tasks. Two things differ: the box stands in the middle, and the kernel of

@@ -1,4 +1,4 @@
-"""What a whole run costs beside its network evaluations, on the same tiles in the same run."""
+"""What a whole run costs besides its network evaluations, on the same tiles in the same run."""
 
 from collections.abc import Iterator
 

@@ -18,7 +18,7 @@ from daps_desktop.training.evaluation.trials import DegradedPhoto
 
 
 def restore(trial: DegradedPhoto, settings: SolverSettings) -> RestoreResult:
-    """The program is told the noise, as its rivals are.
+    """The program is given the noise, as its rivals are.
 
     Raises: RuntimeError with the engine's own words where the job failed.
     """

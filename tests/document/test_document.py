@@ -1,4 +1,4 @@
-"""The document's two arrays and its count never drift apart, whatever is drawn, taken back and replaced."""
+"""The document's two arrays and its count never drift apart, whatever is drawn, undone and replaced."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What the journal was told comes back, up to the last whole record; nobody takes another's journal."""
+"""What was written to the journal comes back, up to the last whole record; no one takes another's journal."""
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"""Projects come back as they were saved, and whatever else is handed over is refused in words."""
+"""Projects come back as they were saved, and whatever else is handed over is refused with a reason."""
 
 import json
 import os
@@ -199,7 +199,7 @@ LONG = "x" * 300  # longer than any name on the disk
 )  # fmt: skip
 @pytest.mark.parametrize("embed", [True, False])
 def test_a_path_of_another_computer_is_none_of_this_one(tmp_path: Path, embed: bool, path: str) -> None:
-    """Results belong beside the project then, and nobody asks the network for the photo."""
+    """Results belong next to the project then, and no one asks the network for the photo."""
     project, work = project_in(tmp_path), tmp_path / "work.daps"
     write_project(project, work, embed=embed)
     told = json.loads(manifest_of(work))

@@ -83,7 +83,7 @@ def test_scratches_are_found_marked_and_repaired_where_that_is_asked_for(desk: D
     write_photo(Photo(scratched), box / "old.png")
     recipe.write_text(dump_recipe(Recipe(Task((MissingPixels(),)), QUICK)))
     assert batch(desk, recipe) == 0
-    assert rows(desk)[0]["state"] == "skipped"  # nobody marked anything, and nothing was looked for
+    assert rows(desk)[0]["state"] == "skipped"  # no one marked anything, and nothing was looked for
     assert batch(desk, recipe, "--find-scratches") == 0
     (row,) = rows(desk)
     assert (row["state"], row["marks"]) == ("done", "found") and 0 < float(row["redrawn"]) < 0.1

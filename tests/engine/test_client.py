@@ -152,7 +152,7 @@ def test_a_death_of_the_engine_fails_its_job_alone(
         assert ("memory runs out" if name == "SIGKILL" else name) in words and "safe" in words
         if name != "SIGKILL":
             assert "in _dies" in failed.details  # where it happened, from the log
-        assert await who(host, get, "who-2") != before  # the next one has begun by itself
+        assert await who(host, get, "who-2") != before  # the next one has begun automatically
         assert not psutil.pid_exists(before)  # and the dead one is no zombie
 
     play(loop, scene, log=log)

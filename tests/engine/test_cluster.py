@@ -41,7 +41,7 @@ def told_nothing(sentence: str) -> None:
 
 @pytest.fixture
 def order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ItemJob:
-    """A small photo with marks beside it."""
+    """A small photo with marks next to it."""
     install_tiny(tmp_path / "data")
     monkeypatch.setenv(DATA_VARIABLE, str(tmp_path / "data"))
     folder = tmp_path / "box"
@@ -151,7 +151,7 @@ def test_what_cannot_be_read_or_is_far_too_large_is_not_sent(order: ItemJob) -> 
     with pytest.raises(UserError) as raised:
         errand.pack_payload(order)
     assert code_of(raised) == "file_unreadable"
-    os.mkfifo(order.item.path)  # nobody will ever write into it
+    os.mkfifo(order.item.path)  # no one will ever write into it
     with pytest.raises(UserError, match="not an ordinary file"):
         errand.pack_payload(order)
 

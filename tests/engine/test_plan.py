@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from daps_desktop.engine.dispatch import run_job
-from daps_desktop.engine.handlers.estimate import QUALITIES
 from daps_desktop.imaging.jpeg_tables import tables_for_quality
 from daps_desktop.imaging.mask import Mask, downsampled
 from daps_desktop.jobs.damage import (
@@ -29,7 +28,7 @@ from daps_desktop.jobs.damage import (
     RandomMask,
 )
 from daps_desktop.jobs.messages import Message, TimeEstimate
-from daps_desktop.jobs.requests import MARKS_STEP, EstimateRequest
+from daps_desktop.jobs.requests import MARKS_STEP, QUALITIES, EstimateRequest
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
 from daps_desktop.networks import catalogue

@@ -1,4 +1,4 @@
-"""What a hole is taken for, whoever made it."""
+"""What a mask is taken for, by whatever means it was made."""
 
 import numpy as np
 import pytest

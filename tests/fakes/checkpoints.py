@@ -108,7 +108,7 @@ def write_edm(folder: Path, name: str = "tiny", state: dict[str, Tensor] | None 
 
 
 def write_version_1(folder: Path, name: str = "old", **card: Any) -> Path:
-    """The same as it was written before architecture and parameterisation were told apart."""
+    """The same as it was written before architecture and parameterisation were distinguished."""
     unet = tiny_unet(channels=3 if card.get("format") == "ddpm" else 12)
     write_json(folder / NETWORK, dict(unet.config))
     save_file(unet.state_dict(), folder / WEIGHTS)
@@ -119,7 +119,7 @@ def write_version_1(folder: Path, name: str = "old", **card: Any) -> Path:
 def write_diffusers(
     folder: Path, scheduler: dict[str, Any] = LINEAR, pipeline: bool = True, **unet: Any
 ) -> Any:
-    """A pipeline folder, or a lone model with its scheduler beside it."""
+    """A pipeline folder, or a lone model with its scheduler next to it."""
     network = tiny_unet(**unet)
     inner = folder / "unet" if pipeline else folder
     write_json(inner / NETWORK, {**network.config, "_class_name": "UNet2DModel"})

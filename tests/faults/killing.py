@@ -1,4 +1,4 @@
-"""Kill -9 at a moment nobody chose, then look what is left."""
+"""Kill -9 at a moment no one chose, then look what is left."""
 
 import random
 import time

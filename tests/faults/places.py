@@ -18,7 +18,7 @@ HURTS = ("deleted", "cut off", "overwritten", "replaced by another photo", "repl
 
 
 def read_only_scene(stage: Stage, home: str, disk: str) -> Scene:
-    """Results and the project cannot lie beside the photo, and go elsewhere."""
+    """Results and the project cannot lie next to the photo, and go elsewhere."""
     yield from stage.strokes(ROWS)
     yield from stage.run()
     yield from stage.save(Path(disk) / "work.daps")

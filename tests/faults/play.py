@@ -1,4 +1,4 @@
-"""Plays a scene in a program of its own, and hears what it tells."""
+"""Plays a scene in a program of its own, and hears what it reports."""
 
 import os
 import random
@@ -45,7 +45,7 @@ Fault = Callable[[Path, random.Random], Outcome]  # in an empty folder
 
 @dataclass
 class Played:
-    """All that a program told, and how it ended."""
+    """All that a program reported, and how it ended."""
 
     lines: list[Line]
     code: int

@@ -1,4 +1,4 @@
-"""Everything that reads a file of somebody else's, fed with damaged ones.
+"""Everything that reads a file of someone else's, fed with damaged ones.
 
 `python -m tests.fuzz` makes good files by the program's own writers, damages them, and gives each to its
 reader in a process of its own under a limit of memory. Each must end in a good object or in a `UserError`,

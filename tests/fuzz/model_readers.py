@@ -26,7 +26,7 @@ from tests.fuzz.readers import Reader, put
 from tests.imaging.photo_files import all_kinds
 from tests.networks.adm_reference import Settings, random_adm
 
-logging.set_verbosity_error()  # it tells of every setting it does not know
+logging.set_verbosity_error()  # it reports every setting it does not know
 
 _WIDTHS = (4, 8)
 

@@ -88,7 +88,7 @@ def _overwritten(data: bytes, rng: random.Random) -> bytes:
 
 
 def _number(data: bytes, rng: random.Random) -> bytes:
-    """A length, a size or an offset that somebody might believe; more often in front, where they stand."""
+    """A length, a size or an offset that a reader might believe; more often in front, where they stand."""
     width = rng.choice((1, 2, 2, 4, 4, 8))
     value = rng.choice(_NUMBERS) if rng.random() < 0.7 else rng.randrange(1 << 16)
     out = bytearray(data.ljust(width, b"\0"))

@@ -120,7 +120,7 @@ def _profiles(_: Path) -> list[bytes]:
 
 
 def _read_profile(folder: Path, data: bytes) -> object:
-    """The profile beside colours, and beside inks, where it is worked with."""
+    """The profile next to colours, and next to inks, where it is worked with."""
     inks = Image.fromarray(picture()).convert("CMYK")
     _sound(read_photo(put(folder / "photo", by_pillow("PNG", icc_profile=data))))
     return _sound(read_photo(put(folder / "photo", by_pillow("JPEG", inks, icc_profile=data[:60_000]))))

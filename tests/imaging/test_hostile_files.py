@@ -1,4 +1,4 @@
-"""Files made to do harm: refused in words, soon, in little memory, with nothing written or waited for."""
+"""Files made to do harm: refused soon, with a reason, in little memory, nothing written or waited for."""
 
 import base64
 import io
@@ -147,7 +147,7 @@ def work(tmp_path: Path) -> Path:
 def test_no_name_in_a_project_leads_outside(
     tmp_path: Path, work: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither as the photo, nor as a part that nobody asks for."""
+    """Neither as the photo, nor as a part that no one asks for."""
     scratch = tmp_path / "a" / "b" / "scratch"
     scratch.mkdir(parents=True)
     monkeypatch.setattr("tempfile.tempdir", str(scratch))

@@ -1,4 +1,4 @@
-"""Damages by their words: read, written back, and refused in words; which of them go together."""
+"""Damages by their words: read, written back, and refused with a reason; which of them go together."""
 
 from itertools import combinations
 

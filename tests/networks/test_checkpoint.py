@@ -165,7 +165,7 @@ def test_damaged_files_are_told_apart(tmp_path: Path) -> None:
     torch.save([1, 2], tmp_path / "list.pt")
     for name, words in {
         "short": "incomplete",
-        "text": "no checkpoint",
+        "text": "not a checkpoint",
         "flipped": "damaged",
         "packed": "compressed",
         "list": "no table",

@@ -1,4 +1,4 @@
-"""Priors made to do harm: refused in words, soon, in little memory, with nothing run and nothing written."""
+"""Priors made to do harm: refused with a reason, soon, in little memory, nothing run and nothing written."""
 
 import json
 import os
@@ -360,7 +360,7 @@ def test_one_piece_of_data_cannot_become_a_thousand(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "x.pt", "w") as archive:
         archive.writestr("archive/data.pkl", program)
         archive.writestr("archive/data/0", bytes(1 << 20))
-    with soon_and_in_little(), pytest.raises(CheckpointError, match="honestly"):
+    with soon_and_in_little(), pytest.raises(CheckpointError, match="plausibly"):
         read_checkpoint(tmp_path / "x.pt")
 
 

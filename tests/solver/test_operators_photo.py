@@ -1,4 +1,4 @@
-"""What the operators do to pictures: borders, alignment, kernels, JPEG files, clipping, the laboratory."""
+"""What the operators do to pictures: borders, alignment, kernels, JPEG files, clipping, the benchmarks."""
 
 import io
 from dataclasses import replace

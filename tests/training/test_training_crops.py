@@ -67,7 +67,7 @@ class Halving:
 
 
 def test_shrunk_crops_differ_in_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a ramp of one grey level a pixel the slope tells by how much a crop was shrunk."""
+    """On a ramp of one grey level a pixel the slope shows by how much a crop was shrunk."""
     monkeypatch.setattr(module, "GREY", 0)
     ramp = np.repeat(np.broadcast_to(np.arange(200, dtype=np.uint8), (200, 200))[..., None], 3, 2)
     found = drawn(Crops([ramp]), 400, 64)[:, 0]

@@ -146,7 +146,7 @@ def test_structural_similarity_is_that_of_scikit_image() -> None:
 )
 def test_the_result_is_that_of_the_program(prior: Path, case: EvaluationCase) -> None:
     trial = degrade_photo(case, picture(3, 128, 128), 0)
-    # Nothing is told of the noise beside a hole: the program keeps it.
+    # Nothing is said of the noise around a mask: the program keeps it.
     noise = None if case.task == REPAIR else case.noise
     settings = SolverSettings("draft", prior=str(prior), device="cpu", noise=noise, tile=64)
     ours = restored(trial, settings, open_prior(settings))

@@ -1,4 +1,4 @@
-"""Run folders and pictures that somebody damaged: said in words, with nothing run and nothing begun."""
+"""Run folders and pictures that someone damaged: said with a reason, with nothing run and nothing begun."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The learning rate ends at zero, patches grow, noise follows its law, and nonsense is refused in words."""
+"""The learning rate ends at zero, patches grow, noise follows its law, and nonsense is refused."""
 
 import math
 

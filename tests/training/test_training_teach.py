@@ -1,4 +1,4 @@
-"""A prior is taught a folder: foretold, stopped, continued, measured, and kept only where it got better."""
+"""A prior is fine-tuned on a folder: stopped, continued, measured, kept only where it got better."""
 
 import os
 import shutil
@@ -42,7 +42,7 @@ def test_a_prior_is_taught_measured_and_installed(wish: FineTuneOptions, tmp_pat
     assert gain["own"] > 0 and f"{gain['own']:+.2f} dB on others of them" in card.description
     assert card.details["taught"]["photos"] == 16 and card.details["training"]["start"] == "tiny"
     assert (card.folder / "CREDITS.csv").read_text() == (wish.start.folder / "CREDITS.csv").read_text()
-    assert said[0].startswith("20 pictures found: 16 to learn from, 4 held out")
+    assert said[0].startswith("20 pictures found: 16 to train on, 4 held out")
     assert said[1].startswith("It will take 5 minutes")
     assert not (tmp_path / "lessons" / "ours").exists()
     with pytest.raises(UserError) as caught:

@@ -83,7 +83,7 @@ def reached(widget: QWidget) -> bool:
 
 
 def follows(one: QWidget, other: QWidget, top: QWidget) -> bool:
-    """Whoever reads comes to `other` after `one`: it lies below, or beside to the right."""
+    """A reader comes to `other` after `one`: it lies below, or next to it on the right."""
     a, b = (QRect(w.mapTo(top, QPoint()), w.size()) for w in (one, other))
     return b.top() >= a.bottom() or (b.bottom() > a.top() and b.left() >= a.left())
 

@@ -1,4 +1,4 @@
-"""Several photos through the window: the table tells of each, and work goes on after failures and breaks."""
+"""Several photos through the window: the table describes each, and work goes on after failures and breaks."""
 
 import json
 import threading
@@ -111,7 +111,7 @@ def play_all(desk: Desk, last: int, first: int = 1) -> None:
 def test_every_photo_is_restored_and_the_table_says_how_it_came_out(desk: Desk, box: Path) -> None:
     window = filled(desk, box)
     assert cells(window, 0)[:3] == ["a.png", "Waiting", ""]
-    assert "Noise taken away" in window.recipe.text() and "0 of 3 photos done" in window.line.text()
+    assert "Noise removed" in window.recipe.text() and "0 of 3 photos done" in window.line.text()
     press(window.run)
     wait_request(desk, 1)
     assert cells(window, 0)[1] == "Running" and window.run.text() == "Stop"
@@ -184,7 +184,7 @@ def test_it_goes_on_after_a_restart_and_nothing_is_done_twice(desk: Desk, box: P
 def test_what_the_command_line_left_half_done_is_finished_and_nothing_made_twice(
     desk: Desk, box: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its process was killed: what was done last stands in the steps beside the album alone."""
+    """Its process was killed: what was done last stands in the steps next to the album alone."""
     recipe, out = tmp_path / "recipe.json", tmp_path / "out"
     recipe.write_text(dump_recipe(NOISE))
     killed: dict[Path, bytes] = {}

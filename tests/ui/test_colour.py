@@ -34,7 +34,7 @@ def fixed(*values: float) -> bytes:
 
 
 def one_way() -> bytes:
-    """A profile of a screen whose table tells what its numbers look like, and nothing of the way back."""
+    """A profile of a screen whose table says what its values look like, and nothing of the way back."""
     ramp, corners = bytes(range(256)), bytes(255 * (i >> bit & 1) for i in range(8) for bit in (2, 1, 0))
     table = (
         b"mft1" + bytes(4) + bytes((3, 3, 2, 0)) + fixed(*np.eye(3).ravel()) + 3 * ramp + corners + 3 * ramp
@@ -94,7 +94,7 @@ def test_the_canvas_draws_in_the_colours_of_its_screen(desk: Desk, tmp_path: Pat
     write_photo(Photo(flat((255, 0, 0))), path)
     desk.open(path)
     canvas, screen = desk.window.canvas, desk.window.screen()
-    assert screen_profile(screen) is None  # the platform of the tests tells none
+    assert screen_profile(screen) is None  # the platform of the tests reports none
 
     def green() -> int:
         return canvas.grab().toImage().pixelColor(desk.point(20, 30)).green()

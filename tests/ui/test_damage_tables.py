@@ -34,7 +34,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def undescribed() -> Iterator[str]:
-    """What the README does not tell of a damage, and the guide not of its cards."""
+    """What the README does not say of a damage, and the guide not of its cards."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     guide = (resource("help/en") / "damage.md").read_text(encoding="utf-8")
     for kind, entry in CARDS.items():

@@ -96,7 +96,7 @@ def test_a_click_leaves_one_out_and_another_takes_it_back(searched: Desk) -> Non
     searched.click(at)
     fewer = found(searched)
     assert not fewer[at] and fewer.sum() < all_of_them.sum()
-    assert "left out" in searched.window.panel.where.finding.count.text()
+    assert "excluded" in searched.window.panel.where.finding.count.text()
     assert not searched.hole.any()  # the brush in hand drew nothing
     searched.click(at)
     np.testing.assert_array_equal(found(searched), all_of_them)

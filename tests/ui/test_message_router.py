@@ -1,4 +1,4 @@
-"""Answers find whoever asked, and nobody else."""
+"""Answers find their sender, and no one else."""
 
 from daps_desktop.jobs.messages import Cancelled, Failed, Message
 from daps_desktop.jobs.requests import EstimateRequest

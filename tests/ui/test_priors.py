@@ -56,7 +56,7 @@ def test_a_prior_is_fetched_when_its_button_is_pressed_and_removed_again(
 ) -> None:
     with serving(write_edm(tmp_path / "own"), "somebody/streets") as hub:
         monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
-        assert hub.requests == 0  # looking at the page asks nobody
+        assert hub.requests == 0  # looking at the page asks no one
         page.repository.setText("somebody/streets")
         QTest.mouseClick(page.fetch_other, LEFT)
         assert page.going_on.isVisible() and not page.from_file.isEnabled()

@@ -1,4 +1,4 @@
-"""What other programs see and do: the lines that tell of readiness, and files handed over by the system."""
+"""What other programs see and do: the lines that report readiness, and files handed over by the system."""
 
 from pathlib import Path
 

@@ -41,7 +41,7 @@ def test_restore_shows_progress_then_the_result_then_saves_it(marked: Desk, phot
     press_restore(marked)
     assert box.button.text() == labels.STOP
     marked.host.step(1)
-    assert box.button.text() == labels.STOP  # one step tells no pace
+    assert box.button.text() == labels.STOP  # one step gives no pace
     marked.host.step(2)
     assert box.button.text() == "Stop (10 to 30 s left)"
     assert marked.window.compare.mode is CompareMode.RESULT

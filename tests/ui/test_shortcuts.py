@@ -32,7 +32,7 @@ def test_every_action_is_shipped_with_a_key_that_its_tooltip_names(desk: Desk) -
 
 
 def test_changed_keys_are_told_wherever_keys_are_told(opened: Desk) -> None:
-    """On buttons, sliders and the first page; a key that is taken away is told no more."""
+    """On buttons, sliders and the first page; a key that is removed is shown no more."""
     window = opened.window
     panel, shortcuts = window.panel, window.shortcuts
     places = {

@@ -1,7 +1,7 @@
 """How likely a piece is damage: a fitted judgement of its features, and of the company it is in.
 
 Why fitted and not set by hand: no single feature tells a scratch from a wire, but together they do so
-tolerably. The numbers come from photographs damaged on purpose with drawn lines and specks and with the
+tolerably. The parameters come from photographs damaged on purpose with drawn lines and specks and with the
 shapes of dirt and hairs on film, half of them made to look like old scans first.
 """
 
@@ -59,7 +59,7 @@ def with_quadratic_terms(values: Values) -> Values:
 
 @cache
 def damage_classifier() -> DamageClassifier:
-    """The fitted numbers that ship with the program."""
+    """The fitted parameters that ship with the program."""
     numbers = json.loads(resource("analysis/scratches.json").read_text("utf-8"))
     mean, spread, piece, company = (np.array(numbers[n]) for n in ("mean", "spread", "piece", "company"))
     return DamageClassifier(mean, spread, piece, company, float(numbers["usual"]))

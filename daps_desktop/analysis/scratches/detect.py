@@ -29,7 +29,7 @@ def find_scratches(pixels: Pixels) -> tuple[Proposal, ...]:
     """All that might be scratches, hairs or dust in (H, W, C) pixels, the surest first.
 
     Things lighter or darker than their neighbourhood are looked for at several scales, as far as they stand
-    out of the unrest around them, on their own or summed along a line; pieces that hang together are judged
+    out of the unrest around them, on their own or summed along a line; pieces that are connected are judged
     by how damage differs from content, and by how much else in the photo looks like damage.
     """
     height, width = pixels.shape[:2]

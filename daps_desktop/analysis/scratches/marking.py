@@ -1,11 +1,11 @@
-"""Marks where nobody is asked about each of them: many photos in a row."""
+"""Marks where no one is asked about each of them: many photos in a row."""
 
 from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo
 
 
 def default_scratch_mask(photo: Photo) -> Mask:
-    """The (H, W) hole of what looks like scratches, hairs or dust, at the usual sensitivity."""
+    """The (H, W) mask of what looks like scratches, hairs or dust, at the usual sensitivity."""
     # Imported when it is needed: SciPy and OpenCV would delay a window that may never find anything.
     from daps_desktop.analysis.scratches.detect import find_scratches
     from daps_desktop.jobs.proposals import DEFAULT, above_threshold, mask_of

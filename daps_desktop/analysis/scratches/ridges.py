@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from daps_desktop.analysis.planes import Plane
 
 _THIN = 7  # side of the median: what fills less than half of it is taken out, so lines of up to 3 pixels
-_WIDE = 21  # side of the median that tells what lies behind
+_WIDE = 21  # side of the median that gives what lies behind
 _BLOCK = 16  # side of the blocks whose unrest is measured
 _MIN_NOISE = 1.0  # grey levels: below, rounding alone would stand out
 _CLIP = 3.0  # times the unrest: a single dot is not to draw a line

@@ -1,4 +1,4 @@
-"""What a journal is made of: records, each with its length and checksum, and how they are told apart."""
+"""What a journal is made of: records, each with its length and checksum, and how they are distinguished."""
 
 import contextlib
 import shutil
@@ -37,7 +37,7 @@ class Kind(IntEnum):
 class JournalHeader:
     """What the journal builds on: a photo of that size, and the project it was opened from or saved in.
 
-    `stamp` tells whether that was saved since by another window.
+    `stamp` shows whether that was saved since by another window.
     """
 
     source: SourceFile
@@ -52,7 +52,7 @@ def journal_folder(data: Path) -> Path:
 
 
 def remove(lock: FolderLock) -> None:
-    """Remove a journal that one holds: first what makes it one, so that nobody offers it again."""
+    """Remove a journal that one holds: first what makes it one, so that it is not offered again."""
     with contextlib.suppress(OSError):
         (lock.folder / NAME).unlink()
     lock.release()

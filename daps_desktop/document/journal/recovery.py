@@ -1,4 +1,4 @@
-"""What journals that a crash left behind tell, and the work they bring back."""
+"""What the journals left behind by a crash contain, and the work they bring back."""
 
 import struct
 import time
@@ -97,7 +97,7 @@ class RecoveredWork:
 
 
 def recover(folder: Path, photo_at: Path | None = None) -> RecoveredWork:
-    """The document that a journal tells of, with what its project held before.
+    """The document that a journal describes, with what its project held before.
 
     `photo_at` is where the photo is, if not where it was.
 
@@ -175,7 +175,7 @@ def _read(folder: Path) -> Replay | None:
 
 
 def _photo(folder: Path, replay: Replay, photo_at: Path | None) -> Photo:
-    """From the copy beside the journal, else from where it was, else from inside the project."""
+    """From the copy next to the journal, else from where it was, else from inside the project."""
     source = replay.start.source
     path = source.file
     for copy in sorted(folder.glob("photo*")):

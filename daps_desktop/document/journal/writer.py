@@ -44,7 +44,7 @@ class Journal:
         self._writing = Lock()
         self._unsynced = False
         self._open = True
-        self._versions: set[int] = set()  # numbers of those whose pictures are kept
+        self._versions: set[int] = set()  # the numbers of those whose pictures are kept
 
     @property
     def open(self) -> bool:
@@ -68,7 +68,7 @@ class Journal:
         return journal
 
     def keep_photo(self, photo: Photo, source: SourceFile, project: Path | None) -> None:
-        """Put a copy of the photo beside the journal, unless it is large and has a file of its own."""
+        """Put a copy of the photo next to the journal, unless it is large and has a file of its own."""
         part = self.folder / "part"  # what is called a photo is whole
         try:
             if source.file is not None and is_unchanged(source, source.file):
@@ -93,7 +93,7 @@ class Journal:
         self._append(Kind.RECIPE, dump_json(recipe.to_json()))
 
     def version(self, version: Version, photo: Photo) -> None:
-        """The pictures reach the disk before the record that tells of them. Told again, it was renamed."""
+        """The pictures reach the disk before the record that names them. Recorded again, it was renamed."""
         if version.number not in self._versions:
             for ending, image in named_images(version):
                 self._store(image_name(version.number, ending), image)

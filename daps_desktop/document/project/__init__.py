@@ -4,7 +4,7 @@
     photo.jpg          the bytes of the original, where it is embedded; its ending is that of the file
     hole.png           the marks, one bit a pixel, white = repair
     versions/3.png     the pixels of version 3 at its depth
-    versions/3.hole.png    the hole it was made with, where one was
+    versions/3.hole.png    the mask it was made with, where one was
     versions/3.map.png     its residual map, where its run left one
     room               nothing; where pictures pack so tightly that the reader would take them for a bomb
 

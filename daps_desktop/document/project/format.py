@@ -1,4 +1,4 @@
-"""What a project is, and how its file tells it."""
+"""What a project is, and how its file stores it."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -54,16 +54,16 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class VersionEntry:
-    """A version without its pictures, as project files and journals tell it."""
+    """A version without its pictures, as project files and journals store it."""
 
     number: int
     recipe: dict[str, object]
     report: Report | None = None
     name: str = ""
     scale: int = 1  # times the size of the photo
-    hole: bool = False  # whether one is kept beside it
+    hole: bool = False  # whether one is kept with it
     painted: bool = False
-    map: bool = False  # whether a residual map is kept beside it; projects of old say nothing of it
+    map: bool = False  # whether a residual map is kept with it; older projects say nothing of it
 
     @classmethod
     def of(cls, version: Version, photo: Photo) -> "VersionEntry":
@@ -101,7 +101,7 @@ class VersionEntry:
 
 
 def named_images(version: Version) -> Iterator[tuple[str, bytes]]:
-    """What belongs to a version beside its entry, one by one: the ending of the name, and the PNG."""
+    """What belongs to a version besides its entry, one by one: the ending of the name, and the PNG."""
     yield _PIXELS, encode_pixels(version.photo)
     if version.mask is not None:
         yield _OWN_MASK, encode_mask(version.mask)

@@ -10,7 +10,7 @@ from daps_desktop.document.source import SourceFile
 def original_path(source: SourceFile) -> Path | None:
     """Where the photo was, if this computer can have such a place: the project may come from another one.
 
-    A path in the network is not followed by itself, since asking for it tells the other end who asks.
+    A path in the network is not followed automatically, since asking for it reveals who asks.
     """
     place = Path(source.path)
     in_network = source.path.replace("/", "\\").startswith("\\\\")
@@ -18,14 +18,14 @@ def original_path(source: SourceFile) -> Path | None:
 
 
 def candidates(source: SourceFile, project: Path) -> list[Path]:
-    """Files that may be the photo: the one where it was, and the one of its name beside the project."""
+    """Files that may be the photo: the one where it was, and the one of its name next to the project."""
     name = _name(source)
     places = (original_path(source), project.parent / name if name else None)
     return [place for place in places if place is not None and _seen(place.is_file)]
 
 
 def results_folder(source: SourceFile, project: Path) -> Path | None:
-    """The original where its folder is still there, else as if it lay beside the project."""
+    """The original where its folder is still there, else as if it lay next to the project."""
     place, name = original_path(source), _name(source)
     if place is not None and _seen(place.parent.is_dir):
         return place

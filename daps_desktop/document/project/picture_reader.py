@@ -5,17 +5,17 @@ import zipfile
 from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.imaging.formats.png_codec import decoded_size
 
-# Pictures may unfold to this many times the file, and this much beside: a flat one packs tighter than 100.
+# Pictures may unpack to this many times the file, and this much besides: a flat one packs tighter than 100.
 _MAX_GAIN, _ALWAYS_ALLOWED = 100, 128 * 2**20
 
 
 def least_size(unfolded: int) -> int:
-    """Bytes that a file must have before it is believed that its pictures take `unfolded` bytes of memory."""
+    """Bytes that a file must have for its pictures to take a plausible `unfolded` bytes of memory."""
     return -(-max(unfolded - _ALWAYS_ALLOWED, 0) // _MAX_GAIN)
 
 
 class PictureReader:
-    """Reads pictures, which altogether may take no more memory than a file of that size can honestly hold."""
+    """Reads pictures, which together may take no more memory than a file of that size plausibly holds."""
 
     def __init__(self, archive: zipfile.ZipFile, file_size: int) -> None:
         self._archive, self._file_size = archive, file_size
@@ -32,5 +32,5 @@ class PictureReader:
         data = self._archive.read(info)
         self._used += decoded_size(data)
         if self._file_size < least_size(self._used):
-            raise ValueError(phrase(N_("it would unfold to more than it can honestly hold")))
+            raise ValueError(phrase(N_("it would unpack to more than it can plausibly contain")))
         return data

@@ -53,7 +53,7 @@ def is_project(path: Path) -> bool:
 
 
 def read_project(path: Path, photo_at: Path | None = None, accept_changed: bool = False) -> Project:
-    """The project in a file. Its photo, where it is not inside, is sought where it was, beside the project,
+    """The project in a file. Its photo, where it is not inside, is sought where it was, next to the project,
     and at `photo_at`; one with other bytes is taken only with `accept_changed`, if it is as large. The source
     says where it was found.
 
@@ -69,7 +69,7 @@ def read_project(path: Path, photo_at: Path | None = None, accept_changed: bool 
 
 
 def read_versions(path: Path, photo: Photo) -> tuple[Version, ...]:
-    """The versions in a project, whose photo is at hand. Raises: UserError (`project_...`)."""
+    """The versions in a project, whose photo is available. Raises: UserError (`project_...`)."""
     with _as_user_errors(path), open_regular_file(path) as file, open_zip(file) as archive:
         manifest = _read_manifest(archive, path)
         return _versions(PictureReader(archive, path.stat().st_size), manifest, photo)
@@ -154,7 +154,7 @@ def _read_photo(
 
 
 def _source(manifest: Manifest, photo: Photo, accepted: bool) -> SourceFile:
-    """Where the photo is now, so that nobody looks for it where it was, or in the network."""
+    """Where the photo is now, so that it is not looked for where it was, or in the network."""
     source = manifest.source
     if not manifest.embedded and (accepted or str(photo.path) != source.path):
         return describe_source(photo)
@@ -168,7 +168,7 @@ def _read_embedded(archive: zipfile.ZipFile, manifest: Manifest, path: Path) -> 
         try:
             photo = read_photo(copy)
         except UserError as error:
-            if error.code == "file_unreadable":  # nobody knows the copy by its name
+            if error.code == "file_unreadable":  # the user does not know the copy by its name
                 raise MemoryError from error
             raise ValueError(phrase(N_("the photo inside is damaged"))) from error
     return replace(photo, path=results_folder(manifest.source, path))

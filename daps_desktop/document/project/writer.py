@@ -78,7 +78,7 @@ def _images(project: Project) -> Iterator[tuple[str, bytes]]:
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
-    """Without a date: a computer whose clock has stopped may live in a year that a zip cannot tell."""
+    """Without a date: a computer whose clock has stopped may live in a year that a zip cannot store."""
     entry = zipfile.ZipInfo(name)
     entry.external_attr = 0o600 << 16
     return entry

@@ -4,7 +4,7 @@ The scheduler keeps a task until its result was fetched. So it gives the photo o
 another one, as often as its own settings allow (three times), and nothing is asked for twice.
 
 The function of a task is one of Python's own, for the scheduler unpacks tasks too and needs no daps-desktop,
-and a worker without daps-desktop must fail in the task, in words, and not of it.
+and a worker without daps-desktop must fail in the task, with a reason, and not because of it.
 """
 
 import logging
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
 
 _TIMEOUT_S = 10.0  # to reach the scheduler, and for the first worker
 _LISTEN_S = 0.2  # Ctrl+C is heard so often
-_LOOK_S = 10.0  # between two looks whether anybody works there still
+_LOOK_S = 10.0  # between two looks whether a worker is still there
 _AHEAD = 2  # photos for a worker: one is worked on, the next is there already when that is over
 # What is amiss with the machine and not with the photo: the next photo would fare no better there.
 _UNFIT = ("prior_missing", "prior_other", "prior_damaged", "prior_unreadable", "device_missing")
 
 
 class DaskBackend:
-    """`tell` is given a sentence while it waits for somebody to work. Ends with `close`."""
+    """`tell` is called with a sentence while it waits for a worker. Ends with `close`."""
 
     def __init__(self, address: str, tell: Callable[[str], None]) -> None:
         """Raises: UserError (`cluster_...`) where it cannot be reached, or is not fit for photos."""
@@ -94,7 +94,7 @@ class DaskBackend:
 
     def close(self) -> None:
         """Photos that are still away are given up; their workers notice at the next step."""
-        with suppress(Exception):  # where it is gone already there is nobody to tell
+        with suppress(Exception):  # where it is gone already there is no one to notify
             self._client.close(timeout=_TIMEOUT_S)
 
     def _next(self) -> "Future":
@@ -108,7 +108,7 @@ class DaskBackend:
                     self._tell(tr("No worker is left; waiting for one to be started."))
 
     def _check(self) -> None:
-        """Raises: UserError where nobody works there, or with something else than this program."""
+        """Raises: UserError where it has no worker, or with something else than this program."""
         try:
             self._client.wait_for_workers(1, timeout=_TIMEOUT_S)
         except TimeoutError:
@@ -143,10 +143,10 @@ def _client(address: str) -> Any:  # a Client, whose methods are typed as if all
     except ImportError as error:
         raise UserError("cluster_missing") from error
     for name in ("distributed", "distributed.client", "distributed.core", "tornado"):
-        logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # what the user needs to know is told in words
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # the user is given sentences instead
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # versions are compared in words
+            warnings.simplefilter("ignore")  # versions are compared as text
             return Client(address, timeout=_TIMEOUT_S, set_as_default=False)
     except (OSError, ValueError) as error:
         raise UserError("cluster_unreachable", address=address, detail=_in_short(error)) from error
@@ -155,7 +155,7 @@ def _client(address: str) -> Any:  # a Client, whose methods are typed as if all
 def _outcome(future: "Future", item: AlbumItem) -> Outcome:
     """What became of the photo.
 
-    Raises: UserError where the fault is not the photo's; OSError and CancelledError where nobody answers.
+    Raises: UserError where the fault is not the photo's; OSError and CancelledError where no one answers.
     """
     from distributed.scheduler import KilledWorker
 

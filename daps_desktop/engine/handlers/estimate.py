@@ -14,7 +14,7 @@ from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import MissingPixels, Noise
 from daps_desktop.jobs.messages import Hardware, TimeEstimate
-from daps_desktop.jobs.requests import MARKS_STEP, EstimateRequest
+from daps_desktop.jobs.requests import MARKS_STEP, QUALITIES, EstimateRequest
 from daps_desktop.jobs.settings import DEFAULT_TILE, Device, Preset, SolverSettings
 from daps_desktop.jobs.task import Task
 from daps_desktop.networks import catalogue, loader
@@ -27,10 +27,9 @@ from daps_desktop.restoration.presets import SCRATCH_WIDTH
 from daps_desktop.restoration.progress import ProgressReporter
 from daps_desktop.solver.denoisers.denoiser import synchronize
 
-QUALITIES: tuple[Preset, ...] = ("draft", "balanced", "best")
 WARM_UP_S = 2.0
 _MAX_TRIALS = 5
-_SAMPLE_NOISE = 5.0  # grey levels, where the photo would tell the noise
+_SAMPLE_NOISE = 5.0  # grey levels, where the photo would give the noise
 _SAMPLE_TABLES = tables_for_quality(50)  # of JPEG: those of the file make no difference here
 _TYPICAL = (1224, 1632)  # height and width: two megapixels
 
@@ -38,7 +37,7 @@ _TYPICAL = (1224, 1632)  # height and width: two megapixels
 def expected_seconds(photo: Photo, presets: Sequence[Preset], device: Device = "auto") -> dict[Preset, float]:
     """Seconds to take the noise off the whole photo and fill a few scratches in, at each preset.
 
-    A hole alone costs less, as only its surroundings count. The network is tried once.
+    A mask alone costs less, as only its surroundings count. The network is tried once.
     """
     settings, size = SolverSettings(device=device), (photo.height, photo.width)
     speed = _speed(settings, size, ProgressReporter())

@@ -81,7 +81,7 @@ def _load(load_engine: LoadEngine) -> RunJob:
     try:
         return load_engine()
     except Exception as error:
-        failed = failure("", error)  # every job is answered with it, in words
+        failed = failure("", error)  # every job is answered with it
         return lambda request, _cancel, emit: emit(replace(failed, job_id=request.job_id))
 
 
@@ -98,7 +98,7 @@ def _raise_oom_score() -> None:
 
 
 def _disable_core_dumps() -> None:
-    """A dump of the memory would be a copy of the photo that nobody knows of."""
+    """A dump of the memory would be a copy of the photo that the user does not know of."""
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource  # not there on Windows
 

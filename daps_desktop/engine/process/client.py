@@ -30,7 +30,7 @@ from daps_desktop.jobs.messages import (
 from daps_desktop.jobs.requests import Request
 
 CLOSE_TIMEOUT_S = 2.0
-LOG_LINES = 60  # of the engine's log, told with its death
+LOG_LINES = 60  # of the engine's log, reported with its death
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class EngineClient:
         self._loop.call_later(job.request.cancel_timeout_s, self._kill_if_running, job)
 
     def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> bool:
-        """End the process and whatever it computes; False if the thread beside it did not end in time."""
+        """End the process and whatever it computes; False if its thread did not end in time."""
         with self._lock:
             self._closed = True
             if self._engine is not None:

@@ -51,7 +51,7 @@ class EngineProcess:
         return receive(self._jobs)
 
     def cancel(self, job_id: str) -> None:
-        """Never waits: the child reads it beside whatever it computes."""
+        """Never waits: the child reads it while it computes."""
         with contextlib.suppress(OSError):  # it may have ended
             self._cancels.send(job_id)
 
@@ -59,7 +59,7 @@ class EngineProcess:
         self._process.kill()
 
     def reap(self, dying: bool = False) -> Phrase | str:
-        """End it, unless it is `dying` of itself, and leave nothing of it; how it ended, in words."""
+        """End it, unless it is `dying` of itself, and leave nothing of it; how it ended, as text."""
         if dying:
             self._process.join(_GRACE_S)
         self._process.kill()

@@ -1,4 +1,4 @@
-"""Values over a pipe between two processes, their large arrays in pieces beside them.
+"""Values over a pipe between two processes, their large arrays in separate pieces.
 
 Why pieces: pickling an array into one string copies it, and reading it back in one go holds the interpreter
 for tens of milliseconds. Read a megabyte at a time into memory that the array then lives in, a photo of any
@@ -15,7 +15,7 @@ PIECE = 1 << 20  # bytes
 
 
 def send(pipe: "Connection[Any, Any]", value: object) -> None:
-    """Raises: OSError where nobody listens any more."""
+    """Raises: OSError where the reader has gone."""
     buffers: list[pickle.PickleBuffer] = []
     head = pickle.dumps(value, protocol=5, buffer_callback=buffers.append)
     parts = [memoryview(head), *(buffer.raw() for buffer in buffers)]
@@ -26,7 +26,7 @@ def send(pipe: "Connection[Any, Any]", value: object) -> None:
 
 
 def receive(pipe: "Connection[Any, Any]") -> Any:
-    """The next value. Raises: EOFError or OSError where nobody speaks any more."""
+    """The next value. Raises: EOFError or OSError where the writer has gone."""
     head, *buffers = [_receive_part(pipe, size) for size in pipe.recv()]
     return pickle.loads(head, buffers=buffers)
 

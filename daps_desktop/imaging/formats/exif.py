@@ -231,7 +231,7 @@ def with_dpi(block: bytes | None, dpi: tuple[float, float]) -> bytes:
 
 
 def set_dpi(block: bytes, dpi: tuple[float, float]) -> bytes:
-    """The block saying `dpi`: in place where it has room for it, else packed anew."""
+    """The block saying `dpi`: in place where it has room for it, else packed again."""
     exif = parse(block)
     said = resolution(exif.order, dpi)
     old = {tag: exif.main.entries.get(tag) for tag in said}

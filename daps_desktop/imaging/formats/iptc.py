@@ -68,7 +68,7 @@ def _records(data: bytes) -> Iterator[tuple[int, int, bytes]]:
 
 
 def _text(content: bytes) -> str:
-    """Programs of old say nothing of their letters, and mean those of Western Europe."""
+    """Older programs do not state their encoding, and mean that of Western Europe."""
     try:
         words = content.decode("utf-8")
     except UnicodeDecodeError:

@@ -6,7 +6,7 @@ from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_, phrase
 
 LIMIT_MP = 200
-# A picture may unfold to this much, and beyond it to so many times its file: deflate reaches 1032, JPEG 500.
+# A picture may unpack to this much, and beyond it to so many times its file: deflate reaches 1032, JPEG 500.
 _ALWAYS_ALLOWED, _MAX_GAIN = 80_000_000, 1000
 
 
@@ -19,7 +19,7 @@ def check_size(path: Path, height: int, width: int, limit_mp: int = LIMIT_MP) ->
 
 
 def check_compression_ratio(path: Path, decoded: int, file_size: int) -> None:
-    """Raises: UserError if no honest file of `file_size` bytes unfolds to so many; before it is decoded.
+    """Raises: UserError if no plausible file of `file_size` bytes unpacks to so many; before it is decoded.
 
     A few bytes can say that they are a picture of 200 megapixels, and memory would be filled for nothing.
     """

@@ -1,4 +1,4 @@
-"""The hole as a picture: white = repair."""
+"""The mask as a picture: white = repair."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from daps_desktop.imaging.photo import Photo
 
 
 def read_mask(path: Path, photo: Photo) -> Mask:
-    """The hole (H, W) of `photo` from any picture of its size: brighter than half = repair.
+    """The mask (H, W) of `photo` from any picture of its size: brighter than half = repair.
 
     A transparent place of the picture counts as black.
     Raises: UserError (`photo_...` as `read_photo`, or `mask_size`).
@@ -36,7 +36,7 @@ def read_mask(path: Path, photo: Photo) -> Mask:
 
 
 def write_mask(mask: Mask, path: Path, *, overwrite: bool = False) -> None:
-    """The hole as a grey PNG, white = repair, that `read_mask` reads back.
+    """The mask as a grey PNG, white = repair, that `read_mask` reads back.
 
     Raises: UserError (`save_format` where the ending is not .png, else as `write_file`).
     """

@@ -1,4 +1,4 @@
-"""What a PNG file says beside its pixels, and putting it there. Source: PNG specification, third edition."""
+"""What a PNG file says besides its pixels, and putting it there. Source: PNG specification, third edition."""
 
 import logging
 import struct
@@ -14,7 +14,7 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _XMP = b"XML:com.adobe.xmp"
 _DRAWING = (b"IHDR", b"PLTE", b"tRNS", b"IDAT")
 _HEADER_END = 8 + 25  # signature and IHDR
-_MAX_TEXT = 1 << 24  # bytes a compressed block may unfold to
+_MAX_TEXT = 1 << 24  # bytes a compressed block may unpack to
 _METRES_PER_INCH = 0.0254
 
 
@@ -32,9 +32,9 @@ class Chunks:
 
 
 def read_chunks(data: bytes) -> Chunks:
-    """The chunks of a file, up to where it ends or breaks off; what is broken beside the pixels is left out.
+    """The chunks of a file, up to where it ends or breaks off; what is broken besides the pixels is skipped.
 
-    The checksums are compared here because the decoder would tell of them on the standard error.
+    The checksums are compared here because the decoder would report them on standard error.
     Raises: ValueError if a chunk of the pixels is damaged.
     """
     drawing: list[bytes | memoryview] = [SIGNATURE]
@@ -67,7 +67,7 @@ def _spans(data: bytes) -> Iterator[tuple[bytes, memoryview]]:
 
 
 def read_metadata(chunks: Chunks) -> Metadata:
-    """ICC, EXIF (as it stands), XMP and dpi; a block that cannot be read is left out."""
+    """ICC, EXIF (as it stands), XMP and dpi; a block that cannot be read is skipped."""
     return Metadata(
         icc=_icc(chunks.other_chunks.get(b"iCCP", b"")),
         exif=chunks.other_chunks.get(b"eXIf"),

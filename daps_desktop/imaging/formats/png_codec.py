@@ -1,4 +1,4 @@
-"""Pixels, holes and maps as PNG at their full depth, and safely back."""
+"""Pixels, masks and maps as PNG at their full depth, and safely back."""
 
 import io
 import struct
@@ -76,9 +76,9 @@ def encode_map(values: NDArray[np.float16]) -> bytes:
 
 
 def decode_map(data: bytes, photo: Photo) -> NDArray[np.float16]:
-    """The map of a version of `photo`, NaN where the photo tells nothing.
+    """The map of a version of `photo`, NaN where the photo shows nothing.
 
-    Raises: ValueError where `data` is no sound PNG of such numbers, or shows more than the photo does.
+    Raises: ValueError where `data` is no sound PNG of such values, or shows more than the photo does.
     """
     height, width, bits, colours = _header(data)
     if (bits, colours) != (16, 0) or height > photo.height or width > photo.width:

@@ -103,7 +103,7 @@ def _status(path: Path) -> os.stat_result:
 
 
 def _is_bmp(head: bytes) -> bool:
-    """BM alone also begins many a text: the size of the second header tells."""
+    """BM alone also begins many a text: the size of the second header decides."""
     sizes = (12, 16, 40, 52, 56, 64, 108, 124)
     return head[:2] == b"BM" and len(head) >= 18 and struct.unpack_from("<I", head, 14)[0] in sizes
 
@@ -152,7 +152,7 @@ def _pillow_decoder(plugin: type[ImageFile]) -> Decoder:
 
 
 _PILLOW_BYTES = 4  # that a pixel in colours takes
-_WEBP_LIMIT_MP = 178  # the plugin allots the picture on opening, and refuses more by itself
+_WEBP_LIMIT_MP = 178  # the plugin allots the picture on opening, and refuses more itself
 
 
 def _webp_size(data: bytes) -> tuple[int, int]:
@@ -231,7 +231,7 @@ def _jpeg_tables(image: JpegImagePlugin.JpegImageFile) -> JpegTables | None:
 
 
 def _is_ycc(image: JpegImagePlugin.JpegImageFile) -> bool:
-    """How libjpeg tells luma and chroma from plain RGB in a file of three planes."""
+    """How libjpeg distinguishes luma and chroma from plain RGB in a file of three planes."""
     if "jfif" in image.info:
         return True
     if "adobe_transform" in image.info:
@@ -240,7 +240,7 @@ def _is_ycc(image: JpegImagePlugin.JpegImageFile) -> bool:
 
 
 def _upright(photo: Photo) -> Photo:
-    """The photo with the orientation its EXIF tells applied to the pixels, and taken out of the EXIF."""
+    """The photo with the orientation its EXIF states applied to the pixels, and removed from the EXIF."""
     if photo.metadata.exif is None:
         return photo
     block, orientation = exif.without_orientation(photo.metadata.exif)

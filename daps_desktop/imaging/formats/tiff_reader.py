@@ -17,7 +17,7 @@ from daps_desktop.imaging.formats.icc import cmyk_to_srgb
 from daps_desktop.imaging.formats.limits import LIMIT_MP, check_compression_ratio, check_size
 from daps_desktop.imaging.photo import Metadata, Photo, Pixels
 
-logging.getLogger("tifffile").addHandler(logging.NullHandler())  # else it writes to stderr by itself
+logging.getLogger("tifffile").addHandler(logging.NullHandler())  # else it writes to stderr itself
 
 _XMP, _IPTC, _ICC, _DNG_VERSION, _REDUCED = 700, 33723, 34675, 50706, 1
 _UNCOMPRESSED = 1
@@ -79,7 +79,7 @@ def _check_storage(page: TiffPage, path: Path) -> None:
     tile = page.tilelength * page.tilewidth  # 0 where there are none
     largest = max(page.imagelength * page.imagewidth, tile) * page.samplesperpixel * page.dtype.itemsize
     if largest > _MAX_BYTES:
-        raise NotImplementedError(phrase(N_("{size:.1f} GB of numbers"), size=largest / 1000000000.0))
+        raise NotImplementedError(phrase(N_("{size:.1f} GB of pixel values"), size=largest / 1000000000.0))
     file_size = path.stat().st_size
     check_compression_ratio(path, largest, file_size)
     parts = list(zip(page.dataoffsets, page.databytecounts, strict=True))
@@ -115,7 +115,7 @@ def _check_numbers(path: Path, array: NDArray[np.generic]) -> None:
 def _interpret(
     page: TiffPage, array: NDArray[np.generic], icc: bytes | None
 ) -> tuple[Pixels, Pixels | None, bytes | None]:
-    """Pixels, alpha and the profile that then holds, by the meaning the page gives its numbers."""
+    """Pixels, alpha and the profile that then holds, by the meaning the page gives its values."""
     meaning = page.photometric
     if meaning == PHOTOMETRIC.PALETTE:
         return _look_up(page, array), None, icc
@@ -144,7 +144,7 @@ def _at_full_range(page: TiffPage, array: NDArray[np.generic]) -> Pixels:
     if array.dtype.kind == "f":
         return _from_floats(array.astype(np.float32))
     if array.dtype.kind not in "ub" or bits > 16:
-        raise NotImplementedError(phrase(N_("numbers of the kind {dtype}"), dtype=str(array.dtype)))
+        raise NotImplementedError(phrase(N_("values of type {dtype}"), dtype=str(array.dtype)))
     if bits in (8, 16):
         return np.asarray(array, np.uint8 if bits == 8 else np.uint16)
     white, top = (255, np.uint8) if bits < 8 else (65535, np.uint16)
@@ -155,7 +155,7 @@ def _at_full_range(page: TiffPage, array: NDArray[np.generic]) -> Pixels:
 
 def _from_floats(array: NDArray[np.float32]) -> NDArray[np.uint16]:
     if array.min() < 0 or array.max() > 1:
-        raise NotImplementedError(phrase(N_("floating-point numbers outside 0 to 1")))
+        raise NotImplementedError(phrase(N_("floating-point values outside 0 to 1")))
     return np.rint(array * np.float32(65535)).astype(np.uint16)
 
 
@@ -169,7 +169,7 @@ def _look_up(page: TiffPage, array: NDArray[np.generic]) -> Pixels:
 
 
 def _without_extras(page: TiffPage, values: Pixels, colours: int) -> tuple[Pixels, Pixels | None]:
-    """The colours and, where the page has one, the alpha; other extra values are left out."""
+    """The colours and, where the page has one, the alpha; other extra values are skipped."""
     pixels = np.ascontiguousarray(values[..., :colours])
     for index, kind in enumerate(page.extrasamples):
         if kind in (_ASSOCIATED, _UNASSOCIATED) and colours + index < values.shape[2]:

@@ -42,7 +42,7 @@ def write_photo(
     depth; JPEG and WebP always hold 8. JPEG holds no transparency: the photo is laid on white. ICC, EXIF,
     XMP and dpi go along in each format, IPTC in TIFF and JPEG, which have a place for it (in the others as
     XMP, unless there is some already); a JPEG leaves out a block above 64 KB, and a profile made for grey
-    is left out of a colour picture, which a WebP always is. The file appears whole or not at all.
+    is dropped from a colour picture, which a WebP always is. The file appears whole or not at all.
 
     `original` is the file the work began from (None: `photo.path`): it is replaced only where both
     `overwrite` and `replace_original` are given.

@@ -65,7 +65,7 @@ def infer_config(state: State) -> AdmConfig:
     levels = len(ups) + 1
     total = _count(state, "output_blocks")
     if not ups or total % levels or ups[0] + 1 != total // levels:
-        raise CheckpointError(N_("its levels cannot be made out"))
+        raise CheckpointError(N_("its levels cannot be determined"))
     blocks = total // levels - 1
     first = [1 + level * (blocks + 1) for level in range(levels)]
     try:
@@ -93,7 +93,7 @@ def _reject_unknown_keys(state: State) -> None:
         )
     if "label_emb.weight" in state:
         raise CheckpointError(
-            N_("it wants to be told what the photo shows (class-conditional); an unconditional one is needed")
+            N_("it needs a class label (class-conditional); an unconditional one is needed")
         )
     if state["input_blocks.0.0.weight"].shape[1] != 3 or state["out.2.weight"].shape[0] not in (3, 6):
         raise CheckpointError(N_("it does not work on RGB photos alone"))

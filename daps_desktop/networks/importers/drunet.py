@@ -1,6 +1,6 @@
 """Published weights of DRUNet, recognised by the names of their tensors.
 
-Source: Zhang et al. 2021 (arXiv 2008.13751), section 4.1: trained on squares of 128 pixels from 0 to 1 with
+Source: Zhang et al. 2021 (arXiv 2008.13751), section 4.1: trained on crops of 128 pixels from 0 to 1 with
 noise from 0 to 50 of 255 grey levels.
 """
 

@@ -107,7 +107,7 @@ def fetch_prior(
 
 
 def _about(found: HubPrior, place: str) -> dict[str, str]:
-    """What the card says beside what its files say."""
+    """What the card says besides what its files say."""
     published = next((prior for prior in PUBLIC_PRIORS if prior.place == place), None)
     licence = f"{published.licence}; {published.data}" if published else found.licence
     source = f"huggingface.co/{found.repository}@{found.revision}"
@@ -223,13 +223,13 @@ def _hub() -> Any:
     import huggingface_hub.file_download
     import huggingface_hub.utils
 
-    huggingface_hub.constants.HF_HUB_OFFLINE = False  # as the engine leaves it; here somebody asked for it
+    huggingface_hub.constants.HF_HUB_OFFLINE = False  # as the engine leaves it; here the user asked for it
     return huggingface_hub
 
 
 @contextmanager
 def _hub_errors(repository: str) -> Iterator[None]:
-    """What goes wrong on the way, in words. Raises: UserError."""
+    """What goes wrong on the way, as text. Raises: UserError."""
     try:
         yield
     except UserError:

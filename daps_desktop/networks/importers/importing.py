@@ -54,7 +54,7 @@ WEIGHT_NAMES = (
 )
 _SCHEDULERS = ("DDPMScheduler", "DDIMScheduler", "PNDMScheduler")
 COMPANIONS = ("README.md", "CREDITS.csv", "LICENSE", "NOTICE")
-# What only cards of version 1 say: its conventions are written anew.
+# What only cards of version 1 say: its conventions are written again.
 _VERSION_1 = (
     "format", "patch", "sigma_data", "sigma_min", "sigma_max", "prediction", "schedule", "network",
     "noise_input", "range", "low_frequency_anchor",
@@ -79,7 +79,7 @@ def import_prior(
     `path` is a folder (this program's own, or a diffusers pipeline or UNet2DModel), or a file with the
     weights of a guided-diffusion network or a DRUNet (.safetensors, or .pt, .pth, .ckpt, .bin, of which
     nothing is run).
-    `about` (licence, source) is what is known of it beside its files.
+    `about` (licence, source) is what is known of it besides its files.
     Raises: UserError prior_unreadable, prior_damaged, prior_exists, prior_name or prior_write.
     """
     path = Path(os.path.realpath(path))
@@ -133,7 +133,7 @@ def _read_own(folder: Path) -> ImportedNetwork:
 
 
 def _read_diffusers(folder: Path) -> ImportedNetwork:
-    """A pipeline (unet/ and scheduler/) or a lone model with scheduler_config.json beside it."""
+    """A pipeline (unet/ and scheduler/) or a lone model with scheduler_config.json next to it."""
     unet = folder / "unet" if (folder / "unet").is_dir() else folder
     network = read_json(unet / NETWORK)
     _require_unconditional(network)

@@ -81,7 +81,7 @@ def read_checkpoint(path: Path) -> dict[str, Tensor]:
 def _owned(state: Mapping[str, Tensor], file_size: int) -> dict[str, Tensor]:
     """The tensors, each with data of its own; in the file several may share theirs."""
     if sum(tensor.nbytes for tensor in state.values()) > _MAX_GAIN * file_size:
-        raise CheckpointError(N_("its tensors are larger than it can honestly hold"))
+        raise CheckpointError(N_("its tensors are larger than it can plausibly contain"))
     contiguous = torch.contiguous_format
     return {name: tensor.detach().clone(memory_format=contiguous) for name, tensor in state.items()}
 
@@ -99,13 +99,13 @@ class _Archive:
 
     def load(self) -> object:
         if f"{self.root}/byteorder" in self.archive.namelist() and self.read("byteorder", 16) != b"little":
-            raise CheckpointError(N_("its numbers are in big-endian order"))
+            raise CheckpointError(N_("its byte order is big-endian"))
         data = self.read("data.pkl", _MAX_PICKLE)
         _check_notes(data)
         return _TensorUnpickler(io.BytesIO(data), self).load()
 
     def entry(self, name: str, largest: int) -> zipfile.ZipInfo:
-        """Torch stores without compression, so that nothing can unfold to more than the file's own size."""
+        """Torch stores without compression, so that nothing can unpack to more than the file's own size."""
         info = self.archive.getinfo(f"{self.root}/{name}")
         if info.compress_type != zipfile.ZIP_STORED or info.file_size > largest:
             raise CheckpointError(N_("its entry {name} is compressed or too large"), name=name)
@@ -124,7 +124,7 @@ class _Archive:
 
 
 def _check_notes(data: bytes) -> None:
-    """A pickle takes notes by number, and the unpickler makes room for all numbers below."""
+    """A pickle numbers its memo entries, and the unpickler allocates room for all below the highest."""
     for opcode, number, _ in pickletools.genops(data):
         if opcode.name in ("PUT", "LONG_BINPUT") and isinstance(number, int) and number > len(data):
             raise CheckpointError(N_("it asks for more memory than it can need"))
@@ -138,7 +138,7 @@ class _OldFile:
         if start[:2] == b"PK":
             raise CheckpointError(N_("it is incomplete"))
         if start != _OLD_START:
-            raise CheckpointError(N_("it is no checkpoint"))
+            raise CheckpointError(N_("it is not a checkpoint"))
         self.file = file
         self.left = size  # bytes that its storages may still take
         self.storages: dict[str, Tensor] = {}
@@ -147,7 +147,7 @@ class _OldFile:
     def load(self) -> object:
         _, version, system, content, names = (self._next() for _ in range(5))
         if version != _OLD_VERSION or not isinstance(system, dict) or not system.get("little_endian"):
-            raise CheckpointError(N_("its numbers are in an order that is not known"))
+            raise CheckpointError(N_("its byte order is not known"))
         self.file.seek(self.pickles.tell())
         if not isinstance(names, list) or set(names) != self.storages.keys():
             raise CheckpointError(N_("it does not hold the data of its tensors"))

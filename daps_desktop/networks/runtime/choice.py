@@ -24,6 +24,7 @@ from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import write_file
 from daps_desktop.base.i18n import tr
 from daps_desktop.base.paths import cache_folder, make_private
+from daps_desktop.networks.architectures.table import ENDS
 from daps_desktop.networks.card import NetworkCard
 from daps_desktop.networks.denoisers import NetworkDenoiser
 from daps_desktop.networks.runtime.devices import has_fast_bfloat16
@@ -42,8 +43,6 @@ AGREEMENT = 0.017
 _SIGMA = 0.2
 _SIDE = 192  # pixels of the picture on trial
 _TRIALS, _MAX_S = 4, 0.4  # for each candidate
-# Of convolutions alone. The larger networks of others take too long to be tried out first.
-_TRIED = ("NormFreeUNet", "DRUNet")
 # What a runtime raises that is not there, or cannot run this network.
 _UNABLE = (ImportError, NotImplementedError, RuntimeError, MemoryError)
 
@@ -75,12 +74,12 @@ def candidates(card: NetworkCard, device: torch.device, graphics: bool = False) 
 
 def _torch(card: NetworkCard, device: torch.device, _graphics: bool) -> list[Runtime]:
     plain, rounded = TorchRuntime(device), TorchRuntime(device, torch.bfloat16)
-    worth_it = has_fast_bfloat16(device) and (card.architecture.name in _TRIED or device.type == "cuda")
+    worth_it = has_fast_bfloat16(device) and (card.architecture.name in ENDS or device.type == "cuda")
     return [plain, rounded] if worth_it else [plain]
 
 
 def _openvino(card: NetworkCard, device: torch.device, graphics: bool) -> list[Runtime]:
-    if device.type != "cpu" or card.architecture.name not in _TRIED:
+    if device.type != "cpu" or card.architecture.name not in ENDS:
         return []
     threads = torch.get_num_threads()
     try:
@@ -190,7 +189,7 @@ class _Check:
 
 def _tried(card: NetworkCard, runtimes: Sequence[Runtime]) -> Runtime:
     """The fastest that agrees with float32; remembered."""
-    if card.architecture.name not in _TRIED:
+    if card.architecture.name not in ENDS:
         return runtimes[-1]  # bfloat16 where the card is made for it
     check = _check(card, runtimes[0])
     seconds = {runtime: _seconds(card, runtime, check) for runtime in runtimes}
@@ -248,5 +247,5 @@ def _timed(denoiser: NetworkDenoiser, device: torch.device) -> float:
 
 def _say_unable(runtime: Runtime, error: Exception) -> None:
     detail = str(error).strip().partition("\n")[0] or type(error).__name__
-    words = tr("{name} cannot run this prior here ({detail}); another way of computing is taken.")
+    words = tr("{name} cannot run this prior here ({detail}); another way of computing is used.")
     _log.warning(words.format(name=runtime.name, detail=detail))

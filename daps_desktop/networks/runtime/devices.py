@@ -47,7 +47,7 @@ def peak_memory_mb(device: torch.device) -> float:
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device) / 2**20
     if sys.platform == "linux":
-        # Not ru_maxrss, which begins at what the parent process held; some sandboxes tell nothing else.
+        # Not ru_maxrss, which begins at what the parent process held; some sandboxes report nothing else.
         status = Path("/proc/self/status").read_text(encoding="utf-8", errors="replace")
         if "VmHWM:" in status:
             return int(status.split("VmHWM:")[1].split()[0]) / 2**10

@@ -20,7 +20,7 @@ class Network(Protocol):
     memory_mb: float
     """What its weights take."""
     versions: dict[str, str]
-    """Of what gave this answer, beside torch: another runtime rounds another way."""
+    """Of what gave this answer, besides torch: another runtime rounds another way."""
 
     def __call__(self, x: Tensor, level: Tensor) -> Tensor:
         """x (B, C, H, W), level (B,) and the result are float32 on `device`."""

@@ -150,7 +150,7 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     operator.add: _binary(op.add),
     operator.mul: _binary(op.multiply),
     operator.getitem: _indexed,
-    getattr: lambda x, name: None,  # the kind of numbers; here all are float32
+    getattr: lambda x, name: None,  # the dtype; here all are float32
     torch.cat: lambda parts, dim=0: op.concat(list(parts), dim),
     torch.zeros_like: lambda x: op.multiply(x, _constant(0.0)),
 }

@@ -129,16 +129,16 @@ class _Cache:
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
-            words = tr("{path} cannot be read ({detail}); the network is prepared anew.")
+            words = tr("{path} cannot be read ({detail}); the network is prepared again.")
             _log.warning(words.format(path=self.path, detail=error))
             return None
         if hashlib.sha256(data[_DIGEST:]).digest() == data[:_DIGEST]:
             return data[_DIGEST:]
-        _log.warning(tr("{path} is damaged; the network is prepared anew.").format(path=self.path))
+        _log.warning(tr("{path} is damaged; the network is prepared again.").format(path=self.path))
         return None
 
     def write(self, compiled: Any) -> None:
-        """A cache that cannot be written is a word in the log: the next start prepares the network anew."""
+        """A cache that cannot be written is only logged: the next start prepares the network again."""
         blob = io.BytesIO()
         try:
             compiled.export_model(blob)
@@ -148,7 +148,7 @@ class _Cache:
             self._forget_old()
         except (OSError, RuntimeError, UserError) as error:
             detail = describe_os_error(error) if isinstance(error, OSError) else error
-            words = tr("The prepared network cannot be kept ({detail}); each start prepares it anew.")
+            words = tr("The prepared network cannot be kept ({detail}); each start prepares it again.")
             _log.warning(words.format(detail=detail))
 
     def _forget_old(self) -> None:

@@ -102,7 +102,7 @@ def _round_inside(module: nn.Module, ends: tuple[str, str], dtype: torch.dtype) 
 
 
 def require_finite(state: Mapping[str, Tensor]) -> None:
-    """Raises: ValueError where weights are NaN or infinite, or no plain numbers."""
+    """Raises: ValueError where weights are NaN or infinite, or not of an ordinary dtype."""
     for name, tensor in state.items():
         if tensor.dtype not in _DTYPES:
             raise ValueError(

@@ -1,4 +1,4 @@
-"""What a denoiser does wrong on observed pixels is known, so it can be undone in the hole beside them."""
+"""What a denoiser does wrong on observed pixels is known, so it can be undone in the mask next to them."""
 
 import math
 
@@ -10,12 +10,12 @@ from daps_desktop.solver.denoisers.denoiser import Denoiser
 
 
 class BiasCorrectedDenoiser:
-    """A denoiser for pictures with a hole: the smooth part of its error y - x0_hat is carried into the hole.
+    """A denoiser for pictures with a mask: the smooth part of its error y - x0_hat is carried into it.
 
-    There level after level would add it up to a tint. Measured on repairs: 0.3 dB in scratches and holes.
+    There level after level would add it up to a tint. Measured on repairs: 0.3 dB inside the mask.
     """
 
-    REACHES = (6.0, 2.0)  # std of the neighbourhood in pixels: first for wide holes, then along the rim
+    REACHES = (6.0, 2.0)  # std of the neighbourhood in pixels: first for wide masks, then along the rim
 
     def __init__(self, inner: Denoiser, y: Tensor, known_mask: Tensor) -> None:
         """y: (1, 3, H, W); observed: (1, 1, H, W), 1 = trust the photo."""

@@ -41,7 +41,7 @@ class CountingDenoiser:
 
 
 def synchronize(x: Tensor) -> None:
-    """Until x is computed: a graphics card is only told what to do, and goes on with it by itself."""
+    """Until x is computed: a graphics card is only given its orders, and carries them out asynchronously."""
     if x.is_cuda:
         torch.cuda.synchronize(x.device)
     elif x.device.type == "mps":

@@ -1,4 +1,4 @@
-"""The laboratory problems of the papers: random and box masks, phase retrieval, a camera's blur."""
+"""The benchmark problems of the papers: random and box masks, phase retrieval, a camera's blur."""
 
 import torch
 import torch.nn.functional as F

@@ -1,4 +1,4 @@
-"""Operators made of operators: one after another, under a hole, or seen through a set."""
+"""Operators made of operators: one after another, under a mask, or seen through a set."""
 
 import math
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from daps_desktop.solver.operators.masking import fill_mask
 
 
 class Chain(LinearOperator):
-    """A x = A_n ... A_1 x: what happened first comes first, a hole last. One border outside of all.
+    """A x = A_n ... A_1 x: what happened first comes first, a mask last. One border outside of all.
 
     Each link is made for the size of its own output: a blur before x2 shrinking is made for the latent size
     of the shrinking.
@@ -46,7 +46,7 @@ class Chain(LinearOperator):
 
 
 class MaskedOperator(NonlinearOperator):
-    """Any operator seen through a hole; the step of a pixelwise one stays in closed form."""
+    """Any operator seen through a mask; the step of a pixelwise one stays in closed form."""
 
     def __init__(self, operator: Operator, known_mask: Tensor) -> None:
         """observed: (1 or B, 1, H, W), 1 = trust the photo, of the size of the operator's output."""
@@ -118,7 +118,7 @@ class ConstrainedOperator(Operator):
         return self.constraint.project(self._seen(x, y), y)
 
     def _seen(self, x: Tensor, y: Tensor) -> Tensor:
-        """A x, with what covers a hole taken from the photo: JPEG blocks do not know of holes."""
+        """A x, with what covers a mask taken from the photo: JPEG blocks do not know of masks."""
         seen = self.operator(x)
         if self.known_mask is None:
             return seen

@@ -26,7 +26,7 @@ class Convolution(LinearOperator):
     valid part, so A = V C with C circulant and V the choice of the valid entries.
 
     Proximal step, exact in the limit: with Q = C^T C + c I, c = (sigma_y / trust)^2, N = I - V^T V (the
-    entries of C x that nobody has seen) and R = y - A z,
+    entries of C x that no one has seen) and R = y - A z,
         (Q - C^T N C) d = C^T V^T R,  x = z + d.
     Had we seen g = V^T R + u, where u = N C d, everywhere, the answer would be d = Q^-1 C^T g, two FFTs.
     So only u has to be found, from (I - N G N) u = N G V^T R with G = C Q^-1 C^T: conjugate gradients on the
@@ -134,7 +134,7 @@ def motion_kernel(length: float, angle: float) -> Tensor:
 def kernel_from_image(image: NDArray[np.generic], path: str = "") -> Tensor:
     """(k, k) float64, sum 1, k odd: a picture of the blur, white on black, its centre of mass in the middle.
 
-    picture: (H, W) or (H, W, C), any numbers not below 0. Raises: UserError("kernel_file").
+    picture: (H, W) or (H, W, C), any values not below 0. Raises: UserError("kernel_file").
     """
     grey = np.asarray(image, dtype=np.float64)
     grey = grey.mean(axis=2) if grey.ndim == 3 else grey

@@ -1,4 +1,4 @@
-"""JPEG: the set of images that a file cannot tell apart, and the damage applied forwards."""
+"""JPEG: the set of images that a file cannot distinguish, and the damage applied forwards."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Pixels that tell nothing, and photos that are noisy only."""
+"""Pixels without information, and photos that are only noisy."""
 
 import cv2
 import numpy as np
@@ -9,11 +9,11 @@ from torch import Tensor
 from daps_desktop.imaging.mask import Mask
 from daps_desktop.solver.operators.base import LinearOperator
 
-MAX_BLOCKS = 0.5  # share of the blocks with a hole in them above which a hole is filled smoothly
+MAX_BLOCKS = 0.5  # share of the blocks with a hole in them above which a mask is filled smoothly
 
 
 def known_mask_of(mask: Mask, device: torch.device | str = "cpu") -> Tensor:
-    """(1, 1, H, W) float32, 1 = trust the photo, from a hole (H, W), True = reconstruct. The only bridge."""
+    """(1, 1, H, W) float32, 1 = trust the photo, from a mask (H, W), True = reconstruct. The only bridge."""
     return torch.tensor(~mask, dtype=torch.float32, device=device)[None, None]
 
 
@@ -34,12 +34,12 @@ class Identity(LinearOperator):
 
 
 class MaskOperator(LinearOperator):
-    """Keeps observed pixels, zeroes the rest; its own transpose. What y holds in the hole is ignored."""
+    """Keeps observed pixels, zeroes the rest; its own transpose. What y holds in the mask is ignored."""
 
     pixelwise = True
 
     def __init__(self, known_mask: Tensor) -> None:
-        """observed: (1 or B, 1, H, W), 1 = trust the photo, 0 = hole."""
+        """observed: (1 or B, 1, H, W), 1 = trust the photo, 0 = fill."""
         self.known_mask = known_mask
         self._kept = known_mask
 
@@ -55,7 +55,7 @@ class MaskOperator(LinearOperator):
 
     @torch.no_grad()
     def initial_estimate(self, y: Tensor) -> Tensor:
-        """y with the hole filled from its rim."""
+        """y with the mask filled from its rim."""
         return fill_mask(y, self._kept)
 
 
@@ -65,7 +65,7 @@ def data_weight(sigma_y: float, prior_std: float) -> float:
 
 
 def fill_mask(y: Tensor, known_mask: Tensor) -> Tensor:
-    """y (B, C, H, W) with its hole filled: its texture goes on where the hole is narrow, else smoothly.
+    """y (B, C, H, W) with its mask filled: its texture goes on where the mask is narrow, else smoothly.
 
     By frequency-selective reconstruction (Seiler, Kaup 2010; Genser, Seiler, Kaup 2018), which needs about
     5 ms for each block of 8 x 8 pixels with a hole in it: where most blocks have one, as where pixels are
@@ -93,7 +93,7 @@ def _reconstruct(photo: Tensor, known: Tensor) -> Tensor:
 
 
 def fill_smoothly(y: Tensor, known_mask: Tensor) -> Tensor:
-    """y (B, C, H, W) with its hole filled from ever coarser averages of what is observed (pull-push).
+    """y (B, C, H, W) with its mask filled from ever coarser averages of what is observed (pull-push).
 
     Source: Gortler et al., The Lumigraph, 1996. A photo without any observed pixel comes back as zeros.
     """

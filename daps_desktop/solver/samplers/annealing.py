@@ -1,4 +1,4 @@
-"""What every method shares: the step it yields, fresh noise, and the refusal of non-finite numbers."""
+"""What every method shares: the step it yields, fresh noise, and the refusal of non-finite values."""
 
 from collections.abc import Generator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Pictures nobody took, with the statistics of photographs: to notice what a prior forgets of the rest.
+"""Synthetic pictures with the statistics of photographs: to notice what a prior forgets of the rest.
 
 Source: the dead leaves model, overlapping discs whose radii follow a power law of exponent 3, which gives the
 edges and the scale invariance of natural pictures (Lee, Mumford, Huang 2001, IJCV 41).

@@ -98,7 +98,7 @@ def evaluate(settings: SolverSettings, chosen: EvaluationSpec) -> Iterator[Score
 
 
 def restored(trial: DegradedPhoto, settings: SolverSettings, prior: Prior) -> Pixels:
-    """(H, W, 3) uint8, as the program would save it, told the noise. Raises: UserError, as it does."""
+    """(H, W, 3) uint8, as the program would save it, given the noise. Raises: UserError, as it does."""
     settings = replace(settings, noise=trial.case.noise)
     job = RestoreRequest("", trial.photo, trial.mask, trial.case.task, settings)
     return restore(job, prior, ProgressReporter()).photo.pixels

@@ -28,7 +28,7 @@ REPAIR = Task((MissingPixels(),))
 class EvaluationCase:
     """One kind of damage: what `task` would undo, then white noise, then marks on top.
 
-    `noise` is a std in grey levels of 0-255, which every method is told. `family` joins the cases that the
+    `noise` is a std in grey levels of 0-255, which every method is given. `family` joins the cases that the
     same tools are for.
     """
 
@@ -101,7 +101,7 @@ def scratches(per_megapixel: float) -> DrawMask:
 
 
 def squares(side: int, rows: int, cols: int) -> DrawMask:
-    """Square holes, one somewhere in each of `rows` x `cols` fields, whole and off the border."""
+    """Square masks, one somewhere in each of `rows` x `cols` fields, whole and off the border."""
 
     def draw(height: int, width: int, rng: np.random.Generator) -> Mask:
         mask = np.zeros((height, width), bool)

@@ -12,7 +12,7 @@ CREDITS = "CREDITS.csv"
 
 
 def list_credits(settings: RunSettings) -> str:
-    """The rows that stand beside the archives used, and those of the prior that the run began with; else "".
+    """The rows that stand next to the archives used, and those of the prior that the run began with; else "".
 
     A CREDITS.csv has a column `archive`; the header of the first one found is that of the result.
     Raises: UserError (`file_unreadable`).

@@ -1,4 +1,4 @@
-"""The photos of a run: those to learn from, and those held out that will tell what it is worth."""
+"""The photos of a run: those to learn from, and those held out that show how good it is."""
 
 import shutil
 from collections.abc import Sequence

@@ -78,7 +78,7 @@ class TrainingLoop:
         return self.budget.progress(self.seconds, self.steps)
 
     def _draw(self, step: int) -> Batch:
-        """The same for the same step, whoever draws it and when."""
+        """The same for the same step, by any process at any time."""
         recipe = self.trainer.recipe
         rng = np.random.default_rng((recipe.seed, self.before + step))
         number, side = recipe.patches(self.progress)

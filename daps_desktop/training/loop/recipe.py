@@ -1,4 +1,4 @@
-"""How a network is taught: patches, noise levels and learning rate, by where the run stands."""
+"""How a network is trained: patches, noise levels and learning rate, by where the run stands."""
 
 import math
 from dataclasses import dataclass

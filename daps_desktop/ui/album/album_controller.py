@@ -93,7 +93,7 @@ class AlbumController(QObject):
         window.save_pressed.connect(self._ask_save)
         window.compare_pressed.connect(self.compare)
         last = Path(str(preferences().value(_KEY, usual)))
-        with suppress(OSError):  # where nobody may even look, a new one begins
+        with suppress(OSError):  # where it may not even be read, a new one begins
             if last.exists():
                 album.open(last)
 

@@ -22,13 +22,13 @@ STATES = {
     SAVING: N_("Saving"),
     DONE: N_("Done"),
     FAILED: N_("Failed"),
-    SKIPPED: N_("Left out"),
+    SKIPPED: N_("Skipped"),
 }
-MARKS = {FROM_FILE: N_("from a file"), FOUND: N_("found by itself"), "": N_("none")}
+MARKS = {FROM_FILE: N_("from a file"), FOUND: N_("detected automatically"), "": N_("none")}
 
 
 def format_progress(album: Album) -> str:
-    """How many are done, and how many not, in words."""
+    """How many are done, and how many not, as text."""
     if not album.rows:
         return tr("Add the photos that are to be restored.")
     words = [
@@ -39,7 +39,7 @@ def format_progress(album: Album) -> str:
     if album.count(FAILED):
         words.append(tr("{count} failed").format(count=album.count(FAILED)))
     if album.count(SKIPPED):
-        words.append(tr("{count} left out").format(count=album.count(SKIPPED)))
+        words.append(tr("{count} skipped").format(count=album.count(SKIPPED)))
     return capitalised(join_list(words))
 
 

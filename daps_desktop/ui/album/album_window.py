@@ -47,7 +47,7 @@ from daps_desktop.ui.common.widgets import (
 )
 from daps_desktop.ui.files.export_dialog import FORMAT_WORDS, POLICY_WORDS, no_default_button
 
-_PATIENCE_MS = 100  # before lines are wrapped anew while the window is being made wider
+_PATIENCE_MS = 100  # before lines are rewrapped while the window is being made wider
 
 
 class AlbumWindow(QDialog):
@@ -82,11 +82,11 @@ class AlbumWindow(QDialog):
         self.own_recipe = _button(N_("Of the open photo"))
         self.recipe_file = _button(N_("From a file…"))
         self.finding = say(
-            QCheckBox(), text=N_("Mark scratches and dust by itself where no marks lie beside a photo")
+            QCheckBox(), text=N_("Mark scratches and dust automatically in photos without marks of their own")
         )
         self.finding.setMinimumHeight(MIN_TARGET)
         self.place = label()
-        self.choose, self.beside = _button(N_("Choose a folder…")), _button(N_("Beside the photos"))
+        self.choose, self.beside = _button(N_("Choose a folder…")), _button(N_("Next to the photos"))
         self.format = SegmentedControl(N_("Format"), FORMAT_WORDS)
         self.policy = QComboBox()
         self.banner = Banner()
@@ -186,7 +186,7 @@ class AlbumWindow(QDialog):
     # what is shown
 
     def show_album(self) -> None:
-        """All of it anew."""
+        """Refresh all of it."""
         album = self._model.album
         if self._filled != (album.rows, album.recipe):
             self._fill_table(album)
@@ -194,7 +194,7 @@ class AlbumWindow(QDialog):
         self.finding.blockSignals(True)
         self.finding.setChecked(album.find_scratches)
         self.finding.blockSignals(False)
-        self.place.setText(album.folder or tr("Beside the photos, as NAME_restored"))
+        self.place.setText(album.folder or tr("Next to the photos, as NAME_restored"))
         self.format.pick(album.export.file_format)
         self.policy.setCurrentIndex(max(self.policy.findData(album.export.policy), 0))
         self._show_state()

@@ -52,7 +52,7 @@ class PhotoView(QWidget):
         self.screen_colour.changed.connect(self.update)
 
     def show_photo(self, pyramid: Pyramid, mask: Mask) -> None:
-        """A newly opened photo, fitted, with its (H, W) hole; the array is the document's own."""
+        """A newly opened photo, fitted, with its (H, W) mask; the array is the document's own."""
         height, width = pyramid.size
         self._view = ViewTransform(QSizeF(width, height), self._viewport().size()).fitted()
         self._comparison.set_original(pyramid)
@@ -208,7 +208,7 @@ class PhotoView(QWidget):
         self._compare.set_position(x / max(self.width(), 1))
 
     def show_marks(self) -> None:
-        """Whoever marks sees what is marked."""
+        """Marking shows the marks."""
         self._compare.show_work()
 
     def paintEvent(self, event: QPaintEvent) -> None:

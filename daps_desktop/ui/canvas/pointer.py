@@ -100,7 +100,7 @@ class Pointer:
             self.press(event)
 
     def cancel(self) -> bool:
-        """Give up the stroke, shape or drag under way; False where there was none."""
+        """Cancel the stroke, shape or drag under way; False where there was none."""
         going = self._drag is not None or self._tools.tool.is_drawing
         if self._drag == "size":
             self._tools.settings.set_diameter(self._size_before)

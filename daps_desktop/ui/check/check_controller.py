@@ -75,7 +75,7 @@ class CheckController(QObject):
         self._files.ask_write(tr("Save the steps"), "CSV (*.csv)", "_steps", ".csv", lambda: to_csv(lines))
 
     def refresh(self, *_: object) -> None:
-        """Show the map that is asked for, if anybody looks at it."""
+        """Show the map that is asked for, if it is visible."""
         version = self._model.shown
         self._actions.enable(("heat",), version is not None)
         self._actions.enable(("export_plot", "export_steps"), bool(version and version.report))
@@ -146,7 +146,7 @@ def _why_no_map(version: Version) -> str:
     return map_view.NO_MAP if task.solved_part.damages else map_view.NO_SOLVING
 
 
-# Both on the helper thread, where loading pyqtgraph keeps nobody waiting.
+# Both on the helper thread, where loading pyqtgraph delays no one.
 
 
 def _residual_heat(values: ResidualMap) -> HeatMap:

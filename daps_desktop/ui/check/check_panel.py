@@ -21,7 +21,7 @@ from daps_desktop.ui.common.widgets import hbox, label, vbox
 
 RUNNING = N_("The verdict comes with the result.")
 NO_RESULT = N_("Nothing has been restored yet.")
-NO_RUN = N_("Put together from other versions: look at the verdicts on those.")
+NO_RUN = N_("Combined from other versions: see the verdicts on those.")
 
 _HEIGHT = 240  # pixels: less would cut the names of the axes
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from daps_desktop.jobs.messages import Progress
-from daps_desktop.jobs.report import Report
+from daps_desktop.jobs.report import Report, StepReport
 from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.jobs.task import Task
 
@@ -22,6 +22,11 @@ class Point:
     residual_over_noise: float
     evaluations: int  # of the network, since the run began
     seconds: float
+
+    @classmethod
+    def of(cls, step: int, source: StepReport | Progress) -> "Point":
+        """What the report, or a message while the job runs, says of the step."""
+        return cls(step, source.sigma, source.residual_over_noise, source.evaluations, source.seconds)
 
 
 Line = tuple[Point, ...]
@@ -47,8 +52,7 @@ class Curve:
         lines: dict[int, list[Point]] = {}
         for step in report.steps:
             line = lines.setdefault(step.sample, [])
-            residual = step.residual_over_noise
-            line.append(Point(len(line) + 1, step.sigma, residual, step.evaluations, step.seconds))
+            line.append(Point.of(len(line) + 1, step))
         done = tuple(tuple(line) for line in lines.values())
         return cls(task, done, max((len(line) for line in done), default=0), len(done))
 
@@ -62,8 +66,7 @@ class Curve:
         line = lines[progress.sample]
         if progress.step == self.last_step and line:
             line = line[:-1]
-        residual = progress.residual_over_noise
-        point = Point(len(line) + 1, progress.sigma, residual, progress.evaluations, progress.seconds)
+        point = Point.of(len(line) + 1, progress)
         lines[progress.sample] = (*line, point)
         steps = max(progress.steps // self.samples, point.step)
         return replace(self, lines=tuple(lines), steps=steps, last_step=progress.step)

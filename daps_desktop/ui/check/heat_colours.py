@@ -1,4 +1,4 @@
-"""Numbers to colours, on scales that read the same to people who see colours differently.
+"""Values to colours, on scales that read the same to people who see colours differently.
 
 Imported off the window's thread, as pyqtgraph takes a third of a second.
 """
@@ -23,7 +23,7 @@ _RESIDUAL_MAP, _SPREAD_MAP = "inferno", "viridis"
 
 
 def residual_heat(values: ResidualMap) -> HeatMap:
-    """Where the result does not explain the photo; see-through where the photo tells nothing."""
+    """Where the result does not explain the photo; see-through where the photo shows nothing."""
     top = phrase(N_("{number:g} or more"), number=RESIDUAL_TOP)
     title = N_("Not explained, in noise levels")
     return _heat(values.astype(np.float32) / RESIDUAL_TOP, _RESIDUAL_MAP, title, "0", top)
@@ -37,7 +37,7 @@ def spread_heat(values: NDArray[np.float32]) -> HeatMap:
 
 
 def _heat(shares: NDArray[np.float32], name: str, title: str, low: str, high: Words) -> HeatMap:
-    """`shares` from 0 to 1, NaN where there is nothing to tell."""
+    """`shares` from 0 to 1, NaN where there is nothing to show."""
     scale: Any = pg.colormap.get(name)
     colours = np.asarray(scale.getLookupTable(nPts=_SHADES), dtype=np.uint8)
     unknown = np.isnan(shares)

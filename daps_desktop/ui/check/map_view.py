@@ -25,15 +25,15 @@ NOTES: dict[MapKind, str] = {
         "be wrong in the same way. This is not a probability."
     ),
 }
-NO_IMAGE = N_("What was measured here is no picture of the photo, so there is no map of it.")
+NO_IMAGE = N_("What was measured here is not an image of the photo, so there is no map of it.")
 NO_MAP = N_("No map is kept with this version. Restore again to see one.")
-NO_RUN = N_("This version was put together from others: no run stands behind it, so there is no map.")
+NO_RUN = N_("This version was combined from others: no run stands behind it, so there is no map.")
 NO_SOLVING = N_("Only colours were changed, by a curve: nothing of the photo is left unexplained.")
 NO_VERSION = N_("The map appears here with the result.")
 NO_SAMPLES = N_("It takes at least two samples to see where they differ: press “Try 3 more”.")
 WORKING = N_("Comparing the versions…")
 
-_BROAD = 1.6  # times what button and scale take: there is room for the picture beside them
+_BROAD = 1.6  # times what button and scale take: there is room for the picture next to them
 
 
 class MapView(QWidget):
@@ -69,7 +69,7 @@ class MapView(QWidget):
         self.heat.paint_scale(painter, scale, self.palette().windowText().color())
 
     def _places(self, heat: HeatMap) -> tuple[QRectF, QRectF]:
-        """Where the picture goes and where its scale: beside button and scale, else between them."""
+        """Where the picture goes and where its scale: next to button and scale, else between them."""
         whole, button = QRectF(self.rect()), QRectF(self.childrenRect())
         needed = heat.scale_size(QFontMetricsF(self.font()))
         scale = QRectF(QPointF(0, whole.bottom() - needed.height()), needed)
@@ -81,7 +81,7 @@ class MapView(QWidget):
 
 
 class MapPanel(QWidget):
-    """Two maps to choose from; each says beside it what it does not prove."""
+    """Two maps to choose from; each says next to it what it does not prove."""
 
     chosen = Signal(str)  # the MapKind
 
@@ -99,7 +99,7 @@ class MapPanel(QWidget):
             self._places.addWidget(place)
         head = hbox(self.kinds)
         head.addStretch(1)
-        # In the room beside the picture, above the scale.
+        # In the room next to the picture, above the scale.
         corner = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
         beside = vbox()
         beside.addWidget(action_button(actions, "heat"), 0, corner)

@@ -84,11 +84,11 @@ class ResidualPlot(pg.PlotWidget):
 
     @property
     def readout(self) -> str:
-        """What is told of the step under the mouse; empty where there is none."""
+        """The description of the step under the mouse; empty where there is none."""
         return self._readout.toPlainText() if self._readout.isVisible() else ""
 
     def show_lines(self, lines: Sequence[Line], steps: int, band: tuple[float, float]) -> None:
-        """Draw the samples, of which each takes so many steps; what is not a positive number is left out."""
+        """Draw the samples, of which each takes so many steps; what is not a positive number is skipped."""
         self._lines = tuple(tuple(point for point in line if _drawable(point)) for line in lines)
         for curve in self._curves:
             self._item.removeItem(curve)
@@ -155,7 +155,7 @@ class ResidualPlot(pg.PlotWidget):
         self._noise_view.setGeometry(self._item.vb.sceneBoundingRect())
 
     def _hover(self, at: QPointF) -> None:
-        """Tell the numbers of the point that is nearest to the mouse."""
+        """Show the values of the point that is nearest to the mouse."""
         points = [(sample, point) for sample, line in enumerate(self._lines) for point in line]
         if not points or not self._item.vb.sceneBoundingRect().contains(at):
             self._hide_readout()
@@ -180,7 +180,7 @@ class ResidualPlot(pg.PlotWidget):
         self._announce(len(self._lines) - 1, line[min(max(now + way, 0), len(line) - 1)])
 
     def _announce(self, sample: int, point: Point) -> None:
-        """The numbers of one point, seen and to be read out."""
+        """The values of one point, to be seen and read out."""
         self._cursor.setPos(point.step)
         self._readout.setText(_describe_point(point, sample + 1 if len(self._lines) > 1 else 0))
         self.setAccessibleDescription(self._readout.toPlainText())

@@ -43,7 +43,7 @@ class BackgroundRunner(QObject):
         self._courier.sent.emit(call)
 
     def close(self) -> None:
-        """Wait for the work under way; nobody hears of what ends now or later."""
+        """Wait for the work under way; what ends now or later is reported to no one."""
         self._closed = True
         self._pool.shutdown(wait=True, cancel_futures=True)
 

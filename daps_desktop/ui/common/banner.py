@@ -16,7 +16,7 @@ _DETAILS_HEIGHT = 120  # pixels: a few lines of a traceback, the rest scrolls
 
 
 class Banner(QFrame):
-    """One error at a time. Whoever knows what to do about it hears `shown` and makes an `add_fix`."""
+    """One error at a time. What can mend it connects to `shown` and calls `add_fix`."""
 
     help_chapter = "trouble"
 
@@ -35,7 +35,7 @@ class Banner(QFrame):
         self.report = say(
             QPushButton(),
             text=N_("Copy report"),
-            toolTip=N_("For whoever helps you: made on this computer, without your name, sent nowhere."),
+            toolTip=N_("For anyone helping you: made on this computer, without your name, and sent nowhere."),
         )
         self.dismiss = say(QPushButton(), text=labels.DISMISS)
         self.fold = say(QPushButton(), text=N_("Technical details"))

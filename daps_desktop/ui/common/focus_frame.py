@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 
 class FocusFrame(QFrame):
-    """Around a widget that Tab has come to and that shows nothing of it by itself; the mouse brings none."""
+    """Around a widget that Tab has come to and that does not show it itself; the mouse brings none."""
 
     _BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
     _FOR_A_WHILE = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)

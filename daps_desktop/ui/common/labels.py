@@ -6,7 +6,7 @@ from daps_desktop.base.i18n import N_
 MENU_FILE, MENU_EDIT, MENU_MASK = N_("&File"), N_("&Edit"), N_("&Mask")
 MENU_VIEW, MENU_RESTORE, MENU_HELP = N_("&View"), N_("&Restore"), N_("&Help")
 MENU_SCHEME = N_("Appearance")
-SCHEME_SYSTEM, SCHEME_LIGHT, SCHEME_DARK = N_("Like the system"), N_("Light"), N_("Dark")
+SCHEME_SYSTEM, SCHEME_LIGHT, SCHEME_DARK = N_("Follow system"), N_("Light"), N_("Dark")
 
 # welcome page
 WELCOME_TITLE = N_("Restore an old photo")
@@ -36,23 +36,22 @@ SCRATCHES, SCRATCHES_LINE = N_("Scratches and tears"), N_("Fills in what you mar
 BLURRED, BLURRED_LINE = N_("Blurred"), N_("Out of focus all over.")
 SHAKEN, SHAKEN_LINE = N_("Shaken"), N_("The camera moved along a line.")
 SMALL, SMALL_LINE = N_("Too small"), N_("Makes the photo larger.")
-NOISE, NOISE_LINE = N_("Noise or grain"), N_("Specks all over, as from film or a dark room.")
+NOISE, NOISE_LINE = N_("Noise or grain"), N_("Specks all over, as from film or poor light.")
 BLOCKS, BLOCKS_LINE = N_("JPEG blocks"), N_("Squares and fringes from strong compression.")
 GREY = N_("Black-and-white to colour")
 SIZE, LENGTH, ANGLE, LEVEL, FACTOR = N_("Size"), N_("Length"), N_("Angle"), N_("Level"), N_("Larger by")
 UNIT_PIXELS, UNIT_DEGREES, UNIT_GREY = N_(" px"), "°", N_(" of 255")
-AUTOMATIC = N_("Find the level by itself")
+AUTOMATIC = N_("Estimate automatically")
 BRUSH_SIZE = N_("Brush size")
 CLEAR_MARKS = N_("Clear")
 NOTHING_MARKED = N_("Nothing is marked yet. Paint over the damage; the right button erases.")
 MARKS_UNUSED = N_("The marks are not used: tick “Scratches and tears” to fill them in.")
 WHERE_WHOLE = N_("The whole photo. Nothing needs to be marked.")
-DRAFT, BALANCED, BEST = N_("Draft"), N_("Balanced"), N_("Best")
 QUALITY_NAME = N_("Quality")
-QUALITY_LINES = {
-    "draft": N_("A quick look at what will come."),
-    "balanced": N_("Good for most photos."),
-    "best": N_("Takes several times as long as Balanced."),
+QUALITIES = {  # the name and the line of each preset that can be chosen
+    "draft": (N_("Draft"), N_("A quick look at what will come.")),
+    "balanced": (N_("Balanced"), N_("Good for most photos.")),
+    "best": (N_("Best"), N_("Takes several times as long as Balanced.")),
 }
 ADVANCED = N_("Advanced")
 OUTPUT, SAFEST, SAMPLE = N_("Output"), N_("Safest"), N_("Sample")
@@ -126,7 +125,7 @@ MOUSE_HELP = (
     (N_("Shift+click"), N_("Straight line from the end of the last stroke")),
     (N_("Space+drag, middle button"), N_("Move the photo, in the middle of a shape too")),
     (N_("Enter, double click"), N_("Close the polygon")),
-    (N_("Backspace"), N_("Take the last corner back")),
-    (N_("Esc"), N_("Give up the stroke or shape")),
+    (N_("Backspace"), N_("Undo the last corner")),
+    (N_("Esc"), N_("Cancel the stroke or shape")),
     (N_("Hold \\"), N_("Show the original")),
 )

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from daps_desktop.base.i18n import Phrase, tr
 
-Words = str | Phrase | Callable[[], str]  # a message of N_, one with facts, or what is worked out anew
+Words = str | Phrase | Callable[[], str]  # a message of N_, one with facts, or what is worked out each time
 Part = TypeVar("Part", bound=QObject)
 _SAID = "_said"  # on the part itself, so that it goes when the part goes
 

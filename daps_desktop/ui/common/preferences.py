@@ -9,7 +9,7 @@ _NAME = "daps-desktop"
 
 
 def preferences() -> QSettings:
-    """The store; cheap to call, so that nobody holds on to one."""
+    """The store; cheap to call, so that none is held on to."""
     return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, _NAME, _NAME)
 
 

@@ -13,7 +13,7 @@ def format_verdict(verdict: Verdict) -> str:
 
 
 def _format_recoloured() -> str:
-    return tr("Colours and contrast were changed everywhere by a curve, which can be taken back.")
+    return tr("Colours and contrast were changed everywhere by a curve, which can be undone.")
 
 
 _SUSPECTS = {

@@ -140,7 +140,7 @@ class NumberRow(QWidget):
         return self.box.value()
 
     def show_value(self, value: float) -> None:
-        """Show a number without telling anybody."""
+        """Show a number without emitting a signal."""
         self.box.blockSignals(True)
         self.box.setValue(value)
         self.box.blockSignals(False)

@@ -24,7 +24,7 @@ from daps_desktop.ui.models.undo_commands import MaskCommand
 _PIECE_MS = 100  # pieces of a stroke go out together
 _SYNC_MS = 350  # with the above less than half a second
 _RESCUE_S = 2.0
-_WASTE = 1.5  # two rectangles become one where that holds no more than so much beside them
+_WASTE = 1.5  # two rectangles become one where that holds no more than so much besides them
 
 Work = Callable[[Journal], object]
 
@@ -139,7 +139,7 @@ class Autosave(QObject):
 
     @property
     def photo_copy(self) -> Path | None:
-        """The copy of the photo beside the journal, if there is one yet."""
+        """The copy of the photo next to the journal, if there is one yet."""
         journal = self._held.journal if self._held else None
         return next(journal.folder.glob("photo*"), None) if journal else None
 

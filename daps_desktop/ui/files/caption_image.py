@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetrics, QImage, QPainter
 
-_SHARE = 36  # the letters are that part of the width of a photo
+_SHARE = 36  # the text height is that part of the width of a photo
 _MIN_SIZE = 12  # pixels
 
 

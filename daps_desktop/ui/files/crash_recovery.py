@@ -65,7 +65,7 @@ class CrashRecovery(QObject):
         self._background.run(lambda: unsaved_work(self._folder), self.found.emit)
 
     def offer_beside(self, path: Path) -> None:
-        """Ask once the photo at `path` is open: whoever starts with one does not see the first page."""
+        """Ask once the photo at `path` is open: starting with one skips the first page."""
         self._beside = path
 
     def _see_first_page(self) -> None:

@@ -99,7 +99,7 @@ class ExportController(QObject):
 
     def _look_again(self) -> None:
         assert self.dialog is not None
-        self.dialog.show_size(N_("How large it will be is being worked out…"))
+        self.dialog.show_size(N_("Calculating file size…"))
         self._timer.start(_PATIENCE_MS)
 
     def _encode(self) -> None:
@@ -200,7 +200,7 @@ class ExportController(QObject):
         self._background.run(work, lambda path: self._done(path, wished, photo, kept), failed)
 
     def _done(self, path: Path | None, wished: Path, photo: Photo, kept: Version | None) -> None:
-        """`kept` is the version that is in the file by itself, and not beside the photo alone."""
+        """`kept` is the version that is alone in the file, not side by side with the photo."""
         if path is None:
             if self.dialog is not None:
                 self.dialog.show_error(UserError("album_exists", path=wished))
@@ -229,7 +229,7 @@ def _file_of(options: ExportOptions) -> ExportOptions:
 
 
 def format_file_size(size: int) -> str:
-    """The size on disk, to the byte and in words."""
+    """The size on disk, to the byte and as text."""
     if size < 1_000_000:
         return tr("{kilobytes:.1f} KB on disk").format(kilobytes=size / 1e3)
     return tr("{megabytes:.1f} MB on disk").format(megabytes=size / 1e6)

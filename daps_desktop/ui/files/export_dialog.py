@@ -49,7 +49,7 @@ POLICY_WORDS = {
 
 
 class ExportDialog(QDialog):
-    """Holds what was chosen; whoever opens it encodes, and says here how large it came out."""
+    """Holds what was chosen; its opener encodes, and reports here how large it came out."""
 
     help_chapter = "saving"
 
@@ -75,12 +75,12 @@ class ExportDialog(QDialog):
         self.quality = NumberRow(N_("Quality"), "", 1, 100, shown.quality, decimals=0)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.size_fields = SizeFields(photo, shown.longest_side, shown.dpi)
-        self.metadata = _check(N_("Keep what the photo says about itself"), shown.metadata)
+        self.metadata = _check(N_("Keep the photo's metadata"), shown.metadata)
         self.metadata_line = label(
             N_("Date, camera, place and captions (EXIF, XMP, IPTC). The colour profile always stays."),
             "caption",
         )
-        self.sidecar = _check(N_("Write beside it where it comes from"), shown.sidecar)
+        self.sidecar = _check(N_("Save provenance in a sidecar file"), shown.sidecar)
         self.sidecar_line = label(
             N_("Photo, marks, recipe and versions in NAME.daps.json, to make the same result again."),
             "caption",
@@ -257,11 +257,11 @@ class ExportDialog(QDialog):
     def _format_line(self) -> str:
         """What becomes of the pixels that were not touched."""
         if self.picture.value != "result":
-            return N_("A picture to show: before and after beside each other, not for further work.")
+            return N_("For showing: before and after side by side, not for further work.")
         if self.format.value not in EXACT:
-            return N_("This format encodes every pixel anew, also those that were not touched.")
+            return N_("This format re-encodes every pixel, including those that were not touched.")
         if self.size_fields.longest_side:
-            return N_("At another size every pixel is computed anew.")
+            return N_("At another size every pixel is resampled.")
         if self.bits.value == 8 and self._photo.bits == 16:
             return N_("From 16 to 8 bits every pixel is rounded.")
         return N_("Pixels that were not touched stay as they were, bit for bit.")

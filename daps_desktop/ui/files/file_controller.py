@@ -36,7 +36,7 @@ from daps_desktop.ui.models.job_model import JobModel
 
 _PHOTO_SOUGHT = ("project_photo_missing", "project_photo_changed")
 _MAX_NAME = 240  # bytes: systems take 255, and a number may come behind it
-_KEPT_OF_NAME = 50  # letters of one that would be longer, of up to four bytes each
+_KEPT_OF_NAME = 50  # characters of one that would be longer, of up to four bytes each
 
 
 class FileController(QObject):
@@ -58,7 +58,7 @@ class FileController(QObject):
         self._window = window
         self._folder = Path.home()
         self.ask_again: Callable[[], object] | None = None  # for the name of what was written last
-        # Saves the project and then goes on; whoever knows about projects puts itself here.
+        # Saves the project and then goes on; the project controller sets it.
         self.keep_first: Callable[[Callable[[], None]], None] = lambda go_on: None
         self.edits = 0  # ever made, so that no two states have the same
         for signal in (
@@ -152,7 +152,7 @@ class FileController(QObject):
             locate = box.addButton(tr("Locate…"), QMessageBox.ButtonRole.AcceptRole)
             locate.clicked.connect(lambda: seek(lambda found: again(found, False)))
             if error.code == "project_photo_changed":
-                use = box.addButton(tr("Use this photo all the same"), QMessageBox.ButtonRole.DestructiveRole)
+                use = box.addButton(tr("Use this photo anyway"), QMessageBox.ButtonRole.DestructiveRole)
                 use.clicked.connect(lambda: again(place, True))
             box.open()
 
@@ -190,7 +190,7 @@ class FileController(QObject):
     def ask_write(
         self, title: str, filters: str, addition: str, suffix: str, make: Callable[[], bytes]
     ) -> None:
-        """Ask for a name beside the original and write there what `make` gives, in the background."""
+        """Ask for a name next to the original and write there what `make` gives, in the background."""
         self._ask_name(title, filters, self.suggested(addition, suffix), lambda path: self.write(path, make))
 
     def write(self, path: Path, make: Callable[[], bytes], overwrite: bool = False) -> None:
@@ -222,7 +222,7 @@ class FileController(QObject):
         ask_save_path(self._window, title, suggested, filters, then)
 
     def suggested(self, addition: str, suffix: str) -> Path:
-        """A name that does not exist yet, beside the original."""
+        """A name that does not exist yet, next to the original."""
         document = self._model.document
         path = document.photo.path if document else None
         origin = path or self._folder / tr(labels.PASTED_NAME)

@@ -243,5 +243,5 @@ class SaveProjectDialog(QDialog):
 
 def _embed_label(photo_bytes: int) -> str:
     if photo_bytes == 0:
-        return tr("Put the photo into the project")
-    return tr("Put the photo into the project ({size} MB)").format(size=max(round(photo_bytes / 2**20), 1))
+        return tr("Include the photo in the project")
+    return tr("Include the photo in the project ({size} MB)").format(size=max(round(photo_bytes / 2**20), 1))

@@ -1,4 +1,4 @@
-"""What is to be done, carried from photo to photo: by a file, the clipboard, or what lies beside a result."""
+"""What is to be done, carried from photo to photo: by a file, the clipboard, or the sidecar of a result."""
 
 from pathlib import Path
 
@@ -73,7 +73,7 @@ class RecipeController(QObject):
         self._background.run(lambda: read_recipe(path), self._use, self._files.failed.emit)
 
     def repeat(self, path: Path) -> None:
-        """Take damage, quality and marks from what lies beside a result, if it came of this very photo."""
+        """Take damage, quality and marks from the sidecar of a result, if it came of this very photo."""
         document = self._model.document
         if document is None:
             return

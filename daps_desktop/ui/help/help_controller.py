@@ -30,7 +30,7 @@ class HelpController(QObject):
         """Show the chapter of the part in use; where there is none, the one shown last."""
         part = QApplication.focusWidget()
         name = find_chapter(part)
-        if isinstance(part, Canvas):  # where the focus lies unless somebody works with Tab
+        if isinstance(part, Canvas):  # where the focus lies unless the user works with Tab
             name = find_chapter(QApplication.widgetAt(QCursor.pos())) or name
         if self.window is None:
             self.window = HelpWindow(self._window)

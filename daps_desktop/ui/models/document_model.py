@@ -52,7 +52,7 @@ class DocumentModel(MarksModel):
         return self.shown is not None and self.shown.number not in self._saved
 
     def open(self, photo: Photo, held: Project | None = None, unsaved: bool = False) -> None:
-        """Start anew with `photo`; what was chosen about damage and quality stays as it was.
+        """Start afresh with `photo`; what was chosen about damage and quality stays as it was.
 
         What a project `held` comes with it; `unsaved` says that it is kept nowhere else.
         """
@@ -114,7 +114,7 @@ class DocumentModel(MarksModel):
     # versions
 
     def add_result(self, request: RestoreRequest, finished: RestoreResult) -> None:
-        """Make a version of what a job on the open photo came to, and show it."""
+        """Make a version of the result of a job on the open photo, and show it."""
         if self.document is not None and request.photo is self.document.photo:
             self.announce_version(self.document.add_version(request, finished))
 

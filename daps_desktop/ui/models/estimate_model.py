@@ -18,10 +18,10 @@ from daps_desktop.ui.common import formatting
 from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.models.job_model import JobModel, JobState
 
-_PATIENCE_MS = 500  # after the last change: nobody wants to know in the middle of one
-_FACTORS = (0.2, 5.0)  # a run beyond these times what was foretold tells of the computer's other work
+_PATIENCE_MS = 500  # after the last change: not in the middle of one
+_FACTORS = (0.2, 5.0)  # a run beyond these times the estimate reflects the computer's other work
 _LEARNT = 0.5  # share of the latest run in what is learnt from runs
-_FIRST_SIZE = (1224, 1632)  # of the photo that is foretold before there is one
+_FIRST_SIZE = (1224, 1632)  # of the photo that is assumed before there is one
 
 What = tuple[str, str]  # prior and device
 
@@ -31,13 +31,13 @@ class _Calibration:
     """What is known of one prior on one device."""
 
     speed: float
-    factor: float = 1.0  # what runs took over what was foretold
+    factor: float = 1.0  # what runs took over what was estimated
 
 
 class EstimateModel(QObject):
     """Asks the engine, and no more than one thing at a time."""
 
-    changed = Signal(object)  # seconds by quality; empty while nobody knows
+    changed = Signal(object)  # seconds by quality; empty while unknown
     hardware_known = Signal(object)  # the computer in plain words, in the language of when they are asked for
 
     def __init__(self, model: DocumentModel, job: JobModel, parent: QObject | None = None) -> None:
@@ -104,7 +104,7 @@ class EstimateModel(QObject):
             self._request = None
 
     def _learn(self, finished: RestoreResult) -> None:
-        """Correct what is foretold by what a run really took."""
+        """Correct the estimates by what a run really took."""
         foretold, settings = self.seconds.get(finished.report.preset), self._job.request
         known = self._known.get(_what(settings.settings)) if settings else None
         if not foretold or known is None:

@@ -61,7 +61,7 @@ class JobModel(QObject):
 
     @property
     def time_left(self) -> TimeRange | None:
-        """Between how many and how many seconds the running job may still take; None while nobody knows."""
+        """Between how many and how many seconds the running job may still take; None while unknown."""
         return self._clock.left
 
     def start(self, request: RestoreRequest) -> None:
@@ -94,7 +94,7 @@ class JobModel(QObject):
             self.state_changed.emit(self.state)
 
     def stop_all(self) -> None:
-        """Give up what waits, and ask the running job to end."""
+        """Drop what waits, and ask the running job to end."""
         self.clear_queue()
         if not self.stopping:
             self.stop()

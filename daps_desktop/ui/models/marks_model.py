@@ -21,7 +21,7 @@ Point = tuple[float, float]  # (row, col)
 
 @dataclass(frozen=True, slots=True)
 class _Layer:
-    """A hole of its own, kept in a document without anything else, with the steps that made it."""
+    """A mask of its own, kept in a document without anything else, with the steps that made it."""
 
     of: Document
     stack: UndoStack
@@ -49,7 +49,7 @@ class MarksModel(QObject):
 
     @property
     def _worked(self) -> Document | None:
-        """Whose hole the tools change: the document's marks, or a layer that lies in their place."""
+        """Whose mask the tools change: the document's marks, or a layer that lies in their place."""
         return self._layer.of if self._layer else self.document
 
     def begin_scratch_mask(self) -> None:
@@ -98,7 +98,7 @@ class MarksModel(QObject):
         self._touched = Rect(0, 0, 0, 0)
 
     def draw(self, start: Point, end: Point, radius: float, value: bool) -> None:
-        """One piece of the stroke; the hole changes at once, so that it is seen under the brush."""
+        """One piece of the stroke; the mask changes at once, so that it is seen under the brush."""
         if self._worked is None or not self.stroking:
             return
         rect = draw_line(self._worked.mask, start, end, radius, value)
@@ -130,7 +130,7 @@ class MarksModel(QObject):
         self._remember(name, patch)
 
     def set_mask(self, mask: Mask, name: str) -> None:
-        """Replace the whole hole, as one step of undo."""
+        """Replace the whole mask, as one step of undo."""
         if self._worked is None or self.stroking:
             return
         patch = self._worked.replace_mask(mask)
@@ -181,7 +181,7 @@ class MarksModel(QObject):
         self.mask_edited.emit()
 
     def _want_repair(self) -> None:
-        """Whoever marks something wants it filled in."""
+        """Marking something means wanting it filled in."""
         assert self.document is not None
         task = self.document.task
         if not task.needs_mask and task.takes_mask:

@@ -1,4 +1,4 @@
-"""Every message of the host goes to whoever sent the request it is about."""
+"""Every message of the host goes to the sender of the request it is about."""
 
 from collections.abc import Callable
 from typing import Protocol

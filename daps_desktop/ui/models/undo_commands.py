@@ -35,7 +35,7 @@ class _Packed:
 
 
 class MaskCommand(QUndoCommand):
-    """An edit already made: `write(rect, pixels)` takes it back or makes it again, and tells the views."""
+    """An edit already made: `write(rect, pixels)` undoes or redoes it, and updates the views."""
 
     def __init__(self, text: str, patch: MaskEdit, write: Callable[[Rect, Mask], None]) -> None:
         super().__init__(text)

@@ -31,7 +31,7 @@ from daps_desktop.ui.panels.noise_field import NoiseField
 
 Choices = Sequence[tuple[str, str]]
 
-BY_ITSELF, ANOTHER_SEED = N_("chosen by itself"), N_("Another seed")
+BY_ITSELF, ANOTHER_SEED = N_("chosen automatically"), N_("Another seed")
 METHODS: Choices = (("dapspp", "DAPS++"), ("daps", "DAPS"), ("diffpir", "DiffPIR"))
 DEVICES: Choices = (
     ("auto", BY_ITSELF),
@@ -46,9 +46,11 @@ _TIPS = {
     "prior": N_("What tells the program how photographs look (the diffusion prior)."),
     "levels": N_("How many steps a run takes (annealing noise levels). More take longer."),
     "samples": N_("How many possibilities are averaged into the safest result (posterior samples)."),
-    "seed": N_("Where chance begins: the same number gives the same result, another one another sample."),
+    "seed": N_(
+        "Where the random numbers start: the same seed gives the same result, another seed another sample."
+    ),
     "method": N_("How photo and prior are brought together (the solver). DAPS++ is the program's own."),
-    "device": N_("What computes: the processor or a graphics card."),
+    "device": N_("Where the computation runs: on the processor or a graphics card."),
     "tile": N_("Side of the squares in which a large photo is computed. Smaller ones need less memory."),
     "operators": N_(
         "The damage in the words of the command line (the forward operator), such as: blur:sigma=2.5 noise"
@@ -181,7 +183,7 @@ class AdvancedSection(QWidget):
         self.chosen.emit({"tile": side if side >= _TILE_STEP else 0})
 
     def _pick_operators(self) -> None:
-        """Only what somebody wrote: what is shown here has fewer digits than the task."""
+        """Only what the user wrote: what is shown here has fewer digits than the task."""
         if not self.operators.isModified():
             return
         try:
@@ -224,7 +226,7 @@ def _choice(name: str, choices: Choices) -> QComboBox:
 
 
 def _show_number(box: QSpinBox, value: int) -> None:
-    """A seed of the command line may be larger than any that the box can tell."""
+    """A seed of the command line may be larger than any that the box can show."""
     box.blockSignals(True)
     box.setPrefix("> " if value > box.maximum() else "")
     box.setValue(min(value, box.maximum()))

@@ -71,7 +71,7 @@ class Card(QFrame):
         values = self._made_values()
         self._suggested: Damage | None = None
         self._reason: Words = ""
-        self._shown: tuple[Damage, Damage] | None = None  # as it was given, and as the fields can tell it
+        self._shown: tuple[Damage, Damage] | None = None  # as it was given, and as the fields can show it
         self.tick = say(QCheckBox(), text=self.title, accessibleName=self.title)
         self.tick.setMinimumHeight(MIN_TARGET - 4)
         say(self.tick, accessibleDescription=self.line)
@@ -115,7 +115,7 @@ class Card(QFrame):
         return given if damage == told else damage
 
     def show_damage(self, damage: Damage | None) -> None:
-        """Tick or untick the card and show the values, without telling anybody."""
+        """Tick or untick the card and show the values, without emitting a signal."""
         self.blockSignals(True)
         self.tick.setChecked(damage is not None)
         if damage is not None:

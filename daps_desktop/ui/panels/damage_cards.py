@@ -53,7 +53,7 @@ class JpegCard(Card):
     """Its quality is asked for only where the file itself does not say how it was compressed."""
 
     def _made_values(self) -> QWidget:
-        self.automatic = say(QCheckBox(), text=N_("As the file says"))
+        self.automatic = say(QCheckBox(), text=N_("Use the file's own tables"))
         self.automatic.setMinimumHeight(MIN_TARGET)
         values = allowed(JpegCompression, "quality")
         assert isinstance(values, Range)
@@ -83,7 +83,7 @@ class JpegCard(Card):
 
     @property
     def given(self) -> JpegCompression:
-        """That the last photo's file told its own quality does not hold for this one."""
+        """That the last photo's file gave its own quality does not hold for this one."""
         return self.damage()
 
     def _show_values(self, damage: Damage) -> None:
@@ -109,7 +109,7 @@ class DamageEntry:
 
 
 _SCRATCHES = Face(labels.SCRATCHES, labels.SCRATCHES_LINE, damage_pictures.scratched)
-# The same damage as scratches to the solver: pixels that tell nothing. Only finding it differs.
+# The same damage as scratches to the solver: pixels without information. Only finding it differs.
 _DUST = Face(
     N_("Dust and stains"),
     N_("Specks you mark, or let the program look for."),
@@ -154,15 +154,15 @@ _GREY = Face(
 CARDS: dict[type[Damage], DamageEntry] = {
     MissingPixels: DamageEntry(N_("scratches and tears filled in"), (_SCRATCHES, _DUST)),
     GaussianBlur: DamageEntry(N_("sharpened"), (_BLUR,)),
-    MotionBlur: DamageEntry(N_("camera shake taken back"), (_MOTION,)),
-    KernelBlur: DamageEntry(N_("sharpened by a given blur")),
+    MotionBlur: DamageEntry(N_("camera shake removed"), (_MOTION,)),
+    KernelBlur: DamageEntry(N_("sharpened with a given kernel")),
     CameraBlur: DamageEntry(N_("sharpened in linear light")),
     Downsampling: DamageEntry(N_("made larger"), (_SMALL,)),
-    Noise: DamageEntry(N_("noise taken away"), (_NOISE,), NoiseCard),
-    JpegCompression: DamageEntry(N_("JPEG blocks taken away"), (_JPEG,), JpegCard),
-    Fading: DamageEntry(N_("fading taken back"), (_FADED,)),
+    Noise: DamageEntry(N_("noise removed"), (_NOISE,), NoiseCard),
+    JpegCompression: DamageEntry(N_("JPEG blocks removed"), (_JPEG,), JpegCard),
+    Fading: DamageEntry(N_("fading corrected"), (_FADED,)),
     Greyscale: DamageEntry(N_("coloured"), (_GREY,)),
-    Clipping: DamageEntry(N_("highlights taken back")),
+    Clipping: DamageEntry(N_("clipped highlights filled in")),
     RandomMask: DamageEntry(),
     BoxMask: DamageEntry(),
     PhaseRetrieval: DamageEntry(),
@@ -229,7 +229,7 @@ class DamageCards(QWidget):
         self._show_possible()
 
     def sync(self) -> None:
-        """Tell if the cards cannot say the task they show: a value that came from the last photo's file."""
+        """Report a task that the cards cannot express: a value that came from the last photo's file."""
         asked, ticked = self._asked, (card for card in self.cards if card.checked)
         if asked is not None and any(card.given != asked.find(card.kind) for card in ticked):
             self._tell()

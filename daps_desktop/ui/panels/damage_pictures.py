@@ -99,7 +99,7 @@ def _image(pixels: Floats) -> QImage:
     return QImage(values.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
 
 
-# What spoils it. Lengths are given in widget pixels and scaled to those of the picture.
+# What damages it. Lengths are given in widget pixels and scaled to those of the picture.
 
 
 def scratched(photo: Floats) -> Floats:

@@ -15,14 +15,14 @@ LOOKING = N_("Looking for scratches and dust…")
 NONE = N_("None found. What you see yourself you can paint over.")
 NONE_YET = N_("None is sure enough. Move the slider to see less certain ones.")
 HOW = N_(
-    "If something is missing, move the slider to the right. "
-    "Click a place to leave it out or take it back. Nothing is marked before you accept."
+    "If something is missing, move the slider to the right. Click a place to exclude it or include it "
+    "again. Nothing is marked before you accept."
 )
 _STOPS = 100
 
 
 class FindSection(QWidget):
-    """Says what the finder tells it; `sensitivity_chosen` carries 0 to 1."""
+    """Shows what the finder reports; `sensitivity_chosen` carries 0 to 1."""
 
     help_chapter = "finding"
 
@@ -114,7 +114,7 @@ class FindSection(QWidget):
 
 def _count_line(chosen: int, left_out: int) -> str:
     words = ntr("{count} found", "{count} found", chosen).format(count=chosen) if chosen else tr(NONE_YET)
-    return words + tr(", {count} left out").format(count=left_out) if left_out else words
+    return words + tr(", {count} excluded").format(count=left_out) if left_out else words
 
 
 def _button(actions: Actions, text: str, name: str) -> QPushButton:

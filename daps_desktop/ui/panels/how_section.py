@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSlider, QWidget
 
 from daps_desktop.base.i18n import N_, phrase, tr
+from daps_desktop.jobs.requests import QUALITIES
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
 from daps_desktop.ui.common import formatting, labels
@@ -19,14 +20,14 @@ from daps_desktop.ui.panels.advanced_section import AdvancedSection
 CLOSE, MORE = N_("Stay close to the photo"), N_("Fill in more")
 CLOSENESS_HELP = N_(
     "How far the result may differ from the photo. In the middle it differs by as much as the photo is "
-    "noisy. What it came to is in the Check panel."
+    "noisy. The Check panel shows by how much it did."
 )
 _CLOSER = N_("Keeps more of the photo, its noise included.")
 _MIDDLE = N_("As close as the noise of the photo allows.")
-_FREER = N_("Believes the photo less: smoother, and more of it made up.")
+_FREER = N_("Trusts the photo less: smoother, and more of it made up.")
 _REPAIR = N_("Only what you mark changes; everything else stays as it is, to the last pixel.")
 _STOPS = 20  # of the slider; an even number, so that it has a middle
-QUALITIES = (("draft", labels.DRAFT), ("balanced", labels.BALANCED), ("best", labels.BEST))
+_QUALITIES = tuple((preset, labels.QUALITIES[preset][0]) for preset in QUALITIES)
 
 
 class HowSection(Section):
@@ -40,11 +41,11 @@ class HowSection(Section):
         self._settings = SolverSettings()
         self._repair = True
         self.closeness = ClosenessSlider()
-        self.quality = SegmentedControl(labels.QUALITY_NAME, QUALITIES)
+        self.quality = SegmentedControl(labels.QUALITY_NAME, _QUALITIES)
         self._quality_line = label("", "caption")
         self.fold = AdvancedSection()
         super().__init__(labels.STEP_HOW, self.closeness, self.quality, self._quality_line, self.fold)
-        for preset, _ in QUALITIES:
+        for preset in QUALITIES:
             self.quality.button(preset).setProperty("tall", True)  # two lines
         self.show_times({})
         self.closeness.chosen.connect(lambda closeness: self.pick(closeness=closeness))
@@ -58,7 +59,7 @@ class HowSection(Section):
 
     def show_settings(self, settings: SolverSettings) -> None:
         self._settings = settings
-        self.quality.pick(settings.preset if settings.preset in dict(QUALITIES) else None)
+        self.quality.pick(settings.preset if settings.preset in QUALITIES else None)
         say(self._quality_line, text=_quality_line(settings))
         self.closeness.show_value(settings.closeness, self._repair)
         self.fold.show_settings(settings)
@@ -69,8 +70,8 @@ class HowSection(Section):
         self.fold.show_task(task)
 
     def show_times(self, seconds: Mapping[str, float]) -> None:
-        """How long each quality would take; empty while nobody knows."""
-        for preset, words in QUALITIES:
+        """How long each quality would take; empty while unknown."""
+        for preset, words in _QUALITIES:
             button, takes = self.quality.button(preset), seconds.get(preset)
             say(button, text=partial(_quality_words, words, takes))
             say(button, accessibleName=partial(_quality_name, words, takes))
@@ -119,6 +120,6 @@ def _quality_name(text: str, takes: float | None) -> str:
 
 
 def _quality_line(settings: SolverSettings) -> Words:
-    if settings.preset not in labels.QUALITY_LINES:
+    if settings.preset not in QUALITIES:
         return phrase(N_("Set by its recipe: {name}."), name=settings.preset)
-    return labels.QUALITY_LINES[settings.preset]
+    return labels.QUALITIES[settings.preset][1]

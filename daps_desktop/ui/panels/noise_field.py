@@ -1,4 +1,4 @@
-"""The noise level: found by itself, or a number of grey levels, which is seen only where it counts."""
+"""The noise level: estimated automatically, or a number of grey levels, shown only where it counts."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QWidget

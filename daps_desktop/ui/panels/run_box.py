@@ -85,7 +85,7 @@ class RunBox(QWidget):
         self.bar.setValue(percent)
 
     def show_stopping(self) -> None:
-        """Pressed again, the button gives up what waits too."""
+        """Pressed again, the button drops what waits, too."""
         more = self._queued > 0
         self._show(STOP_ALL if more else labels.STOPPING, quiet=True, enabled=more)
         self._show_hint(labels.STOPPING if more else self._hint)
@@ -104,7 +104,7 @@ class RunBox(QWidget):
         self.verdict.setVisible(bool(words))
 
     def show_notes(self, sentences: list[Words]) -> None:
-        """What there is to know about the photo or the job beside its verdict."""
+        """What there is to know about the photo or the job besides its verdict."""
         say(self.notes, text=lambda: "\n".join(map(said, sentences)))
         self.notes.setVisible(bool(sentences))
 

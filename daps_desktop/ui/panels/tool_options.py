@@ -77,7 +77,7 @@ def _sized(value: str, unit: str) -> Words:
 
 
 class SliderRow(QWidget):
-    """A name, a slider and its value in words."""
+    """A name, a slider and its value as text."""
 
     def __init__(self, name: str, limits: tuple[int, int]) -> None:
         super().__init__()
@@ -93,7 +93,7 @@ class SliderRow(QWidget):
         self.setLayout(hbox(words, self.slider, self._value))
 
     def show_value(self, value: int, words: Words) -> None:
-        """Show a value without telling anybody."""
+        """Show a value without emitting a signal."""
         self.slider.blockSignals(True)
         self.slider.setValue(value)
         self.slider.blockSignals(False)

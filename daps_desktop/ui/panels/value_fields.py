@@ -11,7 +11,7 @@ from daps_desktop.ui.common.live_text import say
 from daps_desktop.ui.common.theme import MIN_TARGET, SPACING
 from daps_desktop.ui.common.widgets import NumberRow, SegmentedControl, hbox, vbox
 
-_VALUE = 6 * SPACING  # pixels for a number beside its slider
+_VALUE = 6 * SPACING  # pixels for a number next to its slider
 
 
 class ValueField(QWidget):
@@ -24,7 +24,7 @@ class ValueField(QWidget):
         raise NotImplementedError
 
     def show_value(self, value: Any) -> None:
-        """Show a value without telling anybody."""
+        """Show a value without emitting a signal."""
         raise NotImplementedError
 
 

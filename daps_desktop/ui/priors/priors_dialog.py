@@ -37,7 +37,7 @@ NOT_MEASURED = N_("not measured")
 NOTED_AT_FIRST = N_("not known; noted at the first download and compared from then on")
 FILTER = N_("Weights (*.safetensors *.pt *.pth *.ckpt *.bin)")
 _SIZE = (560, 720)
-_SHORT_HASH = 12  # letters
+_SHORT_HASH = 12  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class InstalledPriorCard(QFrame):
 def _details(prior: InstalledPrior) -> str:
     size = f"{format_number(prior.size_mb, 1 if prior.size_mb < 100 else 0)} MB"
     lines = (
-        (tr("Size"), tr("{size}, {count:.1f} million numbers, taught squares of {side} pixels").format(
+        (tr("Size"), tr("{size}, {count:.1f} million parameters, trained on crops of {side} pixels").format(
             size=size, count=prior.parameters_m, side=prior.trained_size)),
         (tr("Licence"), prior.licence),
         (tr("Source"), _source(prior)),
@@ -112,7 +112,7 @@ def _source(prior: InstalledPrior) -> str:
 
 
 class PriorsDialog(QDialog):
-    """Shows the cards and what is going on; does nothing by itself."""
+    """Shows the cards and what is going on; does nothing of its own."""
 
     help_chapter = "priors"
 
@@ -133,7 +133,7 @@ class PriorsDialog(QDialog):
         self._cards_layout = vbox()
         installed = QWidget()
         installed.setLayout(self._cards_layout)
-        self.waiting = label(N_("Looking what is installed…"), "caption")
+        self.waiting = label(N_("Checking installed priors…"), "caption")
         self.from_file = _button(N_("Import a file…"))
         self.from_folder = _button(N_("Import a folder…"))
         self.fetches = [_FetchRow(prior) for prior in PUBLIC_PRIORS]

@@ -83,7 +83,7 @@ class Filmstrip(QListWidget):
         return [self.item(row).data(_NUMBER) for row in range(self.count())]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Letters and held keys belong to the window, which knows them as shortcuts."""
+        """Letter keys and held keys belong to the window, which knows them as shortcuts."""
         if event.key() in _LEFT_TO_OTHERS or (event.text() and event.text().isprintable()):
             event.ignore()
         else:

@@ -55,7 +55,7 @@ class ResultView(QObject):
         job.state_changed.connect(self._take_back)
 
     def freeze(self, pyramid: Pyramid) -> None:
-        """Show this, which somebody is working on, whatever else comes."""
+        """Show this, which the user is working on, whatever else comes."""
         self._held = True
         self._canvas.show_result(pyramid)
 
@@ -94,7 +94,7 @@ class ResultView(QObject):
             return
         self._looking_back = self._job.running and version.number != self._newest
         if version.number != self._newest:
-            self._newest = 0  # whoever looks elsewhere first does not wait for it
+            self._newest = 0  # looking elsewhere first does not wait for it
         if (ready := self._recent.get(version.number)) is not None:
             self._show_version(version, ready)
             return
@@ -123,7 +123,7 @@ class ResultView(QObject):
             self._compare.set_mode(CompareMode.SPLIT)
 
     def _remember(self, number: int, pyramid: Pyramid) -> None:
-        """Whoever goes to and fro between a few versions does not wait for them again."""
+        """Going to and fro between a few versions does not load them again."""
         self._last = self._recent[number] = pyramid
         self._recent.move_to_end(number)
         while len(self._recent) > 1 and sum(kept.bytes for kept in self._recent.values()) > _KEPT_BYTES:

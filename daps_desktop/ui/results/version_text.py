@@ -8,7 +8,6 @@ from daps_desktop.ui.common import formatting, labels, verdict_text
 from daps_desktop.ui.panels import damage_cards
 
 DAMAGE_TYPES = {"safest": N_("safest"), "sample": N_("sample"), "painted": N_("painted")}
-_PRESETS = {"draft": labels.DRAFT, "balanced": labels.BALANCED, "best": labels.BEST}
 
 
 def version_title(version: Version) -> str:
@@ -22,7 +21,7 @@ def description(version: Version) -> str:
     lines.append(capitalised(join_list(setting_texts(version.recipe.settings))))
     verdict = verdict_on(version)
     if version.report is None or verdict is None:
-        lines.append(tr("Put together from other versions."))
+        lines.append(tr("Combined from other versions."))
         return "\n".join(lines)
     time = tr("Took {time}.").format(time=formatting.duration(version.report.seconds_total))
     return "\n".join([*lines, time, verdict_text.format_verdict(verdict)])
@@ -35,7 +34,8 @@ def damage_texts(recipe: Recipe) -> list[str]:
 
 def setting_texts(settings: SolverSettings) -> list[str]:
     """How thoroughly, and where chance comes in."""
-    words = [tr("quality: {name}").format(name=tr(_PRESETS.get(settings.preset, settings.preset)))]
+    name, _ = labels.QUALITIES.get(settings.preset, (settings.preset, ""))
+    words = [tr("quality: {name}").format(name=tr(name))]
     if settings.output == "sample":
         words.append(tr("one possibility, seed {seed}").format(seed=settings.seed))
     elif settings.samples > 1:

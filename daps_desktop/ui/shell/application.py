@@ -51,7 +51,7 @@ def application() -> QApplication:
     app.setApplicationDisplayName(NAME)
     app.setDesktopFileName("daps-desktop")
     app.setWindowIcon(QIcon(str(resource("icons/app.svg"))))
-    app.setQuitOnLastWindowClosed(False)  # the loop ends by itself, after the worker
+    app.setQuitOnLastWindowClosed(False)  # the loop ends on its own, after the worker
     install_qt_translations(app, i18n.current_language())
     return app
 
@@ -65,7 +65,7 @@ def speak(language: str) -> None:
 
 
 def request_srgb(platform: str = sys.platform) -> None:
-    """Say so before there is a window: macOS takes its numbers for those of the screen where nobody says."""
+    """Call before there is a window: macOS takes its values for those of the screen unless this is set."""
     if platform == "darwin":
         drawn = QSurfaceFormat.defaultFormat()
         drawn.setColorSpace(QColorSpace(QColorSpace.NamedColorSpace.SRgb))
@@ -119,7 +119,7 @@ def _card(ratio: float) -> QPixmap:
 class OpenedBySystem(QObject):
     """Calls `open_file` with a file that is double-clicked, or dropped on the program's icon.
 
-    macOS tells the running program of it so, and never by an argument.
+    macOS reports it to the running program this way, and never by an argument.
     """
 
     def __init__(self, app: QApplication, open_file: Callable[[Path], None]) -> None:

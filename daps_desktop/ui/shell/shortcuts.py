@@ -105,7 +105,7 @@ class ShortcutsDialog(QDialog):
     def _arrange(self) -> None:
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         reset = buttons.addButton("", QDialogButtonBox.ButtonRole.ResetRole)
-        say(reset, text=N_("All as shipped"))
+        say(reset, text=N_("Restore defaults"))
         reset.clicked.connect(self._reset)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -199,7 +199,7 @@ class ShortcutsDialog(QDialog):
 
 
 def _without_key(title: str) -> str:
-    """The title of a menu without the letter that opens it, which stands behind it in Chinese."""
+    """The title of a menu without the mnemonic that opens it, which stands behind it in Chinese."""
     return re.sub(r"\(&.\)|&", "", title)
 
 

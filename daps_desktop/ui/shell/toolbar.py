@@ -7,6 +7,7 @@ from daps_desktop.base.i18n import N_
 from daps_desktop.ui.common.actions import Actions
 from daps_desktop.ui.common.live_text import say
 
+# Names of actions, each with an icon in `ui/common/actions.py`; a line is drawn between two groups.
 _GROUPS = (
     ("brush", "eraser", "rectangle", "lasso", "polygon", "wand"), ("undo", "redo", "clear"),
     ("zoom_in", "zoom_out", "fit"), ("overlay", "check"),
@@ -15,7 +16,7 @@ _ICON = 20  # pixels
 
 
 class ToolBar(QToolBar):
-    """The actions of the menus once more, as pictures."""
+    """The actions of the menus once more, as icons."""
 
     def __init__(self, actions: Actions) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""A text about this program on this computer, for whoever helps: sent nowhere, without the user's name.
+"""A text about this program on this computer, for the person helping: sent nowhere, without the user's name.
 
 It is in English whatever the window speaks, as those who read it may be anywhere.
 """

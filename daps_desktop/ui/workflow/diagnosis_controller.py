@@ -10,7 +10,7 @@ from daps_desktop.ui.panels.task_panel import TaskPanel
 
 
 class DiagnosisController(QObject):
-    """Shows the profile of each photo as it becomes known; nothing is ticked by itself."""
+    """Shows the profile of each photo as it becomes known; nothing is ticked automatically."""
 
     diagnosis_ready = Signal(Diagnosis)
 

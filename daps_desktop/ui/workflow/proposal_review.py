@@ -21,7 +21,7 @@ from daps_desktop.ui.panels import find_section
 from daps_desktop.ui.panels.find_section import FindSection
 
 UNDO_FOUND = N_("accept what was found")
-_SLACK = 5.0  # widget pixels beside a proposal that count as on it
+_SLACK = 5.0  # widget pixels next to a proposal that count as on it
 _TRACE = 0.5  # strength of what was put aside
 _REVIEWING = ("accept_found", "dismiss_found")
 _DOWN = (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick, QEvent.Type.TabletPress)
@@ -88,7 +88,7 @@ class ProposalReview(QObject):
         self.background.run(lambda: find_scratches(pixels), lambda found: self._accept(document, found))
 
     def accept(self) -> None:
-        """Mark all that is proposed and not left out, as one step of undo."""
+        """Mark all that is proposed and not excluded, as one step of undo."""
         worked = self._model.active_mask
         if worked is None or self._review is None or self._model.stroking:
             return

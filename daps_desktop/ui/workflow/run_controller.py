@@ -1,4 +1,4 @@
-"""Everything about a run beside its start: the queue, what to do about failures, telling who looked away."""
+"""Everything about a run besides its start: the queue, what to do about failures, notifying."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -56,7 +56,7 @@ class RunController(QObject):
         self._show_possible()
 
     def watch(self, banner: Banner) -> None:
-        """Make an offer wherever that banner tells of something that can be mended."""
+        """Make an offer wherever that banner reports something that can be fixed."""
         banner.shown.connect(lambda error: self._offer(banner, error))
         banner.report_pressed.connect(lambda: self._copy_report(banner.error, banner.details))
 

@@ -42,7 +42,7 @@ SUGGESTED_FIXES: dict[str, SuggestedFix] = {
     "memory_short": _TRY_AGAIN,
     "memory_out": SuggestedFix(N_("Retry with smaller tiles"), (SMALLER_TILES, "restore")),
     "device_lost": _TRY_AGAIN,
-    "device_missing": SuggestedFix(N_("Use what this computer has"), (ANY_DEVICE,)),
+    "device_missing": SuggestedFix(N_("Use an available device"), (ANY_DEVICE,)),
     "engine_died": _TRY_AGAIN,
     "result_unfit": _TRY_AGAIN,
     "constant_result": _PRIORS,

@@ -49,7 +49,7 @@ class CompareState(QObject):
 
     @property
     def marks_shown(self) -> bool:
-        """Marks lie on the original; whoever compares wants to see it without them, except side by side."""
+        """Marks lie on the original; comparing shows it without them, except side by side."""
         return not self._peeking and self.mode in (CompareMode.ORIGINAL, CompareMode.SIDE)
 
     @property

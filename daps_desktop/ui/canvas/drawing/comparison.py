@@ -67,7 +67,7 @@ class CompareRenderer:
         self._difference = None
 
     def _draw_again(self) -> None:
-        """All tiles anew: they are in the colours of another screen."""
+        """Draw all tiles again: they are in the colours of another screen."""
         for layer in (self._original, self._corrected, self._result):
             if layer is not None:
                 layer.invalidate_all()

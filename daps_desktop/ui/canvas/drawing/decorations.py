@@ -28,7 +28,7 @@ def draw_brush_ring(painter: QPainter, at: QPointF, radius: float) -> None:
 
 
 def draw_minus(painter: QPainter, at: QPointF, radius: float) -> None:
-    """A minus beside the ring or the cross: what is in hand takes marks away."""
+    """A minus next to the ring or the cross: what is in hand takes marks away."""
     offset = max(radius * _DIAGONAL, 4.0) + 4
     left = at + QPointF(offset, offset)
     for colour, width in ((_DARK, 4.0), (_LIGHT, 2.0)):

@@ -1,4 +1,4 @@
-"""The difference of two pictures, amplified, tile by tile on the grid of the first. No Qt in the numbers."""
+"""The difference of two pictures, amplified, tile by tile on the grid of the first. Computed without Qt."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -15,7 +15,7 @@ _DARK, _LIGHT = QColor(0, 0, 0, 190), QColor(255, 255, 255)
 
 @dataclass(frozen=True, slots=True)
 class HeatMap:
-    """`image` is see-through where there is nothing to tell; `bar` is one row of colours, low to high."""
+    """`image` is see-through where there is nothing to show; `bar` is one row of colours, low to high."""
 
     image: QImage
     bar: QImage

@@ -16,7 +16,7 @@ _COLOUR, _OPACITY = "red", 45
 
 
 class Overlay(QObject):
-    """Draws the hole with its soft edge; what it looks like is not part of the document."""
+    """Draws the mask with its soft edge; what it looks like is not part of the document."""
 
     changed = Signal()
 
@@ -34,13 +34,13 @@ class Overlay(QObject):
         return self._layer if self.shown else None
 
     def show_mask(self, mask: Mask | None) -> None:
-        """The (H, W) hole of a newly opened photo, the document's own array; None: there is none any more."""
+        """The (H, W) mask of a newly opened photo, the document's own array; None: there is none any more."""
         self._mask = None if mask is None else MaskPyramid(mask)
         self._layer = self._mask and Layer(self._mask, self._tile)
         self.changed.emit()
 
     def update(self, rect: Rect) -> Rect:
-        """Take over what changed in the hole; returns where the overlay did."""
+        """Take over what changed in the mask; returns where the overlay did."""
         reached = expanded(rect, self._edge)
         if self._mask is not None and self._layer is not None:
             self._mask.update(rect)

@@ -53,7 +53,7 @@ class Pyramid:
 
 
 class MaskPyramid:
-    """The hole in ever smaller copies, in which the thinnest scratch stays visible.
+    """The mask in ever smaller copies, in which the thinnest scratch stays visible.
 
     `levels[0]` is the document's own array; call `update` with the rectangle that changed in it.
     """
@@ -95,9 +95,7 @@ def _to_srgb(picture: Picture, icc: bytes) -> Picture:
         srgb = ImageCms.createProfile("sRGB")
         shown = ImageCms.profileToProfile(image, profile, srgb, outputMode="RGB")
     except (ImageCms.PyCMSError, OSError):
-        return (
-            picture  # a profile for another kind of picture, or a damaged one: show the numbers as they are
-        )
+        return picture  # a profile for another kind of picture, or a damaged one: show the values as they are
     return picture if shown is None else np.asarray(shown)
 
 

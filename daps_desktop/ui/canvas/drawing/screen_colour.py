@@ -13,7 +13,7 @@ Reader = Callable[[QScreen], bytes | None]
 class ScreenColour(QObject):
     """Knows the screen that the photo is on.
 
-    One without a profile, or with a damaged one, or with one that only tells what it shows, is sRGB.
+    One without a profile, or with a damaged one, or with one that only describes what it shows, is sRGB.
     """
 
     changed = Signal()

@@ -1,7 +1,7 @@
-"""The colour profile of a screen, as its system tells it.
+"""The colour profile of a screen, as its system reports it.
 
 Qt does not say. Windows and X11 are asked through their own libraries; Wayland takes pictures to be sRGB and
-converts them by itself, and so does macOS once it is told (`application`), so there is nothing to ask.
+converts them itself, and so does macOS once it is set up (`application`), so there is nothing to ask.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ _PATH_LENGTH = 32768
 
 
 def screen_profile(screen: QScreen) -> bytes | None:
-    """The ICC profile of the screen; None where the system tells none, which means sRGB."""
+    """The ICC profile of the screen; None where the system reports none, which means sRGB."""
     platform = QGuiApplication.platformName()
     if platform == "windows" and sys.platform == "win32":
         return _of_windows(screen)
@@ -53,7 +53,7 @@ def _of_windows(screen: QScreen) -> bytes | None:
 
 
 def _device(screen: QScreen) -> str:
-    """What Windows calls the screen, as Qt tells its maker's name; empty where there is none."""
+    """What Windows calls the screen, as Qt reports its maker's name; empty where there is none."""
     user = ctypes.WinDLL("user32")  # type: ignore[attr-defined]
     user.MonitorFromPoint.restype = ctypes.c_void_p
     corner = screen.geometry().topLeft()  # the one point of a screen that Qt does not scale

@@ -1,4 +1,4 @@
-"""The lasso: whatever is inside the line drawn, which closes by itself."""
+"""The lasso: whatever is inside the line drawn, which closes automatically."""
 
 from PySide6.QtCore import QObject, QPointF, QRectF
 from PySide6.QtGui import QPainter, QPolygonF

@@ -27,7 +27,7 @@ def draw_outline(painter: QPainter, view: ViewTransform, points: list[QPointF], 
 
 
 def draw_corners(painter: QPainter, view: ViewTransform, points: list[QPointF]) -> None:
-    """Small squares on the corners that can still be taken back."""
+    """Small squares on the corners that can still be undone."""
     painter.save()
     painter.setPen(QPen(_DARK, 1))
     painter.setBrush(_LIGHT)

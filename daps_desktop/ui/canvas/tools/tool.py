@@ -27,7 +27,7 @@ class PointerEvent:
 
 
 class Tool(QObject):
-    """Does nothing by itself; each tool answers to what it cares for."""
+    """Does nothing of its own; each tool answers to what it cares for."""
 
     changed = Signal()  # what it draws over the photo
 
@@ -63,6 +63,6 @@ class Tool(QObject):
         return False
 
     def cancel(self) -> None:
-        """Give up what is under way and leave the marks as they were."""
+        """Cancel what is under way and leave the marks as they were."""
 
     def paint(self, painter: QPainter, view: ViewTransform) -> None: ...

@@ -35,7 +35,8 @@ from daps_desktop.jobs.task import Task
 from daps_desktop.networks import catalogue
 from daps_desktop.networks.denoisers import NetworkDenoiser
 from daps_desktop.restoration.cost import OVERHEAD, cost
-from daps_desktop.restoration.plan import Observation, Plan, lay_out, make_plan, noise_level, sigma_of
+from daps_desktop.imaging.profile.noise_model import NoiseModel
+from daps_desktop.restoration.plan import Observation, Plan, lay_out, make_plan, noise_model, noise_of
 from tests.engine.playing import QUICK, crop, play
 
 pytestmark = pytest.mark.usefixtures("tiny_prior")
@@ -88,7 +89,11 @@ chosen = st.builds(
 
 def planned(task: Task, settings: SolverSettings, mask: Mask | None) -> Plan:
     observation = Observation(
-        HEIGHT, WIDTH, sigma_of(noise_level(task, settings, lambda: 5.0)), mask, tables_for_quality(50)
+        HEIGHT,
+        WIDTH,
+        noise_of(noise_model(task, settings, lambda: NoiseModel.white(5.0))),
+        mask,
+        tables_for_quality(50),
     )
     return make_plan(lay_out(task, observation), settings, catalogue.find("tiny").parameterisation.sigma_max)
 

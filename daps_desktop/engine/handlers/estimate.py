@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from daps_desktop.imaging.jpeg_tables import tables_for_quality
+from daps_desktop.imaging.profile.noise_model import NoiseModel
 from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import MissingPixels, Noise
@@ -22,7 +23,7 @@ from daps_desktop.networks.card import NetworkCard
 from daps_desktop.networks.runtime.devices import choose_device
 from daps_desktop.restoration.compose import with_soft_edge
 from daps_desktop.restoration.cost import cost
-from daps_desktop.restoration.plan import Observation, lay_out, make_plan, noise_level, sigma_of
+from daps_desktop.restoration.plan import Observation, lay_out, make_plan, noise_model, noise_of
 from daps_desktop.restoration.presets import SCRATCH_WIDTH
 from daps_desktop.restoration.progress import ProgressReporter
 from daps_desktop.solver.denoisers.denoiser import synchronize
@@ -30,7 +31,7 @@ from daps_desktop.solver.denoisers.denoiser import synchronize
 QUALITIES: tuple[Preset, ...] = ("draft", "balanced", "best")
 WARM_UP_S = 2.0
 _MAX_TRIALS = 5
-_SAMPLE_NOISE = 5.0  # grey levels, where the photo would tell the noise
+_SAMPLE_NOISE = NoiseModel.white(5.0)  # where the photo would tell the noise
 _SAMPLE_TABLES = tables_for_quality(50)  # of JPEG: those of the file make no difference here
 _TYPICAL = (1224, 1632)  # height and width: two megapixels
 
@@ -99,9 +100,9 @@ def _times(
     progress: ProgressReporter,
 ) -> dict[Preset, float]:
     """Seconds by preset; `speed` is that of balanced quality."""
-    noise = noise_level(task, settings, lambda: _SAMPLE_NOISE)
+    noise = noise_model(task, settings, lambda: _SAMPLE_NOISE)
     mask = with_soft_edge(mask, task, settings.soft_edge)
-    layout = lay_out(task, Observation(*size, sigma_of(noise), mask, _SAMPLE_TABLES))
+    layout = lay_out(task, Observation(*size, noise_of(noise), mask, _SAMPLE_TABLES))
     usual = _card(settings, "balanced").architecture.work
     times: dict[Preset, float] = {}
     for preset in presets:

@@ -1,135 +1,195 @@
-"""How much noise a photo has, from the photo alone."""
+"""How strong the noise of a photo is, how coarse, and along which colours, from the photo alone."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from daps_desktop.imaging.photo import Pixels
-from daps_desktop.imaging.profile.noise_model import NoiseModel
+from daps_desktop.imaging.profile.noise_model import GREY_AXIS, NoiseModel
 
-Blocks = NDArray[np.float32]  # (n, side, side, C), grey levels 0-255
+Floats = NDArray[np.float64]
+Patches = NDArray[np.float32]  # (n, side, side, C), grey levels 0-255
 
-_SIDES = (16, 8, 4, 2)  # of a block, pixels; each a fit to JPEG's grid of 8
-_MAX_BLOCKS = 3000
-_MIN_BLOCKS = 16
-_FLATTEST = 0.1  # share of the blocks that is looked at
-_CLIPPED = 0.02  # share of a block's pixels that may be black or white
-_EMPTY = 0.5  # grey levels: a coefficient below is rounding alone
-_MOSTLY = 0.7
-_TEXTURE = 0.5  # a texture's diagonal band has about a third of the power of each of the other two
-_MEDIAN_LOSS = 2 / 9  # the median of a chi-square with k degrees is k (1 - 2 / 9k)^3
-_TELLING = 0.5  # grey levels: noise below is mostly rounding, and has no grain
+_SIDES = (24, 16, 8)  # of a patch, pixels: the largest of which there are enough
+_MIN_PATCHES = 4
+_MAX_PATCHES = 4000
+_FLATTEST = 0.06  # share of the patches that the first estimate trusts
+_CLIPPED = 0.02  # share of a patch's pixels that may be black or white
+_ROUNDS = 6
+_CORRECTIONS = 10
+_WHITE = 0.15  # correlation of neighbours below which noise is taken for white
 
 
 def measure_noise(pixels: Pixels) -> NoiseModel:
-    """Level as `estimate_noise`, and correlation of neighbouring pixels; both 0 where nothing can be told."""
-    level = estimate_noise(pixels)
-    blocks = _usable(_sample(pixels))
-    if level < _TELLING or blocks.shape[1] < 8:
-        return NoiseModel(level, 0.0)
-    return NoiseModel(level, _correlation(_flattest(blocks)[0].mean(axis=3)))
+    """The noise of (H, W, C) pixels, uint8 or uint16; of level 0 where nothing flat is large enough.
 
-
-def estimate_noise(pixels: Pixels) -> float:
-    """Standard deviation of the noise in grey levels (0-255), the same for all channels.
-
-    `pixels` is (H, W, C) uint8 or uint16. The median over flat blocks of the root mean square of the
-    finest diagonal Haar band, which white noise fills as it fills every other band and which content
-    leaves nearly empty; after Donoho and Johnstone 1994 (the median absolute deviation over all
-    coefficients), by blocks so that texture is left out. Blocks are chosen by the other bands, which for
-    white noise are independent of the diagonal one, so that the choice has no bias.
-
-    JPEG empties the finest band first; where it is found empty the next coarser one counts, so that a
-    noisy JPEG is not called clean. White noise of 2 to 50 is met within 15 % or half a grey level of the
-    photo's own noise and the added one together. Noise that is coarse, as the grain of an enlarged scan, is
-    underestimated.
+    Patches all over the photo lose their smooth content (a quadratic surface); those whose rest is no
+    livelier than noise of the level found so far would make it are kept, so that neither texture nor the
+    choice of the quietest distorts the level. The covariance of their channels gives the colour axes, the
+    covariance of neighbours along each the spectrum. What the surface took away with it is made good from
+    the model itself.
     """
-    blocks = _usable(_sample(pixels))
-    if not len(blocks):
-        return 0.0
-    flat, diagonal = _flattest(blocks)
-    finest = _level(diagonal)
-    if not _finest_is_empty(flat):
-        return finest
-    return max(finest, _coarser_level(flat))
+    patches = _patches(pixels)
+    if patches is None:
+        return NoiseModel.white(0.0, grey=pixels.shape[2] == 1 or _is_grey(pixels))
+    side, channels = patches.shape[1], patches.shape[3]
+    trend = _trend(side)
+    flat = patches.reshape(len(patches), side * side, channels)
+    rest = flat - trend @ (trend.T @ flat)
+    rest = _noise_alone(rest.astype(np.float64), side)
+    covariance = np.einsum("npc,npd->cd", rest, rest) / (len(rest) * (side**2 - trend.shape[1]))
+    grey = channels == 1
+    axes = np.ones((1, 1)) if grey else np.linalg.eigh(covariance)[1][:, ::-1].T
+    along = rest @ axes.T
+    lags = np.stack([_full_lags(along[..., k], side, trend) for k in range(len(axes))])
+    return NoiseModel.of(np.array(GREY_AXIS), 3 * lags) if grey else NoiseModel.of(axes, lags)
 
 
-def _sample(pixels: Pixels) -> Blocks:
-    """Blocks from all over the photo, the same ones each time; (0, ...) where it is too small for any."""
-    height, width, channels = pixels.shape
-    fitting = [s for s in _SIDES if (height // s) * (width // s) >= _MIN_BLOCKS]
-    side = fitting[0] if fitting else _SIDES[-1]
-    rows, cols = height // side, width // side
-    grid = pixels[: rows * side, : cols * side].reshape(rows, side, cols, side, channels)
-    chosen = np.arange(rows * cols)
-    if len(chosen) > _MAX_BLOCKS:
-        chosen = np.random.default_rng(0).choice(chosen, _MAX_BLOCKS, replace=False)
-    blocks = grid[chosen // max(cols, 1), :, chosen % max(cols, 1)]
-    return blocks.astype(np.float32) * np.float32(255 / np.iinfo(pixels.dtype).max)
+def _is_grey(pixels: Pixels) -> bool:
+    return pixels.shape[2] == 3 and bool((pixels == pixels[..., :1]).all())
 
 
-def _usable(blocks: Blocks) -> Blocks:
-    """Without blocks of one colour, which were drawn and not photographed, and without clipped ones."""
-    varied = np.ptp(blocks, axis=(1, 2)).any(axis=1)
-    blocks = blocks[varied]
-    if not len(blocks):
-        return blocks
-    clipped = ((blocks <= 0) | (blocks >= 255)).mean(axis=(1, 2, 3))
-    return blocks[clipped <= max(_CLIPPED, float(np.quantile(clipped, 0.2)))]
+def _patches(pixels: Pixels) -> Patches | None:
+    """Patches from all over, the same each time, at most _MAX_PATCHES; None where there are too few."""
+    grey = _is_grey(pixels)
+    height, width = pixels.shape[:2]
+    to_grey_levels = np.float32(255 / np.iinfo(pixels.dtype).max)
+    for side in _SIDES:
+        tops = np.arange(0, height - side + 1, side // 2)
+        lefts = np.arange(0, width - side + 1, side // 2)
+        corners = np.stack(np.meshgrid(tops, lefts, indexing="ij"), -1).reshape(-1, 2)
+        if len(corners) > _MAX_PATCHES:
+            corners = np.random.default_rng(0).choice(corners, _MAX_PATCHES, replace=False)
+        found = [pixels[t : t + side, s : s + side, : 1 if grey else None] for t, s in corners]
+        if len(found) < _MIN_PATCHES:
+            continue
+        patches = np.stack(found).astype(np.float32) * to_grey_levels
+        patches = _usable(patches)
+        if len(patches) >= _MIN_PATCHES:
+            return patches
+    return None
 
 
-def _haar(x: Blocks) -> tuple[Blocks, Blocks, Blocks, Blocks]:
-    """Diagonal, vertical, horizontal and coarse band, orthonormal, of half the side."""
-    a, b, c, d = x[:, ::2, ::2], x[:, ::2, 1::2], x[:, 1::2, ::2], x[:, 1::2, 1::2]
-    half = np.float32(0.5)
-    return (a - b - c + d) * half, (a - b + c - d) * half, (a + b - c - d) * half, (a + b + c + d) * half
+def _usable(patches: Patches) -> Patches:
+    """Without patches of one colour, which were drawn and not photographed, and without clipped ones."""
+    varied = np.ptp(patches, axis=(1, 2)).any(axis=1)
+    clipped = ((patches <= 0) | (patches >= 255)).mean(axis=(1, 2)).max(axis=1)
+    patches, clipped = patches[varied], clipped[varied]
+    return patches[clipped <= max(_CLIPPED, float(np.quantile(clipped, 0.2)))] if len(patches) else patches
 
 
-def _flattest(blocks: Blocks) -> tuple[Blocks, Blocks]:
-    """The blocks with the least of everything but the diagonal band, and that band of theirs."""
-    diagonal, vertical, horizontal, coarse = _haar(blocks)
-    unrest = coarse.var(axis=(1, 2)) + (vertical**2 + horizontal**2).mean(axis=(1, 2))
-    count = max(_MIN_BLOCKS, round(_FLATTEST * len(blocks)))
-    chosen = np.argsort(unrest.sum(axis=1), kind="stable")[:count]
-    return blocks[chosen], diagonal[chosen]
+def _trend(side: int) -> NDArray[np.float32]:
+    """(side^2, 6): an orthonormal basis of the quadratic surfaces on a patch."""
+    at = np.linspace(-1, 1, side)
+    y, x = (plane.ravel() for plane in np.meshgrid(at, at, indexing="ij"))
+    surfaces = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], 1)
+    return np.linalg.qr(surfaces)[0].astype(np.float32)
 
 
-def _level(band: Blocks) -> float:
-    """Root of the median over blocks of the mean square, freed of the median's own bias."""
-    degrees = band[0].size
-    median = float(np.median((band**2).mean(axis=(1, 2, 3))))
-    return (median / (1 - _MEDIAN_LOSS / degrees) ** 3) ** 0.5
+def _noise_alone(rest: Floats, side: int) -> Floats:
+    """The patches (n, side^2, C) whose energy is that of noise, as far as its own scatter lets one tell."""
+    energy = (rest**2).mean(axis=1).sum(axis=1)
+    order = np.argsort(energy, kind="stable")
+    count = max(_MIN_PATCHES, round(_FLATTEST * len(rest)))
+    kept = order[:count]
+    for _ in range(_ROUNDS):
+        scatter = _scatter(rest[kept], side)
+        # The mean of what lies below mu + sd is mu - 0.288 sd where all are noise.
+        mean = float(energy[kept].mean()) / (1 - 0.288 * scatter)
+        limit = mean * (1 + scatter)
+        fresh = order[: max(_MIN_PATCHES, int(np.searchsorted(energy[order], limit)))]
+        if len(fresh) == len(kept):
+            break
+        kept = fresh
+    return rest[kept]
 
 
-def _coarser_level(blocks: Blocks) -> float:
-    """The same of the next coarser diagonal band, less what the two bands beside it say is texture."""
-    diagonal, vertical, horizontal, _ = _haar(_haar(blocks)[3])
-    whole = _level(diagonal) ** 2
-    texture = (_level(vertical) ** 2 + _level(horizontal) ** 2) / 2 - whole
-    return max(0.0, whole - _TEXTURE * max(0.0, texture)) ** 0.5
+def _scatter(rest: Floats, side: int) -> float:
+    """Relative standard deviation of the energy of one patch of noise with the spectrum of these."""
+    planes = rest.reshape(len(rest), side, side, -1)
+    power = (np.abs(np.fft.rfft2(planes, axes=(1, 2))) ** 2).mean(axis=0)
+    weight = np.full(power.shape[1], 2.0)
+    weight[[0, -1]] = 1
+    total = (power * weight[None, :, None]).sum()
+    return float(np.sqrt(2 * (power**2 * weight[None, :, None]).sum()) / total)
 
 
-def _finest_is_empty(blocks: Blocks) -> bool:
-    """True where the high frequencies of JPEG's 8 x 8 cosine transform are nothing but rounding."""
-    n, side, _, channels = blocks.shape
-    if side < 8:
-        return False
-    count = side // 8
-    tiles = blocks.reshape(n, count, 8, count, 8, channels)
-    from scipy.fft import dctn  # not at the top: the window imports this module, and must not wait for scipy
+def _full_lags(rest: Floats, side: int, trend: NDArray[np.float32]) -> Floats:
+    """Autocovariance (2 L + 1, 2 L + 1) of the noise of which `rest` (n, side^2) is left by the trend.
 
-    corner = np.asarray(dctn(tiles, axes=(2, 4), norm="ortho"))[:, :, 5:, :, 5:]
-    return bool((np.abs(corner) < _EMPTY).mean() > _MOSTLY)
+    By fixed point: the model whose patches, the trend taken out of them, would show what is seen. Next to no
+    correlation is that of faint content in a photo whose noise is white, whose level the fine half of the
+    spectrum tells best.
+    """
+    reach = side // 3
+    seen = _autocovariance(rest, side, reach)
+    lags = seen.copy()
+    basis = trend.astype(np.float64)
+    for _ in range(_CORRECTIONS):
+        shown = _lags_without_trend(lags, side, reach, basis)
+        lags = lags + seen - shown
+        lags = _tapered(lags)
+    variance = lags[reach, reach]
+    if (lags[reach, reach + 1] + lags[reach + 1, reach]) / 2 < _WHITE * variance:
+        return _white(reach, _fine_variance(lags))
+    return np.clip(lags, -variance, variance)
 
 
-def _correlation(grey: Blocks) -> float:
-    """Of horizontal and vertical neighbours in (n, side, side), once each block's quadratic trend is out."""
-    n, side, _ = grey.shape
-    row, col = (np.mgrid[:side, :side] / (side - 1) - 0.5).reshape(2, -1)
-    trend = np.linalg.qr(np.stack([np.ones_like(row), row, col, row * col, row**2, col**2], axis=1))[0]
-    flat = grey.reshape(n, -1).astype(np.float64)
-    rest = (flat - flat @ trend @ trend.T).reshape(grey.shape)
-    power = float((rest**2).mean())
-    if power <= 0:
-        return 0.0
-    beside = (rest[:, :, 1:] * rest[:, :, :-1]).mean() + (rest[:, 1:] * rest[:, :-1]).mean()
-    return float(np.clip(beside / 2 / power, -1, 1))
+def _fine_variance(lags: Floats) -> float:
+    """That of white noise with the median of the spectrum beyond half of the largest frequency."""
+    spectrum = np.abs(np.fft.fft2(lags))
+    at = np.abs(np.fft.fftfreq(len(lags)))
+    return float(np.median(spectrum[np.maximum.outer(at, at) > 0.25]))
+
+
+def _white(reach: int, variance: float) -> Floats:
+    lags = np.zeros((2 * reach + 1, 2 * reach + 1))
+    lags[reach, reach] = variance
+    return lags
+
+
+def _tapered(lags: Floats) -> Floats:
+    """Symmetric, and fading out (Hann), as far lags are known worst."""
+    side = len(lags)
+    window = np.hanning(side + 2)[1:-1]
+    window = np.minimum(1, 2 * window)
+    both = (lags + lags[::-1, ::-1]) / 2
+    return both * np.outer(window, window)
+
+
+def _autocovariance(rest: Floats, side: int, reach: int) -> Floats:
+    """Mean product of pixels (down, right) apart, over patches and over all pairs."""
+    grid = 2 * side
+    power = (np.abs(np.fft.rfft2(rest.reshape(-1, side, side), (grid, grid))) ** 2).mean(axis=0)
+    products = np.fft.irfft2(power, (grid, grid))
+    at = np.arange(-reach, reach + 1)
+    return np.asarray(products[np.ix_(at, at)] / _pairs(side, reach))
+
+
+def _pairs(side: int, reach: int) -> Floats:
+    overlap = side - np.abs(np.arange(-reach, reach + 1))
+    return np.outer(overlap, overlap).astype(np.float64)
+
+
+def _lags_without_trend(lags: Floats, side: int, reach: int, basis: Floats) -> Floats:
+    """What `_autocovariance` shows in the mean of noise with these lags once the trend is taken out."""
+    at = np.arange(side)
+    apart = at[:, None] - at[None, :]
+    inside = np.abs(apart) <= reach
+    rows = np.clip(apart + reach, 0, 2 * reach)
+    full = lags[rows[:, None, :, None], rows[None, :, None, :]]
+    full = full * (inside[:, None, :, None] & inside[None, :, None, :])
+    C = full.reshape(side**2, side**2)
+    C = C - basis @ (basis.T @ C)
+    C = C - (C @ basis) @ basis.T
+    sums = np.zeros((2 * reach + 1, 2 * reach + 1))
+    blocks = C.reshape(side, side, side, side)
+    for down in range(-reach, reach + 1):
+        here, there = _overlap(side, down)
+        for right in range(-reach, reach + 1):
+            left, other = _overlap(side, right)
+            sums[down + reach, right + reach] = np.einsum("ijij->", blocks[here, left, there, other])
+    return sums / _pairs(side, reach)
+
+
+def _overlap(side: int, lag: int) -> tuple[slice, slice]:
+    return slice(max(lag, 0), side + min(lag, 0)), slice(max(-lag, 0), side - max(lag, 0))

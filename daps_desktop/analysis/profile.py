@@ -40,7 +40,7 @@ def measure_profile(photo: Photo) -> PhotoProfile:
     pixels, parts = photo.pixels, _parts(photo.pixels)
     from_file = photo.jpeg is not None
     return PhotoProfile(
-        noise=measure_noise(parts),
+        noise=measure_noise(pixels),
         grey=_is_grey(pixels),
         blur_sigma=estimate_blur(pixels),
         jpeg_quality=quality_from_tables(photo.jpeg) if photo.jpeg else quality_from_pixels(parts),

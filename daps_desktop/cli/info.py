@@ -27,7 +27,8 @@ def _info(options: argparse.Namespace) -> int:
     if options.json:
         print(dump_json(_facts(photo, profile)).decode())
     else:
-        print(table((*_properties(photo), *_measured(profile), *diagnosis_rows(profile), *_times(photo))))
+        rows = _properties(photo), _measured(profile), diagnosis_rows(profile), _times(photo, profile)
+        print(table([row for part in rows for row in part]))
     return 0
 
 
@@ -48,7 +49,7 @@ def _facts(photo: Photo, profile: PhotoProfile) -> dict[str, Any]:
         "jpeg_quality": profile.jpeg_quality,
         "faded": is_faded(profile),
         "damage": [suggestion.damage.name for suggestion in diagnose(profile).suggestions],
-        "seconds": _expected_seconds(photo),
+        "seconds": _expected_seconds(photo, profile),
     }
 
 
@@ -101,18 +102,18 @@ def diagnosis_rows(profile: PhotoProfile) -> list[tuple[str, str]]:
     return lines
 
 
-def _times(photo: Photo) -> list[tuple[str, str]]:
+def _times(photo: Photo, profile: PhotoProfile) -> list[tuple[str, str]]:
     words = tr("about {time} for the whole photo")
     return [
         (tr("time, {preset}").format(preset=preset), words.format(time=duration(seconds)))
-        for preset, seconds in _expected_seconds(photo).items()
+        for preset, seconds in _expected_seconds(photo, profile).items()
     ]
 
 
-def _expected_seconds(photo: Photo) -> dict[str, float]:
+def _expected_seconds(photo: Photo, profile: PhotoProfile) -> dict[str, float]:
     from daps_desktop.engine.handlers.estimate import expected_seconds  # imports torch
 
-    return {**expected_seconds(photo, QUALITIES)}
+    return {**expected_seconds(photo, profile.noise, QUALITIES)}
 
 
 def _colour_profile(photo: Photo) -> str:

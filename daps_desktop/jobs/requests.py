@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from daps_desktop.imaging.photo import Photo
+from daps_desktop.imaging.profile.noise_model import NoiseModel
 from daps_desktop.imaging.profile.photo_profile import PhotoProfile
 from daps_desktop.jobs.settings import Preset, SolverSettings
 from daps_desktop.jobs.task import Task
@@ -51,6 +52,7 @@ class EstimateRequest:
     settings: SolverSettings
     mask_tiles: NDArray[np.bool_] | None = None
     speed: float | None = None
+    noise: NoiseModel | None = None  # of the photo, where it is known: coarse grain takes more evaluations
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ from daps_desktop.solver.operators import (
     Convolution,
     DownsamplingOperator,
     FourierMagnitude,
+    GaussianNoise,
     Identity,
     JpegConstraint,
     LinearOperator,
@@ -74,15 +75,15 @@ class Measurement:
     device: torch.device = CPU
 
 
-def build_problem(task: Task, photo: Tensor, measured: Measurement, sigma_y: float) -> Problem:
-    """y = A(x) + sigma_y n for a photo (1, 3, H, W). Raises: UserError where a damage lacks what it needs."""
+def build_problem(task: Task, photo: Tensor, measured: Measurement, noise: GaussianNoise) -> Problem:
+    """y = A(x) + n for a photo (1, 3, H, W). Raises: UserError where a damage lacks what it needs."""
     A = build_operator(task, measured)
     y = photo
     if task.find(Greyscale):
-        y = LumaOperator()(photo)
+        y, noise = LumaOperator()(photo), GaussianNoise.white(noise.rms)
     if task.find(PhaseRetrieval):
         y = (photo + 1) / 2 * largest_modulus(*A.domain_size(measured.height, measured.width), photo)
-    return Problem(A, y, sigma_y)
+    return Problem(A, y, noise)
 
 
 def build_operator(task: Task, measured: Measurement) -> Operator:

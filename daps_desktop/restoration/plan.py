@@ -13,6 +13,7 @@ from torch import Tensor
 
 from daps_desktop.imaging.mask import Mask, downsampled
 from daps_desktop.imaging.photo import JpegTables
+from daps_desktop.imaging.profile.noise_model import NoiseModel
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.jobs.settings import DEFAULT_TILE, SolverSettings
 from daps_desktop.jobs.task import Task
@@ -20,11 +21,11 @@ from daps_desktop.restoration.forward_model import Measurement, build_operator, 
 from daps_desktop.restoration.presets import SamplerConfig, sampler_for
 from daps_desktop.restoration.regions import context_boxes, mask_width
 from daps_desktop.solver.denoisers.tiled import CONTEXT, tile_boxes
-from daps_desktop.solver.operators import MaskOperator, Operator, known_mask_of
+from daps_desktop.solver.operators import GaussianNoise, MaskOperator, Operator, known_mask_of
+from daps_desktop.solver.operators.noise import FLOOR
 from daps_desktop.solver.problem import Problem
 from daps_desktop.solver.tensors import GREY_LEVELS_PER_UNIT
 
-NOISE_FLOOR = 0.01  # [-1, 1] units: below this the rounding of the file would be taken for detail
 _SAMPLE_SIDE = 32  # pixels of the stand-in whose operator shows what kind of problem it is
 
 
@@ -32,12 +33,12 @@ _SAMPLE_SIDE = 32  # pixels of the stand-in whose operator shows what kind of pr
 class Observation:
     """What is known of a photo before its pixels are looked at.
 
-    `sigma_y` is the std of its noise in [-1, 1] units; `mask` is (H, W), True = reconstruct here.
+    `mask` is (H, W), True = reconstruct here.
     """
 
     height: int
     width: int
-    sigma_y: float
+    noise: GaussianNoise
     mask: Mask | None = None
     tables: JpegTables | None = None
     grey: bool = False
@@ -91,24 +92,30 @@ class Plan:
         return any(len(region.stages) > 1 for region in self.regions)
 
 
-def noise_level(task: Task, settings: SolverSettings, estimate: Callable[[], float]) -> float:
-    """Std in grey levels: given, or by `estimate` where noise stands in the way; else next to none.
+def noise_model(task: Task, settings: SolverSettings, measured: Callable[[], NoiseModel]) -> NoiseModel:
+    """What is taken for noise: measured where it stands in the way, at the given level where one is given.
 
-    Where only a mask, blocks, colour or highlights are mended, the grain of the photo is kept: it is texture
-    to continue, and a path that ended at its level would leave the mask too smooth.
+    Where only marked places, blocks, colour or highlights are mended, the grain of the photo is kept: it is
+    texture to continue, and a path that ended at its level would leave the fill too smooth.
     """
-    if task.only_fills_mask:
-        return NOISE_FLOOR * GREY_LEVELS_PER_UNIT
-    if settings.noise is not None:
-        return settings.noise
-    if task.keeps_grain:
-        return NOISE_FLOOR * GREY_LEVELS_PER_UNIT
-    return estimate()
+    if task.only_fills_mask or (task.keeps_grain and settings.noise is None):
+        return NoiseModel.white(0.0)
+    model = measured()
+    return model if settings.noise is None else model.at_level(settings.noise)
 
 
-def sigma_of(noise: float) -> float:
-    """The std in [-1, 1] units that a run reckons with, for noise of so many grey levels."""
-    return max(noise / GREY_LEVELS_PER_UNIT, NOISE_FLOOR)
+def noise_of(model: NoiseModel) -> GaussianNoise:
+    """The same in [-1, 1] units, of the rounding of the file at least."""
+    model = (
+        model if model.level > FLOOR * GREY_LEVELS_PER_UNIT else model.at_level(FLOOR * GREY_LEVELS_PER_UNIT)
+    )
+    axes = torch.tensor(model.axes, dtype=torch.float64)
+    lags = torch.tensor(model.lags, dtype=torch.float64) / GREY_LEVELS_PER_UNIT**2
+    rms = model.level / GREY_LEVELS_PER_UNIT
+    if len(axes) == 1:
+        # Of three equal channels each is treated like the grey axis, of which they are one third.
+        axes, lags = torch.eye(3, dtype=torch.float64), lags.expand(3, -1, -1)
+    return GaussianNoise(axes, lags, rms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +136,7 @@ def lay_out(task: Task, observation: Observation) -> Layout:
 
     Raises: UserError where damages do not go together.
     """
-    problem = Problem(_stand_in(task, observation), torch.zeros(1, 3, 1, 1), observation.sigma_y)
+    problem = Problem(_stand_in(task, observation), torch.zeros(1, 3, 1, 1), observation.noise)
     if task.only_fills_mask:
         assert observation.mask is not None
         unseen = [(rect, observation.mask[rect.slices]) for rect in context_boxes(observation.mask)]

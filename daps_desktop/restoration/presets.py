@@ -11,6 +11,7 @@ from torch import Tensor
 
 from daps_desktop.jobs.settings import Preset, SolverSettings
 from daps_desktop.solver.denoisers.denoiser import Denoiser
+from daps_desktop.solver.operators.noise import path_levels
 from daps_desktop.solver.problem import Problem
 from daps_desktop.solver.samplers import daps, dapspp, diffpir
 from daps_desktop.solver.samplers.annealing import Steps
@@ -18,6 +19,14 @@ from daps_desktop.solver.samplers.annealing import Steps
 LEVELS: dict[Preset, int] = {"paper": 50, "best": 24, "balanced": 8, "fast": 5, "draft": 3}
 DAPS_LEVELS: dict[Preset, int] = {"paper": 200, "best": 100, "balanced": 50, "fast": 20, "draft": 10}
 DIFFPIR_LEVELS: dict[Preset, int] = {"paper": 100, "best": 100, "balanced": 50, "fast": 20, "draft": 10}
+PATH: dict[Preset, int] = {
+    "paper": 1,
+    "best": 6,
+    "balanced": 4,
+    "fast": 3,
+    "draft": 2,
+}  # through coarse grain
+PATH_LAST = 0.04  # the last of its levels at most, where the noise has next to nothing at some frequencies
 ORIENTATIONS: dict[Preset, int] = {"paper": 1, "best": 8, "balanced": 1, "fast": 1, "draft": 1}
 
 SIGMA_COLD = 100.0
@@ -82,7 +91,7 @@ class SamplerConfig:
 def sampler_for(
     settings: SolverSettings, problem: Problem, *, gap: float, repair: bool, sigma_max: float = math.inf
 ) -> SamplerConfig:
-    """The recipe of these settings for this problem, of which only `A` and `sigma_y` count.
+    """The recipe of these settings for this problem, of which only `A` and the noise count.
 
     `gap`: pixels across the widest place that the photo does not show, infinite where it shows none at
     all. `repair`: nothing but a mask is to change. `sigma_max`: the largest level that the prior knows; a
@@ -105,7 +114,7 @@ def sampler_for(
         plan,
         sigma_max=min(plan.sigma_max, sigma_max),
         noise_inflation=inflation,
-        final_sigma=inflation**0.5 * plan.final_sigma,
+        final_sigmas=tuple(inflation**0.5 * sigma for sigma in plan.final_sigmas),
     )
     return SamplerConfig(plan)
 
@@ -129,7 +138,8 @@ def dapspp_config(
     one_mean = settings.output == "safest" and settings.samples == 1
     plan = _mean_config(levels, gap if repair else None) if one_mean else _sample_config(levels, sigma_y, gap)
     if A.pixelwise and A.linear and not repair:
-        plan = replace(plan, final_sigma=sigma_y, final_orientations=ORIENTATIONS[settings.preset])
+        path = path_levels(problem.noise, settings.levels or PATH[settings.preset], PATH_LAST)
+        plan = replace(plan, final_sigmas=path, final_orientations=ORIENTATIONS[settings.preset])
         if A.known_mask is None:
             # The photo is its own noisy iterate: its mean, or a sample, takes the final step alone.
             plan = replace(plan, levels=0, rk4_below=0.0 if settings.output == "safest" else math.inf)

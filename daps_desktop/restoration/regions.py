@@ -76,7 +76,7 @@ def domain_pixels(problem: Problem) -> int:
 def _enlarge(found: Tensor, problem: Problem) -> Tensor:
     """What a coarse stage found, at the size of the fine one, with the photo where it is observed."""
     large = F.interpolate(found, problem.y.shape[-2:], mode="bicubic", antialias=True)
-    return problem.A.prox(large, problem.y, problem.sigma_y, 1.0)
+    return problem.A.prox(large, problem.y, problem.noise, 1.0)
 
 
 def context_boxes(mask: Mask) -> list[Rect]:

@@ -37,7 +37,7 @@ def residual_map(
 def _squares(region: Region, x: Tensor) -> tuple[Plane, Plane]:
     """The squared residual of every pixel, in squared noise levels, and 1 where it counts, 0 in a mask."""
     problem = region.problem
-    squares = problem.A.residual(x, problem.y).div_(problem.sigma_y).square_().mean(1)[0]
+    squares = problem.A.residual(x, problem.y).div_(problem.noise.rms).square_().mean(1)[0]
     seen = torch.ones_like(squares) if problem.A.known_mask is None else problem.A.known_mask[0, 0]
     return (squares * seen).cpu().numpy(), seen.expand_as(squares).cpu().numpy()
 

@@ -9,8 +9,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from daps_desktop.analysis.profile import measure_profile
+from daps_desktop.analysis.noise import measure_noise
 from daps_desktop.imaging.photo import Photo
+from daps_desktop.imaging.profile.noise_model import NoiseModel
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.jobs.report import ResidualMap
 from daps_desktop.jobs.requests import RestoreRequest
@@ -26,8 +27,8 @@ from daps_desktop.restoration.plan import (
     RegionPlan,
     lay_out,
     make_plan,
-    noise_level,
-    sigma_of,
+    noise_model,
+    noise_of,
 )
 from daps_desktop.restoration.preview import PreviewRenderer
 from daps_desktop.restoration.progress import ProgressReporter
@@ -75,7 +76,7 @@ def restore(job: RestoreRequest, prior: Prior, progress: ProgressReporter) -> Re
     noise = _noise(job, progress)
     mask = with_soft_edge(job.mask, task, settings.soft_edge)
     grey = photo.pixels.shape[2] == 1
-    observation = Observation(photo.height, photo.width, sigma_of(noise), mask, photo.jpeg, grey)
+    observation = Observation(photo.height, photo.width, noise_of(noise), mask, photo.jpeg, grey)
     plan = make_plan(lay_out(task, observation), settings, prior.denoiser.sigma_max)
     check_memory(cost(plan).memory_mb, device)
     if plan.coarse_first:
@@ -86,21 +87,22 @@ def restore(job: RestoreRequest, prior: Prior, progress: ProgressReporter) -> Re
     )
     return Restored(
         compose(photo, job.mask, settings.soft_edge, plan, solution.pictures),
-        noise,
+        noise.level,
         solution.residual_over_noise,
         residual_map(task, (photo.height, photo.width), solution.regions, solution.estimates),
     )
 
 
-def _noise(job: RestoreRequest, progress: ProgressReporter) -> float:
-    def estimate() -> float:
-        noise = (job.profile or measure_profile(job.photo)).noise.level
-        progress.notice("noise_estimated", noise=noise)
-        return noise
+def _noise(job: RestoreRequest, progress: ProgressReporter) -> NoiseModel:
+    def measured() -> NoiseModel:
+        model = job.profile.noise if job.profile else measure_noise(job.photo.pixels)
+        if job.settings.noise is None:
+            progress.notice("noise_estimated", noise=model.level)
+        return model
 
     if job.task.only_fills_mask and job.settings.noise is not None:
         progress.notice("noise_unused")
-    return noise_level(job.task, job.settings, estimate)
+    return noise_model(job.task, job.settings, measured)
 
 
 def run(
@@ -200,9 +202,9 @@ class _Builder:
         observed = seen.known_mask(rect, y.device)
         if self.plan.task.only_fills_mask:
             assert observed is not None
-            return Problem(MaskOperator(observed), y, seen.sigma_y)
+            return Problem(MaskOperator(observed), y, seen.noise)
         measured = Measurement(seen.height, seen.width, observed, seen.tables, y.device)
-        return build_problem(self.plan.task, y, measured, seen.sigma_y)
+        return build_problem(self.plan.task, y, measured, seen.noise)
 
     def _denoiser(self, problem: Problem) -> Denoiser:
         pixels, watch = domain_pixels(problem), self.watch
@@ -235,4 +237,4 @@ def downscaled(problem: Problem, factor: int) -> Problem:
     weight = F.avg_pool2d(observed, factor, ceil_mode=True)
     mean = F.avg_pool2d(problem.y * observed, factor, ceil_mode=True) / weight.clamp(min=1e-6)
     enough = min(0.5, float(weight.max()))
-    return Problem(MaskOperator((weight >= enough).to(observed)), mean, problem.sigma_y)
+    return Problem(MaskOperator((weight >= enough).to(observed)), mean, problem.noise)

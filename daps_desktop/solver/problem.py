@@ -5,16 +5,22 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from daps_desktop.solver.operators.base import Operator
+from daps_desktop.solver.operators.noise import GaussianNoise
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """y = A(x) + sigma_y n. `y` as A gives it; sigma_y > 0 is a std in y's units."""
+    """y = A(x) + n, n distributed as `noise` says; `y` as A gives it."""
 
     A: Operator
     y: Tensor
-    sigma_y: float
+    noise: GaussianNoise
+
+    @property
+    def sigma_y(self) -> float:
+        """Std of the noise where one number has to do, in y's units."""
+        return self.noise.sigma
 
     def residual_over_noise(self, x: Tensor) -> float:
-        """RMS of A(x) - y over observed entries in units of sigma_y; near 1 where x explains the photo."""
-        return self.A.residual_rms(x, self.y) / self.sigma_y
+        """RMS of A(x) - y over observed entries in units of the noise; near 1 where x explains the photo."""
+        return self.A.residual_rms(x, self.y) / self.noise.rms

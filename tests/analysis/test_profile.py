@@ -21,7 +21,7 @@ from daps_desktop.jobs.damage import Noise
 from tests.analysis.scenes import scene
 
 SPOTLESS = PhotoProfile(
-    noise=NoiseModel(1.0, 0.1),
+    noise=NoiseModel.white(1.0),
     grey=False,
     blur_sigma=0.3,
     jpeg_quality=None,
@@ -50,15 +50,15 @@ def test_clean_is_said_only_where_all_was_looked_at_and_nothing_seen() -> None:
 
 
 def test_what_shows_a_little_is_said_and_not_offered() -> None:
-    assert remark(noise=NoiseModel(4.2, 0.0)) == "Some grain: about 4 of 255"
+    assert remark(noise=NoiseModel.white(4.2)) == "Some grain: about 4 of 255"
     assert remark(blur_sigma=1.1) == "Slightly soft: about 1.1 pixels"
-    both = replace(SPOTLESS, noise=NoiseModel(2.0, 0.0), blur_sigma=0.8)
+    both = replace(SPOTLESS, noise=NoiseModel.white(2.0), blur_sigma=0.8)
     assert not diagnose(both).suggestions
     assert str(diagnose(both).remark) == "Some grain: about 2 of 255; Slightly soft: about 0.8 pixels"
 
 
 def test_where_damage_shows_nothing_else_is_remarked() -> None:
-    assert diagnose(replace(SPOTLESS, noise=NoiseModel(7.0, 0.0), blur_sigma=1.1)).remark is None
+    assert diagnose(replace(SPOTLESS, noise=NoiseModel.white(7.0), blur_sigma=1.1)).remark is None
     assert diagnose(replace(SPOTLESS, grey=True)).remark is not None
 
 
@@ -134,7 +134,7 @@ def test_every_photo_has_a_profile_in_finite_numbers(fill: str, size: tuple[int,
 @pytest.mark.parametrize("size", SIZES, ids=str)
 def test_an_empty_photo_cannot_tell_and_is_offered_nothing(fill: str, size: tuple[int, int]) -> None:
     profile = examine(picture(fill, size, 3, np.uint8, alpha=True))
-    assert (profile.noise, profile.blur_sigma, profile.jpeg_quality) == (NoiseModel(0.0, 0.0), None, None)
+    assert (profile.noise.level, profile.blur_sigma, profile.jpeg_quality) == (0, None, None)
     assert profile.places == FoundPlaces(0, 0)
     found = diagnose(profile)
     assert [suggestion.damage.name for suggestion in found.suggestions] == ["grey"]
@@ -146,7 +146,7 @@ def test_an_empty_photo_cannot_tell_and_is_offered_nothing(fill: str, size: tupl
 shares = st.floats(0, 1)
 profiles = st.builds(
     PhotoProfile,
-    noise=st.builds(NoiseModel, st.floats(0, 255), st.floats(-1, 1)),
+    noise=st.builds(lambda level, grey: NoiseModel.white(level, grey=grey), st.floats(0, 255), st.booleans()),
     grey=st.booleans(),
     blur_sigma=st.none() | st.floats(0, 1000),
     jpeg_quality=st.none() | st.integers(1, 100),

@@ -20,6 +20,7 @@ from torch import Tensor
 
 from daps_desktop.document.kernel_file import with_kernel_read
 from daps_desktop.imaging.photo import Pixels
+from daps_desktop.imaging.profile.noise_model import NoiseModel
 from daps_desktop.jobs.damage import BoxMask, Damage, Downsampling, GaussianBlur, KernelBlur, RandomMask
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
@@ -27,7 +28,7 @@ from daps_desktop.networks.loader import Prior, open_prior
 from daps_desktop.restoration.cost import cost
 from daps_desktop.restoration.degrade import degrade
 from daps_desktop.restoration.forward_model import Measurement, build_operator
-from daps_desktop.restoration.plan import Observation, Plan, lay_out, make_plan, sigma_of
+from daps_desktop.restoration.plan import Observation, Plan, lay_out, make_plan, noise_of
 from daps_desktop.restoration.presets import SIGMA_COLD, SamplerConfig
 from daps_desktop.restoration.progress import ProgressReporter
 from daps_desktop.restoration.run import run
@@ -128,7 +129,7 @@ def _methods(prior: Prior, trial: Measured) -> list[EvaluatedMethod[Measured]]:
 
 def _method(prior: Prior, trial: Measured, name: str, settings: SolverSettings) -> EvaluatedMethod[Measured]:
     height, width = trial.y.shape[-2:]
-    observation = Observation(height, width, sigma_of(trial.case.noise))
+    observation = Observation(height, width, noise_of(NoiseModel.white(trial.case.noise)))
     plan = make_plan(lay_out(trial.case.task, observation), settings, prior.denoiser.sigma_max)
     if settings.method == "daps":
         plan = _as_published(plan, trial, prior.denoiser.sigma_max)

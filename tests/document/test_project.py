@@ -32,7 +32,7 @@ from tests.imaging.test_damaged_files import cut_off, flipped_anywhere
 
 SLOWEST_S = 2.0
 PROFILE = PhotoProfile(
-    noise=NoiseModel(4.25, 0.1),
+    noise=NoiseModel.white(4.25),
     grey=False,
     blur_sigma=None,
     jpeg_quality=63,
@@ -317,7 +317,7 @@ def test_a_project_from_before_maps_were_kept_still_opens(work: Path, tmp_path: 
 def test_a_profile_that_is_missing_or_damaged_is_to_be_measured_again(work: Path, tmp_path: Path) -> None:
     told = json.loads(manifest_of(work))
     before = {name: value for name, value in told.items() if name != "profile"}
-    noise = {**told["profile"]["noise"], "level": -3.0}
+    noise = {**told["profile"]["noise"], "lags": [[[-3.0]]] * 3}
     for other in (before, {**told, "profile": {**told["profile"], "noise": noise}}, {**told, "profile": 7}):
         opened = read_project(rebuilt(work, tmp_path / "other.daps", manifest=json.dumps(other).encode()))
         assert opened.profile is None and len(opened.versions) == 2

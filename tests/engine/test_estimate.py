@@ -9,6 +9,7 @@ from daps_desktop.engine.dispatch import run_job
 from daps_desktop.engine.handlers.estimate import expected_seconds
 from daps_desktop.imaging.mask import downsampled
 from daps_desktop.imaging.photo import Photo
+from daps_desktop.imaging.profile.noise_model import NoiseModel
 from daps_desktop.jobs.damage import (
     Downsampling,
     Fading,
@@ -50,7 +51,9 @@ def answer(
 
 def test_a_stamp_is_not_said_to_take_as_long_as_a_tile() -> None:
     stamp, tile = (
-        expected_seconds(Photo(np.zeros((side, side, 3), np.uint8)), ["draft"], "cpu")["draft"]
+        expected_seconds(Photo(np.zeros((side, side, 3), np.uint8)), NoiseModel.white(5), ["draft"], "cpu")[
+            "draft"
+        ]
         for side in (30, 300)
     )
     assert stamp < tile / 3

@@ -9,9 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
+from daps_desktop.analysis.noise import measure_noise
 from daps_desktop.engine.dispatch import run_job
 from daps_desktop.imaging.jpeg_tables import tables_for_quality
 from daps_desktop.imaging.mask import Mask, downsampled
+from daps_desktop.imaging.photo import Pixels
 from daps_desktop.jobs.damage import (
     BoxMask,
     CameraBlur,
@@ -34,7 +36,7 @@ from daps_desktop.jobs.task import Task
 from daps_desktop.networks import catalogue
 from daps_desktop.networks.denoisers import NetworkDenoiser
 from daps_desktop.restoration.cost import OVERHEAD, cost
-from daps_desktop.restoration.plan import Observation, Plan, lay_out, make_plan, noise_level, sigma_of
+from daps_desktop.restoration.plan import Observation, Plan, lay_out, make_plan, noise_model, noise_of
 from tests.engine.playing import QUICK, crop, play
 
 pytestmark = pytest.mark.usefixtures("tiny_prior")
@@ -85,9 +87,17 @@ chosen = st.builds(
 )
 
 
+def photo() -> Pixels:
+    return np.ascontiguousarray(crop(128)[:HEIGHT, :WIDTH])
+
+
 def planned(task: Task, settings: SolverSettings, mask: Mask | None) -> Plan:
     observation = Observation(
-        HEIGHT, WIDTH, sigma_of(noise_level(task, settings, lambda: 5.0)), mask, tables_for_quality(50)
+        HEIGHT,
+        WIDTH,
+        noise_of(noise_model(task, settings, lambda: measure_noise(photo()))),
+        mask,
+        tables_for_quality(50),
     )
     return make_plan(lay_out(task, observation), settings, catalogue.find("tiny").parameterisation.sigma_max)
 
@@ -109,8 +119,7 @@ def test_a_run_does_what_its_plan_says(damages: tuple[Damage, ...], how: SolverS
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(NetworkDenoiser, "denoise", counted)
-        photo = np.ascontiguousarray(crop(128)[:HEIGHT, :WIDTH])
-        report = play(photo, *damages, mask=marks, settings=how).finished.report
+        report = play(photo(), *damages, mask=marks, settings=how).finished.report
     plan = planned(task, how, marks)
     costs = cost(plan)
     assert report.evaluations == costs.evaluations
@@ -125,7 +134,14 @@ def test_an_estimate_prices_that_plan(damages: tuple[Damage, ...], how: SolverSe
     task, how = Task(damages), replace(how, prior="tiny", device="cpu", soft_edge=0)
     marks = mask if task.needs_mask else None
     request = EstimateRequest(
-        "f", HEIGHT, WIDTH, task, how, None if marks is None else downsampled(marks, MARKS_STEP), speed=1.0
+        "f",
+        HEIGHT,
+        WIDTH,
+        task,
+        how,
+        None if marks is None else downsampled(marks, MARKS_STEP),
+        1.0,
+        measure_noise(photo()),
     )
     messages: list[Message] = []
     run_job(request, threading.Event(), messages.append)

@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from daps_desktop.solver.operators import LinearOperator, MaskOperator, gaussian_kernel
+from daps_desktop.solver.operators import GaussianNoise, LinearOperator, MaskOperator, gaussian_kernel
 from daps_desktop.solver.operators.conjugate_gradient import conjugate_gradient
 
 SIDE = 64
@@ -74,8 +74,8 @@ class CircularBlur(LinearOperator):
     def adjoint(self, r: Tensor) -> Tensor:
         return torch.fft.ifft2(torch.fft.fft2(r) * self.response.conj()).real
 
-    def prox(self, z: Tensor, y: Tensor, sigma_y: float, prior_std: float) -> Tensor:
-        ratio = (sigma_y / prior_std) ** 2
+    def prox(self, z: Tensor, y: Tensor, noise: GaussianNoise, prior_std: float) -> Tensor:
+        ratio = (noise.sigma / prior_std) ** 2
         step = self.response.conj() / (self.response.abs().square() + ratio)
         return z + torch.fft.ifft2(torch.fft.fft2(y - self(z)) * step).real
 
@@ -91,8 +91,8 @@ class BoxShrink(LinearOperator):
     def adjoint(self, r: Tensor) -> Tensor:
         return r.repeat_interleave(4, -1).repeat_interleave(4, -2) / 16
 
-    def prox(self, z: Tensor, y: Tensor, sigma_y: float, prior_std: float) -> Tensor:
-        return z + self.adjoint((y - self(z)) / (1 / 16 + (sigma_y / prior_std) ** 2))
+    def prox(self, z: Tensor, y: Tensor, noise: GaussianNoise, prior_std: float) -> Tensor:
+        return z + self.adjoint((y - self(z)) / (1 / 16 + (noise.sigma / prior_std) ** 2))
 
 
 def random_sites(side: int = SIDE) -> MaskOperator:

@@ -15,14 +15,20 @@ from daps_desktop.restoration.presets import (
     dapspp_config,
     sampler_for,
 )
-from daps_desktop.solver.operators import DownsamplingOperator, Identity, LinearOperator, MaskOperator
+from daps_desktop.solver.operators import (
+    DownsamplingOperator,
+    GaussianNoise,
+    Identity,
+    LinearOperator,
+    MaskOperator,
+)
 from daps_desktop.solver.problem import Problem
 from tests.fakes.gaussian_world import CircularBlur, ExactDenoiser, GaussianWorld, random_sites
 
 PHOTO = torch.zeros(1, 3, 32, 32)
-SMALL = Problem(DownsamplingOperator(2, 32, 32), PHOTO, 0.05)
-NOISY = Problem(Identity(), PHOTO, 0.1)
-HOLED = Problem(MaskOperator(torch.ones(1, 1, 32, 32)), PHOTO, 0.01)
+SMALL = Problem(DownsamplingOperator(2, 32, 32), PHOTO, GaussianNoise.white(0.05))
+NOISY = Problem(Identity(), PHOTO, GaussianNoise.white(0.1))
+HOLED = Problem(MaskOperator(torch.ones(1, 1, 32, 32)), PHOTO, GaussianNoise.white(0.01))
 
 
 def test_the_paper_is_98_evaluations_from_noise_alone() -> None:
@@ -59,7 +65,7 @@ def test_the_wider_the_gap_the_more_noise_a_run_begins_at() -> None:
 def test_several_samples_differ_and_one_mean_needs_no_noise() -> None:
     assert dapspp_config(SolverSettings(), SMALL, 0, False).stochastic is False
     assert dapspp_config(SolverSettings(samples=4), SMALL, 0, False).stochastic is True
-    assert dapspp_config(SolverSettings(), SMALL, 0, False).final_sigma == 0
+    assert dapspp_config(SolverSettings(), SMALL, 0, False).final_sigmas == ()
 
 
 def test_the_peers_run_their_own_schedules() -> None:
@@ -87,7 +93,7 @@ def test_the_less_close_to_the_photo_the_more_is_left_between(method: str, A: Li
     world = GaussianWorld()
     clean = A(world.draw(1, seed=3))
     y = clean + 0.05 * torch.randn(clean.shape, generator=torch.Generator().manual_seed(4))
-    problem = Problem(A, y, 0.05)
+    problem = Problem(A, y, GaussianNoise.white(0.05))
 
     def residual(closeness: float | None) -> float:
         settings = SolverSettings(preset="draft", method=method)
@@ -110,5 +116,5 @@ def test_a_repair_is_the_same_however_close() -> None:
         return last.x0_y
 
     world = GaussianWorld()
-    gaps = Problem(random_sites(), world.draw(1, seed=3), 0.01)
+    gaps = Problem(random_sites(), world.draw(1, seed=3), GaussianNoise.white(0.01))
     assert torch.equal(filled(0.0), filled(1.0))

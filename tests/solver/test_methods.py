@@ -12,7 +12,7 @@ from daps_desktop.jobs.damage import Clipping, Damage, Downsampling, GaussianBlu
 from daps_desktop.jobs.task import Task
 from daps_desktop.restoration.forward_model import Measurement, build_problem
 from daps_desktop.solver.denoisers.denoiser import CountingDenoiser
-from daps_desktop.solver.operators import LinearOperator, MaskOperator
+from daps_desktop.solver.operators import GaussianNoise, LinearOperator, MaskOperator
 from daps_desktop.solver.problem import Problem
 from daps_desktop.solver.samplers import daps, dapspp, diffpir
 from daps_desktop.solver.samplers.annealing import Steps
@@ -45,7 +45,9 @@ class Trial:
         clean = A(self.truth)
         noise = torch.randn(clean.shape, generator=torch.Generator().manual_seed(4))
         y = clean + SIGMA_Y * noise
-        self.problem = Problem(A, y if A.known_mask is None else y * A.known_mask, SIGMA_Y)
+        self.problem = Problem(
+            A, y if A.known_mask is None else y * A.known_mask, GaussianNoise.white(SIGMA_Y)
+        )
         self.reference = psnr(WORLD.posterior_mean(A, self.problem.y, SIGMA_Y), self.truth)
         self.denoiser = CountingDenoiser(ExactDenoiser(WORLD))
 
@@ -124,9 +126,9 @@ def test_what_depends_on_orientation_cancels_in_the_final_mean() -> None:
     exact = ExactDenoiser(WORLD).denoise(x, 0.1)
     errors, counts = [], []
     for turns in (1, 2, 4, 8):
-        plan = dapspp.DapsPPConfig(0, 1.0, 0.1, rk4_below=0.0, final_sigma=0.1, final_orientations=turns)
+        plan = dapspp.DapsPPConfig(0, 1.0, 0.1, rk4_below=0.0, final_sigmas=(0.1,), final_orientations=turns)
         counting = CountingDenoiser(Leaning())
-        errors.append(float((dapspp.final_step(counting, x, plan) - exact).square().mean().sqrt()))
+        errors.append(float((dapspp.final_step(counting, x, 0.1, plan) - exact).square().mean().sqrt()))
         counts.append((counting.nfe, plan.evaluations))
     assert counts == [(1, 1), (2, 2), (4, 4), (8, 8)]
     assert errors[1] < 0.8 * errors[0]
@@ -135,7 +137,7 @@ def test_what_depends_on_orientation_cancels_in_the_final_mean() -> None:
 
 def test_a_sample_is_not_averaged_at_the_end() -> None:
     trial = Trial(random_sites())
-    plan = dapspp.DapsPPConfig(0, 1.0, 0.1, rk4_below=1.0, final_sigma=0.1, final_orientations=8)
+    plan = dapspp.DapsPPConfig(0, 1.0, 0.1, rk4_below=1.0, final_sigmas=(0.1,), final_orientations=8)
     trial.run(plan)
     assert trial.denoiser.nfe == plan.evaluations == 4
 
@@ -154,8 +156,8 @@ def test_the_final_step_denoises_what_was_observed() -> None:
 
     best = error(WORLD.posterior_mean(half_box(), y, SIGMA_Y))
     assert error(result(plan)) > 1.05 * best
-    assert error(result(replace(plan, final_sigma=SIGMA_Y))) == pytest.approx(best, rel=1e-3)
-    assert replace(plan, final_sigma=SIGMA_Y).evaluations == 21
+    assert error(result(replace(plan, final_sigmas=(SIGMA_Y,)))) == pytest.approx(best, rel=1e-3)
+    assert replace(plan, final_sigmas=(SIGMA_Y,)).evaluations == 21
 
 
 def test_daps_is_a_softened_posterior_sample() -> None:
@@ -172,7 +174,7 @@ def test_langevin_settles_where_photo_and_estimate_balance() -> None:
     trial = Trial(BoxShrink())
     sigma = 0.02
     x0_hat = WORLD.draw(8, seed=9)
-    expected = trial.problem.A.prox(x0_hat, trial.problem.y, daps.TAU / 2**0.5, sigma)
+    expected = trial.problem.A.prox(x0_hat, trial.problem.y, GaussianNoise.white(daps.TAU / 2**0.5), sigma)
     rng = torch.Generator().manual_seed(0)
     rate = 0.2 * sigma**2
     found = torch.stack([daps.langevin(trial.problem, x0_hat, sigma, rate, 40, rng) for _ in range(20)]).mean(
@@ -257,9 +259,9 @@ def test_diffpir_trusts_its_estimate_by_the_noise_level_over_the_root_of_lambda(
     radii: list[float] = []
 
     class Recorded(MaskOperator):
-        def prox(self, z: Tensor, y: Tensor, sigma_y: float, prior_std: float) -> Tensor:
+        def prox(self, z: Tensor, y: Tensor, noise: GaussianNoise, prior_std: float) -> Tensor:
             radii.append(prior_std)
-            return super().prox(z, y, sigma_y, prior_std)
+            return super().prox(z, y, noise, prior_std)
 
     class Still:
         size_multiple, sigma_max = 1, math.inf
@@ -267,7 +269,7 @@ def test_diffpir_trusts_its_estimate_by_the_noise_level_over_the_root_of_lambda(
         def denoise(self, x: Tensor, sigma: float) -> Tensor:
             return x
 
-    problem = Problem(Recorded(torch.ones(1, 1, 8, 8)), torch.zeros(1, 3, 8, 8), SIGMA_Y)
+    problem = Problem(Recorded(torch.ones(1, 1, 8, 8)), torch.zeros(1, 3, 8, 8), GaussianNoise.white(SIGMA_Y))
     plan = diffpir.DiffPIRConfig(levels=5, strength=4.0)
     rng = torch.Generator().manual_seed(0)
     assert len(list(diffpir.solve(problem, Still(), plan, torch.zeros(1, 3, 8, 8), rng))) == 5

@@ -12,6 +12,7 @@ from daps_desktop.solver.operators import (
     Chain,
     Convolution,
     DownsamplingOperator,
+    GaussianNoise,
     Identity,
     LinearOperator,
     LumaOperator,
@@ -117,7 +118,7 @@ def test_prox_solves_its_equation(case: Case, sigma_y: float, prior_std: float) 
     A = case.make()
     A.iterations, A.tolerance = 150, 0
     z, y = latent(A), A(latent(A, seed=2)) + 1.0
-    x = A.prox(z, y, sigma_y, prior_std)
+    x = A.prox(z, y, GaussianNoise.white(sigma_y), prior_std)
     gradient = A.adjoint(A(x) - y) / sigma_y**2 + (x - z) / prior_std**2
     scale = (A.adjoint(A(z) - y) / sigma_y**2).abs().max()
     assert gradient.abs().max() < 1e-7 * scale
@@ -126,14 +127,14 @@ def test_prox_solves_its_equation(case: Case, sigma_y: float, prior_std: float) 
 def test_prox_leaves_z_where_the_photo_tells_nothing(case: Case) -> None:
     A = case.make()
     z, y = latent(A), A(latent(A, seed=2))
-    torch.testing.assert_close(A.prox(z, y, 1e6, 0.1), z, atol=1e-8, rtol=0)
+    torch.testing.assert_close(A.prox(z, y, GaussianNoise.white(1e6), 0.1), z, atol=1e-8, rtol=0)
 
 
 def test_prox_lowers_the_residual_to_the_noise(case: Case) -> None:
     A = case.make()
     z = latent(A)
     y = A(latent(A, seed=2))
-    x = A.prox(z, y, 0.01, 0.5)
+    x = A.prox(z, y, GaussianNoise.white(0.01), 0.5)
     assert A.residual_rms(x, y) < 0.1 * A.residual_rms(z, y)
 
 

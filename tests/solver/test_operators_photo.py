@@ -22,6 +22,7 @@ from daps_desktop.solver.operators import (
     Convolution,
     DownsamplingOperator,
     FourierMagnitude,
+    GaussianNoise,
     JpegConstraint,
     LumaOperator,
     MaskedOperator,
@@ -37,7 +38,7 @@ from daps_desktop.solver.operators import (
     motion_kernel,
     random_mask,
 )
-from daps_desktop.solver.operators.base import pad_reflect
+from daps_desktop.solver.operators.padding import pad_reflect
 
 
 def picture(height: int, width: int, seed: int = 0) -> Tensor:
@@ -87,8 +88,10 @@ def test_conjugate_gradients_on_a_mask_stay_finite() -> None:
     chain.iterations, chain.tolerance = 30, 0
     z, y = torch.zeros(2, 3, 16, 16), torch.ones(2, 3, 16, 16)
     y[1] = 0  # nothing to do at all in the second sample
-    x = chain.prox(z, y, 0.05, 0.1)
-    torch.testing.assert_close(x, MaskOperator(random_mask(16, 16, 0.5, 1)).prox(z, y, 0.05, 0.1))
+    x = chain.prox(z, y, GaussianNoise.white(0.05), 0.1)
+    torch.testing.assert_close(
+        x, MaskOperator(random_mask(16, 16, 0.5, 1)).prox(z, y, GaussianNoise.white(0.05), 0.1)
+    )
 
 
 # Blur
@@ -100,7 +103,7 @@ def test_no_ringing_at_the_frame() -> None:
     assert A.pad == 8
     scene = wide[..., 8:-8, 8:-8]
     y = A(scene)
-    x = A.crop(A.prox(A.initial_estimate(y), y, 0.02, 0.3))
+    x = A.crop(A.prox(A.initial_estimate(y), y, GaussianNoise.white(0.02), 0.3))
     error = (x - A.crop(scene)).abs()
     frame = torch.ones_like(error, dtype=torch.bool)
     frame[..., 12:-12, 12:-12] = False
@@ -123,8 +126,8 @@ def test_few_steps_are_enough_inside_the_photo(kernel: Tensor, bound: float) -> 
     truth = quick.embed(picture(64, 64))
     y = quick(truth) + 0.05 * draw(1, 3, 64, 64)
     z = truth + 0.2 * draw(*truth.shape, seed=1)
-    wanted = exact.prox(z, y, 0.05, 0.5)
-    error = quick.crop(quick.prox(z, y, 0.05, 0.5) - wanted)[..., 8:-8, 8:-8]
+    wanted = exact.prox(z, y, GaussianNoise.white(0.05), 0.5)
+    error = quick.crop(quick.prox(z, y, GaussianNoise.white(0.05), 0.5) - wanted)[..., 8:-8, 8:-8]
     assert error.square().mean().sqrt() < bound * (wanted - z).square().mean().sqrt()
 
 
@@ -200,7 +203,7 @@ def test_clipped_prox_is_the_global_minimum(scale: float) -> None:
             return (A(x) - b) ** 2 / s**2 + (x - a) ** 2 / r**2
 
         best = cost(grid, z[..., None], y[..., None]).amin(-1)
-        found = cost(A.prox(z, y, sigma_y, prior_std))
+        found = cost(A.prox(z, y, GaussianNoise.white(sigma_y), prior_std))
         assert (found <= best + 1e-9).all()
 
 
@@ -208,10 +211,10 @@ def test_a_mask_over_clipping_leaves_the_hole_to_the_prior() -> None:
     observed = random_mask(6, 7, 0.4, 3).double()
     A = MaskedOperator(ClippingOperator(2), observed)
     z, y = draw(2, 3, 6, 7), draw(2, 3, 6, 7, seed=1)
-    x = A.prox(z, y, 0.05, 0.3)
+    x = A.prox(z, y, GaussianNoise.white(0.05), 0.3)
     lost = (observed == 0).expand_as(x)
     assert torch.equal(x[lost], z[lost])
-    assert torch.equal(x[~lost], ClippingOperator(2).prox(z, y, 0.05, 0.3)[~lost])
+    assert torch.equal(x[~lost], ClippingOperator(2).prox(z, y, GaussianNoise.white(0.05), 0.3)[~lost])
 
 
 def test_blur_then_clipping_lowers_its_objective() -> None:
@@ -222,7 +225,7 @@ def test_blur_then_clipping_lowers_its_objective() -> None:
     y = A(truth)
     z = truth + 0.2 * draw(*truth.shape)
     assert A.residual_rms(truth, y) < 1e-9
-    assert A.residual_rms(A.prox(z, y, 0.02, 0.3), y) < 0.2 * A.residual_rms(z, y)
+    assert A.residual_rms(A.prox(z, y, GaussianNoise.white(0.02), 0.3), y) < 0.2 * A.residual_rms(z, y)
 
 
 # JPEG
@@ -309,7 +312,7 @@ def test_jpeg_prox_goes_part_of_the_way() -> None:
     A = JpegConstraint(tables_for_quality(50))
     y = compress(x, A.tables)
     z = x + 0.3 * draw(*x.shape)
-    half = A.prox(z, y, 0.1, 0.1)
+    half = A.prox(z, y, GaussianNoise.white(0.1), 0.1)
     torch.testing.assert_close(half, (z + A.project(z, y)) / 2)
 
 
@@ -335,7 +338,7 @@ def test_jpeg_blocks_that_stick_out_of_the_frame_are_kept_close() -> None:
     A = JpegConstraint(tables)
     z = x + 0.3 * draw(*x.shape)
     for _ in range(10):
-        z = A.prox(z, y, 0.01, 1.0)
+        z = A.prox(z, y, GaussianNoise.white(0.01), 1.0)
     assert A.residual_rms(z, y) * 127.5 < 0.5
     outer = (z - x)[..., 32:, 48:].square().mean().sqrt()
     assert outer < 0.28  # was 0.3 plus what the colour matrix adds
@@ -350,7 +353,7 @@ def test_jpeg_after_shrinking_under_a_hole() -> None:
     truth = A.embed(picture(48, 48))
     y = compress(torch.where(observed > 0, DownsamplingOperator(2, 24, 24)(truth), 1.0), tables)
     z = truth + 0.2 * draw(*truth.shape)
-    x = A.prox(z, y, 0.02, 0.3)
+    x = A.prox(z, y, GaussianNoise.white(0.02), 0.3)
     assert A.residual_rms(x, y) < 0.3 * A.residual_rms(z, y)
     assert A.initial_estimate(y).shape == truth.shape
 
@@ -383,10 +386,10 @@ def test_gauss_newton_reaches_a_stationary_point(
     def cost(x: Tensor) -> Tensor:
         return ((A(x) - y) ** 2).sum((1, 2, 3)) / sigma_y**2 + ((x - z) ** 2).sum((1, 2, 3)) / prior_std**2
 
-    produced = A.prox(z.detach(), y, sigma_y, prior_std)
+    produced = A.prox(z.detach(), y, GaussianNoise.white(sigma_y), prior_std)
     assert (cost(produced) < 0.9 * cost(z)).all()
     A.steps = 30
-    settled = A.prox(z.detach(), y, sigma_y, prior_std).requires_grad_()
+    settled = A.prox(z.detach(), y, GaussianNoise.white(sigma_y), prior_std).requires_grad_()
     (here,) = torch.autograd.grad(cost(settled).sum(), settled)
     (there,) = torch.autograd.grad(cost(z).sum(), z)
     assert here.norm() < 5e-3 * there.norm()

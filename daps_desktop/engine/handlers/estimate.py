@@ -12,6 +12,7 @@ import torch
 from daps_desktop.imaging.jpeg_tables import tables_for_quality
 from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo
+from daps_desktop.imaging.profile.noise_model import NoiseModel
 from daps_desktop.jobs.damage import MissingPixels, Noise
 from daps_desktop.jobs.messages import Hardware, TimeEstimate
 from daps_desktop.jobs.requests import MARKS_STEP, QUALITIES, EstimateRequest
@@ -22,19 +23,21 @@ from daps_desktop.networks.card import NetworkCard
 from daps_desktop.networks.runtime.devices import choose_device
 from daps_desktop.restoration.compose import with_soft_edge
 from daps_desktop.restoration.cost import cost
-from daps_desktop.restoration.plan import Observation, lay_out, make_plan, noise_level, sigma_of
+from daps_desktop.restoration.plan import Observation, lay_out, make_plan, noise_model, noise_of
 from daps_desktop.restoration.presets import SCRATCH_WIDTH
 from daps_desktop.restoration.progress import ProgressReporter
 from daps_desktop.solver.denoisers.denoiser import synchronize
 
 WARM_UP_S = 2.0
 _MAX_TRIALS = 5
-_SAMPLE_NOISE = 5.0  # grey levels, where the photo would give the noise
+_SAMPLE_NOISE = NoiseModel.white(5.0)  # where the photo would give the noise
 _SAMPLE_TABLES = tables_for_quality(50)  # of JPEG: those of the file make no difference here
 _TYPICAL = (1224, 1632)  # height and width: two megapixels
 
 
-def expected_seconds(photo: Photo, presets: Sequence[Preset], device: Device = "auto") -> dict[Preset, float]:
+def expected_seconds(
+    photo: Photo, noise: NoiseModel, presets: Sequence[Preset], device: Device = "auto"
+) -> dict[Preset, float]:
     """Seconds to take the noise off the whole photo and fill a few scratches in, at each preset.
 
     A mask alone costs less, as only its surroundings count. The network is tried once.
@@ -42,7 +45,7 @@ def expected_seconds(photo: Photo, presets: Sequence[Preset], device: Device = "
     settings, size = SolverSettings(device=device), (photo.height, photo.width)
     speed = _speed(settings, size, ProgressReporter())
     task = Task((MissingPixels(), Noise()))
-    return _times(task, settings, size, _few_scratches(*size), speed, presets, ProgressReporter())
+    return _times(task, settings, size, _few_scratches(*size), noise, speed, presets, ProgressReporter())
 
 
 def handle(request: EstimateRequest, progress: ProgressReporter) -> TimeEstimate:
@@ -54,7 +57,8 @@ def handle(request: EstimateRequest, progress: ProgressReporter) -> TimeEstimate
     if not task.damages:
         times = {quality: 0.0 for quality in QUALITIES}
     elif mask is not None or not task.needs_mask:
-        times = {**_times(task, settings, size, mask, speed, QUALITIES, progress)}
+        noise = request.noise or _SAMPLE_NOISE
+        times = {**_times(task, settings, size, mask, noise, speed, QUALITIES, progress)}
     return TimeEstimate(request.job_id, times, speed, _typical(speed), hardware(settings.device))
 
 
@@ -75,9 +79,9 @@ def _mask(request: EstimateRequest) -> Mask | None:
 def _typical(speed: float) -> float:
     """A few scratches on a photo of two megapixels, in balanced quality."""
     task, mask = Task((MissingPixels(),)), _few_scratches(*_TYPICAL)
-    return _times(task, SolverSettings(), _TYPICAL, mask, speed, ("balanced",), ProgressReporter())[
-        "balanced"
-    ]
+    progress = ProgressReporter()
+    times = _times(task, SolverSettings(), _TYPICAL, mask, _SAMPLE_NOISE, speed, ("balanced",), progress)
+    return times["balanced"]
 
 
 def _few_scratches(height: int, width: int) -> Mask:
@@ -93,14 +97,16 @@ def _times(
     settings: SolverSettings,
     size: tuple[int, int],
     mask: Mask | None,
+    noise: NoiseModel,
     speed: float,
     presets: Sequence[Preset],
     progress: ProgressReporter,
 ) -> dict[Preset, float]:
     """Seconds by preset; `speed` is that of balanced quality."""
-    noise = noise_level(task, settings, lambda: _SAMPLE_NOISE)
     mask = with_soft_edge(mask, task, settings.soft_edge)
-    layout = lay_out(task, Observation(*size, sigma_of(noise), mask, _SAMPLE_TABLES))
+    layout = lay_out(
+        task, Observation(*size, noise_of(noise_model(task, settings, lambda: noise)), mask, _SAMPLE_TABLES)
+    )
     usual = _card(settings, "balanced").architecture.work
     times: dict[Preset, float] = {}
     for preset in presets:

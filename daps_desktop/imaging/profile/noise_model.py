@@ -1,21 +1,86 @@
-"""The noise of a photo: how strong it is, and how alike neighbouring pixels are in it."""
+"""The noise of a photo: how strong, how coarse, along which colours."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
 
 from daps_desktop.base.i18n import N_, phrase
+
+Lags = tuple[tuple[tuple[float, ...], ...], ...]
+MAX_SIDE = 65  # of the lags
 
 
 @dataclass(frozen=True, slots=True)
 class NoiseModel:
-    """Stationary Gaussian noise of luminance; `level` is its standard deviation in grey levels of 0-255.
+    """Stationary Gaussian noise, independent along one to three orthonormal colour axes.
 
-    `correlation` is that of neighbouring pixels: 0 for white noise, towards 1 for coarse grain.
-    Raises: ValueError where a value is impossible.
+    `axes`: rows (r, g, b); the grey axis alone for a photo without colour. `lags`: for each axis the
+    autocovariance at (down, right) = -L..L, in squared grey levels of 0-255. Raises: ValueError where a value
+    is impossible.
     """
 
-    level: float
-    correlation: float = 0.0
+    axes: tuple[tuple[float, float, float], ...]
+    lags: Lags
 
     def __post_init__(self) -> None:
-        if not (0 <= self.level <= 255 and -1 <= self.correlation <= 1):
+        side = len(self.lags[0]) if self.lags else 0
+        square = all(len(lag) == side and all(len(row) == side for row in lag) for lag in self.lags)
+        whole = len(self.axes) == len(self.lags) in (1, 2, 3) and side % 2 == 1 and side <= MAX_SIDE
+        if not (square and whole) or not self._plausible():
             raise ValueError(phrase(N_("a value in it is impossible")))
+
+    def _plausible(self) -> bool:
+        axes, lags = np.array(self.axes), np.array(self.lags)
+        if not (np.isfinite(axes).all() and np.isfinite(lags).all()):
+            return False
+        variances = lags[:, lags.shape[1] // 2, lags.shape[1] // 2]
+        strongest = np.abs(lags).max(axis=(1, 2))
+        orthonormal = np.abs(axes @ axes.T - np.eye(len(axes))).max() < 1e-3
+        return bool(orthonormal and (strongest <= variances + 1e-6).all() and variances.max() <= 3 * 255**2)
+
+    @classmethod
+    def white(cls, level: float, *, grey: bool = False) -> "NoiseModel":
+        """Independent in all pixels, and in all channels where there are several; std in grey levels."""
+        if grey:
+            return cls(GREY_AXIS, (((3 * level**2,),),))
+        return cls(((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)), (((level**2,),),) * 3)
+
+    @classmethod
+    def of(cls, axes: NDArray[Any], lags: NDArray[Any]) -> "NoiseModel":
+        """From arrays (n, 3) and (n, side, side); numbers are kept to four figures."""
+        rounded = np.array([[float(f"{value:.4g}") for value in row] for row in lags.reshape(len(lags), -1)])
+        return cls(
+            cast(Any, tuple(tuple(row) for row in np.round(axes, 6).tolist())),
+            tuple(tuple(tuple(row) for row in lag) for lag in rounded.reshape(lags.shape).tolist()),
+        )
+
+    @property
+    def level(self) -> float:
+        """The standard deviation of a channel in grey levels, as the root of the mean square of the three."""
+        return math.sqrt(sum(self._at(0, 0)) / 3)
+
+    @property
+    def correlation(self) -> float:
+        """Of neighbouring pixels: 0 for white noise, towards 1 for coarse grain."""
+        total = sum(self._at(0, 0))
+        if total == 0 or len(self.lags[0]) == 1:
+            return 0.0
+        return (sum(self._at(0, 1)) + sum(self._at(1, 0))) / 2 / total
+
+    def at_level(self, level: float) -> "NoiseModel":
+        """The same noise, stronger or weaker; white where there is none to scale."""
+        if self.level == 0:
+            return NoiseModel.white(level, grey=len(self.axes) == 1)
+        factor = (level / self.level) ** 2
+        lags = tuple(tuple(tuple(factor * v for v in row) for row in lag) for lag in self.lags)
+        return replace(self, lags=lags)
+
+    def _at(self, down: int, right: int) -> list[float]:
+        middle = len(self.lags[0]) // 2
+        return [lag[middle + down][middle + right] for lag in self.lags]
+
+
+GREY_AXIS = ((3**-0.5, 3**-0.5, 3**-0.5),)

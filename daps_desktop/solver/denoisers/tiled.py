@@ -13,7 +13,7 @@ from torch import Tensor
 from daps_desktop.base.errors import UserError
 from daps_desktop.solver.denoisers.denoiser import Denoiser
 from daps_desktop.solver.device_errors import out_of_memory
-from daps_desktop.solver.operators.base import mirrored
+from daps_desktop.solver.operators.padding import mirrored
 
 CONTEXT = 16
 """Pixels that a tile sees beyond those it answers for, mirrored at the frame of the photo.

@@ -25,6 +25,7 @@ from daps_desktop.solver.operators.convolution import (
 from daps_desktop.solver.operators.downsampling import KERNELS, DownsamplingOperator, ShrinkKernel
 from daps_desktop.solver.operators.jpeg import JpegConstraint, compress
 from daps_desktop.solver.operators.masking import Identity, MaskOperator, fill_mask, known_mask_of
+from daps_desktop.solver.operators.noise import GaussianNoise
 
 __all__ = [
     "KERNELS",
@@ -35,6 +36,7 @@ __all__ = [
     "Convolution",
     "DownsamplingOperator",
     "FourierMagnitude",
+    "GaussianNoise",
     "Identity",
     "JpegConstraint",
     "LinearOperator",

@@ -8,6 +8,8 @@ import torch
 from torch import Tensor
 
 from daps_desktop.solver.operators.conjugate_gradient import conjugate_gradient, dot
+from daps_desktop.solver.operators.noise import GaussianNoise
+from daps_desktop.solver.operators.padding import crop, pad_reflect
 
 
 class Operator(ABC):
@@ -31,8 +33,11 @@ class Operator(ABC):
     def __call__(self, x: Tensor) -> Tensor: ...
 
     @abstractmethod
-    def prox(self, z: Tensor, y: Tensor, sigma_y: float, prior_std: float) -> Tensor:
-        """argmin |A x - y|^2 / 2 sigma_y^2 + |x - z|^2 / 2 trust^2, both sigmas above 0."""
+    def prox(self, z: Tensor, y: Tensor, noise: GaussianNoise, prior_std: float) -> Tensor:
+        """argmin (A x - y)^T Sigma^-1 (A x - y) / 2 + |x - z|^2 / 2 prior_std^2, Sigma that of the noise.
+
+        What is not linear knows white noise alone and takes `noise.sigma`.
+        """
 
     def initial_estimate(self, y: Tensor) -> Tensor:
         """A classical estimate of the latent image: here the photo itself, mirrored into the border."""
@@ -70,6 +75,8 @@ class LinearOperator(Operator):
     linear = True
     iterations: int = 10
     """Conjugate-gradient steps at most; a sampler cannot tell ten from the exact solution."""
+    dual_iterations: int = 20
+    """The same under noise with a spectrum, whose equation is worse conditioned."""
     tolerance: float = 0.01
     """They stop earlier where the equation is solved to that share of its right side."""
 
@@ -78,14 +85,26 @@ class LinearOperator(Operator):
         """A^T r, of the latent size."""
 
     @torch.no_grad()
-    def prox(self, z: Tensor, y: Tensor, sigma_y: float, prior_std: float) -> Tensor:
-        ratio = (sigma_y / prior_std) ** 2
+    def prox(self, z: Tensor, y: Tensor, noise: GaussianNoise, prior_std: float) -> Tensor:
+        if not noise.is_white:
+            return self._dual_prox(z, y, noise, prior_std)
+        ratio = (noise.sigma / prior_std) ** 2
         right = self.adjoint(y - self(z))
 
         def normal(d: Tensor) -> Tensor:
             return self.adjoint(self(d)) + ratio * d
 
         return z + conjugate_gradient(normal, right, self.iterations, self.tolerance)
+
+    def _dual_prox(self, z: Tensor, y: Tensor, noise: GaussianNoise, prior_std: float) -> Tensor:
+        """x = z + A^T (A A^T + Sigma / r^2)^-1 (y - A z): needs no inverse of Sigma, under a mask neither."""
+        seen = 1.0 if self.known_mask is None else self.known_mask
+
+        def gram(w: Tensor) -> Tensor:
+            return self(self.adjoint(w)) + seen * noise.correlate(w) / prior_std**2
+
+        residual = seen * (y - self(z))
+        return z + self.adjoint(conjugate_gradient(gram, residual, self.dual_iterations, self.tolerance))
 
 
 _Pulled = tuple[Tensor, Callable[[Tensor], tuple[Tensor]]]
@@ -99,9 +118,9 @@ class NonlinearOperator(Operator):
     halvings: int = 12
 
     @torch.no_grad()
-    def prox(self, z: Tensor, y: Tensor, sigma_y: float, prior_std: float) -> Tensor:
+    def prox(self, z: Tensor, y: Tensor, noise: GaussianNoise, prior_std: float) -> Tensor:
         """A stationary point, or the best of `steps` decreasing steps; never worse than z."""
-        ratio = (sigma_y / prior_std) ** 2
+        ratio = (noise.sigma / prior_std) ** 2
 
         def cost(x: Tensor) -> Tensor:
             """The objective times 2 sigma_y^2, per sample."""
@@ -148,24 +167,3 @@ def _armijo(
             break
         length = torch.where(good, length, length / 2)
     return torch.where(good, length, 0.0).to(x.dtype)
-
-
-def pad_reflect(x: Tensor, pad: int) -> Tensor:
-    """x with `pad` mirrored pixels on each side (edge not repeated), also where pad exceeds the side."""
-    if pad == 0:
-        return x
-    height, width = x.shape[-2:]
-    rows = mirrored(-pad, height + pad, height, x.device)
-    return x.index_select(-2, rows).index_select(-1, mirrored(-pad, width + pad, width, x.device))
-
-
-def mirrored(start: int, stop: int, side: int, device: torch.device) -> Tensor:
-    """The index of each place from `start` to `stop`, mirrored into 0..side - 1, the edge not repeated."""
-    period = max(2 * (side - 1), 1)
-    index = torch.arange(start, stop, device=device) % period
-    return torch.minimum(index, period - index) if side > 1 else torch.zeros_like(index)
-
-
-def crop(x: Tensor, pad: int) -> Tensor:
-    """x without its outer `pad` pixels."""
-    return x[..., pad : x.shape[-2] - pad, pad : x.shape[-1] - pad]

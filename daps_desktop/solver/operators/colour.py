@@ -6,6 +6,7 @@ from torch import Tensor
 from daps_desktop.imaging.colour import REC601
 from daps_desktop.solver.operators.base import LinearOperator, Operator
 from daps_desktop.solver.operators.masking import data_weight
+from daps_desktop.solver.operators.noise import GaussianNoise
 
 
 class LumaOperator(LinearOperator):
@@ -21,9 +22,9 @@ class LumaOperator(LinearOperator):
         return r * _weights(r)
 
     @torch.no_grad()
-    def prox(self, z: Tensor, y: Tensor, sigma_y: float, prior_std: float) -> Tensor:
+    def prox(self, z: Tensor, y: Tensor, noise: GaussianNoise, prior_std: float) -> Tensor:
         seen = self.norm**2
-        return z + self.adjoint(data_weight(sigma_y, prior_std * self.norm) / seen * (y - self(z)))
+        return z + self.adjoint(data_weight(noise.sigma, prior_std * self.norm) / seen * (y - self(z)))
 
     def initial_estimate(self, y: Tensor) -> Tensor:
         return y.expand(-1, 3, -1, -1).clone()
@@ -46,10 +47,10 @@ class ClippingOperator(Operator):
         return (self._gain * x).clamp(-1, 1)
 
     @torch.no_grad()
-    def prox(self, z: Tensor, y: Tensor, sigma_y: float, prior_std: float) -> Tensor:
+    def prox(self, z: Tensor, y: Tensor, noise: GaussianNoise, prior_std: float) -> Tensor:
         """The global minimum: the cheapest of the best values inside, above and below the clipping points."""
         edge = 1 / self._gain
-        ratio = (sigma_y / prior_std) ** 2
+        ratio = (noise.sigma / prior_std) ** 2
         inside = ((self._gain * y + ratio * z) / (self._gain**2 + ratio)).clamp(-edge, edge)
         candidates = torch.stack([inside, z.clamp(min=edge), z.clamp(max=-edge)])
         cost = (self(candidates) - y).square() + ratio * (candidates - z).square()

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from daps_desktop.solver.operators.base import LinearOperator, NonlinearOperator, Operator
 from daps_desktop.solver.operators.masking import fill_mask
+from daps_desktop.solver.operators.noise import GaussianNoise
 
 
 class Chain(LinearOperator):
@@ -60,10 +61,10 @@ class MaskedOperator(NonlinearOperator):
         return self.operator(x) * self._kept
 
     @torch.no_grad()
-    def prox(self, z: Tensor, y: Tensor, sigma_y: float, prior_std: float) -> Tensor:
+    def prox(self, z: Tensor, y: Tensor, noise: GaussianNoise, prior_std: float) -> Tensor:
         if not self.pixelwise:
-            return super().prox(z, y * self._kept, sigma_y, prior_std)
-        return torch.where(self._kept > 0, self.operator.prox(z, y, sigma_y, prior_std), z)
+            return super().prox(z, y * self._kept, noise, prior_std)
+        return torch.where(self._kept > 0, self.operator.prox(z, y, noise, prior_std), z)
 
     def initial_estimate(self, y: Tensor) -> Tensor:
         return self.operator.initial_estimate(fill_mask(y, self._kept))
@@ -100,10 +101,10 @@ class ConstrainedOperator(Operator):
         return self.constraint(self.operator(x))
 
     @torch.no_grad()
-    def prox(self, z: Tensor, y: Tensor, sigma_y: float, prior_std: float) -> Tensor:
-        x = z
+    def prox(self, z: Tensor, y: Tensor, noise: GaussianNoise, prior_std: float) -> Tensor:
+        x, noise = z, noise.scaled(1 / self.constraint.norm)
         for _ in range(self.rounds):
-            x = self.operator.prox(z, self._target(x, y), sigma_y / self.constraint.norm, prior_std)
+            x = self.operator.prox(z, self._target(x, y), noise, prior_std)
         return x
 
     def residual(self, x: Tensor, y: Tensor) -> Tensor:

@@ -13,6 +13,7 @@ from daps_desktop.base.i18n import N_, Phrase, phrase
 from daps_desktop.solver.operators.base import LinearOperator
 from daps_desktop.solver.operators.conjugate_gradient import conjugate_gradient
 from daps_desktop.solver.operators.fourier import fast_fft_size, irfft2, rfft2
+from daps_desktop.solver.operators.noise import GaussianNoise
 
 MAX_KERNEL = 255  # pixels a side
 TOLERANCE = 0.01  # of what is sought outside the frame; inside, the error is a tenth of that or less
@@ -25,12 +26,13 @@ class Convolution(LinearOperator):
     By FFT on a grid F at least as large as x. The wrap-around of the FFT reaches only entries outside the
     valid part, so A = V C with C circulant and V the choice of the valid entries.
 
-    Proximal step, exact in the limit: with Q = C^T C + c I, c = (sigma_y / trust)^2, N = I - V^T V (the
+    Proximal step, exact in the limit: with Q = C^T C + c I, c = (sigma / prior_std)^2, N = I - V^T V (the
     entries of C x that no one has seen) and R = y - A z,
         (Q - C^T N C) d = C^T V^T R,  x = z + d.
     Had we seen g = V^T R + u, where u = N C d, everywhere, the answer would be d = Q^-1 C^T g, two FFTs.
     So only u has to be found, from (I - N G N) u = N G V^T R with G = C Q^-1 C^T: conjugate gradients on the
-    unseen frame alone, two FFTs a step.
+    unseen frame alone, two FFTs a step. Noise with a spectrum S makes c a function of frequency,
+    S / prior_std^2, and this exact but for what the noise of frame and picture share: near the border.
     """
 
     def __init__(
@@ -62,18 +64,19 @@ class Convolution(LinearOperator):
         return self._filter(self._framed(r), self._spectrum.conj())[..., : self._latent[0], : self._latent[1]]
 
     @torch.no_grad()
-    def prox(self, z: Tensor, y: Tensor, sigma_y: float, prior_std: float) -> Tensor:
-        ratio = (sigma_y / prior_std) ** 2
+    def prox(self, z: Tensor, y: Tensor, noise: GaussianNoise, prior_std: float) -> Tensor:
+        ratios = noise.spectra(self._grid, z) / prior_std**2
+        ratios = ratios.expand(len(z), *ratios.shape).flatten(0, 1) if ratios.ndim else ratios
         together = max(1, BATCH_PIXELS // math.prod(self._grid))
-        planes_z, planes_y = z.reshape(-1, *z.shape[-2:]), y.reshape(-1, *y.shape[-2:])
+        planes_z, planes_y = (noise.rotate(t).reshape(-1, *t.shape[-2:]) for t in (z, y))
         steps = [
-            self._step(planes_z[i : i + together], planes_y[i : i + together], ratio)
-            for i in range(0, len(planes_z), together)
+            self._step(planes_z[part], planes_y[part], ratios[part] if ratios.ndim else ratios)
+            for part in (slice(i, i + together) for i in range(0, len(planes_z), together))
         ]
-        return z + torch.cat(steps).view(z.shape)
+        return z + noise.rotate_back(torch.cat(steps).view(z.shape))
 
-    def _step(self, z: Tensor, y: Tensor, ratio: float) -> Tensor:
-        """x - z for planes (P, H, W)."""
+    def _step(self, z: Tensor, y: Tensor, ratio: Tensor) -> Tensor:
+        """x - z for planes (P, H, W); `ratio` is S / prior_std^2, one for all or one of each plane."""
         power = self._spectrum.abs().square()
         smooth = power / (power + ratio)  # the spectrum of G
         seen = self._framed(y - self(z))

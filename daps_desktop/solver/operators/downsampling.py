@@ -8,8 +8,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from daps_desktop.solver.operators.base import LinearOperator, pad_reflect
+from daps_desktop.solver.operators.base import LinearOperator
 from daps_desktop.solver.operators.conjugate_gradient import conjugate_gradient
+from daps_desktop.solver.operators.noise import GaussianNoise
+from daps_desktop.solver.operators.padding import pad_reflect
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,7 @@ class DownsamplingOperator(LinearOperator):
 
     Each entry of A A^T depends on the distance of two small pixels alone, as nothing happens at the
     borders: it is the same short filter g along rows and columns, of condition number about 4. The
-    proximal step is x = z + A^T (A A^T + c I)^-1 (y - A z), c = (sigma_y / trust)^2, solved on the small
-    grid.
+    proximal step is x = z + A^T (A A^T + Sigma / prior_std^2)^-1 (y - A z), solved on the small grid.
     """
 
     def __init__(self, factor: int, height: int, width: int, kernel: ShrinkKernel = UNKNOWN) -> None:
@@ -110,13 +111,13 @@ class DownsamplingOperator(LinearOperator):
         return F.pad(spread, (self._first, after[1], self._first, after[0]))
 
     @torch.no_grad()
-    def prox(self, z: Tensor, y: Tensor, sigma_y: float, prior_std: float) -> Tensor:
-        ratio = (sigma_y / prior_std) ** 2
+    def prox(self, z: Tensor, y: Tensor, noise: GaussianNoise, prior_std: float) -> Tensor:
+        iterations = self.iterations if noise.is_white else self.dual_iterations
 
         def gram(w: Tensor) -> Tensor:
-            return self._gram_apply(w) + ratio * w
+            return self._gram_apply(w) + noise.correlate(w) / prior_std**2
 
-        return z + self.adjoint(conjugate_gradient(gram, y - self(z), self.iterations, self.tolerance))
+        return z + self.adjoint(conjugate_gradient(gram, y - self(z), iterations, self.tolerance))
 
     @torch.no_grad()
     def initial_estimate(self, y: Tensor) -> Tensor:

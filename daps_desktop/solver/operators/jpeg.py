@@ -11,6 +11,7 @@ from daps_desktop.imaging.colour import RGB_TO_YCC
 from daps_desktop.imaging.photo import JpegTables
 from daps_desktop.solver.operators.base import Operator
 from daps_desktop.solver.operators.masking import data_weight
+from daps_desktop.solver.operators.noise import GaussianNoise
 
 RGB_FROM_YCC: list[list[float]] = np.linalg.inv(np.array(RGB_TO_YCC)).tolist()
 # EXIF orientation -> (transposed, dimensions flipped after that) to make coded pixels upright.
@@ -45,9 +46,9 @@ class JpegConstraint(Operator):
         return x
 
     @torch.no_grad()
-    def prox(self, z: Tensor, y: Tensor, sigma_y: float, prior_std: float) -> Tensor:
-        """argmin dist(x, set)^2 / 2 sigma_y^2 + |x - z|^2 / 2 trust^2, distances in the metric of P."""
-        return z + data_weight(sigma_y, prior_std) * (self.project(z, y) - z)
+    def prox(self, z: Tensor, y: Tensor, noise: GaussianNoise, prior_std: float) -> Tensor:
+        """argmin dist(x, set)^2 / 2 sigma^2 + |x - z|^2 / 2 prior_std^2, distances in the metric of P."""
+        return z + data_weight(noise.sigma, prior_std) * (self.project(z, y) - z)
 
     def residual(self, x: Tensor, y: Tensor) -> Tensor:
         """From the set to x: zero where the file could have come from x.

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from daps_desktop.imaging.mask import Mask
 from daps_desktop.solver.operators.base import LinearOperator
+from daps_desktop.solver.operators.noise import GaussianNoise
 
 MAX_BLOCKS = 0.5  # share of the blocks with a hole in them above which a mask is filled smoothly
 
@@ -29,8 +30,8 @@ class Identity(LinearOperator):
         return r
 
     @torch.no_grad()
-    def prox(self, z: Tensor, y: Tensor, sigma_y: float, prior_std: float) -> Tensor:
-        return z + data_weight(sigma_y, prior_std) * (y - z)
+    def prox(self, z: Tensor, y: Tensor, noise: GaussianNoise, prior_std: float) -> Tensor:
+        return z + noise.shrink(y - z, prior_std)
 
 
 class MaskOperator(LinearOperator):
@@ -50,8 +51,10 @@ class MaskOperator(LinearOperator):
         return r * self._kept
 
     @torch.no_grad()
-    def prox(self, z: Tensor, y: Tensor, sigma_y: float, prior_std: float) -> Tensor:
-        return z + self._kept * (data_weight(sigma_y, prior_std) * (y - z))
+    def prox(self, z: Tensor, y: Tensor, noise: GaussianNoise, prior_std: float) -> Tensor:
+        if not noise.is_white:
+            return super().prox(z, y, noise, prior_std)
+        return z + self._kept * noise.shrink(y - z, prior_std)
 
     @torch.no_grad()
     def initial_estimate(self, y: Tensor) -> Tensor:

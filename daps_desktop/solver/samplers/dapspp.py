@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from daps_desktop.solver.denoisers.denoiser import Denoiser, orient, unorient
+from daps_desktop.solver.operators.noise import GaussianNoise
 from daps_desktop.solver.problem import Problem
 from daps_desktop.solver.samplers.annealing import Steps, finite_step, prior_std_at, renoise
 from daps_desktop.solver.samplers.ode import rk4, tweedie
@@ -35,8 +36,10 @@ class DapsPPConfig:
     relaxation: float = 1.0  # how far the E-step goes towards the prior's estimate: above 1, beyond it
     stochastic: bool = True  # whether each level's noise is really added; False: a deterministic path
     noise_inflation: float = 1.0  # times its own noise that the photo is taken to have
-    final_sigma: float = 0.0  # level of a last E-step on the observed pixels as they are; 0: none
-    final_orientations: int = 1  # in how many of ORIENTATIONS the network sees the picture there, for a mean
+    final_sigmas: tuple[float, ...] = ()  # levels of last E-steps on the observed pixels themselves
+    final_orientations: int = (
+        1  # in how many of ORIENTATIONS the network sees the picture at the last, for a mean
+    )
     rho: float | None = -7.0  # of the published schedule; None: geometric levels
 
     @property
@@ -47,13 +50,13 @@ class DapsPPConfig:
 
     @property
     def steps(self) -> int:
-        return self.levels + (self.final_sigma > 0)
+        return self.levels + len(self.final_sigmas)
 
     @property
     def evaluations(self) -> int:
         """Network evaluations that the run will make."""
-        slow = sum(0 < s <= self.rk4_below for s in (*self.sigmas, self.final_sigma))
-        again = self.final_orientations - 1 if self.final_sigma > self.rk4_below else 0
+        slow = sum(0 < s <= self.rk4_below for s in (*self.sigmas, *self.final_sigmas))
+        again = self.final_orientations - 1 if min(self.final_sigmas, default=0.0) > self.rk4_below else 0
         return self.steps + 3 * slow + again
 
 
@@ -72,26 +75,26 @@ def e_step(denoiser: Denoiser, x: Tensor, sigma: float, rk4_below: float) -> Ten
 
 
 @torch.no_grad()
-def final_step(denoiser: Denoiser, x: Tensor, plan: DapsPPConfig) -> Tensor:
-    """The E-step at the final level; a mean is taken over `final_orientations` of the picture.
+def final_step(denoiser: Denoiser, x: Tensor, sigma: float, plan: DapsPPConfig) -> Tensor:
+    """The E-step at a final level; at the last one a mean is taken over `final_orientations` of the picture.
 
     A network errs a little differently in each, and the error of the mean of eight is smaller.
     """
-    if plan.final_sigma <= plan.rk4_below:
-        return e_step(denoiser, x, plan.final_sigma, plan.rk4_below)
+    if sigma <= plan.rk4_below or sigma > plan.final_sigmas[-1]:
+        return e_step(denoiser, x, sigma, plan.rk4_below)
     total = torch.zeros_like(x)
     for way in ORIENTATIONS[: plan.final_orientations]:
-        total += unorient(tweedie(denoiser, orient(x, way), plan.final_sigma), way)
+        total += unorient(tweedie(denoiser, orient(x, way), sigma), way)
     return total.div_(plan.final_orientations)
 
 
 @torch.no_grad()
 def m_step(problem: Problem, x0_hat: Tensor, prior_std: float) -> Tensor:
-    """The image nearest x0_hat that explains y: argmin |A x - y|^2 / 2 sigma_y^2 + |x - x0_hat|^2 / 2 r^2.
+    """The image nearest x0_hat that explains y: argmin |A x - y|^2_Sigma / 2 + |x - x0_hat|^2 / 2 r^2.
 
     Shapes (B, 3, H, W); r is `prior_std`, in [-1, 1] units. Source: the method's refinement in closed form.
     """
-    return problem.A.prox(x0_hat, problem.y, problem.sigma_y, prior_std)
+    return problem.A.prox(x0_hat, problem.y, problem.noise, prior_std)
 
 
 def solve(
@@ -115,15 +118,23 @@ def solve(
         x0_y = m_step(problem, x0_hat, prior_std / plan.noise_inflation)
         del x, x0_hat  # memory: a photo of 24 megapixels is 288 MB each
         yield finite_step(i, sigma, problem, x0_y)
-    if plan.final_sigma:
-        x = blend_observed(problem, x0_y, plan.final_sigma, rng)
-        x0_y = final_step(denoiser, x, plan)
-        yield finite_step(plan.levels, plan.final_sigma, problem, x0_y)
+    noise = problem.noise.scaled(plan.noise_inflation**0.5)
+    for i, sigma in enumerate(plan.final_sigmas, start=plan.levels):
+        x0_y = final_step(denoiser, blend_observed(problem, x0_y, noise, sigma, rng), sigma, plan)
+        yield finite_step(i, sigma, problem, x0_y)
 
 
-def blend_observed(problem: Problem, x0_y: Tensor, sigma: float, rng: torch.Generator) -> Tensor:
-    """x as if at noise level sigma: y itself where A shows the pixel, x0_y with fresh noise elsewhere."""
+def blend_observed(
+    problem: Problem, x0_y: Tensor, noise: GaussianNoise, sigma: float, rng: torch.Generator
+) -> Tensor:
+    """x as if at noise level sigma: frequency by frequency y itself where its noise is no stronger.
+
+    Of stronger noise as much is let in as passes for sigma (as in DDRM, arXiv 2201.11793, but nothing is
+    added); where A shows nothing, x0_y with fresh noise.
+    """
     observed = problem.A.known_mask
+    misfit = problem.y - x0_y
     if observed is None:
-        return problem.y
-    return torch.where(observed > 0, problem.y, renoise(x0_y, sigma, rng))
+        return x0_y + noise.admit(misfit, sigma)
+    x = x0_y + noise.admit(misfit * observed, sigma)
+    return torch.where(observed > 0, x, renoise(x0_y, sigma, rng))

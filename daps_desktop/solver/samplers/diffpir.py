@@ -46,7 +46,7 @@ def solve(
     for i, sigma in enumerate(sigmas[:-1]):
         x0_hat = tweedie(denoiser, x, sigma)
         x0_y = problem.A.prox(
-            x0_hat, problem.y, plan.noise_inflation * problem.sigma_y, sigma / plan.strength**0.5
+            x0_hat, problem.y, problem.noise.scaled(plan.noise_inflation), sigma / plan.strength**0.5
         )
         yield finite_step(i, sigma, problem, x0_y)
         x = _renoise_partly(x, x0_y, sigma, sigmas[i + 1], plan.zeta, rng)

@@ -95,7 +95,9 @@ class EstimateModel(QObject):
         self._drop()
         known = self._known.get(_what(settings))
         speed = known.speed if known else None
-        self._request = EstimateRequest(uuid4().hex, height, width, task, settings, marks, speed)
+        profile = self._model.document.profile if self._model.document else None
+        noise = profile.noise if profile else None
+        self._request = EstimateRequest(uuid4().hex, height, width, task, settings, marks, speed, noise)
         self._job.router.submit(self._request, self.handle)
 
     def _drop(self) -> None:

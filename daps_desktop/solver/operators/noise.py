@@ -1,0 +1,131 @@
+"""The noise of a photo as the likelihood sees it: Gaussian, the same all over, with a spectrum."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from daps_desktop.solver.operators.fourier import fast_fft_size, irfft2, rfft2
+from daps_desktop.solver.operators.padding import mirrored
+
+FLOOR = 0.01  # [-1, 1] units: below this the rounding of the file would be taken for detail
+
+NEARLY_WHITE = 1.6  # ratio of the largest to the smallest root of the spectrum
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GaussianNoise:
+    """n ~ N(0, Sigma): independent along three colour axes, stationary along each.
+
+    `axes` (3, 3) has orthonormal rows; along row i the autocovariance is `lags[i]`, (2 L + 1, 2 L + 1) in
+    [-1, 1] units squared, with the variance in its middle. `rms` is the std of one entry, which residuals are
+    compared with. On grey photos all noise lies along the grey axis: there three equal channels count as one
+    measurement, so that `lags` are three times the variance of a channel.
+    """
+
+    axes: Tensor
+    lags: Tensor
+    rms: float
+
+    @classmethod
+    def white(cls, sigma: float) -> "GaussianNoise":
+        """Independent in all channels and pixels, std `sigma` > 0 in [-1, 1] units."""
+        exact = torch.float64
+        return cls(torch.eye(3, dtype=exact), torch.full((3, 1, 1), sigma**2, dtype=exact), sigma)
+
+    @property
+    def is_white(self) -> bool:
+        return self.lags.shape[-1] == 1 and bool((self.lags == self.lags[0]).all())
+
+    @property
+    def sigma(self) -> float:
+        """The std along the noisiest axis: white noise of it comes nearest."""
+        middle = self.lags.shape[-1] // 2
+        return float(self.lags[:, middle, middle].max()) ** 0.5
+
+    @property
+    def extremes(self) -> tuple[float, float]:
+        """The least and the largest root of the spectrum: the white noise levels between which it lies."""
+        if self.is_white:
+            return self.sigma, self.sigma
+        grid = 4 * self.lags.shape[-1]
+        spectra = self._spectra((grid, grid), range(3), self.lags)
+        return float(spectra.min()) ** 0.5, float(spectra.max()) ** 0.5
+
+    def scaled(self, factor: float) -> "GaussianNoise":
+        """`factor` times as strong."""
+        return GaussianNoise(self.axes, self.lags * factor**2, self.rms * factor)
+
+    def admit(self, r: Tensor, sigma: float) -> Tensor:
+        """F^-1 min(1, sigma / sqrt S) F r: a residual (B, 3, H, W), its noise cut to the level sigma.
+
+        Where the noise is weaker than white noise of std sigma it stays as it is.
+        """
+        if self.is_white:
+            return r * min(1.0, sigma / self.sigma)
+        return self._along_axes(r, lambda S: (sigma / S.sqrt()).clamp(max=1))
+
+    def shrink(self, r: Tensor, prior_std: float) -> Tensor:
+        """F^-1 q / (q + S) F r with q = prior_std^2: how far directly observed values move to the photo."""
+        if self.is_white:
+            return r * (prior_std**2 / (prior_std**2 + self.sigma**2))
+        return self._along_axes(r, lambda S: prior_std**2 / (prior_std**2 + S))
+
+    def correlate(self, w: Tensor) -> Tensor:
+        """Sigma w, (B, 3, H, W), zeros around."""
+        if self.is_white:
+            return w * self.sigma**2
+        return self._along_axes(w, lambda S: S, mirror=False)
+
+    def spectra(self, grid: tuple[int, int], like: Tensor) -> Tensor:
+        """S on the half spectrum of a grid, (3, h, w // 2 + 1), or its one value () where it is white."""
+        return like.new_tensor(self.sigma**2) if self.is_white else self._spectra(grid, range(3), like)
+
+    def rotate(self, x: Tensor) -> Tensor:
+        """Colours (B, 3, H, W) along the axes."""
+        return x if self.is_white else torch.einsum("kc,bchw->bkhw", self.axes.to(x), x)
+
+    def rotate_back(self, x: Tensor) -> Tensor:
+        return x if self.is_white else torch.einsum("kc,bkhw->bchw", self.axes.to(x), x)
+
+    def _along_axes(self, x: Tensor, gain: Callable[[Tensor], Tensor], mirror: bool = True) -> Tensor:
+        """Each axis filtered by a gain of its spectrum; plane by plane, as a large photo's take memory."""
+        height, width = x.shape[-2:]
+        reach = self.lags.shape[-1] - 1 if mirror else 0
+        extra = self.lags.shape[-1] - 1 + reach
+        grid = fast_fft_size(height + extra), fast_fft_size(width + extra)
+        rotated = self.rotate(x)
+        for axis in range(3):
+            plane = rotated[:, axis]
+            if mirror:
+                rows = mirrored(-reach, grid[0] - reach, height, x.device)
+                cols = mirrored(-reach, grid[1] - reach, width, x.device)
+                plane = plane.index_select(-2, rows).index_select(-1, cols)
+            gains = gain(self._spectra(grid, range(axis, axis + 1), x)[0])
+            filtered = irfft2(rfft2(plane, grid) * gains, grid)
+            rotated[:, axis] = filtered[..., reach : reach + height, reach : reach + width]
+        return self.rotate_back(rotated)
+
+    def _spectra(self, grid: tuple[int, int], axes: range, like: Tensor) -> Tensor:
+        """(n, h, w // 2 + 1) of some axes; not below the floor, as estimated lags may fall below zero."""
+        side = self.lags.shape[-1]
+        placed = like.new_zeros(len(axes), *grid)
+        placed[:, :side, :side] = self.lags[axes.start : axes.stop].to(like)
+        placed = placed.roll((-(side // 2), -(side // 2)), dims=(-2, -1))
+        return rfft2(placed, grid).real.clamp(min=FLOOR**2)
+
+
+def path_levels(noise: GaussianNoise, most: int, last: float) -> tuple[float, ...]:
+    """Levels from the strongest of the noise's spectrum down to its weakest, or to `last` if that is higher.
+
+    Noise that is white, or as good as that, has one level, its own. `most` levels are taken where the
+    spectrum spans a factor of five.
+    """
+    low, high = noise.extremes
+    low = min(max(low, last), high)
+    if high < NEARLY_WHITE * low:
+        return (noise.sigma,)
+    steps = max(1, round((most - 1) * min(1.0, math.log(high / low) / math.log(5))))
+    return tuple(high * (low / high) ** (i / steps) for i in range(steps + 1))

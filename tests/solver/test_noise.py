@@ -1,0 +1,169 @@
+"""Noise with a spectrum: the M-step against dense linear algebra, the path against the exact posterior."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from daps_desktop.imaging.profile.noise_model import NoiseModel
+from daps_desktop.restoration.plan import noise_of
+from daps_desktop.solver.operators import (
+    Chain,
+    Convolution,
+    DownsamplingOperator,
+    GaussianNoise,
+    Identity,
+    LinearOperator,
+    MaskOperator,
+    gaussian_kernel,
+    random_mask,
+)
+from daps_desktop.solver.operators.noise import path_levels
+from daps_desktop.solver.problem import Problem
+from daps_desktop.solver.samplers import dapspp
+from daps_desktop.solver.tensors import GREY_LEVELS_PER_UNIT
+
+SIDE, LARGE = 12, 48
+PRIOR_STD = 0.3
+
+
+def coarse(reach: int = 3, sigma: float = 0.2, width: float = 0.8) -> Tensor:
+    """(2 reach + 1, 2 reach + 1): the autocovariance of white noise blurred by `width` pixels."""
+    at = torch.arange(-reach, reach + 1, dtype=torch.float64)
+    line = torch.exp(-at.square() / (4 * width**2))
+    return sigma**2 * torch.outer(line, line)
+
+
+def skewed() -> GaussianNoise:
+    """Three colour axes of their own, coarse along the first, weak and fine along the others."""
+    axes = torch.linalg.qr(torch.tensor([[1.0, 2, 3], [0, 1, 1], [1, 0, 1]], dtype=torch.float64))[0]
+    fine = torch.zeros(7, 7, dtype=torch.float64)
+    fine[3, 3] = 0.05**2
+    lags = torch.stack([coarse(), fine, 4 * fine])
+    return GaussianNoise(axes, lags, math.sqrt(float(lags[:, 3, 3].mean())))
+
+
+def covariance(noise: GaussianNoise, height: int, width: int) -> Tensor:
+    """Dense Sigma of a picture (3, h, w), by applying it to every unit vector."""
+    units = torch.eye(3 * height * width, dtype=torch.float64).view(-1, 3, height, width)
+    return noise.correlate(units).flatten(1)
+
+
+def operators() -> list[tuple[str, LinearOperator]]:
+    known = random_mask(SIDE, SIDE, 0.3, 1).double()
+    return [
+        ("mask", MaskOperator(known)),
+        ("shrink", DownsamplingOperator(2, SIDE, SIDE)),
+        ("blur and mask", Chain(blur(), MaskOperator(known))),
+    ]
+
+
+def blur(side: int = SIDE) -> Convolution:
+    return Convolution(gaussian_kernel(0.7), side, side, dtype=torch.float64, iterations=60, tolerance=1e-9)
+
+
+@pytest.mark.parametrize("name, A", operators(), ids=lambda value: value if isinstance(value, str) else "")
+def test_the_step_solves_its_equation(name: str, A: LinearOperator) -> None:
+    """A^T Sigma^-1 (A x - y) + (x - z) / r^2 = 0 on what is seen, Sigma inverted densely."""
+    noise = skewed()
+    A.tolerance, A.dual_iterations = 1e-10, 400
+    torch.manual_seed(0)
+    y = torch.randn(1, 3, SIDE, SIDE, dtype=torch.float64)
+    z = torch.randn_like(A.adjoint(y))
+    x = A.prox(z, y, noise, PRIOR_STD)
+    seen = torch.ones(1, 1, SIDE, SIDE) if A.known_mask is None else A.known_mask
+    kept = seen.expand(1, 3, SIDE, SIDE).flatten() > 0
+    sigma = covariance(noise, SIDE, SIDE)[kept][:, kept]
+    pull = torch.zeros(3 * SIDE * SIDE, dtype=torch.float64)
+    pull[kept] = torch.linalg.solve(sigma, (A(x) - y).flatten()[kept])
+    gradient = A.adjoint(pull.view(y.shape)) + (x - z) / PRIOR_STD**2
+    scale = float((A.adjoint(pull.view(y.shape))).abs().max())
+    assert float(gradient.abs().max()) < 0.02 * scale
+
+
+def test_the_step_of_a_blur_solves_its_equation_away_from_the_border() -> None:
+    noise, A = skewed(), blur(LARGE)
+    torch.manual_seed(0)
+    truth = torch.randn(1, 3, *A.domain_size(LARGE, LARGE), dtype=torch.float64)
+    y, z = A(truth), truth + 0.1 * torch.randn_like(truth)
+    x = A.prox(z, y, noise, PRIOR_STD)
+    exact = Chain(blur(LARGE), MaskOperator(torch.ones(1, 1, LARGE, LARGE, dtype=torch.float64)))
+    exact.tolerance, exact.dual_iterations = 1e-10, 400
+    wanted = exact.prox(z, y, noise, PRIOR_STD)
+    assert float((x - wanted)[..., 15:-15, 15:-15].abs().max()) < 0.05 * float((wanted - z).abs().max())
+
+
+@pytest.mark.parametrize("A", [Identity(), blur(), DownsamplingOperator(2, SIDE, SIDE)])
+def test_white_noise_given_as_a_spectrum_is_white_noise(A: LinearOperator) -> None:
+    white = GaussianNoise.white(0.1)
+    lags = torch.zeros(3, 5, 5, dtype=torch.float64)
+    lags[:, 2, 2] = 0.01
+    spectral = GaussianNoise(white.axes, lags, 0.1)
+    assert white.is_white and not spectral.is_white
+    torch.manual_seed(0)
+    y = torch.randn(1, 3, SIDE, SIDE, dtype=torch.float64)
+    z = torch.randn_like(A.adjoint(y))
+    expected = A.prox(z, y, white, PRIOR_STD)
+    torch.testing.assert_close(A.prox(z, y, spectral, PRIOR_STD), expected, atol=2e-3, rtol=0)
+
+
+def test_what_is_let_in_is_no_louder_than_the_level() -> None:
+    torch.manual_seed(0)
+    side, level = 128, 0.1
+    noise = GaussianNoise(torch.eye(3, dtype=torch.float64), coarse().expand(3, 7, 7), 0.2)
+    drawn = draw(noise, side)
+    spectrum = torch.fft.rfft2(noise.admit(drawn, level)).abs().square().mean((0, 1)) / side**2
+    assert float(spectrum.mean()) < level**2
+    assert float(spectrum.quantile(0.99)) < 2 * level**2  # the mean of 24 periodograms scatters by a fifth
+    torch.testing.assert_close(noise.admit(drawn, 10.0), drawn, atol=1e-5, rtol=0)
+
+
+def draw(noise: GaussianNoise, side: int, count: int = 8) -> Tensor:
+    roots = noise.spectra((side, side), torch.zeros(1)).sqrt()
+    return torch.fft.irfft2(torch.fft.rfft2(torch.randn(count, 3, side, side)) * roots, (side, side))
+
+
+def test_levels_go_through_the_spectrum_and_white_noise_has_one() -> None:
+    assert path_levels(GaussianNoise.white(0.1), 4, 0.04) == pytest.approx((0.1,))
+    levels = path_levels(skewed(), 4, 0.04)
+    assert len(levels) == 4 and list(levels) == sorted(levels, reverse=True)
+    assert levels[0] == pytest.approx(skewed().extremes[1]) and levels[-1] == pytest.approx(0.05, rel=0.3)
+
+
+class Exact:
+    """E[x0 | x0 + sigma n] where x0 is white with std 0.5."""
+
+    size_multiple, sigma_max = 1, math.inf
+
+    def denoise(self, x: Tensor, sigma: float) -> Tensor:
+        return x * 0.25 / (0.25 + sigma**2)
+
+
+def test_in_a_gaussian_world_the_path_comes_near_the_posterior_mean() -> None:
+    """Its excess error is a small share of what the best white level leaves."""
+    torch.manual_seed(0)
+    side = 64
+    noise = GaussianNoise(torch.eye(3, dtype=torch.float64), coarse(3, 0.3, 0.8).expand(3, 7, 7), 0.3)
+    truth = 0.5 * torch.randn(8, 3, side, side)
+    y = truth + draw(noise, side)
+    best = error(noise.shrink(y, 0.5), truth)
+    white = min(error(Exact().denoise(y, sigma), truth) for sigma in np.linspace(0.02, 0.6, 30))
+    plan = dapspp.DapsPPConfig(0, 1, 0.1, rk4_below=0.0, final_sigmas=path_levels(noise, 6, 0.04))
+    rng = torch.Generator().manual_seed(0)
+    *_, last = dapspp.solve(Problem(Identity(), y, noise), Exact(), plan, y, rng)
+    assert best < 0.8 * white
+    assert error(last.x0_y, truth) < best + 0.5 * (white - best)
+
+
+def error(x: Tensor, truth: Tensor) -> float:
+    return float((x - truth).square().mean())
+
+
+def test_noise_of_a_grey_photo_counts_once() -> None:
+    """Three equal channels are one measurement: the prior sees the whole of it along the grey axis."""
+    grey, colour = noise_of(NoiseModel.white(10, grey=True)), noise_of(NoiseModel.white(10))
+    assert grey.is_white and colour.is_white
+    assert grey.sigma == pytest.approx(3**0.5 * colour.sigma)
+    assert grey.rms == pytest.approx(colour.rms) == pytest.approx(10 / GREY_LEVELS_PER_UNIT)

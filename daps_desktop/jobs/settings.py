@@ -41,6 +41,7 @@ class SolverSettings:
     seed: int = 0
     tile: int = 0  # side in pixels; 0: chosen by the engine
     soft_edge: int = 0  # px: ring around the hole over which the filling fades into the photo
+    keep_tone: bool = True  # a toned photo is restored in luma and coloured by its own curve
 
     def __post_init__(self) -> None:
         for name, allowed in (
@@ -51,6 +52,7 @@ class SolverSettings:
         ):
             check_choice(name, getattr(self, name), allowed)
         check_value("prior", isinstance(self.prior, str), phrase(N_("must be a text")))  # pyright: ignore[reportUnnecessaryIsInstance]
+        check_value("keep_tone", type(self.keep_tone) is bool, phrase(N_("must be true or false")))
         for name in _WHOLE:
             value = getattr(self, name)
             check_value(name, type(value) is int, phrase(N_("{text} is not a whole number"), text=value))

@@ -10,7 +10,8 @@ from torch import Tensor
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.imaging.mask import Mask
-from daps_desktop.imaging.photo import Photo, Pixels
+from daps_desktop.imaging.photo import Photo, Pixels, at_depth
+from daps_desktop.imaging.profile.tone_curve import ToneCurve
 from daps_desktop.imaging.soft_edge import blend, outer_extent, soft_edge
 from daps_desktop.jobs.task import Task
 from daps_desktop.restoration.plan import Plan
@@ -30,14 +31,24 @@ def with_soft_edge(mask: Mask | None, task: Task, radius: int) -> Mask | None:
     return wider
 
 
-def compose(photo: Photo, marks: Mask | None, radius: int, plan: Plan, pictures: Sequence[Tensor]) -> Photo:
+def compose(
+    photo: Photo,
+    marks: Mask | None,
+    radius: int,
+    plan: Plan,
+    pictures: Sequence[Tensor],
+    tone: ToneCurve | None = None,
+) -> Photo:
     """The pictures of all regions in their places, the filling of the marks faded in over `radius` pixels.
 
-    Raises: UserError where it came out as one flat colour.
+    Grey pictures are coloured by `tone` where there is one. Raises: UserError where it came out as one flat colour.
     """
     task = plan.task
     channels = 3 if task.adds_colour else photo.pixels.shape[2]
-    parts = [to_pixels(image, photo.pixels.dtype, channels) for image in pictures]
+    if tone is None:
+        parts = [to_pixels(image, photo.pixels.dtype, channels) for image in pictures]
+    else:
+        parts = [_toned(image, tone, photo.bits) for image in pictures]
     if not task.only_fills_mask:
         _refuse_constant(photo.pixels, parts[0])
         return replace(photo.with_pixels(parts[0]), alpha=_enlarged(photo.alpha, task.scale))
@@ -49,6 +60,11 @@ def compose(photo: Photo, marks: Mask | None, radius: int, plan: Plan, pictures:
         faded = blend(photo.pixels[rect], part, weights)
         pixels[rect] = np.where(weights[..., None] > 0, faded, pixels[rect])
     return photo.with_pixels(pixels)
+
+
+def _toned(picture: Tensor, tone: ToneCurve, bits: int) -> Pixels:
+    """Coloured at 16 bits, as a luma of 8 is up to half a grey level off."""
+    return at_depth(tone.apply(to_pixels(picture, np.dtype(np.uint16), 1)[..., 0]), bits)
 
 
 def _refuse_constant(before: Pixels, after: Pixels) -> None:

@@ -41,7 +41,8 @@ def compose(
 ) -> Photo:
     """The pictures of all regions in their places, the filling of the marks faded in over `radius` pixels.
 
-    Grey pictures are coloured by `tone` where there is one. Raises: UserError where it came out as one flat colour.
+    Where there is a `tone` the pictures are grey, and it colours them.
+    Raises: UserError where it came out as one flat colour.
     """
     task = plan.task
     channels = 3 if task.adds_colour else photo.pixels.shape[2]

@@ -49,6 +49,7 @@ from daps_desktop.ui.workflow.diagnosis_controller import DiagnosisController
 from daps_desktop.ui.workflow.fading_preview import FadePreview
 from daps_desktop.ui.workflow.proposal_review import ProposalReview
 from daps_desktop.ui.workflow.run_controller import RunController
+from daps_desktop.ui.workflow.tone_controller import ToneController
 
 PREVIEW_SIDE = 768  # pixels: enough for the canvas, little enough to send ten times a second
 
@@ -81,6 +82,7 @@ class WindowParts(QMainWindow):
             model, self.canvas, self.tools, self.actions_, self.panel.where.finding, self
         )
         self.examiner = DiagnosisController(model, self.finder.background, self.panel, self)
+        self.tone = ToneController(model, self.background, self.panel.how, self)
         self.fade_preview = FadePreview(model, self.canvas, self.background, self)
         self.versions = VersionsController(model, job, self.actions_, self.background, PREVIEW_SIDE)
         stage = CompositorView(self.canvas, self.compare, self.result_view)

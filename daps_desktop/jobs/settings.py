@@ -67,7 +67,11 @@ class SolverSettings:
             check_range("noise", self.noise, 0, MOST_NOISE)
 
     def to_json(self) -> dict[str, Any]:
-        return {"version": VERSION, **asdict(self)}
+        """Without `keep_tone` where it is True: so it was before anybody could say, and albums go by this text."""
+        values = asdict(self)
+        if self.keep_tone:
+            del values["keep_tone"]
+        return {"version": VERSION, **values}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "SolverSettings":

@@ -55,7 +55,7 @@ def test_what_is_said_of_the_tone_takes_the_place_of_the_recipe(desk: Desk, reci
     for words, kept in (((), True), (("--no-keep-tone",), False)):
         batch(desk, recipe, *words, "--policy", "overwrite")
         told = json.loads(desk.path("out/a_restored.png.daps.json").read_text())
-        assert told["recipe"]["settings"]["keep_tone"] is kept
+        assert told["recipe"]["settings"].get("keep_tone", True) is kept
 
 
 def test_a_folder_is_restored_and_the_table_says_what_became_of_each(

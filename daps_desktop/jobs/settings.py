@@ -67,7 +67,7 @@ class SolverSettings:
             check_range("noise", self.noise, 0, MOST_NOISE)
 
     def to_json(self) -> dict[str, Any]:
-        """Without `keep_tone` where it is True: so it was before anybody could say, and albums go by this text."""
+        """`keep_tone` is named only where it is False: albums of earlier versions know their work by this."""
         values = asdict(self)
         if self.keep_tone:
             del values["keep_tone"]

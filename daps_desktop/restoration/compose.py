@@ -79,13 +79,13 @@ def _toned(photo: Photo, marks: Mask | None, rect: Rect, picture: Tensor, tone: 
         seen = np.ones((rect.bottom - rect.top, rect.right - rect.left), bool)
         if marks is not None:
             seen = ~marks[rect.slices]
-        drift = tone_drift(photo.pixels[rect.slices], seen, tone)
+        drift = _tone_drift(photo.pixels[rect.slices], seen, tone)
         drift = cv2.resize(drift, coloured.shape[1::-1], interpolation=cv2.INTER_LINEAR)
         coloured = np.rint(np.clip(coloured + drift, 0, 65535)).astype(np.uint16)
     return at_depth(coloured, photo.bits)
 
 
-def tone_drift(pixels: Pixels, seen: Mask, tone: ToneCurve) -> NDArray[np.float32]:
+def _tone_drift(pixels: Pixels, seen: Mask, tone: ToneCurve) -> NDArray[np.float32]:
     """What colours have beyond the curve, at 16 bits, averaged over the neighbourhood: a drift, and no noise.
 
     (h, w, 3), a value for each few of the (H, W, 3) pixels; `seen` is (H, W). It dies away where nothing
@@ -104,7 +104,7 @@ def tone_drift(pixels: Pixels, seen: Mask, tone: ToneCurve) -> NDArray[np.float3
         cv2.GaussianBlur(plane, (0, 0), _DRIFT_REACH, borderType=cv2.BORDER_CONSTANT)
         for plane in (beyond, cv2.resize(seen.astype(np.float32), size, interpolation=cv2.INTER_AREA))
     )
-    return blurred / (share + _DRIFT_FAINT)[..., None]
+    return (blurred / (share + _DRIFT_FAINT)[..., None]).astype(np.float32)
 
 
 def _refuse_constant(before: Pixels, after: Pixels) -> None:

@@ -11,7 +11,9 @@ Patches = NDArray[np.float32]  # (n, side, side, C), grey levels 0-255
 
 _SIDES = (24, 16, 8)  # of a patch, pixels: the largest of which there are enough
 _MIN_PATCHES = 4
-_MAX_PATCHES = 4000
+_TELLING = 60  # patches that it takes to tell texture from grain
+_LIKE, _SHARE = 2.0, 0.12  # times the energy of noise; of all patches: fewer are as quiet by chance
+_MAX_PATCHES = 2500
 _FLATTEST = 0.06  # share of the patches that the first estimate trusts
 _CLIPPED = 0.02  # share of a patch's pixels that may be black or white
 _ROUNDS = 6
@@ -35,12 +37,15 @@ def measure_noise(pixels: Pixels) -> NoiseModel:
     trend = _trend(side)
     flat = patches.reshape(len(patches), side * side, channels)
     rest = flat - trend @ (trend.T @ flat)
-    rest = _noise_alone(rest.astype(np.float64), side)
+    everything = rest.astype(np.float64)
+    rest = _noise_alone(everything, side)
     covariance = np.einsum("npc,npd->cd", rest, rest) / (len(rest) * (side**2 - trend.shape[1]))
     grey = channels == 1
     axes = np.ones((1, 1)) if grey else np.linalg.eigh(covariance)[1][:, ::-1].T
     along = rest @ axes.T
-    lags = np.stack([_full_lags(along[..., k], side, trend) for k in range(len(axes))])
+    alike = float((_energy(everything) < _LIKE * _energy(rest).mean()).mean())
+    coarse = len(patches) >= _TELLING and alike >= _SHARE
+    lags = np.stack([_full_lags(along[..., k], side, trend, coarse) for k in range(len(axes))])
     return NoiseModel.of(np.array(GREY_AXIS), 3 * lags) if grey else NoiseModel.of(axes, lags)
 
 
@@ -87,7 +92,7 @@ def _trend(side: int) -> NDArray[np.float32]:
 
 def _noise_alone(rest: Floats, side: int) -> Floats:
     """The patches (n, side^2, C) whose energy is that of noise, as far as its own scatter lets one tell."""
-    energy = (rest**2).mean(axis=1).sum(axis=1)
+    energy = _energy(rest)
     order = np.argsort(energy, kind="stable")
     count = max(_MIN_PATCHES, round(_FLATTEST * len(rest)))
     kept = order[:count]
@@ -103,6 +108,11 @@ def _noise_alone(rest: Floats, side: int) -> Floats:
     return rest[kept]
 
 
+def _energy(rest: Floats) -> Floats:
+    """(n,): the mean square of each patch, summed over the channels."""
+    return (rest**2).mean(axis=1).sum(axis=1)
+
+
 def _scatter(rest: Floats, side: int) -> float:
     """Relative standard deviation of the energy of one patch of noise with the spectrum of these."""
     planes = rest.reshape(len(rest), side, side, -1)
@@ -113,7 +123,7 @@ def _scatter(rest: Floats, side: int) -> float:
     return float(np.sqrt(2 * (power**2 * weight[None, :, None]).sum()) / total)
 
 
-def _full_lags(rest: Floats, side: int, trend: NDArray[np.float32]) -> Floats:
+def _full_lags(rest: Floats, side: int, trend: NDArray[np.float32], coarse: bool) -> Floats:
     """Autocovariance (2 L + 1, 2 L + 1) of the noise of which `rest` (n, side^2) is left by the trend.
 
     By fixed point: the model whose patches, the trend taken out of them, would show what is seen. Next to no
@@ -129,16 +139,16 @@ def _full_lags(rest: Floats, side: int, trend: NDArray[np.float32]) -> Floats:
         lags = lags + seen - shown
         lags = _tapered(lags)
     variance = lags[reach, reach]
-    if (lags[reach, reach + 1] + lags[reach + 1, reach]) / 2 < _WHITE * variance:
+    if not coarse or (lags[reach, reach + 1] + lags[reach + 1, reach]) / 2 < _WHITE * variance:
         return _white(reach, _fine_variance(lags))
     return np.clip(lags, -variance, variance)
 
 
 def _fine_variance(lags: Floats) -> float:
-    """That of white noise with the median of the spectrum beyond half of the largest frequency."""
+    """That of white noise with the median of the finest diagonal quarter of the spectrum."""
     spectrum = np.abs(np.fft.fft2(lags))
     at = np.abs(np.fft.fftfreq(len(lags)))
-    return float(np.median(spectrum[np.maximum.outer(at, at) > 0.25]))
+    return float(np.median(spectrum[np.minimum.outer(at, at) > 0.25]))
 
 
 def _white(reach: int, variance: float) -> Floats:

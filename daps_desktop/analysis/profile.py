@@ -13,6 +13,7 @@ from daps_desktop.analysis.fading import measure_fading
 from daps_desktop.analysis.jpeg_quality import quality_from_pixels, quality_from_tables
 from daps_desktop.analysis.noise import measure_noise
 from daps_desktop.analysis.scratches.detect import find_scratches
+from daps_desktop.analysis.tone import find_tone
 from daps_desktop.imaging.photo import Photo, Pixels
 from daps_desktop.imaging.profile.photo_profile import FoundPlaces, PhotoProfile
 from daps_desktop.jobs.proposals import DEFAULT, above_threshold
@@ -41,6 +42,7 @@ def measure_profile(photo: Photo) -> PhotoProfile:
     from_file = photo.jpeg is not None
     return PhotoProfile(
         noise=measure_noise(pixels),
+        tone=find_tone(pixels),
         grey=_is_grey(pixels),
         blur_sigma=estimate_blur(pixels),
         jpeg_quality=quality_from_tables(photo.jpeg) if photo.jpeg else quality_from_pixels(parts),

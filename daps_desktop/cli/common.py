@@ -41,6 +41,16 @@ def add_files(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_keep_tone(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--no-keep-tone",
+        dest="keep_tone",
+        action="store_false",
+        default=None,
+        help=tr("restore the colours of a toned photo (sepia, say) as those of any other"),
+    )
+
+
 def task_from_options(options: argparse.Namespace) -> Task:
     """The damages named; a mask alone means scratches, and neither means noise."""
     damages = [parse_damage(text) for text in options.damage]

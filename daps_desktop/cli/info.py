@@ -43,7 +43,7 @@ def _facts(photo: Photo, profile: PhotoProfile) -> dict[str, Any]:
         "pages": photo.pages,
         "noise_level": profile.noise.level,
         "noise_correlation": profile.noise.correlation,
-        "toned": False,
+        "toned": profile.toned,
         "grey": profile.grey,
         "blur_sigma": profile.blur_sigma,
         "jpeg_quality": profile.jpeg_quality,

@@ -41,6 +41,7 @@ class SolverSettings:
     seed: int = 0
     tile: int = 0  # side in pixels; 0: chosen by the engine
     soft_edge: int = 0  # px: ring around the mask over which the filling fades into the photo
+    keep_tone: bool = True  # a toned photo is restored in luma and coloured by its own curve
 
     def __post_init__(self) -> None:
         for name, allowed in (
@@ -51,6 +52,7 @@ class SolverSettings:
         ):
             check_choice(name, getattr(self, name), allowed)
         check_value("prior", isinstance(self.prior, str), phrase(N_("must be text")))  # pyright: ignore[reportUnnecessaryIsInstance]
+        check_value("keep_tone", type(self.keep_tone) is bool, phrase(N_("must be true or false")))
         for name in _WHOLE:
             value = getattr(self, name)
             check_value(name, type(value) is int, phrase(N_("{text} is not a whole number"), text=value))
@@ -65,7 +67,11 @@ class SolverSettings:
             check_range("noise", self.noise, 0, MOST_NOISE)
 
     def to_json(self) -> dict[str, Any]:
-        return {"version": VERSION, **asdict(self)}
+        """`keep_tone` is named only where it is False: albums of earlier versions know their work by this."""
+        values = asdict(self)
+        if self.keep_tone:
+            del values["keep_tone"]
+        return {"version": VERSION, **values}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "SolverSettings":

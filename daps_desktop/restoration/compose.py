@@ -6,15 +6,21 @@ from typing import cast
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.imaging.mask import Mask
-from daps_desktop.imaging.photo import Photo, Pixels
+from daps_desktop.imaging.photo import Photo, Pixels, at_depth
+from daps_desktop.imaging.profile.tone_curve import ToneCurve, luma_plane
+from daps_desktop.imaging.rect import Rect
 from daps_desktop.imaging.soft_edge import blend, outer_extent, soft_edge
 from daps_desktop.jobs.task import Task
 from daps_desktop.restoration.plan import Plan
 from daps_desktop.solver.tensors import to_pixels
+
+_DRIFT_CELL, _DRIFT_REACH = 4, 4.0  # pixels, and cells: wide enough for noise to average out
+_DRIFT_FAINT = 0.01  # share of the neighbourhood below which it says nothing
 
 
 def with_soft_edge(mask: Mask | None, task: Task, radius: int) -> Mask | None:
@@ -30,14 +36,26 @@ def with_soft_edge(mask: Mask | None, task: Task, radius: int) -> Mask | None:
     return wider
 
 
-def compose(photo: Photo, marks: Mask | None, radius: int, plan: Plan, pictures: Sequence[Tensor]) -> Photo:
+def compose(
+    photo: Photo,
+    marks: Mask | None,
+    radius: int,
+    plan: Plan,
+    pictures: Sequence[Tensor],
+    tone: ToneCurve | None = None,
+) -> Photo:
     """The pictures of all regions in their places, the filling of the marks faded in over `radius` pixels.
 
+    Where there is a `tone` the pictures are grey, and it colours them.
     Raises: UserError where it came out as one flat colour.
     """
     task = plan.task
     channels = 3 if task.adds_colour else photo.pixels.shape[2]
-    parts = [to_pixels(image, photo.pixels.dtype, channels) for image in pictures]
+    if tone is None:
+        parts = [to_pixels(image, photo.pixels.dtype, channels) for image in pictures]
+    else:
+        pairs = zip(plan.regions, pictures, strict=True)
+        parts = [_toned(photo, marks, region.rect, image, tone) for region, image in pairs]
     if not task.only_fills_mask:
         _refuse_constant(photo.pixels, parts[0])
         return replace(photo.with_pixels(parts[0]), alpha=_enlarged(photo.alpha, task.scale))
@@ -49,6 +67,44 @@ def compose(photo: Photo, marks: Mask | None, radius: int, plan: Plan, pictures:
         faded = blend(photo.pixels[rect], part, weights)
         pixels[rect] = np.where(weights[..., None] > 0, faded, pixels[rect])
     return photo.with_pixels(pixels)
+
+
+def _toned(photo: Photo, marks: Mask | None, rect: Rect, picture: Tensor, tone: ToneCurve) -> Pixels:
+    """The grey picture of `rect` in the photo's colours; at 16 bits, as a luma of 8 is half a grey level off.
+
+    Paper yellows unevenly, so what the surroundings have beyond the curve is added to it.
+    """
+    coloured = tone.apply(to_pixels(picture, np.dtype(np.uint16), 1)[..., 0])
+    if not tone.neutral:
+        seen = np.ones((rect.bottom - rect.top, rect.right - rect.left), bool)
+        if marks is not None:
+            seen = ~marks[rect.slices]
+        drift = _tone_drift(photo.pixels[rect.slices], seen, tone)
+        drift = cv2.resize(drift, coloured.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+        coloured = np.rint(np.clip(coloured + drift, 0, 65535)).astype(np.uint16)
+    return at_depth(coloured, photo.bits)
+
+
+def _tone_drift(pixels: Pixels, seen: Mask, tone: ToneCurve) -> NDArray[np.float32]:
+    """What colours have beyond the curve, at 16 bits, averaged over the neighbourhood: a drift, and no noise.
+
+    (h, w, 3), a value for each few of the (H, W, 3) pixels; `seen` is (H, W). It dies away where nothing
+    near is seen.
+    """
+    own = at_depth(pixels, 16)
+    weight = seen[..., None].astype(np.uint16)
+    size = [max(1, side // _DRIFT_CELL) for side in seen.shape[::-1]]
+
+    def small(plane: NDArray[np.uint16]) -> NDArray[np.float32]:
+        means = cv2.resize(plane, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+        return cast(NDArray[np.float32], means)
+
+    beyond = small(own * weight) - small(tone.apply(luma_plane(own)[..., 0]) * weight)
+    blurred, share = (
+        cv2.GaussianBlur(plane, (0, 0), _DRIFT_REACH, borderType=cv2.BORDER_CONSTANT)
+        for plane in (beyond, cv2.resize(seen.astype(np.float32), size, interpolation=cv2.INTER_AREA))
+    )
+    return (blurred / (share + _DRIFT_FAINT)[..., None]).astype(np.float32)
 
 
 def _refuse_constant(before: Pixels, after: Pixels) -> None:

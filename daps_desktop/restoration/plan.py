@@ -106,9 +106,8 @@ def noise_model(task: Task, settings: SolverSettings, measured: Callable[[], Noi
 
 def noise_of(model: NoiseModel) -> GaussianNoise:
     """The same in [-1, 1] units, of the rounding of the file at least."""
-    model = (
-        model if model.level > FLOOR * GREY_LEVELS_PER_UNIT else model.at_level(FLOOR * GREY_LEVELS_PER_UNIT)
-    )
+    if model.level < FLOOR * GREY_LEVELS_PER_UNIT:
+        return GaussianNoise.white(FLOOR)
     axes = torch.tensor(model.axes, dtype=torch.float64)
     lags = torch.tensor(model.lags, dtype=torch.float64) / GREY_LEVELS_PER_UNIT**2
     rms = model.level / GREY_LEVELS_PER_UNIT

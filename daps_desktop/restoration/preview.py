@@ -6,6 +6,7 @@ from typing import cast
 import cv2
 
 from daps_desktop.imaging.photo import Photo, Pixels, to_rgb8
+from daps_desktop.imaging.profile.tone_curve import ToneCurve
 from daps_desktop.jobs.messages import Preview
 from daps_desktop.restoration.regions import Region
 from daps_desktop.solver.samplers.annealing import AnnealingStep
@@ -13,9 +14,13 @@ from daps_desktop.solver.tensors import to_thumbnail
 
 
 class PreviewRenderer:
-    """Draws the regions of a run into a small copy of the photo, `side` pixels on its longer side at most."""
+    """Draws the regions of a run into a small copy of the photo, `side` pixels on its longer side at most.
 
-    def __init__(self, photo: Photo, scale: int, side: int) -> None:
+    Where `tone` is given they are grey, and coloured by it.
+    """
+
+    def __init__(self, photo: Photo, scale: int, side: int, tone: ToneCurve | None = None) -> None:
+        self._tone = tone
         self._shrink = min(1.0, side / (max(photo.height, photo.width) * scale)) * scale
         size = self._at(photo.width), self._at(photo.height)
         small = cast(Pixels, cv2.resize(photo.pixels, size, interpolation=cv2.INTER_AREA))
@@ -34,5 +39,6 @@ class PreviewRenderer:
                 max(left + 1, round(rect.right * self._shrink)),
             )
             target = self._canvas[top:bottom, left:right]
-            target[:] = to_thumbnail(region.problem.A.crop(step.x0_y), *target.shape[:2])
+            small = to_thumbnail(region.problem.A.crop(step.x0_y), *target.shape[:2])
+            target[:] = small if self._tone is None else self._tone.apply(small[..., 0])
         return Preview(self._canvas.copy())

@@ -10,8 +10,10 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from daps_desktop.analysis.noise import measure_noise
+from daps_desktop.analysis.tone import find_tone
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.profile.noise_model import NoiseModel
+from daps_desktop.imaging.profile.tone_curve import ToneCurve, luma_plane
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.jobs.report import ResidualMap
 from daps_desktop.jobs.requests import RestoreRequest
@@ -73,29 +75,43 @@ class Restored:
 def restore(job: RestoreRequest, prior: Prior, progress: ProgressReporter) -> Restored:
     """The photo of a job with its damage undone. Raises: UserError, JobCancelledError (by `progress`)."""
     photo, task, settings, device = job.photo, job.task, job.settings, prior.network.device
-    noise = _noise(job, progress)
+    tone = _tone(job)
+    # A toned photo is restored as a grey one: its own luma is all that the solver sees.
+    seen = photo.pixels if tone is None else luma_plane(photo.pixels)
+    noise = _noise(job, tone is not None, progress)
     mask = with_soft_edge(job.mask, task, settings.soft_edge)
-    grey = photo.pixels.shape[2] == 1
+    grey = seen.shape[2] == 1
     observation = Observation(photo.height, photo.width, noise_of(noise), mask, photo.jpeg, grey)
     plan = make_plan(lay_out(task, observation), settings, prior.denoiser.sigma_max)
     check_memory(cost(plan).memory_mb, device)
     if plan.coarse_first:
         progress.notice("coarse_first")
-    painter = PreviewRenderer(photo, task.scale, job.preview_side) if job.preview_side else None
+    painter = PreviewRenderer(photo, task.scale, job.preview_side, tone) if job.preview_side else None
     solution = run(
-        plan, observation, lambda rect: to_tensor(photo.pixels[rect.slices], device), prior, progress, painter
+        plan, observation, lambda rect: to_tensor(seen[rect.slices], device), prior, progress, painter
     )
     return Restored(
-        compose(photo, job.mask, settings.soft_edge, plan, solution.pictures),
+        compose(photo, job.mask, settings.soft_edge, plan, solution.pictures, tone),
         noise.level,
         solution.residual_over_noise,
         residual_map(task, (photo.height, photo.width), solution.regions, solution.estimates),
     )
 
 
-def _noise(job: RestoreRequest, progress: ProgressReporter) -> NoiseModel:
+def _tone(job: RestoreRequest) -> ToneCurve | None:
+    """The curve that the colours of the result are to follow; None where they are restored as well."""
+    pixels, task = job.photo.pixels, job.task
+    if pixels.shape[2] == 1 or task.adds_colour or not job.settings.keep_tone:
+        return None
+    tone = job.profile.tone if job.profile else find_tone(pixels)
+    # The modulus of a Fourier transform, say, has no colours of a scene to go by.
+    return tone if tone is None or tone.neutral or task.in_image_domain else None
+
+
+def _noise(job: RestoreRequest, in_luma: bool, progress: ProgressReporter) -> NoiseModel:
     def measured() -> NoiseModel:
         model = job.profile.noise if job.profile else measure_noise(job.photo.pixels)
+        model = model.of_luma() if in_luma else model
         if job.settings.noise is None:
             progress.notice("noise_estimated", noise=model.level)
         return model

@@ -17,11 +17,13 @@ from daps_desktop.imaging.jpeg_tables import tables_for_quality
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.profile.noise_model import NoiseModel
 from daps_desktop.imaging.profile.photo_profile import FadingStrength, FoundPlaces, PhotoProfile
+from daps_desktop.imaging.profile.tone_curve import ToneCurve
 from daps_desktop.jobs.damage import Noise
 from tests.analysis.scenes import scene
 
 SPOTLESS = PhotoProfile(
     noise=NoiseModel.white(1.0),
+    tone=None,
     grey=False,
     blur_sigma=0.3,
     jpeg_quality=None,
@@ -147,6 +149,8 @@ shares = st.floats(0, 1)
 profiles = st.builds(
     PhotoProfile,
     noise=st.builds(lambda level, grey: NoiseModel.white(level, grey=grey), st.floats(0, 255), st.booleans()),
+    tone=st.none()
+    | st.builds(ToneCurve, st.lists(st.tuples(*[st.floats(-1, 1)] * 3), min_size=2, max_size=5).map(tuple)),
     grey=st.booleans(),
     blur_sigma=st.none() | st.floats(0, 1000),
     jpeg_quality=st.none() | st.integers(1, 100),

@@ -33,6 +33,7 @@ from tests.imaging.test_damaged_files import cut_off, flipped_anywhere
 SLOWEST_S = 2.0
 PROFILE = PhotoProfile(
     noise=NoiseModel.white(4.25),
+    tone=None,
     grey=False,
     blur_sigma=None,
     jpeg_quality=63,

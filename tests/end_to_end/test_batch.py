@@ -1,6 +1,7 @@
 """Folders and repetitions through the real engine, on the command line."""
 
 import csv
+import json
 import os
 import signal
 import sys
@@ -48,6 +49,13 @@ def batch(desk: Desk, recipe: Path, *words: object) -> int:
 def rows(desk: Desk) -> list[dict[str, str]]:
     with desk.path("out/album.csv").open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def test_what_is_said_of_the_tone_takes_the_place_of_the_recipe(desk: Desk, recipe: Path) -> None:
+    for words, kept in (((), True), (("--no-keep-tone",), False)):
+        batch(desk, recipe, *words, "--policy", "overwrite")
+        told = json.loads(desk.path("out/a_restored.png.daps.json").read_text())
+        assert told["recipe"]["settings"].get("keep_tone", True) is kept
 
 
 def test_a_folder_is_restored_and_the_table_says_what_became_of_each(

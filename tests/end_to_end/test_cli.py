@@ -22,6 +22,7 @@ from daps_desktop.imaging.photo import Photo
 from tests.analysis.scenes import scene
 from tests.analysis.test_fading import faded
 from tests.analysis.test_profile import SPOTLESS
+from tests.analysis.test_tone import eight_bits, toned
 from tests.end_to_end.conftest import Desk
 from tests.engine.playing import REPORT_NAMES, crop
 from tests.fakes.checkpoints import write_edm
@@ -69,6 +70,16 @@ def test_without_mask_and_damage_it_takes_the_noise_away(
     assert desk.restore("out.jpg", "--noise", "auto", "--report", desk.path("r.json")) == 0
     assert json.loads(desk.path("r.json").read_text())["damage"] == ["noise"]
     assert "Noise estimated at" in capsys.readouterr().err
+
+
+def test_the_tone_of_a_toned_photo_is_kept_unless_told_otherwise(desk: Desk) -> None:
+    desk.photo.unlink()
+    write_photo(Photo(eight_bits(toned("sepia"))[60:124, 190:254]), desk.photo)
+    assert desk.restore("kept.png", "--mask", desk.mask) == 0
+    assert desk.restore("free.png", "--mask", desk.mask, "--no-keep-tone") == 0
+    kept, free = (read_photo(desk.path(name)).pixels for name in ("kept.png", "free.png"))
+    assert (kept != free)[desk.hole].any()
+    np.testing.assert_array_equal(kept[~desk.hole], free[~desk.hole])
 
 
 def test_the_same_seed_gives_the_same_file(desk: Desk) -> None:

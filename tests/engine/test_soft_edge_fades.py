@@ -15,8 +15,8 @@ WIDTH = 4
 def test_the_filling_fades_over_the_ring_and_leaves_the_rest_bit_for_bit() -> None:
     photo, mask = crop(), line()
     ring = outer_extent(mask, WIDTH)
-    hard = play(photo, mask=ring).pixels
-    soft = play(photo, mask=mask, soft_edge=WIDTH).pixels
+    hard = play(photo, mask=ring, keep_tone=False).pixels
+    soft = play(photo, mask=mask, soft_edge=WIDTH, keep_tone=False).pixels
     np.testing.assert_array_equal(soft, blend(photo, hard, soft_edge(mask, WIDTH)))
     np.testing.assert_array_equal(soft[~ring], photo[~ring])
     np.testing.assert_array_equal(soft[mask], hard[mask])

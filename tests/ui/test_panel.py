@@ -8,6 +8,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QScrollArea, QSlider, QWidget
 
+from daps_desktop.imaging.formats.writer import write_photo
+from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import (
     Clipping,
     Downsampling,
@@ -27,6 +29,7 @@ from daps_desktop.ui.panels.advanced_section import AdvancedSection
 from daps_desktop.ui.panels.damage_cards import CARDS, JpegCard
 from daps_desktop.ui.panels.damage_pictures import SIDE, degraded
 from daps_desktop.ui.panels.task_panel import WIDTH
+from tests.analysis.test_tone import eight_bits, luma, toned
 from tests.ui.conftest import Desk
 
 LEFT = Qt.MouseButton.LeftButton
@@ -41,6 +44,30 @@ def test_every_card_has_a_picture_of_its_own_at_any_resolution(opened: Desk) -> 
     for side in (SIDE, 2 * SIDE):
         pictures = [degraded(face.picture, side).constBits().tobytes() for face in faces]
         assert len(set(pictures)) == len(pictures)
+
+
+def test_a_toned_photo_offers_to_keep_its_tone(opened: Desk, tmp_path: Path) -> None:
+    how = opened.window.panel.how
+    assert not how.tone.isVisibleTo(how)  # in colour
+    write_photo(Photo(eight_bits(toned("sepia"))), tmp_path / "sepia.png")
+    opened.open(tmp_path / "sepia.png")
+    opened.bot.waitUntil(lambda: len(opened.host.profiles) == 2)
+    opened.host.answer_profile()
+    assert how.tone.isVisibleTo(how)
+    assert how.tone.isChecked() and opened.document.settings.keep_tone
+    how.tone.click()
+    assert not opened.document.settings.keep_tone
+    opened.window.model.set_settings(SolverSettings())
+    assert how.tone.isChecked()
+    opened.window.model.set_task(Task((Greyscale(),)))
+    assert not how.tone.isVisibleTo(how)  # its colours are to be new ones
+    opened.window.model.set_task(Task((Noise(),)))
+    assert how.tone.isVisibleTo(how)
+    write_photo(Photo(eight_bits(luma())[..., None].repeat(3, axis=2)), tmp_path / "grey.png")
+    opened.open(tmp_path / "grey.png")
+    opened.bot.waitUntil(lambda: len(opened.host.profiles) == 3)
+    opened.host.answer_profile()
+    assert not how.tone.isVisibleTo(how)
 
 
 def test_scratches_and_dust_are_one_damage_ticked_on_either_card(opened: Desk) -> None:

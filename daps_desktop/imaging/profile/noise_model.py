@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from daps_desktop.base.i18n import N_, phrase
+from daps_desktop.imaging.colour import REC601
 
 Lags = tuple[tuple[tuple[float, ...], ...], ...]
 MAX_SIDE = 65  # of the lags
@@ -77,6 +78,11 @@ class NoiseModel:
         factor = (level / self.level) ** 2
         lags = tuple(tuple(tuple(factor * v for v in row) for row in lag) for lag in self.lags)
         return replace(self, lags=lags)
+
+    def of_luma(self) -> "NoiseModel":
+        """The noise that the luma of the photo has, as that of a grey photo."""
+        shares = (np.array(self.axes) @ np.array(REC601)) ** 2
+        return NoiseModel.of(np.array(GREY_AXIS), 3 * np.tensordot(shares, np.array(self.lags), 1)[None])
 
     def _at(self, down: int, right: int) -> list[float]:
         middle = len(self.lags[0]) // 2

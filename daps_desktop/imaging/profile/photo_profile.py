@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.imaging.profile.noise_model import NoiseModel
+from daps_desktop.imaging.profile.tone_curve import ToneCurve
 
 _MAX_BLUR = 1000.0  # pixels
 
@@ -37,12 +38,18 @@ class PhotoProfile:
     """
 
     noise: NoiseModel
+    tone: ToneCurve | None  # that a toned photo keeps to; None: it has colours
     grey: bool  # no colour anywhere, whether or not there are channels for it
     blur_sigma: float | None  # pixels, standard deviation of a Gaussian; 0: sharp
     jpeg_quality: int | None  # 1 to 100; None: no trace of JPEG
     jpeg_from_file: bool  # the file's own tables say the quality, and not traces in the pixels
     fading: FadingStrength
     places: FoundPlaces | None
+
+    @property
+    def toned(self) -> bool:
+        """Sepia and the like: one colour for each brightness, and not grey."""
+        return self.tone is not None and not self.tone.neutral
 
     def __post_init__(self) -> None:
         blur = self.blur_sigma is None or 0 <= self.blur_sigma <= _MAX_BLUR

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QSlider, QWidget
+from PySide6.QtWidgets import QCheckBox, QSlider, QWidget
 
 from daps_desktop.base.i18n import N_, phrase, tr
 from daps_desktop.jobs.requests import QUALITIES
@@ -26,6 +26,11 @@ _CLOSER = N_("Keeps more of the photo, its noise included.")
 _MIDDLE = N_("As close as the noise of the photo allows.")
 _FREER = N_("Trusts the photo less: smoother, and more of it made up.")
 _REPAIR = N_("Only what you mark changes; everything else stays as it is, to the last pixel.")
+TONED = N_("Toned: keeps its tone")
+TONED_HELP = N_(
+    "In a toned photo, such as sepia, each brightness has one colour. What is restored gets that colour and "
+    "no other. Untick this if something in the photo has a colour of its own."
+)
 _STOPS = 20  # of the slider; an even number, so that it has a middle
 _QUALITIES = tuple((preset, labels.QUALITIES[preset][0]) for preset in QUALITIES)
 
@@ -40,16 +45,23 @@ class HowSection(Section):
     def __init__(self) -> None:
         self._settings = SolverSettings()
         self._repair = True
+        self._toned = self._adds_colour = False
         self.closeness = ClosenessSlider()
         self.quality = SegmentedControl(labels.QUALITY_NAME, _QUALITIES)
         self._quality_line = label("", "caption")
+        self.tone = say(QCheckBox(), text=TONED, toolTip=TONED_HELP, accessibleDescription=TONED_HELP)
+        self.tone.setMinimumHeight(MIN_TARGET)
+        self.tone.setVisible(False)
         self.fold = AdvancedSection()
-        super().__init__(labels.STEP_HOW, self.closeness, self.quality, self._quality_line, self.fold)
+        super().__init__(
+            labels.STEP_HOW, self.closeness, self.quality, self._quality_line, self.tone, self.fold
+        )
         for preset in QUALITIES:
             self.quality.button(preset).setProperty("tall", True)  # two lines
         self.show_times({})
         self.closeness.chosen.connect(lambda closeness: self.pick(closeness=closeness))
         self.quality.chosen.connect(lambda preset: self.pick(preset=preset))
+        self.tone.clicked.connect(lambda kept: self.pick(keep_tone=kept))
         self.fold.chosen.connect(lambda values: self.pick(**values))
         self.show_settings(self._settings)
 
@@ -62,10 +74,18 @@ class HowSection(Section):
         self.quality.pick(settings.preset if settings.preset in QUALITIES else None)
         say(self._quality_line, text=_quality_line(settings))
         self.closeness.show_value(settings.closeness, self._repair)
+        self.tone.setChecked(settings.keep_tone)
         self.fold.show_settings(settings)
+
+    def show_toned(self, toned: bool) -> None:
+        """Whether the photo has a tone to keep; where it has none, there is nothing to choose."""
+        self._toned = toned
+        self.tone.setVisible(toned and not self._adds_colour)
 
     def show_task(self, task: Task) -> None:
         self._repair = task.only_fills_mask
+        self._adds_colour = task.adds_colour
+        self.show_toned(self._toned)
         self.closeness.show_value(self._settings.closeness, self._repair)
         self.fold.show_task(task)
 

@@ -21,6 +21,7 @@ class DiagnosisController(QObject):
 
     def _show(self, profile: PhotoProfile | None) -> None:
         finding = self._panel.where.finding
+        self._panel.how.show_toned(profile is not None and profile.toned)
         if profile is None:
             finding.show_clean("")
             return

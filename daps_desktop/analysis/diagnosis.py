@@ -32,7 +32,9 @@ _WINDOWS, _SIDE = 6, 448  # the middle of each cell of such a grid is looked at 
 _NOISY = 6.0  # grey levels
 _BLURRED = 1.5  # pixels
 _COARSE = 70  # JPEG quality below which blocks are seen
-_FLAT, _YELLOW = 0.52, 0.17  # contrast below, and lack of blue above, in shares
+_PALE = 0.35  # contrast below, as fog has more,
+_FADED, _LIFTED = 0.64, 0.05  # or this and a black above, where there is a cast
+_CAST, _SHARED = 0.15, 0.8  # of what should be grey, and of the photo that has its part of it
 _GREY = 2  # grey levels between the channels
 _SCRATCHES = 2  # places: a single one may be a wire
 
@@ -131,20 +133,25 @@ def _blocks(photo: Photo, parts: Pixels) -> Suggestion | None:
 
 
 def _fading(photo: Photo, _parts: Pixels) -> Suggestion | None:
-    fading = measure_fading(photo.pixels)
-    flat = _share(1 - fading.contrast, 1 - _FLAT, 0.7)
-    yellow = _share(fading.yellow, _YELLOW, 0.4)
+    """A cast counts where blacks and contrast have suffered with it, as dyes do and a sunset does not."""
+    seen = measure_fading(photo.pixels, photo.alpha)
+    suffered = not seen.toned and seen.contrast < _FADED and seen.black > _LIFTED and seen.shared > _SHARED
+    tinted = _share(seen.cast, _CAST, 0.6) if suffered else 0.0
+    pale = _share(1 - seen.contrast, 1 - _PALE, 0.8) if seen.black > _LIFTED else 0.0
     reasons: list[Phrase] = []
-    if yellow:
+    if tinted and seen.yellow:
         words = N_("Yellowed: even light things lack {share:.0%} of their blue")
-        reasons.append(phrase(words, share=fading.yellow))
-    if flat:
+        reasons.append(phrase(words, share=seen.cast))
+    elif tinted:
+        words = N_("A colour lies over all of it: what should be grey is {share:.0%} off")
+        reasons.append(phrase(words, share=seen.cast))
+    if pale:
         words = N_("Pale: only {share:.0%} of the range from black to white is used")
-        reasons.append(phrase(words, share=fading.contrast))
+        reasons.append(phrase(words, share=seen.contrast))
     if not reasons:
         return None
     both = phrase(N_("{one}; {other}"), one=reasons[0], other=reasons[-1])
-    return Suggestion(Fading(), both if len(reasons) > 1 else reasons[0], max(flat, yellow))
+    return Suggestion(Fading(), both if len(reasons) > 1 else reasons[0], max(pale, tinted))
 
 
 def _grey(photo: Photo, _parts: Pixels) -> Suggestion | None:

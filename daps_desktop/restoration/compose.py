@@ -33,6 +33,7 @@ def with_soft_edge(mask: Mask | None, task: Task, radius: int) -> Mask | None:
 def compose(photo: Photo, marks: Mask | None, radius: int, plan: Plan, pictures: Sequence[Tensor]) -> Photo:
     """The pictures of all regions in their places, the filling of the marks faded in over `radius` pixels.
 
+    Colours that are wholly transparent stay as they are, where the size does.
     Raises: UserError where it came out as one flat colour.
     """
     task = plan.task
@@ -40,7 +41,8 @@ def compose(photo: Photo, marks: Mask | None, radius: int, plan: Plan, pictures:
     parts = [to_pixels(image, photo.pixels.dtype, channels) for image in pictures]
     if not task.only_fills_mask:
         _refuse_constant(photo.pixels, parts[0])
-        return replace(photo.with_pixels(parts[0]), alpha=_enlarged(photo.alpha, task.scale))
+        pixels = _with_hidden(photo, parts[0])
+        return replace(photo.with_pixels(pixels), alpha=_enlarged(photo.alpha, task.scale))
     assert marks is not None
     pixels = photo.pixels.copy()
     for region, part in zip(plan.regions, parts, strict=True):
@@ -48,7 +50,14 @@ def compose(photo: Photo, marks: Mask | None, radius: int, plan: Plan, pictures:
         weights = soft_edge(marks[rect], radius)
         faded = blend(photo.pixels[rect], part, weights)
         pixels[rect] = np.where(weights[..., None] > 0, faded, pixels[rect])
-    return photo.with_pixels(pixels)
+    return photo.with_pixels(_with_hidden(photo, pixels))
+
+
+def _with_hidden(photo: Photo, pixels: Pixels) -> Pixels:
+    """The pixels with the photo's own colours where nobody sees them."""
+    if photo.alpha is None or pixels.shape[:2] != photo.pixels.shape[:2]:
+        return pixels
+    return np.where((photo.alpha > 0)[..., None], pixels, photo.pixels)
 
 
 def _refuse_constant(before: Pixels, after: Pixels) -> None:

@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from daps_desktop.analysis.noise import estimate_noise
+from daps_desktop.analysis.picture_area import without_hidden
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.jobs.report import ResidualMap
@@ -75,7 +76,8 @@ def restore(job: RestoreRequest, prior: Prior, progress: ProgressReporter) -> Re
     noise = _noise(job, progress)
     mask = with_soft_edge(job.mask, task, settings.soft_edge)
     grey = photo.pixels.shape[2] == 1
-    observation = Observation(photo.height, photo.width, sigma_of(noise), mask, photo.jpeg, grey)
+    hidden = None if photo.alpha is None or not task.in_image_domain else photo.alpha == 0
+    observation = Observation(photo.height, photo.width, sigma_of(noise), mask, photo.jpeg, grey, hidden)
     plan = make_plan(lay_out(task, observation), settings, prior.denoiser.sigma_max)
     check_memory(cost(plan).memory_mb, device)
     if plan.coarse_first:
@@ -94,7 +96,7 @@ def restore(job: RestoreRequest, prior: Prior, progress: ProgressReporter) -> Re
 
 def _noise(job: RestoreRequest, progress: ProgressReporter) -> float:
     def estimate() -> float:
-        noise = estimate_noise(job.photo.pixels)
+        noise = estimate_noise(without_hidden(job.photo.pixels, job.photo.alpha))
         progress.notice("noise_estimated", noise=noise)
         return noise
 

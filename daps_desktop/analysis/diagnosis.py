@@ -12,6 +12,7 @@ from daps_desktop.analysis.blur import estimate_blur
 from daps_desktop.analysis.fading import measure_fading
 from daps_desktop.analysis.jpeg_quality import quality_from_pixels, quality_from_tables
 from daps_desktop.analysis.noise import estimate_noise
+from daps_desktop.analysis.picture_area import without_hidden
 from daps_desktop.analysis.scratches.detect import find_scratches
 from daps_desktop.base.i18n import N_, Phrase, phrase
 from daps_desktop.imaging.photo import Photo, Pixels
@@ -30,7 +31,7 @@ from daps_desktop.jobs.proposals import DEFAULT, above_threshold
 _LOOKED_AT = 500_000  # pixels of the copy in which scratches are counted
 _WINDOWS, _SIDE = 6, 448  # the middle of each cell of such a grid is looked at where the photo is larger
 _NOISY = 6.0  # grey levels
-_BLURRED = 1.5  # pixels
+_BLURRED = 1.2  # pixels: a photo of 0.8 is sharp, and a quarter of a pixel is doubt
 _COARSE = 70  # JPEG quality below which blocks are seen
 _PALE = 0.35  # contrast below, as fog has more,
 _FADED, _LIFTED = 0.64, 0.05  # or this and a black above, where there is a cast
@@ -57,7 +58,7 @@ class Diagnosis:
 
 def diagnose(photo: Photo) -> Diagnosis:
     """What shows in the photo, in under a second: on windows of it, and on a small copy for scratches."""
-    parts = _parts(photo.pixels)
+    parts = _parts(without_hidden(photo.pixels, photo.alpha))
     found = [suggestion for estimate in ESTIMATES.values() if (suggestion := estimate(photo, parts))]
     return Diagnosis(tuple(sorted(found, key=lambda suggestion: -suggestion.strength)))
 
@@ -111,7 +112,8 @@ def _noise(_photo: Photo, parts: Pixels) -> Suggestion | None:
 
 
 def _blur(photo: Photo, _parts: Pixels) -> Suggestion | None:
-    sigma = round(estimate_blur(photo.pixels), 1)
+    told = estimate_blur(photo.pixels, photo.alpha)
+    sigma = round(told or 0.0, 1)
     if sigma < _BLURRED:
         return None
     reason = phrase(N_("Edges are about {size:.1f} pixels soft"), size=sigma)

@@ -4,7 +4,6 @@ import cv2
 import numpy as np
 import pytest
 
-from daps_desktop.analysis.blur import estimate_blur
 from daps_desktop.analysis.diagnosis import diagnose, needs_restoring
 from daps_desktop.analysis.jpeg_quality import quality_from_pixels, quality_from_tables
 from daps_desktop.imaging.jpeg_tables import tables_for_quality
@@ -34,21 +33,6 @@ def suggested(pixels: np.ndarray, kind: type[Damage], jpeg: JpegTables | None = 
 def compressed(pixels: np.ndarray, quality: int) -> np.ndarray:
     data = cv2.imencode(".jpg", pixels[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
     return cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1].copy()
-
-
-@pytest.mark.parametrize("sigma", [1.5, 2.0, 3.0])
-@pytest.mark.parametrize("noise", [0, 5])
-def test_the_size_of_a_blur_is_met(sigma: float, noise: float) -> None:
-    rng = np.random.default_rng(0)
-    for clean in FINE:
-        soft = cv2.GaussianBlur(clean.astype(np.float32), (0, 0), sigma)
-        soft = np.clip(np.rint(soft + rng.normal(0, noise, soft.shape)), 0, 255).astype(np.uint8)
-        assert estimate_blur(soft) == pytest.approx(sigma, rel=0.3)
-
-
-def test_a_sharp_photo_has_no_blur_and_an_empty_one_neither() -> None:
-    assert all(estimate_blur(clean) < 1 for clean in FINE)
-    assert estimate_blur(np.full((50, 50, 1), 90, np.uint16)) == 0
 
 
 @pytest.mark.parametrize("quality", [10, 37, 50, 75])

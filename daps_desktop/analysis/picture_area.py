@@ -72,7 +72,7 @@ def _within_margins(small: _Small) -> Mask:
     ends = [_margin_end(np.rot90(small, turn)) for turn in range(4)]
     for turn, (end, plain) in enumerate(ends):
         turned = np.rot90(area, turn)
-        height = turned.shape[0]
+        height = len(turned)
         alone = not ends[(turn + 2) % 4][0].any()
         if alone and not plain and end.mean() > _LONELY * height:
             continue

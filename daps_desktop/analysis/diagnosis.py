@@ -18,10 +18,15 @@ from daps_desktop.jobs.damage_traits import TRAITS
 
 # From where on something shows, and from where on it is beyond doubt.
 _NOISY, _VERY_NOISY = 6.0, 14.0  # grey levels
-_BLURRED, _VERY_BLURRED = 1.5, 2.5  # pixels
+_BLURRED, _VERY_BLURRED = 1.2, 2.5  # pixels: a photo of 0.8 is sharp, and a quarter of a pixel is doubt
 _COARSE, _VERY_COARSE = 70, 20  # JPEG quality below which blocks are seen
-_FLAT, _VERY_FLAT = 0.52, 0.3  # contrast below, in shares of full scale
-_YELLOW, _VERY_YELLOW = 0.17, 0.4  # lack of blue
+_PALE, _VERY_PALE = 0.35, 0.2  # contrast below, as fog has more,
+_FADED, _LIFTED = 0.64, 0.05  # or this and a black above, where there is a cast
+_CAST, _STRONG_CAST, _SHARED = (
+    0.15,
+    0.6,
+    0.8,
+)  # of what should be grey, and of the photo that has its part of it
 _SCRATCHED, _VERY_SCRATCHED = 2, 12  # places: a single one may be a wire
 # Below, a photo is clean and sharp.
 _GRAINY = 2.0  # grey levels
@@ -112,20 +117,25 @@ def is_faded(profile: PhotoProfile) -> bool:
 
 
 def _fading(profile: PhotoProfile) -> Suggestion | None:
-    fading = profile.fading
-    flat = _share(1 - fading.contrast, 1 - _FLAT, 1 - _VERY_FLAT)
-    yellow = _share(fading.yellow, _YELLOW, _VERY_YELLOW)
+    """A cast counts where blacks and contrast have suffered with it, as dyes do and a sunset does not."""
+    seen = profile.fading
+    suffered = not seen.toned and seen.contrast < _FADED and seen.black > _LIFTED and seen.shared > _SHARED
+    tinted = _share(seen.cast, _CAST, _STRONG_CAST) if suffered else 0.0
+    pale = _share(1 - seen.contrast, 1 - _PALE, 1 - _VERY_PALE) if seen.black > _LIFTED else 0.0
     reasons: list[Phrase] = []
-    if yellow:
+    if tinted and seen.yellow:
         words = N_("Yellowed: even light things lack {share:.0%} of their blue")
-        reasons.append(phrase(words, share=fading.yellow))
-    if flat and fading.contrast:  # of one colour all over, it may be anything
+        reasons.append(phrase(words, share=seen.cast))
+    elif tinted:
+        words = N_("A colour lies over all of it: what should be grey is {share:.0%} off")
+        reasons.append(phrase(words, share=seen.cast))
+    if pale and seen.contrast:  # of one colour all over, it may be anything
         words = N_("Pale: only {share:.0%} of the range from black to white is used")
-        reasons.append(phrase(words, share=fading.contrast))
+        reasons.append(phrase(words, share=seen.contrast))
     if not reasons:
         return None
     both = phrase(N_("{one}; {other}"), one=reasons[0], other=reasons[-1])
-    return Suggestion(Fading(), both if len(reasons) > 1 else reasons[0], max(flat, yellow))
+    return Suggestion(Fading(), both if len(reasons) > 1 else reasons[0], max(pale, tinted))
 
 
 def _grey(profile: PhotoProfile) -> Suggestion | None:

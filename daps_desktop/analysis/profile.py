@@ -12,6 +12,7 @@ from daps_desktop.analysis.blur import estimate_blur
 from daps_desktop.analysis.fading import measure_fading
 from daps_desktop.analysis.jpeg_quality import quality_from_pixels, quality_from_tables
 from daps_desktop.analysis.noise import measure_noise
+from daps_desktop.analysis.picture_area import without_hidden
 from daps_desktop.analysis.scratches.detect import find_scratches
 from daps_desktop.analysis.tone import find_tone
 from daps_desktop.imaging.photo import Photo, Pixels
@@ -36,18 +37,19 @@ def measure_profile(photo: Photo) -> PhotoProfile:
     """Everything but damaged places; the same for the same photo.
 
     What needs the photo at its full scale looks at windows of a large one, so that neither time nor memory
-    grows with it. Transparency is left aside.
+    grows with it. What is transparent counts in nothing.
     """
-    pixels, parts = photo.pixels, _parts(photo.pixels)
+    pixels, alpha = without_hidden(photo.pixels, photo.alpha), photo.alpha
+    parts = _parts(pixels)
     from_file = photo.jpeg is not None
     return PhotoProfile(
         noise=measure_noise(pixels),
         tone=find_tone(pixels),
         grey=_is_grey(pixels),
-        blur_sigma=estimate_blur(pixels),
+        blur_sigma=estimate_blur(photo.pixels, alpha),
         jpeg_quality=quality_from_tables(photo.jpeg) if photo.jpeg else quality_from_pixels(parts),
         jpeg_from_file=from_file,
-        fading=measure_fading(pixels),
+        fading=measure_fading(photo.pixels, alpha),
         places=None,
     )
 

@@ -46,7 +46,8 @@ def compose(
 ) -> Photo:
     """The pictures of all regions in their places, the filling of the marks faded in over `radius` pixels.
 
-    Where there is a `tone` the pictures are grey, and it colours them.
+    Where there is a `tone` the pictures are grey, and it colours them. Colours that are wholly transparent
+    stay as they are, where the size does.
     Raises: UserError where it came out as one flat colour.
     """
     task = plan.task
@@ -57,8 +58,10 @@ def compose(
         pairs = zip(plan.regions, pictures, strict=True)
         parts = [_toned(photo, marks, region.rect, image, tone) for region, image in pairs]
     if not task.only_fills_mask:
-        _refuse_constant(photo.pixels, parts[0])
-        return replace(photo.with_pixels(parts[0]), alpha=_enlarged(photo.alpha, task.scale))
+        seen = parts[0] if tone is None else to_pixels(pictures[0], photo.pixels.dtype, 1)
+        _refuse_constant(photo.pixels, seen)
+        pixels = _with_hidden(photo, parts[0])
+        return replace(photo.with_pixels(pixels), alpha=_enlarged(photo.alpha, task.scale))
     assert marks is not None
     pixels = photo.pixels.copy()
     for region, part in zip(plan.regions, parts, strict=True):
@@ -66,7 +69,14 @@ def compose(
         weights = soft_edge(marks[rect], radius)
         faded = blend(photo.pixels[rect], part, weights)
         pixels[rect] = np.where(weights[..., None] > 0, faded, pixels[rect])
-    return photo.with_pixels(pixels)
+    return photo.with_pixels(_with_hidden(photo, pixels))
+
+
+def _with_hidden(photo: Photo, pixels: Pixels) -> Pixels:
+    """The pixels with the photo's own colours where nobody sees them."""
+    if photo.alpha is None or pixels.shape[:2] != photo.pixels.shape[:2]:
+        return pixels
+    return np.where((photo.alpha > 0)[..., None], pixels, photo.pixels)
 
 
 def _toned(photo: Photo, marks: Mask | None, rect: Rect, picture: Tensor, tone: ToneCurve) -> Pixels:
@@ -78,7 +88,9 @@ def _toned(photo: Photo, marks: Mask | None, rect: Rect, picture: Tensor, tone: 
     if not tone.neutral:
         seen = np.ones((rect.bottom - rect.top, rect.right - rect.left), bool)
         if marks is not None:
-            seen = ~marks[rect.slices]
+            seen &= ~marks[rect.slices]
+        if photo.alpha is not None:
+            seen &= photo.alpha[rect.slices] > 0
         drift = _tone_drift(photo.pixels[rect.slices], seen, tone)
         drift = cv2.resize(drift, coloured.shape[1::-1], interpolation=cv2.INTER_LINEAR)
         coloured = np.rint(np.clip(coloured + drift, 0, 65535)).astype(np.uint16)

@@ -5,9 +5,11 @@ A plan needs neither pixels nor a network nor a device, so the estimate and the 
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Literal
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -33,7 +35,8 @@ _SAMPLE_SIDE = 32  # pixels of the stand-in whose operator shows what kind of pr
 class Observation:
     """What is known of a photo before its pixels are looked at.
 
-    `mask` is (H, W), True = reconstruct here.
+    `mask` is (H, W), True = reconstruct here; `hidden` is (H, W), True where the photo is wholly transparent,
+    so that its colour says nothing.
     """
 
     height: int
@@ -42,12 +45,12 @@ class Observation:
     mask: Mask | None = None
     tables: JpegTables | None = None
     grey: bool = False
+    hidden: Mask | None = None
 
     def known_mask(self, rect: Rect, device: torch.device | str = "cpu") -> Tensor | None:
-        """(1, 1, h, w) of `rect`, 1 = trust the photo; None where nothing is marked in all of it."""
-        if self.mask is None or not self.marked:
-            return None
-        return known_mask_of(self.mask[rect.slices], device)
+        """(1, 1, h, w) of `rect`, 1 = trust the photo; None where all of all of it is to be trusted."""
+        unknown = [part[rect.slices] for part in (self.mask, self.hidden) if part is not None and part.any()]
+        return known_mask_of(reduce(np.logical_or, unknown), device) if unknown else None
 
     @property
     def marked(self) -> bool:
@@ -171,8 +174,12 @@ def _stand_in(task: Task, observation: Observation) -> Operator:
 
 
 def _unseen(task: Task, observation: Observation) -> Mask | None:
-    """What the photo does not show, painted or lost in a benchmark; None where all of it counts."""
-    measured = Measurement(observation.height, observation.width, observation.known_mask(observation.whole))
+    """What the photo does not show, painted or lost in a benchmark; None where all of it counts.
+
+    What is transparent is not in it: no one sees what comes there, so no run is to take longer for it.
+    """
+    known_mask = replace(observation, hidden=None).known_mask(observation.whole)
+    measured = Measurement(observation.height, observation.width, known_mask)
     observed = observed_part(task, measured)
     return None if observed is None else observed[0, 0].numpy() == 0
 

@@ -28,7 +28,7 @@ def with_fading_undone(job: RestoreRequest, restore: Restore) -> RestoreResult:
     if faded is None:
         return restore(job)
     started = time.perf_counter()
-    curve = fading_curve(job.photo.pixels, faded.amount)
+    curve = fading_curve(job.photo.pixels, faded.amount, job.photo.alpha)
     rest = replace(job, task=job.task.solved_part)
     if rest.task.needs_file_values:
         finished = restore(rest)

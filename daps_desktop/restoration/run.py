@@ -10,11 +10,13 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from daps_desktop.analysis.noise import measure_noise
+from daps_desktop.analysis.picture_area import without_hidden
 from daps_desktop.analysis.tone import find_tone
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.profile.noise_model import NoiseModel
 from daps_desktop.imaging.profile.tone_curve import ToneCurve, luma_plane
 from daps_desktop.imaging.rect import Rect
+from daps_desktop.jobs.damage import BoxMask, RandomMask
 from daps_desktop.jobs.report import ResidualMap
 from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.jobs.settings import MIN_TILE
@@ -81,7 +83,8 @@ def restore(job: RestoreRequest, prior: Prior, progress: ProgressReporter) -> Re
     noise = _noise(job, tone is not None, progress)
     mask = with_soft_edge(job.mask, task, settings.soft_edge)
     grey = seen.shape[2] == 1
-    observation = Observation(photo.height, photo.width, noise_of(noise), mask, photo.jpeg, grey)
+    hidden = None if photo.alpha is None or not task.in_image_domain else photo.alpha == 0
+    observation = Observation(photo.height, photo.width, noise_of(noise), mask, photo.jpeg, grey, hidden)
     plan = make_plan(lay_out(task, observation), settings, prior.denoiser.sigma_max)
     check_memory(cost(plan).memory_mb, device)
     if plan.coarse_first:
@@ -101,16 +104,21 @@ def restore(job: RestoreRequest, prior: Prior, progress: ProgressReporter) -> Re
 def _tone(job: RestoreRequest) -> ToneCurve | None:
     """The curve that the colours of the result are to follow; None where they are restored as well."""
     pixels, task = job.photo.pixels, job.task
-    if pixels.shape[2] == 1 or task.adds_colour or not job.settings.keep_tone:
+    benchmark = any(isinstance(damage, RandomMask | BoxMask) for damage in task.damages)
+    if pixels.shape[2] == 1 or task.adds_colour or benchmark or not job.settings.keep_tone:
         return None
-    tone = job.profile.tone if job.profile else find_tone(pixels)
+    tone = job.profile.tone if job.profile else find_tone(without_hidden(pixels, job.photo.alpha))
     # The modulus of a Fourier transform, say, has no colours of a scene to go by.
     return tone if tone is None or tone.neutral or task.in_image_domain else None
 
 
 def _noise(job: RestoreRequest, in_luma: bool, progress: ProgressReporter) -> NoiseModel:
     def measured() -> NoiseModel:
-        model = job.profile.noise if job.profile else measure_noise(job.photo.pixels)
+        model = (
+            job.profile.noise
+            if job.profile
+            else measure_noise(without_hidden(job.photo.pixels, job.photo.alpha))
+        )
         model = model.of_luma() if in_luma else model
         if job.settings.noise is None:
             progress.notice("noise_estimated", noise=model.level)

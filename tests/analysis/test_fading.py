@@ -5,7 +5,12 @@ import threading
 import numpy as np
 import pytest
 
-from daps_desktop.analysis.fading import correct_for_display, fading_curve
+from daps_desktop.analysis.fading import (
+    correct_for_display,
+    fading_certainty,
+    fading_curve,
+    measure_fading,
+)
 from daps_desktop.base.errors import UserError
 from daps_desktop.engine import dispatch
 from daps_desktop.engine.handlers import restore
@@ -81,6 +86,68 @@ def test_the_screen_shows_the_same_colours_also_of_grey_photos() -> None:
     np.testing.assert_array_equal(correct_for_display(grey[..., 0], curve), curve.apply(grey)[..., 0])
     shown = correct_for_display(np.repeat(grey, 3, axis=2), curve)  # the same photo through a colour profile
     np.testing.assert_array_equal(shown[..., 2], curve.apply(grey)[..., 0])
+
+
+def framed(pixels: np.ndarray, width: int, value: int) -> np.ndarray:
+    return np.pad(pixels, ((width, width), (width, width), (0, 0)), constant_values=value)
+
+
+@pytest.mark.parametrize("value", [0, 255])
+def test_a_margin_changes_next_to_nothing(value: int) -> None:
+    old = faded(scene(11, 300, 400, fine=True))
+    bare, within = fading_curve(old), fading_curve(framed(old, 10, value))
+    difference = np.abs(bare.apply(old).astype(int) - within.apply(old))
+    assert difference.mean() < 6 and difference.max() < 20
+
+
+def test_hidden_colours_are_in_no_statistic() -> None:
+    old = faded(scene(12, 200, 260, fine=True))
+    alpha = np.full(old.shape[:2], 255, np.uint8)
+    alpha[:, :110] = 0
+    one, other = old.copy(), old.copy()
+    one[:, :110], other[:, :110] = 0, (255, 0, 255)
+    assert fading_curve(one, alpha=alpha) == fading_curve(other, alpha=alpha)
+    assert measure_fading(one, alpha) == measure_fading(other, alpha)
+
+
+def test_a_photo_without_a_sign_of_fading_is_changed_gently() -> None:
+    """Warm lights over black shadows, as at sunset, and the same colours with lifted blacks."""
+    clean = scene(13, 200, 260, fine=True).astype(float) / 255
+    warm = clean * (1, 0.8, 0.55)
+    sunset = np.rint(255 * warm).astype(np.uint8)
+    yellowed = np.rint(255 * (0.15 + 0.6 * warm)).astype(np.uint8)
+    assert fading_certainty(measure_fading(sunset)) < 0.6 < fading_certainty(measure_fading(yellowed))
+    assert cast(fading_curve(sunset).apply(sunset)) > cast(sunset) / 3
+    assert cast(fading_curve(yellowed).apply(yellowed)) < cast(yellowed) / 3
+
+
+def test_sepia_is_toned_and_a_photo_in_colours_is_not() -> None:
+    photo = scene(14, 200, 260, fine=True)
+    luma = photo.mean(axis=2, keepdims=True) / 255
+    sepia = np.rint(255 * luma ** (0.8, 1.0, 1.3)).astype(np.uint8)
+    assert measure_fading(sepia).toned and not measure_fading(photo).toned
+    assert cast(fading_curve(sepia).apply(sepia)) < cast(sepia) / 3  # asked for, it goes
+
+
+ODD = {
+    "black": np.zeros((40, 50, 3), np.uint8),
+    "white": np.full((40, 50, 3), 65535, np.uint16),
+    "chequers": np.repeat((np.indices((64, 64)).sum(0) % 2 * 255).astype(np.uint8)[..., None], 3, axis=2),
+    "dither": np.random.default_rng(0).integers(0, 2, (90, 70, 1)).astype(np.uint8) * 255,
+    "no blue": scene(15, 60, 80) * np.array([1, 1, 0], np.uint8),
+    **{f"{side} a side": scene(16, 90, 90)[:side, :side] for side in (1, 2, 3, 5, 8, 24)},
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+@pytest.mark.filterwarnings("error")
+def test_odd_pictures_are_examined_too(name: str) -> None:
+    pixels = ODD[name]
+    for alpha in (None, np.zeros(pixels.shape[:2], pixels.dtype)):
+        curve = fading_curve(pixels, alpha=alpha)
+        assert curve.apply(pixels).shape == pixels.shape
+        assert np.isfinite([curve.black, curve.white, curve.gamma]).all()
+        assert 0 <= fading_certainty(measure_fading(pixels, alpha)) <= 1
 
 
 def test_the_amount_is_written_and_read_back() -> None:

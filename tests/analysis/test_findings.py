@@ -4,7 +4,6 @@ import cv2
 import numpy as np
 import pytest
 
-from daps_desktop.analysis.blur import estimate_blur
 from daps_desktop.analysis.diagnosis import Diagnosis, diagnose
 from daps_desktop.analysis.jpeg_quality import quality_from_pixels, quality_from_tables
 from daps_desktop.analysis.profile import examine
@@ -38,24 +37,6 @@ def suggested(pixels: np.ndarray, kind: type[Damage], jpeg: JpegTables | None = 
 def compressed(pixels: np.ndarray, quality: int) -> np.ndarray:
     data = cv2.imencode(".jpg", pixels[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
     return cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1].copy()
-
-
-@pytest.mark.parametrize("sigma", [1.5, 2.0, 3.0])
-@pytest.mark.parametrize("noise", [0, 5])
-def test_the_size_of_a_blur_is_met(sigma: float, noise: float) -> None:
-    rng = np.random.default_rng(0)
-    for clean in FINE:
-        soft = cv2.GaussianBlur(clean.astype(np.float32), (0, 0), sigma)
-        soft = np.clip(np.rint(soft + rng.normal(0, noise, soft.shape)), 0, 255).astype(np.uint8)
-        assert estimate_blur(soft) == pytest.approx(sigma, rel=0.3)
-
-
-def test_a_sharp_photo_has_no_blur() -> None:
-    assert all((estimate_blur(clean) or 0) < 1 for clean in FINE)
-
-
-def test_where_there_are_no_edges_the_blur_cannot_be_told() -> None:
-    assert estimate_blur(np.full((50, 50, 1), 90, np.uint16)) is None
 
 
 @pytest.mark.parametrize("quality", [10, 37, 50, 75])

@@ -28,7 +28,7 @@ SPOTLESS = PhotoProfile(
     blur_sigma=0.3,
     jpeg_quality=None,
     jpeg_from_file=False,
-    fading=FadingStrength(0.9, 0.0),
+    fading=FadingStrength(0.9, 0.0, 0.0, 0.0, False, False),
     places=FoundPlaces(0, 0),
 )
 
@@ -117,7 +117,7 @@ FILLS = {
 def picture(fill: str, size: tuple[int, int], channels: int, dtype: type, alpha: bool) -> Photo:
     top = np.iinfo(dtype).max
     pixels = np.rint(FILLS[fill]((*size, channels)) * top).astype(dtype)
-    return Photo(pixels, np.zeros(size, dtype) if alpha else None)
+    return Photo(pixels, np.full(size, top, dtype) if alpha else None)
 
 
 @pytest.mark.parametrize("fill", FILLS)
@@ -155,7 +155,7 @@ profiles = st.builds(
     blur_sigma=st.none() | st.floats(0, 1000),
     jpeg_quality=st.none() | st.integers(1, 100),
     jpeg_from_file=st.booleans(),
-    fading=st.builds(FadingStrength, shares, st.floats(-1, 1)),
+    fading=st.builds(FadingStrength, shares, shares, shares, shares, st.booleans(), st.booleans()),
     places=st.none() | st.builds(FoundPlaces, st.integers(0, 10**6), st.integers(0, 10**6)),
 )
 

@@ -48,8 +48,8 @@ def told(folder: Path, project: Project) -> Journal:
 
 
 def plain(project: Project) -> Project:
-    """Without how it was looked at, which a journal does not keep."""
-    return replace(project, view=type(project.view)())
+    """Without how it was looked at and what was measured, which a journal does not keep."""
+    return replace(project, view=type(project.view)(), profile=None)
 
 
 def test_work_that_was_left_behind_comes_back(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ PROFILE = PhotoProfile(
     blur_sigma=None,
     jpeg_quality=63,
     jpeg_from_file=False,
-    fading=FadingStrength(0.7, -0.1),
+    fading=FadingStrength(0.7, 0.1, 0.2, 0.9, True, False),
     places=FoundPlaces(3, 12),
 )
 RECIPE = Recipe(Task((MissingPixels(), GaussianBlur(1.5))), SolverSettings(preset="draft", seed=7))

@@ -48,9 +48,9 @@ def test_the_question_can_be_withdrawn(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _and(measure, then):
-    def both(pixels):
+    def both(*photo):
         then()
-        return measure(pixels)
+        return measure(*photo)
 
     return both
 

@@ -7,18 +7,25 @@ from daps_desktop.imaging.profile.noise_model import NoiseModel
 from daps_desktop.imaging.profile.tone_curve import ToneCurve
 
 _MAX_BLUR = 1000.0  # pixels
+_MAX_CAST = 100.0
 
 
 @dataclass(frozen=True, slots=True)
 class FadingStrength:
     """What a photo shows of fading, in shares of full scale.
 
-    `contrast` is how much of the range between black and white is used; `yellow` how much less blue than red
-    even the least yellow of the lighter things are, 0 or less where something is neutral or bluish.
+    `contrast`: how much of the range between black and white is used. `black`: what should be black, lifted.
+    `cast`: how far apart the channels of what should be a middle grey are, over its mean, and `shared`: by
+    how much of the photo. `yellow`: the cast is a lack of blue. `toned`: colour follows luminance alone, as
+    in a sepia or a grey photo, so that a cast may be meant.
     """
 
     contrast: float
-    yellow: float
+    black: float
+    cast: float
+    shared: float
+    yellow: bool
+    toned: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,7 @@ class PhotoProfile:
     def __post_init__(self) -> None:
         blur = self.blur_sigma is None or 0 <= self.blur_sigma <= _MAX_BLUR
         quality = self.jpeg_quality is None or 1 <= self.jpeg_quality <= 100
-        fading = 0 <= self.fading.contrast <= 1 and -1 <= self.fading.yellow <= 1
+        shares = self.fading.contrast, self.fading.black, self.fading.shared
+        fading = all(0 <= share <= 1 for share in shares) and 0 <= self.fading.cast <= _MAX_CAST
         if not (blur and quality and fading):
             raise ValueError(phrase(N_("a value in it is impossible")))

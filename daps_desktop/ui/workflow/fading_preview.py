@@ -26,7 +26,9 @@ class FadePreview(QObject):
 
     def _examine(self, photo: Photo) -> None:
         self._whole = None
-        self._background.run(lambda: fading_curve(photo.pixels), lambda curve: self._accept(photo, curve))
+        self._background.run(
+            lambda: fading_curve(photo.pixels, alpha=photo.alpha), lambda curve: self._accept(photo, curve)
+        )
 
     def _accept(self, photo: Photo, curve: LevelsCurve) -> None:
         if self._model.document is not None and self._model.document.photo is photo:
@@ -36,4 +38,4 @@ class FadePreview(QObject):
     def _show(self) -> None:
         document = self._model.document
         faded = document.task.find(Fading) if document else None
-        self._canvas.show_corrected(self._whole.is_identity(faded.amount) if self._whole and faded else None)
+        self._canvas.show_corrected(self._whole.share(faded.amount) if self._whole and faded else None)

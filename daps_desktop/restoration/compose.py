@@ -58,8 +58,10 @@ def compose(
         pairs = zip(plan.regions, pictures, strict=True)
         parts = [_toned(photo, marks, region.rect, image, tone) for region, image in pairs]
     if not task.only_fills_mask:
-        seen = parts[0] if tone is None else to_pixels(pictures[0], photo.pixels.dtype, 1)
-        _refuse_constant(photo.pixels, seen)
+        if tone is None:
+            _refuse_constant(photo.pixels, parts[0])
+        else:
+            _refuse_constant(luma_plane(photo.pixels), to_pixels(pictures[0], photo.pixels.dtype, 1))
         pixels = _with_hidden(photo, parts[0])
         return replace(photo.with_pixels(pixels), alpha=_enlarged(photo.alpha, task.scale))
     assert marks is not None

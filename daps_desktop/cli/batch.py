@@ -18,7 +18,7 @@ from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import save_errors, write_file
 from daps_desktop.base.i18n import ntr, tr
 from daps_desktop.base.os_errors import describe_os_error
-from daps_desktop.cli.common import add_keep_tone, print_status
+from daps_desktop.cli.common import SWITCHES, add_switches, print_status
 from daps_desktop.cli.local_run import run_local
 from daps_desktop.document.sidecar import read_recipe
 from daps_desktop.imaging.export import ENDINGS, ExportOptions
@@ -63,7 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "needs daps-desktop[cluster] here and on the workers, and a network you trust"
         ),
     )
-    add_keep_tone(parser)
+    add_switches(parser)
     parser.set_defaults(run=_batch)
 
 
@@ -113,8 +113,8 @@ def _album(options: argparse.Namespace) -> Album:
     """
     export = ExportOptions(options.format, quality=options.quality, policy=options.policy)
     recipe = read_recipe(options.recipe)
-    if options.keep_tone is not None:
-        recipe = replace(recipe, settings=replace(recipe.settings, keep_tone=options.keep_tone))
+    given = {name: getattr(options, name) for name in SWITCHES if getattr(options, name) is not None}
+    recipe = replace(recipe, settings=replace(recipe.settings, **given))
     asked = Album(
         recipe,
         export,

@@ -41,7 +41,17 @@ def add_files(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_keep_tone(parser: argparse.ArgumentParser) -> None:
+SWITCHES = ("keep_tone", "fill_grain")  # settings that are on unless `add_switches` finds them off
+
+
+def add_switches(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--no-grain",
+        dest="fill_grain",
+        action="store_false",
+        default=None,
+        help=tr("leave what is filled in without the photo's grain"),
+    )
     parser.add_argument(
         "--no-keep-tone",
         dest="keep_tone",

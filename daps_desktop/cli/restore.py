@@ -13,8 +13,9 @@ from daps_desktop.base.i18n import N_, phrase, tr
 from daps_desktop.cli.common import (
     EXIT_INTERRUPTED,
     EXIT_USER_ERROR,
+    SWITCHES,
     add_files,
-    add_keep_tone,
+    add_switches,
     print_status,
     task_from_options,
     write_result,
@@ -41,7 +42,7 @@ from daps_desktop.jobs.settings import DEVICES, METHODS, OUTPUTS, PRESETS, Solve
 
 _SETTINGS = (
     "preset", "method", "output", "samples", "closeness", "levels", "prior", "device", "seed", "tile",
-    "keep_tone",
+    *SWITCHES,
 )  # fmt: skip
 
 
@@ -68,7 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--prior", metavar="NAME|PATH")
     parser.add_argument("--device", choices=DEVICES)
     parser.add_argument("--tile", type=int, metavar="PX", help=tr("side of a tile; 0: chosen automatically"))
-    add_keep_tone(parser)
+    add_switches(parser)
     parser.add_argument("--report", type=Path, metavar="FILE.json")
     parser.set_defaults(run=_restore, seed=None)
 

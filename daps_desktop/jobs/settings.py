@@ -22,6 +22,7 @@ MIN_TILE, DEFAULT_TILE, MAX_TILE = 64, 384, 2048  # pixels
 WIDEST_EDGE = 32  # pixels
 MAX_SAMPLES = 64
 MOST_NOISE = 128  # grey levels
+_SWITCHES = ("fill_grain", "keep_tone")
 _WHOLE = ("samples", "tile", "seed", "levels", "soft_edge")
 
 
@@ -41,6 +42,7 @@ class SolverSettings:
     seed: int = 0
     tile: int = 0  # side in pixels; 0: chosen by the engine
     soft_edge: int = 0  # px: ring around the mask over which the filling fades into the photo
+    fill_grain: bool = True  # what is filled in gets the photo's own grain
     keep_tone: bool = True  # a toned photo is restored in luma and coloured by its own curve
 
     def __post_init__(self) -> None:
@@ -52,7 +54,8 @@ class SolverSettings:
         ):
             check_choice(name, getattr(self, name), allowed)
         check_value("prior", isinstance(self.prior, str), phrase(N_("must be text")))  # pyright: ignore[reportUnnecessaryIsInstance]
-        check_value("keep_tone", type(self.keep_tone) is bool, phrase(N_("must be true or false")))
+        for name in _SWITCHES:
+            check_value(name, type(getattr(self, name)) is bool, phrase(N_("must be true or false")))
         for name in _WHOLE:
             value = getattr(self, name)
             check_value(name, type(value) is int, phrase(N_("{text} is not a whole number"), text=value))
@@ -67,10 +70,8 @@ class SolverSettings:
             check_range("noise", self.noise, 0, MOST_NOISE)
 
     def to_json(self) -> dict[str, Any]:
-        """`keep_tone` is named only where it is False: albums of earlier versions know their work by this."""
-        values = asdict(self)
-        if self.keep_tone:
-            del values["keep_tone"]
+        """Switches are named only where they are off: albums of earlier versions know their work by this."""
+        values = {name: value for name, value in asdict(self).items() if name not in _SWITCHES or not value}
         return {"version": VERSION, **values}
 
     @classmethod

@@ -6,20 +6,24 @@ from typing import cast
 
 import cv2
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo, Pixels, at_depth
+from daps_desktop.imaging.profile.noise_model import NoiseModel
 from daps_desktop.imaging.profile.tone_curve import ToneCurve, luma_plane
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.imaging.soft_edge import blend, outer_extent, soft_edge
 from daps_desktop.jobs.task import Task
-from daps_desktop.restoration.plan import Plan
+from daps_desktop.restoration.plan import Plan, noise_of
 from daps_desktop.solver.tensors import to_pixels
 
 _DRIFT_CELL, _DRIFT_REACH = 4, 4.0  # pixels, and cells: wide enough for noise to average out
+_LEAST_GRAIN = 1.0  # grey levels: less is not seen
+_GRAIN_STREAM = 1  # beside those of the solver, whose results do not change with the grain
 _DRIFT_FAINT = 0.01  # share of the neighbourhood below which it says nothing
 
 
@@ -34,6 +38,23 @@ def with_soft_edge(mask: Mask | None, task: Task, radius: int) -> Mask | None:
     if wider.all():
         raise UserError("mask_whole")
     return wider
+
+
+def with_grain(pictures: Sequence[Tensor], model: NoiseModel, grey: bool, seed: int) -> list[Tensor]:
+    """The pictures (1, 3, h, w) with the photo's own noise added all over; the same for the same seed.
+
+    For a `grey` photo, whose `model` is that of its luma, the three channels stay equal.
+    """
+    if model.level < _LEAST_GRAIN:
+        return list(pictures)
+    noise = noise_of(model)
+    grained: list[Tensor] = []
+    for index, picture in enumerate(pictures):
+        rng = torch.Generator(picture.device).manual_seed((seed * 2 + _GRAIN_STREAM) * 1_000_003 + index)
+        drawn = noise.draw(picture, rng)
+        # Each channel of a grey photo carries the noise of the whole grey axis.
+        grained.append(picture + (drawn[:, :1] / 3**0.5 if grey else drawn))
+    return grained
 
 
 def compose(

@@ -22,7 +22,7 @@ from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.jobs.settings import MIN_TILE
 from daps_desktop.networks.loader import Prior
 from daps_desktop.networks.runtime.devices import tiles_per_call
-from daps_desktop.restoration.compose import compose, with_soft_edge
+from daps_desktop.restoration.compose import compose, with_grain, with_soft_edge
 from daps_desktop.restoration.cost import check_memory, cost
 from daps_desktop.restoration.forward_model import Measurement, build_problem
 from daps_desktop.restoration.plan import (
@@ -93,8 +93,11 @@ def restore(job: RestoreRequest, prior: Prior, progress: ProgressReporter) -> Re
     solution = run(
         plan, observation, lambda rect: to_tensor(seen[rect.slices], device), prior, progress, painter
     )
+    pictures = solution.pictures
+    if task.only_fills_mask and settings.fill_grain:
+        pictures = with_grain(pictures, _measured(job, tone is not None), grey, settings.seed)
     return Restored(
-        compose(photo, job.mask, settings.soft_edge, plan, solution.pictures, tone),
+        compose(photo, job.mask, settings.soft_edge, plan, pictures, tone),
         noise.level,
         solution.residual_over_noise,
         residual_map(task, (photo.height, photo.width), solution.regions, solution.estimates),
@@ -112,14 +115,15 @@ def _tone(job: RestoreRequest) -> ToneCurve | None:
     return tone if tone is None or tone.neutral or task.in_image_domain else None
 
 
+def _measured(job: RestoreRequest, in_luma: bool) -> NoiseModel:
+    photo = job.photo
+    model = job.profile.noise if job.profile else measure_noise(without_hidden(photo.pixels, photo.alpha))
+    return model.of_luma() if in_luma else model
+
+
 def _noise(job: RestoreRequest, in_luma: bool, progress: ProgressReporter) -> NoiseModel:
     def measured() -> NoiseModel:
-        model = (
-            job.profile.noise
-            if job.profile
-            else measure_noise(without_hidden(job.photo.pixels, job.photo.alpha))
-        )
-        model = model.of_luma() if in_luma else model
+        model = _measured(job, in_luma)
         if job.settings.noise is None:
             progress.notice("noise_estimated", noise=model.level)
         return model

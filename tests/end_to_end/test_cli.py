@@ -320,7 +320,7 @@ def test_a_photo_tells_programs_about_itself(desk: Desk, capsys: pytest.CaptureF
         profile.noise.correlation,
     )
     assert (told["blur_sigma"], told["jpeg_quality"]) == (profile.blur_sigma, None)
-    assert (told["toned"], told["grey"], told["faded"]) == (False, False, False)
+    assert (told["toned"], told["grey"], told["faded"]) == (profile.toned, False, False)
     assert (told["width"], told["height"], told["bits"], told["channels"]) == (64, 64, 8, 3)
     assert (told["format"], told["pages"]) == ("PNG", 1)
     assert set(told["seconds"]) == {"draft", "balanced", "best"}
@@ -333,7 +333,7 @@ def test_a_photo_tells_programs_about_itself(desk: Desk, capsys: pytest.CaptureF
 def test_what_a_photo_cannot_tell_is_null(
     desk: Desk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("daps_desktop.cli.info._expected_seconds", lambda photo: {})  # asked elsewhere
+    monkeypatch.setattr("daps_desktop.cli.info._expected_seconds", lambda *_: {})  # asked elsewhere
     write_photo(Photo(np.full((20, 20, 1), 99, np.uint8)), desk.path("even.png"))
     assert desk.run("info", desk.path("even.png"), "--json") == 0
     told = json.loads(capsys.readouterr().out)
@@ -345,7 +345,7 @@ def test_what_a_photo_cannot_tell_is_null(
 def test_a_profile_that_is_none_is_said_to_be_unreadable(
     desk: Desk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("daps_desktop.cli.info._times", lambda photo: [])  # asked elsewhere
+    monkeypatch.setattr("daps_desktop.cli.info._times", lambda *_: [])  # asked elsewhere
     Image.fromarray(crop()).save(desk.path("odd.jpg"), icc_profile=b"no profile")
     assert desk.run("info", desk.path("odd.jpg")) == 0
     assert "colour profile:  unreadable" in capsys.readouterr().out

@@ -79,6 +79,11 @@ class GaussianNoise:
             return w * self.sigma**2
         return self._along_axes(w, lambda S: S, mirror=False)
 
+    def draw(self, like: Tensor, rng: torch.Generator) -> Tensor:
+        """A sample of the noise, of the size of `like` (B, 3, H, W)."""
+        white = torch.randn(like.shape, generator=rng, device=like.device, dtype=like.dtype)
+        return self.sigma * white if self.is_white else self._along_axes(white, Tensor.sqrt)
+
     def spectra(self, grid: tuple[int, int], like: Tensor) -> Tensor:
         """S on the half spectrum of a grid, (3, h, w // 2 + 1), or its one value () where it is white."""
         return like.new_tensor(self.sigma**2) if self.is_white else self._spectra(grid, range(3), like)

@@ -31,6 +31,11 @@ TONED_HELP = N_(
     "In a toned photo, such as sepia, each brightness has one colour. What is restored gets that colour and "
     "no other. Untick this if something in the photo has a colour of its own."
 )
+GRAIN = N_("Grain like the photo's")
+GRAIN_HELP = N_(
+    "What is filled in gets the grain of the photo around it, so that it does not look like plastic. The "
+    "grain is drawn, not found: untick this where nothing may be added."
+)
 _STOPS = 20  # of the slider; an even number, so that it has a middle
 _QUALITIES = tuple((preset, labels.QUALITIES[preset][0]) for preset in QUALITIES)
 
@@ -52,9 +57,17 @@ class HowSection(Section):
         self.tone = say(QCheckBox(), text=TONED, toolTip=TONED_HELP, accessibleDescription=TONED_HELP)
         self.tone.setMinimumHeight(MIN_TARGET)
         self.tone.setVisible(False)
+        self.grain = say(QCheckBox(), text=GRAIN, toolTip=GRAIN_HELP, accessibleDescription=GRAIN_HELP)
+        self.grain.setMinimumHeight(MIN_TARGET)
         self.fold = AdvancedSection()
         super().__init__(
-            labels.STEP_HOW, self.closeness, self.quality, self._quality_line, self.tone, self.fold
+            labels.STEP_HOW,
+            self.closeness,
+            self.quality,
+            self._quality_line,
+            self.grain,
+            self.tone,
+            self.fold,
         )
         for preset in QUALITIES:
             self.quality.button(preset).setProperty("tall", True)  # two lines
@@ -62,6 +75,7 @@ class HowSection(Section):
         self.closeness.chosen.connect(lambda closeness: self.pick(closeness=closeness))
         self.quality.chosen.connect(lambda preset: self.pick(preset=preset))
         self.tone.clicked.connect(lambda kept: self.pick(keep_tone=kept))
+        self.grain.clicked.connect(lambda wanted: self.pick(fill_grain=wanted))
         self.fold.chosen.connect(lambda values: self.pick(**values))
         self.show_settings(self._settings)
 
@@ -75,6 +89,7 @@ class HowSection(Section):
         say(self._quality_line, text=_quality_line(settings))
         self.closeness.show_value(settings.closeness, self._repair)
         self.tone.setChecked(settings.keep_tone)
+        self.grain.setChecked(settings.fill_grain)
         self.fold.show_settings(settings)
 
     def show_toned(self, toned: bool) -> None:
@@ -84,6 +99,7 @@ class HowSection(Section):
 
     def show_task(self, task: Task) -> None:
         self._repair = task.only_fills_mask
+        self.grain.setVisible(self._repair)
         self._adds_colour = task.adds_colour
         self.show_toned(self._toned)
         self.closeness.show_value(self._settings.closeness, self._repair)

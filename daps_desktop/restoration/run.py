@@ -118,7 +118,9 @@ def _tone(job: RestoreRequest) -> ToneCurve | None:
 def _measured(job: RestoreRequest, in_luma: bool) -> NoiseModel:
     photo = job.photo
     model = job.profile.noise if job.profile else measure_noise(without_hidden(photo.pixels, photo.alpha))
-    return model.of_luma() if in_luma else model
+    if in_luma:
+        return model.of_luma()
+    return model if photo.pixels.shape[2] == 1 else model.of_channels()
 
 
 def _noise(job: RestoreRequest, in_luma: bool, progress: ProgressReporter) -> NoiseModel:

@@ -161,6 +161,15 @@ def error(x: Tensor, truth: Tensor) -> float:
     return float((x - truth).square().mean())
 
 
+def test_grey_noise_in_three_channels_stays_along_the_grey_axis() -> None:
+    model = NoiseModel.white(10, grey=True).of_channels()
+    assert model.level == pytest.approx(10)
+    noise = noise_of(model)
+    assert not noise.is_white and noise.sigma == pytest.approx(3**0.5 * 10 / GREY_LEVELS_PER_UNIT)
+    drawn = noise.draw(torch.zeros(1, 3, 64, 64), torch.Generator().manual_seed(0))
+    assert float((drawn - drawn.mean(1, keepdim=True)).std()) < 0.15 * float(drawn.std())
+
+
 def test_noise_of_a_grey_photo_counts_once() -> None:
     """Three equal channels are one measurement: the prior sees the whole of it along the grey axis."""
     grey, colour = noise_of(NoiseModel.white(10, grey=True)), noise_of(NoiseModel.white(10))

@@ -84,6 +84,15 @@ class NoiseModel:
         shares = (np.array(self.axes) @ np.array(REC601)) ** 2
         return NoiseModel.of(np.array(GREY_AXIS), 3 * np.tensordot(shares, np.array(self.lags), 1)[None])
 
+    def of_channels(self) -> "NoiseModel":
+        """The same along three axes, where a photo without colour is treated as one that may have some."""
+        if len(self.axes) == 3:
+            return self
+        axes = np.linalg.svd(np.array(self.axes))[2]
+        lags = np.zeros((3, *np.shape(self.lags)[1:]))
+        lags[: len(self.lags)] = self.lags
+        return NoiseModel.of(axes, lags)
+
     def _at(self, down: int, right: int) -> list[float]:
         middle = len(self.lags[0]) // 2
         return [lag[middle + down][middle + right] for lag in self.lags]

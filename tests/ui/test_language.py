@@ -141,9 +141,9 @@ def _texts_in(desk: Desk, name: str) -> list[str]:
 
 
 def _texts() -> list[str]:
-    """Of everything there is but pyqtgraph's menus, which are never shown."""
+    """Of every window that is open, but not of pyqtgraph's menus, which are never shown."""
     windows = [window for window in QApplication.topLevelWidgets() if window.parent() is None]
-    ours = [window for window in windows if not isinstance(window, QMenu)]
+    ours = [window for window in windows if window.isVisible() and not isinstance(window, QMenu)]
     every = [part for window in ours for part in (window, *window.findChildren(QObject))]
     parts = [part for part in every if not _of_pyqtgraph(part.parent())]
     names = ("text", "toolTip", "accessibleName", "accessibleDescription", "windowTitle", "title", "suffix",

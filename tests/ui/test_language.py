@@ -70,7 +70,7 @@ def test_buttons_keys_and_numbers_of_qt_follow(
 
 
 @pytest.fixture
-def english_again() -> Iterator[None]:
+def english_again(qapp: QApplication) -> Iterator[None]:
     before = QLocale()
     yield
     speak(i18n.set_language(i18n.ENGLISH))

@@ -18,11 +18,11 @@ from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import save_errors, write_file
 from daps_desktop.base.i18n import ntr, tr
 from daps_desktop.base.os_errors import describe_os_error
-from daps_desktop.cli.common import SWITCHES, add_switches, print_status
+from daps_desktop.cli.common import add_switches, print_status
 from daps_desktop.cli.local_run import run_local
 from daps_desktop.document.sidecar import read_recipe
 from daps_desktop.imaging.export import ENDINGS, ExportOptions
-from daps_desktop.jobs.settings import SolverSettings
+from daps_desktop.jobs.settings import SWITCHES, SolverSettings
 
 if TYPE_CHECKING:
     from daps_desktop.album.backend import Backend

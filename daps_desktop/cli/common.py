@@ -6,13 +6,14 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import N_, tr
 from daps_desktop.document.kernel_file import with_kernel_read
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import MissingPixels, Noise
 from daps_desktop.jobs.damage_text import parse_damage, usage
 from daps_desktop.jobs.damage_traits import TRAITS
+from daps_desktop.jobs.settings import SWITCHES
 from daps_desktop.jobs.task import Task
 
 EXIT_USER_ERROR = 2
@@ -41,24 +42,20 @@ def add_files(parser: argparse.ArgumentParser) -> None:
     )
 
 
-SWITCHES = ("keep_tone", "fill_grain")  # settings that are on unless `add_switches` finds them off
+_SWITCHED_OFF = {
+    "fill_grain": ("--no-grain", N_("leave what is filled in without the photo's grain")),
+    "keep_tone": (
+        "--no-keep-tone",
+        N_("restore the colours of a toned photo (sepia, say) as those of any other"),
+    ),
+}
 
 
 def add_switches(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--no-grain",
-        dest="fill_grain",
-        action="store_false",
-        default=None,
-        help=tr("leave what is filled in without the photo's grain"),
-    )
-    parser.add_argument(
-        "--no-keep-tone",
-        dest="keep_tone",
-        action="store_false",
-        default=None,
-        help=tr("restore the colours of a toned photo (sepia, say) as those of any other"),
-    )
+    """An option for each switch of the settings, which turns it off; None where it is not given."""
+    for name in SWITCHES:
+        option, words = _SWITCHED_OFF[name]
+        parser.add_argument(option, dest=name, action="store_false", default=None, help=tr(words))
 
 
 def task_from_options(options: argparse.Namespace) -> Task:

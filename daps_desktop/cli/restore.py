@@ -13,7 +13,6 @@ from daps_desktop.base.i18n import N_, phrase, tr
 from daps_desktop.cli.common import (
     EXIT_INTERRUPTED,
     EXIT_USER_ERROR,
-    SWITCHES,
     add_files,
     add_switches,
     print_status,
@@ -38,7 +37,7 @@ from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.messages import Failed, RestoreResult, notice_text
 from daps_desktop.jobs.recipe import Recipe, parse_recipe
 from daps_desktop.jobs.requests import RestoreRequest
-from daps_desktop.jobs.settings import DEVICES, METHODS, OUTPUTS, PRESETS, SolverSettings
+from daps_desktop.jobs.settings import DEVICES, METHODS, OUTPUTS, PRESETS, SWITCHES, SolverSettings
 
 _SETTINGS = (
     "preset", "method", "output", "samples", "closeness", "levels", "prior", "device", "seed", "tile",

@@ -22,7 +22,7 @@ MIN_TILE, DEFAULT_TILE, MAX_TILE = 64, 384, 2048  # pixels
 WIDEST_EDGE = 32  # pixels
 MAX_SAMPLES = 64
 MOST_NOISE = 128  # grey levels
-_SWITCHES = ("fill_grain", "keep_tone")
+SWITCHES = ("fill_grain", "keep_tone")
 _WHOLE = ("samples", "tile", "seed", "levels", "soft_edge")
 
 
@@ -54,7 +54,7 @@ class SolverSettings:
         ):
             check_choice(name, getattr(self, name), allowed)
         check_value("prior", isinstance(self.prior, str), phrase(N_("must be text")))  # pyright: ignore[reportUnnecessaryIsInstance]
-        for name in _SWITCHES:
+        for name in SWITCHES:
             check_value(name, type(getattr(self, name)) is bool, phrase(N_("must be true or false")))
         for name in _WHOLE:
             value = getattr(self, name)
@@ -71,7 +71,7 @@ class SolverSettings:
 
     def to_json(self) -> dict[str, Any]:
         """Switches are named only where they are off: albums of earlier versions know their work by this."""
-        values = {name: value for name, value in asdict(self).items() if name not in _SWITCHES or not value}
+        values = {name: value for name, value in asdict(self).items() if name not in SWITCHES or not value}
         return {"version": VERSION, **values}
 
     @classmethod

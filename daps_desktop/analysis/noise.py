@@ -30,9 +30,10 @@ def measure_noise(pixels: Pixels) -> NoiseModel:
     covariance of neighbours along each the spectrum. What the surface took away with it is made good from
     the model itself.
     """
-    patches = _patches(pixels)
+    grey = bool((pixels == pixels[..., :1]).all())
+    patches = _patches(pixels[..., :1] if grey else pixels)
     if patches is None:
-        return NoiseModel.white(0.0, grey=pixels.shape[2] == 1 or _is_grey(pixels))
+        return NoiseModel.white(0.0, grey=grey)
     side, channels = patches.shape[1], patches.shape[3]
     trend = _trend(side)
     flat = patches.reshape(len(patches), side * side, channels)
@@ -40,7 +41,6 @@ def measure_noise(pixels: Pixels) -> NoiseModel:
     everything = rest.astype(np.float64)
     rest = _noise_alone(everything, side)
     covariance = np.einsum("npc,npd->cd", rest, rest) / (len(rest) * (side**2 - trend.shape[1]))
-    grey = channels == 1
     axes = np.ones((1, 1)) if grey else np.linalg.eigh(covariance)[1][:, ::-1].T
     along = rest @ axes.T
     alike = float((_energy(everything) < _LIKE * _energy(rest).mean()).mean())
@@ -49,13 +49,8 @@ def measure_noise(pixels: Pixels) -> NoiseModel:
     return NoiseModel.of(np.array(GREY_AXIS), 3 * lags) if grey else NoiseModel.of(axes, lags)
 
 
-def _is_grey(pixels: Pixels) -> bool:
-    return pixels.shape[2] == 3 and bool((pixels == pixels[..., :1]).all())
-
-
 def _patches(pixels: Pixels) -> Patches | None:
     """Patches from all over, the same each time, at most _MAX_PATCHES; None where there are too few."""
-    grey = _is_grey(pixels)
     height, width = pixels.shape[:2]
     to_grey_levels = np.float32(255 / np.iinfo(pixels.dtype).max)
     for side in _SIDES:
@@ -64,7 +59,7 @@ def _patches(pixels: Pixels) -> Patches | None:
         corners = np.stack(np.meshgrid(tops, lefts, indexing="ij"), -1).reshape(-1, 2)
         if len(corners) > _MAX_PATCHES:
             corners = np.random.default_rng(0).choice(corners, _MAX_PATCHES, replace=False)
-        found = [pixels[t : t + side, s : s + side, : 1 if grey else None] for t, s in corners]
+        found = [pixels[t : t + side, s : s + side] for t, s in corners]
         if len(found) < _MIN_PATCHES:
             continue
         patches = np.stack(found).astype(np.float32) * to_grey_levels

@@ -79,10 +79,7 @@ def compose(
         pairs = zip(plan.regions, pictures, strict=True)
         parts = [_toned(photo, marks, region.rect, image, tone) for region, image in pairs]
     if not task.only_fills_mask:
-        if tone is None:
-            _refuse_constant(photo.pixels, parts[0])
-        else:
-            _refuse_constant(luma_plane(photo.pixels), to_pixels(pictures[0], photo.pixels.dtype, 1))
+        _refuse_constant(photo, to_pixels(pictures[0], photo.pixels.dtype, 1) if tone else parts[0], tone)
         pixels = _with_hidden(photo, parts[0])
         return replace(photo.with_pixels(pixels), alpha=_enlarged(photo.alpha, task.scale))
     assert marks is not None
@@ -142,8 +139,9 @@ def _tone_drift(pixels: Pixels, seen: Mask, tone: ToneCurve) -> NDArray[np.float
     return (blurred / (share + _DRIFT_FAINT)[..., None]).astype(np.float32)
 
 
-def _refuse_constant(before: Pixels, after: Pixels) -> None:
-    if np.ptp(after) == 0 and np.ptp(before) > 0:
+def _refuse_constant(photo: Photo, after: Pixels, tone: ToneCurve | None) -> None:
+    """`after` is compared with what was restored: the photo, or with a `tone` its luma."""
+    if np.ptp(after) == 0 and np.ptp(luma_plane(photo.pixels) if tone else photo.pixels) > 0:
         raise UserError("constant_result")
 
 

@@ -21,9 +21,7 @@ _WINDOWS, _SIDE = 3, 384  # a grid of windows of this side is looked at where th
 _STRONGEST, _FEWEST = 0.02, 80  # of the edge pixels at each scale: share, and number at least
 _SHARPEST = 25  # percentile: depth of field leaves most edges softer than the lens did
 _INSIDE = 17  # pixels across: edges as near to what surrounds the picture are not its own
-_CHANCE = (
-    0.27  # usual slope over steepest, 0.37 in noise: where it is as much at all scales, nothing stands out
-)
+_CHANCE = 0.27  # usual slope over steepest, 0.37 in noise: as much at all scales, nothing stands out
 _FAINT = 2.0  # grey levels from one side of an edge to the other: less is none
 
 _UNSURE = 0.35  # pixels: standard deviation of what the edges leave possible, above which they do not say

@@ -22,11 +22,8 @@ _BLURRED, _VERY_BLURRED = 1.2, 2.5  # pixels: a photo of 0.8 is sharp, and a qua
 _COARSE, _VERY_COARSE = 70, 20  # JPEG quality below which blocks are seen
 _PALE, _VERY_PALE = 0.35, 0.2  # contrast below, as fog has more,
 _FADED, _LIFTED = 0.64, 0.05  # or this and a black above, where there is a cast
-_CAST, _STRONG_CAST, _SHARED = (
-    0.15,
-    0.6,
-    0.8,
-)  # of what should be grey, and of the photo that has its part of it
+_CAST, _STRONG_CAST = 0.15, 0.6  # of what should be grey,
+_SHARED = 0.8  # and the share of the photo that has its part of it
 _SCRATCHED, _VERY_SCRATCHED = 2, 12  # places: a single one may be a wire
 # Below, a photo is clean and sharp.
 _GRAINY = 2.0  # grey levels

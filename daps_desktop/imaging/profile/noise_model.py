@@ -51,7 +51,11 @@ class NoiseModel:
 
     @classmethod
     def of(cls, axes: NDArray[Any], lags: NDArray[Any]) -> "NoiseModel":
-        """From arrays (n, 3) and (n, side, side); numbers are kept to four figures."""
+        """From arrays (n, 3) and (n, side, side); numbers are kept to four figures, rims of zeros cut off."""
+        middle = lags.shape[-1] // 2
+        reach = int(np.abs(np.argwhere(lags)[:, 1:] - middle).max(initial=0))
+        inner = slice(middle - reach, middle + reach + 1)
+        lags = lags[:, inner, inner]
         rounded = np.array([[float(f"{value:.4g}") for value in row] for row in lags.reshape(len(lags), -1)])
         return cls(
             cast(Any, tuple(tuple(row) for row in np.round(axes, 6).tolist())),

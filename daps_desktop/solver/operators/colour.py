@@ -5,8 +5,7 @@ from torch import Tensor
 
 from daps_desktop.imaging.colour import REC601
 from daps_desktop.solver.operators.base import LinearOperator, Operator
-from daps_desktop.solver.operators.masking import data_weight
-from daps_desktop.solver.operators.noise import GaussianNoise
+from daps_desktop.solver.operators.noise import GaussianNoise, data_weight
 
 
 class LumaOperator(LinearOperator):

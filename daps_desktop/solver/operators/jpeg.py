@@ -10,8 +10,7 @@ from torch import Tensor
 from daps_desktop.imaging.colour import RGB_TO_YCC
 from daps_desktop.imaging.photo import JpegTables
 from daps_desktop.solver.operators.base import Operator
-from daps_desktop.solver.operators.masking import data_weight
-from daps_desktop.solver.operators.noise import GaussianNoise
+from daps_desktop.solver.operators.noise import GaussianNoise, data_weight
 
 RGB_FROM_YCC: list[list[float]] = np.linalg.inv(np.array(RGB_TO_YCC)).tolist()
 # EXIF orientation -> (transposed, dimensions flipped after that) to make coded pixels upright.

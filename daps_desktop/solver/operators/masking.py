@@ -62,11 +62,6 @@ class MaskOperator(LinearOperator):
         return fill_mask(y, self._kept)
 
 
-def data_weight(sigma_y: float, prior_std: float) -> float:
-    """How far a directly observed value moves from z to y: trust^2 / (trust^2 + sigma_y^2)."""
-    return prior_std**2 / (prior_std**2 + sigma_y**2)
-
-
 def fill_mask(y: Tensor, known_mask: Tensor) -> Tensor:
     """y (B, C, H, W) with its mask filled: its texture goes on where the mask is narrow, else smoothly.
 

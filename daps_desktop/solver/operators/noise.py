@@ -70,7 +70,7 @@ class GaussianNoise:
     def shrink(self, r: Tensor, prior_std: float) -> Tensor:
         """F^-1 q / (q + S) F r with q = prior_std^2: how far directly observed values move to the photo."""
         if self.is_white:
-            return r * (prior_std**2 / (prior_std**2 + self.sigma**2))
+            return r * data_weight(self.sigma, prior_std)
         return self._along_axes(r, lambda S: prior_std**2 / (prior_std**2 + S))
 
     def correlate(self, w: Tensor) -> Tensor:
@@ -102,6 +102,8 @@ class GaussianNoise:
         extra = self.lags.shape[-1] - 1 + reach
         grid = fast_fft_size(height + extra), fast_fft_size(width + extra)
         rotated = self.rotate(x)
+        if self.lags.shape[-1] == 1:
+            return self.rotate_back(rotated * gain(self._spectra(grid, range(3), x)))
         for axis in range(3):
             plane = rotated[:, axis]
             if mirror:
@@ -116,10 +118,17 @@ class GaussianNoise:
     def _spectra(self, grid: tuple[int, int], axes: range, like: Tensor) -> Tensor:
         """(n, h, w // 2 + 1) of some axes; not below the floor, as estimated lags may fall below zero."""
         side = self.lags.shape[-1]
+        if side == 1:  # white along each axis: the same at all frequencies, (n, 1, 1)
+            return self.lags[axes.start : axes.stop].to(like).clamp(min=FLOOR**2)
         placed = like.new_zeros(len(axes), *grid)
         placed[:, :side, :side] = self.lags[axes.start : axes.stop].to(like)
         placed = placed.roll((-(side // 2), -(side // 2)), dims=(-2, -1))
         return rfft2(placed, grid).real.clamp(min=FLOOR**2)
+
+
+def data_weight(sigma_y: float, prior_std: float) -> float:
+    """How far a directly observed value moves to the photo: prior_std^2 / (prior_std^2 + sigma_y^2)."""
+    return prior_std**2 / (prior_std**2 + sigma_y**2)
 
 
 def path_levels(noise: GaussianNoise, most: int, last: float) -> tuple[float, ...]:

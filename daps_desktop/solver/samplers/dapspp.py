@@ -37,9 +37,7 @@ class DapsPPConfig:
     stochastic: bool = True  # whether each level's noise is really added; False: a deterministic path
     noise_inflation: float = 1.0  # times its own noise that the photo is taken to have
     final_sigmas: tuple[float, ...] = ()  # levels of last E-steps on the observed pixels themselves
-    final_orientations: int = (
-        1  # in how many of ORIENTATIONS the network sees the picture at the last, for a mean
-    )
+    final_orientations: int = 1  # in how many of ORIENTATIONS the network sees the last of them, for a mean
     rho: float | None = -7.0  # of the published schedule; None: geometric levels
 
     @property

@@ -50,6 +50,7 @@ def _new(options: argparse.Namespace) -> RunSettings:
         photos=tuple(str(Path(p).resolve()) for p in options.photos),
         out=str(Path(options.out).resolve()),
         validation=str(Path(options.validation).resolve()) if options.validation else "",
+        film=tuple(str(Path(p).resolve()) for p in options.film),
         start_from=str(Path(options.start_from).resolve()) if options.start_from else "",
         widths=options.widths,
         blocks=options.blocks,
@@ -99,6 +100,10 @@ def _add_fit(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=_fit)
     parser.add_argument("--photos", nargs="+", metavar="PLACE", help="folders, tar archives or files")
     parser.add_argument("--validation", metavar="PLACE", help="photos held out; without it, some of --photos")
+    parser.add_argument(
+        "--film", nargs="+", default=(), metavar="PLACE",
+        help="scanned damage of film, white on black: teaches a finder of damage, not a prior",
+    )  # fmt: skip
     parser.add_argument("--out", required=True, metavar="RUN", help="folder of the run")
     parser.add_argument("--resume", action="store_true", help="continue RUN with its own settings")
     parser.add_argument("--minutes", type=float, help="time in all; the learning rate reaches zero then")

@@ -21,14 +21,15 @@ from daps_desktop.networks.catalogue import user_folder
 from daps_desktop.networks.importers.importing import unused_name
 from daps_desktop.networks.runtime.devices import choose_device
 from daps_desktop.training.data.dead_leaves import dead_leaves
-from daps_desktop.training.fit import begin, initial_network, keep, validate
+from daps_desktop.training.fit import begin, initial_network, keep
 from daps_desktop.training.loop.checkpoint import has_checkpoint
 from daps_desktop.training.loop.credits import list_credits
 from daps_desktop.training.loop.dataset import RunData, load_data
+from daps_desktop.training.loop.denoising import validate
 from daps_desktop.training.loop.loop import TrainingLoop
 from daps_desktop.training.loop.recipe import Recipe, usual_batch
 from daps_desktop.training.loop.settings import Budget, RunSettings, read_settings
-from daps_desktop.training.loop.validation import SIDE
+from daps_desktop.training.loop.validation import SIDE, stacked
 from daps_desktop.training.prior_folder import training_facts, write_prior
 
 # A low rate that falls at once: what the prior knows is to be bent, not replaced.
@@ -145,7 +146,8 @@ def blend_weights(start: NormFreeUNet, taught: NormFreeUNet, share: float) -> No
 
 def score(network: NormFreeUNet, data: RunData) -> Score:
     own, drawn = (
-        fmean(validate(network, pictures).values()) for pictures in (data.clean, dead_leaves(DRAWN, SIDE))
+        fmean(validate(network, pictures).values())
+        for pictures in (stacked(data.clean), dead_leaves(DRAWN, SIDE))
     )
     return Score(own, drawn)
 

@@ -2,18 +2,20 @@
 
 import csv
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
-from functools import partial
 from pathlib import Path
 from threading import Event
 
 import torch
-from torch import Tensor
 
+from daps_desktop.analysis.tone import find_tone
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import save_errors
 from daps_desktop.networks.architectures.norm_free_unet import NormFreeUNet
+from daps_desktop.training.damage.film import FilmElements
+from daps_desktop.training.damage.hard import HardCrops
+from daps_desktop.training.damage.samples import DamagedCrops
 from daps_desktop.training.data.crops import Crops
 from daps_desktop.training.loop.checkpoint import (
     Checkpoint,
@@ -23,17 +25,21 @@ from daps_desktop.training.loop.checkpoint import (
     save_checkpoint,
 )
 from daps_desktop.training.loop.dataset import RunData, load_data
-from daps_desktop.training.loop.growth import grow
+from daps_desktop.training.loop.denoising import Denoising
+from daps_desktop.training.loop.finding import Finding
+from daps_desktop.training.loop.growth import finder_of, grow
 from daps_desktop.training.loop.loop import Report, TrainingLoop
+from daps_desktop.training.loop.objective import Objective
 from daps_desktop.training.loop.recipe import check
 from daps_desktop.training.loop.settings import RunSettings, write_settings
-from daps_desktop.training.loop.trainer import Trainer, denoise
-from daps_desktop.training.loop.validation import GREY_LEVELS, denoising_psnr
+from daps_desktop.training.loop.trainer import Trainer
+from daps_desktop.training.loop.validation import stacked
 from daps_desktop.training.prior_folder import read_network
 
 LOG = "log.csv"
-COLUMNS = (*Report.__dataclass_fields__, *(f"psnr_{level}" for level in GREY_LEVELS))
+COLUMNS = tuple(Report.__dataclass_fields__)  # and what the objective measures
 VALIDATE_EVERY_S = 1200.0
+HARD = 2000  # clean crops that a finder is shown again
 
 Say = Callable[[str], None]
 
@@ -51,14 +57,15 @@ def fit(settings: RunSettings, resume: bool, stop: Event, say: Say) -> None:
     data = load_data(settings)
     say(f"{len(data.photos)} photos to learn from, {len(data.clean)} held out")
     loop = begin(settings, data)
-    say(_line(validate(loop.trainer.mean, data.clean)))
+    objective = loop.trainer.objective
+    say(_line(objective.measure(loop.trainer.mean)))
     validated = time.monotonic()
     for report in loop.run(stop):
         keep(run, loop, report)
         figures = {}
         if report.progress == 1 or time.monotonic() - validated > VALIDATE_EVERY_S:
-            figures, validated = validate(loop.trainer.mean, data.clean), time.monotonic()
-        append_row(run, {**asdict(report), **figures})
+            figures, validated = objective.measure(loop.trainer.mean), time.monotonic()
+        append_row(run, {**asdict(report), **figures}, objective.columns)
         say(_line({**asdict(report), **figures}))
 
 
@@ -69,9 +76,18 @@ def begin(settings: RunSettings, data: RunData) -> TrainingLoop:
     network = initial_network(settings) if checkpoint is None else load_network(settings, checkpoint)
     widths, blocks = tuple(network.config["widths"]), network.config["blocks"]
     write_settings(replace(settings, held_out=data.held_out, widths=widths, blocks=blocks))
-    trainer = Trainer(network, settings.recipe, settings.torch_device)
+    trainer = Trainer(network, _objective(settings, data), settings.recipe, settings.torch_device)
     spent = (0, 0.0) if checkpoint is None else (checkpoint.steps, checkpoint.seconds)
-    return TrainingLoop(trainer, Crops(data.photos), settings.budget, *spent)
+    return TrainingLoop(trainer, settings.budget, *spent)
+
+
+def _objective(settings: RunSettings, data: RunData) -> Objective:
+    if not settings.film:
+        return Denoising(Crops(data.photos), stacked(data.clean))
+    # Old photos carry damage of their own, which nobody marked: none are shown as clean.
+    coloured = [photo for photo in data.photos if find_tone(photo) is None]
+    hard = HardCrops(HARD, Finding.stages[-1][1])
+    return Finding(DamagedCrops(coloured, FilmElements(settings.film), hard), data.clean)
 
 
 def initial_network(settings: RunSettings) -> NormFreeUNet:
@@ -81,12 +97,13 @@ def initial_network(settings: RunSettings) -> NormFreeUNet:
         network = read_network(Path(settings.start_from))
         blocks = network.config["blocks"]
         check("blocks", settings.blocks in (0, blocks), f"must be {blocks}, as in the prior")
+        network = finder_of(network) if settings.film else network
         return grow(network, settings.widths) if settings.widths else network
     return _new_network(settings)
 
 
 def _new_network(settings: RunSettings) -> NormFreeUNet:
-    asked = {"widths": settings.widths, "blocks": settings.blocks}
+    asked = {"widths": settings.widths, "blocks": settings.blocks, "out_channels": 1 if settings.film else 3}
     return NormFreeUNet(**{name: value for name, value in asked.items() if value})
 
 
@@ -103,18 +120,12 @@ def keep(run: Path, loop: TrainingLoop, report: Report) -> None:
     save_checkpoint(run, Checkpoint(loop.trainer.mean.state_dict(), report.steps, report.seconds))
 
 
-def validate(network: NormFreeUNet, clean: Tensor) -> dict[str, float]:
-    """PSNR in dB at each noise level, the mean over the pictures (N, 3, H, W)."""
-    clean, by_network = clean.to(network.device), partial(denoise, network)
-    return {f"psnr_{level}": denoising_psnr(by_network, clean, level) for level in GREY_LEVELS}
-
-
-def append_row(run: Path, row: dict[str, float]) -> None:
+def append_row(run: Path, row: dict[str, float], measured: Sequence[str]) -> None:
     """Raises: UserError (`save_failed`)."""
     path = run / LOG
     first = not path.exists()
     with save_errors(path), path.open("a", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, COLUMNS, restval="")
+        writer = csv.DictWriter(file, (*COLUMNS, *measured), restval="")
         if first:
             writer.writeheader()
         writer.writerow({name: f"{value:.6g}" for name, value in row.items()})

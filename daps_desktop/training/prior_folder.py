@@ -29,9 +29,9 @@ from daps_desktop.networks.parameterisation import EdmParameterisation
 from daps_desktop.networks.runtime.torch_runtime import read_module
 from daps_desktop.solver.tensors import PHOTO_STD
 from daps_desktop.training.loop.credits import CREDITS
+from daps_desktop.training.loop.denoising import denoise
 from daps_desktop.training.loop.recipe import SHORTEST, SIGMA_RANGE
 from daps_desktop.training.loop.settings import RunSettings
-from daps_desktop.training.loop.trainer import denoise
 
 CHECK = "check.safetensors"
 CHECK_SIGMA, CHECK_SIDE = 0.2, 64

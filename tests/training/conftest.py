@@ -47,6 +47,11 @@ def tiny(seed: int = 0) -> NormFreeUNet:
     return NormFreeUNet(WIDTHS, BLOCKS)
 
 
+def finder() -> NormFreeUNet:
+    torch.manual_seed(0)
+    return NormFreeUNet(WIDTHS, BLOCKS, out_channels=1)
+
+
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twenty PNG files; every fifth is held out."""

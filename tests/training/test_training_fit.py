@@ -21,6 +21,7 @@ from daps_desktop.training.export import export_run
 from daps_desktop.training.fit import COLUMNS, LOG, begin, fit
 from daps_desktop.training.loop.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from daps_desktop.training.loop.dataset import load_data
+from daps_desktop.training.loop.denoising import Denoising
 from daps_desktop.training.loop.loop import ahead
 from daps_desktop.training.loop.settings import Budget, RunSettings, read_settings
 from daps_desktop.training.prior_folder import read_network, record_measured
@@ -81,7 +82,7 @@ def test_batches_drawn_ahead_come_in_order() -> None:
 
 def test_the_log_and_the_settings_tell_of_the_run(finished: Path) -> None:
     (row,) = rows(finished)
-    assert tuple(row) == COLUMNS and (row["steps"], row["side"]) == ("6", "128")
+    assert tuple(row) == (*COLUMNS, *Denoising.columns) and (row["steps"], row["side"]) == ("6", "128")
     assert float(row["loss"]) > 0 and float(row["psnr_25"]) > 5 and float(row["patches_per_second"]) > 0
     kept = read_settings(finished)
     assert [Path(place).name for place in kept.held_out] == ["00.png", "05.png", "10.png", "15.png"]

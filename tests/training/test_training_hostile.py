@@ -94,7 +94,7 @@ def test_a_full_disk_is_told_and_leaves_the_last_checkpoint(tmp_path: Path) -> N
     for write in (
         lambda: save_checkpoint(tmp_path, Checkpoint(tiny().state_dict(), 4, 4.5)),
         lambda: write_settings(settings),
-        lambda: append_row(tmp_path, {"steps": 1.0}),
+        lambda: append_row(tmp_path, {"steps": 1.0}, ()),
     ):
         with room_for(20), pytest.raises(UserError, match="file too large"):
             write()

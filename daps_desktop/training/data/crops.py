@@ -21,9 +21,8 @@ class Crops:
     """Crops of photos (H, W, 3), each drawn as often as its area says."""
 
     def __init__(self, photos: Sequence[Pixels8]) -> None:
-        areas = np.array([photo.shape[0] * photo.shape[1] for photo in photos], np.float64)
         self.photos = photos
-        self.shares = np.cumsum(areas) / areas.sum()
+        self.shares = shares_by_area(photos)
 
     def draw(self, count: int, side: int, rng: np.random.Generator) -> Floats:
         """(count, 3, side, side) in [-1, 1], channels last in memory.
@@ -31,13 +30,25 @@ class Crops:
         Every photo must be at least `side` pixels high and wide.
         """
         crops = np.empty((count, side, side, 3), np.float32)
-        for crop, index in zip(crops, np.searchsorted(self.shares, rng.random(count), "right"), strict=True):
-            crop[:] = _recolour(_turn(_cut(self.photos[index], side, rng), rng), rng)
+        for crop in crops:
+            photo = self.photos[int(np.searchsorted(self.shares, rng.random(), "right"))]
+            crop[:] = _recolour(cut(photo, side, rng), rng)
         return (crops / 127.5 - 1).transpose(0, 3, 1, 2)
 
 
+def shares_by_area(photos: Sequence[Pixels8]) -> NDArray[np.float64]:
+    """The sums of the photos' areas so far, the last 1: where a random number falls, that photo is meant."""
+    areas = np.array([photo.shape[0] * photo.shape[1] for photo in photos], np.float64)
+    return np.cumsum(areas) / areas.sum()
+
+
+def cut(photo: Pixels8, side: int, rng: np.random.Generator) -> Floats:
+    """(side, side, 3) in 0-255: a place, size, turn and flip of the photo at random."""
+    return _turn(_cut(photo, side, rng), rng)
+
+
 def _cut(photo: Pixels8, side: int, rng: np.random.Generator) -> Floats:
-    """(side, side, 3) in 0-255, as it is or shrunk by averaging areas."""
+    """As it is or shrunk by averaging areas."""
     height, width = photo.shape[:2]
     shrink = rng.uniform(1, MAX_SHRUNK) if rng.random() < SHRUNK else 1.0
     taken = min(round(side * shrink), height, width)

@@ -1,4 +1,4 @@
 """The training loop: recipe, settings, validation, checkpoints.
 
-May import: `training.data`, `networks`.
+May import: `training.data`, `training.damage`, `networks`.
 """

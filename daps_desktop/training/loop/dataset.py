@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from torch import Tensor
-
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import save_errors
 from daps_desktop.training.data.photos import (
@@ -21,7 +19,7 @@ from daps_desktop.training.data.photos import (
 )
 from daps_desktop.training.loop.recipe import SHORTEST
 from daps_desktop.training.loop.settings import RunSettings
-from daps_desktop.training.loop.validation import SIDE, centre_crop, stacked
+from daps_desktop.training.loop.validation import SIDE, centre_crop
 
 MAX_HELD_OUT = 12  # photos
 HELD_OUT_EVERY = 5  # th photo, or more seldom
@@ -30,10 +28,10 @@ _MAX_BYTES, _DISK_SHARE = 8 * 2**30, 1 / 2  # of decoded photos, and of the free
 
 @dataclass(frozen=True, slots=True)
 class RunData:
-    """`photos` are mapped from disk; `clean` (N, 3, 256, 256) are crops of those held out."""
+    """`photos` are mapped from disk; `clean` are crops (256, 256, 3) of those held out."""
 
     photos: list[Pixels8]
-    clean: Tensor
+    clean: list[Pixels8]
     held_out: tuple[str, ...]  # their places
     found: int  # files that look like pictures
     broken: int  # of them cannot be read
@@ -62,7 +60,7 @@ def load_data(settings: RunSettings) -> RunData:
         raise UserError("photos_few", path=settings.photos[0], count=len(usable), side=SIDE)
     return RunData(
         photos,
-        stacked(clean),
+        clean,
         held_out,
         found=len(files),
         broken=sizes.count(None) + len(chosen) - len(photos),

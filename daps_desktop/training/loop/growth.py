@@ -1,9 +1,11 @@
-"""A trained network inside a wider one that computes the same, and has room to learn more."""
+"""A network that begins with what another has learnt: wider, or as a finder of damage."""
 
 from operator import ge
 
 import torch
+from torch import Tensor, nn
 
+from daps_desktop.networks.architectures.norm_free_layers import Block
 from daps_desktop.networks.architectures.norm_free_unet import NormFreeUNet
 from daps_desktop.training.loop.recipe import check
 
@@ -28,3 +30,31 @@ def grow(network: NormFreeUNet, widths: tuple[int, ...]) -> NormFreeUNet:
             new.narrow(results, 0, old.shape[results]).zero_()
         new[tuple(slice(length) for length in old.shape)] = old
     return wider
+
+
+SEES = -0.75  # the noise level that a finder is told to see: sigma 0.05 in [-1, 1] units, as of fine grain
+
+
+@torch.no_grad()
+def finder_of(network: NormFreeUNet) -> NormFreeUNet:
+    """One logit a pixel from the features of a denoiser; a network that gives one already is a finder.
+
+    A finder is not told a noise level: what SEES does to the channels becomes part of the weights, and what
+    it is told after that changes nothing.
+    """
+    if network.config["out_channels"] == 1:
+        return network
+    config = {name: value for name, value in network.config.items() if not name.startswith("_")}
+    finder = NormFreeUNet(**{**config, "out_channels": 1})
+    finder.load_state_dict({**network.state_dict(), **_state(finder.conv_out, "conv_out.")})
+    embedded = finder.embed(torch.tensor([SEES]))
+    for block in finder.modules():
+        if isinstance(block, Block):
+            block.conv_2.weight.mul_(1 + block.scale(embedded)[0][:, None, None])
+            block.scale.weight.zero_()
+            block.scale.bias.zero_()
+    return finder
+
+
+def _state(module: nn.Module, prefix: str) -> dict[str, Tensor]:
+    return {prefix + name: tensor for name, tensor in module.state_dict().items()}

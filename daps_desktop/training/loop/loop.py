@@ -9,19 +9,13 @@ from itertools import count
 from threading import Event
 
 import numpy as np
-import torch
-from torch import Tensor
 
-from daps_desktop.training.data.crops import Crops
-from daps_desktop.training.loop.recipe import draw_sigma
+from daps_desktop.training.loop.objective import Batch
 from daps_desktop.training.loop.settings import Budget
 from daps_desktop.training.loop.trainer import Trainer
 
 REPORT_EVERY_S = 60.0
 WORKERS = 8  # threads that draw crops ahead of a graphics card
-
-Batch = tuple[Tensor, Tensor]
-"""Clean crops (B, 3, N, N) and their noise levels (B,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +34,8 @@ class Report:
 class TrainingLoop:
     """A run from where it stood: `steps` and `seconds` were spent on it before."""
 
-    def __init__(
-        self, trainer: Trainer, crops: Crops, budget: Budget, steps: int = 0, seconds: float = 0.0
-    ) -> None:
+    def __init__(self, trainer: Trainer, budget: Budget, steps: int = 0, seconds: float = 0.0) -> None:
         self.trainer = trainer
-        self.crops = crops
         self.budget = budget
         self.before = steps
         self.spent_s = seconds
@@ -56,9 +47,9 @@ class TrainingLoop:
         self.begin = told - self.spent_s
         batches = ahead(self._draw, 0 if self.trainer.device.type == "cpu" else WORKERS)
         while not stop.is_set() and (progress := self.progress) < 1:
-            x0, sigma = next(batches)
-            self.trainer.learn(x0, sigma, self.trainer.recipe.learning_rate(self.trainer.steps, progress))
-            patches += len(x0)
+            batch = next(batches)
+            self.trainer.learn(batch, self.trainer.recipe.learning_rate(self.trainer.steps, progress))
+            patches += len(batch[0])
             if (now := time.monotonic()) - told >= REPORT_EVERY_S:
                 yield self._report(patches / (now - told))
                 told, patches = now, 0
@@ -81,8 +72,10 @@ class TrainingLoop:
         """The same for the same step, by any process at any time."""
         recipe = self.trainer.recipe
         rng = np.random.default_rng((recipe.seed, self.before + step))
-        number, side = recipe.patches(self.progress)
-        return torch.from_numpy(self.crops.draw(number, side, rng)), torch.from_numpy(draw_sigma(number, rng))
+        return self.trainer.objective.draw(*self._patches(self.progress), rng)
+
+    def _patches(self, progress: float) -> tuple[int, int]:
+        return self.trainer.recipe.patches(progress, self.trainer.objective.stages)
 
     def _report(self, rate: float) -> Report:
         recipe, progress = self.trainer.recipe, self.progress
@@ -90,7 +83,7 @@ class TrainingLoop:
             steps=self.steps,
             seconds=self.seconds,
             progress=progress,
-            side=recipe.patches(progress)[1],
+            side=self._patches(progress)[1],
             lr=recipe.learning_rate(self.trainer.steps, progress),
             loss=self.trainer.loss.item(),
             patches_per_second=rate,

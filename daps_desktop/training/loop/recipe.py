@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from daps_desktop.base.errors import UserError
 
-STAGES = ((0.0, 64, 1.0), (0.55, 96, 1 / 2), (0.8, 128, 3 / 8))
+Stages = tuple[tuple[float, int, float], ...]
+STAGES: Stages = ((0.0, 64, 1.0), (0.55, 96, 1 / 2), (0.8, 128, 3 / 8))
 """From which part of the run on, side of the patches in pixels, and their number as a part of the batch."""
 
 SHORTEST = max(side for _, side, _ in STAGES)  # pixels a photo must have on both sides
@@ -44,9 +45,9 @@ class Recipe:
             part = getattr(self, name)
             check(name, 0 <= part < 1, f"must be at least 0 and below 1, not {part:g}")
 
-    def patches(self, progress: float) -> tuple[int, int]:
+    def patches(self, progress: float, stages: Stages = STAGES) -> tuple[int, int]:
         """(number, side in pixels) at a part of the run, 0 to 1."""
-        side, part = next((side, part) for begin, side, part in reversed(STAGES) if progress >= begin)
+        side, part = next((side, part) for begin, side, part in reversed(stages) if progress >= begin)
         return max(1, round(self.batch * part)), side
 
     def learning_rate(self, step: int, progress: float) -> float:

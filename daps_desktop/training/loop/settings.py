@@ -46,6 +46,7 @@ class RunSettings:
     out: str
     validation: str = ""  # empty: some of the photos are held out
     held_out: tuple[str, ...] = ()  # which ones; chosen when the run begins
+    film: tuple[str, ...] = ()  # folders, archives of film damage: teaches a finder of damage, not a prior
     start_from: str = ""  # folder of a prior; empty: from nothing
     widths: tuple[int, ...] = ()  # of the network; empty: those of the prior, or the usual ones
     blocks: int = 0  # a level; 0: as with widths

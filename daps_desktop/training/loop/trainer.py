@@ -8,8 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from daps_desktop.networks.architectures.norm_free_unet import NormFreeUNet
-from daps_desktop.networks.edm import from_output, loss_weight, scalings
-from daps_desktop.networks.runtime.devices import has_fast_bfloat16
+from daps_desktop.training.loop.objective import Batch, Objective
 from daps_desktop.training.loop.recipe import Recipe
 
 GRADIENT_NORM = 0.5  # larger gradients are shortened to this
@@ -18,14 +17,16 @@ GRADIENT_NORM = 0.5  # larger gradients are shortened to this
 class Trainer:
     """The mean of the weights is what a run is worth: it is measured, kept on disk and exported."""
 
-    def __init__(self, network: NormFreeUNet, recipe: Recipe, device: torch.device) -> None:
+    def __init__(
+        self, network: NormFreeUNet, objective: Objective, recipe: Recipe, device: torch.device
+    ) -> None:
         order = torch.contiguous_format if device.type == "mps" else torch.channels_last
         nn.Module.to(network, device, memory_format=order)  # pyright: ignore[reportCallIssue]
         self.network = network.train().requires_grad_(True)
         self.mean = deepcopy(network).eval().requires_grad_(False)
+        self.objective = objective
         self.recipe = recipe
         self.device = device
-        self.mixed = has_fast_bfloat16(device)
         self.forward: Callable[..., Tensor] = torch.compile(network) if can_compile(device) else network
         self.optimiser = torch.optim.AdamW(
             self.network.parameters(), recipe.lr, (0.9, 0.99), weight_decay=0.0, fused=device.type != "mps"
@@ -34,12 +35,10 @@ class Trainer:
         self.steps = 0  # since this session began
         self.loss = torch.zeros((), device=device)  # recent, on the device, so that no step waits for it
 
-    def learn(self, x0: Tensor, sigma: Tensor, lr: float) -> None:
-        """One step on clean pictures (B, 3, N, N), each at its own noise level (B,); [-1, 1] units."""
-        x0, sigma = (t.to(self.device, non_blocking=True) for t in (x0, sigma))
-        noise = torch.empty_like(x0).normal_(generator=self.rng)
-        error = self._denoise(x0 + sigma.view(-1, 1, 1, 1) * noise, sigma) - x0
-        loss = (loss_weight(sigma) * error.square().mean((1, 2, 3))).mean()
+    def learn(self, batch: Batch, lr: float) -> None:
+        """One step."""
+        batch = tuple(tensor.to(self.device, non_blocking=True) for tensor in batch)
+        loss = self.objective.loss(self.forward, batch, self.rng)
         self.optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), GRADIENT_NORM)
@@ -49,12 +48,6 @@ class Trainer:
         self._average(loss.detach())
         self.steps += 1
 
-    def _denoise(self, x: Tensor, sigma: Tensor) -> Tensor:
-        scaling = scalings(sigma)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.mixed):
-            output = self.forward(x * scaling.into, scaling.noise)
-        return from_output(output.float(), x, scaling)
-
     @torch.no_grad()
     def _average(self, loss: Tensor) -> None:
         weight = 1 - self.recipe.decay(self.steps)
@@ -62,13 +55,6 @@ class Trainer:
         weights: list[Tensor] = list(self.network.parameters())
         torch._foreach_lerp_(mean, weights, weight)  # pyright: ignore[reportPrivateImportUsage]
         self.loss.lerp_(loss, max(0.01, 1 / (self.steps + 1)))
-
-
-@torch.no_grad()
-def denoise(network: nn.Module, x: Tensor, sigma: float) -> Tensor:
-    """By a network on the device of x, in float32. x and the result (B, 3, H, W)."""
-    scaling = scalings(torch.full((len(x),), sigma, device=x.device))
-    return from_output(network(x * scaling.into, scaling.noise), x, scaling)
 
 
 def can_compile(device: torch.device) -> bool:

@@ -1,0 +1,137 @@
+"""What photographs are apart from damage: grey or toned, faded, soft, grainy, screened, written on, framed.
+
+None of it is damage, so it is drawn on clean crops and on damaged ones alike.
+"""
+
+from collections.abc import Callable
+from typing import cast
+
+import cv2
+import numpy as np
+
+from daps_desktop.imaging.colour import REC601
+from daps_desktop.training.damage.strokes import Floats, smooth_noise
+from daps_desktop.training.data.photos import Pixels8
+
+_WORDS = ("Anna & Max", "July 4th", "Cafe de Paris", "No. 17", "HOTEL", "1924", "Ernte", "SAFETY FILM")
+_FONTS = tuple(range(8))  # of OpenCV, from plain to script
+
+
+def age_print(crop: Floats, rng: np.random.Generator) -> Floats:
+    """What the print was before it was damaged. (N, N, 3) of 0 to 255, as the result."""
+    if rng.random() < 0.5:
+        crop = _grey(crop, rng)
+    if rng.random() < 0.35:
+        lifted = rng.uniform(0, 60, 1 if rng.random() < 0.5 else 3).astype(np.float32)
+        crop = crop * np.float32(rng.uniform(0.45, 0.95)) + lifted
+    if rng.random() < 0.07:
+        crop = _written(crop, rng)
+    if rng.random() < 0.06:
+        crop = _patterned(crop, rng)
+    if rng.random() < 0.08:
+        crop = _framed(crop, rng)
+    if rng.random() < 0.04:
+        crop = _screened(crop, rng)
+    return crop.astype(np.float32)
+
+
+def soften(rng: np.random.Generator) -> Callable[[Floats], Floats]:
+    """The optics of a scan: of (N, N, C), linear, the same at each call."""
+    sigma = rng.uniform(0.3, 1.3) if rng.random() < 0.5 else 0.0
+    factor = rng.uniform(1.1, 1.8) if rng.random() < 0.15 else 1.0
+
+    def softened(crop: Floats) -> Floats:
+        if sigma:
+            crop = cast(Floats, cv2.GaussianBlur(crop, (0, 0), sigma))
+        if factor > 1:  # enlarged by an earlier program; shrunk first, so that everything stays in its place
+            small = cv2.resize(crop, None, fx=1 / factor, fy=1 / factor, interpolation=cv2.INTER_AREA)
+            crop = cast(Floats, cv2.resize(small, crop.shape[1::-1], interpolation=cv2.INTER_CUBIC))
+        return crop
+
+    return softened
+
+
+def digitise(crop: Floats, rng: np.random.Generator) -> tuple[Floats, float]:
+    """Grain, rounding and JPEG. (N, N, 3), whole numbers of 0 to 255, and the std of the grain."""
+    std = rng.uniform(1, 10) if rng.random() < 0.55 else 0.0
+    if std:
+        crop = cast(Floats, crop + np.float32(std) * _grain(crop.shape[0], rng))
+    whole = np.rint(crop).clip(0, 255).astype(np.uint8)
+    if rng.random() < 0.5:
+        quality = int(rng.integers(50, 98))
+        _, code = cv2.imencode(".jpg", whole[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
+        whole = cast(Pixels8, cv2.imdecode(code, cv2.IMREAD_COLOR))[..., ::-1]
+    return whole.astype(np.float32), float(std)
+
+
+def _grain(side: int, rng: np.random.Generator) -> Floats:
+    """(N, N, 1 or 3) of std 1: white, or with the correlation of film; in colour one time in four."""
+    channels = 3 if rng.random() < 0.25 else 1
+    noise = rng.standard_normal((side, side, channels), np.float32)
+    if rng.random() < 0.6:
+        noise = cv2.GaussianBlur(noise, (0, 0), rng.uniform(0.5, 1.6)).reshape(side, side, channels)
+    return cast(Floats, noise / noise.std())
+
+
+def _grey(crop: Floats, rng: np.random.Generator) -> Floats:
+    grey = crop @ np.array(REC601, np.float32)
+    if rng.random() < 0.5:
+        return np.repeat(grey[..., None], 3, 2)
+    gamma, gain = (np.exp(rng.normal(0, std, 3)).astype(np.float32) for std in (0.25, 0.12))
+    if rng.random() < 0.7:  # most tones are warm
+        gamma, gain = np.sort(gamma), -np.sort(-gain)
+    toned = np.minimum((grey[..., None] / 255) ** gamma * gain, 1)
+    return cast(Floats, toned * np.float32(255))
+
+
+def _written(crop: Floats, rng: np.random.Generator) -> Floats:
+    """Letters in ink or light, which belong to the photo."""
+    side = crop.shape[0]
+    layer = np.zeros((side * 2, side * 2), np.uint8)
+    for _ in range(rng.integers(1, 4)):
+        word = _WORDS[rng.integers(len(_WORDS))]
+        at = (int(rng.integers(-side // 2, side)), int(rng.integers(0, 2 * side)))
+        cv2.putText(
+            layer, word, at, int(rng.choice(_FONTS)), rng.uniform(0.6, 3), 255, int(rng.integers(1, 6))
+        )
+    opacity = cv2.resize(layer, (side, side), interpolation=cv2.INTER_AREA)[..., None] / np.float32(255)
+    ink = np.float32(rng.uniform(200, 250) if rng.random() < 0.4 else rng.uniform(10, 90))
+    return (crop + opacity * rng.uniform(0.5, 1) * (ink - crop)).astype(np.float32)
+
+
+def _patterned(crop: Floats, rng: np.random.Generator) -> Floats:
+    """Dots, checks or stripes of a fabric over part of the crop."""
+    side, period, angle = crop.shape[0], rng.uniform(4, 28), rng.uniform(0, np.pi)
+    rows, cols = np.mgrid[:side, :side].astype(np.float32)
+    u = (np.cos(angle) * cols + np.sin(angle) * rows) * np.float32(2 * np.pi / period)
+    v = (np.cos(angle) * rows - np.sin(angle) * cols) * np.float32(2 * np.pi / period)
+    wave = (np.cos(u), np.cos(u) + np.cos(v), np.maximum(np.cos(u), np.cos(v)))[rng.integers(3)]
+    shape = 1 / (1 + np.exp(-rng.uniform(4, 12) * (wave - rng.uniform(-0.2, 1.6))))
+    where = smooth_noise(rng, side, rng.uniform(20, 60)) > rng.normal(0, 0.7)
+    paint = np.float32(rng.uniform(0, 255)) + rng.normal(0, 25, 3).astype(np.float32)
+    return crop + (shape * where * rng.uniform(0.3, 1))[..., None].astype(np.float32) * (paint - crop)
+
+
+def _framed(crop: Floats, rng: np.random.Generator) -> Floats:
+    """The white margin of a print, the black one of a film or a scanner's bed: one side or two."""
+    framed, side = crop.copy(), crop.shape[0]
+    paint = np.float32(rng.uniform(215, 255) if rng.random() < 0.65 else rng.uniform(0, 30))
+    for _ in range(rng.integers(1, 3)):
+        framed = np.rot90(framed, int(rng.integers(4))).copy()
+        width = rng.integers(2, side // 2)
+        framed[:width] = paint
+        if rng.random() < 0.3:  # a line along the margin
+            framed[width : width + rng.integers(1, 3)] = np.float32(rng.uniform(0, 255))
+    return framed
+
+
+def _screened(crop: Floats, rng: np.random.Generator) -> Floats:
+    """Printed in dots: a threshold of the tone by a wave along two directions."""
+    side, period, angle = crop.shape[0], rng.uniform(2.5, 7), rng.uniform(0, np.pi / 2)
+    rows, cols = np.mgrid[:side, :side].astype(np.float32)
+    u = (np.cos(angle) * cols + np.sin(angle) * rows) * np.float32(2 * np.pi / period)
+    v = (np.cos(angle) * rows - np.sin(angle) * cols) * np.float32(2 * np.pi / period)
+    wave = (np.cos(u) + np.cos(v))[..., None] / 4
+    sharp = np.float32(rng.uniform(3, 12))
+    dots = 255 / (1 + np.exp(-sharp * (crop / 255 - 0.5 + wave)))
+    return crop + np.float32(rng.uniform(0.3, 0.9)) * (dots - crop)

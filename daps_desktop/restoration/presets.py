@@ -16,19 +16,7 @@ from daps_desktop.solver.problem import Problem
 from daps_desktop.solver.samplers import daps, dapspp, diffpir
 from daps_desktop.solver.samplers.annealing import Steps
 
-LEVELS: dict[Preset, int] = {"paper": 50, "best": 24, "balanced": 8, "fast": 5, "draft": 3}
-DAPS_LEVELS: dict[Preset, int] = {"paper": 200, "best": 100, "balanced": 50, "fast": 20, "draft": 10}
-DIFFPIR_LEVELS: dict[Preset, int] = {"paper": 100, "best": 100, "balanced": 50, "fast": 20, "draft": 10}
-PATH: dict[Preset, int] = {
-    "paper": 1,
-    "best": 6,
-    "balanced": 4,
-    "fast": 3,
-    "draft": 2,
-}  # through coarse grain
 PATH_LAST = 0.04  # the last of its levels at most, where the noise has next to nothing at some frequencies
-ORIENTATIONS: dict[Preset, int] = {"paper": 1, "best": 8, "balanced": 1, "fast": 1, "draft": 1}
-
 SIGMA_COLD = 100.0
 REPAIR = 0.2  # the first level of `safest` in narrow marks, whose filling lacks little but texture
 WIDE = 0.5  # and in wide ones, whose filling may have the wrong course,
@@ -43,6 +31,29 @@ MAX_INFLATION = 3.0  # times its own noise that a photo is taken to have where i
 MIN_INFLATED_STD = (
     0.1  # no less than this, in [-1, 1] units: a clean photo needs more doubt for any to be seen
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much a preset computes: noise levels of each method, and those of the path through coarse grain.
+
+    `orientations` are the ways round in which a denoised photo is shown to the network.
+    """
+
+    dapspp: int
+    daps: int
+    diffpir: int
+    path: int
+    orientations: int
+
+
+EFFORTS: dict[Preset, Effort] = {
+    "paper": Effort(dapspp=50, daps=200, diffpir=100, path=1, orientations=1),
+    "best": Effort(dapspp=24, daps=100, diffpir=100, path=6, orientations=8),
+    "balanced": Effort(dapspp=8, daps=50, diffpir=50, path=4, orientations=1),
+    "fast": Effort(dapspp=5, daps=20, diffpir=20, path=3, orientations=1),
+    "draft": Effort(dapspp=3, daps=10, diffpir=10, path=2, orientations=1),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +111,12 @@ def sampler_for(
     # In a repair the photo is kept to the last pixel, and doubt was measured to change no filling.
     inflation = 1.0 if repair else noise_inflation(settings.closeness, problem.sigma_y)
     if settings.method == "daps":
-        levels = settings.levels or DAPS_LEVELS[settings.preset]
+        levels = settings.levels or EFFORTS[settings.preset].daps
         return SamplerConfig(
             daps.DapsConfig(levels, sigma_max=min(SIGMA_COLD, sigma_max), tau=inflation * daps.TAU)
         )
     if settings.method == "diffpir":
-        levels = settings.levels or DIFFPIR_LEVELS[settings.preset]
+        levels = settings.levels or EFFORTS[settings.preset].diffpir
         return SamplerConfig(
             diffpir.DiffPIRConfig(levels, sigma_max=min(SIGMA_COLD, sigma_max), noise_inflation=inflation)
         )
@@ -132,14 +143,15 @@ def dapspp_config(
     settings: SolverSettings, problem: Problem, gap: float, repair: bool
 ) -> dapspp.DapsPPConfig:
     """As published for `paper` and where nothing is shown; else warm, for the mean or for a sample."""
-    sigma_y, levels, A = problem.sigma_y, settings.levels or LEVELS[settings.preset], problem.A
+    sigma_y, effort, A = problem.sigma_y, EFFORTS[settings.preset], problem.A
+    levels = settings.levels or effort.dapspp
     if settings.preset == "paper" or gap == math.inf:
         return dapspp.paper_config(sigma_y, levels)
     one_mean = settings.output == "safest" and settings.samples == 1
     plan = _mean_config(levels, gap if repair else None) if one_mean else _sample_config(levels, sigma_y, gap)
     if A.pixelwise and A.linear and not repair:
-        path = path_levels(problem.noise, settings.levels or PATH[settings.preset], PATH_LAST)
-        plan = replace(plan, final_sigmas=path, final_orientations=ORIENTATIONS[settings.preset])
+        path = path_levels(problem.noise, settings.levels or effort.path, PATH_LAST)
+        plan = replace(plan, final_sigmas=path, final_orientations=effort.orientations)
         if A.known_mask is None:
             # The photo is its own noisy iterate: its mean, or a sample, takes the final step alone.
             plan = replace(plan, levels=0, rk4_below=0.0 if settings.output == "safest" else math.inf)

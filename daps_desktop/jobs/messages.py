@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from daps_desktop.base.i18n import N_, Phrase, phrase
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.profile.photo_profile import PhotoProfile
-from daps_desktop.jobs.proposals import Proposal
+from daps_desktop.jobs.proposals import Proposals
 from daps_desktop.jobs.report import Report, ResidualMap
 from daps_desktop.jobs.requests import EstimateRequest, FindRequest, ProfileRequest, Request, RestoreRequest
 
@@ -55,17 +55,18 @@ class ProfileResult:
 
 @dataclass(frozen=True, slots=True)
 class FindResult:
-    """What looks like damage in the photo of a request, the surest first."""
+    """What looks like damage in the photo of a request."""
 
     job_id: str
-    proposals: tuple[Proposal, ...]
+    proposals: Proposals
 
     def misfit(self, request: Request) -> str:
         """Why it cannot be an answer to the request; "" where it can."""
         if not isinstance(request, FindRequest):
             return type(self).__name__
-        size = request.photo.height, request.photo.width
-        return "" if all(p.rect == p.rect.clipped(*size) for p in self.proposals) else type(self).__name__
+        size, labels = (request.photo.height, request.photo.width), self.proposals.labels
+        fits = labels.shape == size and labels.max(initial=0) <= len(self.proposals.pieces)
+        return "" if fits else type(self).__name__
 
 
 @dataclass(frozen=True, slots=True)

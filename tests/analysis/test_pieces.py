@@ -1,41 +1,102 @@
-"""Pieces of what looks like damage: nested, apart from each other, and named by their shape."""
+"""Pieces of what looks like damage: nested, apart from each other, with their rims, and named by their shape."""
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from daps_desktop.analysis import pieces as module
 from daps_desktop.analysis.pieces import pieces
 from daps_desktop.imaging.mask import dilate
-from daps_desktop.jobs.proposals import ProposalKind, above_threshold, mask_of
+from daps_desktop.jobs.proposals import ProposalKind, Proposals
 
 
 def ground() -> np.ndarray:
     return np.zeros((120, 160), np.uint8)
 
 
+def sound(found: Proposals) -> None:
+    """The map and the list say the same."""
+    scores = [piece.score for piece in found.pieces]
+    assert scores == sorted(scores, reverse=True) and found.labels.max(initial=0) <= len(scores)
+    for place, piece in enumerate(found.pieces):
+        assert piece.rect == piece.rect.clipped(*found.labels.shape)
+        assert found.patch(place).sum() == piece.pixels == (found.labels == place + 1).sum() > 0
+
+
 def test_a_lower_threshold_only_adds() -> None:
-    """A scratch that fades away stays whole, and its fading end is a place of its own."""
     probable = ground()
     probable[60, 10:80] = 240
-    probable[60, 80:150] = 40
+    probable[60, 95:150] = 40
     probable[20:24, 20:24] = 100
     found = pieces(probable)
-    assert [round(p.score * 255) for p in found] == [240, 100, 40]
-    assert [len(above_threshold(found, s)) for s in (0.01, 0.1, 0.5, 0.7, 0.9)] == [0, 1, 1, 2, 3]
-    marked = mask_of(found, *probable.shape)
-    assert marked[probable > 0].all() and not marked[~dilate(probable > 0, 2)].any()
+    sound(found)
+    assert [round(piece.score * 255) for piece in found.pieces] == [240, 100, 40]
+    assert [found.shown(s) for s in (0, 0.01, 0.1, 0.5, 0.7, 0.9, 1)] == [0, 0, 1, 1, 2, 3, 3]
+    for shown in range(3):
+        assert (found.mask(shown + 1) >= found.mask(shown)).all()
+    marked = found.mask(3)
+    assert marked[probable > 0].all() and not marked[~dilate(probable > 0, 3)].any()
 
 
-def test_patches_lie_in_the_photo_and_never_overlap() -> None:
-    rng = np.random.default_rng(0)
-    probable = (rng.random((90, 70)) ** 3 * 255).astype(np.uint8)
-    times = np.zeros(probable.shape, int)
+def test_what_is_put_aside_is_not_marked() -> None:
+    probable = ground()
+    probable[20:24, 20:24], probable[60:64, 60:64] = 200, 150
     found = pieces(probable)
-    assert len(found) > 10
-    for piece in found:
-        assert piece.patch.shape == times[piece.rect.slices].shape
-        assert piece.patch.any(axis=1)[[0, -1]].all() and piece.patch.any(axis=0)[[0, -1]].all()
-        times[piece.rect.slices] += piece.patch
-    assert times.max() == 1
+    np.testing.assert_array_equal(found.mask(2, [0]), found.labels == 2)
+    assert not found.mask(2, [0, 1]).any() and not found.mask(0).any()
+
+
+def test_a_piece_goes_on_where_it_fades_and_only_near_it() -> None:
+    probable = ground()
+    probable[60, 10:80] = 200
+    probable[60, 80:84] = 100  # unsure, and next to what is sure
+    probable[90:, :] = 100  # a field as unsure
+    (first, _) = (found := pieces(probable)).pieces
+    assert found.patch(0)[:, 70:74].any() and first.rect.right == 84 + module._RIM
+    assert first.rect.bottom == 61 + module._RIM
+    sound(found)
+
+
+def test_neighbours_keep_their_own_pixels() -> None:
+    probable = ground()
+    probable[30:40, 30:50], probable[42:52, 30:50] = 255, 200
+    found = pieces(probable)
+    assert len(found.pieces) == 2
+    assert (found.labels[30:40, 30:50] == 1).all() and (found.labels[42:52, 30:50] == 2).all()
+    sound(found)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 60), st.integers(1, 60), st.floats(0.5, 6))
+@settings(max_examples=40, deadline=None)
+def test_any_probabilities_make_sound_pieces(seed: int, height: int, width: int, power: float) -> None:
+    rng = np.random.default_rng(seed)
+    probable = (rng.random((height, width)) ** power * 255).astype(np.uint8)
+    hidden = rng.random((height, width)) < 0.1
+    found = pieces(probable, hidden)
+    sound(found)
+    assert not found.labels[hidden].any()
+
+
+def test_a_large_scan_is_looked_at_in_bands(monkeypatch: pytest.MonkeyPatch) -> None:
+    probable = ground()
+    probable[10:110, 80] = 255
+    whole = pieces(probable)
+    monkeypatch.setattr(module, "_BAND", 50 * 160)
+    parts = pieces(probable)
+    assert (len(whole.pieces), len(parts.pieces)) == (1, 3)
+    np.testing.assert_array_equal(parts.mask(3), whole.mask(1))
+    sound(parts)
+
+
+def test_there_is_an_end_to_what_is_proposed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_MAX_PIECES", 7)
+    probable = ground()
+    probable[10:110:10, 10:150:10] = probable[11:110:10, 10:150:10] = 200
+    probable[10:110:10, 11:150:10] = 200
+    found = pieces(probable)
+    sound(found)
+    assert len(found.pieces) == 7
 
 
 @pytest.mark.parametrize(
@@ -48,7 +109,7 @@ def test_patches_lie_in_the_photo_and_never_overlap() -> None:
 def test_shapes_have_names(rows: slice, cols: slice, kind: ProposalKind) -> None:
     probable = ground()
     probable[rows, cols] = 200
-    (piece,) = pieces(probable)
+    (piece,) = pieces(probable).pieces
     assert piece.kind is kind
 
 
@@ -56,12 +117,20 @@ def test_what_is_bent_is_a_hair() -> None:
     probable = ground()
     turn = np.linspace(0, np.pi, 400)
     probable[np.rint(60 + 40 * np.sin(turn)).astype(int), np.rint(80 + 50 * np.cos(turn)).astype(int)] = 255
-    (piece,) = pieces(probable)
+    (piece,) = pieces(probable).pieces
     assert piece.kind is ProposalKind.HAIR
 
 
 def test_single_pixels_and_sound_photos_give_nothing() -> None:
     probable = ground()
-    assert pieces(probable) == ()
+    assert pieces(probable).pieces == ()
     probable[::7, ::7] = 255
-    assert pieces(probable) == ()
+    assert pieces(probable).pieces == ()
+
+
+def test_it_can_be_ended_meanwhile() -> None:
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        pieces(ground(), check=stop)

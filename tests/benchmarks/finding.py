@@ -15,12 +15,12 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image
-from scipy import ndimage
-
 from daps_desktop.analysis.scratches.classifier import LIMIT, with_quadratic_terms
 from daps_desktop.analysis.scratches.components import Components
 from daps_desktop.analysis.scratches.detect import find_scratches, light_and_dark
+from PIL import Image
+from scipy import ndimage
+
 from daps_desktop.imaging.mask import Mask, dilate
 from daps_desktop.jobs.proposals import above_threshold, mask_of
 

@@ -12,7 +12,7 @@ from daps_desktop.engine.process.client import validated
 from daps_desktop.imaging.mask import dilate
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.messages import Cancelled, Failed, FindResult, Message, Progress
-from daps_desktop.jobs.proposals import DEFAULT, above_threshold, mask_of
+from daps_desktop.jobs.proposals import DEFAULT
 from daps_desktop.jobs.requests import FindRequest
 from daps_desktop.networks import catalogue, finder
 from daps_desktop.restoration import progress
@@ -35,11 +35,11 @@ def test_the_answer_points_at_the_damage() -> None:
     request = FindRequest("f", Photo(pixels), "cpu")
     found = answers(request)[-1]
     assert isinstance(found, FindResult) and validated(request, found) is found
-    marked = mask_of(above_threshold(found.proposals, DEFAULT), *true.shape)
+    marked = found.proposals.mask(found.proposals.shown(DEFAULT))
     met = dilate(marked, 2)[true].mean()
     assert met > 0.7 and met > 10 * marked[~dilate(true, 4)].mean()
-    sent = pickle.loads(pickle.dumps(found))
-    assert np.array_equal(mask_of(sent.proposals, *true.shape), mask_of(found.proposals, *true.shape))
+    sent = pickle.loads(pickle.dumps(found)).proposals
+    assert np.array_equal(sent.labels, found.proposals.labels) and sent.pieces == found.proposals.pieces
 
 
 def test_it_says_how_far_it_is_and_can_be_stopped(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Pieces of what looks like damage: nested, apart from each other, with their rims, and named by their shape."""
+"""Pieces of what looks like damage: nested, apart from each other, and named by their shape."""
 
 import numpy as np
 import pytest

@@ -14,10 +14,8 @@ from daps_desktop.jobs.proposals import Proposal, ProposalKind, Proposals
 
 _LEVELS = (0.5, 0.35, 0.25, 0.18, 0.12, 0.08, 0.05)  # probability
 _GROWN = 0.5  # a piece goes on where it is at least so many times as likely as where it was born,
-_REACH = 6  # within so many pixels
-_RIM = (
-    2  # pixels that it covers beyond what was found: a trace of a soft edge would be drawn into the filling
-)
+_REACH = 4  # within so many pixels
+_RIM = 1  # pixels that it covers beyond that: a trace of a soft edge would be drawn into the filling
 _MIN_PIXELS = 3
 _MAX_PIECES = 4000
 _BAND = 1 << 25  # pixels looked at together: of larger scans, pieces end where a band does
@@ -57,6 +55,8 @@ def _born(
 ) -> list[Proposal]:
     """The pieces that come to light at this level; `labels` are given their numbers, from `count` on."""
     seeds = _free(probability, level, labels)
+    if not seeds.any():
+        return []
     near = np.asarray(cv2.dilate(seeds, _disc(_REACH)), np.uint8)
     near &= _free(probability, _GROWN * level, labels)
     _, parts, stats, _ = cv2.connectedComponentsWithStats(near, connectivity=8)

@@ -393,7 +393,7 @@ def test_photos_without_marks_are_looked_through_by_the_engine(desk: Desk, box: 
             desk.host.finish()
     wait_over(desk)
     assert [cells(window, line)[1] for line in range(3)] == ["Done", "Done", "Skipped"]
-    assert cells(window, 0)[3] == "found"
+    assert cells(window, 0)[3] == "detected automatically"
     press(window.finding)
     assert not window.sensitivity.isEnabled()
 

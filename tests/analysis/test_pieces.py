@@ -1,5 +1,7 @@
 """Pieces of what looks like damage: nested, apart from each other, and named by their shape."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -87,6 +89,17 @@ def test_a_large_scan_is_looked_at_in_bands(monkeypatch: pytest.MonkeyPatch) -> 
     assert (len(whole.pieces), len(parts.pieces)) == (1, 3)
     np.testing.assert_array_equal(parts.mask(3), whole.mask(1))
     sound(parts)
+
+
+def test_memory_grows_by_little_more_than_the_map(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_BAND", 1 << 18)
+    probable = np.zeros((2500, 2000), np.uint8)
+    probable[::50, 100:1900] = probable[1::50, 100:1900] = 200
+    tracemalloc.start()
+    assert pieces(probable).pieces
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 4 * probable.size  # bytes; two of them are the map
 
 
 def test_there_is_an_end_to_what_is_proposed(monkeypatch: pytest.MonkeyPatch) -> None:

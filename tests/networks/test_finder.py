@@ -1,7 +1,9 @@
 """The damage finder that ships with the program: unaltered, the same on every runtime and in every tile."""
 
 import shutil
+import tracemalloc
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -58,6 +60,25 @@ def test_tiles_are_not_to_be_seen(photo: Pixels, monkeypatch: pytest.MonkeyPatch
     tiled = found.probabilities(photo, shares.append)
     assert len(shares) == 12 and shares == sorted(shares) and shares[0] == 0 and shares[-1] < 1
     assert ((tiled >= 128) != (whole >= 128)).mean() < 0.001
+
+
+class Idle:
+    """A network that finds nothing, at once."""
+
+    device, dtype, memory_mb, name = CPU, torch.float32, 0.0, "idle"
+    versions: ClassVar[dict[str, str]] = {}
+
+    def __call__(self, x: torch.Tensor, level: torch.Tensor) -> torch.Tensor:
+        return x[:, :1] * 0 - 9
+
+
+def test_a_large_scan_takes_a_byte_a_pixel() -> None:
+    scan = np.zeros((4000, 5000, 1), np.uint8)
+    tracemalloc.start()
+    found = DamageFinder(Idle(), 8).probabilities(scan)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found.shape == scan.shape[:2] and not found.any() and most < 1.5 * scan.size
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 3), (3, 2000, 1), (2000, 3, 3), (7, 9, 1)])

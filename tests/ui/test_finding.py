@@ -138,6 +138,23 @@ def test_beside_the_proposals_the_brush_still_paints(searched: Desk) -> None:
     assert searched.hole[row, col] and searched.window.finder.reviewing
 
 
+def test_a_loose_stroke_takes_what_was_found_inside_it_however_unsure(searched: Desk) -> None:
+    labels = searched.window.finder.proposals.labels > 0
+    searched.drag((303, 5), (303, 60))  # over unsure specks, which are not shown
+    inside = searched.hole.copy()
+    assert inside[302, 22] and not inside[~labels].any() and not found(searched)[302, 22]
+    searched.trigger("undo")
+    assert not searched.hole.any()
+    searched.drag((303, 5), (303, 60), keys=Qt.KeyboardModifier.AltModifier)
+    whole = searched.hole
+    assert (whole >= inside).all() and whole[~labels].any()
+    searched.drag((303, 5), (303, 60), button=Qt.MouseButton.RightButton)
+    assert not searched.hole[302, 22]  # what erases erases all of it
+    searched.trigger("dismiss_found")
+    searched.drag((303, 5), (303, 60))
+    assert searched.hole[303, 12] and not labels[303, 12]
+
+
 def test_the_slider_only_adds_and_what_was_left_out_stays_out(searched: Desk) -> None:
     slider = searched.window.panel.where.finding.slider
     at = middle_of_first(searched)

@@ -120,6 +120,7 @@ class ProposalReview(QObject):
             self._section.show_idle(find_section.NONE)
             return
         self._review = _ReviewState(found)
+        self._tools.settings.found = found.labels
         self._actions.enable(_REVIEWING, True)
         self._canvas.show_marks()
         self._section.show_review()
@@ -136,7 +137,7 @@ class ProposalReview(QObject):
         self._canvas.update()
 
     def _forget(self) -> None:
-        self._review = None
+        self._review = self._tools.settings.found = None
         self._taken_press = False
         self._actions.enable(_REVIEWING, False)
         self._actions.enable(("find",), self._model.document is not None)

@@ -114,12 +114,14 @@ def stroke(window: MainWindow, *points: tuple[float, float]) -> None:
 
 def leave_out_apples(window: MainWindow) -> None:
     """Click at what was found on the apples, whose skin has specks of its own."""
-    for proposal in window.finder.chosen:
-        rect = proposal.rect
+    found = window.finder.proposals
+    assert found is not None
+    for place in window.finder.chosen:
+        rect = found.pieces[place].rect
         if _APPLES.contains(QPoint(rect.left, rect.top)) and _APPLES.contains(
             QPoint(rect.right, rect.bottom)
         ):
-            row, col = np.argwhere(proposal.patch)[0]
+            row, col = np.argwhere(found.patch(place))[0]
             place = on_canvas(window, rect.left + col + 0.5, rect.top + row + 0.5)
             QTest.mouseClick(window.canvas, _LEFT, Qt.KeyboardModifier.NoModifier, place)
 

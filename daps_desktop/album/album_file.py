@@ -14,6 +14,7 @@ from daps_desktop.base.serialization import dump_json, from_jsonable, load_json,
 from daps_desktop.document.sidecar import read_limited
 from daps_desktop.document.source import hash_file
 from daps_desktop.imaging.export import ExportOptions
+from daps_desktop.jobs.proposals import DEFAULT, SENSITIVITY
 from daps_desktop.jobs.recipe import Recipe
 
 KIND, VERSION = "daps-desktop album", 1
@@ -51,6 +52,7 @@ def dump_album(album: Album) -> bytes:
             "folder": album.folder,
             "masks": album.masks,
             "find_scratches": album.find_scratches,
+            "sensitivity": album.sensitivity,
             "rows": to_jsonable(album.rows),
         }
     )
@@ -78,6 +80,7 @@ class _File:
     masks: str
     find_scratches: bool
     rows: tuple[AlbumItem, ...]
+    sensitivity: float = DEFAULT  # one of an earlier version does not say it
 
 
 def _parse(data: object) -> Album:
@@ -89,8 +92,11 @@ def _parse(data: object) -> Album:
     file = from_jsonable(_File, told)
     if len({row.photo for row in file.rows}) != len(file.rows):
         raise ValueError(phrase(N_("a photo is listed twice")))
+    if refusal := SENSITIVITY.refusal("sensitivity", file.sensitivity):
+        raise ValueError(refusal)
     recipe, export = Recipe.from_json(told.get("recipe")), _export(told.get("export"))
-    return Album(recipe, export, file.folder, file.masks, file.find_scratches, file.rows)
+    finding = file.find_scratches, file.sensitivity
+    return Album(recipe, export, file.folder, file.masks, *finding, file.rows)
 
 
 def _export(data: object) -> ExportOptions:

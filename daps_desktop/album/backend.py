@@ -1,21 +1,18 @@
 """Where the photos of an album are restored: what every such place offers, and this process as one."""
 
 import time
-import uuid
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from threading import Event
 from typing import Protocol
 
-from daps_desktop.album.item_job import ItemJob, MaskFinder, prepare
+from daps_desktop.album.item_job import Ask, ItemJob, StoppedError, answer, prepare
 from daps_desktop.album.model import AlbumItem
 from daps_desktop.album.results import ItemResult, encode_result, with_verdict
 from daps_desktop.base.errors import UserError
-from daps_desktop.jobs.messages import Cancelled, Failed, Message, RestoreResult
-from daps_desktop.jobs.requests import RestoreRequest
-
-Restore = Callable[[RestoreRequest], Message]  # the last message of the job
+from daps_desktop.jobs.messages import Message, RestoreResult
+from daps_desktop.jobs.requests import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +60,8 @@ class Backend(Protocol):
 class InProcessBackend:
     """This process: one photo at a time. `run` soon ends, with Cancelled, when its event is set."""
 
-    def __init__(self, run: Callable[[RestoreRequest, Event], Message], find: MaskFinder) -> None:
-        self._run, self._find = run, find
+    def __init__(self, run: Callable[[Request, Event], Message]) -> None:
+        self._run = run
         self.cancelled = Event()
         self._order: ItemJob | None = None
 
@@ -80,25 +77,24 @@ class InProcessBackend:
         order, self._order = self._order, None
         if self.cancelled.is_set():
             return ItemStopped(order.item)
-        return process_item(order, lambda request: self._run(request, self.cancelled), self._find)
+        return process_item(order, lambda request: self._run(request, self.cancelled))
 
     def cancel(self) -> None:
         self.cancelled.set()
 
 
-def process_item(job: ItemJob, restore: Restore, find: MaskFinder) -> Outcome:
+def process_item(job: ItemJob, ask: Ask) -> Outcome:
     """One photo from its file to the bytes of its result, on a computer that can read its files."""
     started = time.perf_counter()
     try:
         with as_user_errors():
-            work = prepare(job, uuid.uuid4().hex, find)
-            message = restore(work.request)
-            if isinstance(message, Cancelled):
-                return ItemStopped(job.item)
-            finished = _result(message)
+            work = prepare(job, ask)
+            finished = answer(ask(work.request), RestoreResult)
             return encode_result(
                 with_verdict(work, finished, time.perf_counter() - started), work, finished, job.export
             )
+    except StoppedError:
+        return ItemStopped(job.item)
     except UserError as error:
         return ItemFailed(replace(job.item, seconds=time.perf_counter() - started), error)
 
@@ -108,14 +104,7 @@ def as_user_errors() -> Generator[None]:
     """Whatever happens to one photo, a bug or want of memory included, must not take the others along."""
     try:
         yield
-    except UserError:
+    except (UserError, StoppedError):
         raise
     except Exception as error:
         raise UserError("bug", detail=f"{type(error).__name__}: {error}") from error
-
-
-def _result(message: Message) -> RestoreResult:
-    if isinstance(message, Failed):
-        raise UserError(message.code, **message.params)
-    assert isinstance(message, RestoreResult)
-    return message

@@ -1,9 +1,11 @@
 """One photo of an album, from its file to a request."""
 
 import hashlib
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from daps_desktop.album.discovery import default_path_for, find_mask, folded, taken_names
 from daps_desktop.album.model import FOUND, FROM_FILE, NO_MARKS, Album, AlbumItem
@@ -12,17 +14,22 @@ from daps_desktop.base.os_errors import describe_os_error
 from daps_desktop.base.serialization import dump_json
 from daps_desktop.document.kernel_file import with_kernel_read
 from daps_desktop.document.source import hash_file
-from daps_desktop.imaging.export import (
-    ExportOptions,
-)
+from daps_desktop.imaging.export import ExportOptions
 from daps_desktop.imaging.formats.mask_file import read_mask
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo
+from daps_desktop.jobs.messages import Cancelled, Failed, FindResult, Message
+from daps_desktop.jobs.proposals import DEFAULT
 from daps_desktop.jobs.recipe import Recipe, dump_recipe
-from daps_desktop.jobs.requests import RestoreRequest
+from daps_desktop.jobs.requests import FindRequest, Request, RestoreRequest
 
-MaskFinder = Callable[[Photo], Mask]
+Ask = Callable[[Request], Message]  # the last message of the job
+Answer = TypeVar("Answer")
+
+
+class StoppedError(Exception):
+    """The job was given up on request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,7 @@ class ItemJob:
     recipe: Recipe
     export: ExportOptions
     find_scratches: bool
+    sensitivity: float = DEFAULT
     prior_sha256: str = ""  # that the result is to be made with; "": any
 
 
@@ -59,26 +67,37 @@ def unchecked_job_for(item: AlbumItem, album: Album) -> ItemJob:
     """What a result of the photo depends on, whether or not it is to be made."""
     mask = find_mask(item.path, Path(album.masks) if album.masks else None)
     recipe = replace(album.recipe, task=with_kernel_read(album.recipe.task))
-    return ItemJob(
-        item, str(mask) if mask else "", recipe, album.export, album.find_scratches, album.prior_sha256
-    )
+    finding = album.find_scratches, album.sensitivity
+    return ItemJob(item, str(mask) if mask else "", recipe, album.export, *finding, album.prior_sha256)
 
 
-def prepare(job: ItemJob, job_id: str, find: MaskFinder) -> PreparedItem:
+def prepare(job: ItemJob, ask: Ask) -> PreparedItem:
     """Read the photo and find its marks. Without marks only what damages the whole photo is undone.
 
-    Raises: UserError where it cannot be read, or nothing is left to undo (`album_nothing_to_do`).
+    Raises: UserError where it cannot be read or looked through, or nothing is left to undo
+    (`album_nothing_to_do`); StoppedError.
     """
     row, task = job.item, job.recipe.task
     photo = read_photo(row.path)
     mask, marks = None, NO_MARKS
     if task.needs_mask:
-        mask, marks = _marks(job, photo, find)
+        mask, marks = _marks(job, photo, ask)
         task = task if mask is not None else task.maskless_part
     if not task.damages:
         raise UserError("album_nothing_to_do", path=row.path.name)
-    request = RestoreRequest(job_id, photo, mask, task, job.recipe.settings, prior_sha256=job.prior_sha256)
+    settings, job_id = job.recipe.settings, uuid.uuid4().hex
+    request = RestoreRequest(job_id, photo, mask, task, settings, prior_sha256=job.prior_sha256)
     return PreparedItem(replace(row, marks=marks, key=key_of(job), reason=""), request)
+
+
+def answer(message: Message, kind: type[Answer]) -> Answer:
+    """The answer of that kind. Raises: UserError where there is none, StoppedError."""
+    if isinstance(message, Cancelled):
+        raise StoppedError
+    if isinstance(message, Failed):
+        raise UserError(message.code, **message.params)
+    assert isinstance(message, kind)
+    return message
 
 
 def _leave_alone(item: AlbumItem, album: Album) -> None:
@@ -87,11 +106,13 @@ def _leave_alone(item: AlbumItem, album: Album) -> None:
         raise UserError("album_exists", path=path)
 
 
-def _marks(job: ItemJob, photo: Photo, find: MaskFinder) -> tuple[Mask | None, str]:
+def _marks(job: ItemJob, photo: Photo, ask: Ask) -> tuple[Mask | None, str]:
     if job.mask:
         mask, marks = read_mask(Path(job.mask), photo), FROM_FILE
     elif job.find_scratches:
-        mask, marks = find(photo), FOUND
+        request = FindRequest(uuid.uuid4().hex, photo, job.recipe.settings.device)
+        found = answer(ask(request), FindResult).proposals
+        mask, marks = found.mask(found.shown(job.sensitivity)), FOUND
     else:
         return None, NO_MARKS
     if not mask.any():
@@ -111,4 +132,6 @@ def key_of(job: ItemJob) -> str:
         raise UserError("file_unreadable", path=job.item.path, detail=describe_os_error(error)) from error
     export = dump_json(job.export.to_json()).decode()
     asked = [dump_recipe(job.recipe), export, str(job.find_scratches)]
+    if job.sensitivity != DEFAULT:  # else results of earlier versions would be made again
+        asked.append(str(job.sensitivity))
     return hashlib.sha256("\n".join(files + asked).encode()).hexdigest()

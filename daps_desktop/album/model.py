@@ -5,6 +5,7 @@ from pathlib import Path
 
 from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.imaging.export import ExportOptions
+from daps_desktop.jobs.proposals import DEFAULT
 from daps_desktop.jobs.recipe import Recipe
 
 WAITING, SAVING, DONE, FAILED, SKIPPED = STATES = ("waiting", "saving", "done", "failed", "skipped")
@@ -56,6 +57,7 @@ class Album:
     folder: str = ""
     masks: str = ""
     find_scratches: bool = True
+    sensitivity: float = DEFAULT  # with which they are looked for, 0 to 1
     rows: tuple[AlbumItem, ...] = ()
     prior_sha256: str = ""
 

@@ -1,11 +1,8 @@
-"""What a photo says of itself, in one place: every estimate is made here, once, and nowhere else."""
+"""What a photo says of itself, in one place: every estimate is made here, once, and nowhere else.
 
-import math
-from collections.abc import Callable
-from dataclasses import replace
-from typing import cast
+But for damaged places, which take a network, and are counted by the engine.
+"""
 
-import cv2
 import numpy as np
 
 from daps_desktop.analysis.blur import estimate_blur
@@ -13,24 +10,13 @@ from daps_desktop.analysis.fading import measure_fading
 from daps_desktop.analysis.jpeg_quality import quality_from_pixels, quality_from_tables
 from daps_desktop.analysis.noise import measure_noise
 from daps_desktop.analysis.picture_area import without_hidden
-from daps_desktop.analysis.scratches.detect import find_scratches
 from daps_desktop.analysis.tone import find_tone
 from daps_desktop.imaging.photo import Photo, Pixels
-from daps_desktop.imaging.profile.photo_profile import FoundPlaces, PhotoProfile
-from daps_desktop.jobs.proposals import DEFAULT, above_threshold
+from daps_desktop.imaging.profile.photo_profile import PhotoProfile
 
-_LOOKED_AT = 500_000  # pixels of the copy in which scratches are counted
 _WINDOWS, _SIDE = 6, 448  # the middle of each cell of such a grid is looked at where the photo is larger
 _GREY = 2  # grey levels between the channels
 _SAMPLED = 256  # rows or columns in which colour is looked for
-
-
-def examine(photo: Photo, check: Callable[[], None] = lambda: None) -> PhotoProfile:
-    """The profile with the places that look damaged; `check` is called now and then, and may raise."""
-    check()
-    profile = measure_profile(photo)
-    check()
-    return replace(profile, places=_count_places(photo.pixels))
 
 
 def measure_profile(photo: Photo) -> PhotoProfile:
@@ -52,18 +38,6 @@ def measure_profile(photo: Photo) -> PhotoProfile:
         fading=measure_fading(photo.pixels, alpha),
         places=None,
     )
-
-
-def _count_places(pixels: Pixels) -> FoundPlaces:
-    """What the finder sees in a small copy."""
-    height, width = pixels.shape[:2]
-    shrink = min(1.0, math.sqrt(_LOOKED_AT / (height * width)))
-    if shrink < 1:
-        size = max(1, round(width * shrink)), max(1, round(height * shrink))
-        pixels = cast(Pixels, cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
-        pixels = pixels.reshape(size[1], size[0], -1)
-    found = find_scratches(pixels)
-    return FoundPlaces(len(above_threshold(found, DEFAULT)), len(found))
 
 
 def _parts(pixels: Pixels) -> Pixels:

@@ -245,6 +245,10 @@ MESSAGES: dict[str, str] = {
         "The prior could not be written to {path} ({detail}); nothing was imported; "
         "free some space, or choose another folder."
     ),
+    "finder_damaged": N_(
+        "The damage finder that comes with the program is missing or altered; your photo and marks are "
+        "unchanged; mark the damage by hand, or install the program again."
+    ),
     # training
     "run_exists": N_(
         "{path} already holds a training run; it was not changed; "

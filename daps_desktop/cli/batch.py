@@ -13,15 +13,15 @@ from daps_desktop.album.change_log import AlbumLog, read_with_log
 from daps_desktop.album.discovery import find_photos
 from daps_desktop.album.model import DONE, FAILED, Album, AlbumItem
 from daps_desktop.album.table import table
-from daps_desktop.analysis.scratches.marking import default_scratch_mask
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import save_errors, write_file
 from daps_desktop.base.i18n import ntr, tr
 from daps_desktop.base.os_errors import describe_os_error
-from daps_desktop.cli.common import add_switches, print_status
+from daps_desktop.cli.common import add_find, add_switches, print_status
 from daps_desktop.cli.local_run import run_local
 from daps_desktop.document.sidecar import read_recipe
 from daps_desktop.imaging.export import ENDINGS, ExportOptions
+from daps_desktop.jobs.proposals import DEFAULT
 from daps_desktop.jobs.settings import SWITCHES, SolverSettings
 
 if TYPE_CHECKING:
@@ -41,10 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help=tr("pictures of marks by the photos' names, white = repair"),
     )
+    add_find(parser)
     parser.add_argument(
-        "--find-scratches",
-        action="store_true",
-        help=tr("automatically mark what looks like scratches and dust"),
+        "--find-scratches", dest="find", action="store_const", const=DEFAULT, help=tr("the same as --find")
     )
     parser.add_argument(
         "--policy",
@@ -92,7 +91,7 @@ def _backend(address: str | None) -> "Generator[Backend]":
     from daps_desktop.engine.cluster.dask_backend import DaskBackend
 
     if address is None:
-        yield InProcessBackend(run_local, default_scratch_mask)
+        yield InProcessBackend(run_local)
         return
     with closing(DaskBackend(address, print_status)) as cluster:
         count = cluster.workers
@@ -120,7 +119,8 @@ def _album(options: argparse.Namespace) -> Album:
         export,
         str(options.out.resolve()),
         str(options.masks.resolve()) if options.masks else "",
-        options.find_scratches,
+        options.find is not None,
+        DEFAULT if options.find is None else options.find,
         prior_sha256=_prior_sha256(recipe.settings, options.dask is not None),
     ).with_photos(find_photos(options.folder.resolve()))
     if options.masks:

@@ -13,11 +13,13 @@ from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import MissingPixels, Noise
 from daps_desktop.jobs.damage_text import parse_damage, usage
 from daps_desktop.jobs.damage_traits import TRAITS
+from daps_desktop.jobs.proposals import DEFAULT, SENSITIVITY
 from daps_desktop.jobs.settings import SWITCHES
 from daps_desktop.jobs.task import Task
 
 EXIT_USER_ERROR = 2
 EXIT_INTERRUPTED = 130
+NOTHING_FOUND = N_("Nothing was found that looks like damage.")
 EXIT_UNREAD = 141  # as where the system ends a program that writes into a broken pipe
 
 
@@ -58,11 +60,34 @@ def add_switches(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(option, dest=name, action="store_false", default=None, help=tr(words))
 
 
-def task_from_options(options: argparse.Namespace) -> Task:
-    """The damages named; a mask alone means scratches, and neither means noise."""
+def sensitivity(text: str) -> float:
+    """That of the finder, from the command line. Raises: ArgumentTypeError, which argparse tells."""
+    try:
+        value = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(tr("{text} is no number").format(text=repr(text))) from None
+    if refusal := SENSITIVITY.refusal("sensitivity", value):
+        raise argparse.ArgumentTypeError(str(refusal))
+    return value
+
+
+def add_find(parser: argparse.ArgumentParser) -> None:
+    """`--find`: the sensitivity, None where it is not given."""
+    parser.add_argument(
+        "--find",
+        nargs="?",
+        type=sensitivity,
+        const=DEFAULT,
+        metavar="0-1",
+        help=tr("mark what looks like damage, with this sensitivity (0.5: at even odds)"),
+    )
+
+
+def task_from_options(options: argparse.Namespace, marked: bool) -> Task:
+    """The damages named; marks alone mean scratches, and neither means noise."""
     damages = [parse_damage(text) for text in options.damage]
     if not damages:
-        damages = [MissingPixels() if options.mask else Noise()]
+        damages = [MissingPixels() if marked else Noise()]
     return with_kernel_read(Task(tuple(damages)))
 
 

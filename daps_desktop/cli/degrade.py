@@ -26,7 +26,7 @@ def _degrade(options: argparse.Namespace) -> int:
 
     SolverSettings(noise=options.noise, seed=options.seed)  # raises where one of them is out of range
     photo = read_photo(options.photo)
-    task = task_from_options(options)
+    task = task_from_options(options, marked=options.mask is not None)
     # A mask is of the size of what comes out, as for the restoration of that.
     mask = read_mask(options.mask, _smaller(photo, task.scale)) if options.mask else None
     task.check_mask(mask is not None)

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from daps_desktop.analysis.diagnosis import diagnose, is_faded
-from daps_desktop.analysis.profile import examine
 from daps_desktop.base.i18n import tr
 from daps_desktop.base.serialization import dump_json
 from daps_desktop.cli.common import duration, table
@@ -22,8 +21,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _info(options: argparse.Namespace) -> int:
+    from daps_desktop.engine.handlers.profile import examine  # imports torch
+    from daps_desktop.restoration.progress import ProgressReporter
+
     photo = read_photo(options.photo)
-    profile = examine(photo)
+    profile = examine(photo, ProgressReporter())
     if options.json:
         print(dump_json(_facts(photo, profile)).decode())
     else:

@@ -1,19 +1,24 @@
-"""A job run in this process, with a line of progress; Ctrl+C is heard at once."""
+"""Jobs run in this process, with a line of progress; Ctrl+C is heard at once."""
 
 import os
 import sys
 import threading
 import time
+import uuid
 
+from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import tr
 from daps_desktop.cli.common import EXIT_INTERRUPTED, duration, print_status
-from daps_desktop.jobs.messages import Message, Notice, Progress, notice_text
-from daps_desktop.jobs.requests import RestoreRequest
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.jobs.messages import Failed, FindResult, Message, Notice, Progress, notice_text
+from daps_desktop.jobs.proposals import Proposals
+from daps_desktop.jobs.requests import FindRequest, Request
+from daps_desktop.jobs.settings import Device
 
 LINE_EVERY_S = 5.0  # progress where stderr is a file; a terminal sees one line that changes
 
 
-def run_local(job: RestoreRequest, cancel: threading.Event | None = None) -> Message:
+def run_local(job: Request, cancel: threading.Event | None = None) -> Message:
     """The last message of the job, which is given up once `cancel` is set.
 
     The engine has a thread of its own, so that Ctrl+C is heard at once.
@@ -51,6 +56,19 @@ def run_local(job: RestoreRequest, cancel: threading.Event | None = None) -> Mes
         line.clear()
     thread.join()
     return ending[0]
+
+
+def find_damage(photo: Photo, device: Device) -> Proposals:
+    """What looks like damage in the photo. Raises: UserError, KeyboardInterrupt."""
+    match run_local(FindRequest(uuid.uuid4().hex, photo, device)):
+        case FindResult() as found:
+            return found.proposals
+        case Failed() as failed:
+            if failed.code == "bug":
+                print(failed.details, file=sys.stderr)
+            raise UserError(failed.code, **failed.params)
+        case _:
+            raise KeyboardInterrupt
 
 
 class _ProgressLine:

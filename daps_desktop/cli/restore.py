@@ -9,17 +9,19 @@ from pathlib import Path
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import check_writable, write_file
-from daps_desktop.base.i18n import N_, phrase, tr
+from daps_desktop.base.i18n import N_, ntr, phrase, tr
 from daps_desktop.cli.common import (
     EXIT_INTERRUPTED,
     EXIT_USER_ERROR,
+    NOTHING_FOUND,
     add_files,
+    add_find,
     add_switches,
     print_status,
     task_from_options,
     write_result,
 )
-from daps_desktop.cli.local_run import run_local
+from daps_desktop.cli.local_run import find_damage, run_local
 from daps_desktop.document.kernel_file import with_kernel_read
 from daps_desktop.document.sidecar import (
     Provenance,
@@ -37,7 +39,7 @@ from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.messages import Failed, RestoreResult, notice_text
 from daps_desktop.jobs.recipe import Recipe, parse_recipe
 from daps_desktop.jobs.requests import RestoreRequest
-from daps_desktop.jobs.settings import DEVICES, METHODS, OUTPUTS, PRESETS, SWITCHES, SolverSettings
+from daps_desktop.jobs.settings import DEVICES, METHODS, OUTPUTS, PRESETS, SWITCHES, Device, SolverSettings
 
 _SETTINGS = (
     "preset", "method", "output", "samples", "closeness", "levels", "prior", "device", "seed", "tile",
@@ -47,6 +49,7 @@ _SETTINGS = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_files(parser)
+    add_find(parser)
     parser.add_argument(
         "--recipe",
         type=Path,
@@ -79,9 +82,14 @@ def _restore(options: argparse.Namespace) -> int:
     photo = read_photo(options.photo)
     mask = _mask(options, photo, loaded)
     named = loaded.recipe.task if isinstance(loaded, Provenance) else loaded.task if loaded else None
-    task = with_kernel_read(named) if named else task_from_options(options)
+    marked = options.mask is not None or options.find is not None
+    task = with_kernel_read(named) if named else task_from_options(options, marked)
     check_target(options.out, options.photo, options.force > 0, options.force > 1)
     _check_report(options.report)
+    if options.find is not None:
+        mask = _with_found(mask, photo, options.find, settings.device)
+        if mask is None and not (task := task.maskless_part).damages:
+            raise UserError("album_nothing_to_do", path=options.photo.name)
     job = RestoreRequest(uuid.uuid4().hex, photo, mask, task, settings)
     if photo.pages > 1:
         print_status(str(notice_text("first_page", pages=photo.pages)))
@@ -132,6 +140,17 @@ def _mask(options: argparse.Namespace, photo: Photo, loaded: Recipe | Provenance
     if not loaded.matches(photo):
         raise UserError("sidecar_other_photo", path=options.recipe, name=loaded.origin.name)
     return loaded.mask
+
+
+def _with_found(mask: Mask | None, photo: Photo, sensitivity: float, device: Device) -> Mask | None:
+    """The marks with what looks like damage; None where there are neither."""
+    found = find_damage(photo, device)
+    shown = found.shown(sensitivity)
+    if not shown:
+        print_status(tr(NOTHING_FOUND))
+        return mask
+    print_status(ntr("{count} place found.", "{count} places found.", shown).format(count=shown))
+    return found.mask(shown) if mask is None else mask | found.mask(shown)
 
 
 def _check_report(path: Path | None) -> None:

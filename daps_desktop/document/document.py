@@ -100,6 +100,13 @@ class Document:
         self.write(rect, patch.after)
         return patch
 
+    def narrow_stroke(self, rect: Rect, among: Mask) -> None:
+        """Of a stroke that was drawn into `mask` inside `rect` keep what is `among`, if anything is."""
+        settled = self._settled[rect.slices]
+        inside = self.mask[rect.slices] & ~settled & among
+        if inside.any():
+            self.mask[rect.slices] = settled | inside
+
     def revert_stroke(self, rect: Rect) -> None:
         """Undo a stroke that was drawn into `mask` inside `rect`."""
         self.mask[rect.slices] = self._settled[rect.slices]

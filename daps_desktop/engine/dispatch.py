@@ -9,9 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.engine.handlers import estimate, profile, restore
+from daps_desktop.engine.handlers import estimate, find, profile, restore
 from daps_desktop.jobs.messages import Cancelled, Failed, Message
-from daps_desktop.jobs.requests import EstimateRequest, ProfileRequest, Request, RestoreRequest
+from daps_desktop.jobs.requests import EstimateRequest, FindRequest, ProfileRequest, Request, RestoreRequest
 from daps_desktop.restoration.progress import JobCancelledError, ProgressReporter
 from daps_desktop.solver.device_errors import device_lost, out_of_memory
 
@@ -19,6 +19,7 @@ HANDLERS: dict[type, Callable[[Any, ProgressReporter], Message]] = {
     RestoreRequest: restore.handle,
     EstimateRequest: estimate.handle,
     ProfileRequest: profile.handle,
+    FindRequest: find.handle,
 }
 
 

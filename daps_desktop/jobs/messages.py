@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from daps_desktop.base.i18n import N_, Phrase, phrase
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.profile.photo_profile import PhotoProfile
+from daps_desktop.jobs.proposals import Proposals
 from daps_desktop.jobs.report import Report, ResidualMap
-from daps_desktop.jobs.requests import EstimateRequest, ProfileRequest, Request, RestoreRequest
+from daps_desktop.jobs.requests import EstimateRequest, FindRequest, ProfileRequest, Request, RestoreRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,22 @@ class ProfileResult:
 
 
 @dataclass(frozen=True, slots=True)
+class FindResult:
+    """What looks like damage in the photo of a request."""
+
+    job_id: str
+    proposals: Proposals
+
+    def misfit(self, request: Request) -> str:
+        """Why it cannot be an answer to the request; "" where it can."""
+        if not isinstance(request, FindRequest):
+            return type(self).__name__
+        size, labels = (request.photo.height, request.photo.width), self.proposals.labels
+        fits = labels.shape == size and labels.max(initial=0) <= len(self.proposals.pieces)
+        return "" if fits else type(self).__name__
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """A small RGB picture, (h, w, 3) uint8, of the whole result as it stands."""
 
@@ -61,7 +78,7 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One annealing step, or a noticeable part of one, is done."""
+    """One annealing step, or a noticeable part of one, is done; of other jobs only `fraction` counts."""
 
     job_id: str
     step: int  # annealing steps finished
@@ -124,7 +141,7 @@ class Failed:
     details: str = ""
 
 
-Message = Progress | Notice | RestoreResult | Cancelled | Failed | TimeEstimate | ProfileResult
+Message = Progress | Notice | RestoreResult | Cancelled | Failed | TimeEstimate | ProfileResult | FindResult
 
 
 def ends_job(message: Message) -> bool:

@@ -1,45 +1,62 @@
 """What looks like damage: proposals, each with a score, which the user accepts or refuses."""
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
+from numpy.typing import NDArray
 
+from daps_desktop.base.validation import Range
 from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.rect import Rect
 
-DEFAULT = 0.5  # sensitivity
-MIN_SCORE = 0.02  # score: below, even the highest sensitivity shows nothing
+SENSITIVITY = Range(0.0, 1.0)
+DEFAULT = 0.5  # sensitivity: even odds
 
 
 class ProposalKind(Enum):
-    SCRATCH = "scratch"
-    HAIR = "hair"
+    SCRATCH = "scratch"  # long and straight
+    HAIR = "hair"  # long and bent
     SPECK = "speck"
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One piece of what looks like damage: `patch` is the mask within `rect`; no two patches overlap.
+    """One piece that may be damage, within `rect`.
 
-    `score` is 0 to 1; a sensitivity of 1 - score or more shows it.
+    `score` is the highest probability in it, 0 to 1; a sensitivity of 1 - score or more shows it.
     """
 
     rect: Rect
-    patch: Mask
     score: float
     kind: ProposalKind
+    pixels: int
 
 
-def above_threshold(proposals: Sequence[Proposal], sensitivity: float) -> tuple[Proposal, ...]:
-    """Those that a sensitivity of 0 to 1 lets through; a higher one only adds to them."""
-    return tuple(p for p in proposals if p.score >= max(1 - sensitivity, MIN_SCORE))
+@dataclass(frozen=True, slots=True, eq=False)
+class Proposals:
+    """All pieces, the surest first, so that what a sensitivity shows is a beginning of them.
 
+    `labels` is (H, W) uint16: 1 + the place of the piece that has the pixel, or 0. One map for all, as the
+    rectangles around long scratches may each hold the whole photo.
+    """
 
-def mask_of(proposals: Sequence[Proposal], height: int, width: int) -> Mask:
-    """The (height, width) mask that these proposals are together."""
-    mask = np.zeros((height, width), bool)
-    for proposal in proposals:
-        mask[proposal.rect.slices] |= proposal.patch
-    return mask
+    labels: NDArray[np.uint16]
+    pieces: tuple[Proposal, ...]
+
+    def shown(self, sensitivity: float) -> int:
+        """How many of them a sensitivity of 0 to 1 lets through; a higher one only adds to them."""
+        return bisect_right(self.pieces, sensitivity - 1, key=lambda piece: -piece.score)
+
+    def mask(self, shown: int, without: Iterable[int] = ()) -> Mask:
+        """(H, W): the first so many of them together, but for those at the places `without`."""
+        marked = self.labels - np.uint16(1) < shown  # 0 comes out as the largest number there is
+        for place in without:
+            marked[self.pieces[place].rect.slices] &= ~self.patch(place)
+        return marked
+
+    def patch(self, place: int) -> Mask:
+        """The pixels of one piece, in its rectangle."""
+        return self.labels[self.pieces[place].rect.slices] == place + 1

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.profile.noise_model import NoiseModel
 from daps_desktop.imaging.profile.photo_profile import PhotoProfile
-from daps_desktop.jobs.settings import Preset, SolverSettings
+from daps_desktop.jobs.settings import Device, Preset, SolverSettings
 from daps_desktop.jobs.task import Task
 
 
@@ -65,7 +65,18 @@ class ProfileRequest:
     photo: Photo
 
 
+@dataclass(frozen=True, slots=True)
+class FindRequest:
+    """What in the photo looks like damage? Answered by one FindResult, Cancelled or Failed."""
+
+    cancel_timeout_s: ClassVar[float] = 10.0  # a tile takes a second or two, loading somewhat more
+
+    job_id: str
+    photo: Photo
+    device: Device = "auto"
+
+
 QUALITIES: tuple[Preset, ...] = ("draft", "balanced", "best")  # offered by the window, timed by an estimate
 MARKS_STEP = 4  # side in pixels of the square that each of the `mask_tiles` stands for
 
-Request = RestoreRequest | EstimateRequest | ProfileRequest
+Request = RestoreRequest | EstimateRequest | ProfileRequest | FindRequest

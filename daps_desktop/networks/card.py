@@ -1,17 +1,18 @@
-"""What a prior says about itself: its network, how a denoiser comes of it, and where it is from.
+"""What a trained network says about itself: what it is for, how it is built, and where it is from.
 
 A folder holds the card (prior.json), the configuration of the network (config.json) and its weights. The card
-has two versions; both are read into the same value. Reads files only: neither torch nor diffusers.
+has two versions; both are read into the same value. Its `role` is "damage-finder", or "prior" where it says
+nothing. Reads files only: neither torch nor diffusers.
 """
 
 import hashlib
 import math
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_, phrase, words_of
@@ -41,6 +42,7 @@ WEIGHTS = "diffusion_pytorch_model.safetensors"
 NETWORK = "config.json"
 CARD = "prior.json"
 VERSION = 2
+FINDER = "damage-finder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,6 @@ class NetworkCard:
     name: str
     folder: Path
     architecture: Architecture
-    parameterisation: Parameterisation
     licence: str
     sha256: str
     parameters: int
@@ -101,8 +102,27 @@ class NetworkCard:
         return self.folder / WEIGHTS
 
 
-def read_card(folder: Path) -> NetworkCard:
+@dataclass(frozen=True, slots=True)
+class PriorCard(NetworkCard):
+    """A network with what makes a denoiser of it."""
+
+    parameterisation: Parameterisation
+
+
+Card = TypeVar("Card", bound=NetworkCard)
+
+
+def read_card(folder: Path) -> PriorCard:
     """The card of the prior in a folder. Raises: UserError prior_unreadable."""
+    return _read(folder, _prior)
+
+
+def read_finder(folder: Path) -> NetworkCard:
+    """The card of the damage finder in a folder. Raises: UserError prior_unreadable."""
+    return _read(folder, _finder)
+
+
+def _read(folder: Path, card: Callable[[Path, dict[str, Any], dict[str, Any]], Card]) -> Card:
     folder = Path(os.path.realpath(folder))  # Path.resolve raises where links lead in a circle
     if not (folder / CARD).is_file():
         raise UserError(
@@ -113,7 +133,7 @@ def read_card(folder: Path) -> NetworkCard:
     details = read_json(folder / CARD)
     network = read_json(folder / NETWORK)
     try:
-        return _card(folder, details, network)
+        return card(folder, details, network)
     except (KeyError, ValueError, OSError) as error:
         raise UserError(
             "prior_unreadable",
@@ -122,31 +142,48 @@ def read_card(folder: Path) -> NetworkCard:
         ) from error
 
 
-def _card(folder: Path, details: dict[str, Any], network: dict[str, Any]) -> NetworkCard:
+def _prior(folder: Path, details: dict[str, Any], network: dict[str, Any]) -> PriorCard:
+    if details.get("role", "prior") != "prior":
+        raise ValueError(phrase(N_("its network is no denoiser")))
     if not NAME.fullmatch(str(details["name"])):
         raise ValueError(phrase(N_("its name is not one that a prior can have")))
     architecture = Architecture(check_network(network), network)
     parameterisation = _read_parameterisation(details)
-    _check_fit(architecture, parameterisation, details)
+    patch = _patch(parameterisation)
+    needed = 3 * patch**2
+    with_variance = isinstance(parameterisation, DiscreteParameterisation)
+    _check_fit(architecture, details, needed, (needed, 2 * needed) if with_variance else (needed,))
+    return PriorCard(**_common(folder, details, architecture, patch), parameterisation=parameterisation)
+
+
+def _finder(folder: Path, details: dict[str, Any], network: dict[str, Any]) -> NetworkCard:
+    if details["role"] != FINDER or details["version"] != VERSION:
+        raise ValueError(phrase(N_("its network does not look for damage")))
+    architecture = Architecture(check_network(network), network)
+    _check_fit(architecture, details, 3, (1,))
+    return NetworkCard(**_common(folder, details, architecture, 1))
+
+
+def _common(folder: Path, details: dict[str, Any], architecture: Architecture, patch: int) -> dict[str, Any]:
+    """The fields that every role has; `patch` x `patch` pixels are one to the network."""
     weights = folder / WEIGHTS
-    return NetworkCard(
-        name=str(details["name"]),
-        folder=folder,
-        architecture=architecture,
-        parameterisation=parameterisation,
-        licence=str(details.get("licence", "unknown")),
-        sha256=str(details["sha256"]),
-        parameters=count_parameters(weights),
-        size_bytes=weights.stat().st_size,
-        channels=str(details.get("channels", "RGB")),
-        size_multiple=_size_multiple(architecture, parameterisation, details),
-        trained_size=require_int(details, "trained_patch", 1, 65_536),
-        description=str(details.get("description", "")),
-        source=str(details.get("source", "")),
-        quality=_quality(details),
-        built_in=folder.parent == resource("priors").resolve(),
-        details=details,
-    )
+    return {
+        "name": str(details["name"]),
+        "folder": folder,
+        "architecture": architecture,
+        "licence": str(details.get("licence", "unknown")),
+        "sha256": str(details["sha256"]),
+        "parameters": count_parameters(weights),
+        "size_bytes": weights.stat().st_size,
+        "channels": str(details.get("channels", "RGB")),
+        "size_multiple": _size_multiple(architecture.size_multiple * patch, details),
+        "trained_size": require_int(details, "trained_patch", 1, 65_536),
+        "description": str(details.get("description", "")),
+        "source": str(details.get("source", "")),
+        "quality": _quality(details),
+        "built_in": folder.parent == resource("priors").resolve(),
+        "details": details,
+    }
 
 
 def _read_parameterisation(details: Values) -> Parameterisation:
@@ -176,14 +213,7 @@ def _read_parameterisation(details: Values) -> Parameterisation:
     raise ValueError(phrase(N_("how its network is used, {kind!r}, is not known"), kind=str(kind)[:40]))
 
 
-def parameterisation_details(parameterisation: Parameterisation) -> dict[str, Any]:
-    """The section `parameterisation` of a card: what `read_card` reads back."""
-    values = {entry.name: getattr(parameterisation, entry.name) for entry in fields(parameterisation)}
-    values.pop("sigmas", None)  # they follow from the schedule
-    return {"kind": parameterisation.kind, **values}
-
-
-def _check_fit(architecture: Architecture, parameterisation: Parameterisation, details: Values) -> None:
+def _check_fit(architecture: Architecture, details: Values, into: int, out: tuple[int, ...]) -> None:
     """Raises: ValueError where card, network and its use do not go together."""
     if details["version"] == VERSION:
         said = require_mapping(details["architecture"], "architecture")["class"]
@@ -197,21 +227,18 @@ def _check_fit(architecture: Architecture, parameterisation: Parameterisation, d
                 )
             )
     inputs, outputs = architecture.channels
-    needed = 3 * _patch(parameterisation) ** 2
-    with_variance = isinstance(parameterisation, DiscreteParameterisation) and outputs == 2 * needed
-    if inputs != needed or not (outputs == needed or with_variance):
+    if inputs != into or outputs not in out:
         raise ValueError(
             phrase(
                 N_("its network has {inputs} and {outputs} channels where {needed} are needed"),
                 inputs=inputs,
                 outputs=outputs,
-                needed=needed,
+                needed=into,
             )
         )
 
 
-def _size_multiple(architecture: Architecture, parameterisation: Parameterisation, details: Values) -> int:
-    needed = architecture.size_multiple * _patch(parameterisation)
+def _size_multiple(needed: int, details: Values) -> int:
     said = require_int({"side_multiple": needed, **details}, "side_multiple", 1, 65_536)
     if said % needed:
         raise ValueError(

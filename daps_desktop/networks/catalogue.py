@@ -10,7 +10,7 @@ from daps_desktop.base.os_errors import describe_os_error
 from daps_desktop.base.paths import resource
 from daps_desktop.base.paths import user_folder as data_folder
 from daps_desktop.jobs.settings import Preset
-from daps_desktop.networks.card import CARD, NetworkCard, read_card
+from daps_desktop.networks.card import CARD, NetworkCard, PriorCard, read_card, read_finder
 
 # Best first; one that is not there is passed over.
 _FAST, _FINE = ("photo-fast", "photo-fine"), ("photo-fine", "photo-fast")
@@ -23,9 +23,9 @@ def user_folder(data_dir: Path | None = None) -> Path:
     return (data_dir or data_folder()) / "priors"
 
 
-def installed(data_dir: Path | None = None) -> list[NetworkCard]:
+def installed(data_dir: Path | None = None) -> list[PriorCard]:
     """All priors with a readable card, the built-in ones first; an unreadable one is logged and skipped."""
-    cards: list[NetworkCard] = []
+    cards: list[PriorCard] = []
     for parent in (resource("priors"), user_folder(data_dir)):
         for path in sorted(parent.glob(f"[!.]*/{CARD}")):  # a dot marks an import under way
             try:
@@ -35,7 +35,7 @@ def installed(data_dir: Path | None = None) -> list[NetworkCard]:
     return cards
 
 
-def find(name_or_path: str | Path, data_dir: Path | None = None) -> NetworkCard:
+def find(name_or_path: str | Path, data_dir: Path | None = None) -> PriorCard:
     """The installed prior of that name, or the one in that folder.
 
     Raises: UserError prior_missing, or prior_unreadable for a folder that holds none.
@@ -47,6 +47,11 @@ def find(name_or_path: str | Path, data_dir: Path | None = None) -> NetworkCard:
     if os.path.isdir(name_or_path):  # noqa: PTH112 - Path.is_dir raises for what can be no path
         return read_card(Path(name_or_path))
     raise UserError("prior_missing", name=name_or_path, known=", ".join(card.name for card in cards))
+
+
+def damage_finder() -> NetworkCard:
+    """The network that looks for damage. Raises: UserError prior_unreadable where it is not as it came."""
+    return read_finder(resource("finder"))
 
 
 def default_prior(device: str, preset: Preset = "balanced", data_dir: Path | None = None) -> str:

@@ -1,4 +1,4 @@
-"""From a card to a denoiser ready to run: verify, choose what runs it, load. Never touches the network."""
+"""From a card to what is ready to run: verify, choose what runs it, load. Never touches the network."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -6,10 +6,11 @@ from functools import lru_cache
 import torch
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.jobs.settings import SolverSettings
+from daps_desktop.jobs.settings import Device, SolverSettings
 from daps_desktop.networks import catalogue
-from daps_desktop.networks.card import NetworkCard, verify
+from daps_desktop.networks.card import NetworkCard, PriorCard, verify
 from daps_desktop.networks.denoisers import NetworkDenoiser
+from daps_desktop.networks.finder import DamageFinder
 from daps_desktop.networks.runtime.choice import load_network
 from daps_desktop.networks.runtime.devices import choose_device
 from daps_desktop.networks.runtime.network import Network, Runtime
@@ -23,7 +24,7 @@ PLAIN = TorchRuntime(torch.device("cpu"))
 class Prior:
     """A loaded prior."""
 
-    card: NetworkCard
+    card: PriorCard
     denoiser: NetworkDenoiser
     network: Network
 
@@ -44,7 +45,7 @@ def prior_name(settings: SolverSettings) -> str:
     return catalogue.default_prior(choose_device(settings.device).type, settings.preset)
 
 
-def load_cached(card: NetworkCard, device: torch.device, graphics: bool = False) -> Prior:
+def load_cached(card: PriorCard, device: torch.device, graphics: bool = False) -> Prior:
     """The prior of that card, run by what is fastest here; see `choice.load_network`.
 
     The last one asked for stays in memory: one job after another asks for the same. Raises: as `load`.
@@ -54,11 +55,31 @@ def load_cached(card: NetworkCard, device: torch.device, graphics: bool = False)
 
 
 @lru_cache(maxsize=1)
-def _load_cached(card: NetworkCard, device: torch.device, graphics: bool) -> Prior:
+def _load_cached(card: PriorCard, device: torch.device, graphics: bool) -> Prior:
     return _prior(card, load_network(card, device, graphics))
 
 
-def load(card: NetworkCard, runtime: Runtime = PLAIN) -> Prior:
+def open_finder(device: Device = "auto") -> DamageFinder:
+    """What looks for damage, on the device asked for, run by what is fastest there.
+
+    Raises: UserError device_missing, finder_damaged where its files are not as they came; what torch raises
+    where it is the memory or the card that fails.
+    """
+    chosen = choose_device(device)
+    try:
+        card = catalogue.damage_finder()
+        _require_intact(card)
+        return _load_finder(card, chosen, device == "auto")
+    except UserError as error:
+        raise UserError("finder_damaged") from error
+
+
+@lru_cache(maxsize=1)
+def _load_finder(card: NetworkCard, device: torch.device, graphics: bool) -> DamageFinder:
+    return DamageFinder(load_network(card, device, graphics), card.size_multiple)
+
+
+def load(card: PriorCard, runtime: Runtime = PLAIN) -> Prior:
     """The prior of that card, run as is said.
 
     Raises: UserError prior_damaged where the checksum differs, prior_unreadable where the files do not fit;
@@ -73,5 +94,5 @@ def _require_intact(card: NetworkCard) -> None:
         raise UserError("prior_damaged", name=card.name)
 
 
-def _prior(card: NetworkCard, network: Network) -> Prior:
+def _prior(card: PriorCard, network: Network) -> Prior:
     return Prior(card, NetworkDenoiser(network, card.parameterisation, card.size_multiple), network)

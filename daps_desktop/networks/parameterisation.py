@@ -1,7 +1,7 @@
 """How a denoiser D(x, sigma) comes of a network: EDM, a schedule and its prediction, or a noise map."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
 from daps_desktop.networks.schedules import schedule_sigmas
@@ -61,3 +61,10 @@ class NoiseMapParameterisation:
 
 
 Parameterisation = EdmParameterisation | DiscreteParameterisation | NoiseMapParameterisation
+
+
+def section_of(parameterisation: Parameterisation) -> dict[str, Any]:
+    """The section `parameterisation` of a card: what `read_card` reads back."""
+    values = {entry.name: getattr(parameterisation, entry.name) for entry in fields(parameterisation)}
+    values.pop("sigmas", None)  # they follow from the schedule
+    return {"kind": parameterisation.kind, **values}

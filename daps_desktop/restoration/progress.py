@@ -72,6 +72,15 @@ class ProgressReporter:
         if self._regions and time.perf_counter() - self._spoke > HEARTBEAT_S:
             self._send(replace(self._latest, preview=None), pixels_ahead)
 
+    def share(self, done: float) -> None:
+        """Called between the parts of a job without a plan, 0 to 1 of which is done.
+
+        Raises: JobCancelledError.
+        """
+        self.check()
+        if time.perf_counter() - self._spoke > HEARTBEAT_S:
+            self._tell(self._latest, done)
+
     def step(
         self, sigma: float, residual_over_noise: float, sample: int, preview: Callable[[], Preview] | None
     ) -> None:
@@ -99,9 +108,11 @@ class ProgressReporter:
         self._emit(notice)
 
     def _send(self, progress: Progress, pixels_ahead: float = 0.0) -> None:
-        self._spoke = time.perf_counter()
         done = sum(stage.denoiser.nfe * stage.pixels for region in self._regions for stage in region.stages)
-        fraction = min((done + pixels_ahead) / self._work, 1.0)
+        self._tell(progress, min((done + pixels_ahead) / self._work, 1.0))
+
+    def _tell(self, progress: Progress, fraction: float) -> None:
+        self._spoke = time.perf_counter()
         running = self._spoke - self._began
         left = running * (1 - fraction) / fraction if fraction > 0 else None
         self._emit(

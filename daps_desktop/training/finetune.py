@@ -16,7 +16,7 @@ from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import tr
 from daps_desktop.jobs.settings import Device
 from daps_desktop.networks.architectures.norm_free_unet import NormFreeUNet
-from daps_desktop.networks.card import NetworkCard, read_card
+from daps_desktop.networks.card import PriorCard, read_card
 from daps_desktop.networks.catalogue import user_folder
 from daps_desktop.networks.importers.importing import unused_name
 from daps_desktop.networks.runtime.devices import choose_device
@@ -50,7 +50,7 @@ class FineTuneOptions:
 
     folder: Path
     name: str
-    start: NetworkCard
+    start: PriorCard
     minutes: float | None = None  # None: MINUTES, or those of the run that is continued
     resume: bool = False
     keep: bool = False  # install what has not got better, too
@@ -76,7 +76,7 @@ class Score:
 
 def fine_tune(
     options: FineTuneOptions, stop: Event, say: Say, data_dir: Path | None = None
-) -> NetworkCard | None:
+) -> PriorCard | None:
     """The prior that was made and installed, or None where `stop` was set before the time was over.
 
     Raises: UserError where it cannot begin, where the training diverges, and where the result is no

@@ -19,13 +19,12 @@ from daps_desktop.networks.card import (
     VERSION,
     WEIGHTS,
     Architecture,
-    parameterisation_details,
     read_card,
     sha256,
     verify,
 )
 from daps_desktop.networks.importers.importing import write_weights
-from daps_desktop.networks.parameterisation import EdmParameterisation
+from daps_desktop.networks.parameterisation import EdmParameterisation, section_of
 from daps_desktop.networks.runtime.torch_runtime import read_module
 from daps_desktop.solver.tensors import PHOTO_STD
 from daps_desktop.training.loop.credits import CREDITS
@@ -105,7 +104,7 @@ def _card(network: NormFreeUNet) -> dict[str, Any]:
     return {
         "version": VERSION,
         "architecture": {"class": NormFreeUNet.__name__},
-        "parameterisation": parameterisation_details(EdmParameterisation(PHOTO_STD, *SIGMA_RANGE)),
+        "parameterisation": section_of(EdmParameterisation(PHOTO_STD, *SIGMA_RANGE)),
         "side_multiple": Architecture(NormFreeUNet.__name__, network.config).size_multiple,
         "trained_patch": SHORTEST,
         "channels": "RGB",

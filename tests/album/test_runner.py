@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from daps_desktop.album.album_file import dump_album, read_album, revalidated, write_album
 from daps_desktop.album.backend import Backend, InProcessBackend, Outcome, process_item
@@ -15,6 +16,7 @@ from daps_desktop.album.discovery import find_mask, find_photos
 from daps_desktop.album.item_job import ItemJob
 from daps_desktop.album.model import DONE, FAILED, SKIPPED, WAITING, Album, AlbumItem
 from daps_desktop.album.runner import run_album
+from daps_desktop.analysis.pieces import pieces
 from daps_desktop.base.errors import UserError
 from daps_desktop.document.kernel_file import with_kernel_read
 from daps_desktop.document.sidecar import read_sidecar
@@ -22,28 +24,38 @@ from daps_desktop.imaging.export import ExportOptions
 from daps_desktop.imaging.formats.mask_file import write_mask
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import write_photo
-from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import KernelBlur, MissingPixels, Noise
-from daps_desktop.jobs.messages import Cancelled, Failed, Message, RestoreResult
+from daps_desktop.jobs.messages import Cancelled, Failed, FindResult, Message, RestoreResult
 from daps_desktop.jobs.recipe import Recipe
-from daps_desktop.jobs.requests import RestoreRequest
+from daps_desktop.jobs.requests import FindRequest, Request, RestoreRequest
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
 from tests.fakes.hosts import report_of
 from tests.imaging.photo_files import picture
 
 
+def nothing(photo: Photo) -> NDArray[np.uint8]:
+    """How likely its pixels are damage."""
+    return np.zeros((photo.height, photo.width), np.uint8)
+
+
 class Engine:
-    """Inverts the mask or everything; what it is to do with a photo's name may be told."""
+    """Inverts the mask or everything; what it is to do with a photo's name, or to find, may be told."""
 
     def __init__(self) -> None:
         self.names: list[str] = []
         self.requests: list[RestoreRequest] = []
         self.trouble: dict[str, Callable[[RestoreRequest], Message]] = {}
+        self.look: Callable[[Photo], NDArray[np.uint8]] = nothing
 
-    def run(self, request: RestoreRequest, cancel: threading.Event) -> Message:
+    def run(self, request: Request, cancel: threading.Event) -> Message:
         assert request.photo.path is not None
+        if isinstance(request, FindRequest):
+            if cancel.is_set():
+                return Cancelled(request.job_id)
+            return FindResult(request.job_id, pieces(self.look(request.photo)))
+        assert isinstance(request, RestoreRequest)
         self.names.append(request.photo.path.name)
         self.requests.append(request)
         if trouble := self.trouble.get(request.photo.path.name):
@@ -86,9 +98,9 @@ class Box:
         album = Album(Recipe(task, SolverSettings(preset="draft")), folder=str(self.out))
         return replace(album, **changes).with_photos(find_photos(self.folder))  # type: ignore[arg-type]
 
-    def play(self, album: Album, find: Callable[[Photo], Mask] | None = None) -> Album:
+    def play(self, album: Album) -> Album:
         self.engine.names.clear()
-        done = self.run(album, InProcessBackend(self.engine.run, find or no_scratches))
+        done = self.run(album, InProcessBackend(self.engine.run))
         assert read_album(self.file) == done
         return done
 
@@ -97,10 +109,6 @@ class Box:
 
     def states(self, album: Album) -> list[str]:
         return [row.state for row in album.rows]
-
-
-def no_scratches(photo: Photo) -> Mask:
-    return np.zeros((photo.height, photo.width), bool)
 
 
 @pytest.fixture
@@ -167,7 +175,7 @@ def test_a_result_of_another_prior_is_made_again_where_it_is_known(box: Box) -> 
         return RestoreResult(request.job_id, request.photo, report)
 
     box.engine.trouble = {"b.jpg": told, "c.tif": told}
-    box.run(box.album(prior_sha256="new"), InProcessBackend(box.engine.run, no_scratches))
+    box.run(box.album(prior_sha256="new"), InProcessBackend(box.engine.run))
     read = read_album(box.file)
     assert [row.prior_sha256 for row in read.rows] == ["", "new", "new"]  # the first is as older albums are
     for here, states in (("", [DONE] * 3), ("new", [DONE] * 3), ("newer", [DONE, WAITING, WAITING])):
@@ -223,17 +231,20 @@ def test_marks_come_from_a_file_or_are_found_or_the_row_says_that_there_are_none
     mask = np.zeros((24, 32), bool)
     mask[5, 3:20] = True
     write_mask(mask, box.folder / "a_mask.png")
-    found = np.zeros_like(mask)
-    found[9, 9] = True
+    probable = np.zeros(mask.shape, np.uint8)
+    probable[9, 4:28] = 200
+    probable[18, 4:28] = 100
 
-    def find(photo: Photo) -> Mask:
+    def look(photo: Photo) -> NDArray[np.uint8]:
         assert photo.path is not None
-        return found.copy() if photo.path.name == "b.jpg" else np.zeros_like(mask)
+        return probable if photo.path.name == "b.jpg" else nothing(photo)
 
-    done = box.play(box.album(MissingPixels(), Noise()), find)
+    box.engine.look = look
+    done = box.play(box.album(MissingPixels(), Noise()))
     assert [row.marks for row in done.rows] == ["file", "found", ""]
     np.testing.assert_array_equal(box.engine.requests[0].mask, mask)
-    np.testing.assert_array_equal(box.engine.requests[1].mask, found)
+    found = pieces(probable)
+    np.testing.assert_array_equal(box.engine.requests[1].mask, found.mask(1))
     assert box.engine.requests[2].task == Task((Noise(),)) and box.engine.requests[2].mask is None
     for name in ("a_restored.png", "a_restored_2.png", "c_restored_10.jpg"):
         (box.folder / name).touch()
@@ -242,14 +253,54 @@ def test_marks_come_from_a_file_or_are_found_or_the_row_says_that_there_are_none
     assert find_photos(box.folder)[-1].name == "d_restored_2.png"
 
 
+def test_the_sensitivity_decides_what_is_marked_and_another_one_makes_results_again(box: Box) -> None:
+    probable = np.zeros((24, 32), np.uint8)
+    probable[9, 4:28], probable[18, 4:28] = 200, 100
+    box.engine.look = lambda photo: probable
+    keen = box.album(MissingPixels(), sensitivity=0.7)
+    done = box.play(keen)
+    np.testing.assert_array_equal(box.engine.requests[0].mask, pieces(probable).mask(2))
+    assert read_album(box.file).sensitivity == 0.7 and box.states(revalidated(done)) == [DONE] * 3
+    assert box.states(revalidated(replace(done, sensitivity=0.5))) == [WAITING] * 3
+
+
+def test_a_search_that_fails_or_is_stopped_is_told_of_its_photo(box: Box) -> None:
+    def run(request: Request, cancel: threading.Event) -> Message:
+        if isinstance(request, FindRequest):
+            if request.photo.path == box.folder / "a.png":
+                return Failed(request.job_id, "finder_damaged", {})
+            box.stop.set()
+            return Cancelled(request.job_id)
+        return box.engine.run(request, cancel)
+
+    half = box.run(box.album(MissingPixels()), InProcessBackend(run))
+    assert box.states(half) == [FAILED, WAITING, WAITING] and "mark the damage by hand" in half.rows[0].reason
+
+
+@pytest.mark.parametrize("value", [-0.1, 1.5, "much"])
+def test_a_sensitivity_that_is_none_is_refused(box: Box, value: object) -> None:
+    write_album(box.album(), box.file)
+    box.file.write_text(json.dumps({**json.loads(box.file.read_text()), "sensitivity": value}))
+    with pytest.raises(UserError, match="not an album"):
+        read_album(box.file)
+
+
+def test_an_album_of_before_has_the_usual_sensitivity(box: Box) -> None:
+    told = json.loads(dump_album(box.album(sensitivity=0.8)))
+    del told["sensitivity"]
+    box.file.write_text(json.dumps(told))
+    assert read_album(box.file).sensitivity == 0.5
+
+
 def test_a_bug_on_one_photo_is_a_failure_of_that_photo(box: Box) -> None:
-    def find(photo: Photo) -> Mask:
+    def look(photo: Photo) -> NDArray[np.uint8]:
         assert photo.path is not None
         if photo.path.name == "b.jpg":
             raise MemoryError
-        return np.eye(24, 32, dtype=bool)
+        return np.eye(24, 32, dtype=np.uint8) * np.uint8(255)
 
-    done = box.play(box.album(MissingPixels()), find)
+    box.engine.look = look
+    done = box.play(box.album(MissingPixels()))
     assert box.states(done) == [DONE, FAILED, DONE] and "MemoryError" in done.rows[1].reason
 
 
@@ -361,7 +412,7 @@ def test_once_it_is_stopped_no_photo_is_begun_and_the_rest_stays_to_be_done(box:
         box.heard.append(row)
         box.stop.set()
 
-    backend = InProcessBackend(box.engine.run, no_scratches)
+    backend = InProcessBackend(box.engine.run)
     half = run_album(box.album(), backend, box.store, take, box.stop)
     assert box.states(half) == [DONE, WAITING, WAITING] and read_album(box.file) == half
     assert box.engine.names == ["a.png"] and len(box.heard) == 1
@@ -372,7 +423,7 @@ def test_once_it_is_stopped_no_photo_is_begun_and_the_rest_stays_to_be_done(box:
 
 
 def test_the_photo_under_way_is_given_up_and_is_whole_work_the_next_time(box: Box) -> None:
-    backend = InProcessBackend(box.engine.run, no_scratches)
+    backend = InProcessBackend(box.engine.run)
 
     def interrupt(request: RestoreRequest) -> Message:
         del box.engine.trouble["b.jpg"]
@@ -423,7 +474,7 @@ class Crowd:
         if self.given > self.ends_after:
             raise UserError("cluster_lost", address="tcp://away:8786")
         restore = lambda request: self._engine.run(request, self._cancelled)  # noqa: E731
-        self._again.append(process_item(self._away.pop(), restore, no_scratches))
+        self._again.append(process_item(self._away.pop(), restore))
         return self._again[0]
 
     def cancel(self) -> None:

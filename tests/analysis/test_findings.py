@@ -6,7 +6,7 @@ import pytest
 
 from daps_desktop.analysis.diagnosis import Diagnosis, diagnose
 from daps_desktop.analysis.jpeg_quality import quality_from_pixels, quality_from_tables
-from daps_desktop.analysis.profile import examine
+from daps_desktop.analysis.profile import measure_profile
 from daps_desktop.imaging.jpeg_tables import tables_for_quality
 from daps_desktop.imaging.photo import JpegTables, Photo
 from daps_desktop.jobs.damage import (
@@ -15,19 +15,17 @@ from daps_desktop.jobs.damage import (
     GaussianBlur,
     Greyscale,
     JpegCompression,
-    MissingPixels,
     Noise,
 )
 from tests.analysis.scenes import scene
 from tests.analysis.test_fading import faded
-from tests.analysis.test_scratches import DAMAGE, damaged
 
 CLEAN = [scene(seed, 360, 480) for seed in (41, 42, 43)]
 FINE = [scene(seed, 360, 480, fine=True) for seed in (41, 42, 43)]
 
 
 def diagnosed(pixels: np.ndarray, jpeg: JpegTables | None = None) -> Diagnosis:
-    return diagnose(examine(Photo(pixels, jpeg=jpeg)))
+    return diagnose(measure_profile(Photo(pixels, jpeg=jpeg)))
 
 
 def suggested(pixels: np.ndarray, kind: type[Damage], jpeg: JpegTables | None = None) -> Damage | None:
@@ -68,7 +66,6 @@ def test_each_damage_is_suggested_for_what_it_is() -> None:
     blur = suggested(soft, GaussianBlur)
     assert isinstance(blur, GaussianBlur) and blur.sigma == pytest.approx(2.5, rel=0.3)
     assert isinstance(suggested(faded(CLEAN[2]), Fading), Fading)
-    assert isinstance(suggested(damaged(12, DAMAGE["light"])[0], MissingPixels), MissingPixels)
 
 
 def test_a_clean_photo_needs_nothing_and_a_damaged_one_does() -> None:

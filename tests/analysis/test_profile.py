@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daps_desktop.analysis.diagnosis import CLEAN, diagnose
-from daps_desktop.analysis.profile import examine, measure_profile
+from daps_desktop.analysis.profile import measure_profile
 from daps_desktop.base.serialization import dump_json, from_jsonable, load_json, to_jsonable
 from daps_desktop.imaging.jpeg_tables import tables_for_quality
 from daps_desktop.imaging.photo import Photo
@@ -94,9 +94,9 @@ def test_the_file_says_its_quality_where_it_can() -> None:
 
 def test_of_large_photos_parts_are_looked_at_in_a_moment() -> None:
     large = np.tile(scene(42, 500, 500), (8, 12, 1))
-    examine(Photo(large[:600, :600].copy()))
+    measure_profile(Photo(large[:600, :600].copy()))
     started = time.perf_counter()
-    profile = examine(Photo(large))
+    profile = measure_profile(Photo(large))
     assert time.perf_counter() - started < 6  # 1.5 s on a quiet machine
     assert profile.noise.level == pytest.approx(1.5, abs=0.5)
 
@@ -125,8 +125,8 @@ def picture(fill: str, size: tuple[int, int], channels: int, dtype: type, alpha:
 def test_every_photo_has_a_profile_in_finite_numbers(fill: str, size: tuple[int, int]) -> None:
     for channels, dtype in ((1, np.uint8), (3, np.uint8), (1, np.uint16), (3, np.uint16)):
         photo = picture(fill, size, channels, dtype, alpha=channels == 3)
-        profile = examine(photo)
-        assert profile == examine(photo)
+        profile = measure_profile(photo)
+        assert profile == measure_profile(photo)
         assert from_jsonable(PhotoProfile, load_json(dump_json(to_jsonable(profile)))) == profile  # no NaN
         assert profile.grey == (channels == 1 or fill not in ("noise", "no blue"))
         assert diagnose(profile).remark != CLEAN
@@ -135,9 +135,8 @@ def test_every_photo_has_a_profile_in_finite_numbers(fill: str, size: tuple[int,
 @pytest.mark.parametrize("fill", ["black", "white", "even"])
 @pytest.mark.parametrize("size", SIZES, ids=str)
 def test_an_empty_photo_cannot_tell_and_is_offered_nothing(fill: str, size: tuple[int, int]) -> None:
-    profile = examine(picture(fill, size, 3, np.uint8, alpha=True))
+    profile = measure_profile(picture(fill, size, 3, np.uint8, alpha=True))
     assert (profile.noise.level, profile.blur_sigma, profile.jpeg_quality) == (0, None, None)
-    assert profile.places == FoundPlaces(0, 0)
     found = diagnose(profile)
     assert [suggestion.damage.name for suggestion in found.suggestions] == ["grey"]
     assert str(found.remark) == "Nothing stands out"

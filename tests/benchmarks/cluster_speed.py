@@ -29,7 +29,6 @@ from daps_desktop.album.runner import run_album
 from daps_desktop.cli.local_run import run_local
 from daps_desktop.engine.cluster.dask_backend import DaskBackend
 from daps_desktop.imaging.formats.writer import write_photo
-from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import Noise
 from daps_desktop.jobs.recipe import Recipe
@@ -93,16 +92,12 @@ def _album(folder: Path, count: int, side: int) -> Album:
 @contextmanager
 def _backend(folder: Path, workers: int) -> Iterator[Backend]:
     if not workers:
-        yield InProcessBackend(run_local, _no_marks)
+        yield InProcessBackend(run_local)
         return
     with closing(Yard(folder / "yard", workers)) as yard:
         yard.wait(workers)
         with closing(DaskBackend(yard.address, print)) as cluster:
             yield cluster
-
-
-def _no_marks(photo: Photo) -> Mask:
-    raise AssertionError("the recipe asks for none")
 
 
 if __name__ == "__main__":

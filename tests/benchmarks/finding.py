@@ -1,14 +1,11 @@
-"""How well scratches and dust are found, and how the judgement behind it was fitted.
+"""How well damage is found: a table of false alarms, recall and precision.
 
-python -m tests.benchmarks.finding measure PHOTOS [--film FOLDER]   a table of false alarms, recall, precision
-python -m tests.benchmarks.finding fit PHOTOS OUT.json [--film FOLDER]
+python -m tests.benchmarks.finding PHOTOS [--film FOLDER]
 
 PHOTOS is a folder of sound photos; FOLDER holds damage of film as pictures whose transparency is the shape.
-Half of what is fitted on is made to look like an old scan first: grey or brown, soft, grainy.
 """
 
 import argparse
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,18 +13,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 from PIL import Image
-from scipy import ndimage
 
-from daps_desktop.analysis.scratches.classifier import LIMIT, with_quadratic_terms
-from daps_desktop.analysis.scratches.components import Components
-from daps_desktop.analysis.scratches.detect import find_scratches, light_and_dark
+from daps_desktop.engine.handlers.find import find_damage
 from daps_desktop.imaging.mask import Mask, dilate
-from daps_desktop.jobs.proposals import above_threshold, mask_of
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.restoration.progress import ProgressReporter
 
 SENSITIVITIES = (0.3, 0.5, 0.7, 0.9)
 TOLERANCE = 3  # pixels
 CROWDED = 0.001  # share of a clean photo that counts as a false alarm
-USUAL = 0.7  # log odds: about one clean photo in twenty has a false alarm
 _SEEN, _CLEAR = 0.3, 15  # opacity, and change in grey levels, of a pixel that ought to be found
 _LIGHT, _DARK = np.array([242.0, 240, 234]), np.array([23.0, 21, 19])
 
@@ -101,19 +95,6 @@ def blended(photo: np.ndarray, opacity: np.ndarray, rng: np.random.Generator) ->
     return Damaged(np.rint(spoilt).astype(np.uint8), true, opacity > 0.08)
 
 
-def aged(photo: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """The photo as an old scan: grey or brown, faded, soft, with grain."""
-    old = photo.astype(np.float32)
-    if rng.random() < 0.5:
-        tint = np.array([1, rng.uniform(0.85, 1), rng.uniform(0.65, 1)])
-        old = (old @ [0.3, 0.59, 0.11])[..., None] * tint * rng.uniform(0.7, 1) + rng.uniform(0, 30)
-    if rng.random() < 0.5:
-        old = cv2.GaussianBlur(old, (0, 0), rng.uniform(0.6, 2.2))
-    if rng.random() < 0.5:
-        old = old + rng.normal(0, rng.uniform(1, 8), old.shape[:2])[..., None]
-    return np.clip(old, 0, 255).astype(np.uint8)
-
-
 def variants(
     photo: np.ndarray, shapes: list[np.ndarray], rng: np.random.Generator
 ) -> Iterator[tuple[str, Damaged]]:
@@ -134,9 +115,9 @@ def measure(folder: Path, shapes: list[np.ndarray]) -> None:
     sums: dict[tuple[str, float], np.ndarray] = {}
     for photo in photos(folder):
         for name, damaged in variants(photo, shapes, rng):
-            proposals = find_scratches(damaged.photo)
+            proposals = find_damage(Photo(damaged.photo), "cpu", ProgressReporter())
             for s in SENSITIVITIES:
-                found = mask_of(above_threshold(proposals, s), *photo.shape[:2])
+                found = proposals.mask(proposals.shown(s))
                 if name == "clean":
                     alarms[s].append(float(found.mean()))
                 else:
@@ -156,86 +137,12 @@ def _counts(damaged: Damaged, found: Mask) -> np.ndarray:
     return np.array([met, damaged.true.sum(), right, found.sum()], float)
 
 
-# fitting
-
-
-def fit(folder: Path, out: Path, shapes: list[np.ndarray]) -> None:
-    rng = np.random.default_rng(7)
-    features, shares, weights, groups = [], [], [], []
-    group = 0
-    for photo in photos(folder):
-        for _, damaged in variants(aged(photo, rng) if rng.random() < 0.6 else photo, shapes, rng):
-            for x, share, area in _looked_at(damaged):
-                features.append(x), shares.append(share), weights.append(np.minimum(area, 300) ** 0.5)
-                groups.append(np.full(len(x), group))
-            group += 1
-    x, share, weight, groups_ = (np.concatenate(part) for part in (features, shares, weights, groups))
-    told = (share > 0.6) | (share < 0.1)
-    mean, spread = x[told].mean(axis=0), x[told].std(axis=0)
-    terms = with_quadratic_terms(np.clip((x - mean) / spread, -LIMIT, LIMIT))
-    truth = (share > 0.6).astype(float)
-    piece = _logistic(terms[told], truth[told], weight[told], 3.0)
-    among = _company(x, terms @ piece, groups_)
-    company = _logistic(among[told], truth[told], weight[told], 1.0)
-    numbers = {"mean": mean, "spread": spread, "piece": piece, "company": company}
-    rounded = {name: [float(f"{v:.4g}") for v in values] for name, values in numbers.items()}
-    out.write_text(json.dumps({**rounded, "usual": USUAL}) + "\n", "utf-8")
-
-
-def _looked_at(damaged: Damaged) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Features, share that is damage, and area in the photo of all pieces of two scales."""
-    image, near = damaged.photo, damaged.near
-    for scale in (0, 1):
-        for part in light_and_dark(image):
-            if part.places:
-                yield _judged(part, dilate(near, 1), scale)
-        size = image.shape[1] // 2, image.shape[0] // 2
-        image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-        near = cv2.resize(near.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.3
-
-
-def _judged(part: Components, near: Mask, scale: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    index = np.arange(1, len(part.places) + 1)
-    features = np.c_[part.features.matrix(), np.full(len(index), scale)]
-    share = np.asarray(ndimage.mean(near, part.labels, index))
-    return features, share, np.bincount(part.labels.ravel())[1:] * 4.0**scale
-
-
-def _company(x: np.ndarray, alone: np.ndarray, groups: np.ndarray) -> np.ndarray:
-    """The terms of the second stage, as in `DamageClassifier.scores`; `groups` says whose piece it is."""
-    sure = np.exp(x[:, 0]) / (1 + np.exp(-alone)) ** 2
-    tones = groups * 2 + (x[:, -2] > 0.5)
-    among = np.log1p(np.bincount(groups, sure)[groups] - sure)
-    alike = np.log1p(np.bincount(tones, sure)[tones] - sure)
-    ones = np.ones(len(alone))
-    return np.stack([alone, among, alike, alone * among, alone * alike, among * alike, ones], axis=1)
-
-
-def _logistic(terms: np.ndarray, truth: np.ndarray, weight: np.ndarray, ridge: float) -> np.ndarray:
-    """Weights by Newton's method; the last term is the constant one and is not held down."""
-    held = ridge * np.eye(terms.shape[1])
-    held[-1, -1] = 0
-    weights = np.zeros(terms.shape[1])
-    for _ in range(12):
-        p = 1 / (1 + np.exp(-np.clip(terms @ weights, -30, 30)))
-        slope = terms.T @ (weight * (p - truth)) + held @ weights
-        curvature = (terms * (weight * p * (1 - p))[:, None]).T @ terms + held
-        weights -= np.linalg.solve(curvature, slope)
-    return weights
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("task", choices=("measure", "fit"))
     parser.add_argument("photos", type=Path)
-    parser.add_argument("out", type=Path, nargs="?", default=Path("scratches.json"))
     parser.add_argument("--film", type=Path)
     options = parser.parse_args()
-    shapes = film_shapes(options.film)
-    if options.task == "measure":
-        measure(options.photos, shapes)
-    else:
-        fit(options.photos, options.out, shapes)
+    measure(options.photos, film_shapes(options.film))
 
 
 if __name__ == "__main__":

@@ -81,7 +81,10 @@ def test_a_folder_is_restored_and_the_table_says_what_became_of_each(
     assert "3 photos, 2 of them done before" in capsys.readouterr().err
 
 
-def test_scratches_are_found_marked_and_repaired_where_that_is_asked_for(desk: Desk) -> None:
+@pytest.mark.parametrize("words", [("--find-scratches",), ("--find",), ("--find", "0.4")])
+def test_scratches_are_found_marked_and_repaired_where_that_is_asked_for(
+    desk: Desk, words: tuple[str, ...]
+) -> None:
     """The recipe repairs alone, so that all the rest stays as it is to the last bit."""
     box, recipe = desk.path("box"), desk.path("recipe.json")
     box.mkdir()
@@ -92,7 +95,7 @@ def test_scratches_are_found_marked_and_repaired_where_that_is_asked_for(desk: D
     recipe.write_text(dump_recipe(Recipe(Task((MissingPixels(),)), QUICK)))
     assert batch(desk, recipe) == 0
     assert rows(desk)[0]["state"] == "skipped"  # no one marked anything, and nothing was looked for
-    assert batch(desk, recipe, "--find-scratches") == 0
+    assert batch(desk, recipe, *words) == 0
     (row,) = rows(desk)
     assert (row["state"], row["marks"]) == ("done", "found") and 0 < float(row["redrawn"]) < 0.1
     repaired = read_photo(desk.path("out/old_restored.png")).pixels

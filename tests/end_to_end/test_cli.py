@@ -14,11 +14,14 @@ import tifffile
 from PIL import Image
 
 from daps_desktop.analysis.diagnosis import CLEAN
-from daps_desktop.analysis.profile import examine
+from daps_desktop.analysis.profile import measure_profile
 from daps_desktop.cli.info import diagnosis_rows
+from daps_desktop.engine.handlers.profile import examine
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.photo import Photo
+from daps_desktop.imaging.profile.photo_profile import PhotoProfile
+from daps_desktop.restoration.progress import ProgressReporter
 from tests.analysis.scenes import scene
 from tests.analysis.test_fading import faded
 from tests.analysis.test_profile import SPOTLESS
@@ -270,6 +273,10 @@ def test_a_scratch_is_painted_white(desk: Desk) -> None:
 # priors and info
 
 
+def examined(desk: Desk) -> PhotoProfile:
+    return examine(read_photo(desk.photo), ProgressReporter())
+
+
 def test_priors_are_listed_shown_imported_and_checked(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     source = write_edm(desk.folder.parent / "source", "theirs")
     assert desk.run("priors", "import", source, "--name", "mine") == 0
@@ -306,7 +313,7 @@ def test_a_photo_tells_about_itself(desk: Desk, capsys: pytest.CaptureFixture[st
     said = capsys.readouterr()
     assert "64 × 64 pixels" in said.out and "8 bit, RGB" in said.out
     assert "of 255 grey levels" in said.out and "for the whole photo" in said.out
-    assert all(reason in said.out for _, reason in diagnosis_rows(examine(read_photo(desk.photo))))
+    assert all(reason in said.out for _, reason in diagnosis_rows(examined(desk)))
     assert "softness:" in said.out and "no traces of JPEG" in said.out
     assert said.err == ""
 
@@ -314,7 +321,7 @@ def test_a_photo_tells_about_itself(desk: Desk, capsys: pytest.CaptureFixture[st
 def test_a_photo_tells_programs_about_itself(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     assert desk.run("info", desk.photo, "--json") == 0
     told = json.loads(capsys.readouterr().out)
-    profile = examine(read_photo(desk.photo))
+    profile = examined(desk)
     assert (told["noise_level"], told["noise_correlation"]) == (
         profile.noise.level,
         profile.noise.correlation,
@@ -353,7 +360,9 @@ def test_a_profile_that_is_none_is_said_to_be_unreadable(
 
 def test_a_photo_tells_what_is_wrong_with_it() -> None:
     (line,) = [
-        told for told in diagnosis_rows(examine(Photo(faded(scene(44, 240, 320))))) if told[0] == "faded"
+        told
+        for told in diagnosis_rows(measure_profile(Photo(faded(scene(44, 240, 320)))))
+        if told[0] == "faded"
     ]
     assert line[1].startswith("Yellowed: even light things lack")
     assert diagnosis_rows(SPOTLESS) == [("damage", CLEAN)]

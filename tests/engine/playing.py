@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import skimage.data
 import torch
@@ -87,6 +88,25 @@ def line(height: int = 64, width: int = 64, at: int = 30, thick: int = 4) -> Mas
     mask = np.zeros((height, width), dtype=bool)
     mask[at : at + thick, 8 : width - 8] = True
     return mask
+
+
+def scratched(paint: int) -> tuple[NDArray[np.uint8], Mask]:
+    """A photograph with two scratches, a hair and eight specks of one grey, and where they are."""
+    photo, drawn, rng = (
+        skimage.data.astronaut()[:360, :480],
+        np.zeros((360, 480), np.uint8),
+        np.random.default_rng(1),
+    )
+    for ends in (((30, 20), (200, 330)), ((440, 10), (300, 350))):
+        cv2.line(drawn, *ends, 255, 2, cv2.LINE_AA)
+    turns = np.cumsum(rng.normal(0, 0.25, 18))
+    hair = np.cumsum(np.stack([np.cos(turns), np.sin(turns)], 1) * 7, axis=0) + np.array([100, 60])
+    cv2.polylines(drawn, [hair.astype(np.int32)], False, 255, 2, cv2.LINE_AA)
+    for x, y in rng.integers(20, (460, 340), (8, 2)).tolist():
+        cv2.circle(drawn, (x, y), 3, 255, -1, cv2.LINE_AA)
+    opacity = drawn[..., None] / 255
+    spoilt = np.rint(photo * (1 - opacity) + paint * opacity).astype(np.uint8)
+    return spoilt, np.abs(spoilt.astype(int) - photo).max(axis=2) > 25
 
 
 def install_tiny(data: Path, name: str = "tiny", bias: float | None = None) -> None:

@@ -26,10 +26,11 @@ from daps_desktop.engine.cluster import task as errand
 from daps_desktop.engine.cluster.dask_backend import DaskBackend
 from daps_desktop.imaging.formats.mask_file import write_mask
 from daps_desktop.imaging.formats.writer import write_photo
-from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import MissingPixels, Noise
+from daps_desktop.jobs.messages import Message
 from daps_desktop.jobs.recipe import Recipe
+from daps_desktop.jobs.requests import Request, RestoreRequest
 from daps_desktop.jobs.task import Task
 from tests.engine.playing import QUICK, crop, install_tiny, line, play
 from tests.fakes.yard import yard_here
@@ -65,8 +66,9 @@ def wait_until(done: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def no_marks(photo: Photo) -> Mask:
-    raise AssertionError("the marks lie beside the photo")
+def restored_here(request: Request) -> Message:
+    assert isinstance(request, RestoreRequest), "the marks lie beside the photo"
+    return play(request.photo, *request.task.damages, mask=request.mask).messages[-1]
 
 
 @pytest.fixture
@@ -86,9 +88,7 @@ def code_of(raised: pytest.ExceptionInfo[UserError]) -> str:
 def test_what_comes_back_is_what_would_have_been_made_here(cluster: DaskBackend, order: ItemJob) -> None:
     cluster.submit(order)
     there = cluster.next_outcome()
-    here = process_item(
-        order, lambda job: play(job.photo, *job.task.damages, mask=job.mask).messages[-1], no_marks
-    )
+    here = process_item(order, restored_here)
     assert isinstance(there, ItemResult) and isinstance(here, ItemResult)
     assert there.data == here.data
     assert replace(there.item, seconds=0.0) == replace(here.item, seconds=0.0)

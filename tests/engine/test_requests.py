@@ -33,9 +33,9 @@ from daps_desktop.jobs.damage import (
     RandomMask,
 )
 from daps_desktop.jobs.damage_text import format_damage
-from daps_desktop.jobs.messages import Failed, Message, ProfileResult, RestoreResult, TimeEstimate
+from daps_desktop.jobs.messages import Failed, FindResult, Message, ProfileResult, RestoreResult, TimeEstimate
 from daps_desktop.jobs.recipe import Recipe, dump_recipe, parse_recipe
-from daps_desktop.jobs.requests import EstimateRequest, ProfileRequest, Request, RestoreRequest
+from daps_desktop.jobs.requests import EstimateRequest, FindRequest, ProfileRequest, Request, RestoreRequest
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
 from daps_desktop.networks import catalogue
@@ -139,11 +139,12 @@ def test_so_does_the_request_of_a_profile() -> None:
 def test_no_answer_fits_the_request_of_another_kind() -> None:
     photo = Photo(crop())
     estimate = EstimateRequest("e", 48, 48, Task((Noise(),)), QUICK, speed=0.1)
-    asked = (RestoreRequest("r", photo, None, Task((Noise(),)), QUICK), estimate, ProfileRequest("p", photo))
+    restore = RestoreRequest("r", photo, None, Task((Noise(),)), QUICK)
+    asked = (restore, estimate, ProfileRequest("p", photo), FindRequest("f", photo, "cpu"))
     answers = [answer(request) for request in asked]
     for i, said in enumerate(answers):
-        assert isinstance(said, RestoreResult | TimeEstimate | ProfileResult)
-        assert [validated(request, said) is said for request in asked] == [i == k for k in range(3)]
+        assert isinstance(said, RestoreResult | TimeEstimate | ProfileResult | FindResult)
+        assert [validated(request, said) is said for request in asked] == [i == k for k in range(4)]
 
 
 def test_every_kind_of_request_has_its_handler() -> None:

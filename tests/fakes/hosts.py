@@ -3,12 +3,23 @@
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
-from daps_desktop.analysis.profile import examine
+from daps_desktop.analysis.pieces import pieces
+from daps_desktop.analysis.profile import measure_profile
 from daps_desktop.imaging.profile.photo_profile import PhotoProfile
-from daps_desktop.jobs.messages import Cancelled, Message, Preview, ProfileResult, Progress, RestoreResult
+from daps_desktop.jobs.messages import (
+    Cancelled,
+    FindResult,
+    Message,
+    Preview,
+    ProfileResult,
+    Progress,
+    RestoreResult,
+)
+from daps_desktop.jobs.proposals import Proposals
 from daps_desktop.jobs.report import Report, StepReport
-from daps_desktop.jobs.requests import EstimateRequest, ProfileRequest, Request, RestoreRequest
+from daps_desktop.jobs.requests import EstimateRequest, FindRequest, ProfileRequest, Request, RestoreRequest
 from daps_desktop.ui.models.message_router import MessageRouter
 
 
@@ -20,6 +31,7 @@ class FakeHost:
     cancelled: list[str] = field(default_factory=list)
     estimates: list[EstimateRequest] = field(default_factory=list)
     profiles: list[ProfileRequest] = field(default_factory=list)
+    searches: list[FindRequest] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
     router: MessageRouter = field(init=False)
 
@@ -31,22 +43,31 @@ class FakeHost:
             self.estimates.append(request)
         elif isinstance(request, ProfileRequest):
             self.profiles.append(request)
+        elif isinstance(request, FindRequest):
+            self.searches.append(request)
         else:
             self.requests.append(request)
 
     def cancel(self, job_id: str) -> None:
-        known = any(request.job_id == job_id for request in (*self.estimates, *self.profiles))
+        questions = (*self.estimates, *self.profiles, *self.searches)
+        known = any(request.job_id == job_id for request in questions)
         (self.dropped if known else self.cancelled).append(job_id)
 
     def say(self, message: Message) -> None:
         self.router.handle(message)
 
     def answer_profile(self) -> PhotoProfile:
-        """What the engine would find in the photo that it was last asked about."""
+        """What the engine would say of the photo that it was last asked about, but for damaged places."""
         request = self.profiles[-1]
-        profile = examine(request.photo)
+        profile = measure_profile(request.photo)
         self.say(ProfileResult(request.job_id, profile))
         return profile
+
+    def answer_search(self, probability: NDArray[np.uint8]) -> Proposals:
+        """As if the network had said that of the photo that was last looked through."""
+        found = pieces(probability)
+        self.say(FindResult(self.searches[-1].job_id, found))
+        return found
 
     def answer_cancelled(self) -> None:
         self.say(Cancelled(self.cancelled[-1]))

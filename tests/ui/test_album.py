@@ -29,7 +29,7 @@ from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import MissingPixels, Noise
-from daps_desktop.jobs.messages import Failed, Message, RestoreResult
+from daps_desktop.jobs.messages import Cancelled, Failed, Message, RestoreResult
 from daps_desktop.jobs.recipe import Recipe, dump_recipe, parse_recipe
 from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.jobs.settings import SolverSettings
@@ -373,6 +373,45 @@ def test_why_a_photo_failed_is_still_told_after_a_restart(desk: Desk, box: Path)
     press(again.run)
     play_all(desk, 1)
     assert cells(again, 0)[1] == "Done" and cells(again, 0)[4] == ""
+
+
+def test_photos_without_marks_are_looked_through_by_the_engine(desk: Desk, box: Path) -> None:
+    probable = np.zeros((64, 96), np.uint8)
+    probable[20:23, 10:80], probable[40:43, 10:80] = 200, 80
+    window = filled(desk, box, Recipe(Task((MissingPixels(),))))
+    window.sensitivity.slider.setValue(70)
+    assert model(desk).album.sensitivity == 0.7
+    press(window.run)
+    for number in (1, 2, 3):
+        wait_searches(desk, number)
+        assert desk.host.searches[-1].photo.path == box / ("a.png", "b.jpg", "c.tif")[number - 1]
+        assert not window.sensitivity.isEnabled()
+        found = desk.host.answer_search(probable if number < 3 else np.zeros_like(probable))
+        if number < 3:
+            wait_request(desk, number)
+            np.testing.assert_array_equal(desk.host.requests[-1].mask, found.mask(2))
+            desk.host.finish()
+    wait_over(desk)
+    assert [cells(window, line)[1] for line in range(3)] == ["Done", "Done", "Skipped"]
+    assert cells(window, 0)[3] == "detected automatically"
+    press(window.finding)
+    assert not window.sensitivity.isEnabled()
+
+
+def test_a_search_of_the_album_is_stopped_and_its_photo_stays_to_be_done(desk: Desk, box: Path) -> None:
+    window = filled(desk, box, Recipe(Task((MissingPixels(),))))
+    press(window.run)
+    wait_searches(desk, 1)
+    press(window.run)
+    asked = desk.host.searches[0].job_id
+    assert asked in desk.host.dropped
+    desk.host.say(Cancelled(asked))
+    wait_over(desk)
+    assert cells(window, 0)[1] == "Waiting" and not desk.host.requests
+
+
+def wait_searches(desk: Desk, count: int) -> None:
+    desk.bot.waitUntil(lambda: len(desk.host.searches) == count, timeout=5000)
 
 
 def test_stop_before_a_photo_is_read_leaves_it_waiting(

@@ -1,4 +1,4 @@
-"""Find scratches and dust in the real window: proposals are only proposals until they are accepted."""
+"""Find scratches and dust: asked of the engine, and only proposals until they are accepted."""
 
 from pathlib import Path
 
@@ -10,18 +10,19 @@ from PySide6.QtWidgets import QApplication, QDoubleSpinBox
 
 from daps_desktop.analysis.diagnosis import CLEAN
 from daps_desktop.analysis.fading import fading_curve
+from daps_desktop.analysis.pieces import pieces
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.mask import dilate
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import Fading, GaussianBlur, MissingPixels
-from daps_desktop.jobs.messages import ProfileResult
-from daps_desktop.jobs.proposals import mask_of
+from daps_desktop.jobs.messages import Cancelled, Failed, FindResult, ProfileResult
 from daps_desktop.jobs.task import Task
 from daps_desktop.ui.canvas.drawing.proposal_overlay import PROPOSED
+from daps_desktop.ui.panels.find_section import FIND
 from tests.analysis.scenes import scene
 from tests.analysis.test_fading import faded
 from tests.analysis.test_profile import SPOTLESS
-from tests.analysis.test_scratches import DAMAGE, damaged
+from tests.fakes.hosts import progress_of
 from tests.ui.conftest import Desk
 from tests.ui.test_tools import pen
 
@@ -34,22 +35,39 @@ def written(pixels: np.ndarray, folder: Path, name: str = "old") -> Path:
 
 @pytest.fixture
 def searched(desk: Desk, tmp_path: Path) -> Desk:
-    """A scratched photo that has been looked through, with its proposals on it."""
-    desk.open(written(damaged(12, DAMAGE["light"])[0], tmp_path))
+    """A photo that has been looked through, with its proposals on it."""
+    desk.open(written(scene(12, *SIZE), tmp_path))
     desk.trigger("find")
-    desk.bot.waitUntil(lambda: desk.window.finder.reviewing, timeout=20_000)
+    desk.host.answer_search(probable())
+    assert desk.window.finder.reviewing
     return desk
 
 
+SIZE = 360, 480
+
+
+def probable() -> np.ndarray:
+    """Two scratches, six specks, and as many that are hardly probable."""
+    ground = np.zeros(SIZE, np.uint8)
+    ground[40:43, 60:420] = 250
+    ground[100:320, 240:243] = 230
+    for k in range(6):
+        ground[200:206, 20 + 30 * k : 26 + 30 * k] = 150 + k
+        ground[300:306, 20 + 30 * k : 26 + 30 * k] = 60 + k
+    return ground
+
+
 def found(desk: Desk) -> np.ndarray:
-    return mask_of(desk.window.finder.chosen, *desk.hole.shape)
+    marked = desk.window.finder.proposed
+    return np.zeros_like(desk.hole) if marked is None else marked
 
 
 def middle_of_first(desk: Desk) -> tuple[int, int]:
-    proposal = desk.window.finder.chosen[0]
-    rows, cols = np.nonzero(proposal.patch)
-    at = len(rows) // 2
-    return proposal.rect.top + int(rows[at]), proposal.rect.left + int(cols[at])
+    proposals = desk.window.finder.proposals
+    assert proposals is not None
+    places = np.argwhere(proposals.labels == desk.window.finder.chosen[0] + 1)
+    row, col = places[len(places) // 2].tolist()
+    return row, col
 
 
 def free_place(desk: Desk) -> tuple[int, int]:
@@ -120,6 +138,23 @@ def test_beside_the_proposals_the_brush_still_paints(searched: Desk) -> None:
     assert searched.hole[row, col] and searched.window.finder.reviewing
 
 
+def test_a_loose_stroke_takes_what_was_found_inside_it_however_unsure(searched: Desk) -> None:
+    labels = searched.window.finder.proposals.labels > 0
+    searched.drag((303, 5), (303, 60))  # over unsure specks, which are not shown
+    inside = searched.hole.copy()
+    assert inside[302, 22] and not inside[~labels].any() and not found(searched)[302, 22]
+    searched.trigger("undo")
+    assert not searched.hole.any()
+    searched.drag((303, 5), (303, 60), keys=Qt.KeyboardModifier.AltModifier)
+    whole = searched.hole
+    assert (whole >= inside).all() and whole[~labels].any()
+    searched.drag((303, 5), (303, 60), button=Qt.MouseButton.RightButton)
+    assert not searched.hole[302, 22]  # what erases erases all of it
+    searched.trigger("dismiss_found")
+    searched.drag((303, 5), (303, 60))
+    assert searched.hole[303, 12] and not labels[303, 12]
+
+
 def test_the_slider_only_adds_and_what_was_left_out_stays_out(searched: Desk) -> None:
     slider = searched.window.panel.where.finding.slider
     at = middle_of_first(searched)
@@ -140,7 +175,7 @@ def test_enter_accepts_and_escape_dismisses(searched: Desk) -> None:
     QTest.keyClick(searched.window.canvas, Qt.Key.Key_Escape)
     assert not searched.window.finder.reviewing and not searched.hole.any()
     QTest.keyClick(searched.window.canvas, Qt.Key.Key_F)
-    searched.bot.waitUntil(lambda: searched.window.finder.reviewing, timeout=20_000)
+    searched.host.answer_search(probable())
     QTest.keyClick(searched.window.canvas, Qt.Key.Key_Return)
     np.testing.assert_array_equal(searched.hole, proposed)
 
@@ -174,8 +209,109 @@ def test_where_nothing_is_found_that_is_said(desk: Desk, tmp_path: Path) -> None
     desk.open(written(np.full((64, 64, 3), 120, np.uint8), tmp_path))
     section = desk.window.panel.where.finding
     section.button.click()
-    desk.bot.waitUntil(section.button.isEnabled, timeout=20_000)
+    desk.host.answer_search(np.zeros((64, 64), np.uint8))
     assert "None found" in section.line.text() and not desk.window.finder.reviewing
+
+
+# The search itself
+
+
+@pytest.fixture
+def looking(desk: Desk, tmp_path: Path) -> Desk:
+    """A photo that is being looked through."""
+    desk.open(written(scene(12, *SIZE), tmp_path))
+    desk.window.panel.where.finding.button.click()
+    return desk
+
+
+def line(desk: Desk) -> str:
+    return desk.window.panel.where.finding.line.text()
+
+
+def idle(desk: Desk) -> bool:
+    return desk.window.panel.where.finding.button.text() == FIND and not desk.window.search.looking
+
+
+def test_the_engine_is_asked_once_and_the_slider_asks_nothing(looking: Desk) -> None:
+    (asked,) = looking.host.searches
+    assert asked.photo is looking.document.photo
+    looking.host.say(progress_of(asked.job_id, 1))
+    assert "25%" in line(looking) and not idle(looking)
+    looking.host.answer_search(probable())
+    assert idle(looking)
+    for stop in (10, 90, 60):
+        looking.window.panel.where.finding.slider.setValue(stop)
+    assert len(looking.host.searches) == 1
+
+
+@pytest.mark.parametrize("how", ["button", "key"])
+def test_it_can_be_stopped(looking: Desk, how: str) -> None:
+    (asked,) = looking.host.searches
+    if how == "button":
+        looking.window.panel.where.finding.button.click()
+    else:
+        QTest.keyClick(looking.window.canvas, Qt.Key.Key_Escape)
+    assert looking.host.dropped[-1] == asked.job_id and idle(looking) and not line(looking)
+    looking.host.say(Cancelled(asked.job_id))
+    looking.host.say(FindResult(asked.job_id, pieces(probable())))  # it was quicker
+    assert not looking.window.finder.reviewing
+
+
+def test_a_newer_search_replaces_an_older_one(looking: Desk) -> None:
+    looking.trigger("find")
+    first, second = looking.host.searches
+    assert looking.host.dropped[-1] == first.job_id
+    looking.host.say(FindResult(first.job_id, pieces(probable())))
+    assert not looking.window.finder.reviewing and not idle(looking)
+    looking.host.say(FindResult(second.job_id, pieces(probable())))
+    assert looking.window.finder.reviewing and idle(looking)
+
+
+@pytest.mark.parametrize("what", ["another photo", "close", "the window"])
+def test_what_takes_the_photo_away_ends_the_search(looking: Desk, what: str, tmp_path: Path) -> None:
+    (asked,) = looking.host.searches
+    if what == "another photo":
+        looking.open(written(scene(50, 120, 160), tmp_path, "other"))
+    elif what == "close":
+        looking.trigger("close")
+    else:
+        looking.window.close()
+    assert asked.job_id in looking.host.dropped and not looking.window.search.looking
+    looking.host.say(FindResult(asked.job_id, pieces(probable())))
+    assert not looking.window.finder.reviewing
+
+
+def test_a_run_does_not_wait_for_it_and_it_goes_on_after_that(looking: Desk) -> None:
+    looking.window.model.set_task(Task((GaussianBlur(),)))
+    looking.trigger("restore")
+    assert looking.host.searches[0].job_id in looking.host.dropped
+    assert "when the restoration has ended" in line(looking) and len(looking.host.searches) == 1
+    looking.host.finish()
+    looking.bot.waitUntil(lambda: len(looking.host.searches) == 2, timeout=3000)
+    looking.host.answer_search(probable())
+    assert looking.window.finder.reviewing
+
+
+def test_asked_for_during_a_run_it_waits_for_its_end_or_is_stopped(desk: Desk, tmp_path: Path) -> None:
+    desk.open(written(scene(12, *SIZE), tmp_path))
+    desk.window.model.set_task(Task((GaussianBlur(),)))
+    desk.trigger("restore")
+    desk.trigger("find")
+    assert not desk.host.searches and not idle(desk)
+    desk.window.panel.where.finding.button.click()
+    assert idle(desk)
+    desk.host.finish()
+    desk.bot.wait(50)
+    assert not desk.host.searches
+
+
+def test_without_its_finder_that_is_said_and_marks_by_hand_still_work(looking: Desk) -> None:
+    looking.host.say(Failed(looking.host.searches[0].job_id, "finder_damaged", {}))
+    assert idle(looking) and not line(looking)
+    banner = looking.window.panel.run_box.banner
+    assert banner.isVisible() and "mark the damage by hand" in banner.sentence.text()
+    looking.click((100, 100))
+    assert looking.hole[100, 100]
 
 
 def examined(desk: Desk) -> None:

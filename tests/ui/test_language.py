@@ -129,9 +129,8 @@ def _fill(desk: Desk, photo: Path) -> None:
     page.show_installed([InstalledPrior("own", "", "MIT", "", "", 61.5, 30.0, 256, "ab" * 32, True)])
     page.show_busy(phrase(N_("Fetching {name}…"), name="faces"), 5)
     page.show()
-    for work in (window.finder.background, window.background):
-        with desk.bot.waitCallback(timeout=20_000) as done:
-            work.run(lambda: None, done)  # after all that was asked for before
+    with desk.bot.waitCallback(timeout=20_000) as done:
+        window.background.run(lambda: None, done)  # after all that was asked for before
 
 
 def _texts_in(desk: Desk, name: str) -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from daps_desktop.analysis.profile import examine
+from daps_desktop.analysis.profile import measure_profile
 from daps_desktop.document.project import read_project, write_project
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.photo import Photo
@@ -57,7 +57,7 @@ def test_another_photo_takes_the_place_of_the_question(old: Desk, photo_path: Pa
     old.open(photo_path)
     assert old.host.dropped == [first.job_id]
     asked(old, 2)
-    old.host.say(ProfileResult(first.job_id, examine(first.photo)))
+    old.host.say(ProfileResult(first.job_id, measure_profile(first.photo)))
     assert old.document.profile is None and not reason(old)
     assert old.host.answer_profile() == old.document.profile
 
@@ -65,7 +65,7 @@ def test_another_photo_takes_the_place_of_the_question(old: Desk, photo_path: Pa
 def test_a_run_does_not_wait_for_the_answer_which_is_asked_for_after_it(old: Desk) -> None:
     old.window.model.set_task(Task((Noise(),)))
     old.trigger("restore")
-    assert old.host.dropped[-1] == old.host.profiles[0].job_id
+    assert old.host.profiles[0].job_id in old.host.dropped
     assert old.host.requests[-1].profile is None
     asked(old, 1)
     old.host.finish()

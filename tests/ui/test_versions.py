@@ -14,7 +14,6 @@ from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.jobs.damage import GaussianBlur, MissingPixels
 from daps_desktop.jobs.messages import RestoreResult
-from daps_desktop.jobs.proposals import Proposal, ProposalKind
 from daps_desktop.jobs.task import Task
 from daps_desktop.ui.canvas.drawing.compare_state import CompareMode
 from daps_desktop.ui.canvas.drawing.pyramid import Pyramid
@@ -340,12 +339,14 @@ def test_what_is_painted_is_work_that_would_be_lost(two: Desk) -> None:
 def test_what_is_found_is_painted_while_a_version_is(two: Desk) -> None:
     marks = two.hole.copy()
     begin_painting(two, 1)
-    finder, rect = two.window.finder, Rect(200, 300, 210, 320)
-    finder._looked_at = two.document
-    finder._accept(two.document, (Proposal(rect, np.ones((10, 20), dtype=bool), 1.0, ProposalKind.SPECK),))
+    probable = np.zeros(marks.shape, np.uint8)
+    probable[200:210, 300:320] = 255
+    two.trigger("find")
+    found = two.host.answer_search(probable)
     two.trigger("accept_found")
     layer = two.window.model.layer
-    assert layer is not None and layer.sum() == 200 and layer[rect.slices].all()
+    assert layer is not None and layer[200:210, 300:320].all()
+    np.testing.assert_array_equal(layer, found.mask(1))
     np.testing.assert_array_equal(two.hole, marks)
     two.trigger("drop_painting")
 

@@ -16,13 +16,12 @@ from pathlib import Path
 from daps_desktop import __version__
 from daps_desktop.album.backend import ItemFailed, Outcome, process_item
 from daps_desktop.album.item_job import ItemJob
-from daps_desktop.analysis.scratches.marking import default_scratch_mask
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import open_regular_file
 from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.base.os_errors import describe_os_error
 from daps_desktop.jobs.messages import Message, ends_job
-from daps_desktop.jobs.requests import RestoreRequest
+from daps_desktop.jobs.requests import Request
 
 MAX_FILE = 2 << 30  # bytes of a file that travels; 200 megapixels of four times 16 bits are 1.6 GB
 
@@ -106,7 +105,7 @@ def run_payload(payload: bytes, place: Path, given_up: Callable[[], bool]) -> Ou
         with tempfile.TemporaryDirectory(dir=place, ignore_cleanup_errors=True) as folder:
             order = _unpack(told, Path(folder))
             with _ONE_AT_A_TIME:
-                outcome = process_item(order, lambda request: _run(request, given_up), default_scratch_mask)
+                outcome = process_item(order, lambda request: _run(request, given_up))
     except OSError as error:
         raise UserError("cluster_unfit", detail=describe_os_error(error)) from error
     return _as_sent(outcome, told.job, order)
@@ -133,7 +132,7 @@ def _as_sent(outcome: Outcome, sent: ItemJob, here: ItemJob) -> Outcome:
     return ItemFailed(row, UserError(outcome.error.code, **params))
 
 
-def _run(request: RestoreRequest, given_up: Callable[[], bool]) -> Message:
+def _run(request: Request, given_up: Callable[[], bool]) -> Message:
     """The last message of the job."""
     from daps_desktop.engine.dispatch import run_job  # imports torch, which the one who asks can do without
 

@@ -19,7 +19,7 @@ from daps_desktop.jobs.requests import MARKS_STEP, QUALITIES, EstimateRequest
 from daps_desktop.jobs.settings import DEFAULT_TILE, Device, Preset, SolverSettings
 from daps_desktop.jobs.task import Task
 from daps_desktop.networks import catalogue, loader
-from daps_desktop.networks.card import NetworkCard
+from daps_desktop.networks.card import PriorCard
 from daps_desktop.networks.runtime.devices import choose_device
 from daps_desktop.restoration.compose import with_soft_edge
 from daps_desktop.restoration.cost import cost
@@ -118,7 +118,7 @@ def _times(
     return times
 
 
-def _card(settings: SolverSettings, preset: Preset) -> NetworkCard:
+def _card(settings: SolverSettings, preset: Preset) -> PriorCard:
     return catalogue.find(loader.prior_name(replace(settings, preset=preset)))
 
 

@@ -20,6 +20,7 @@ from daps_desktop.engine.process.server import EngineProcess
 from daps_desktop.jobs.messages import (
     Cancelled,
     Failed,
+    FindResult,
     Message,
     ProfileResult,
     Progress,
@@ -224,6 +225,6 @@ def enqueue_coalescing(inbox: deque[Message], message: Message) -> None:
 
 def validated(request: Request, message: Message) -> Message:
     """The last message of a job; a result that cannot be one of this request is a failure."""
-    answer = isinstance(message, RestoreResult | TimeEstimate | ProfileResult)
+    answer = isinstance(message, RestoreResult | TimeEstimate | ProfileResult | FindResult)
     detail = message.misfit(request) if answer else ""
     return Failed(request.job_id, "result_unfit", {"detail": detail}) if detail else message

@@ -35,13 +35,18 @@ def read_mask(path: Path, photo: Photo) -> Mask:
     return light > mask.white / 2
 
 
+def check_mask_ending(path: Path) -> None:
+    """Raises: UserError (`save_format`) where the ending is not .png."""
+    if path.suffix.lower() != ".png":
+        raise UserError("save_format", path=path)
+
+
 def write_mask(mask: Mask, path: Path, *, overwrite: bool = False) -> None:
     """The mask as a grey PNG, white = repair, that `read_mask` reads back.
 
-    Raises: UserError (`save_format` where the ending is not .png, else as `write_file`).
+    Raises: as `check_mask_ending` and `write_file`.
     """
     path = Path(path)
-    if path.suffix.lower() != ".png":
-        raise UserError("save_format", path=path)
+    check_mask_ending(path)
     image = np.ascontiguousarray(mask).astype(np.uint8) * np.uint8(255)
     write_file(path, bytes(imagecodecs.png_encode(image)), overwrite)

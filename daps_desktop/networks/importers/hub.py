@@ -17,7 +17,7 @@ from typing import Any
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.paths import make_private
 from daps_desktop.jobs.published_priors import PUBLIC_PRIORS
-from daps_desktop.networks.card import CARD, NETWORK, NetworkCard, sha256
+from daps_desktop.networks.card import CARD, NETWORK, PriorCard, sha256
 from daps_desktop.networks.catalogue import user_folder
 from daps_desktop.networks.importers.importing import (
     COMPANIONS,
@@ -70,7 +70,7 @@ class HubPrior:
 
 def fetch_prior(
     place: str, progress: Progress, name: str | None = None, data_dir: Path | None = None
-) -> NetworkCard:
+) -> PriorCard:
     """The card of the prior in a repository such as `google/ddpm-ema-cat-256`, now installed.
 
     Where it holds several, `place` goes on with the name of a file: `deepinv/drunet/drunet_color.pth`.

@@ -28,8 +28,7 @@ from daps_desktop.networks.card import (
     NETWORK,
     VERSION,
     WEIGHTS,
-    NetworkCard,
-    parameterisation_details,
+    PriorCard,
     read_card,
     read_json,
     sha256,
@@ -39,7 +38,7 @@ from daps_desktop.networks.catalogue import installed, user_folder
 from daps_desktop.networks.importers import adm, drunet
 from daps_desktop.networks.importers.safe_pickle import CheckpointError, read_checkpoint
 from daps_desktop.networks.loader import load
-from daps_desktop.networks.parameterisation import DiscreteParameterisation, Parameterisation
+from daps_desktop.networks.parameterisation import DiscreteParameterisation, Parameterisation, section_of
 from daps_desktop.networks.runtime.torch_runtime import LOAD_ERRORS, require_finite
 from daps_desktop.networks.schedules import LINEAR, NAMES
 from daps_desktop.networks.validation import NAME, PREDICTIONS, check_network, check_schedule, read_shapes
@@ -73,7 +72,7 @@ class ImportedNetwork:
 
 def import_prior(
     path: str | Path, name: str | None = None, data_dir: Path | None = None, **about: str
-) -> NetworkCard:
+) -> PriorCard:
     """The card of the prior made from `path`, now installed.
 
     `path` is a folder (this program's own, or a diffusers pipeline or UNet2DModel), or a file with the
@@ -254,7 +253,7 @@ def _write(draft: ImportedNetwork, name: str, folder: Path) -> None:
         "version": VERSION,
         "name": name,
         "architecture": {"class": draft.network.get("_class_name", "UNet2DModel")},
-        "parameterisation": parameterisation_details(draft.parameterisation),
+        "parameterisation": section_of(draft.parameterisation),
         "sha256": sha256(folder / WEIGHTS),
     }
     for file, value in ((NETWORK, draft.network), (CARD, details)):

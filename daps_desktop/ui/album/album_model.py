@@ -15,7 +15,7 @@ from daps_desktop.album.change_log import AlbumLog, read_with_log
 from daps_desktop.album.model import FAILED, SKIPPED, Album, AlbumItem
 from daps_desktop.album.runner import OnItem, run_album
 from daps_desktop.base.errors import UserError
-from daps_desktop.jobs.messages import Cancelled, Failed, Message, Progress, RestoreResult
+from daps_desktop.jobs.messages import Message, Progress, ends_job
 from daps_desktop.ui.album.engine_backend import EngineBackend
 from daps_desktop.ui.common.background import BackgroundRunner
 from daps_desktop.ui.models.message_router import MessageRouter
@@ -145,13 +145,10 @@ class AlbumModel(QObject):
         backend = self._backend
         if backend is None or message.job_id != backend.job_id:
             return
-        match message:
-            case Progress():
-                self.progressed.emit(message)
-            case RestoreResult() | Failed() | Cancelled():
-                backend.handle(message)
-            case _:
-                pass
+        if isinstance(message, Progress):
+            self.progressed.emit(message)
+        elif ends_job(message):
+            backend.handle(message)
 
     def _take_begun(self, item: AlbumItem) -> None:
         self.current = item

@@ -4,15 +4,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QDialog,
-    QProgressBar,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from daps_desktop.album.model import DONE, Album, AlbumItem
 from daps_desktop.base.errors import UserError
@@ -46,6 +38,7 @@ from daps_desktop.ui.common.widgets import (
     vbox,
 )
 from daps_desktop.ui.files.export_dialog import FORMAT_WORDS, POLICY_WORDS, no_default_button
+from daps_desktop.ui.panels.find_section import SensitivitySlider
 
 _PATIENCE_MS = 100  # before lines are rewrapped while the window is being made wider
 
@@ -68,9 +61,7 @@ class AlbumWindow(QDialog):
         super().__init__(parent)
         self._model = model
         self._rows: dict[str, int] = {}
-        self._filled: tuple[tuple[AlbumItem, ...], Recipe] | None = (
-            None  # what the table was last filled with
-        )
+        self._filled: tuple[tuple[AlbumItem, ...], Recipe] | None = None  # into the table
         self._progress: Progress | None = None
         say(self, windowTitle=N_("Album"))
         self.resize(960, 680)
@@ -85,6 +76,8 @@ class AlbumWindow(QDialog):
             QCheckBox(), text=N_("Mark scratches and dust automatically in photos without marks of their own")
         )
         self.finding.setMinimumHeight(MIN_TARGET)
+        self.sensitivity = SensitivitySlider()
+        self.sensitivity.slider.setTracking(False)  # each change is noted on the disk
         self.place = label()
         self.choose, self.beside = _button(N_("Choose a folder…")), _button(N_("Next to the photos"))
         self.format = SegmentedControl(N_("Format"), FORMAT_WORDS)
@@ -118,15 +111,14 @@ class AlbumWindow(QDialog):
             photos.addWidget(button)
         recipe = _line(self.recipe, self.own_recipe, self.recipe_file)
         place = _line(self.place, self.beside, self.choose)
-        written = hbox(
-            self.format, label(N_("If a file of that name exists")), self.policy, spacing=2 * SPACING
-        )
+        exists = label(N_("If a file of that name exists"))
+        written = hbox(self.format, exists, self.policy, spacing=2 * SPACING)
         ends = hbox(self.line, self.run, spacing=2 * SPACING)
         ends.setStretch(0, 1)
         layout = vbox(spacing=2 * SPACING, margin=3 * SPACING)
         layout.addLayout(photos)
         layout.addWidget(self.table, 1)
-        layout.addWidget(Section(N_("What is done to each"), recipe, self.finding))
+        layout.addWidget(Section(N_("What is done to each"), recipe, self.finding, self.sensitivity))
         layout.addWidget(Section(N_("Where the results go"), place, _box(written)))
         layout.addWidget(self.banner)
         layout.addWidget(self.bar)
@@ -145,6 +137,7 @@ class AlbumWindow(QDialog):
         self.remove.clicked.connect(self._remove)
         self.beside.clicked.connect(lambda: model.change(replace(model.album, folder="")))
         self.finding.toggled.connect(lambda on: model.change(replace(model.album, find_scratches=on)))
+        self.sensitivity.chosen.connect(lambda share: model.change(replace(model.album, sensitivity=share)))
         self.format.chosen.connect(lambda name: self._change_export(file_format=str(name)))
         self.policy.activated.connect(lambda _: self._change_export(policy=self.policy.currentData()))
         self.run.clicked.connect(self._start_or_stop)
@@ -194,6 +187,7 @@ class AlbumWindow(QDialog):
         self.finding.blockSignals(True)
         self.finding.setChecked(album.find_scratches)
         self.finding.blockSignals(False)
+        self.sensitivity.show_value(album.sensitivity)
         self.place.setText(album.folder or tr("Next to the photos, as NAME_restored"))
         self.format.pick(album.export.file_format)
         self.policy.setCurrentIndex(max(self.policy.findData(album.export.policy), 0))
@@ -257,6 +251,7 @@ class AlbumWindow(QDialog):
             self.beside, self.format, self.policy, self.open_album, self.save_album,
         ):  # fmt: skip
             part.setEnabled(free)
+        self.sensitivity.setEnabled(free and model.album.find_scratches)
         self.remove.setEnabled(free and bool(self.table.selectedIndexes()))
 
     def _show_progress(self, progress: Progress) -> None:

@@ -1,6 +1,6 @@
 """The engine of the window as the backend of an album: one photo at a time, in turn with its other jobs.
 
-The album's thread reads, finds marks, encodes and waits; the host is spoken to on the window's thread alone.
+The album's thread reads, encodes and waits; the host is spoken to on the window's thread alone.
 """
 
 from collections.abc import Callable
@@ -10,9 +10,8 @@ from threading import Event
 from daps_desktop.album.backend import InProcessBackend
 from daps_desktop.album.item_job import ItemJob
 from daps_desktop.album.model import AlbumItem
-from daps_desktop.analysis.scratches.marking import default_scratch_mask
 from daps_desktop.jobs.messages import Cancelled, Message
-from daps_desktop.jobs.requests import RestoreRequest
+from daps_desktop.jobs.requests import Request
 from daps_desktop.ui.models.message_router import MessageRouter, Receiver
 
 
@@ -30,7 +29,7 @@ class EngineBackend(InProcessBackend):
         on_window: Callable[[Callable[[], None]], None],
         on_begin: Callable[[AlbumItem], None],
     ) -> None:
-        super().__init__(self._restore, default_scratch_mask)
+        super().__init__(self._ask)
         self._router, self._receiver = router, receiver
         self._on_window, self._on_begin = on_window, on_begin
         self._ended: SimpleQueue[Message] = SimpleQueue()
@@ -42,13 +41,13 @@ class EngineBackend(InProcessBackend):
         super().submit(job)
         self._on_window(lambda: self._on_begin(job.item))
 
-    def _restore(self, request: RestoreRequest, _cancelled: Event) -> Message:
+    def _ask(self, request: Request, _cancelled: Event) -> Message:
         self._on_window(lambda: self._post(request))
         return self._ended.get()
 
     # on the window's
 
-    def _post(self, request: RestoreRequest) -> None:
+    def _post(self, request: Request) -> None:
         if self.cancelled.is_set():
             self._ended.put(Cancelled(request.job_id))
             return

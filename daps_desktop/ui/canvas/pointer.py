@@ -146,9 +146,10 @@ class Pointer:
         point = self._pressed if straight or self.at is None else self.at
         other_end = event.pointerType() == QPointingDevice.PointerType.Eraser  # of a pen
         right = event.button() == Qt.MouseButton.RightButton
-        erase = right or other_end or bool(event.modifiers() & _ALT)
+        alt, found = bool(event.modifiers() & _ALT), self._tools.settings.found is not None
+        erase = right or other_end or (alt and not found)
         pressure = 1.0 if straight else self._pressure(event)  # drawn as the pen comes up, pressing no more
-        return PointerEvent(view.to_photo(point), erase, straight, pressure)
+        return PointerEvent(view.to_photo(point), erase, alt and found, straight, pressure)
 
     def _pressure(self, event: QSinglePointEvent) -> float:
         used = isinstance(event, QTabletEvent) and self._tools.settings.pen_pressure

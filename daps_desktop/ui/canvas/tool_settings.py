@@ -1,5 +1,7 @@
 """The settings of whatever tool is in hand."""
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from daps_desktop.ui.models.document_model import DocumentModel
@@ -23,6 +25,7 @@ class ToolSettings(QObject):
         self.tolerance = 24
         self.amount = 4
         self.pen_pressure = True
+        self.found: NDArray[np.uint16] | None = None  # (H, W): over 0 where a loose stroke takes hold
         model.photo_opened.connect(self._fit_to_photo)
 
     def set_diameter(self, diameter: float) -> None:

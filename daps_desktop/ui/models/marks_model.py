@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from daps_desktop.base.i18n import tr
@@ -106,12 +107,18 @@ class MarksModel(QObject):
             self._touched = self._touched.union(rect)
             self._tell_changed(rect)
 
-    def end_stroke(self, name: str) -> None:
-        """Make the whole stroke one step of undo."""
+    def end_stroke(self, name: str, labels: NDArray[np.uint16] | None = None) -> None:
+        """Make the whole stroke one step of undo.
+
+        Where `labels`, (H, W), are given, it keeps of what it marked only what has one, if anything has.
+        """
         if self._worked is None or not self.stroking:
             return
         self.stroking = False
         if not self._touched.empty:
+            if labels is not None:
+                self._worked.narrow_stroke(self._touched, labels[self._touched.slices] > 0)
+                self._tell_changed(self._touched)
             self._remember(name, self._worked.commit_stroke(self._touched))
 
     def cancel_stroke(self) -> None:

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from daps_desktop.jobs.messages import Message, ProfileResult
+from daps_desktop.jobs.messages import Message, ProfileResult, ends_job
 from daps_desktop.jobs.requests import ProfileRequest
 from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.models.job_model import JobModel, JobState
@@ -28,7 +28,7 @@ class ProfileModel(QObject):
 
     def handle(self, message: Message) -> None:
         """Take an answer of the engine; those to earlier requests come too late."""
-        if self._request is None or message.job_id != self._request.job_id:
+        if self._request is None or message.job_id != self._request.job_id or not ends_job(message):
             return
         request, self._request = self._request, None
         document = self._model.document

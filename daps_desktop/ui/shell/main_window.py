@@ -254,12 +254,12 @@ class MainWindow(WindowParts):
             self.files.confirm_discard(self._close_now)
             return
         self.job.discard()
+        self.search.cancel()
         self.layout_.save()
         self.autosave.close()
         self.album.close()
         self.priors.close()
         self.background.close()
-        self.finder.background.close()
         event.accept()
 
     def _close_now(self) -> None:

@@ -30,6 +30,7 @@ from daps_desktop.ui.files.recipe_controller import RecipeController
 from daps_desktop.ui.help.help_controller import HelpController
 from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.models.estimate_model import EstimateModel
+from daps_desktop.ui.models.find_model import FindModel
 from daps_desktop.ui.models.job_model import JobModel
 from daps_desktop.ui.models.profile_model import ProfileModel
 from daps_desktop.ui.panels.task_panel import TaskPanel
@@ -78,8 +79,10 @@ class WindowParts(QMainWindow):
         )
         self.tool_actions = ToolActions(self.actions_, self.tools, model, self.background, self)
         self.panel = TaskPanel(model, job, self.tools, self.actions_)
+        self.search = FindModel(model, job, self)
+        self.search.failed.connect(self.panel.run_box.banner.show_error)
         self.finder = ProposalReview(
-            model, self.canvas, self.tools, self.actions_, self.panel.where.finding, self
+            model, self.search, self.canvas, self.tools, self.actions_, self.panel.where.finding, self
         )
         self.profile = ProfileModel(model, job, self)
         self.examiner = DiagnosisController(self.profile, self.panel, self)

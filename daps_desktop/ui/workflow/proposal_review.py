@@ -1,22 +1,21 @@
-"""Find scratches and dust: looked for off the window's thread, shown as proposals, accepted as one edit."""
+"""Find scratches and dust: looked for by the engine, shown as proposals, accepted as one edit."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QSinglePointEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit
 
-from daps_desktop.analysis.scratches.detect import find_scratches
 from daps_desktop.base.i18n import N_, tr
-from daps_desktop.document.document import Document
+from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.rect import Rect
-from daps_desktop.jobs.proposals import Proposal, above_threshold, mask_of
+from daps_desktop.jobs.proposals import Proposals
 from daps_desktop.ui.canvas.canvas import Canvas
 from daps_desktop.ui.canvas.drawing.proposal_overlay import PROPOSED, PUT_ASIDE, ProposalOverlay
 from daps_desktop.ui.canvas.toolbox import ToolBox
 from daps_desktop.ui.common.actions import Actions
-from daps_desktop.ui.common.background import BackgroundRunner
 from daps_desktop.ui.models.document_model import DocumentModel
+from daps_desktop.ui.models.find_model import FindModel
 from daps_desktop.ui.panels import find_section
 from daps_desktop.ui.panels.find_section import FindSection
 
@@ -35,6 +34,7 @@ class ProposalReview(QObject):
     def __init__(
         self,
         model: DocumentModel,
+        search: FindModel,
         canvas: Canvas,
         tools: ToolBox,
         actions: Actions,
@@ -43,12 +43,8 @@ class ProposalReview(QObject):
     ) -> None:
         super().__init__(parent)
         self._model, self._canvas, self._tools, self._actions = model, canvas, tools, actions
-        self._section = section
-        self.background = BackgroundRunner(
-            self
-        )  # of its own: a large photo takes seconds, and saving must not wait
+        self._search, self._section = search, section
         self._review: _ReviewState | None = None
-        self._looked_at: Document | None = None  # while its photo is looked through
         self._taken_press = False  # by a proposal, until the button or the pen comes up
         canvas.add_layer(lambda: self._review.proposed.layer if self._review else None)
         canvas.add_layer(lambda: self._review.put_aside.layer if self._review else None)
@@ -59,7 +55,11 @@ class ProposalReview(QObject):
             ("dismiss_found", lambda: self._by_key(self.dismiss)),
         ):
             actions.connect(name, handler)
+        search.progressed.connect(self._show_looking)
+        search.ended.connect(self._forget)
+        search.found.connect(self._accept)
         section.find_pressed.connect(self.find)
+        section.stop_pressed.connect(search.cancel)
         section.accept_pressed.connect(self.accept)
         section.dismiss_pressed.connect(self.dismiss)
         section.sensitivity_chosen.connect(self._set_sensitivity)
@@ -72,31 +72,36 @@ class ProposalReview(QObject):
         return self._review is not None
 
     @property
-    def chosen(self) -> Sequence[Proposal]:
-        """What *Accept all* would mark."""
-        return self._review.chosen if self._review else ()
+    def chosen(self) -> list[int]:
+        """The places, in `proposals`, of what *Accept all* would mark."""
+        return self._review.chosen if self._review else []
+
+    @property
+    def proposals(self) -> Proposals | None:
+        return self._review.found if self._review else None
+
+    @property
+    def proposed(self) -> Mask | None:
+        """(H, W): what *Accept all* would mark."""
+        return self._review.mask if self._review else None
 
     def find(self) -> None:
         """Look through the open photo; what was proposed before is dropped."""
-        document = self._model.document
-        if document is None or self._looked_at is document:
-            return
         self._forget()
-        self._looked_at = document
-        self._section.show_looking()
-        pixels = document.photo.pixels
-        self.background.run(lambda: find_scratches(pixels), lambda found: self._accept(document, found))
+        self._search.find()
 
     def accept(self) -> None:
         """Mark all that is proposed and not excluded, as one step of undo."""
         worked = self._model.active_mask
         if worked is None or self._review is None or self._model.stroking:
             return
-        found = mask_of(self._review.chosen, *worked.shape)
+        found = self._review.mask
         self._forget()
         self._model.set_mask(worked | found, tr(UNDO_FOUND))
 
     def dismiss(self) -> None:
+        """Drop what was found, or stop looking."""
+        self._search.cancel()
         self._forget()
 
     def _by_key(self, act: Callable[[], None]) -> None:
@@ -106,14 +111,16 @@ class ProposalReview(QObject):
         else:
             act()
 
-    def _accept(self, document: Document, found: tuple[Proposal, ...]) -> None:
-        if self._looked_at is not document:
-            return  # another photo was opened meanwhile
-        self._looked_at = None
-        if not found:
+    def _show_looking(self, share: float | None) -> None:
+        self._actions.enable(("dismiss_found",), True)
+        self._section.show_looking(share)
+
+    def _accept(self, found: Proposals) -> None:
+        if not found.pieces:
             self._section.show_idle(find_section.NONE)
             return
-        self._review = _ReviewState(found, *document.mask.shape)
+        self._review = _ReviewState(found)
+        self._tools.settings.found = found.labels
         self._actions.enable(_REVIEWING, True)
         self._canvas.show_marks()
         self._section.show_review()
@@ -130,7 +137,7 @@ class ProposalReview(QObject):
         self._canvas.update()
 
     def _forget(self) -> None:
-        self._review, self._looked_at = None, None
+        self._review = self._tools.settings.found = None
         self._taken_press = False
         self._actions.enable(_REVIEWING, False)
         self._actions.enable(("find",), self._model.document is not None)
@@ -139,7 +146,7 @@ class ProposalReview(QObject):
 
     def _forget_closed(self) -> None:
         if self._model.document is None:
-            self._forget()
+            self.dismiss()
 
     # mouse, pen and keys over the photo
 
@@ -178,29 +185,33 @@ class ProposalReview(QObject):
 
 
 class _ReviewState:
-    """The proposals of one photo, which of them are shown, and which of those were put aside."""
+    """What was found in one photo, how much of it is shown, and which of that was put aside."""
 
-    def __init__(self, found: tuple[Proposal, ...], height: int, width: int) -> None:
-        self._found = found
-        self._shown: tuple[Proposal, ...] = ()
-        self._aside: set[int] = set()  # places in `found`, which is in the order of scores
+    def __init__(self, found: Proposals) -> None:
+        self.found = found
+        self._shown = 0
+        self._aside: set[int] = set()  # places in `found`
+        height, width = found.labels.shape
         self.proposed = ProposalOverlay(height, width, PROPOSED)
         self.put_aside = ProposalOverlay(height, width, PUT_ASIDE, _TRACE)
 
     @property
-    def chosen(self) -> list[Proposal]:
-        return [p for i, p in enumerate(self._shown) if i not in self._aside]
+    def chosen(self) -> list[int]:
+        return [place for place in range(self._shown) if place not in self._aside]
+
+    @property
+    def mask(self) -> Mask:
+        return self.found.mask(self._shown, (place for place in self._aside if place < self._shown))
 
     @property
     def left_out(self) -> int:
-        return sum(i < len(self._shown) for i in self._aside)
+        return sum(place < self._shown for place in self._aside)
 
     def set_sensitivity(self, sensitivity: float) -> None:
         """The surest come first, so that what is shown is a beginning of `found`."""
-        before, self._shown = len(self._shown), above_threshold(self._found, sensitivity)
-        after = len(self._shown)
-        for i in range(min(before, after), max(before, after)):
-            self._light(i, after > before)
+        before, self._shown = self._shown, self.found.shown(sensitivity)
+        for place in range(min(before, self._shown), max(before, self._shown)):
+            self._light(place, self._shown > before)
 
     def toggle(self, point: QPointF, slack: float) -> bool:
         """Put the proposal at a point of the photo aside, or take it back; False where there is none."""
@@ -213,26 +224,19 @@ class _ReviewState:
         return True
 
     def _light(self, place: int, lit: bool) -> None:
-        proposal = self._found[place]
         glow = self.put_aside if place in self._aside else self.proposed
-        glow.write(proposal.rect, proposal.patch, lit)
+        glow.write(self.found.pieces[place].rect, self.found.patch(place), lit)
 
     def _at(self, point: QPointF, slack: float) -> int | None:
-        around = Rect(
+        """The surest of those shown that are near."""
+        near = Rect(
             int(point.y() - slack),
             int(point.x() - slack),
             int(point.y() + slack) + 1,
             int(point.x() + slack) + 1,
-        )
-        return next((i for i, p in enumerate(self._shown) if _touches(p, around)), None)
-
-
-def _touches(proposal: Proposal, around: Rect) -> bool:
-    rect = proposal.rect
-    top, left = max(around.top, rect.top), max(around.left, rect.left)
-    bottom, right = min(around.bottom, rect.bottom), min(around.right, rect.right)
-    if top >= bottom or left >= right:
-        return False
-    return bool(
-        proposal.patch[top - rect.top : bottom - rect.top, left - rect.left : right - rect.left].any()
-    )
+        ).clipped(*self.found.labels.shape)
+        if near.empty:
+            return None
+        labels = self.found.labels[near.slices]
+        shown = labels[(labels > 0) & (labels <= self._shown)]
+        return int(shown.min()) - 1 if shown.size else None

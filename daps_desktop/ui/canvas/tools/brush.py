@@ -13,13 +13,18 @@ _LIGHTEST = 0.1  # share of its size that the brush keeps under the lightest tou
 
 
 class Brush(Tool):
-    """Marks or erases along the mouse; a pen that presses less draws thinner."""
+    """Marks or erases along the mouse; a pen that presses less draws thinner.
+
+    While damage was found and is looked over, a stroke takes of it what lies inside, however unsure; one over
+    nothing that was found takes all.
+    """
 
     def __init__(self, settings: ToolSettings, model: DocumentModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
         self._model = model
         self._value = True  # what the stroke under way sets
+        self._whole = False
         self._last: Point | None = None
         model.photo_opened.connect(self._forget)
 
@@ -33,6 +38,7 @@ class Brush(Tool):
 
     def press(self, event: PointerEvent) -> None:
         self._value = not (event.erase or self._settings.erasing)
+        self._whole = event.whole
         self._model.begin_stroke()
         here = _centre(event)
         self._draw(self._last if event.straight and self._last else here, here, event.pressure)
@@ -42,7 +48,8 @@ class Brush(Tool):
             self._draw(self._last, _centre(event), event.pressure)
 
     def release(self, event: PointerEvent) -> None:
-        self._model.end_stroke(tr(labels.UNDO_BRUSH) if self._value else tr(labels.UNDO_ERASE))
+        name = tr(labels.UNDO_BRUSH) if self._value else tr(labels.UNDO_ERASE)
+        self._model.end_stroke(name, self._settings.found if self._value and not self._whole else None)
 
     def cancel(self) -> None:
         if self._model.stroking:

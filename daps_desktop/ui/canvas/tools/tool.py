@@ -18,6 +18,7 @@ class PointerEvent:
 
     at: QPointF
     erase: bool = False  # take away, this once
+    whole: bool = False  # take all of the stroke, where it would only take what was found in it
     straight: bool = False  # draw from where the last stroke ended
     pressure: float = 1.0  # of a pen, 0 to 1; a mouse presses fully
 

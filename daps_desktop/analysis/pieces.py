@@ -1,0 +1,125 @@
+"""From how likely each pixel is damage to pieces, each of which can be accepted or refused."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from daps_desktop.imaging.mask import Mask
+from daps_desktop.imaging.rect import Rect
+from daps_desktop.jobs.proposals import Proposal, ProposalKind, Proposals
+
+_LEVELS = (0.5, 0.35, 0.25, 0.18, 0.12, 0.08, 0.05)  # probability
+_GROWN = 0.5  # a piece goes on where it is at least so many times as likely as where it was born,
+_REACH = 4  # within so many pixels
+_RIM = 1  # pixels that it covers beyond that: a trace of a soft edge would be drawn into the filling
+_MIN_PIXELS = 3
+_MAX_PIECES = 4000
+_BAND = 1 << 25  # pixels looked at together: of larger scans, pieces end where a band does
+_STRIP = 512  # rows
+_HIDDEN = np.uint16(2**16 - 1)
+_ROUND = 2.5  # a speck is less than so many times as long as wide
+_STRAIGHT = 0.06  # a scratch strays from its axis by less than this share of its length
+
+Labels = NDArray[np.uint16]
+
+
+def pieces(
+    probability: NDArray[np.uint8], hidden: Mask | None = None, check: Callable[[], None] = lambda: None
+) -> Proposals:
+    """Proposals from (H, W) probabilities of 0 to 255, none of them where the photo is `hidden`.
+
+    What is connected at the usual sensitivity is one piece. Lower probabilities only add pieces to these, so
+    that a higher sensitivity never joins two that were told apart. `check` is called now and then, and may
+    raise.
+    """
+    height, width = probability.shape
+    labels = np.zeros((height, width), np.uint16)
+    if hidden is not None:
+        labels[hidden] = _HIDDEN
+    found: list[Proposal] = []
+    rows = max(_BAND // max(width, 1), 1)
+    for level in _LEVELS:
+        for top in range(0, height, rows):
+            check()
+            band = slice(top, top + rows)
+            found += _born(probability[band], level, labels[band], top, len(found))
+    return _in_order(labels, found)
+
+
+def _born(
+    probability: NDArray[np.uint8], level: float, labels: Labels, top: int, count: int
+) -> list[Proposal]:
+    """The pieces that come to light at this level; `labels` are given their numbers, from `count` on."""
+    seeds = _free(probability, level, labels)
+    if not seeds.any():
+        return []
+    near = np.asarray(cv2.dilate(seeds, _disc(_REACH)), np.uint8)
+    near &= _free(probability, _GROWN * level, labels)
+    _, parts, stats, _ = cv2.connectedComponentsWithStats(near, connectivity=8)
+    parts, areas = cast(NDArray[np.int32], parts), stats[:, cv2.CC_STAT_AREA]
+    seeded = np.unique(parts[seeds.view(bool)])
+    seeded = seeded[areas[seeded] >= _MIN_PIXELS]
+    largest = seeded[np.argsort(-areas[seeded], kind="stable")[: _MAX_PIECES - count]]
+    numbers = np.zeros(len(stats), np.uint16)
+    numbers[largest] = np.arange(count + 1, count + 1 + len(largest))
+    found: list[Proposal] = []
+    for part in largest.tolist():
+        left, above, width, height = stats[part, :4].tolist()
+        box = Rect(above, left, above + height, left + width)
+        piece = parts[box.slices] == part
+        score = float(probability[box.slices][piece].max()) / 255
+        rim = Rect(box.top - _RIM, box.left - _RIM, box.bottom + _RIM, box.right + _RIM)
+        found.append(Proposal(rim.clipped(*labels.shape).translated(top, 0), score, _kind(piece), 0))
+    if found:
+        _lay(numbers, parts, labels)
+    return found
+
+
+def _free(probability: NDArray[np.uint8], level: float, labels: Labels) -> NDArray[np.uint8]:
+    return ((probability >= max(round(255 * level), 1)) & (labels == 0)).view(np.uint8)
+
+
+def _lay(numbers: Labels, parts: NDArray[np.int32], labels: Labels) -> None:
+    """Write the number of each part where it is, and on what is free around it."""
+    laid = np.empty_like(labels)
+    for rows in _strips(len(laid)):
+        laid[rows] = numbers[parts[rows]]
+    np.copyto(labels, laid, where=laid > 0)
+    np.copyto(labels, cast(Labels, cv2.dilate(laid, _disc(_RIM))), where=labels == 0)
+
+
+def _in_order(labels: Labels, found: list[Proposal]) -> Proposals:
+    """The surest first; of equal ones the larger probability of birth comes first."""
+    order = np.argsort([-piece.score for piece in found], kind="stable")
+    places = np.zeros(2**16, np.uint16)  # what is hidden is nothing
+    places[order + 1] = np.arange(1, len(found) + 1)
+    areas = np.zeros(len(found) + 1, np.int64)
+    for rows in _strips(len(labels)):
+        labels[rows] = places[labels[rows]]
+        areas += np.bincount(labels[rows].ravel(), minlength=len(areas))
+    ranked = (replace(found[i], pixels=int(area)) for i, area in zip(order, areas[1:], strict=True))
+    return Proposals(labels, tuple(ranked))
+
+
+def _strips(height: int) -> Iterator[slice]:
+    """An array of indices takes eight bytes a pixel, so that they are made for some rows at a time."""
+    return (slice(top, top + _STRIP) for top in range(0, height, _STRIP))
+
+
+def _disc(radius: int) -> NDArray[np.uint8]:
+    size = 2 * radius + 1
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)), np.uint8)
+
+
+def _kind(piece: Mask) -> ProposalKind:
+    """By its shape: compact, straight, or neither; half axes are those of an ellipse of the same moments."""
+    places = np.stack(np.nonzero(piece), axis=1).astype(np.float64)
+    spreads = places - places.mean(axis=0)
+    across, along = np.sqrt(12 * np.linalg.eigvalsh(spreads.T @ spreads / len(places)).clip(0) + 1)
+    if along < _ROUND * across and len(places) > 0.4 * across * along:
+        return ProposalKind.SPECK
+    return ProposalKind.SCRATCH if across < max(4 * _STRAIGHT * along, 6) else ProposalKind.HAIR

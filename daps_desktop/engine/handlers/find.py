@@ -1,0 +1,27 @@
+"""What looks like damage in a photo: the answer to a FindRequest."""
+
+from daps_desktop.analysis.picture_area import without_hidden
+from daps_desktop.analysis.pieces import pieces
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.jobs.messages import FindResult
+from daps_desktop.jobs.proposals import Proposals
+from daps_desktop.jobs.requests import FindRequest
+from daps_desktop.jobs.settings import Device
+from daps_desktop.networks.loader import open_finder
+from daps_desktop.restoration.progress import ProgressReporter
+
+
+def handle(request: FindRequest, progress: ProgressReporter) -> FindResult:
+    """Raises: as `find_damage`."""
+    return FindResult(request.job_id, find_damage(request.photo, request.device, progress))
+
+
+def find_damage(photo: Photo, device: Device, progress: ProgressReporter) -> Proposals:
+    """What looks like damage; nothing does that is transparent.
+
+    Raises: JobCancelledError; UserError where the finder or the device cannot serve.
+    """
+    progress.check()
+    pixels = without_hidden(photo.pixels, photo.alpha)
+    probability = open_finder(device).probabilities(pixels, progress.share)
+    return pieces(probability, None if photo.alpha is None else photo.alpha == 0, progress.check)

@@ -9,19 +9,19 @@ import threading
 import time
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import write_photo
+from daps_desktop.imaging.mask import dilate
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import MissingPixels, Noise
 from daps_desktop.jobs.recipe import Recipe, dump_recipe
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
-from tests.analysis.scenes import scene
 from tests.end_to_end.conftest import Desk
+from tests.end_to_end.test_find import gradient
 from tests.engine.playing import crop
 from tests.fakes.full_disk import room_for
 
@@ -88,9 +88,7 @@ def test_scratches_are_found_marked_and_repaired_where_that_is_asked_for(
     """The recipe repairs alone, so that all the rest stays as it is to the last bit."""
     box, recipe = desk.path("box"), desk.path("recipe.json")
     box.mkdir()
-    scratched, scratch = scene(41, 256, 256), np.zeros((256, 256), np.uint8)
-    cv2.line(scratch, (128, 10), (140, 242), 1, 2)
-    scratched[scratch > 0] = (245, 245, 240)
+    scratched, scratch = gradient(scratched=True)
     write_photo(Photo(scratched), box / "old.png")
     recipe.write_text(dump_recipe(Recipe(Task((MissingPixels(),)), QUICK)))
     assert batch(desk, recipe) == 0
@@ -100,9 +98,7 @@ def test_scratches_are_found_marked_and_repaired_where_that_is_asked_for(
     assert (row["state"], row["marks"]) == ("done", "found") and 0 < float(row["redrawn"]) < 0.1
     repaired = read_photo(desk.path("out/old_restored.png")).pixels
     changed = (repaired != scratched).any(axis=2)
-    assert (
-        changed[scratch > 0].mean() > 0.9 and not changed[cv2.dilate(scratch, np.ones((31, 31))) == 0].any()
-    )
+    assert changed[scratch].mean() > 0.9 and not changed[~dilate(scratch, 8)].any()
 
 
 def test_ctrl_c_keeps_what_is_done_and_the_next_run_goes_on(desk: Desk, recipe: Path) -> None:

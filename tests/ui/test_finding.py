@@ -139,7 +139,9 @@ def test_beside_the_proposals_the_brush_still_paints(searched: Desk) -> None:
 
 
 def test_a_loose_stroke_takes_what_was_found_inside_it_however_unsure(searched: Desk) -> None:
-    labels = searched.window.finder.proposals.labels > 0
+    proposals = searched.window.finder.proposals
+    assert proposals is not None
+    labels = proposals.labels > 0
     searched.drag((303, 5), (303, 60))  # over unsure specks, which are not shown
     inside = searched.hole.copy()
     assert inside[302, 22] and not inside[~labels].any() and not found(searched)[302, 22]

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from daps_desktop.base.errors import UserError
+from daps_desktop.imaging.colour import REC601
 from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo, Pixels, at_depth
-from daps_desktop.imaging.profile.noise_model import NoiseModel
+from daps_desktop.imaging.profile.noise_model import NoiseModel, level_ratio
 from daps_desktop.imaging.profile.tone_curve import ToneCurve, luma_plane
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.imaging.soft_edge import blend, outer_extent, soft_edge
@@ -61,10 +62,18 @@ def with_grain(
             grained.append(picture)
             continue
         rng = torch.Generator(picture.device).manual_seed((seed * 2 + _GRAIN_STREAM) * 1_000_003 + index)
-        drawn = noise.draw(picture, rng) * (1 - seen)
+        drawn = noise.draw(picture, rng) * _strength(picture, model) * (1 - seen)
         # Each channel of a grey photo carries the noise of the whole grey axis.
         grained.append(picture + (drawn[:, :1] / 3**0.5 if grey else drawn))
     return grained
+
+
+def _strength(picture: Tensor, model: NoiseModel) -> Tensor | float:
+    """(1, 1, h, w): that of the grain at the tone of each pixel, over the mean one."""
+    if not model.tones:
+        return 1.0
+    luma = torch.einsum("c,bchw->bhw", picture.new_tensor(REC601), picture).add(1).div(2)
+    return torch.as_tensor(level_ratio(model.tones, luma.cpu().numpy())).to(picture)[:, None]
 
 
 def compose(

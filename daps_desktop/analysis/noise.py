@@ -21,7 +21,7 @@ _ROUNDS = 6
 _CORRECTIONS = 10
 _TONES = 8  # bins of luma
 _FEWEST = 12  # patches of a bin that has a say
-_BEND, _SLOPE = 0.03, 0.01  # what bends and slopes of the log-level by tone cost, for a bin all of noise 1
+_BEND, _SLOPE = 0.03, 0.03  # what bends and slopes of the log-level by tone cost, beside shares of patches
 _MAX_RATIO = 4.0  # of the level of a tone to that of the flattest patches, and to the mean
 _STRONG = 0.05  # of the strongest frequency: weaker ones hold little but rounding,
 _ROUNDING = 1 / 12  # whose variance this is
@@ -99,9 +99,9 @@ def _trend(side: int) -> NDArray[np.float32]:
 def _level_by_tone(rest: Patches | Floats, luma: Floats, side: int) -> tuple[float, ...]:
     """The level in each bin of luma over the root mean square of all patches' (n, side^2, C); () if untold.
 
-    The spectrum of noise is the same at all tones, and texture raises few frequencies: so a bin has the median
-    ratio of its spectrum to the mean one. It counts for as much as it has patches of noise, and a smooth
-    curve goes through all.
+    The spectrum of noise is the same at all tones, and texture raises few frequencies: so a bin has the
+    median ratio of its spectrum to the mean one. It counts for as much as it has patches of noise, and a
+    smooth curve goes through all.
     """
     most = _MAX_RATIO**2 * max(float(np.quantile(_energy(rest), _FLATTEST)), _ROUNDING)
     bins = np.minimum(luma * _TONES, _TONES - 1).astype(int)

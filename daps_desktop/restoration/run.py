@@ -63,8 +63,15 @@ class Solution:
         Where the photo shows it, the share `kept` of what the photo has beyond it is given back; the residual
         is that of the estimate without it.
         """
-        pairs = zip(self.regions, self.estimates, strict=True)
-        return [_picture(region.problem, x, kept) for region, x in pairs]
+        found: list[Tensor] = []
+        for region, x in zip(self.regions, self.estimates, strict=True):
+            A, y = region.problem.A, region.problem.y
+            picture = A.crop(x)
+            if kept:
+                seen = 1.0 if A.known_mask is None else A.known_mask
+                picture = picture - kept * seen * A.residual(x, y)
+            found.append(picture)
+        return found
 
     @property
     def observed(self) -> list[Tensor | None]:
@@ -112,14 +119,6 @@ def restore(job: RestoreRequest, prior: Prior, progress: ProgressReporter) -> Re
         solution.residual_over_noise,
         residual_map(task, (photo.height, photo.width), solution.regions, solution.estimates),
     )
-
-
-def _picture(problem: Problem, x: Tensor, kept: float) -> Tensor:
-    picture = problem.A.crop(x)
-    if kept:
-        seen = 1.0 if problem.A.known_mask is None else problem.A.known_mask
-        picture = picture - kept * seen * problem.A.residual(x, problem.y)
-    return picture
 
 
 def _tone(job: RestoreRequest) -> ToneCurve | None:

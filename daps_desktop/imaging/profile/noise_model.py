@@ -92,7 +92,9 @@ class NoiseModel:
     def of_luma(self) -> "NoiseModel":
         """The noise that the luma of the photo has, as that of a grey photo."""
         shares = (np.array(self.axes) @ np.array(REC601)) ** 2
-        return NoiseModel.of(np.array(GREY_AXIS), 3 * np.tensordot(shares, np.array(self.lags), 1)[None], self.tones)
+        return NoiseModel.of(
+            np.array(GREY_AXIS), 3 * np.tensordot(shares, np.array(self.lags), 1)[None], self.tones
+        )
 
     def of_channels(self) -> "NoiseModel":
         """The same along three axes, where a photo without colour is treated as one that may have some."""

@@ -41,8 +41,8 @@ GRAIN_HELP = N_(
 )
 KEPT, KEPT_SPOKEN = N_("Keep grain"), N_("How much of the grain is kept")
 KEPT_HELP = N_(
-    "How much of the grain that is taken away is put back, so that the result still looks like a photo: none of "
-    "it at 0 %, all of it at 100 %. Where something is filled in, grain of the same strength is drawn."
+    "How much of the grain that is taken away is put back, so that the result still looks like a photo: none "
+    "of it at 0 %, all of it at 100 %. Where something is filled in, grain of the same strength is drawn."
 )
 _STOPS = 20  # of the slider; an even number, so that it has a middle
 _QUALITIES = tuple((preset, labels.QUALITIES[preset][0]) for preset in QUALITIES)

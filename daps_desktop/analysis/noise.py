@@ -44,10 +44,10 @@ def measure_noise(pixels: Pixels) -> NoiseModel:
     side, channels = patches.shape[1], patches.shape[3]
     trend = _trend(side)
     flat = patches.reshape(len(patches), side * side, channels)
-    rest = flat - trend @ (trend.T @ flat)
+    rest = (flat - trend @ (trend.T @ flat)).astype(np.float64)
     luma = (flat.mean(axis=1) @ np.array(REC601 if channels == 3 else (1.0,)) / 255).astype(np.float64)
     tones = _level_by_tone(rest, luma, side)
-    everything = rest.astype(np.float64) / level_ratio(tones, luma)[:, None, None]
+    everything = rest / level_ratio(tones, luma)[:, None, None]
     rest = _noise_alone(everything, side)
     covariance = np.einsum("npc,npd->cd", rest, rest) / (len(rest) * (side**2 - trend.shape[1]))
     axes = np.ones((1, 1)) if grey else np.linalg.eigh(covariance)[1][:, ::-1].T
@@ -96,7 +96,7 @@ def _trend(side: int) -> NDArray[np.float32]:
     return np.linalg.qr(surfaces)[0].astype(np.float32)
 
 
-def _level_by_tone(rest: Patches | Floats, luma: Floats, side: int) -> tuple[float, ...]:
+def _level_by_tone(rest: Floats, luma: Floats, side: int) -> tuple[float, ...]:
     """The level in each bin of luma over the root mean square of all patches' (n, side^2, C); () if untold.
 
     The spectrum of noise is the same at all tones, and texture raises few frequencies: so a bin has the
@@ -107,7 +107,7 @@ def _level_by_tone(rest: Patches | Floats, luma: Floats, side: int) -> tuple[flo
     bins = np.minimum(luma * _TONES, _TONES - 1).astype(int)
     power, share = np.ones((_TONES, side * (side // 2 + 1))), np.zeros(_TONES)
     for tone in range(_TONES):
-        own = rest[bins == tone].astype(np.float64)
+        own = rest[bins == tone]
         if len(own) >= _FEWEST:
             alone = _noise_alone(own, side)
             energy = _energy(alone).mean()

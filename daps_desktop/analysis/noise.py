@@ -1,10 +1,11 @@
-"""How strong the noise of a photo is, how coarse, and along which colours, from the photo alone."""
+"""How strong the noise of a photo is at which tone, how coarse, and along which colours, from it alone."""
 
 import numpy as np
 from numpy.typing import NDArray
 
+from daps_desktop.imaging.colour import REC601
 from daps_desktop.imaging.photo import Pixels
-from daps_desktop.imaging.profile.noise_model import GREY_AXIS, NoiseModel
+from daps_desktop.imaging.profile.noise_model import GREY_AXIS, NoiseModel, level_ratio
 
 Floats = NDArray[np.float64]
 Patches = NDArray[np.float32]  # (n, side, side, C), grey levels 0-255
@@ -18,6 +19,12 @@ _FLATTEST = 0.06  # share of the patches that the first estimate trusts
 _CLIPPED = 0.02  # share of a patch's pixels that may be black or white
 _ROUNDS = 6
 _CORRECTIONS = 10
+_TONES = 8  # bins of luma
+_FEWEST = 12  # patches of a bin that has a say
+_BEND, _SLOPE = 0.03, 0.03  # what bends and slopes of the log-level by tone cost, beside shares of patches
+_MAX_RATIO = 4.0  # of the level of a tone to that of the flattest patches, and to the mean
+_STRONG = 0.05  # of the strongest frequency: weaker ones hold little but rounding,
+_ROUNDING = 1 / 12  # whose variance this is
 _WHITE = 0.15  # correlation of neighbours below which noise is taken for white
 
 
@@ -28,7 +35,7 @@ def measure_noise(pixels: Pixels) -> NoiseModel:
     livelier than noise of the level found so far would make it are kept, so that neither texture nor the
     choice of the quietest distorts the level. The covariance of their channels gives the colour axes, the
     covariance of neighbours along each the spectrum. What the surface took away with it is made good from
-    the model itself.
+    the model itself. Each tone has a level of its own; the lags are those of the mean over the patches.
     """
     grey = bool((pixels == pixels[..., :1]).all())
     patches = _patches(pixels[..., :1] if grey else pixels)
@@ -37,8 +44,10 @@ def measure_noise(pixels: Pixels) -> NoiseModel:
     side, channels = patches.shape[1], patches.shape[3]
     trend = _trend(side)
     flat = patches.reshape(len(patches), side * side, channels)
-    rest = flat - trend @ (trend.T @ flat)
-    everything = rest.astype(np.float64)
+    rest = (flat - trend @ (trend.T @ flat)).astype(np.float64)
+    luma = (flat.mean(axis=1) @ np.array(REC601 if channels == 3 else (1.0,)) / 255).astype(np.float64)
+    tones = _level_by_tone(rest, luma, side)
+    everything = rest / level_ratio(tones, luma)[:, None, None]
     rest = _noise_alone(everything, side)
     covariance = np.einsum("npc,npd->cd", rest, rest) / (len(rest) * (side**2 - trend.shape[1]))
     axes = np.ones((1, 1)) if grey else np.linalg.eigh(covariance)[1][:, ::-1].T
@@ -46,7 +55,9 @@ def measure_noise(pixels: Pixels) -> NoiseModel:
     alike = float((_energy(everything) < _LIKE * _energy(rest).mean()).mean())
     coarse = len(patches) >= _TELLING and alike >= _SHARE
     lags = np.stack([_full_lags(along[..., k], side, trend, coarse) for k in range(len(axes))])
-    return NoiseModel.of(np.array(GREY_AXIS), 3 * lags) if grey else NoiseModel.of(axes, lags)
+    if grey:
+        return NoiseModel.of(np.array(GREY_AXIS), 3 * lags, tones)
+    return NoiseModel.of(axes, lags, tones)
 
 
 def _patches(pixels: Pixels) -> Patches | None:
@@ -85,6 +96,38 @@ def _trend(side: int) -> NDArray[np.float32]:
     return np.linalg.qr(surfaces)[0].astype(np.float32)
 
 
+def _level_by_tone(rest: Floats, luma: Floats, side: int) -> tuple[float, ...]:
+    """The level in each bin of luma over the root mean square of all patches' (n, side^2, C); () if untold.
+
+    The spectrum of noise is the same at all tones, and texture raises few frequencies: so a bin has the
+    median ratio of its spectrum to the mean one. It counts for as much as it has patches of noise, and a
+    smooth curve goes through all.
+    """
+    most = _MAX_RATIO**2 * max(float(np.quantile(_energy(rest), _FLATTEST)), _ROUNDING)
+    bins = np.minimum(luma * _TONES, _TONES - 1).astype(int)
+    power, share = np.ones((_TONES, side * (side // 2 + 1))), np.zeros(_TONES)
+    for tone in range(_TONES):
+        own = rest[bins == tone]
+        if len(own) >= _FEWEST:
+            alone = _noise_alone(own, side)
+            energy = _energy(alone).mean()
+            if energy > most:
+                continue  # texture, however alike its patches are
+            power[tone] = _power(alone, side).mean(axis=2).ravel() / side**2 + _ROUNDING
+            share[tone] = (_energy(own) < _LIKE * energy).sum() / len(rest)
+    if len(rest) < _TELLING or np.count_nonzero(share) < 2:
+        return ()
+    shape = (share / power.mean(axis=1)) @ power
+    strong = shape > _STRONG * shape.max()
+    told = share * np.log(np.median(power[:, strong] / shape[strong], axis=1)) / 2
+    bend, slope = (np.diff(np.eye(_TONES), order, axis=0) for order in (2, 1))
+    level = np.linalg.solve(np.diag(share) + _BEND * bend.T @ bend + _SLOPE * slope.T @ slope, told)
+    far = np.log(_MAX_RATIO)
+    ratios = np.exp(np.clip(level - np.average(level, weights=share), -far, far))
+    at_patches = level_ratio(tuple(ratios), luma)
+    return tuple((ratios / np.sqrt((at_patches**2).mean())).tolist())
+
+
 def _noise_alone(rest: Floats, side: int) -> Floats:
     """The patches (n, side^2, C) whose energy is that of noise, as far as its own scatter lets one tell."""
     energy = _energy(rest)
@@ -110,12 +153,17 @@ def _energy(rest: Floats) -> Floats:
 
 def _scatter(rest: Floats, side: int) -> float:
     """Relative standard deviation of the energy of one patch of noise with the spectrum of these."""
-    planes = rest.reshape(len(rest), side, side, -1)
-    power = (np.abs(np.fft.rfft2(planes, axes=(1, 2))) ** 2).mean(axis=0)
+    power = _power(rest, side)
     weight = np.full(power.shape[1], 2.0)
     weight[[0, -1]] = 1
     total = (power * weight[None, :, None]).sum()
     return float(np.sqrt(2 * (power**2 * weight[None, :, None]).sum()) / total)
+
+
+def _power(rest: Floats, side: int) -> Floats:
+    """(side, side // 2 + 1, C): the mean squared spectrum of patches (n, side^2, C)."""
+    planes = rest.reshape(len(rest), side, side, -1)
+    return (np.abs(np.fft.rfft2(planes, axes=(1, 2))) ** 2).mean(axis=0)
 
 
 def _full_lags(rest: Floats, side: int, trend: NDArray[np.float32], coarse: bool) -> Floats:

@@ -43,7 +43,7 @@ from daps_desktop.jobs.settings import DEVICES, METHODS, OUTPUTS, PRESETS, SWITC
 
 _SETTINGS = (
     "preset", "method", "output", "samples", "closeness", "levels", "prior", "device", "seed", "tile",
-    *SWITCHES,
+    "keep_grain", *SWITCHES,
 )  # fmt: skip
 
 
@@ -62,6 +62,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--noise", metavar="auto|SIGMA", help=tr("grey levels of 0-255"))
     parser.add_argument(
         "--closeness", type=float, metavar="0-1", help=tr("1: stay close to the photo, 0: fill in more")
+    )
+    parser.add_argument(
+        "--keep-grain",
+        type=int,
+        metavar="0-100",
+        help=tr("how many percent of what denoising took away is given back"),
     )
     parser.add_argument("--levels", type=int, help=tr("annealing levels; 0: as many as the preset says"))
     parser.add_argument("--preset", choices=PRESETS)

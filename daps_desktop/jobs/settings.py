@@ -23,7 +23,8 @@ WIDEST_EDGE = 32  # pixels
 MAX_SAMPLES = 64
 MOST_NOISE = 128  # grey levels
 SWITCHES = ("fill_grain", "keep_tone")
-_WHOLE = ("samples", "tile", "seed", "levels", "soft_edge")
+_WHOLE = ("samples", "tile", "seed", "levels", "soft_edge", "keep_grain")
+_LATER = (*SWITCHES, "keep_grain")  # than the first albums
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class SolverSettings:
     soft_edge: int = 0  # px: ring around the mask over which the filling fades into the photo
     fill_grain: bool = True  # what is filled in gets the photo's own grain
     keep_tone: bool = True  # a toned photo is restored in luma and coloured by its own curve
+    keep_grain: int = 0  # %: how much of what denoising took away is given back
 
     def __post_init__(self) -> None:
         for name, allowed in (
@@ -66,12 +68,14 @@ class SolverSettings:
         check_range("closeness", self.closeness, 0, 1)
         check_range("levels", self.levels, 0, 200)
         check_range("soft_edge", self.soft_edge, 0, WIDEST_EDGE)
+        check_range("keep_grain", self.keep_grain, 0, 100)
         if self.noise is not None:
             check_range("noise", self.noise, 0, MOST_NOISE)
 
     def to_json(self) -> dict[str, Any]:
-        """Switches are named only where they are off: albums of earlier versions know their work by this."""
-        values = {name: value for name, value in asdict(self).items() if name not in SWITCHES or not value}
+        """What came later is named only where it is unusual: earlier albums know their work by the rest."""
+        usual = asdict(SolverSettings())
+        values = {k: v for k, v in asdict(self).items() if k not in _LATER or v != usual[k]}
         return {"version": VERSION, **values}
 
     @classmethod

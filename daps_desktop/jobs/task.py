@@ -79,6 +79,15 @@ class Task:
         return self._all(lambda traits: traits.keeps_grain)
 
     @property
+    def can_keep_grain(self) -> bool:
+        """True where noise is taken out of a photo that shows all of it, of which some can be given back.
+
+        What JPEG or a smaller size took from a photo lies in what it lacks as well, and is no grain.
+        """
+        solved = self.solved_part
+        return solved.fully_observed and not solved.keeps_grain
+
+    @property
     def fully_observed(self) -> bool:
         """True where the photo has as many measured values as it has pixels that are seen."""
         return self._all(lambda traits: traits.fully_observed)

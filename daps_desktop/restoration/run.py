@@ -57,11 +57,26 @@ class Solution:
     estimates: list[Tensor]
     residual_over_noise: float
 
+    def pictures(self, kept: float = 0.0) -> list[Tensor]:
+        """The result in each region, (1, 3, h, w), without the unknown border.
+
+        Where the photo shows it, the share `kept` of what the photo has beyond it is given back; the residual
+        is that of the estimate without it.
+        """
+        found: list[Tensor] = []
+        for region, x in zip(self.regions, self.estimates, strict=True):
+            A, y = region.problem.A, region.problem.y
+            picture = A.crop(x)
+            if kept:
+                seen = 1.0 if A.known_mask is None else A.known_mask
+                picture = picture - kept * seen * A.residual(x, y)
+            found.append(picture)
+        return found
+
     @property
-    def pictures(self) -> list[Tensor]:
-        """The result in each region, (1, 3, h, w), without the unknown border."""
-        pairs = zip(self.regions, self.estimates, strict=True)
-        return [region.problem.A.crop(x) for region, x in pairs]
+    def observed(self) -> list[Tensor | None]:
+        """For each region (1, 1, h, w), 1 = the photo shows it; None where it shows all."""
+        return [region.problem.A.known_mask for region in self.regions]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +108,13 @@ def restore(job: RestoreRequest, prior: Prior, progress: ProgressReporter) -> Re
     solution = run(
         plan, observation, lambda rect: to_tensor(seen[rect.slices], device), prior, progress, painter
     )
-    pictures = solution.pictures
-    if task.only_fills_mask and settings.fill_grain:
-        pictures = with_grain(pictures, _measured(job, tone is not None), grey, settings.seed)
+    kept = settings.keep_grain / 100 if task.can_keep_grain else 0.0
+    pictures = solution.pictures(kept)
+    if settings.fill_grain and (task.only_fills_mask or kept):
+        own = noise.at_level(kept * noise.level) if kept else _measured(job, tone is not None)
+        pictures = with_grain(pictures, solution.observed, own, grey, settings.seed)
     return Restored(
-        compose(photo, job.mask, settings.soft_edge, plan, pictures, tone),
+        compose(photo, job.mask, settings.soft_edge, plan, pictures, tone, kept),
         noise.level,
         solution.residual_over_noise,
         residual_map(task, (photo.height, photo.width), solution.regions, solution.estimates),

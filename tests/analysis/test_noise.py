@@ -9,6 +9,7 @@ from PIL import Image
 from skimage import data
 
 from daps_desktop.analysis.noise import measure_noise
+from daps_desktop.imaging.profile.noise_model import level_ratio
 
 PHOTOS = {name: getattr(data, name)() for name in ("astronaut", "coffee", "chelsea", "rocket", "camera")}
 
@@ -29,7 +30,7 @@ def as_jpeg(pixels: np.ndarray, quality: int) -> np.ndarray:
 @pytest.mark.parametrize("name", PHOTOS)
 @pytest.mark.parametrize("sigma", [2, 3, 5, 10, 20, 35, 50])
 def test_white_noise_is_measured(name: str, sigma: float) -> None:
-    own = 1.85 if name == "astronaut" else 0.0  # the grain of a scanned film; the others have next to none
+    own = 2.4 if name == "astronaut" else 0.0  # the grain of a scanned film; the others have next to none
     truth = np.hypot(sigma, own)
     assert measure_noise(noisy(name, sigma)).level == pytest.approx(truth, rel=0.15, abs=0.5)
 
@@ -100,3 +101,29 @@ def test_large_photos_take_no_longer() -> None:
     started = time.perf_counter()
     measure_noise(large)
     assert time.perf_counter() - started < 2  # 0.15 s on a quiet machine
+
+
+def film(name: str, level: float, floor: float) -> np.ndarray:
+    """A photo in grey with grain that is strongest in the middle tones."""
+    grey = PHOTOS[name].reshape(*PHOTOS[name].shape[:2], -1).mean(2)
+    share = grey / 255
+    strength = level * (floor + (1 - floor) * np.sqrt(4 * share * (1 - share)))
+    values = grey + strength * np.random.default_rng(1).normal(0, 1, grey.shape)
+    return np.clip(np.round(values), 0, 255).astype(np.uint8)[..., None]
+
+
+@pytest.mark.parametrize("name", PHOTOS)
+@pytest.mark.parametrize("floor", [0.1, 0.3, 1.0])
+def test_the_level_is_measured_at_each_tone(name: str, floor: float) -> None:
+    photo = film(name, 12, floor)
+    model = measure_noise(photo)
+    share = np.linspace(0.2, 0.8, 7)
+    seen = np.array([(abs(photo[..., 0] / 255 - at) < 0.05).mean() for at in share]) > 0.03
+    truth = 12 * (floor + (1 - floor) * np.sqrt(4 * share * (1 - share)))
+    found = model.level * level_ratio(model.tones, share)
+    np.testing.assert_allclose(found[seen], truth[seen], rtol=0.2)
+
+
+def test_few_patches_tell_of_no_tones() -> None:
+    photo = (128 + np.random.default_rng(0).normal(0, 10, (64, 64, 3))).astype(np.uint8)
+    assert measure_noise(photo).tones == ()

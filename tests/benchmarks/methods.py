@@ -136,7 +136,7 @@ def _method(prior: Prior, trial: Measured, name: str, settings: SolverSettings) 
 
     def restored(_: Measured) -> Pixels:
         solution = run(plan, observation, lambda rect: trial.y[..., *rect.slices], prior, ProgressReporter())
-        return to_pixels(solution.pictures[0], _EIGHT_BITS, 3)
+        return to_pixels(solution.pictures()[0], _EIGHT_BITS, 3)
 
     return EvaluatedMethod(f"{name}, {cost(plan).evaluations} evaluations", [restored])
 

@@ -318,8 +318,11 @@ def test_a_project_from_before_maps_were_kept_still_opens(work: Path, tmp_path: 
 def test_a_profile_that_is_missing_or_damaged_is_to_be_measured_again(work: Path, tmp_path: Path) -> None:
     told = json.loads(manifest_of(work))
     before = {name: value for name, value in told.items() if name != "profile"}
-    noise = {**told["profile"]["noise"], "lags": [[[-3.0]]] * 3}
-    for other in (before, {**told, "profile": {**told["profile"], "noise": noise}}, {**told, "profile": 7}):
+    noise = told["profile"]["noise"]
+    wrong = {**noise, "lags": [[[-3.0]]] * 3}
+    older = {name: value for name, value in noise.items() if name != "tones"}
+    profiles = (*({**told["profile"], "noise": other} for other in (wrong, older)), 7)
+    for other in (before, *({**told, "profile": profile} for profile in profiles)):
         opened = read_project(rebuilt(work, tmp_path / "other.daps", manifest=json.dumps(other).encode()))
         assert opened.profile is None and len(opened.versions) == 2
 

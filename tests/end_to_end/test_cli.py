@@ -75,6 +75,16 @@ def test_without_mask_and_damage_it_takes_the_noise_away(
     assert "Noise estimated at" in capsys.readouterr().err
 
 
+def test_all_of_the_grain_can_be_kept(desk: Desk) -> None:
+    assert desk.restore("none.png", "--noise", "20") == 0
+    assert desk.restore("all.png", "--noise", "20", "--keep-grain", "100") == 0
+    none, kept, photo = (
+        read_photo(path).pixels for path in (desk.path("none.png"), desk.path("all.png"), desk.photo)
+    )
+    assert (none != photo).any()
+    np.testing.assert_array_equal(kept, photo)
+
+
 def test_the_tone_of_a_toned_photo_is_kept_unless_told_otherwise(desk: Desk) -> None:
     desk.photo.unlink()
     write_photo(Photo(eight_bits(toned("sepia"))[60:124, 190:254]), desk.photo)
@@ -199,6 +209,7 @@ BAD_REQUESTS: list[tuple[tuple[str, ...], str]] = [
     (("--noise", "-1"), "between 0 and 128"),
     (("--noise", "nan"), "between 0 and 128"),
     (("--samples", "0"), "between 1 and 64"),
+    (("--keep-grain", "101"), "between 0 and 100"),
     (("--tile", "10"), "between 64 and 2048"),
     (("--seed", "-1"), "seed"),
     (("--prior", "nobody"), "no prior called nobody"),

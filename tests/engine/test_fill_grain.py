@@ -63,3 +63,26 @@ def test_it_is_the_same_for_the_same_seed_and_can_be_left_out() -> None:
     assert (play(photo, mask=mask, seed=4).pixels != first)[mask].any()
     smooth = play(photo, mask=mask, seed=3, fill_grain=False).pixels
     assert roughness(smooth, mask)[0] < 0.6 * roughness(first, mask)[0]
+
+
+@pytest.mark.parametrize("law", ["film", "scanner"])
+def test_the_grain_of_a_fill_is_as_strong_as_at_its_tone(law: str) -> None:
+    """Film is grainiest in the middle tones, a scanner in the dark ones."""
+    luma = np.linspace(15, 240, SIDE)[None].repeat(SIDE, axis=0)
+    share = luma / 255
+    film = 0.1 + 0.9 * np.sqrt(4 * share * (1 - share))
+    level = film if law == "film" else 0.25 + 0.75 * (1 - share) ** 2
+    grain = np.random.default_rng(5).normal(0, 12, (SIDE, SIDE)) * level
+    photo, mask = np.rint(luma + grain).clip(0, 255).astype(np.uint8)[..., None], spots()
+    filled = play(photo, mask=mask).pixels[..., 0] - luma
+    clean = play(photo, mask=mask, fill_grain=False).pixels[..., 0] - luma
+    ratios: list[float] = []
+    for left in range(20, SIDE - 40, 60):
+        inside = np.zeros_like(mask)
+        inside[:, left : left + 24] = mask[:, left : left + 24]
+        around = np.zeros_like(mask)
+        around[:, left : left + 24] = ~mask[:, left : left + 24]
+        drawn = (filled - clean)[inside]
+        assert drawn.std() == pytest.approx(filled[around].std(), rel=0.15)
+        ratios.append(float(drawn.std()))
+    assert max(ratios) > 1.2 * min(ratios)  # which one level for all would not be

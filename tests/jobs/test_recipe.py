@@ -32,6 +32,16 @@ def test_a_recipe_comes_back() -> None:
     assert parse_recipe(dump_recipe(Recipe())) == Recipe()
 
 
+def test_kept_grain_is_named_only_where_there_is_some() -> None:
+    """Albums know their work by the words of its recipe, and had none for it once."""
+    assert "keep_grain" not in SolverSettings().to_json()
+    kept = SolverSettings(keep_grain=30)
+    assert kept.to_json()["keep_grain"] == 30 and SolverSettings.from_json(kept.to_json()) == kept
+    for impossible in (-1, 101, 0.5, True):
+        with pytest.raises(UserError):
+            SolverSettings.from_json({"version": 1, "keep_grain": impossible})
+
+
 def test_a_kernel_comes_back_with_its_picture_and_one_of_old_with_its_path() -> None:
     recipe = Recipe(Task((KernelBlur("shake, left=2.png", b"PNG\x00\xff"), Noise())))
     assert parse_recipe(dump_recipe(recipe)) == recipe

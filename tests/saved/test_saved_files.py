@@ -43,17 +43,17 @@ HEIGHT, WIDTH = 40, 48
 QUICK = {
     "preset": "draft", "method": "dapspp", "output": "safest", "samples": 1, "noise": 5.0, "closeness": 0.5,
     "levels": 0, "prior": "photo-fast", "device": "cpu", "seed": 7, "tile": 0, "soft_edge": 0,
-    "keep_tone": True, "fill_grain": True,
+    "keep_tone": True, "fill_grain": True, "keep_grain": 0,
 }  # fmt: skip
 UNUSUAL = {
     "preset": "best", "method": "diffpir", "output": "sample", "samples": 5, "noise": 12.5, "closeness": 0.25,
     "levels": 30, "prior": "photo-fine", "device": "cpu", "seed": 2**62, "tile": 512, "soft_edge": 8,
-    "keep_tone": True, "fill_grain": True,
+    "keep_tone": True, "fill_grain": True, "keep_grain": 0,
 }  # fmt: skip
 USUAL = {
     "preset": "balanced", "method": "dapspp", "output": "safest", "samples": 1, "noise": None,
     "closeness": 0.5, "levels": 0, "prior": "auto", "device": "auto", "tile": 0, "soft_edge": 0,
-    "keep_tone": True, "fill_grain": True,
+    "keep_tone": True, "fill_grain": True, "keep_grain": 0,
 }  # fmt: skip
 Damages = list[tuple[str, dict[str, Any]]]
 

@@ -206,6 +206,24 @@ def test_the_slider_sets_the_closeness_and_shows_it(opened: Desk) -> None:
     assert slider.value() == 0.75 * slider.maximum()
 
 
+def test_keep_grain_is_offered_where_something_is_denoised(opened: Desk) -> None:
+    how, cards = opened.window.panel.how, opened.window.panel.cards
+    assert not how.kept.isVisibleTo(how) and how.grain.isVisibleTo(how)  # a repair keeps all of it
+    cards.card(Noise).tick.click()
+    assert how.kept.isVisibleTo(how) and not how.grain.isVisibleTo(how)
+    slider = how.kept.slider
+    slider.setFocus()
+    QTest.keyClick(slider, Qt.Key.Key_End)
+    assert opened.document.settings.keep_grain == 100
+    assert how.grain.isVisibleTo(how)  # what is filled in gets grain as well
+    cards.card(MissingPixels).tick.click()
+    assert not how.grain.isVisibleTo(how)
+    opened.window.model.set_settings(replace(opened.document.settings, keep_grain=30))
+    assert slider.value() == 30
+    opened.window.model.set_task(Task((Downsampling(2),)))
+    assert not how.kept.isVisibleTo(how)
+
+
 def test_advanced_values_reach_the_settings(opened: Desk) -> None:
     fold = opened.window.panel.how.fold
     fold.head.click()

@@ -12,19 +12,22 @@ from daps_desktop.imaging.colour import REC601
 
 Lags = tuple[tuple[tuple[float, ...], ...], ...]
 MAX_SIDE = 65  # of the lags
+MAX_TONES, _MAX_RATIO = 64, 100.0  # of a level to the mean one
 
 
 @dataclass(frozen=True, slots=True)
 class NoiseModel:
-    """Stationary Gaussian noise, independent along one to three orthonormal colour axes.
+    """Gaussian noise, independent along one to three orthonormal colour axes, stationary but for its level.
 
     `axes`: rows (r, g, b); the grey axis alone for a photo without colour. `lags`: for each axis the
-    autocovariance at (down, right) = -L..L, in squared grey levels of 0-255. Raises: ValueError where a value
-    is impossible.
+    autocovariance at (down, right) = -L..L, in squared grey levels of 0-255, as the mean over the photo.
+    `tones`: the std over that mean at luma (i + 1/2) / n of full scale; none where it is the same at all.
+    Raises: ValueError where a value is impossible.
     """
 
     axes: tuple[tuple[float, float, float], ...]
     lags: Lags
+    tones: tuple[float, ...]
 
     def __post_init__(self) -> None:
         side = len(self.lags[0]) if self.lags else 0
@@ -37,6 +40,8 @@ class NoiseModel:
         axes, lags = np.array(self.axes), np.array(self.lags)
         if not (np.isfinite(axes).all() and np.isfinite(lags).all()):
             return False
+        if len(self.tones) > MAX_TONES or not all(0 < ratio <= _MAX_RATIO for ratio in self.tones):
+            return False
         variances = lags[:, lags.shape[1] // 2, lags.shape[1] // 2]
         strongest = np.abs(lags).max(axis=(1, 2))
         orthonormal = np.abs(axes @ axes.T - np.eye(len(axes))).max() < 1e-3
@@ -46,11 +51,11 @@ class NoiseModel:
     def white(cls, level: float, *, grey: bool = False) -> "NoiseModel":
         """Independent in all pixels, and in all channels where there are several; std in grey levels."""
         if grey:
-            return cls(GREY_AXIS, (((3 * level**2,),),))
-        return cls(((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)), (((level**2,),),) * 3)
+            return cls(GREY_AXIS, (((3 * level**2,),),), ())
+        return cls(((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)), (((level**2,),),) * 3, ())
 
     @classmethod
-    def of(cls, axes: NDArray[Any], lags: NDArray[Any]) -> "NoiseModel":
+    def of(cls, axes: NDArray[Any], lags: NDArray[Any], tones: tuple[float, ...] = ()) -> "NoiseModel":
         """From arrays (n, 3) and (n, side, side); numbers are kept to four figures, rims of zeros cut off."""
         middle = lags.shape[-1] // 2
         reach = int(np.abs(np.argwhere(lags)[:, 1:] - middle).max(initial=0))
@@ -60,6 +65,7 @@ class NoiseModel:
         return cls(
             cast(Any, tuple(tuple(row) for row in np.round(axes, 6).tolist())),
             tuple(tuple(tuple(row) for row in lag) for lag in rounded.reshape(lags.shape).tolist()),
+            tuple(float(f"{ratio:.4g}") for ratio in tones),
         )
 
     @property
@@ -86,7 +92,9 @@ class NoiseModel:
     def of_luma(self) -> "NoiseModel":
         """The noise that the luma of the photo has, as that of a grey photo."""
         shares = (np.array(self.axes) @ np.array(REC601)) ** 2
-        return NoiseModel.of(np.array(GREY_AXIS), 3 * np.tensordot(shares, np.array(self.lags), 1)[None])
+        return NoiseModel.of(
+            np.array(GREY_AXIS), 3 * np.tensordot(shares, np.array(self.lags), 1)[None], self.tones
+        )
 
     def of_channels(self) -> "NoiseModel":
         """The same along three axes, where a photo without colour is treated as one that may have some."""
@@ -95,11 +103,18 @@ class NoiseModel:
         axes = np.linalg.svd(np.array(self.axes))[2]
         lags = np.zeros((3, *np.shape(self.lags)[1:]))
         lags[: len(self.lags)] = self.lags
-        return NoiseModel.of(axes, lags)
+        return NoiseModel.of(axes, lags, self.tones)
 
     def _at(self, down: int, right: int) -> list[float]:
         middle = len(self.lags[0]) // 2
         return [lag[middle + down][middle + right] for lag in self.lags]
+
+
+def level_ratio(tones: tuple[float, ...], luma: NDArray[np.floating]) -> NDArray[np.float64]:
+    """The std at a luma of 0 to 1 over the mean one, of any shape; linear between the tones."""
+    if not tones:
+        return np.ones(luma.shape)
+    return np.interp(luma, (np.arange(len(tones)) + 0.5) / len(tones), tones)
 
 
 GREY_AXIS = ((3**-0.5, 3**-0.5, 3**-0.5),)

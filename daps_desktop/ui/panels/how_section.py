@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QSlider, QWidget
 
 from daps_desktop.base.i18n import N_, phrase, tr
+from daps_desktop.base.validation import Range
+from daps_desktop.jobs.damage import MissingPixels
 from daps_desktop.jobs.requests import QUALITIES
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
@@ -16,6 +18,7 @@ from daps_desktop.ui.common.live_text import Words, say
 from daps_desktop.ui.common.theme import MIN_TARGET
 from daps_desktop.ui.common.widgets import Section, SegmentedControl, hbox, label, vbox
 from daps_desktop.ui.panels.advanced_section import AdvancedSection
+from daps_desktop.ui.panels.value_fields import PercentField
 
 CLOSE, MORE = N_("Stay close to the photo"), N_("Fill in more")
 CLOSENESS_HELP = N_(
@@ -36,6 +39,11 @@ GRAIN_HELP = N_(
     "What is filled in gets the grain of the photo around it, so that it does not look like plastic. The "
     "grain is drawn, not found: untick this where nothing may be added."
 )
+KEPT, KEPT_SPOKEN = N_("Keep grain"), N_("How much of the grain is kept")
+KEPT_HELP = N_(
+    "How much of the grain that is taken away is put back, so that the result still looks like a photo: none "
+    "of it at 0 %, all of it at 100 %. Where something is filled in, grain of the same strength is drawn."
+)
 _STOPS = 20  # of the slider; an even number, so that it has a middle
 _QUALITIES = tuple((preset, labels.QUALITIES[preset][0]) for preset in QUALITIES)
 
@@ -49,8 +57,8 @@ class HowSection(Section):
 
     def __init__(self) -> None:
         self._settings = SolverSettings()
-        self._repair = True
-        self._toned = self._adds_colour = False
+        self._task = Task((MissingPixels(),))
+        self._toned = False
         self.closeness = ClosenessSlider()
         self.quality = SegmentedControl(labels.QUALITY_NAME, _QUALITIES)
         self._quality_line = label("", "caption")
@@ -59,10 +67,13 @@ class HowSection(Section):
         self.tone.setVisible(False)
         self.grain = say(QCheckBox(), text=GRAIN, toolTip=GRAIN_HELP, accessibleDescription=GRAIN_HELP)
         self.grain.setMinimumHeight(MIN_TARGET)
+        self.kept = PercentField(KEPT, KEPT_SPOKEN, Range(0.0, 1.0), 0.0)
+        say(self.kept.slider, toolTip=KEPT_HELP, accessibleDescription=KEPT_HELP)
         self.fold = AdvancedSection()
         super().__init__(
             labels.STEP_HOW,
             self.closeness,
+            self.kept,
             self.quality,
             self._quality_line,
             self.grain,
@@ -76,6 +87,7 @@ class HowSection(Section):
         self.quality.chosen.connect(lambda preset: self.pick(preset=preset))
         self.tone.clicked.connect(lambda kept: self.pick(keep_tone=kept))
         self.grain.clicked.connect(lambda wanted: self.pick(fill_grain=wanted))
+        self.kept.changed.connect(lambda: self.pick(keep_grain=round(100 * self.kept.value)))
         self.fold.chosen.connect(lambda values: self.pick(**values))
         self.show_settings(self._settings)
 
@@ -87,23 +99,29 @@ class HowSection(Section):
         self._settings = settings
         self.quality.pick(settings.preset if settings.preset in QUALITIES else None)
         say(self._quality_line, text=_quality_line(settings))
-        self.closeness.show_value(settings.closeness, self._repair)
+        self.closeness.show_value(settings.closeness, self._task.only_fills_mask)
         self.tone.setChecked(settings.keep_tone)
         self.grain.setChecked(settings.fill_grain)
+        self.kept.show_value(settings.keep_grain / 100)
+        self._show_what_counts()
         self.fold.show_settings(settings)
 
     def show_toned(self, toned: bool) -> None:
         """Whether the photo has a tone to keep; where it has none, there is nothing to choose."""
         self._toned = toned
-        self.tone.setVisible(toned and not self._adds_colour)
+        self._show_what_counts()
 
     def show_task(self, task: Task) -> None:
-        self._repair = task.only_fills_mask
-        self.grain.setVisible(self._repair)
-        self._adds_colour = task.adds_colour
-        self.show_toned(self._toned)
-        self.closeness.show_value(self._settings.closeness, self._repair)
+        self._task = task
+        self.show_settings(self._settings)
         self.fold.show_task(task)
+
+    def _show_what_counts(self) -> None:
+        task, kept = self._task, self._task.can_keep_grain
+        self.kept.setVisible(kept)
+        fills_with_grain = task.needs_mask and kept and self._settings.keep_grain > 0
+        self.grain.setVisible(task.only_fills_mask or fills_with_grain)
+        self.tone.setVisible(self._toned and not task.adds_colour)
 
     def show_times(self, seconds: Mapping[str, float]) -> None:
         """How long each quality would take; empty while unknown."""

@@ -43,7 +43,7 @@ def choice_field(name: str, text: str) -> MakeField:
 
 def percent_field(name: str, spoken: str) -> MakeField:
     """A slider for a share; `spoken` is what a screen reader calls it."""
-    return lambda values, usual: _Percent(name, spoken, values, usual)
+    return lambda values, usual: PercentField(name, spoken, values, usual)
 
 
 class _Number(ValueField):
@@ -80,7 +80,9 @@ class _Choice(ValueField):
         self.buttons.pick(value)
 
 
-class _Percent(ValueField):
+class PercentField(ValueField):
+    """A share from 0 to 1 as a slider with its percentage."""
+
     def __init__(self, name: str, spoken: str, values: Allowed, usual: float) -> None:
         assert isinstance(values, Range)
         super().__init__()

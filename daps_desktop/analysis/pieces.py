@@ -47,7 +47,7 @@ def pieces(
             check()
             band = slice(top, top + rows)
             found += _born(probability[band], level, labels[band], top, len(found))
-    return _in_order(labels, found)
+    return in_order(labels, found)
 
 
 def _born(
@@ -92,8 +92,8 @@ def _lay(numbers: Labels, parts: NDArray[np.int32], labels: Labels) -> None:
     np.copyto(labels, cast(Labels, cv2.dilate(laid, _disc(_RIM))), where=labels == 0)
 
 
-def _in_order(labels: Labels, found: list[Proposal]) -> Proposals:
-    """The surest first; of equal ones the larger probability of birth comes first."""
+def in_order(labels: Labels, found: list[Proposal]) -> Proposals:
+    """The surest first, of equal ones as they came; `labels` say of each pixel 1 + its place in `found`."""
     order = np.argsort([-piece.score for piece in found], kind="stable")
     places = np.zeros(2**16, np.uint16)  # what is hidden is nothing
     places[order + 1] = np.arange(1, len(found) + 1)

@@ -117,6 +117,11 @@ def read_card(folder: Path) -> PriorCard:
     return _read(folder, _prior)
 
 
+def is_finder(folder: Path) -> bool:
+    """Whether the folder says that its network looks for damage. Raises: UserError prior_unreadable."""
+    return (folder / CARD).is_file() and read_json(folder / CARD).get("role") == FINDER
+
+
 def read_finder(folder: Path) -> NetworkCard:
     """The card of the damage finder in a folder. Raises: UserError prior_unreadable."""
     return _read(folder, _finder)

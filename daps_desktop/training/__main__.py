@@ -1,4 +1,4 @@
-"""`python -m daps_desktop.training fit|evaluate|export`."""
+"""`python -m daps_desktop.training fit|judge|evaluate|export`."""
 
 import argparse
 import signal
@@ -11,12 +11,14 @@ from threading import Event
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.jobs.settings import DEVICES, PRESETS, SolverSettings
+from daps_desktop.networks.loader import open_finder
 from daps_desktop.networks.runtime.devices import choose_device
 from daps_desktop.training.evaluation.evaluate import EvaluationSpec, evaluate
 from daps_desktop.training.evaluation.scores import kept, markdown, score_rows
 from daps_desktop.training.evaluation.trials import CASES
 from daps_desktop.training.export import export_run
 from daps_desktop.training.fit import fit
+from daps_desktop.training.judging import fit_judgement
 from daps_desktop.training.loop.recipe import Recipe, usual_batch
 from daps_desktop.training.loop.settings import Budget, RunSettings, read_settings
 from daps_desktop.training.prior_folder import record_measured
@@ -69,6 +71,11 @@ def _continued(options: argparse.Namespace) -> RunSettings:
     return replace(settings, budget=replace(settings.budget, minutes=options.minutes))
 
 
+def _judge(options: argparse.Namespace) -> None:
+    finder = open_finder(options.device)
+    fit_judgement(finder, options.photos, options.film, options.count, options.out, print)
+
+
 def _evaluate(options: argparse.Namespace) -> None:
     chosen = EvaluationSpec(
         tuple(options.photos), options.first, options.last, options.crop, tuple(options.tasks)
@@ -88,8 +95,9 @@ def _export(options: argparse.Namespace) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m daps_desktop.training", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="fit|evaluate|export")
+    commands = parser.add_subparsers(required=True, metavar="fit|judge|evaluate|export")
     _add_fit(commands.add_parser("fit", help="teach a network on photos"))
+    _add_judge(commands.add_parser("judge", help="fit how whole pieces of what the finder finds are judged"))
     _add_evaluate(commands.add_parser("evaluate", help="measure a prior"))
     _add_export(commands.add_parser("export", help="make a prior of what a run has come to"))
     return parser
@@ -116,6 +124,15 @@ def _add_fit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch", type=int, help="patches a step; more on a graphics card")
     parser.add_argument("--lr", type=float, default=recipe.lr)
     parser.add_argument("--seed", type=int, default=recipe.seed)
+    parser.add_argument("--device", choices=DEVICES, default="auto")
+
+
+def _add_judge(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(command=_judge)
+    parser.add_argument("--photos", required=True, nargs="+", metavar="PLACE")
+    parser.add_argument("--film", required=True, nargs="+", metavar="PLACE")
+    parser.add_argument("--count", type=int, default=800, metavar="N", help="photos to judge on")
+    parser.add_argument("--out", required=True, type=Path, metavar="FILE")
     parser.add_argument("--device", choices=DEVICES, default="auto")
 
 

@@ -1,4 +1,4 @@
-"""A prior's folder: its network to go on from, and one written from what a run has learnt."""
+"""The folder of a prior or a finder: its network to go on from, and one written from what was learnt."""
 
 import json
 import os
@@ -16,10 +16,14 @@ from daps_desktop.base.os_errors import describe_os_error
 from daps_desktop.networks.architectures.norm_free_unet import NormFreeUNet
 from daps_desktop.networks.card import (
     CARD,
+    FINDER,
     VERSION,
     WEIGHTS,
     Architecture,
+    PriorCard,
+    is_finder,
     read_card,
+    read_finder,
     sha256,
     verify,
 )
@@ -35,16 +39,17 @@ from daps_desktop.training.loop.settings import RunSettings
 CHECK = "check.safetensors"
 CHECK_SIGMA, CHECK_SIDE = 0.2, 64
 LICENCE = "Apache-2.0"
+_PARAMETERISATION = section_of(EdmParameterisation(PHOTO_STD, *SIGMA_RANGE))
 
 
 def read_network(folder: Path) -> NormFreeUNet:
-    """The network of a prior of the built-in kind, in float32.
+    """The network of a prior of the built-in kind, or of the finder of damage, in float32.
 
     Raises: UserError (`prior_unreadable`, `prior_damaged`), also for a prior of another kind.
     """
-    card = read_card(folder)
-    use = card.parameterisation
-    if card.architecture.name != NormFreeUNet.__name__ or not isinstance(use, EdmParameterisation):
+    card = read_finder(folder) if is_finder(folder) else read_card(folder)
+    own_use = not isinstance(card, PriorCard) or isinstance(card.parameterisation, EdmParameterisation)
+    if card.architecture.name != NormFreeUNet.__name__ or not own_use:
         detail = phrase(N_("only a prior of the built-in kind can be fine-tuned"))
         raise UserError("prior_unreadable", path=folder, detail=detail)
     if not verify(card):
@@ -85,11 +90,13 @@ def _write(folder: Path, network: NormFreeUNet, facts: dict[str, Any], credit: s
     if credit:
         (folder / CREDITS).write_text(credit, encoding="utf-8")
     hashes = {"credits": CREDITS if credit else "", "sha256": sha256(folder / WEIGHTS)}
-    card = json.dumps({**_card(network), **facts, **hashes}, indent=1)
+    finds = network.config["out_channels"] == 1
+    use = {"role": FINDER} if finds else {"parameterisation": _PARAMETERISATION}
+    card = json.dumps({**_card(network), **use, **facts, **hashes}, indent=1)
     (folder / CARD).write_text(card + "\n", encoding="utf-8")
-    _write_check(folder)
-    for path in (folder / WEIGHTS, folder / CHECK):
-        path.chmod(0o644)  # safetensors lets only the owner read it
+    (folder / WEIGHTS).chmod(0o644)  # safetensors lets only the owner read it
+    if not finds:
+        _write_check(folder)
 
 
 def _write_check(folder: Path) -> None:
@@ -98,6 +105,7 @@ def _write_check(folder: Path) -> None:
     x = ramp + CHECK_SIGMA * torch.randn(ramp.shape, generator=torch.Generator().manual_seed(0))
     denoised = denoise(read_network(folder).eval(), x, CHECK_SIGMA)
     write_weights({"x": x, "sigma": torch.tensor([CHECK_SIGMA]), "denoised": denoised}, folder / CHECK)
+    (folder / CHECK).chmod(0o644)
 
 
 def _card(network: NormFreeUNet) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What looks like damage in a photo: the answer to a FindRequest."""
 
+from daps_desktop.analysis.judgement import judged
 from daps_desktop.analysis.picture_area import without_hidden
 from daps_desktop.analysis.pieces import pieces
 from daps_desktop.imaging.photo import Photo
@@ -24,4 +25,5 @@ def find_damage(photo: Photo, device: Device, progress: ProgressReporter) -> Pro
     progress.check()
     pixels = without_hidden(photo.pixels, photo.alpha)
     probability = open_finder(device).probabilities(pixels, progress.share)
-    return pieces(probability, None if photo.alpha is None else photo.alpha == 0, progress.check)
+    hidden = None if photo.alpha is None else photo.alpha == 0
+    return judged(pixels, probability, pieces(probability, hidden, progress.check), progress.check)

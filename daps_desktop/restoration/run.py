@@ -12,7 +12,7 @@ from torch import Tensor
 from daps_desktop.analysis.noise import measure_noise
 from daps_desktop.analysis.picture_area import without_hidden
 from daps_desktop.analysis.tone import find_tone
-from daps_desktop.imaging.photo import Photo
+from daps_desktop.imaging.photo import Photo, Pixels
 from daps_desktop.imaging.profile.noise_model import NoiseModel
 from daps_desktop.imaging.profile.tone_curve import ToneCurve, luma_plane
 from daps_desktop.imaging.rect import Rect
@@ -37,7 +37,7 @@ from daps_desktop.restoration.plan import (
 from daps_desktop.restoration.preview import PreviewRenderer
 from daps_desktop.restoration.progress import ProgressReporter
 from daps_desktop.restoration.regions import Region, Stage, domain_pixels
-from daps_desktop.restoration.residual_map import residual_map
+from daps_desktop.restoration.residual import as_written, explain
 from daps_desktop.solver.denoisers.bias_corrected import BiasCorrectedDenoiser
 from daps_desktop.solver.denoisers.denoiser import CountingDenoiser, Denoiser, GreyscaleDenoiser
 from daps_desktop.solver.denoisers.tiled import TiledDenoiser
@@ -51,7 +51,7 @@ Part = Callable[[Rect], Tensor]  # of the photo, (1, 3, h, w) on the device, in 
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """The outcome of a plan: the latent estimate of every region, and the residual of all over the noise."""
+    """The outcome of a plan: the latent estimate of every region, and their residual, to compare runs by."""
 
     regions: tuple[Region, ...]
     estimates: list[Tensor]
@@ -78,8 +78,7 @@ def restore(job: RestoreRequest, prior: Prior, progress: ProgressReporter) -> Re
     """The photo of a job with its damage undone. Raises: UserError, JobCancelledError (by `progress`)."""
     photo, task, settings, device = job.photo, job.task, job.settings, prior.network.device
     tone = _tone(job)
-    # A toned photo is restored as a grey one: its own luma is all that the solver sees.
-    seen = photo.pixels if tone is None else luma_plane(photo.pixels)
+    seen = _seen(photo.pixels, tone)
     noise = _noise(job, tone is not None, progress)
     mask = with_soft_edge(job.mask, task, settings.soft_edge)
     grey = seen.shape[2] == 1
@@ -96,12 +95,17 @@ def restore(job: RestoreRequest, prior: Prior, progress: ProgressReporter) -> Re
     pictures = solution.pictures
     if task.only_fills_mask and settings.fill_grain:
         pictures = with_grain(pictures, _measured(job, tone is not None), grey, settings.seed)
-    return Restored(
-        compose(photo, job.mask, settings.soft_edge, plan, pictures, tone),
-        noise.level,
-        solution.residual_over_noise,
-        residual_map(task, (photo.height, photo.width), solution.regions, solution.estimates),
-    )
+    result = compose(photo, job.mask, settings.soft_edge, plan, pictures, tone)
+    del pictures
+    written = _seen(result.pixels, tone)
+    latents = as_written(task, written, solution.regions, solution.estimates, hidden)
+    residual, places = explain(task, (photo.height, photo.width), solution.regions, latents)
+    return Restored(result, noise.level, residual, places)
+
+
+def _seen(pixels: Pixels, tone: ToneCurve | None) -> Pixels:
+    """What the solver is given: a toned photo is restored as a grey one, by its luma."""
+    return pixels if tone is None else luma_plane(pixels)
 
 
 def _tone(job: RestoreRequest) -> ToneCurve | None:
@@ -157,10 +161,7 @@ def run(
         other = _solve_once(plan.seed, regions, prior.network.device, progress, painter, k)
         if plan.combine == "mean":
             pairs = zip(best.estimates, other.estimates, strict=True)
-            estimates = [a.lerp(b, 1 / (k + 1)) for a, b in pairs]
-            best = replace(
-                best, estimates=estimates, residual_over_noise=_residual_over_noise(regions, estimates)
-            )
+            best = replace(best, estimates=[a.lerp(b, 1 / (k + 1)) for a, b in pairs])
         elif other.residual_over_noise < best.residual_over_noise:
             best = other
     return best
@@ -196,12 +197,6 @@ def _generator(seed: int, device: torch.device, run: int, region: int) -> torch.
     """Independent streams for every run and region, all from the seed of the request."""
     state = np.random.SeedSequence([seed, run, region]).generate_state(1, np.uint64)[0]
     return torch.Generator(device).manual_seed(int(state) >> 1)
-
-
-def _residual_over_noise(regions: Sequence[Region], estimates: Sequence[Tensor]) -> float:
-    """RMS over all observed entries of all regions, in units of the noise."""
-    pairs = zip(regions, estimates, strict=True)
-    return _pooled_rms([(region.pixels, region.problem.residual_over_noise(x)) for region, x in pairs])
 
 
 def _pooled_rms(parts: Sequence[tuple[int, float]]) -> float:

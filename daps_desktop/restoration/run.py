@@ -17,14 +17,14 @@ from daps_desktop.imaging.profile.noise_model import NoiseModel
 from daps_desktop.imaging.profile.tone_curve import ToneCurve, luma_plane
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.jobs.damage import BoxMask, RandomMask
-from daps_desktop.jobs.report import ResidualMap
+from daps_desktop.jobs.report import NarrowedBlur, ResidualMap
 from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.jobs.settings import MIN_TILE
 from daps_desktop.networks.loader import Prior
 from daps_desktop.networks.runtime.devices import tiles_per_call
 from daps_desktop.restoration.compose import compose, with_grain, with_soft_edge
 from daps_desktop.restoration.cost import check_memory, cost
-from daps_desktop.restoration.forward_model import Measurement, build_problem
+from daps_desktop.restoration.forward_model import Measurement, build_problem, with_blur_seen
 from daps_desktop.restoration.plan import (
     Observation,
     Plan,
@@ -72,11 +72,15 @@ class Restored:
     noise: float
     residual_over_noise: float
     residual_map: ResidualMap | None
+    blur: NarrowedBlur | None
 
 
 def restore(job: RestoreRequest, prior: Prior, progress: ProgressReporter) -> Restored:
     """The photo of a job with its damage undone. Raises: UserError, JobCancelledError (by `progress`)."""
-    photo, task, settings, device = job.photo, job.task, job.settings, prior.network.device
+    photo, settings, device = job.photo, job.settings, prior.network.device
+    task, blur = with_blur_seen(job.task, photo, job.mask, job.profile)
+    if blur:
+        progress.notice("blur_narrowed", named=blur.named, used=blur.used)
     tone = _tone(job)
     seen = _seen(photo.pixels, tone)
     noise = _noise(job, tone is not None, progress)
@@ -100,7 +104,7 @@ def restore(job: RestoreRequest, prior: Prior, progress: ProgressReporter) -> Re
     written = _seen(result.pixels, tone)
     latents = as_written(task, written, solution.regions, solution.estimates, hidden)
     residual, places = explain(task, (photo.height, photo.width), solution.regions, latents)
-    return Restored(result, noise.level, residual, places)
+    return Restored(result, noise.level, residual, places, blur)
 
 
 def _seen(pixels: Pixels, tone: ToneCurve | None) -> Pixels:

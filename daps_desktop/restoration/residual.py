@@ -31,15 +31,16 @@ def as_written(
     """The latent image of each region: what is `written`, and the estimate where a file shows nothing.
 
     That is outside of the frame, and under `hidden`, (H, W) of the photo. `written` is the whole result,
-    (H, W, C) as the solver sees it. The `estimates` are overwritten: a large photo's take memory.
+    (H, W, C) as the solver sees it.
     """
-    for region, x in zip(regions, estimates, strict=True):
+    latents = [x.clone() for x in estimates]
+    for region, x in zip(regions, latents, strict=True):
         place = region.rect.slices if task.only_fills_mask else np.s_[:, :]
         shown, inside = to_tensor(written[place], x.device), region.problem.A.crop(x)
         if hidden is not None and task.scale == 1:
             shown = torch.where(torch.tensor(hidden[place], device=x.device), inside, shown)
         inside.copy_(shown)
-    return list(estimates)
+    return latents
 
 
 def explain(

@@ -41,15 +41,15 @@ class Problem:
         if not self.bounded:
             return x
         inside = x.clamp(-1, 1)
-        beyond = x.sub_(inside)
+        beyond = x - inside
         if float(beyond.square().mean().sqrt()) < NEGLIGIBLE * self.sigma_y:
             return inside
         weight = (1 + (prior_std / self.sigma_y) ** 2) ** 0.5  # converges fastest, for noise that is white
         for _ in range(ROUNDS):
             centre = (z + weight * (inside - beyond)) / (1 + weight)
-            x = self.A.prox(centre, self.y, self.noise, prior_std / (1 + weight) ** 0.5).add_(beyond)
+            x = self.A.prox(centre, self.y, self.noise, prior_std / (1 + weight) ** 0.5) + beyond
             inside = x.clamp(-1, 1)
-            beyond = x.sub_(inside)
+            beyond = x - inside
         return inside
 
     def residual_over_noise(self, x: Tensor) -> float:

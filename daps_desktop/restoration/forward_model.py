@@ -66,7 +66,7 @@ from daps_desktop.solver.problem import Problem
 from daps_desktop.solver.tensors import to_pixels, to_tensor
 
 CPU = torch.device("cpu")
-DOUBT, DOUBT_SHARE = 0.3, 0.2  # pixels, and share: by so much few estimates of a blur are too low
+DOUBT, DOUBT_SHARE = 0.4, 0.2  # pixels, and share: by so much hardly an estimate of a blur is too low
 NARROWEST = 0.3  # pixels: of the blurs that are undone
 
 
@@ -119,7 +119,7 @@ def build_problem(task: Task, photo: Tensor, measured: Measurement, noise: Gauss
         y, noise = LumaOperator()(photo), GaussianNoise.white(noise.rms)
     if task.find(PhaseRetrieval):
         y = (photo + 1) / 2 * largest_modulus(*A.domain_size(measured.height, measured.width), photo)
-    return Problem(A, y, noise, bounded=True)
+    return Problem(A, y, noise, bounded=task.blurs)
 
 
 def build_operator(task: Task, measured: Measurement) -> Operator:

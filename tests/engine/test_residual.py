@@ -47,7 +47,7 @@ def of_the_file(
 ) -> tuple[np.ndarray, int]:
     """|A(file) - photo| over the noise at each place, NaN in the mask, and how far the border reaches in."""
     known = None if mask is None else known_mask_of(mask)
-    measured = Measurement(*photo.shape[:2], known)
+    measured = Measurement(photo.shape[0], photo.shape[1], known)
     white = GaussianNoise.white(max(noise / GREY_LEVELS_PER_UNIT, 0.01))
     problem = build_problem(task, to_tensor(photo), measured, white)
     left = problem.A.residual(problem.A.embed(to_tensor(result.pixels)), problem.y) / white.sigma

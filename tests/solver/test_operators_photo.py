@@ -329,7 +329,7 @@ def test_the_mean_between_bounds_is_that_of_a_fine_sum(centre: float, std: float
     inside = torch.linspace(low, high, 20001, dtype=torch.float64)
     far = min(max(centre, low - FAR * std), high + FAR * std)
     likely = torch.softmax(-(((inside - far) / std) ** 2) / 2, 0)
-    found = mean_between(*(torch.tensor([v]) for v in (low, high, centre)), std)
+    found = mean_between(torch.tensor([low]), torch.tensor([high]), torch.tensor([centre]), std)
     assert float(found) == pytest.approx(float(likely @ inside), abs=2e-3)
 
 

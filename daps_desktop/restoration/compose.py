@@ -43,11 +43,12 @@ def with_soft_edge(mask: Mask | None, task: Task, radius: int) -> Mask | None:
 def with_grain(pictures: Sequence[Tensor], model: NoiseModel, grey: bool, seed: int) -> list[Tensor]:
     """The pictures (1, 3, h, w) with the photo's own noise added all over; the same for the same seed.
 
-    For a `grey` photo, whose `model` is that of its luma, the three channels stay equal.
+    For a `grey` photo, whose `model` is that of its luma, the three channels stay equal. Dots of a print and
+    streaks are no grain: drawn anew they would not meet those around.
     """
     if model.level < _LEAST_GRAIN:
         return list(pictures)
-    noise = noise_of(model)
+    noise = noise_of(model.grain)
     grained: list[Tensor] = []
     for index, picture in enumerate(pictures):
         rng = torch.Generator(picture.device).manual_seed((seed * 2 + _GRAIN_STREAM) * 1_000_003 + index)

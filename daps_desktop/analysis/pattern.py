@@ -23,6 +23,7 @@ _FAINTEST = 0.6  # grey levels, std of all dots together
 _SPREAD = 1 / 96  # cycles a pixel: the modulation of the dots by the picture, and what paper stretches
 
 _ALIKE = 0.2  # correlation of the lines of distant tiles; of photographs 0.1 at most
+_NARROW = 0.6  # of their power within three of 32 frequencies: lines of one period
 _FAINTEST_STREAK = 1.0  # grey levels
 _LINES = 3.0  # pixels: streaks are looked for in what varies faster across them
 _FADING = 1 / 512  # cycles a pixel along a streak
@@ -110,8 +111,8 @@ def _screen(blocks: _Blocks) -> tuple[Found, ...]:
     peaks = _maxima(agreement)
     if not peaks or agreement[peaks[0]] < _AGREE:
         return ()
-    first = at[list(peaks[0])]
-    skew = [abs(np.cross(first, at[list(p)])) / np.hypot(*first) / radius[p] for p in peaks]
+    angles = [np.arctan2(at[i], at[j]) for i, j in peaks]
+    skew = [abs(np.sin(angle - angles[0])) for angle in angles]
     if not any(agreement[p] > _AGREE and s > _ASKEW for p, s in zip(peaks, skew, strict=True)):
         return ()
     refined = [
@@ -174,7 +175,7 @@ def _streaks(tiles: _Tiles, axis: int, screen: tuple[Found, ...]) -> tuple[Found
     one, other = np.triu_indices(count, 2 if count > 3 else 1)
     luma = lines.mean(axis=-1)
     units = luma / np.sqrt((luma**2).mean(axis=-1, keepdims=True) + 1e-3)
-    if np.median((units[:, :, one] * units[:, :, other]).mean(axis=-1)) < _ALIKE:
+    if np.median((units[:, :, one] * units[:, :, other]).mean(axis=-1)) < _ALIKE or _periodic(luma):
         return ()
     same, next_one = (
         np.einsum("nbpic,nbpid->nbpcd", lines[:, :, one, lag:], lines[:, :, other, : _SIDE - lag]) / _SIDE
@@ -195,6 +196,12 @@ def _fast_lines(lines: NDArray[np.float32]) -> NDArray[np.float64]:
     slow = cv2.GaussianBlur(flat, (0, 0), sigmaX=_LINES, sigmaY=1e-3)
     shape = (*lines.shape[:3], lines.shape[-1], _SIDE)
     return np.moveaxis((flat - slow).reshape(shape), -1, 3).astype(np.float64)
+
+
+def _periodic(luma: NDArray[np.float64]) -> bool:
+    """Whether the lines are like those of blinds: streaks have no period."""
+    power = (np.abs(np.fft.rfft(luma.mean(axis=2))) ** 2).mean(axis=(0, 1))
+    return float(np.convolve(power, np.ones(3)).max()) > _NARROW * float(power.sum())
 
 
 def _without_screen(lines: NDArray[np.float64], axis: int, screen: tuple[Found, ...]) -> NDArray[np.float64]:

@@ -15,14 +15,18 @@ _BLOCK, _BLOCKS = 320, 4  # side of a block of tiles, and so many at most down a
 _LEAST = 192  # pixels a side: fewer tiles agree by chance
 _SMOOTH = 6.4  # pixels: what varies more slowly is picture
 _SLOWEST, _FASTEST = 0.06, 0.47  # cycles a pixel: beyond are the picture itself, and sensors and interlacing
-_AGREE = 0.6  # of the phases, for a screen: two directions at least; of photographs the best is about a third
-_ALSO = 0.4  # and for the rest of its frequencies
+_AGREE = 0.48  # of the phases, for a screen: two directions at least; photographs reach a third, seldom 0.4
+_BY_CHANCE = 3.1  # over the root of the number of pairs of tiles: what noise does not reach either
+_ALSO = 0.83  # of that, for the rest of its frequencies
 _MOST_PEAKS = 24
 _ASKEW = 0.3  # sine of the angle between two directions of a screen
-_FAINTEST = 0.6  # grey levels, std of all dots together
+_FAINTEST = 0.4  # grey levels, std of all dots together
 _SPREAD = 1 / 96  # cycles a pixel: the modulation of the dots by the picture, and what paper stretches
 
 _ALIKE = 0.2  # correlation of the lines of distant tiles; of photographs 0.1 at most
+_EVERYWHERE = (
+    0.5  # of their usual variance that they have in three of four bands at least: lanes, clouds do not
+)
 _NARROW = 0.6  # of their power within three of 32 frequencies: lines of one period
 _FAINTEST_STREAK = 1.0  # grey levels
 _LINES = 3.0  # pixels: streaks are looked for in what varies faster across them
@@ -108,12 +112,12 @@ def _screen(blocks: _Blocks) -> tuple[Found, ...]:
     at = np.fft.fftfreq(_SIDE)
     radius, corner = np.hypot.outer(at, at), np.maximum.outer(np.abs(at), np.abs(at))
     agreement[(radius < _SLOWEST) | (corner > _FASTEST)] = 0
-    peaks = _maxima(agreement)
-    if not peaks or agreement[peaks[0]] < _AGREE:
-        return ()
+    pairs = len(units) * (units.shape[1] - 1) * (units.shape[2] - 1)
+    least = max(_AGREE, _BY_CHANCE / pairs**0.5)
+    peaks = _maxima(agreement, _ALSO * least)
     angles = [np.arctan2(at[i], at[j]) for i, j in peaks]
     skew = [abs(np.sin(angle - angles[0])) for angle in angles]
-    if not any(agreement[p] > _AGREE and s > _ASKEW for p, s in zip(peaks, skew, strict=True)):
+    if not any(agreement[p] > least and s > _ASKEW for p, s in zip(peaks, skew, strict=True)):
         return ()
     refined = [
         (at[i] + _offset(down[i, j], i), at[j] + _offset(right[i, j], j)) for i, j in peaks
@@ -135,11 +139,11 @@ def _offset(turn: complex, index: int) -> float:
     return float(np.angle(turn / expected)) / (2 * np.pi * _HOP)
 
 
-def _maxima(agreement: NDArray[np.float64]) -> list[tuple[int, int]]:
+def _maxima(agreement: NDArray[np.float64], least: float) -> list[tuple[int, int]]:
     """The bins where phases agree best, best first, one of each pair +-f and of each lobe."""
     left, found = agreement.copy(), list[tuple[int, int]]()
     near = np.arange(-3, 4)
-    while len(found) < _MOST_PEAKS and left.max() > _ALSO:
+    while len(found) < _MOST_PEAKS and left.max() > least:
         i, j = (int(n) for n in np.unravel_index(left.argmax(), left.shape))
         found.append((i, j))
         for a, b in ((i, j), (-i, -j)):
@@ -181,6 +185,9 @@ def _streaks(tiles: _Tiles, axis: int, screen: tuple[Found, ...]) -> tuple[Found
         np.einsum("nbpic,nbpid->nbpcd", lines[:, :, one, lag:], lines[:, :, other, : _SIDE - lag]) / _SIDE
         for lag in (0, 1)
     )
+    bands = np.trace(np.median(same, axis=2), axis1=2, axis2=3)
+    if np.quantile(bands, 0.25) < _EVERYWHERE * np.median(bands):
+        return ()
     covariance = np.median(same, axis=(0, 1, 2))
     neighbours = np.trace(np.median(next_one, axis=(0, 1, 2))) / np.trace(covariance)
     width, kept = _across(float(neighbours))

@@ -27,7 +27,7 @@ class NoiseModel:
 
     axes: tuple[tuple[float, float, float], ...]
     lags: Lags
-    peaks: tuple[SpectralPeak, ...] = ()
+    peaks: tuple[SpectralPeak, ...]
 
     def __post_init__(self) -> None:
         side = len(self.lags[0]) if self.lags else 0
@@ -50,8 +50,8 @@ class NoiseModel:
     def white(cls, level: float, *, grey: bool = False) -> "NoiseModel":
         """Independent in all pixels, and in all channels where there are several; std in grey levels."""
         if grey:
-            return cls(GREY_AXIS, (((3 * level**2,),),))
-        return cls(((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)), (((level**2,),),) * 3)
+            return cls(GREY_AXIS, (((3 * level**2,),),), ())
+        return cls(((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)), (((level**2,),),) * 3, ())
 
     @classmethod
     def of(cls, axes: NDArray[Any], lags: NDArray[Any]) -> "NoiseModel":
@@ -64,6 +64,7 @@ class NoiseModel:
         return cls(
             cast(Any, tuple(tuple(row) for row in np.round(axes, 6).tolist())),
             tuple(tuple(tuple(row) for row in lag) for lag in rounded.reshape(lags.shape).tolist()),
+            (),
         )
 
     @property

@@ -20,6 +20,7 @@ _BY_CHANCE = 3.1  # over the root of the number of pairs of tiles: what noise do
 _ALSO = 0.83  # of that, for the rest of its frequencies
 _MOST_PEAKS = 24
 _ASKEW = 0.3  # sine of the angle between two directions of a screen
+_NOTHING = 0.1  # grey levels, std of the waves of one frequency
 _FAINTEST = 0.4  # grey levels, std of all dots together
 _SPREAD = 1 / 96  # cycles a pixel: the modulation of the dots by the picture, and what paper stretches
 
@@ -123,8 +124,10 @@ def _screen(blocks: _Blocks) -> tuple[Found, ...]:
         (at[i] + _offset(down[i, j], i), at[j] + _offset(right[i, j], j)) for i, j in peaks
     ]  # a tile's width apart the phase turns by what the frequency is off its bin
     found = tuple(_measured(tiles, float(v), float(h)) for v, h in refined)
-    total = sum(np.trace(one.covariance) / len(one.covariance) for one in found)
-    return found if total >= _FAINTEST**2 else ()
+    variances = [float(np.trace(one.covariance)) / len(one.covariance) for one in found]
+    if sum(variances) < _FAINTEST**2:
+        return ()
+    return tuple(one for one, variance in zip(found, variances, strict=True) if variance > _NOTHING**2)
 
 
 def _turns(units: NDArray[np.complex64], axis: int) -> NDArray[np.complex128]:

@@ -103,7 +103,7 @@ def noise_model(task: Task, settings: SolverSettings, measured: Callable[[], Noi
     """
     if task.only_fills_mask or (task.keeps_grain and settings.noise is None):
         return NoiseModel.white(0.0)
-    model = measured()
+    model = measured() if task.in_image_domain else measured().grain
     return model if settings.noise is None else model.at_level(settings.noise)
 
 

@@ -61,6 +61,14 @@ class GaussianNoise:
         spectra = self._smooth_spectra((grid, grid), range(3), self.lags)
         return float(spectra.min()) ** 0.5, float(spectra.max()) ** 0.5
 
+    @property
+    def smooth(self) -> "GaussianNoise":
+        """The noise without peaks."""
+        middle = self.lags.shape[-1] // 2
+        rest = float(self.lags[:, middle, middle].sum())
+        share = rest / (rest + sum(sum(peak.powers) for peak in self.peaks))
+        return replace(self, peaks=(), rms=max(self.rms * share**0.5, FLOOR)) if self.peaks else self
+
     def scaled(self, factor: float) -> "GaussianNoise":
         """`factor` times as strong."""
         peaks = tuple(peak.scaled(factor) for peak in self.peaks)

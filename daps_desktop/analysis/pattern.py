@@ -1,6 +1,7 @@
 """What lies over a whole photo at one frequency: the dots of a printed picture, the streaks of a scanner."""
 
 from dataclasses import dataclass
+from typing import cast
 
 import cv2
 import numpy as np
@@ -34,6 +35,7 @@ _LINES = 3.0  # pixels: streaks are looked for in what varies faster across them
 _FADING = 1 / 512  # cycles a pixel along a streak
 
 _Blocks = NDArray[np.float32]  # (n, h, w, C), grey levels 0-255
+_Spectra = NDArray[np.complex64]  # (n, rows, columns, S, S)
 _Tiles = NDArray[np.float32]  # (n, rows, columns, S, S, C): neighbours overlap by half
 
 
@@ -106,7 +108,7 @@ def _screen(blocks: _Blocks) -> tuple[Found, ...]:
     )
     tiles = _tiled(fast)
     window = np.hanning(_SIDE + 1)[:_SIDE].astype(np.float32)
-    spectra = fft2(tiles.mean(axis=-1) * window[:, None] * window)
+    spectra = cast(_Spectra, fft2(tiles.mean(axis=-1) * window[:, None] * window))
     units = spectra / (np.abs(spectra) + 1e-3 * _SIDE)
     down, right = _turns(units, 1), _turns(units, 2)
     agreement = np.sqrt(np.abs(down) * np.abs(right))
@@ -130,7 +132,7 @@ def _screen(blocks: _Blocks) -> tuple[Found, ...]:
     return tuple(one for one, variance in zip(found, variances, strict=True) if variance > _NOTHING**2)
 
 
-def _turns(units: NDArray[np.complex64], axis: int) -> NDArray[np.complex128]:
+def _turns(units: _Spectra, axis: int) -> NDArray[np.complex128]:
     """(S, S): how the phase turns from a tile to the next, in the mean; of modulus 1 where all agree."""
     later, earlier = (np.moveaxis(units, axis, 0)[part] for part in (slice(1, None), slice(-1)))
     return np.asarray((later * earlier.conj()).mean(axis=(0, 1, 2)), np.complex128)

@@ -97,10 +97,10 @@ class GaussianNoise:
 
         def photograph(S: Tensor) -> Tensor:
             height, half = S.shape[-2:]
-            down, right = torch.fft.fftfreq(height), torch.fft.rfftfreq(2 * half - 2)
-            square = down.square()[:, None] + right.square()
-            natural = NATURAL / square.to(S)
-            return 1 - S / (natural + S)
+            square = np.add.outer(np.fft.fftfreq(height) ** 2, np.fft.rfftfreq(2 * half - 2) ** 2)
+            square[0, 0] = 1e-12  # the mean stays
+            natural = torch.as_tensor(NATURAL / square).to(S)
+            return natural / (natural + S)
 
         return only._along_axes(y, photograph)
 

@@ -1,4 +1,4 @@
-"""Dots of a print and streaks of a scanner are taken out by the run that takes out noise, nothing being set."""
+"""Dots of a print and streaks of a scanner are taken out by the run that takes out noise."""
 
 import numpy as np
 import pytest

@@ -60,8 +60,8 @@ class Solution:
     def pictures(self, kept: float = 0.0) -> list[Tensor]:
         """The result in each region, (1, 3, h, w), without the unknown border.
 
-        Where the photo shows it, the share `kept` of what the photo has beyond it is given back; the residual
-        is that of the estimate without it.
+        Where the photo shows it, the share `kept` of the grain that the photo has beyond it is given back;
+        the residual is that of the estimate without it.
         """
         found: list[Tensor] = []
         for region, x in zip(self.regions, self.estimates, strict=True):
@@ -69,7 +69,8 @@ class Solution:
             picture = A.crop(x)
             if kept:
                 seen = 1.0 if A.known_mask is None else A.known_mask
-                picture = picture - kept * seen * A.residual(x, y)
+                grain = region.problem.noise.without_peaks(A.residual(x, y))
+                picture = picture - kept * seen * grain
             found.append(picture)
         return found
 

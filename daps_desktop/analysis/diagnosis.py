@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import reduce
 
 from daps_desktop.base.i18n import N_, Phrase, phrase
+from daps_desktop.imaging.profile.noise_model import NoiseModel
 from daps_desktop.imaging.profile.photo_profile import PhotoProfile
 from daps_desktop.jobs.damage import (
     Damage,
@@ -19,6 +21,8 @@ from daps_desktop.jobs.damage_traits import TRAITS
 # From where on something shows, and from where on it is beyond doubt.
 _NOISY, _VERY_NOISY = 6.0, 14.0  # grey levels
 _BLURRED, _VERY_BLURRED = 1.2, 2.5  # pixels: a photo of 0.8 is sharp, and a quarter of a pixel is doubt
+_DOTTED, _VERY_DOTTED = 1.0, 8.0  # grey levels: dots and streaks are seen sooner than noise
+_STREAKY, _VERY_STREAKY = 1.0, 6.0
 _COARSE, _VERY_COARSE = 70, 20  # JPEG quality below which blocks are seen
 _PALE, _VERY_PALE = 0.35, 0.2  # contrast below, as fog has more,
 _FADED, _LIFTED = 0.64, 0.05  # or this and a black above, where there is a cast
@@ -83,9 +87,29 @@ def _scratches(profile: PhotoProfile) -> Suggestion | None:
 
 
 def _noise(profile: PhotoProfile) -> Suggestion | None:
-    level = profile.noise.level
-    reason = phrase(N_("About {level:.0f} of 255"), level=level)
-    return _suggested(Noise(), reason, _share(level, _NOISY, _VERY_NOISY))
+    """Grain, the dots of a print and streaks are taken out by one run."""
+    noise = profile.noise
+    told = (
+        (noise.level, _NOISY, _VERY_NOISY, phrase(N_("About {level:.0f} of 255"), level=noise.level)),
+        (noise.screen_level, _DOTTED, _VERY_DOTTED, _dots(noise)),
+        (noise.streak_level, _STREAKY, _VERY_STREAKY, _streaks(noise)),
+    )
+    seen = [(_share(level, least, most), words) for level, least, most, words in told if level >= least]
+    if not seen:
+        return None
+    reason = reduce(
+        lambda one, other: phrase(N_("{one}; {other}"), one=one, other=other), [words for _, words in seen]
+    )
+    return Suggestion(Noise(), reason, max(share for share, _ in seen))
+
+
+def _dots(noise: NoiseModel) -> Phrase:
+    return phrase(N_("Printed picture: a pattern of dots every {size:.1f} pixels"), size=noise.screen_period)
+
+
+def _streaks(noise: NoiseModel) -> Phrase:
+    words = N_("Scanner streaks: lines across the whole photo, about {level:.0f} of 255")
+    return phrase(words, level=noise.streak_level)
 
 
 def _blur(profile: PhotoProfile) -> Suggestion | None:

@@ -1,8 +1,11 @@
 """How strong the noise of a photo is at which tone, how coarse, and along which colours, from it alone."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
+from daps_desktop.analysis.pattern import Found, find_pattern
 from daps_desktop.imaging.colour import REC601
 from daps_desktop.imaging.photo import Pixels
 from daps_desktop.imaging.profile.noise_model import GREY_AXIS, NoiseModel, level_ratio
@@ -42,7 +45,8 @@ def measure_noise(pixels: Pixels) -> NoiseModel:
     if patches is None:
         return NoiseModel.white(0.0, grey=grey)
     side, channels = patches.shape[1], patches.shape[3]
-    trend = _trend(side)
+    pattern = find_pattern(pixels[..., :channels])
+    trend = _trend(side, pattern)
     flat = patches.reshape(len(patches), side * side, channels)
     rest = (flat - trend @ (trend.T @ flat)).astype(np.float64)
     luma = (flat.mean(axis=1) @ np.array(REC601 if channels == 3 else (1.0,)) / 255).astype(np.float64)
@@ -55,9 +59,8 @@ def measure_noise(pixels: Pixels) -> NoiseModel:
     alike = float((_energy(everything) < _LIKE * _energy(rest).mean()).mean())
     coarse = len(patches) >= _TELLING and alike >= _SHARE
     lags = np.stack([_full_lags(along[..., k], side, trend, coarse) for k in range(len(axes))])
-    if grey:
-        return NoiseModel.of(np.array(GREY_AXIS), 3 * lags, tones)
-    return NoiseModel.of(axes, lags, tones)
+    model = NoiseModel.of(np.array(GREY_AXIS), 3 * lags, tones) if grey else NoiseModel.of(axes, lags, tones)
+    return replace(model, peaks=tuple(found.along(axes) for found in pattern))
 
 
 def _patches(pixels: Pixels) -> Patches | None:
@@ -88,12 +91,21 @@ def _usable(patches: Patches) -> Patches:
     return patches[clipped <= max(_CLIPPED, float(np.quantile(clipped, 0.2)))] if len(patches) else patches
 
 
-def _trend(side: int) -> NDArray[np.float32]:
-    """(side^2, 6): an orthonormal basis of the quadratic surfaces on a patch."""
+def _trend(side: int, pattern: tuple[Found, ...]) -> NDArray[np.float32]:
+    """(side^2, n): an orthonormal basis of the quadratic surfaces on a patch, and the pattern over them."""
     at = np.linspace(-1, 1, side)
     y, x = (plane.ravel() for plane in np.meshgrid(at, at, indexing="ij"))
-    surfaces = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], 1)
-    return np.linalg.qr(surfaces)[0].astype(np.float32)
+    surfaces = [
+        np.ones_like(x),
+        x,
+        y,
+        x * x,
+        x * y,
+        y * y,
+        *(p for one in pattern for p in one.on_patch(side)),
+    ]
+    vectors, values, _ = np.linalg.svd(np.stack(surfaces, 1), full_matrices=False)
+    return vectors[:, values > 1e-3 * values[0]].astype(np.float32)
 
 
 def _level_by_tone(rest: Floats, luma: Floats, side: int) -> tuple[float, ...]:

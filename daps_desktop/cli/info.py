@@ -10,6 +10,7 @@ from daps_desktop.base.serialization import dump_json
 from daps_desktop.cli.common import duration, table
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.photo import Photo
+from daps_desktop.imaging.profile.noise_model import NoiseModel
 from daps_desktop.imaging.profile.photo_profile import PhotoProfile
 from daps_desktop.jobs.requests import QUALITIES
 
@@ -45,6 +46,9 @@ def _facts(photo: Photo, profile: PhotoProfile) -> dict[str, Any]:
         "pages": photo.pages,
         "noise_level": profile.noise.level,
         "noise_correlation": profile.noise.correlation,
+        "screen_level": profile.noise.screen_level,
+        "screen_period": profile.noise.screen_period if profile.noise.screen_level else None,
+        "streak_level": profile.noise.streak_level,
         "toned": profile.toned,
         "grey": profile.grey,
         "blur_sigma": profile.blur_sigma,
@@ -78,12 +82,21 @@ def _measured(profile: PhotoProfile) -> tuple[tuple[str, str], ...]:
     return (
         (tr("estimated noise"), level.format(noise=noise.level)),
         (tr("its correlation"), alike.format(correlation=noise.correlation)),
+        (tr("printed dots"), _dots(noise)),
+        (tr("scanner streaks"), level.format(noise=noise.streak_level) if noise.streak_level else tr("none")),
         (tr("softness"), soft),
         (tr("JPEG quality"), _quality(profile)),
         (tr("colours"), tr("none") if profile.grey else tr("there are some")),
         (tr("tones"), tones.format(contrast=fading.contrast)),
         (tr("yellowing"), yellow.format(share=max(fading.yellow, 0.0))),
     )
+
+
+def _dots(noise: NoiseModel) -> str:
+    if not noise.screen_level:
+        return tr("none")
+    words = tr("every {size:.1f} pixels, {noise:.1f} of 255 grey levels")
+    return words.format(size=noise.screen_period, noise=noise.screen_level)
 
 
 def _quality(profile: PhotoProfile) -> str:

@@ -155,6 +155,10 @@ NOTICES: dict[str, str] = {
     "first_page": N_("The file has {pages} pages; this is the first."),
     "noise_unused": N_("Only the marked places change, so the noise level is not used."),
     "noise_estimated": N_("Noise estimated at {noise:.1f} of 255 grey levels."),
+    "blur_narrowed": N_(
+        "The blur was set to {named:.1f} px, but this photo's edges show {used:.1f} px; that was used, as "
+        "more would draw halos along edges."
+    ),
     "coarse_first": N_("The marked area is wide: it is filled in on a smaller copy first."),
     "alpha_kept": N_("Transparency is carried over unchanged."),
 }

@@ -24,6 +24,14 @@ class StepReport:
 
 
 @dataclass(frozen=True, slots=True)
+class NarrowedBlur:
+    """Pixels: the blur that was named, and the one used, as the edges of the photo show no wider one."""
+
+    named: float
+    used: float
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What was done and how well it agrees with the photo; the names are those of the report file."""
 
@@ -44,3 +52,4 @@ class Report:
     versions: dict[str, str]
     steps: list[StepReport]
     notices: list[str] = field(default_factory=list[str])
+    blur: NarrowedBlur | None = None

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from daps_desktop.imaging.soft_edge import outer_extent
 from daps_desktop.jobs.damage import JpegCompression
-from daps_desktop.jobs.report import Report, ResidualMap, StepReport
+from daps_desktop.jobs.report import NarrowedBlur, Report, ResidualMap, StepReport
 from daps_desktop.jobs.task import Task
 
 # The residual of a true explanation is about one noise level; a run of few steps ends a little above it.
@@ -59,7 +59,7 @@ class LikelyCause(Enum):
 class Verdict:
     """`redrawn` is the share of pixels that the prior alone supplied; None where every pixel was reworked.
 
-    `recoloured`: every pixel went through a curve of colours, which redraws nothing.
+    `recoloured`: every pixel went through a curve of colours, which redraws nothing. `blur`: not as named.
     """
 
     agreement: Agreement
@@ -67,6 +67,7 @@ class Verdict:
     redrawn: float | None
     recoloured: bool = False
     suspects: tuple[LikelyCause, ...] = ()
+    blur: NarrowedBlur | None = None
 
 
 def judge(
@@ -91,7 +92,7 @@ def judge(
     if residual > AGREES_BELOW and is_still_improving(report.steps):
         agreement = Agreement.IMPROVING
     suspects = _suspects(agreement, solved, residual_map)
-    return Verdict(agreement, residual, redrawn, recoloured=solved != task, suspects=suspects)
+    return Verdict(agreement, residual, redrawn, solved != task, suspects, report.blur)
 
 
 def is_still_improving(steps: Sequence[StepReport]) -> bool:

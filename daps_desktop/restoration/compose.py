@@ -51,11 +51,11 @@ def with_grain(
     """The pictures (1, 3, h, w) with the photo's own noise where they are not `observed`, (1, 1, h, w).
 
     The same for the same seed. For a `grey` photo, whose `model` is that of its luma, the three channels
-    stay equal.
+    stay equal. Dots of a print and streaks are no grain: drawn anew they would not meet those around.
     """
     if model.level < _LEAST_GRAIN:
         return list(pictures)
-    noise = noise_of(model)
+    noise = noise_of(model.grain)
     grained: list[Tensor] = []
     for index, (picture, seen) in enumerate(zip(pictures, observed, strict=True)):
         if seen is None:

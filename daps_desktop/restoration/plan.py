@@ -103,21 +103,25 @@ def noise_model(task: Task, settings: SolverSettings, measured: Callable[[], Noi
     """
     if task.only_fills_mask or (task.keeps_grain and settings.noise is None):
         return NoiseModel.white(0.0)
-    model = measured()
+    model = measured() if task.in_image_domain else measured().grain
     return model if settings.noise is None else model.at_level(settings.noise)
 
 
 def noise_of(model: NoiseModel) -> GaussianNoise:
     """The same in [-1, 1] units, of the rounding of the file at least."""
-    if model.level < FLOOR * GREY_LEVELS_PER_UNIT:
+    if model.level < FLOOR * GREY_LEVELS_PER_UNIT and not model.peaks:
         return GaussianNoise.white(FLOOR)
     axes = torch.tensor(model.axes, dtype=torch.float64)
     lags = torch.tensor(model.lags, dtype=torch.float64) / GREY_LEVELS_PER_UNIT**2
-    rms = model.level / GREY_LEVELS_PER_UNIT
+    if model.level < FLOOR * GREY_LEVELS_PER_UNIT:
+        lags = torch.full((len(axes), 1, 1), FLOOR**2, dtype=torch.float64)
+    rms = max(math.hypot(model.level, model.screen_level, model.streak_level) / GREY_LEVELS_PER_UNIT, FLOOR)
+    peaks = tuple(peak.scaled(1 / GREY_LEVELS_PER_UNIT) for peak in model.peaks)
     if len(axes) == 1:
         # Of three equal channels each is treated like the grey axis, of which they are one third.
         axes, lags = torch.eye(3, dtype=torch.float64), lags.expand(3, -1, -1)
-    return GaussianNoise(axes, lags, rms)
+        peaks = tuple(replace(peak, powers=peak.powers * 3) for peak in peaks)
+    return GaussianNoise(axes, lags, rms, peaks)
 
 
 @dataclass(frozen=True, slots=True)

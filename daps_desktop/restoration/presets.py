@@ -84,8 +84,8 @@ class SamplerConfig:
         return self.plan.sigma_max > MAX_SIGMA
 
     def start(self, problem: Problem) -> Tensor:
-        """Zeros for a cold run, else the operator's classical estimate; (1, 3, h, w)."""
-        estimate = problem.A.initial_estimate(problem.y)
+        """Zeros for a cold run, else the operator's classical estimate less the peaks; (1, 3, h, w)."""
+        estimate = problem.noise.without_peaks(problem.A.initial_estimate(problem.y))
         return torch.zeros_like(estimate) if self.from_noise else estimate
 
     def solve(self, problem: Problem, denoiser: Denoiser, start: Tensor, rng: torch.Generator) -> Steps:

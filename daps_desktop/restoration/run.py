@@ -12,19 +12,19 @@ from torch import Tensor
 from daps_desktop.analysis.noise import measure_noise
 from daps_desktop.analysis.picture_area import without_hidden
 from daps_desktop.analysis.tone import find_tone
-from daps_desktop.imaging.photo import Photo
+from daps_desktop.imaging.photo import Photo, Pixels
 from daps_desktop.imaging.profile.noise_model import NoiseModel
 from daps_desktop.imaging.profile.tone_curve import ToneCurve, luma_plane
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.jobs.damage import BoxMask, RandomMask
-from daps_desktop.jobs.report import ResidualMap
+from daps_desktop.jobs.report import NarrowedBlur, ResidualMap
 from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.jobs.settings import MIN_TILE
 from daps_desktop.networks.loader import Prior
 from daps_desktop.networks.runtime.devices import tiles_per_call
 from daps_desktop.restoration.compose import compose, with_grain, with_soft_edge
 from daps_desktop.restoration.cost import check_memory, cost
-from daps_desktop.restoration.forward_model import Measurement, build_problem
+from daps_desktop.restoration.forward_model import Measurement, build_problem, with_blur_seen
 from daps_desktop.restoration.plan import (
     Observation,
     Plan,
@@ -37,7 +37,7 @@ from daps_desktop.restoration.plan import (
 from daps_desktop.restoration.preview import PreviewRenderer
 from daps_desktop.restoration.progress import ProgressReporter
 from daps_desktop.restoration.regions import Region, Stage, domain_pixels
-from daps_desktop.restoration.residual_map import residual_map
+from daps_desktop.restoration.residual import as_written, explain
 from daps_desktop.solver.denoisers.bias_corrected import BiasCorrectedDenoiser
 from daps_desktop.solver.denoisers.denoiser import CountingDenoiser, Denoiser, GreyscaleDenoiser
 from daps_desktop.solver.denoisers.tiled import TiledDenoiser
@@ -51,7 +51,7 @@ Part = Callable[[Rect], Tensor]  # of the photo, (1, 3, h, w) on the device, in 
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """The outcome of a plan: the latent estimate of every region, and the residual of all over the noise."""
+    """The outcome of a plan: the latent estimate of every region, and their residual, to compare runs by."""
 
     regions: tuple[Region, ...]
     estimates: list[Tensor]
@@ -60,8 +60,8 @@ class Solution:
     def pictures(self, kept: float = 0.0) -> list[Tensor]:
         """The result in each region, (1, 3, h, w), without the unknown border.
 
-        Where the photo shows it, the share `kept` of what the photo has beyond it is given back; the residual
-        is that of the estimate without it.
+        Where the photo shows it, the share `kept` of the grain that the photo has beyond it is given back;
+        the residual is that of the estimate without it.
         """
         found: list[Tensor] = []
         for region, x in zip(self.regions, self.estimates, strict=True):
@@ -69,7 +69,8 @@ class Solution:
             picture = A.crop(x)
             if kept:
                 seen = 1.0 if A.known_mask is None else A.known_mask
-                picture = picture - kept * seen * A.residual(x, y)
+                grain = region.problem.noise.without_peaks(A.residual(x, y))
+                picture = picture - kept * seen * grain
             found.append(picture)
         return found
 
@@ -87,14 +88,17 @@ class Restored:
     noise: float
     residual_over_noise: float
     residual_map: ResidualMap | None
+    blur: NarrowedBlur | None
 
 
 def restore(job: RestoreRequest, prior: Prior, progress: ProgressReporter) -> Restored:
     """The photo of a job with its damage undone. Raises: UserError, JobCancelledError (by `progress`)."""
-    photo, task, settings, device = job.photo, job.task, job.settings, prior.network.device
+    photo, settings, device = job.photo, job.settings, prior.network.device
+    task, blur = with_blur_seen(job.task, photo, job.mask, job.profile)
+    if blur:
+        progress.notice("blur_narrowed", named=blur.named, used=blur.used)
     tone = _tone(job)
-    # A toned photo is restored as a grey one: its own luma is all that the solver sees.
-    seen = photo.pixels if tone is None else luma_plane(photo.pixels)
+    seen = _seen(photo.pixels, tone)
     noise = _noise(job, tone is not None, progress)
     mask = with_soft_edge(job.mask, task, settings.soft_edge)
     grey = seen.shape[2] == 1
@@ -113,12 +117,20 @@ def restore(job: RestoreRequest, prior: Prior, progress: ProgressReporter) -> Re
     if settings.fill_grain and (task.only_fills_mask or kept):
         own = noise.at_level(kept * noise.level) if kept else _measured(job, tone is not None)
         pictures = with_grain(pictures, solution.observed, own, grey, settings.seed)
-    return Restored(
-        compose(photo, job.mask, settings.soft_edge, plan, pictures, tone, kept),
-        noise.level,
-        solution.residual_over_noise,
-        residual_map(task, (photo.height, photo.width), solution.regions, solution.estimates),
-    )
+    finish = partial(compose, photo, job.mask, settings.soft_edge, plan)
+    result = finish(pictures, tone, kept)
+    del pictures
+    # Grain that is kept agrees with the photo by itself: what the check is about is the picture under it.
+    checked = finish(solution.pictures(), tone) if kept else result
+    written = _seen(checked.pixels, tone)
+    latents = as_written(task, written, solution.regions, solution.estimates, hidden)
+    residual, places = explain(task, (photo.height, photo.width), solution.regions, latents)
+    return Restored(result, noise.level, residual, places, blur)
+
+
+def _seen(pixels: Pixels, tone: ToneCurve | None) -> Pixels:
+    """What the solver is given: a toned photo is restored as a grey one, by its luma."""
+    return pixels if tone is None else luma_plane(pixels)
 
 
 def _tone(job: RestoreRequest) -> ToneCurve | None:
@@ -174,10 +186,7 @@ def run(
         other = _solve_once(plan.seed, regions, prior.network.device, progress, painter, k)
         if plan.combine == "mean":
             pairs = zip(best.estimates, other.estimates, strict=True)
-            estimates = [a.lerp(b, 1 / (k + 1)) for a, b in pairs]
-            best = replace(
-                best, estimates=estimates, residual_over_noise=_residual_over_noise(regions, estimates)
-            )
+            best = replace(best, estimates=[a.lerp(b, 1 / (k + 1)) for a, b in pairs])
         elif other.residual_over_noise < best.residual_over_noise:
             best = other
     return best
@@ -213,12 +222,6 @@ def _generator(seed: int, device: torch.device, run: int, region: int) -> torch.
     """Independent streams for every run and region, all from the seed of the request."""
     state = np.random.SeedSequence([seed, run, region]).generate_state(1, np.uint64)[0]
     return torch.Generator(device).manual_seed(int(state) >> 1)
-
-
-def _residual_over_noise(regions: Sequence[Region], estimates: Sequence[Tensor]) -> float:
-    """RMS over all observed entries of all regions, in units of the noise."""
-    pairs = zip(regions, estimates, strict=True)
-    return _pooled_rms([(region.pixels, region.problem.residual_over_noise(x)) for region, x in pairs])
 
 
 def _pooled_rms(parts: Sequence[tuple[int, float]]) -> float:

@@ -325,6 +325,7 @@ def test_a_photo_tells_about_itself(desk: Desk, capsys: pytest.CaptureFixture[st
     assert "64 × 64 pixels" in said.out and "8 bit, RGB" in said.out
     assert "of 255 grey levels" in said.out and "for the whole photo" in said.out
     assert all(reason in said.out for _, reason in diagnosis_rows(examined(desk)))
+    assert "printed dots:" in said.out and "scanner streaks:" in said.out
     assert "softness:" in said.out and "no traces of JPEG" in said.out
     assert said.err == ""
 
@@ -338,6 +339,7 @@ def test_a_photo_tells_programs_about_itself(desk: Desk, capsys: pytest.CaptureF
         profile.noise.correlation,
     )
     assert (told["blur_sigma"], told["jpeg_quality"]) == (profile.blur_sigma, None)
+    assert (told["screen_level"], told["screen_period"], told["streak_level"]) == (0, None, 0)
     assert (told["toned"], told["grey"], told["faded"]) == (profile.toned, False, False)
     assert (told["width"], told["height"], told["bits"], told["channels"]) == (64, 64, 8, 3)
     assert (told["format"], told["pages"]) == ("PNG", 1)

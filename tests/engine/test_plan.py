@@ -13,7 +13,7 @@ from daps_desktop.analysis.noise import measure_noise
 from daps_desktop.engine.dispatch import run_job
 from daps_desktop.imaging.jpeg_tables import tables_for_quality
 from daps_desktop.imaging.mask import Mask, downsampled
-from daps_desktop.imaging.photo import Pixels
+from daps_desktop.imaging.photo import Photo, Pixels
 from daps_desktop.jobs.damage import (
     BoxMask,
     CameraBlur,
@@ -36,6 +36,7 @@ from daps_desktop.jobs.task import Task
 from daps_desktop.networks import catalogue
 from daps_desktop.networks.denoisers import NetworkDenoiser
 from daps_desktop.restoration.cost import OVERHEAD, cost
+from daps_desktop.restoration.forward_model import with_blur_seen
 from daps_desktop.restoration.plan import Observation, Plan, lay_out, make_plan, noise_model, noise_of
 from tests.engine.playing import QUICK, crop, play
 
@@ -120,7 +121,7 @@ def test_a_run_does_what_its_plan_says(damages: tuple[Damage, ...], how: SolverS
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(NetworkDenoiser, "denoise", counted)
         report = play(photo(), *damages, mask=marks, settings=how).finished.report
-    plan = planned(task, how, marks)
+    plan = planned(with_blur_seen(task, Photo(photo()), marks)[0], how, marks)
     costs = cost(plan)
     assert report.evaluations == costs.evaluations
     assert len(report.steps) == plan.runs * max(sum(s.recipe.steps for s in r.stages) for r in plan.regions)

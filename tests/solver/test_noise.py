@@ -1,6 +1,8 @@
 """Noise with a spectrum: the M-step against dense linear algebra, the path against the exact posterior."""
 
 import math
+import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ import torch
 from torch import Tensor
 
 from daps_desktop.imaging.profile.noise_model import NoiseModel
+from daps_desktop.imaging.profile.spectral_peak import SpectralPeak
 from daps_desktop.restoration.plan import noise_of
 from daps_desktop.solver.operators import (
     Chain,
@@ -20,7 +23,7 @@ from daps_desktop.solver.operators import (
     gaussian_kernel,
     random_mask,
 )
-from daps_desktop.solver.operators.noise import path_levels
+from daps_desktop.solver.operators.noise import UNDER_PEAKS, path_levels
 from daps_desktop.solver.problem import Problem
 from daps_desktop.solver.samplers import dapspp
 from daps_desktop.solver.tensors import GREY_LEVELS_PER_UNIT
@@ -43,6 +46,16 @@ def skewed() -> GaussianNoise:
     fine[3, 3] = 0.05**2
     lags = torch.stack([coarse(), fine, 4 * fine])
     return GaussianNoise(axes, lags, math.sqrt(float(lags[:, 3, 3].mean())))
+
+
+def dotted(side: int = 64) -> GaussianNoise:
+    """A screen and streaks along rows, over faint white noise."""
+    white = GaussianNoise.white(0.02)
+    peaks = (
+        SpectralPeak(0.21, -0.12, (1 / 64, 1 / 64), (0.02, 0.01, 0.005)),
+        SpectralPeak(0.0, 0.0, (0.6, 1 / side), (0.01, 0.01, 0.0)),
+    )
+    return replace(white, peaks=peaks)
 
 
 def covariance(noise: GaussianNoise, height: int, width: int) -> Tensor:
@@ -107,6 +120,65 @@ def test_white_noise_given_as_a_spectrum_is_white_noise(A: LinearOperator) -> No
     z = torch.randn_like(A.adjoint(y))
     expected = A.prox(z, y, white, PRIOR_STD)
     torch.testing.assert_close(A.prox(z, y, spectral, PRIOR_STD), expected, atol=2e-3, rtol=0)
+
+
+@pytest.mark.parametrize("size", [(64, 64), (96, 250), (30, 512)], ids=str)
+def test_peaks_have_their_variance_on_a_grid_of_any_size(size: tuple[int, int]) -> None:
+    """The mean of the whole spectrum is the variance; the half spectrum lacks the twins of its columns."""
+    noise = dotted()
+    S = noise.spectra(size, torch.zeros(1, dtype=torch.float64))
+    twice = torch.full((size[1] // 2 + 1,), 2.0, dtype=torch.float64)
+    twice[[0, -1]] = 1
+    variance = (S * twice).sum((1, 2)) / (size[0] * size[1])
+    wanted = torch.tensor([0.03, 0.02, 0.005], dtype=torch.float64) + 0.02**2
+    torch.testing.assert_close(variance, wanted, rtol=0.02, atol=0)
+
+
+def test_what_is_drawn_under_peaks_waves_as_they_say() -> None:
+    """From pixel to pixel along a screen's wave and its own lines the covariance is that of the formula."""
+    noise = replace(dotted(), peaks=dotted().peaks[:1])
+    drawn = draw(noise, 128, 64)[:, 0].double()
+    for down, right in ((0, 1), (3, 2), (8, -5)):
+        seen = float((drawn * drawn.roll((-down, -right), (1, 2))).mean())
+        width = math.exp(-2 * (math.pi / 64) ** 2 * (down**2 + right**2))
+        assert seen == pytest.approx(
+            0.02 * width * math.cos(2 * math.pi * (0.21 * down - 0.12 * right)), abs=2e-3
+        )
+
+
+def test_a_photo_less_its_peaks_keeps_everything_else() -> None:
+    """Of two waves the one at the peak goes, and of the smooth rest next to nothing does."""
+    y, x = (t.double() for t in torch.meshgrid(torch.arange(128), torch.arange(128), indexing="ij"))
+    wave = 0.15 * torch.cos(2 * math.pi * (0.21 * y - 0.12 * x))
+    lines = 0.1 * torch.randn(128, 1, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    kept = (
+        0.5 * torch.sin(x / 30)
+        + 0.3 * torch.cos(y / 40)
+        + 0.1 * torch.cos(2 * math.pi * (0.21 * y + 0.12 * x))
+    )
+    left = dotted(512).without_peaks((kept + wave + lines).expand(1, 3, -1, -1))[0, 0] - kept
+    inside = left[24:-24, 24:-24]
+    assert float(inside.std()) < 0.25 * float((wave + lines).std())
+    assert GaussianNoise.white(0.1).without_peaks(kept) is kept
+
+
+def test_a_path_under_peaks_begins_high_however_faint_the_rest() -> None:
+    levels = path_levels(dotted(), 4, 0.04)
+    assert len(levels) == 4 and levels[0] == pytest.approx(UNDER_PEAKS) and levels[-1] == pytest.approx(0.02)
+
+
+def test_the_step_under_peaks_solves_its_equation() -> None:
+    """In the middle, where the frame is far: (x - y) / S + (x - z) / r^2 = 0, frequency by frequency."""
+    noise, side = dotted(), 96
+    torch.manual_seed(0)
+    truth = torch.zeros(1, 3, side, side, dtype=torch.float64)
+    y = truth + draw(noise, side, 1).double()
+    x = Identity().prox(truth, y, noise, 0.3)
+    S = noise.spectra((side, side), truth)
+    wanted = torch.fft.irfft2(torch.fft.rfft2(y) * 0.09 / (0.09 + S), (side, side))
+    inside = (..., slice(32, -32), slice(32, -32))
+    assert float((x - wanted)[inside].std()) < 0.15 * float(y[inside].std())
+    assert float(x[inside].std()) < 0.5 * float(y[inside].std())
 
 
 def test_what_is_let_in_is_no_louder_than_the_level() -> None:
@@ -176,3 +248,27 @@ def test_noise_of_a_grey_photo_counts_once() -> None:
     assert grey.is_white and colour.is_white
     assert grey.sigma == pytest.approx(3**0.5 * colour.sigma)
     assert grey.rms == pytest.approx(colour.rms) == pytest.approx(10 / GREY_LEVELS_PER_UNIT)
+
+
+def test_peaks_of_a_photo_reach_the_solver_whole() -> None:
+    """In its units, three times as strong along the grey axis, and beside the level that is set by hand."""
+    dots = SpectralPeak(0.2, 0.1, (0.01, 0.01), (3 * 8.0**2,))
+    model = replace(NoiseModel.white(0.0, grey=True), peaks=(dots,))
+    for level, by_hand in ((0.0, model), (10.0, model.at_level(10.0))):
+        noise = noise_of(by_hand)
+        assert noise.rms == pytest.approx(math.hypot(level, 8) / GREY_LEVELS_PER_UNIT)
+        assert noise.peaks[0].powers == pytest.approx((3 * (8 / GREY_LEVELS_PER_UNIT) ** 2,) * 3)
+        assert noise.scaled(2).peaks[0].powers[0] == pytest.approx(4 * noise.peaks[0].powers[0])
+        assert noise.sigma > 0
+    assert pickle.loads(pickle.dumps(model)) == model
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"down": 0.6}, {"right": math.nan}, {"width": (0.0, 0.1)}, {"powers": (-1.0,)}, {"powers": (math.inf,)}],
+)
+def test_an_impossible_peak_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError):
+        replace(SpectralPeak(0.2, 0.1, (0.01, 0.01), (1.0,)), **wrong)
+    with pytest.raises(ValueError):
+        replace(NoiseModel.white(1.0), peaks=(SpectralPeak(0.2, 0.1, (0.01, 0.01), (1.0,)),))

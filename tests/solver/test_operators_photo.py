@@ -38,6 +38,7 @@ from daps_desktop.solver.operators import (
     motion_kernel,
     random_mask,
 )
+from daps_desktop.solver.operators.jpeg import FAR, mean_between
 from daps_desktop.solver.operators.padding import pad_reflect
 
 
@@ -307,13 +308,29 @@ def test_jpeg_projection_is_a_projection(sampling: tuple[int, int]) -> None:
         assert (away * along).sum() <= 1e-6
 
 
-def test_jpeg_prox_goes_part_of_the_way() -> None:
+def test_jpeg_prox_goes_part_of_the_way_to_what_is_possible() -> None:
     x = picture(32, 32)
-    A = JpegConstraint(tables_for_quality(50))
+    A = JpegConstraint(tables_for_quality(50, (1, 1)))
     y = compress(x, A.tables)
     z = x + 0.3 * draw(*x.shape)
-    half = A.prox(z, y, GaussianNoise.white(0.1), 0.1)
-    torch.testing.assert_close(half, (z + A.project(z, y)) / 2)
+    whole, half = (A.prox(z, y, GaussianNoise.white(noise), 0.1) for noise in (1e-6, 0.1))
+    torch.testing.assert_close(half, (z + whole) / 2)
+    assert A.residual_rms(whole, y) < 1e-6
+    # What hardly doubts z is the projection; what knows nothing is the middle, which the file was decoded to.
+    sure, ignorant = (A.prox(z, y, GaussianNoise.white(1e-6), std) for std in (2e-4, 30.0))
+    torch.testing.assert_close(sure, A.project(z, y), atol=1e-3, rtol=0)
+    assert (ignorant - y).square().mean().sqrt() * 127.5 < 0.6  # its pixels were rounded
+
+
+@pytest.mark.parametrize("std", [0.3, 2.0, 50.0])
+@pytest.mark.parametrize("centre", [-9.0, -2.0, 0.5, 3.0, 7.0])
+def test_the_mean_between_bounds_is_that_of_a_fine_sum(centre: float, std: float) -> None:
+    low, high = -2.0, 5.0
+    inside = torch.linspace(low, high, 20001, dtype=torch.float64)
+    far = min(max(centre, low - FAR * std), high + FAR * std)
+    likely = torch.softmax(-(((inside - far) / std) ** 2) / 2, 0)
+    found = mean_between(torch.tensor([low]), torch.tensor([high]), torch.tensor([centre]), std)
+    assert float(found) == pytest.approx(float(likely @ inside), abs=2e-3)
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

@@ -51,6 +51,7 @@ def _restored(job: RestoreRequest, progress: ProgressReporter) -> RestoreResult:
         },
         steps=progress.steps,
         notices=[notice.code for notice in progress.notices],
+        blur=result.blur,
     )
     return RestoreResult(job.job_id, result.photo, report, result.residual_map)
 

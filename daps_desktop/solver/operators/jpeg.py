@@ -13,6 +13,7 @@ from daps_desktop.solver.operators.base import Operator
 from daps_desktop.solver.operators.noise import GaussianNoise, data_weight
 
 RGB_FROM_YCC: list[list[float]] = np.linalg.inv(np.array(RGB_TO_YCC)).tolist()
+FAR = 3.0  # standard deviations: further off, tails have no digits left, and the mean hardly moves
 # EXIF orientation -> (transposed, dimensions flipped after that) to make coded pixels upright.
 UPRIGHT: dict[int, tuple[bool, tuple[int, ...]]] = {
     1: (False, ()), 2: (False, (-1,)), 3: (False, (-2, -1)), 4: (False, (-2,)),
@@ -34,6 +35,9 @@ class JpegConstraint(Operator):
     projection in the metric |W L (x - z)|, with L the matrix RGB -> YCbCr and W any positive weights of the
     three, as the set is a product over them. Blocks that stick out of the frame are continued by their last
     pixels, as encoders do; there P is the projection of the continued image, cut to the frame.
+
+    Between its bounds every value is as likely, so the M-step takes the mean of what is possible, M, and not
+    the possible image nearest to a smooth estimate: that lies on the smooth side of all bounds.
     """
 
     def __init__(self, tables: JpegTables) -> None:
@@ -46,8 +50,8 @@ class JpegConstraint(Operator):
 
     @torch.no_grad()
     def prox(self, z: Tensor, y: Tensor, noise: GaussianNoise, prior_std: float) -> Tensor:
-        """argmin dist(x, set)^2 / 2 sigma^2 + |x - z|^2 / 2 prior_std^2, distances in the metric of P."""
-        return z + data_weight(noise.sigma, prior_std) * (self.project(z, y) - z)
+        """Most of the way from z to M(z), the mean of N(z, prior_std^2) within the set."""
+        return z + data_weight(noise.sigma, prior_std) * (self._within(z, y, prior_std) - z)
 
     def residual(self, x: Tensor, y: Tensor) -> Tensor:
         """From the set to x: zero where the file could have come from x.
@@ -59,9 +63,13 @@ class JpegConstraint(Operator):
     @torch.no_grad()
     def project(self, v: Tensor, y: Tensor) -> Tensor:
         """P(v): the nearest image to v that the file of y could have come from."""
+        return self._within(v, y, 0.0)
+
+    def _within(self, v: Tensor, y: Tensor, std: float) -> Tensor:
+        """The mean of N(v, std^2) within the set, each coefficient on its own; for 0 the projection."""
         planes, seen = self._planes(v), self._planes(y)
         moved = [
-            plane + self._move(plane, target, index)
+            plane + self._move(plane, target, index, 127.5 * std)
             for index, (plane, target) in enumerate(zip(planes, seen, strict=True))
         ]
         return from_planes(moved, v, self.tables.orientation)
@@ -69,16 +77,29 @@ class JpegConstraint(Operator):
     def _planes(self, x: Tensor) -> list[Tensor]:
         return to_planes(x, self.tables)
 
-    def _move(self, plane: Tensor, seen: Tensor, index: int) -> Tensor:
-        """What P adds to one plane of 0-255 values, given the same plane of the decoded photo."""
+    def _move(self, plane: Tensor, seen: Tensor, index: int, std: float) -> Tensor:
+        """What M adds to one plane of 0-255 values, given the same plane of the decoded photo."""
         factors = (1, 1) if index == 0 else self.tables.sampling
         table = _table(self.tables, index, plane)
         stored = block_dct(chroma_deconvolved(F.avg_pool2d(seen, factors), factors) - 128)
         middle = (stored / table).round() * table
         has = block_dct(F.avg_pool2d(plane, factors) - 128)
         reach = table / 2 + SLACK
-        change = torch.maximum(torch.minimum(has, middle + reach), middle - reach) - has
-        return _repeated(block_dct(change, inverse=True), factors)
+        # Of a sum of channels, averaged over pixels.
+        spread = std * math.hypot(*RGB_TO_YCC[index]) / math.prod(factors) ** 0.5
+        mean = mean_between(middle - reach, middle + reach, has, spread)
+        return _repeated(block_dct(mean - has, inverse=True), factors)
+
+
+def mean_between(low: Tensor, high: Tensor, centre: Tensor, std: float) -> Tensor:
+    """The mean of N(centre, std^2) between bounds, entry by entry; for std 0 the value nearest to it."""
+    if std == 0:
+        return torch.maximum(torch.minimum(centre, high), low)
+    near = torch.maximum(torch.minimum(centre, high + FAR * std), low - FAR * std)
+    a, b = (low - near) / std, (high - near) / std
+    mass = (torch.erf(b / math.sqrt(2)) - torch.erf(a / math.sqrt(2))) / 2
+    pull = (torch.exp(-a.square() / 2) - torch.exp(-b.square() / 2)) / math.sqrt(2 * math.pi)
+    return torch.maximum(torch.minimum(near + std * pull / mass, high), low)
 
 
 @torch.no_grad()

@@ -86,15 +86,6 @@ def final_step(denoiser: Denoiser, x: Tensor, sigma: float, plan: DapsPPConfig) 
     return total.div_(plan.final_orientations)
 
 
-@torch.no_grad()
-def m_step(problem: Problem, x0_hat: Tensor, prior_std: float) -> Tensor:
-    """The image nearest x0_hat that explains y: argmin |A x - y|^2_Sigma / 2 + |x - x0_hat|^2 / 2 r^2.
-
-    Shapes (B, 3, H, W); r is `prior_std`, in [-1, 1] units. Source: the method's refinement in closed form.
-    """
-    return problem.A.prox(x0_hat, problem.y, problem.noise, prior_std)
-
-
 def solve(
     problem: Problem, denoiser: Denoiser, plan: DapsPPConfig, start: Tensor, rng: torch.Generator
 ) -> Steps:
@@ -113,7 +104,7 @@ def solve(
         if plan.relaxation != 1:
             x0_hat = torch.lerp(x, x0_hat, plan.relaxation)
         prior_std = plan.prior_std or plan.relaxation**0.5 * prior_std_at(sigma)
-        x0_y = m_step(problem, x0_hat, prior_std / plan.noise_inflation)
+        x0_y = problem.prox(x0_hat, prior_std / plan.noise_inflation)
         del x, x0_hat  # memory: a photo of 24 megapixels is 288 MB each
         yield finite_step(i, sigma, problem, x0_y)
     noise = problem.noise.scaled(plan.noise_inflation**0.5)

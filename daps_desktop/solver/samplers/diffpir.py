@@ -45,9 +45,8 @@ def solve(
     x = renoise(start, sigmas[0], rng)
     for i, sigma in enumerate(sigmas[:-1]):
         x0_hat = tweedie(denoiser, x, sigma)
-        x0_y = problem.A.prox(
-            x0_hat, problem.y, problem.noise.scaled(plan.noise_inflation), sigma / plan.strength**0.5
-        )
+        # A noise stronger by a factor is the same as a radius smaller by it.
+        x0_y = problem.prox(x0_hat, sigma / plan.strength**0.5 / plan.noise_inflation)
         yield finite_step(i, sigma, problem, x0_y)
         x = _renoise_partly(x, x0_y, sigma, sigmas[i + 1], plan.zeta, rng)
 

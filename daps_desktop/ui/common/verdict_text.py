@@ -1,6 +1,9 @@
 """The verdict on a result as sentences."""
 
+from dataclasses import asdict
+
 from daps_desktop.base.i18n import N_, format_number, join_sentences, tr
+from daps_desktop.jobs.messages import notice_text
 from daps_desktop.jobs.verdict import Agreement, LikelyCause, Verdict
 from daps_desktop.ui.common.formatting import percent
 
@@ -9,6 +12,8 @@ def format_verdict(verdict: Verdict) -> str:
     if verdict.recoloured and verdict.redrawn == 0:
         return join_sentences(_format_recoloured(), tr("Nothing was redrawn."))
     line = join_sentences(_format_agreement(verdict), _format_redrawn(verdict))
+    if verdict.blur:
+        line = join_sentences(line, str(notice_text("blur_narrowed", **asdict(verdict.blur))))
     return join_sentences(line, _format_recoloured()) if verdict.recoloured else line
 
 

@@ -163,6 +163,8 @@ class TaskPanel(QWidget):
 
     def _show_verdict(self, version: Version | None) -> None:
         verdict = verdict_on(version) if version is not None else None
+        if self._notes.pop("blur_narrowed", None):  # the verdict says it from here on
+            self.run_box.show_notes(list(self._notes.values()))
         self._verdict = "" if verdict is None else partial(verdict_text.format_verdict, verdict)
         self.run_box.show_verdict(self._verdict)
         self._show_state()

@@ -1,4 +1,8 @@
-"""Where on the photo the result leaves something unexplained, as a small picture."""
+"""What the result as it is saved leaves unexplained: one figure, and where on the photo.
+
+Both are of the pixels that are written, with all that came after the solver: its estimate may lie beyond
+black and white, where nothing can be saved.
+"""
 
 from collections.abc import Sequence
 
@@ -7,10 +11,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from daps_desktop.imaging.mask import Mask
+from daps_desktop.imaging.photo import Pixels
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.jobs.report import ResidualMap
 from daps_desktop.jobs.task import Task
 from daps_desktop.restoration.regions import Region
+from daps_desktop.solver.tensors import to_tensor
 
 MAP_SIDE = 1024  # the longer side at most
 _MAX_VALUE = 60000.0  # what float16 holds
@@ -18,19 +25,38 @@ _MAX_VALUE = 60000.0  # what float16 holds
 Plane = NDArray[np.float32]  # (h, w)
 
 
-def residual_map(
-    task: Task, size: tuple[int, int], regions: Sequence[Region], estimates: Sequence[Tensor]
-) -> ResidualMap | None:
-    """|A(x) - y| over the noise level, of the estimates of all regions; None where y is no picture.
+def as_written(
+    task: Task, written: Pixels, regions: Sequence[Region], estimates: Sequence[Tensor], hidden: Mask | None
+) -> list[Tensor]:
+    """The latent image of each region: what is `written`, and the estimate where a file shows nothing.
 
-    `size`: height and width of the photo.
+    That is outside of the frame, and under `hidden`, (H, W) of the photo. `written` is the whole result,
+    (H, W, C) as the solver sees it.
+    """
+    latents = [x.clone() for x in estimates]
+    for region, x in zip(regions, latents, strict=True):
+        place = region.rect.slices if task.only_fills_mask else np.s_[:, :]
+        shown, inside = to_tensor(written[place], x.device), region.problem.A.crop(x)
+        if hidden is not None and task.scale == 1:
+            shown = torch.where(torch.tensor(hidden[place], device=x.device), inside, shown)
+        inside.copy_(shown)
+    return latents
+
+
+def explain(
+    task: Task, size: tuple[int, int], regions: Sequence[Region], latents: Sequence[Tensor]
+) -> tuple[float, ResidualMap | None]:
+    """|A(x) - y| over the noise level: its RMS over all that was observed, and its map.
+
+    `size`: height and width of the photo. There is no map where y is no picture.
     """
     if not task.in_image_domain:
-        return None
+        ((region, x),) = zip(regions, latents, strict=True)
+        return region.problem.residual_over_noise(x), None
     grid = _Grid(*size, -(-max(size) // MAP_SIDE))
-    for region, x in zip(regions, estimates, strict=True):
+    for region, x in zip(regions, latents, strict=True):
         grid.add(region.rect, *_squares(region, x))
-    return grid.rms()
+    return grid.rms(), grid.map()
 
 
 @torch.no_grad()
@@ -64,7 +90,10 @@ class _Grid:
         later = np.arange((first // self._step + 1) * self._step, end, self._step)
         return np.concatenate([[0], later - first]).astype(np.int64)
 
-    def rms(self) -> ResidualMap:
+    def rms(self) -> float:
+        return float(np.sqrt(self._sums.sum() / max(self._counts.sum(), 1)))
+
+    def map(self) -> ResidualMap:
         means = self._sums / np.maximum(self._counts, 1)
         unseen = self._computed & (self._counts == 0)
         return np.where(unseen, np.nan, np.minimum(np.sqrt(means), _MAX_VALUE)).astype(np.float16)

@@ -13,9 +13,9 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from daps_desktop.analysis.judgement import Judgement, Values
-from daps_desktop.analysis.piece_features import piece_features
-from daps_desktop.analysis.pieces import pieces
+from daps_desktop.analysis.finding.features import piece_features
+from daps_desktop.analysis.finding.judgement import Judgement, Values
+from daps_desktop.analysis.finding.pieces import pieces
 from daps_desktop.analysis.tone import find_tone
 from daps_desktop.base.files import write_file
 from daps_desktop.jobs.proposals import Proposals

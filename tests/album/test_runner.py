@@ -16,7 +16,7 @@ from daps_desktop.album.discovery import find_mask, find_photos
 from daps_desktop.album.item_job import ItemJob
 from daps_desktop.album.model import DONE, FAILED, SKIPPED, WAITING, Album, AlbumItem
 from daps_desktop.album.runner import run_album
-from daps_desktop.analysis.pieces import pieces
+from daps_desktop.analysis.finding.pieces import pieces
 from daps_desktop.base.errors import UserError
 from daps_desktop.document.kernel_file import with_kernel_read
 from daps_desktop.document.sidecar import read_sidecar

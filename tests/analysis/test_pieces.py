@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from daps_desktop.analysis import pieces as module
-from daps_desktop.analysis.pieces import pieces
+from daps_desktop.analysis.finding import pieces as module
+from daps_desktop.analysis.finding.pieces import pieces
 from daps_desktop.imaging.mask import dilate
 from daps_desktop.jobs.proposals import ProposalKind, Proposals
 

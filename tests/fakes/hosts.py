@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from daps_desktop.analysis.pieces import pieces
+from daps_desktop.analysis.finding.pieces import pieces
 from daps_desktop.analysis.profile import measure_profile
 from daps_desktop.imaging.profile.photo_profile import PhotoProfile
 from daps_desktop.jobs.messages import (

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QDoubleSpinBox
 
 from daps_desktop.analysis.diagnosis import CLEAN
 from daps_desktop.analysis.fading import fading_curve
-from daps_desktop.analysis.pieces import pieces
+from daps_desktop.analysis.finding.pieces import pieces
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.mask import dilate
 from daps_desktop.imaging.photo import Photo

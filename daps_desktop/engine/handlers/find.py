@@ -1,8 +1,8 @@
 """What looks like damage in a photo: the answer to a FindRequest."""
 
-from daps_desktop.analysis.judgement import judged
+from daps_desktop.analysis.finding.judgement import judged
+from daps_desktop.analysis.finding.pieces import pieces
 from daps_desktop.analysis.picture_area import without_hidden
-from daps_desktop.analysis.pieces import pieces
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.messages import FindResult
 from daps_desktop.jobs.proposals import Proposals

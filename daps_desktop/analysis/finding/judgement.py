@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from daps_desktop.analysis.piece_features import piece_features
-from daps_desktop.analysis.pieces import in_order
+from daps_desktop.analysis.finding.features import piece_features
+from daps_desktop.analysis.finding.pieces import in_order
 from daps_desktop.base.paths import resource
 from daps_desktop.imaging.photo import Pixels
 from daps_desktop.jobs.proposals import Proposals

@@ -13,9 +13,10 @@ from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import check_writable, save_errors, write_file
 from daps_desktop.base.i18n import N_, phrase, words_of
 from daps_desktop.base.validation import check_range, check_value
-from daps_desktop.imaging.formats import exif, iptc, png_chunks
+from daps_desktop.imaging.formats import png_chunks
+from daps_desktop.imaging.formats.metadata import exif, iptc
 from daps_desktop.imaging.formats.png_codec import encode_pixels
-from daps_desktop.imaging.formats.tiff_writer import encode_tiff
+from daps_desktop.imaging.formats.tiff.writer import encode_tiff
 from daps_desktop.imaging.photo import Metadata, Photo, Pixels, at_depth, with_alpha
 
 _FORMATS = {".png": "PNG", ".tif": "TIFF", ".tiff": "TIFF", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}

@@ -10,9 +10,14 @@ _DATE = slice(24, 36)  # of a profile's header
 
 def srgb_profile() -> bytes:
     """An sRGB ICC profile, the same bytes at any time of day."""
-    profile = bytearray(imagecodecs.cms_profile("srgb"))
-    profile[_DATE] = np.array([2000, 1, 1, 0, 0, 0], ">u2").tobytes()  # not the moment it was made
-    return bytes(profile)
+    return timeless(imagecodecs.cms_profile("srgb"))
+
+
+def timeless(profile: bytes) -> bytes:
+    """The profile without the moment it was made."""
+    patched = bytearray(profile)
+    patched[_DATE] = np.array([2000, 1, 1, 0, 0, 0], ">u2").tobytes()
+    return bytes(patched)
 
 
 def cmyk_to_srgb(inks: Pixels, icc: bytes | None) -> tuple[Pixels, bytes]:

@@ -89,7 +89,7 @@ def _leave_alone(item: AlbumItem, album: Album) -> None:
 
 def _marks(job: ItemJob, photo: Photo, find: MaskFinder) -> tuple[Mask | None, str]:
     if job.mask:
-        mask, marks = read_mask(Path(job.mask), photo), FROM_FILE
+        mask, marks = read_mask(Path(job.mask), photo, inverted=None), FROM_FILE
     elif job.find_scratches:
         mask, marks = find(photo), FOUND
     else:

@@ -30,6 +30,15 @@ def add_photo(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_mask_meaning(parser: argparse.ArgumentParser) -> None:
+    """`inverted`: as in `read_mask`."""
+    meaning = parser.add_mutually_exclusive_group()
+    invert = tr("black = repair")
+    meaning.add_argument("--invert-mask", dest="inverted", action="store_true", default=None, help=invert)
+    whole = tr("white = repair, though it is more than half of the mask")
+    meaning.add_argument("--whole-mask", dest="inverted", action="store_false", default=None, help=whole)
+
+
 def read_asked_photo(options: argparse.Namespace) -> Photo:
     """The photo, and said on stderr what a person should know of its file. Raises: UserError."""
     photo = read_photo(options.photo, options.page)
@@ -45,6 +54,7 @@ def add_files(parser: argparse.ArgumentParser) -> None:
     add_photo(parser)
     parser.add_argument("-o", "--out", type=Path, required=True, help=tr(".png, .tif, .jpg or .webp"))
     parser.add_argument("--mask", type=Path, help=tr("a picture of the photo's size, white = repair"))
+    add_mask_meaning(parser)
     parser.add_argument(
         "--damage",
         action="append",

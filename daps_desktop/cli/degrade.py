@@ -27,7 +27,8 @@ def _degrade(options: argparse.Namespace) -> int:
     photo = read_asked_photo(options)
     task = task_from_options(options)
     # A mask is of the size of what comes out, as for the restoration of that.
-    mask = read_mask(options.mask, _smaller(photo, task.scale)) if options.mask else None
+    size = _smaller(photo, task.scale)
+    mask = read_mask(options.mask, size, inverted=options.inverted) if options.mask else None
     task.check_mask(mask is not None)
     check_target(options.out, options.photo, options.force > 0, options.force > 1)
     rng = torch.Generator().manual_seed(options.seed)

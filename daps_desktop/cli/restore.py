@@ -124,7 +124,7 @@ def _settings(options: argparse.Namespace, loaded: Recipe | Provenance | None) -
 def _mask(options: argparse.Namespace, photo: Photo, loaded: Recipe | Provenance | None) -> Mask | None:
     """The marks given, else those noted in a result's sidecar, which belong to its photo alone."""
     if options.mask:
-        return read_mask(options.mask, photo)
+        return read_mask(options.mask, photo, inverted=options.inverted)
     if not isinstance(loaded, Provenance):
         return None
     if not loaded.matches(photo):

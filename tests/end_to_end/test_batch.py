@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import pytest
 
+from daps_desktop.base.locks import lock_file
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.photo import Photo
@@ -221,4 +222,23 @@ def test_a_table_that_cannot_be_kept_ends_the_batch_in_words(
     with room_for(100):
         assert batch(desk, recipe) == 2
     assert "could not be written" in capsys.readouterr().err
-    assert not list(desk.path("out").iterdir())
+    assert not desk.path("out").exists()
+
+
+def test_a_second_run_into_the_same_folder_is_refused(
+    desk: Desk, recipe: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = desk.path("out")
+    out.mkdir()
+    with (out / ".album.lock").open("ab") as held:
+        lock_file(held.fileno())
+        assert batch(desk, recipe) == 2
+        assert "Another run" in capsys.readouterr().err
+        assert [path.name for path in out.iterdir()] == [".album.lock"]
+
+
+def test_what_is_left_out_is_said(desk: Desk, recipe: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (desk.path("box") / "d.dat").write_bytes(desk.photo.read_bytes())
+    batch(desk, recipe)
+    assert "Left out: d.dat (a picture whose name" in capsys.readouterr().err
+    assert not desk.path("out/.album.lock").exists()

@@ -12,7 +12,6 @@ from typing import Any
 
 import imagecodecs
 import numpy as np
-import pi_heif
 from PIL import AvifImagePlugin
 
 from daps_desktop.base.i18n import N_, phrase
@@ -45,6 +44,8 @@ def decode_heic(path: Path, page: int | None = None) -> Photo:
 
     libheif turns the pixels as the file says; what EXIF says of it is then a copy, which does not count.
     """
+    import pi_heif  # takes a tenth of a second, for which no window should wait
+
     data = all_of(path)
     file = pi_heif.open_heif(data, convert_hdr_to_8bit=False, hdr_to_16bit=False)
     if not len(file):

@@ -93,6 +93,14 @@ def _decoder(path: Path) -> Decoder:
     raise UserError("photo_not_image", path=path)
 
 
+def begins_like_a_photo(path: Path) -> bool:
+    """Whether the first bytes of a file are those of a kind that is read; False where it cannot be opened."""
+    try:
+        return path.is_file() and _decoder(path) is not None
+    except (UserError, OSError):
+        return False
+
+
 def _status(path: Path) -> os.stat_result:
     try:
         return path.stat()

@@ -20,6 +20,7 @@ class Metadata:
     xmp: bytes | None = None
     dpi: tuple[float, float] | None = None  # (x, y)
     iptc: bytes | None = None  # captions and credits, as IPTC-IIM records
+    texts: tuple[tuple[str, str], ...] = ()  # keyword and text, as in a PNG; a JPEG's comment is "Comment"
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,9 @@ def decode_avif(path: Path, _page: int | None = None) -> Photo:
             if pixels.shape[:2] != photo.pixels.shape[:2]:
                 raise ValueError("sizes that differ")
             photo = replace(photo, pixels=pixels, alpha=alpha)
+    packet = photo.metadata.xmp  # which does not count: Pillow makes EXIF of the turn that the file states
+    upright = xmp.without_orientation(packet) if packet else None
+    photo = replace(photo, metadata=replace(photo.metadata, xmp=upright))
     told = next((c for kind, c in properties if kind == b"colr" and c[:4] == b"nclx" and len(c) >= 8), None)
     colours = (int.from_bytes(told[4:6]), int.from_bytes(told[6:8])) if told else cicp.UNSAID
     return cicp.with_meaning(photo, colours)

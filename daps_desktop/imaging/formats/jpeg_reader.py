@@ -14,6 +14,7 @@ from PIL import JpegImagePlugin
 
 from daps_desktop.base.i18n import N_, Phrase, phrase
 from daps_desktop.imaging.formats.limits import check_compression_ratio, check_size, is_whole
+from daps_desktop.imaging.formats.metadata import xmp
 from daps_desktop.imaging.formats.pillow_reader import (
     all_of,
     check_picture,
@@ -23,7 +24,8 @@ from daps_desktop.imaging.formats.pillow_reader import (
 )
 from daps_desktop.imaging.photo import JpegTables, Photo, at_full_range
 
-_START, _END, _SCAN = 0xD8, 0xD9, 0xDA
+_EXTENSION = b"http://ns.adobe.com/xmp/extension/\0"
+_END, _SCAN = 0xD9, 0xDA
 _RESTARTS = range(0xD0, 0xD8)
 _FRAMES = (*range(0xC0, 0xC4), *range(0xC5, 0xC8), *range(0xC9, 0xCC), *range(0xCD, 0xD0))
 _BASELINE, _LOSSLESS = 0xC0, (0xC3, 0xC7, 0xCB, 0xCF)
@@ -66,7 +68,25 @@ def decode_jpeg(path: Path, _page: int | None = None) -> Photo:
 def _decode(path: Path, data: bytes) -> Photo:
     with JpegImagePlugin.JpegImageFile(io.BytesIO(data)) as image:
         check_picture(path, image, len(data))
-        return replace(from_pillow(image), jpeg=_tables(image))
+        photo = replace(from_pillow(image), jpeg=_tables(image))
+        packet, extension = photo.metadata.xmp, _extension(image)
+        if packet and extension:
+            photo = replace(photo, metadata=replace(photo.metadata, xmp=xmp.joined(packet, extension)))
+        return photo
+
+
+def _extension(image: JpegImagePlugin.JpegImageFile) -> bytes:
+    """What XMP had no room for in one segment, where all of it is there; see `xmp.joined`."""
+    parts = [
+        part[len(_EXTENSION) :]
+        for kind, part in image.applist
+        if kind == "APP1" and part.startswith(_EXTENSION)
+    ]
+    heads = [(part[:32], int.from_bytes(part[32:36]), int.from_bytes(part[36:40])) for part in parts]
+    whole = b"".join(
+        part[40:] for _, part in sorted(zip(heads, parts, strict=True)) if heads and part[:32] == heads[0][0]
+    )
+    return whole if heads and len(whole) == heads[0][1] else b""
 
 
 def _decode_deep(path: Path, data: bytes, found: _Structure) -> Photo:

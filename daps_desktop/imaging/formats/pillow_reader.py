@@ -99,7 +99,19 @@ def pillow_metadata(image: ImageFile) -> Metadata:
         xmp=info.get("xmp") or None,
         dpi=(float(dpi[0]), float(dpi[1])) if dpi and min(dpi) > 0 else None,
         iptc=iptc.from_photoshop_resources(info.get("photoshop")),
+        texts=_comment(info.get("comment")),
     )
+
+
+def _comment(comment: object) -> tuple[tuple[str, str], ...]:
+    """Of a JPEG, which states no encoding."""
+    if not isinstance(comment, bytes) or not comment.strip(b"\0 \n"):
+        return ()
+    try:
+        words = comment.decode()
+    except UnicodeDecodeError:
+        words = comment.decode("latin-1")
+    return (("Comment", words.replace("\0", "")),)
 
 
 def split(array: NDArray[np.uint8] | NDArray[np.uint16]) -> tuple[Pixels, Pixels | None]:

@@ -20,7 +20,7 @@ from daps_desktop.imaging.formats import png_chunks
 from daps_desktop.imaging.formats.heif_reader import decode_avif, decode_heic, is_avif, is_heic
 from daps_desktop.imaging.formats.jpeg_reader import decode_jpeg
 from daps_desktop.imaging.formats.limits import check_compression_ratio, check_size
-from daps_desktop.imaging.formats.metadata import exif, xmp
+from daps_desktop.imaging.formats.metadata import cicp, exif, xmp
 from daps_desktop.imaging.formats.pillow_reader import all_of, pillow_decoder, split
 from daps_desktop.imaging.formats.png_codec import decoded_size
 from daps_desktop.imaging.formats.tiff.reader import decode_tiff
@@ -127,7 +127,12 @@ def _decode_png(path: Path, _page: int | None) -> Photo:
     pixels, alpha = split(imagecodecs.png_decode(chunks.pixel_chunks))
     animation = chunks.other_chunks.get(b"acTL", b"")
     frames = max(1, int.from_bytes(animation[:4]))
-    return Photo(pixels, alpha, png_chunks.read_metadata(chunks), file_format="PNG", pages=frames)
+    photo = Photo(pixels, alpha, png_chunks.read_metadata(chunks), file_format="PNG", pages=frames)
+    numbers, points, gamma = png_chunks.read_colours(chunks)
+    if numbers:
+        return cicp.with_meaning(photo, numbers)
+    icc = photo.metadata.icc or cicp.by_gamma(points, gamma, pixels.shape[2] == 1)
+    return replace(photo, metadata=replace(photo.metadata, icc=icc))
 
 
 def _upright(photo: Photo) -> Photo:
@@ -145,11 +150,13 @@ def _upright(photo: Photo) -> Photo:
         photo,
         pixels=apply_orientation(photo.pixels, orientation),
         alpha=None if photo.alpha is None else apply_orientation(photo.alpha, orientation),
-        metadata=replace(
-            photo.metadata, exif=block, dpi=dpi, xmp=xmp.without_orientation(packet) if packet else None
-        ),
+        metadata=replace(photo.metadata, exif=block, dpi=dpi, xmp=_upright_xmp(packet)),
         jpeg=jpeg,
     )
+
+
+def _upright_xmp(packet: bytes | None) -> bytes | None:
+    return xmp.without_companions(xmp.without_orientation(packet)) if packet else None
 
 
 _MAX_DPI = 65535  # what a JPEG can say; no scanner comes near

@@ -12,6 +12,7 @@ import numpy as np
 from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.imaging.formats.metadata import exif
 from daps_desktop.imaging.formats.metadata.ifd import (
+    ASCII,
     BYTE,
     SHORT,
     UNDEFINED,
@@ -25,6 +26,7 @@ from daps_desktop.imaging.photo import Metadata, Photo, Pixels
 
 _STRIP_BYTES = 1 << 18
 _LEVEL = 6
+_DESCRIPTION = 270
 _MAX_OFFSET = 1 << 32  # offsets have 32 bits
 _DEFLATE, _HORIZONTAL, _UNASSOCIATED = 8, 2, 2
 
@@ -43,6 +45,9 @@ def encode_tiff(photo: Photo) -> bytes:
     entries[273] = pack_longs(source.order, offsets[:-1])
     entries[279] = pack_longs(source.order, map(len, strips))
     entries |= _metadata(photo.metadata, source.order)
+    if photo.metadata.texts and _DESCRIPTION not in entries:
+        words = "\n".join(f"{word}: {text}" for word, text in photo.metadata.texts)
+        entries[_DESCRIPTION] = IfdEntry(ASCII, words.encode("utf-8", "replace") + b"\0")
     tree = pack_directory(Ifd(entries, told.children), source.order, directory_at)
     header = {"<": b"II*\0", ">": b"MM\0*"}[source.order] + struct.pack(f"{source.order}I", directory_at)
     return b"".join((header, *strips, bytes(padding), tree))

@@ -9,7 +9,7 @@ from pathlib import Path
 from daps_desktop.base.i18n import N_, tr
 from daps_desktop.document.kernel_file import with_kernel_read
 from daps_desktop.imaging.formats.reader import read_photo
-from daps_desktop.imaging.formats.writer import write_photo
+from daps_desktop.imaging.formats.writer import lost_in, write_photo
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import MissingPixels, Noise
 from daps_desktop.jobs.damage_text import parse_damage, usage
@@ -98,6 +98,8 @@ def task_from_options(options: argparse.Namespace) -> Task:
 def write_result(photo: Photo, options: argparse.Namespace) -> None:
     once, twice = options.force > 0, options.force > 1
     write_photo(photo, options.out, overwrite=once, replace_original=twice, original=options.photo)
+    for loss in lost_in(photo, options.out):
+        print_status(str(loss))
 
 
 def duration(seconds: float) -> str:

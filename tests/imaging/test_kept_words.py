@@ -14,7 +14,7 @@ from daps_desktop.imaging.formats.metadata import exif, iptc, xmp
 from daps_desktop.imaging.formats.metadata.cicp import grey_profile, rgb_profile
 from daps_desktop.imaging.formats.metadata.icc import srgb_profile
 from daps_desktop.imaging.formats.reader import read_photo
-from daps_desktop.imaging.formats.writer import encode_photo
+from daps_desktop.imaging.formats.writer import encode_photo, lost_in
 from daps_desktop.imaging.photo import Metadata, Photo
 from tests.imaging.photo_files import by_pillow, by_tifffile, exif_block, photo, picture
 
@@ -169,3 +169,15 @@ def test_nothing_is_added_where_nothing_was(tmp_path: Path) -> None:
     data = encode_photo(Photo(photo().pixels), Path("x.jpg"))
     with Image.open(io.BytesIO(data)) as image:
         assert not {"comment", "xmp", "exif", "icc_profile"} & {*image.info}
+
+
+def test_what_a_format_has_no_place_for_is_named() -> None:
+    xmp_and_captions = Photo(
+        picture(), metadata=Metadata(xmp=b"<x/>", iptc=RECORDS, texts=(("Who", "Anna"),))
+    )
+    assert lost_in(xmp_and_captions, Path("x.jpg")) == ()
+    assert ["IPTC" in str(loss) for loss in lost_in(xmp_and_captions, Path("x.png"))] == [True]
+    assert len(lost_in(xmp_and_captions, Path("x.webp"))) == 2
+    long = Photo(picture(), metadata=Metadata(exif=exif_block() + bytes(70_000), xmp=b"x" * 70_000))
+    assert ["EXIF" in str(loss) for loss in lost_in(long, Path("x.jpg"))] == [True, False]
+    assert lost_in(long, Path("x.tif")) == ()

@@ -5,7 +5,7 @@ ones through imagecodecs: the one gives 8 bits alone, the other nothing that a f
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -44,17 +44,20 @@ def decode_heic(path: Path, page: int | None = None) -> Photo:
 
     libheif turns the pixels as the file says; what EXIF says of it is then a copy, which does not count.
     """
-    import pi_heif  # takes a tenth of a second, for which no window should wait
+    # Here, as it takes a tenth of a second, for which no window should wait.
+    import pi_heif  # pyright: ignore[reportMissingTypeStubs]
 
     data = all_of(path)
-    file = pi_heif.open_heif(data, convert_hdr_to_8bit=False, hdr_to_16bit=False)
+    opened: Callable[..., Any] = getattr(pi_heif, "open_heif")  # noqa: B009 - which has half of its types
+    file = opened(data, convert_hdr_to_8bit=False, hdr_to_16bit=False)
     if not len(file):
         raise NotImplementedError(phrase(N_("it holds no still picture")))
-    sizes = [image.size[0] * image.size[1] for image in file]
-    chosen = max(range(len(file)), key=lambda k: (sizes[k], k == file.primary_index))
-    if page is not None and page <= len(file):
+    sizes = [int(image.size[0] * image.size[1]) for image in file]
+    primary = int(file.primary_index)
+    chosen = max(range(len(sizes)), key=lambda k: (sizes[k], k == primary))
+    if page is not None and 1 <= page <= len(sizes):
         chosen = page - 1
-    image = file[chosen]
+    image: Any = file[chosen]
     width, height = image.size
     check_size(path, height, width)
     check_compression_ratio(path, height * width * _BYTES, len(data))
@@ -72,7 +75,7 @@ def decode_heic(path: Path, page: int | None = None) -> Photo:
             xmp.without_orientation(packet) if packet else None,
         ),
         file_format="HEIC",
-        pages=len(file),
+        pages=len(sizes),
         page=chosen + 1,
     )
     return cicp.with_meaning(photo, _by_nclx(image.info.get("nclx_profile")))

@@ -11,7 +11,7 @@ from daps_desktop.base.files import write_file
 from daps_desktop.imaging.colour import Floats
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.mask import Mask
-from daps_desktop.imaging.photo import Photo
+from daps_desktop.imaging.photo import Photo, Pixels
 
 _FAINT = 0.25  # of full paint: what is fainter is the ringing of a JPEG, or the grey of a scanned sheet
 _GREY = 0.1  # channels that differ by less are no paint of some colour
@@ -45,21 +45,26 @@ def read_mask(path: Path, photo: Photo, *, inverted: bool | None = False) -> Mas
 
 def _paint(mask: Photo, inverted: bool) -> Floats:
     """How much each place is painted, in [0, 1]; inverted: how little."""
-    white = np.float32(mask.white)
     if mask.alpha is None:
-        return 1 - mask.pixels.min(axis=2) / white if inverted else mask.pixels.max(axis=2) / white
-    paint = opacity = mask.alpha / white
-    if opacity.min() == 1 or _is_black_and_white(mask.pixels[opacity > 0.5] / white):
-        paint = mask.pixels.max(axis=2) / white * opacity
+        return (
+            1 - _share(mask.pixels.min(axis=2), mask) if inverted else _share(mask.pixels.max(axis=2), mask)
+        )
+    paint = opacity = _share(mask.alpha, mask)
+    if opacity.min() == 1 or _is_black_and_white(_share(mask.pixels[opacity > 0.5], mask)):
+        paint = _share(mask.pixels.max(axis=2), mask) * opacity
     return 1 - paint if inverted else paint
+
+
+def _share(values: Pixels, mask: Photo) -> Floats:
+    return values.astype(np.float32) / np.float32(mask.white)
 
 
 def _is_black_and_white(paint: Floats) -> bool:
     """Whether (n, C) opaque values are of two kinds, of which one means that nothing is to be done."""
-    if not len(paint) or np.mean(np.ptp(paint, axis=1) > _GREY) > _TELLING:
+    darkest, lightest = paint.min(axis=1), paint.max(axis=1)
+    if not len(paint) or np.mean(lightest - darkest > _GREY) > _TELLING:
         return False
-    light = paint.mean(axis=1)
-    return bool(min(np.mean(light < _NEITHER), np.mean(light > 1 - _NEITHER)) > _TELLING)
+    return bool(min(np.mean(lightest < _NEITHER), np.mean(darkest > 1 - _NEITHER)) > _TELLING)
 
 
 def _with_faint_strokes(paint: Floats) -> Mask:
@@ -68,7 +73,8 @@ def _with_faint_strokes(paint: Floats) -> Mask:
     any_paint = paint >= _FAINT
     if not (any_paint & ~full).any():
         return full
-    count, labels = cv2.connectedComponents(any_paint.astype(np.uint8))
+    count, found = cv2.connectedComponents(any_paint.astype(np.uint8))
+    labels = np.asarray(found, np.int32)
     has_full = np.bincount(labels[full], minlength=count) > 0
     has_full[0] = True  # what is not painted at all
     return full | ~has_full[labels]

@@ -114,7 +114,7 @@ def _comment(comment: object) -> tuple[tuple[str, str], ...]:
     return (("Comment", words.replace("\0", "")),)
 
 
-def split(array: NDArray[np.uint8] | NDArray[np.uint16]) -> tuple[Pixels, Pixels | None]:
+def split(array: Pixels | NDArray[np.uint8] | NDArray[np.uint16]) -> tuple[Pixels, Pixels | None]:
     """Pixels (H, W, C) and alpha (H, W) or None, of a decoded (H, W) or (H, W, 1-4) array."""
     if array.ndim == 2:
         array = array[..., None]

@@ -13,11 +13,12 @@ from PIL import Image
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import check_writable, save_errors, write_file
-from daps_desktop.base.i18n import N_, phrase, words_of
+from daps_desktop.base.i18n import N_, Phrase, phrase, words_of
 from daps_desktop.base.validation import check_range, check_value
 from daps_desktop.imaging.formats import png_chunks
 from daps_desktop.imaging.formats.metadata import exif, iptc
 from daps_desktop.imaging.formats.metadata.icc import grey_like
+from daps_desktop.imaging.formats.metadata.ifd import DESCRIPTION
 from daps_desktop.imaging.formats.png_codec import encode_pixels
 from daps_desktop.imaging.formats.tiff.writer import encode_tiff
 from daps_desktop.imaging.photo import Metadata, Photo, Pixels, at_depth, with_alpha
@@ -74,6 +75,28 @@ def encode_photo(photo: Photo, path: Path, *, quality: int = 95, bits: int | Non
     _check_settings(file_format, quality, bits)
     depth = (bits or photo.bits) if file_format in _DEEP else 8
     return _encode(_at_depth(photo, depth), path, file_format, quality)
+
+
+def lost_in(photo: Photo, path: Path) -> tuple[Phrase, ...]:
+    """What `write_photo` leaves out of what the photo says about itself, as that format has no place for it.
+
+    Raises: UserError (`save_format`).
+    """
+    file_format, metadata = format_for(path), photo.metadata
+    told_elsewhere = metadata.xmp is not None and file_format not in ("JPEG", "TIFF")
+    described = metadata.exif is not None and exif.parse(metadata.exif).main.find((DESCRIPTION,)) is not None
+    lost = {
+        "EXIF": file_format == "JPEG" and len(metadata.exif or b"") > _JPEG_BLOCK - len(exif.PREFIX),
+        "XMP": bool(metadata.xmp) and file_format == "JPEG" and not (_main_xmp(metadata.xmp)),
+        "IPTC": metadata.iptc is not None
+        and (told_elsewhere or (file_format == "JPEG" and not iptc.jpeg_segment(metadata.iptc))),
+        N_("texts"): bool(metadata.texts)
+        and ((file_format == "WEBP" and told_elsewhere) or (file_format == "TIFF" and described)),
+    }
+    words = N_("{format} has no place for all that the photo says about itself; left out: {what}.")
+    return tuple(
+        phrase(words, format=file_format, what=phrase(what)) for what, is_lost in lost.items() if is_lost
+    )
 
 
 def format_for(path: Path) -> str:

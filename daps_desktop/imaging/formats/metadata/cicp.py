@@ -145,4 +145,5 @@ def _rolled_off(light: Floats, peak: float) -> Floats:
     room = np.float32(1 - _KNEE)
     over = np.maximum(light - np.float32(_KNEE), 0) / room
     top = (peak - _KNEE) / (1 - _KNEE)
-    return np.minimum(light, np.float32(_KNEE)) + room * over * (1 + over / np.float32(top**2)) / (1 + over)
+    rolled = np.minimum(light, np.float32(_KNEE)) + room * over * (1 + over / np.float32(top**2)) / (1 + over)
+    return rolled.astype(np.float32, copy=False)

@@ -1,6 +1,7 @@
 """The pages of a TIFF file: which of them are photos of their own."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from tifffile import TiffFile, TiffPage
 
@@ -30,14 +31,14 @@ def _directories(tiff: TiffFile) -> Iterator[TiffPage]:
         if not isinstance(page, TiffPage):
             continue
         yield page
-        for below in page.pages if page.subifds else ():
+        for below in (page.pages or ()) if page.subifds else ():
             if isinstance(below, TiffPage) and below.offset not in seen and len(seen) <= _MAX_DIRECTORIES:
                 seen.add(below.offset)
                 yield below
 
 
 def _area(page: TiffPage) -> int:
-    sizes = page.imagelength, page.imagewidth
+    sizes: list[Any] = [page.imagelength, page.imagewidth]  # of a damaged file also lists
     return sizes[0] * sizes[1] if all(isinstance(size, int) for size in sizes) else 0
 
 

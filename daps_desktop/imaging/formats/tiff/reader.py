@@ -35,7 +35,7 @@ def decode_tiff(path: Path, page: int | None = None) -> Photo:
         pages = photos(tiff)
         if not pages:
             raise NotImplementedError(phrase(N_("the first page has no description of its own")))
-        number = page if page in range(1, len(pages) + 1) else 1
+        number = page if page is not None and 1 <= page <= len(pages) else 1
         chosen = pages[number - 1]
         check_header(chosen)
         check_size(path, chosen.imagelength, chosen.imagewidth)

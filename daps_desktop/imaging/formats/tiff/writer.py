@@ -14,6 +14,7 @@ from daps_desktop.imaging.formats.metadata import exif
 from daps_desktop.imaging.formats.metadata.ifd import (
     ASCII,
     BYTE,
+    DESCRIPTION,
     SHORT,
     UNDEFINED,
     Ifd,
@@ -26,7 +27,6 @@ from daps_desktop.imaging.photo import Metadata, Photo, Pixels
 
 _STRIP_BYTES = 1 << 18
 _LEVEL = 6
-_DESCRIPTION = 270
 _MAX_OFFSET = 1 << 32  # offsets have 32 bits
 _DEFLATE, _HORIZONTAL, _UNASSOCIATED = 8, 2, 2
 
@@ -45,9 +45,9 @@ def encode_tiff(photo: Photo) -> bytes:
     entries[273] = pack_longs(source.order, offsets[:-1])
     entries[279] = pack_longs(source.order, map(len, strips))
     entries |= _metadata(photo.metadata, source.order)
-    if photo.metadata.texts and _DESCRIPTION not in entries:
+    if photo.metadata.texts and DESCRIPTION not in entries:
         words = "\n".join(f"{word}: {text}" for word, text in photo.metadata.texts)
-        entries[_DESCRIPTION] = IfdEntry(ASCII, words.encode("utf-8", "replace") + b"\0")
+        entries[DESCRIPTION] = IfdEntry(ASCII, words.encode("utf-8", "replace") + b"\0")
     tree = pack_directory(Ifd(entries, told.children), source.order, directory_at)
     header = {"<": b"II*\0", ">": b"MM\0*"}[source.order] + struct.pack(f"{source.order}I", directory_at)
     return b"".join((header, *strips, bytes(padding), tree))

@@ -189,5 +189,5 @@ def _check_folder(path: Path) -> None:
 
 def item_line(item: AlbumItem) -> str:
     """A photo of the album in one line of text."""
-    told = f"{item.agreement}, {item.residual:.2f} noise levels" if item.state == DONE else item.reason
-    return f"{item.path.name:<32} {item.state:<8} {item.seconds:7.1f} s  {told}"
+    told = f"{item.agreement}, {item.residual:.2f} noise levels  " if item.state == DONE else ""
+    return f"{item.path.name:<32} {item.state:<8} {item.seconds:7.1f} s  {told}{item.reason}".rstrip()

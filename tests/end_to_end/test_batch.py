@@ -12,6 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from daps_desktop.base.locks import lock_file
 from daps_desktop.imaging.formats.reader import read_photo
@@ -242,3 +243,13 @@ def test_what_is_left_out_is_said(desk: Desk, recipe: Path, capsys: pytest.Captu
     batch(desk, recipe)
     assert "Left out: d.dat (a picture whose name" in capsys.readouterr().err
     assert not desk.path("out/.album.lock").exists()
+
+
+def test_pages_that_are_not_restored_are_named(desk: Desk, recipe: Path) -> None:
+    for old in desk.path("box").iterdir():
+        old.unlink()
+    page = Image.fromarray(crop())
+    page.save(desk.path("box/d.tif"), save_all=True, append_images=[page, page])
+    assert batch(desk, recipe) == 0
+    (row,) = rows(desk)
+    assert (row["state"], row["reason"]) == ("done", "The file has 3 pages; this is page 1.")

@@ -62,9 +62,11 @@ def _share(values: Pixels, mask: Photo) -> Floats:
 def _is_black_and_white(paint: Floats) -> bool:
     """Whether (n, C) opaque values are of two kinds, of which one means that nothing is to be done."""
     darkest, lightest = paint.min(axis=1), paint.max(axis=1)
-    if not len(paint) or np.mean(lightest - darkest > _GREY) > _TELLING:
+    telling = _TELLING * len(paint)
+    if np.count_nonzero(lightest - darkest > _GREY) > telling:
         return False
-    return bool(min(np.mean(lightest < _NEITHER), np.mean(darkest > 1 - _NEITHER)) > _TELLING)
+    black, white = np.count_nonzero(lightest < _NEITHER), np.count_nonzero(darkest > 1 - _NEITHER)
+    return bool(min(black, white) > telling)
 
 
 def _with_faint_strokes(paint: Floats) -> Mask:

@@ -5,7 +5,10 @@ from typing import Any
 
 from tifffile import TiffFile, TiffPage
 
+from daps_desktop.base.i18n import N_, phrase
+
 _REDUCED, _MASK = 1, 4  # bits of NewSubfileType
+_DNG_VERSION = 50706
 _MAX_DIRECTORIES = 1000
 _SAME_SHAPE = 0.1  # how far the sides of a small copy may be rounded
 
@@ -14,8 +17,11 @@ def photos(tiff: TiffFile) -> list[TiffPage]:
     """The pages that are photos of their own, and not small copies or masks of others.
 
     Why sizes count besides what the pages say: some programs write a preview as a page like any other.
+    Raises: NotImplementedError for a camera's raw file.
     """
     found = list(_directories(tiff))
+    if found and _DNG_VERSION in found[0].tags:
+        raise NotImplementedError(phrase(N_("it is a camera's raw file")))
     own = [page for page in found if not page.subfiletype & (_REDUCED | _MASK)] or found
     largest = max(own, key=_area, default=None)
     return [page for page in own if page is largest or not _is_copy(page, largest)]

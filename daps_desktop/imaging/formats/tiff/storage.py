@@ -8,15 +8,14 @@ import math
 from bisect import bisect_right
 from pathlib import Path
 
-import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
-from tifffile import TiffPage
+from tifffile import TIFF, TiffPage
 
 from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.imaging.formats.limits import LIMIT_MP, check_compression_ratio, is_whole
 
-_STRIP_COUNTS, _TILE_COUNTS, _DNG_VERSION = 279, 325, 50706
+_STRIP_COUNTS, _TILE_COUNTS = 279, 325
 _UNCOMPRESSED, _PACKBITS = 1, 32773
 _MAX_SAMPLES = 16
 _MAX_BYTES = LIMIT_MP * 1_000_000 * 8  # the largest photo with alpha at 16 bits
@@ -43,8 +42,6 @@ def check_storage(page: TiffPage, path: Path) -> None:
 
     What the header says wrongly of the parts in which the pixels are stored is mended in `page`.
     """
-    if _DNG_VERSION in page.tags:
-        raise NotImplementedError(phrase(N_("it is a camera's raw file")))
     if page.imagedepth != 1 or page.samplesperpixel > _MAX_SAMPLES:
         raise NotImplementedError(
             phrase(
@@ -107,7 +104,7 @@ def _is_whole(page: TiffPage, index: int) -> bool:
     file.seek(page.dataoffsets[index])
     data = file.read(page.databytecounts[index])
     if page.compression == _PACKBITS:  # whose decoder takes nothing that follows
-        return len(imagecodecs.packbits_decode(data)) >= _plain_size(page, index)
+        return len(TIFF.DECOMPRESSORS[_PACKBITS](data)) >= _plain_size(page, index)
 
     def decoded(packed: bytes) -> NDArray[np.generic]:
         pixels = page.decode(packed, index, jpegtables=page.jpegtables)[0]

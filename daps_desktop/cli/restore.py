@@ -16,6 +16,7 @@ from daps_desktop.cli.common import (
     add_files,
     add_switches,
     print_status,
+    read_asked_photo,
     task_from_options,
     write_result,
 )
@@ -30,11 +31,10 @@ from daps_desktop.document.sidecar import (
 )
 from daps_desktop.imaging.export import save_fallback
 from daps_desktop.imaging.formats.mask_file import read_mask
-from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import check_target, encode_photo
 from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.messages import Failed, RestoreResult, notice_text
+from daps_desktop.jobs.messages import Failed, RestoreResult
 from daps_desktop.jobs.recipe import Recipe, parse_recipe
 from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.jobs.settings import DEVICES, METHODS, OUTPUTS, PRESETS, SWITCHES, SolverSettings
@@ -82,15 +82,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _restore(options: argparse.Namespace) -> int:
     loaded = _loaded(options)
     settings = _settings(options, loaded)
-    photo = read_photo(options.photo)
+    photo = read_asked_photo(options)
     mask = _mask(options, photo, loaded)
     named = loaded.recipe.task if isinstance(loaded, Provenance) else loaded.task if loaded else None
     task = with_kernel_read(named) if named else task_from_options(options)
     check_target(options.out, options.photo, options.force > 0, options.force > 1)
     _check_report(options.report)
     job = RestoreRequest(uuid.uuid4().hex, photo, mask, task, settings)
-    if photo.pages > 1:
-        print_status(str(notice_text("first_page", pages=photo.pages)))
     match run_local(job):
         case RestoreResult() as finished:
             _save(finished, options)
@@ -132,7 +130,7 @@ def _settings(options: argparse.Namespace, loaded: Recipe | Provenance | None) -
 def _mask(options: argparse.Namespace, photo: Photo, loaded: Recipe | Provenance | None) -> Mask | None:
     """The marks given, else those noted in a result's sidecar, which belong to its photo alone."""
     if options.mask:
-        return read_mask(options.mask, photo)
+        return read_mask(options.mask, photo, inverted=options.inverted)
     if not isinstance(loaded, Provenance):
         return None
     if not loaded.matches(photo):

@@ -85,7 +85,7 @@ FACTS = {
     r'"\.avif"|\*\.avif': {"imaging/formats/endings.py"},  # what can be opened
     r">> 8\).astype|// (?:np\.uint16\()?257\b": {
         "imaging/photo.py",
-        "imaging/formats/tiff_reader.py",
+        "imaging/formats/tiff/reader.py",
     },  # depth
     r"(?:SIGMA_DATA|PHOTO_STD|sigma_data)(?:: float)? = 0\.5": {"solver/tensors.py"},
     r'"draft", "balanced", "best"': {"jobs/requests.py"},  # the qualities to choose from

@@ -1,14 +1,17 @@
 """Which photos and masks a folder holds, and where results belong."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
 from daps_desktop.album.model import Album, AlbumItem
 from daps_desktop.base.errors import UserError
+from daps_desktop.base.i18n import N_, Phrase, phrase
 from daps_desktop.base.os_errors import describe_os_error
 from daps_desktop.imaging.export import ADDED, default_path
 from daps_desktop.imaging.formats.endings import READABLE
+from daps_desktop.imaging.formats.reader import begins_like_a_photo
 
 _MASK_ADDED = ("_mask", "_marks")
 _RESULT = re.compile(rf"(.+){ADDED}(?:_\d+)?", re.DOTALL)
@@ -19,38 +22,86 @@ def find_photos(folder: Path) -> list[Path]:
 
     Raises: UserError (`album_empty`, `file_unreadable`).
     """
-    try:
-        names = sorted(path for path in folder.iterdir() if path.suffix.lower() in READABLE)
-    except OSError as error:
-        raise UserError("file_unreadable", path=folder, detail=describe_os_error(error)) from error
-    photos = [path for path in names if path.is_file() and not path.name.startswith(".")]
-    stems = {path.stem for path in photos}
-    photos = [path for path in photos if not any(name in stems for name in _made_of(path.stem))]
+    photos = _pictures(folder)
+    stems = {_plain(path.stem) for path in photos}
+    photos = [path for path in photos if not any(name in stems for name in _made_of(_plain(path.stem)))]
     if not photos:
         raise UserError("album_empty", path=folder)
     return photos
+
+
+def passed_over(folder: Path) -> list[tuple[Path, Phrase]]:
+    """What `find_photos` leaves out though a person could mean it, and why. Raises: UserError as that."""
+    pictures = _pictures(folder)
+    stems = {_plain(path.stem) for path in pictures}
+    reasons = ((path, _why_not(path, stems)) for path in _visible(folder))
+    return [(path, reason) for path, reason in reasons if reason is not None]
+
+
+def _why_not(path: Path, stems: set[str]) -> Phrase | None:
+    """None for a photo of the album, a mask, and what is no photo."""
+    if path.is_dir():
+        return _why_not_folder(path)
+    known = path.suffix.lower() in READABLE
+    if not path.exists():
+        return phrase(N_("a link to what is not there")) if known else None
+    if not known:
+        return phrase(N_("a picture whose name does not end like one")) if begins_like_a_photo(path) else None
+    result = _RESULT.fullmatch(_plain(path.stem))
+    if result and result[1] in stems:
+        return phrase(N_("taken for the result of {name}"), name=result[1])
+    return None
+
+
+def _why_not_folder(path: Path) -> Phrase | None:
+    try:
+        count = len(_pictures(path))
+    except UserError:
+        return phrase(N_("a folder that may not be looked into"))
+    return phrase(N_("a folder of its own, with {count} pictures"), count=count) if count else None
+
+
+def _pictures(folder: Path) -> list[Path]:
+    """Raises: UserError (`file_unreadable`)."""
+    return [path for path in _visible(folder) if path.suffix.lower() in READABLE and path.is_file()]
+
+
+def _visible(folder: Path) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    except OSError as error:
+        raise UserError("file_unreadable", path=folder, detail=describe_os_error(error)) from error
+
+
+def _plain(name: str) -> str:
+    """A name without case, its accents in one piece: some systems and archives take them apart."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _made_of(stem: str) -> Iterator[str]:
     """The names of photos that a picture may be the marks or the result of; several results are numbered."""
     for added in _MASK_ADDED:
         if stem.endswith(added):
-            yield stem.removesuffix(added)
+            yield stem[: -len(added)]
     if result := _RESULT.fullmatch(stem):
         yield result[1]
 
 
 def find_mask(photo: Path, masks: Path | None) -> Path | None:
-    """The picture of marks that belongs to a photo: NAME_mask.png or NAME_marks.png next to it, or in the
-    folder `masks`, where it may also be called NAME.png."""
-    places = _masks_beside(photo, masks or photo.parent)
-    if masks is not None:
-        places.append(masks / f"{photo.stem}.png")
-    return next((place for place in places if place.is_file()), None)
-
-
-def _masks_beside(photo: Path, folder: Path) -> list[Path]:
-    return [folder / f"{photo.stem}{added}.png" for added in _MASK_ADDED]
+    """The picture of marks that belongs to a photo: NAME_mask or NAME_marks with the ending of any picture,
+    .png before others, next to it or in the folder `masks`, where it may also be called NAME."""
+    folder = masks or photo.parent
+    names = [f"{photo.stem}{added}" for added in _MASK_ADDED] + ([photo.stem] if masks else [])
+    for name in names:
+        if (exact := folder / f"{name}.png").is_file():
+            return exact
+    wanted = {_plain(name): rank for rank, name in enumerate(names)}
+    try:
+        found = [p for p in folder.iterdir() if p.suffix.lower() in READABLE and p != photo]
+    except OSError:
+        return None
+    ranked = sorted((wanted.get(_plain(p.stem), len(names)), p) for p in found)
+    return next((path for rank, path in ranked if rank < len(names) and path.is_file()), None)
 
 
 def default_path_for(item: AlbumItem, album: Album) -> Path:

@@ -10,6 +10,7 @@ from typing import TypeVar
 from daps_desktop.album.discovery import default_path_for, find_mask, folded, taken_names
 from daps_desktop.album.model import FOUND, FROM_FILE, NO_MARKS, Album, AlbumItem
 from daps_desktop.base.errors import UserError
+from daps_desktop.base.i18n import join_sentences
 from daps_desktop.base.os_errors import describe_os_error
 from daps_desktop.base.serialization import dump_json
 from daps_desktop.document.kernel_file import with_kernel_read
@@ -19,7 +20,7 @@ from daps_desktop.imaging.formats.mask_file import read_mask
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.messages import Cancelled, Failed, FindResult, Message
+from daps_desktop.jobs.messages import Cancelled, Failed, FindResult, Message, notice_text
 from daps_desktop.jobs.proposals import DEFAULT
 from daps_desktop.jobs.recipe import Recipe, dump_recipe
 from daps_desktop.jobs.requests import FindRequest, Request, RestoreRequest
@@ -87,7 +88,13 @@ def prepare(job: ItemJob, ask: Ask) -> PreparedItem:
         raise UserError("album_nothing_to_do", path=row.path.name)
     settings, job_id = job.recipe.settings, uuid.uuid4().hex
     request = RestoreRequest(job_id, photo, mask, task, settings, prior_sha256=job.prior_sha256)
-    return PreparedItem(replace(row, marks=marks, key=key_of(job), reason=""), request)
+    return PreparedItem(replace(row, marks=marks, key=key_of(job), reason=_said_of(photo)), request)
+
+
+def _said_of(photo: Photo) -> str:
+    """What a person should know of how the file was read."""
+    pages = [notice_text("first_page", pages=photo.pages, page=photo.page)] if photo.pages > 1 else []
+    return join_sentences(*map(str, (*pages, *photo.remarks))) if pages or photo.remarks else ""
 
 
 def answer(message: Message, kind: type[Answer]) -> Answer:
@@ -108,7 +115,7 @@ def _leave_alone(item: AlbumItem, album: Album) -> None:
 
 def _marks(job: ItemJob, photo: Photo, ask: Ask) -> tuple[Mask | None, str]:
     if job.mask:
-        mask, marks = read_mask(Path(job.mask), photo), FROM_FILE
+        mask, marks = read_mask(Path(job.mask), photo, inverted=None), FROM_FILE
     elif job.find_scratches:
         request = FindRequest(uuid.uuid4().hex, photo, job.recipe.settings.device)
         found = answer(ask(request), FindResult).proposals

@@ -26,7 +26,7 @@ class AlbumItem:
     residual: float = 0.0  # over the noise level
     redrawn: float | None = None  # share of the photo
     seconds: float = 0.0
-    reason: str = ""  # why it failed or was skipped, or lacks its provenance, as text
+    reason: str = ""  # why it failed or was skipped, or what is to be known of it, as text
     prior_sha256: str = ""  # of the prior that made the result; "": of none, or it is not known
 
     def __post_init__(self) -> None:

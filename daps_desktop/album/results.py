@@ -14,6 +14,7 @@ from daps_desktop.album.item_job import PreparedItem
 from daps_desktop.album.model import DONE, FAILED, SAVING, SKIPPED, Album, AlbumItem
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import write_file
+from daps_desktop.base.i18n import join_sentences
 from daps_desktop.document.sidecar import dump_sidecar, make_provenance
 from daps_desktop.document.version import Version
 from daps_desktop.imaging.export import (
@@ -98,13 +99,13 @@ def save(item: AlbumItem, album: Album, result: ItemResult) -> AlbumItem:
 
     A result is done without the latter, too; the row then says why. Raises: UserError (`save_...`).
     """
-    path, reason = Path(item.output), ""
+    path, reason = Path(item.output), item.reason
     write(result.data, path, overwrite=album.export.policy == "overwrite", original=item.path)
     if result.origin is not None:
         try:
             write_file(sidecar_path(path), result.origin, overwrite=True)
         except UserError as error:
-            reason = str(error)
+            reason = join_sentences(reason, str(error)) if reason else str(error)
     return replace(item, state=DONE, reason=reason)
 
 

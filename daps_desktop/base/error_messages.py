@@ -13,8 +13,9 @@ MESSAGES: dict[str, str] = {
     "photo_empty": N_("{path} is empty (0 bytes); nothing was changed; look for another copy of it."),
     "photo_not_image": N_(
         "{path} is not a picture this program can read; the file was not touched; "
-        "open a JPEG, PNG, WebP, TIFF, BMP or AVIF."
+        "open a JPEG, PNG, WebP, TIFF, BMP, HEIC or AVIF."
     ),
+    "photo_page": N_("{path} has no page {page}; nothing was changed; choose one from 1 to {pages}."),
     "photo_truncated": N_(
         "{path} is incomplete or damaged ({detail}); the file was not touched; copy it again from its source."
     ),
@@ -36,6 +37,10 @@ MESSAGES: dict[str, str] = {
     "mask_size": N_(
         "The mask is {mask_width} × {mask_height} pixels but the photo is {width} × {height}; "
         "nothing was changed; make the mask at the size of the photo."
+    ),
+    "mask_inverted": N_(
+        "{share:.0%} of the mask {path} is marked, so black may mean repair in it; nothing was changed; "
+        "restore with --invert-mask if it does, or with --whole-mask if white does."
     ),
     "mask_needed": N_(
         "Nothing is marked; your photo is unchanged; paint over the damage first, or give a mask."
@@ -131,6 +136,10 @@ MESSAGES: dict[str, str] = {
     "album_nothing_to_do": N_(
         "{path} has no marks and nothing was found, so nothing is left to undo; it was not changed; "
         "mark it by hand, or choose what damages the whole photo."
+    ),
+    "album_taken": N_(
+        "Another run writes its results to {path} at this moment; nothing was started; wait for it, or "
+        "choose another folder."
     ),
     "album_exists": N_(
         "{path} already exists; it was left alone, as asked; choose another name or folder to have both."

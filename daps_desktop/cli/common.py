@@ -8,11 +8,13 @@ from pathlib import Path
 
 from daps_desktop.base.i18n import N_, tr
 from daps_desktop.document.kernel_file import with_kernel_read
-from daps_desktop.imaging.formats.writer import write_photo
+from daps_desktop.imaging.formats.reader import read_photo
+from daps_desktop.imaging.formats.writer import lost_in, write_photo
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import MissingPixels, Noise
 from daps_desktop.jobs.damage_text import parse_damage, usage
 from daps_desktop.jobs.damage_traits import TRAITS
+from daps_desktop.jobs.messages import notice_text
 from daps_desktop.jobs.proposals import DEFAULT, SENSITIVITY
 from daps_desktop.jobs.settings import SWITCHES
 from daps_desktop.jobs.task import Task
@@ -23,11 +25,38 @@ NOTHING_FOUND = N_("Nothing was found that looks like damage.")
 EXIT_UNREAD = 141  # as where the system ends a program that writes into a broken pipe
 
 
+def add_photo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("photo", type=Path)
+    parser.add_argument(
+        "--page", type=int, metavar="N", help=tr("of a file with several photos; else the first")
+    )
+
+
+def add_mask_meaning(parser: argparse.ArgumentParser) -> None:
+    """`inverted`: as in `read_mask`."""
+    meaning = parser.add_mutually_exclusive_group()
+    invert = tr("black = repair")
+    meaning.add_argument("--invert-mask", dest="inverted", action="store_true", default=None, help=invert)
+    whole = tr("white = repair, though it is more than half of the mask")
+    meaning.add_argument("--whole-mask", dest="inverted", action="store_false", default=None, help=whole)
+
+
+def read_asked_photo(options: argparse.Namespace) -> Photo:
+    """The photo, and said on stderr what a person should know of its file. Raises: UserError."""
+    photo = read_photo(options.photo, options.page)
+    if photo.pages > 1:
+        print_status(str(notice_text("first_page", pages=photo.pages, page=photo.page)))
+    for remark in photo.remarks:
+        print_status(str(remark))
+    return photo
+
+
 def add_files(parser: argparse.ArgumentParser) -> None:
     known = "; ".join(map(usage, TRAITS))
-    parser.add_argument("photo", type=Path)
+    add_photo(parser)
     parser.add_argument("-o", "--out", type=Path, required=True, help=tr(".png, .tif, .jpg or .webp"))
     parser.add_argument("--mask", type=Path, help=tr("a picture of the photo's size, white = repair"))
+    add_mask_meaning(parser)
     parser.add_argument(
         "--damage",
         action="append",
@@ -94,6 +123,8 @@ def task_from_options(options: argparse.Namespace, marked: bool) -> Task:
 def write_result(photo: Photo, options: argparse.Namespace) -> None:
     once, twice = options.force > 0, options.force > 1
     write_photo(photo, options.out, overwrite=once, replace_original=twice, original=options.photo)
+    for loss in lost_in(photo, options.out):
+        print_status(str(loss))
 
 
 def duration(seconds: float) -> str:

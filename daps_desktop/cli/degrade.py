@@ -3,9 +3,8 @@
 import argparse
 
 from daps_desktop.base.i18n import tr
-from daps_desktop.cli.common import add_files, task_from_options, write_result
+from daps_desktop.cli.common import add_files, read_asked_photo, task_from_options, write_result
 from daps_desktop.imaging.formats.mask_file import read_mask
-from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import check_target
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.settings import SolverSettings
@@ -25,10 +24,11 @@ def _degrade(options: argparse.Namespace) -> int:
     from daps_desktop.solver.tensors import GREY_LEVELS_PER_UNIT, to_pixels, to_tensor
 
     SolverSettings(noise=options.noise, seed=options.seed)  # raises where one of them is out of range
-    photo = read_photo(options.photo)
+    photo = read_asked_photo(options)
     task = task_from_options(options, marked=options.mask is not None)
     # A mask is of the size of what comes out, as for the restoration of that.
-    mask = read_mask(options.mask, _smaller(photo, task.scale)) if options.mask else None
+    size = _smaller(photo, task.scale)
+    mask = read_mask(options.mask, size, inverted=options.inverted) if options.mask else None
     task.check_mask(mask is not None)
     check_target(options.out, options.photo, options.force > 0, options.force > 1)
     rng = torch.Generator().manual_seed(options.seed)

@@ -1,14 +1,12 @@
 """`info`: what a photo says about itself, and how long it would take."""
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 from daps_desktop.analysis.diagnosis import diagnose, is_faded
 from daps_desktop.base.i18n import tr
 from daps_desktop.base.serialization import dump_json
-from daps_desktop.cli.common import duration, table
-from daps_desktop.imaging.formats.reader import read_photo
+from daps_desktop.cli.common import add_photo, duration, read_asked_photo, table
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.profile.noise_model import NoiseModel
 from daps_desktop.imaging.profile.photo_profile import PhotoProfile
@@ -16,7 +14,7 @@ from daps_desktop.jobs.requests import QUALITIES
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("photo", type=Path)
+    add_photo(parser)
     parser.add_argument("--json", action="store_true", help=tr("as JSON, for programs"))
     parser.set_defaults(run=_info)
 
@@ -25,7 +23,7 @@ def _info(options: argparse.Namespace) -> int:
     from daps_desktop.engine.handlers.profile import examine  # imports torch
     from daps_desktop.restoration.progress import ProgressReporter
 
-    photo = read_photo(options.photo)
+    photo = read_asked_photo(options)
     profile = examine(photo, ProgressReporter())
     if options.json:
         print(dump_json(_facts(photo, profile)).decode())
@@ -64,7 +62,7 @@ def _properties(photo: Photo) -> tuple[tuple[str, str], ...]:
     depth = tr("{bits} bit, grey") if photo.pixels.shape[2] == 1 else tr("{bits} bit, RGB")
     kind = photo.file_format
     if photo.pages > 1:
-        kind = tr("{format}, first of {pages} pages").format(format=kind, pages=photo.pages)
+        kind = tr("{format}, page {page} of {pages}").format(format=kind, page=photo.page, pages=photo.pages)
     return (
         (tr("size"), size.format(width=photo.width, height=photo.height, megapixels=photo.megapixels)),
         (tr("depth"), depth.format(bits=photo.bits)),

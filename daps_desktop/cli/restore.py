@@ -18,6 +18,7 @@ from daps_desktop.cli.common import (
     add_find,
     add_switches,
     print_status,
+    read_asked_photo,
     task_from_options,
     write_result,
 )
@@ -32,11 +33,10 @@ from daps_desktop.document.sidecar import (
 )
 from daps_desktop.imaging.export import save_fallback
 from daps_desktop.imaging.formats.mask_file import read_mask
-from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import check_target, encode_photo
 from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.messages import Failed, RestoreResult, notice_text
+from daps_desktop.jobs.messages import Failed, RestoreResult
 from daps_desktop.jobs.recipe import Recipe, parse_recipe
 from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.jobs.settings import DEVICES, METHODS, OUTPUTS, PRESETS, SWITCHES, Device, SolverSettings
@@ -85,7 +85,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _restore(options: argparse.Namespace) -> int:
     loaded = _loaded(options)
     settings = _settings(options, loaded)
-    photo = read_photo(options.photo)
+    photo = read_asked_photo(options)
     mask = _mask(options, photo, loaded)
     named = loaded.recipe.task if isinstance(loaded, Provenance) else loaded.task if loaded else None
     marked = options.mask is not None or options.find is not None
@@ -97,8 +97,6 @@ def _restore(options: argparse.Namespace) -> int:
         if mask is None and not (task := task.maskless_part).damages:
             raise UserError("album_nothing_to_do", path=options.photo.name)
     job = RestoreRequest(uuid.uuid4().hex, photo, mask, task, settings)
-    if photo.pages > 1:
-        print_status(str(notice_text("first_page", pages=photo.pages)))
     match run_local(job):
         case RestoreResult() as finished:
             _save(finished, options)
@@ -140,7 +138,7 @@ def _settings(options: argparse.Namespace, loaded: Recipe | Provenance | None) -
 def _mask(options: argparse.Namespace, photo: Photo, loaded: Recipe | Provenance | None) -> Mask | None:
     """The marks given, else those noted in a result's sidecar, which belong to its photo alone."""
     if options.mask:
-        return read_mask(options.mask, photo)
+        return read_mask(options.mask, photo, inverted=options.inverted)
     if not isinstance(loaded, Provenance):
         return None
     if not loaded.matches(photo):

@@ -11,8 +11,8 @@ from daps_desktop.base.files import save_errors, write_file
 from daps_desktop.base.i18n import N_, phrase, words_of
 from daps_desktop.base.serialization import from_jsonable
 from daps_desktop.base.validation import check_choice, check_range, check_value
-from daps_desktop.imaging.formats import exif
 from daps_desktop.imaging.formats.limits import LIMIT_MP
+from daps_desktop.imaging.formats.metadata import exif
 from daps_desktop.imaging.formats.writer import check_target, encode_photo
 from daps_desktop.imaging.photo import Metadata, Photo
 from daps_desktop.imaging.resize import resize

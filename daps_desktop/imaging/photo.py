@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from daps_desktop.base.i18n import Phrase
+
 Pixels = NDArray[np.uint8 | np.uint16]
 
 
@@ -18,6 +20,7 @@ class Metadata:
     xmp: bytes | None = None
     dpi: tuple[float, float] | None = None  # (x, y)
     iptc: bytes | None = None  # captions and credits, as IPTC-IIM records
+    texts: tuple[tuple[str, str], ...] = ()  # keyword and text, as in a PNG; a JPEG's comment is "Comment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class Photo:
     path: Path | None = None
     file_format: str = ""  # "JPEG", "PNG", "TIFF", ...
     pages: int = 1
+    page: int = 1  # of them, which this is
+    remarks: tuple[Phrase, ...] = ()  # what a person should know of how the file was read
     jpeg: JpegTables | None = None
 
     def __post_init__(self) -> None:
@@ -106,6 +111,16 @@ def at_depth(pixels: Pixels, bits: int) -> Pixels:
     rounded += np.uint16(128)
     rounded //= np.uint16(257)
     return rounded.astype(np.uint8)
+
+
+def at_full_range(values: NDArray[np.generic], bits: int) -> Pixels:
+    """Values of 1 to 16 bits as uint8 or uint16 with white at 255 or 65535, each rounded to the nearest."""
+    if bits in (8, 16):
+        return np.asarray(values, np.uint8 if bits == 8 else np.uint16)
+    white, top = (255, np.uint8) if bits < 8 else (65535, np.uint16)
+    steps = (1 << bits) - 1
+    table = ((np.arange(steps + 1) * white * 2 + steps) // (2 * steps)).astype(top)
+    return table[np.minimum(values.astype(np.uint16), steps)]
 
 
 def to_rgb8(photo: Photo) -> NDArray[np.uint8]:

@@ -152,7 +152,7 @@ def ends_job(message: Message) -> bool:
 # What a Notice says; `UserError` has its own table in errors.py.
 NOTICES: dict[str, str] = {
     "smaller_tiles": N_("Memory ran short: going on with tiles of {tile} pixels, {batch} at a time."),
-    "first_page": N_("The file has {pages} pages; this is the first."),
+    "first_page": N_("The file has {pages} pages; this is page {page}."),
     "noise_unused": N_("Only the marked places change, so the noise level is not used."),
     "noise_estimated": N_("Noise estimated at {noise:.1f} of 255 grey levels."),
     "blur_narrowed": N_(

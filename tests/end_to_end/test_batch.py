@@ -11,7 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from daps_desktop.base.locks import lock_file
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.mask import dilate
@@ -220,4 +222,33 @@ def test_a_table_that_cannot_be_kept_ends_the_batch_in_words(
     with room_for(100):
         assert batch(desk, recipe) == 2
     assert "could not be written" in capsys.readouterr().err
-    assert not list(desk.path("out").iterdir())
+    assert not desk.path("out").exists()
+
+
+def test_a_second_run_into_the_same_folder_is_refused(
+    desk: Desk, recipe: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = desk.path("out")
+    out.mkdir()
+    with (out / ".album.lock").open("ab") as held:
+        lock_file(held.fileno())
+        assert batch(desk, recipe) == 2
+        assert "Another run" in capsys.readouterr().err
+        assert [path.name for path in out.iterdir()] == [".album.lock"]
+
+
+def test_what_is_left_out_is_said(desk: Desk, recipe: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (desk.path("box") / "d.dat").write_bytes(desk.photo.read_bytes())
+    batch(desk, recipe)
+    assert "Left out: d.dat (a picture whose name" in capsys.readouterr().err
+    assert not desk.path("out/.album.lock").exists()
+
+
+def test_pages_that_are_not_restored_are_named(desk: Desk, recipe: Path) -> None:
+    for old in desk.path("box").iterdir():
+        old.unlink()
+    page = Image.fromarray(crop())
+    page.save(desk.path("box/d.tif"), save_all=True, append_images=[page, page])
+    assert batch(desk, recipe) == 0
+    (row,) = rows(desk)
+    assert (row["state"], row["reason"]) == ("done", "The file has 3 pages; this is page 1.")

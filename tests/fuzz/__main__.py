@@ -14,6 +14,7 @@ SHARES = {
     "photo tiff": 120,
     "photo webp": 50,
     "photo avif": 40,
+    "photo heic": 40,
     "photo bmp": 50,
     "photo of another kind": 20,
     "EXIF": 60,

@@ -17,9 +17,9 @@ from daps_desktop.base.serialization import to_jsonable
 from daps_desktop.document.journal import Journal, JournalHeader, recover, unsaved_work
 from daps_desktop.document.project import Project, read_original, read_project, write_project
 from daps_desktop.document.sidecar import dump_sidecar, make_provenance, read_recipe, read_sidecar
-from daps_desktop.imaging.formats.exif import with_dpi
-from daps_desktop.imaging.formats.iptc import jpeg_segment
 from daps_desktop.imaging.formats.mask_file import read_mask, write_mask
+from daps_desktop.imaging.formats.metadata.exif import with_dpi
+from daps_desktop.imaging.formats.metadata.iptc import jpeg_segment
 from daps_desktop.imaging.formats.png_codec import encode_pixels
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import encode_photo, write_photo
@@ -261,7 +261,7 @@ def _read_album(folder: Path, data: bytes) -> object:
 CORE: tuple[Reader, ...] = (
     *(
         Reader(f"photo {kind}", _of_kind(kind), _read_picture)
-        for kind in ("jpeg", "png", "tiff", "webp", "avif", "bmp")
+        for kind in ("jpeg", "png", "tiff", "webp", "avif", "heic", "bmp")
     ),
     Reader("photo of another kind", _other_pictures, _read_picture),
     Reader("EXIF", _exif_blocks, _read_exif),

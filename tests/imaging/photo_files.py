@@ -6,11 +6,12 @@ import zlib
 
 import imagecodecs
 import numpy as np
+import pillow_heif
 import tifffile
 from numpy.typing import NDArray
 from PIL import Image
 
-from daps_desktop.imaging.formats.icc import srgb_profile
+from daps_desktop.imaging.formats.metadata.icc import srgb_profile
 from daps_desktop.imaging.photo import Metadata, Photo
 
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF/></x:xmpmeta>'
@@ -58,6 +59,18 @@ def by_tifffile(array: NDArray[np.generic], **options: object) -> bytes:
     return file.getvalue()
 
 
+def by_libheif(*pictures: NDArray[np.generic], **options: object) -> bytes:
+    """A HEIC of (H, W), (H, W, 3) or (H, W, 4) pictures; those of 16 bits are kept in 10."""
+    heif = pillow_heif.HeifFile()
+    for array in pictures:
+        mode = {2: "L", 3: "RGB"}[array.ndim] if array.shape[-1] != 4 else "RGBA"
+        mode += ";16" if array.dtype == np.uint16 else ""
+        heif.add_frombytes(mode, (array.shape[1], array.shape[0]), np.ascontiguousarray(array).tobytes())
+    file = io.BytesIO()
+    heif.save(file, quality=95, **options)
+    return file.getvalue()
+
+
 def all_kinds() -> dict[str, bytes]:
     """One small file of each kind that is read."""
     rgb, rgb16 = picture(), picture(bits=16)
@@ -73,6 +86,8 @@ def all_kinds() -> dict[str, bytes]:
         "webp": by_pillow("WEBP", exif=exif),
         "webp lossless": by_pillow("WEBP", lossless=True),
         "avif": by_pillow("AVIF", exif=exif),
+        "heic": by_libheif(rgb, exif=exif),
+        "heic 16": by_libheif(rgb16),
         "bmp": by_pillow("BMP"),
         "bmp palette": by_pillow("BMP", image.convert("P")),
         "tiff": by_tifffile(rgb, photometric="rgb"),

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from daps_desktop.imaging.formats import exif
+from daps_desktop.imaging.formats.metadata import exif, ifd
 from tests.imaging.photo_files import exif_block
 
 
@@ -19,22 +19,20 @@ def with_thumbnail(order: str) -> bytes:
         image.load(b"Exif\0\0" + exif_block(8))
         image.endian = "<"
         parsed = exif.parse(image.tobytes().removeprefix(b"Exif\0\0"))
-    parsed.main.children[exif.EXIF_IFD].entries[0x927C] = exif.IfdEntry(7, b"notes of the maker")
+    parsed.main.children[ifd.EXIF_IFD].entries[0x927C] = ifd.IfdEntry(7, b"notes of the maker")
     block = bytearray(exif.pack(parsed))
     at, picture = len(block), b"\xff\xd8a small picture of before\xff\xd9"
-    small = exif.Ifd(
-        {0x0201: exif.pack_longs(order, [at + 30]), 0x0202: exif.pack_longs(order, [len(picture)])}
-    )
+    small = ifd.Ifd({0x0201: ifd.pack_longs(order, [at + 30]), 0x0202: ifd.pack_longs(order, [len(picture)])})
     next_at = exif.parse(bytes(block)).main.next_at
     block[next_at : next_at + 4] = at.to_bytes(4, "little" if order == "<" else "big")
-    return bytes(block + exif.pack_directory(small, order, at) + picture)
+    return bytes(block + ifd.pack_directory(small, order, at) + picture)
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
 def test_upright_changes_the_orientation_and_drops_the_thumbnail_only(order: str) -> None:
     block = with_thumbnail(order)
-    upright, orientation = exif.without_orientation(exif.PREFIX + block)
-    assert orientation == 8
+    upright = exif.without_orientation(exif.PREFIX + block)
+    assert exif.stated_orientation(exif.PREFIX + block) == 8
     assert upright is not None
     assert b"picture of before" not in upright
     assert exif.parse(upright).orientation == 1
@@ -49,8 +47,8 @@ def test_packed_blocks_say_the_same_to_others() -> None:
         tags = Image.Exif()
         tags.load(exif.PREFIX + exif.pack(parsed))
         assert tags[0x8298] == "Copyright of a photographer"
-        assert tags.get_ifd(exif.EXIF_IFD)[0x9003] == "1999:12:31 23:59:59"
-        assert tags.get_ifd(exif.GPS_IFD)[2] == (48.0, 51.0, 30.0)
+        assert tags.get_ifd(ifd.EXIF_IFD)[0x9003] == "1999:12:31 23:59:59"
+        assert tags.get_ifd(ifd.GPS_IFD)[2] == (48.0, 51.0, 30.0)
 
 
 def test_resolution_is_added_where_there_is_none() -> None:
@@ -59,27 +57,28 @@ def test_resolution_is_added_where_there_is_none() -> None:
     assert grown.dpi == (300.0, 300.0)
     assert grown.main.entries[0x8298].data.startswith(b"Copyright")
     centimetres = exif.parse(exif.with_dpi(None, (100.0, 100.0)))
-    centimetres.main.entries[exif.RESOLUTION_UNIT] = exif.pack_short("<", 3)
+    centimetres.main.entries[exif.RESOLUTION_UNIT] = ifd.pack_short("<", 3)
     assert centimetres.dpi == (254.0, 254.0)
 
 
 @pytest.mark.parametrize("value", [0, 9, 65535])
 def test_an_orientation_that_means_nothing_is_upright(value: int) -> None:
     parsed = exif.parse(exif_block())
-    parsed.main.entries[exif.ORIENTATION] = exif.pack_short(parsed.order, value)
-    assert exif.without_orientation(exif.pack(parsed))[1] == 1
+    parsed.main.entries[exif.ORIENTATION] = ifd.pack_short(parsed.order, value)
+    assert exif.stated_orientation(exif.pack(parsed)) is None
 
 
 def test_blocks_that_are_none_are_dropped() -> None:
     for block in (b"", b"II", b"no block at all", b"II*\0\xff\xff\xff\xff", b"II*\0\x08\0\0\0\xff\xff"):
-        assert exif.without_orientation(block) == (None, 1)
+        assert exif.without_orientation(block) is None
+        assert exif.stated_orientation(block) is None
 
 
 def test_a_block_that_points_into_itself_ends() -> None:
     block = bytearray(exif_block())
     parsed = exif.parse(bytes(block))
-    loop = replace(exif.pack_longs(parsed.order, [8]))
-    nested = exif.Ifd({0x8769: loop}, {})
+    loop = replace(ifd.pack_longs(parsed.order, [8]))
+    nested = ifd.Ifd({0x8769: loop}, {})
     assert exif.parse(exif.pack(exif.Exif(parsed.order, nested))).main.children
 
 
@@ -92,8 +91,8 @@ def test_damaged_blocks_never_raise_more_than_value_error() -> None:
             for _ in range(rng.choice((1, 2, 8))):
                 damaged[rng.randrange(len(damaged))] = rng.randrange(256)
             cut = bytes(damaged[: rng.randrange(8, len(damaged) + 1)])
-            upright, orientation = exif.without_orientation(cut)
-            assert 1 <= orientation <= 8
+            upright = exif.without_orientation(cut)
+            assert exif.stated_orientation(cut) in (None, *range(1, 9))
             if upright is not None:
                 exif.with_size(upright, 40, 50)
                 exif.pack(exif.parse(upright))

@@ -22,8 +22,8 @@ from daps_desktop.imaging.export import (
     sidecar_path,
     write,
 )
-from daps_desktop.imaging.formats import exif
-from daps_desktop.imaging.formats.iptc import to_xmp
+from daps_desktop.imaging.formats.metadata import exif
+from daps_desktop.imaging.formats.metadata.iptc import to_xmp
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.photo import Metadata, Photo

@@ -15,8 +15,8 @@ import tifffile
 from PIL import Image, ImageOps
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.imaging.formats import exif
-from daps_desktop.imaging.formats.icc import srgb_profile
+from daps_desktop.imaging.formats.metadata import exif
+from daps_desktop.imaging.formats.metadata.icc import srgb_profile
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.photo import Photo
 from tests.imaging.icc import cmyk_profile
@@ -29,6 +29,8 @@ LOSSY = (
     "png palette",
     "webp",
     "avif",
+    "heic",
+    "heic 16",
     "bmp palette",
     "tiff jpeg",
     "tiff fax",

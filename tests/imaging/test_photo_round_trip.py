@@ -9,7 +9,7 @@ import pytest
 import tifffile
 from PIL import Image
 
-from daps_desktop.imaging.formats import exif
+from daps_desktop.imaging.formats.metadata import exif, ifd
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.photo import Metadata, Photo, at_depth, compose
@@ -100,8 +100,8 @@ def test_pixel_sizes_in_the_exif_follow_the_picture(tmp_path: Path, ending: str)
     larger = replace(photo(), pixels=picture(80, 100))
     write_photo(larger, tmp_path / f"a.{ending}")
     block = exif.parse(read_photo(tmp_path / f"a.{ending}").metadata.exif or b"")
-    assert block.number((exif.EXIF_IFD, 0xA002)) == 100
-    assert block.number((exif.EXIF_IFD, 0xA003)) == 80
+    assert block.number((ifd.EXIF_IFD, 0xA002)) == 100
+    assert block.number((ifd.EXIF_IFD, 0xA003)) == 80
 
 
 @pytest.mark.parametrize("ending", LOSSLESS)
@@ -189,8 +189,8 @@ def test_what_the_exif_says_of_another_file_does_not_get_into_a_tiff(tmp_path: P
     block = exif.parse(exif_block())
     order = block.order
     block.main.entries.update({
-        322: exif.pack_short(order, 16), 323: exif.pack_short(order, 16), 324: exif.pack_longs(order, [8]),
-        330: exif.pack_longs(order, [8]), 50706: exif.IfdEntry(1, b"\1\4\0\0"),
+        322: ifd.pack_short(order, 16), 323: ifd.pack_short(order, 16), 324: ifd.pack_longs(order, [8]),
+        330: ifd.pack_longs(order, [8]), 50706: ifd.IfdEntry(1, b"\1\4\0\0"),
     })  # fmt: skip
     write_photo(Photo(picture(), metadata=Metadata(exif=exif.pack(block))), tmp_path / "a.tif")
     read = read_photo(tmp_path / "a.tif")

@@ -1,4 +1,7 @@
 """The endings of files with photos: what is looked for in folders and offered in dialogs."""
 
-READABLE = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".avif")
+READABLE = (
+    ".jpg", ".jpeg", ".jpe", ".jfif", ".jfi", ".png", ".webp", ".tif", ".tiff", ".bmp",
+    ".heic", ".heif", ".hif", ".avif",
+)  # fmt: skip
 READABLE_PATTERNS = " ".join(f"*{ending}" for ending in READABLE)

@@ -116,7 +116,9 @@ class TaskPanel(QWidget):
 
     def _show_file(self, photo: Photo) -> None:
         if photo.pages > 1:
-            self._note("first_page", notice_text("first_page", pages=photo.pages))
+            self._note("first_page", notice_text("first_page", pages=photo.pages, page=photo.page))
+        for number, remark in enumerate(photo.remarks):
+            self._note(f"remark_{number}", remark)
         if photo.alpha is not None:
             self._note("alpha_kept", notice_text("alpha_kept"))
 

@@ -10,14 +10,24 @@ import imagecodecs
 import numpy as np
 
 from daps_desktop.base.i18n import N_, phrase
-from daps_desktop.imaging.formats import exif
-from daps_desktop.imaging.formats.exif import Ifd, IfdEntry, pack_longs, pack_short
+from daps_desktop.imaging.formats.metadata import exif
+from daps_desktop.imaging.formats.metadata.ifd import (
+    ASCII,
+    BYTE,
+    DESCRIPTION,
+    SHORT,
+    UNDEFINED,
+    Ifd,
+    IfdEntry,
+    pack_directory,
+    pack_longs,
+    pack_short,
+)
 from daps_desktop.imaging.photo import Metadata, Photo, Pixels
 
 _STRIP_BYTES = 1 << 18
 _LEVEL = 6
 _MAX_OFFSET = 1 << 32  # offsets have 32 bits
-_UNDEFINED, _BYTE = 7, 1
 _DEFLATE, _HORIZONTAL, _UNASSOCIATED = 8, 2, 2
 
 
@@ -35,7 +45,10 @@ def encode_tiff(photo: Photo) -> bytes:
     entries[273] = pack_longs(source.order, offsets[:-1])
     entries[279] = pack_longs(source.order, map(len, strips))
     entries |= _metadata(photo.metadata, source.order)
-    tree = exif.pack_directory(Ifd(entries, told.children), source.order, directory_at)
+    if photo.metadata.texts and DESCRIPTION not in entries:
+        words = "\n".join(f"{word}: {text}" for word, text in photo.metadata.texts)
+        entries[DESCRIPTION] = IfdEntry(ASCII, words.encode("utf-8", "replace") + b"\0")
+    tree = pack_directory(Ifd(entries, told.children), source.order, directory_at)
     header = {"<": b"II*\0", ">": b"MM\0*"}[source.order] + struct.pack(f"{source.order}I", directory_at)
     return b"".join((header, *strips, bytes(padding), tree))
 
@@ -43,7 +56,7 @@ def encode_tiff(photo: Photo) -> bytes:
 def _storage(photo: Photo, order: str, rows_per_strip: int) -> dict[int, IfdEntry]:
     """How the pixels are stored."""
     samples = photo.pixels.shape[2] + (photo.alpha is not None)
-    bits = IfdEntry(exif.SHORT, struct.pack(f"{order}{samples}H", *[photo.bits] * samples))
+    bits = IfdEntry(SHORT, struct.pack(f"{order}{samples}H", *[photo.bits] * samples))
     entries = {
         256: pack_longs(order, [photo.width]),
         257: pack_longs(order, [photo.height]),
@@ -63,11 +76,11 @@ def _storage(photo: Photo, order: str, rows_per_strip: int) -> dict[int, IfdEntr
 def _metadata(metadata: Metadata, order: str) -> dict[int, IfdEntry]:
     entries = exif.resolution(order, metadata.dpi) if metadata.dpi else {}
     if metadata.xmp:
-        entries[700] = IfdEntry(_BYTE, metadata.xmp)
+        entries[700] = IfdEntry(BYTE, metadata.xmp)
     if metadata.icc:
-        entries[34675] = IfdEntry(_UNDEFINED, metadata.icc)
+        entries[34675] = IfdEntry(UNDEFINED, metadata.icc)
     if metadata.iptc:
-        entries[33723] = IfdEntry(_UNDEFINED, metadata.iptc)
+        entries[33723] = IfdEntry(UNDEFINED, metadata.iptc)
     return entries
 
 

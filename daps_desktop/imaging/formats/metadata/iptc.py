@@ -32,6 +32,19 @@ def from_photoshop_resources(resources: object) -> bytes | None:
     return found if isinstance(found, bytes) and found else None
 
 
+def from_photoshop_block(block: bytes) -> bytes | None:
+    """The records in resources as they stand in a file (TIFF keeps them so), or None."""
+    at = 0
+    while block[at : at + 4] == b"8BIM" and at + 12 <= len(block):
+        number, name = struct.unpack_from(">HB", block, at + 4)
+        start = at + 6 + (name + 2) // 2 * 2 + 4
+        size = int.from_bytes(block[start - 4 : start])
+        if number == _RESOURCE:
+            return block[start : start + size] or None
+        at = start + size + size % 2
+    return None
+
+
 def jpeg_segment(records: bytes) -> bytes:
     """The APP13 segment that holds `records`; nothing where they are too long for one."""
     resource = (
@@ -55,6 +68,12 @@ def to_xmp(records: bytes) -> bytes | None:
     return _PACKET.format(properties=properties).encode() if properties else None
 
 
+def caption_to_xmp(caption: str) -> bytes:
+    """A packet of XMP with that caption alone."""
+    letters = _sound(caption)
+    return _PACKET.format(properties=_property(*_DUBLIN[_CAPTION], [letters])).encode()
+
+
 def _records(data: bytes) -> Iterator[tuple[int, int, bytes]]:
     """Record, number and content of each; what is damaged is the end."""
     place = 0
@@ -73,7 +92,15 @@ def _text(content: bytes) -> str:
         words = content.decode("utf-8")
     except UnicodeDecodeError:
         words = content.decode("latin-1")
-    return "".join(letter for letter in words if letter >= " " or letter in "\t\n\r")
+    return _sound(words)
+
+
+def _sound(words: str) -> str:
+    """Letters that XML may hold."""
+    kept = (letter for letter in words if letter >= " " or letter in "\t\n\r")
+    return "".join(
+        letter for letter in kept if not 0xD800 <= ord(letter) < 0xE000 and letter not in "\ufffe\uffff"
+    )
 
 
 def _property(name: str, kind: str, texts: list[str]) -> str:

@@ -1,7 +1,6 @@
 """TIFF files to photos, from phones' to scanners': 1 to 16 bits, floats, planes, palettes, inks."""
 
 import logging
-import math
 import struct
 from pathlib import Path
 from typing import BinaryIO
@@ -12,88 +11,42 @@ from tifffile import PHOTOMETRIC, TiffFile, TiffPage
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_, phrase
-from daps_desktop.imaging.formats import exif
-from daps_desktop.imaging.formats.icc import cmyk_to_srgb
-from daps_desktop.imaging.formats.limits import LIMIT_MP, check_compression_ratio, check_size
-from daps_desktop.imaging.photo import Metadata, Photo, Pixels
+from daps_desktop.imaging.formats.limits import check_size
+from daps_desktop.imaging.formats.metadata import exif
+from daps_desktop.imaging.formats.metadata.icc import cmyk_to_srgb
+from daps_desktop.imaging.formats.metadata.iptc import from_photoshop_block
+from daps_desktop.imaging.formats.tiff.pages import photos
+from daps_desktop.imaging.formats.tiff.storage import check_header, check_storage
+from daps_desktop.imaging.photo import Metadata, Photo, Pixels, at_full_range
 
 logging.getLogger("tifffile").addHandler(logging.NullHandler())  # else it writes to stderr itself
 
-_XMP, _IPTC, _ICC, _DNG_VERSION, _REDUCED = 700, 33723, 34675, 50706, 1
-_UNCOMPRESSED = 1
+_XMP, _IPTC, _PHOTOSHOP, _ICC = 700, 33723, 34377, 34675
 _JPEG = (6, 7, 33007, 34892)  # old and new, and two more names of it: their decoder gives RGB
 _ASSOCIATED, _UNASSOCIATED = 1, 2
-_MAX_SAMPLES = 16
-_MAX_BYTES = LIMIT_MP * 1_000_000 * 8  # the largest photo with alpha at 16 bits
 
 
-def decode_tiff(path: Path) -> Photo:
-    """The first page as it is stored, not yet upright. Raises: UserError, or what the decoder raises."""
+def decode_tiff(path: Path, page: int | None = None) -> Photo:
+    """The page asked for, or the first that is a photo of its own, as it is stored, not yet upright.
+
+    Raises: UserError, or what the decoder raises.
+    """
     with path.open("rb") as file, TiffFile(file) as tiff:
-        page = tiff.pages[0]
-        if not isinstance(page, TiffPage):
+        pages = photos(tiff)
+        if not pages:
             raise NotImplementedError(phrase(N_("the first page has no description of its own")))
-        _check_header(page)
-        check_size(path, page.imagelength, page.imagewidth)
-        _check_storage(page, path)
-        array = _read_pixels(page)
+        number = page if page is not None and 1 <= page <= len(pages) else 1
+        chosen = pages[number - 1]
+        check_header(chosen)
+        check_size(path, chosen.imagelength, chosen.imagewidth)
+        check_storage(chosen, path)
+        array = _read_pixels(chosen)
         _check_numbers(path, array)
-        icc = _bytes_tag(page, _ICC)
-        pixels, alpha, icc = _interpret(page, array, icc)
-        block = _orientation_block(page) if tiff.is_bigtiff else _exif_block(file)
-        metadata = Metadata(icc, block, _bytes_tag(page, _XMP), iptc=_bytes_tag(page, _IPTC))
-        return Photo(pixels, alpha, metadata, file_format="TIFF", pages=_count_pages(tiff))
-
-
-_SINGLE = (
-    "imagewidth",
-    "imagelength",
-    "imagedepth",
-    "samplesperpixel",
-    "bitspersample",
-    "tilewidth",
-    "tilelength",
-)
-
-
-def _check_header(page: TiffPage) -> None:
-    """A damaged header may give a list where one number belongs; to multiply that would fill the memory."""
-    if not all(isinstance(getattr(page, name), int) for name in _SINGLE):
-        raise NotImplementedError(phrase(N_("sizes that differ within one picture")))
-
-
-def _check_storage(page: TiffPage, path: Path) -> None:
-    """What the header promises must be in the file, as missing parts would come out black without a word."""
-    if _DNG_VERSION in page.tags:
-        raise NotImplementedError(phrase(N_("it is a camera's raw file")))
-    if page.imagedepth != 1 or page.samplesperpixel > _MAX_SAMPLES:
-        raise NotImplementedError(
-            phrase(
-                N_("{values} values per pixel, {layers} layers"),
-                values=page.samplesperpixel,
-                layers=page.imagedepth,
-            )
-        )
-    if page.dtype is None:
-        raise NotImplementedError(phrase(N_("{bits} bits per value"), bits=page.bitspersample))
-    tile = page.tilelength * page.tilewidth  # 0 where there are none
-    largest = max(page.imagelength * page.imagewidth, tile) * page.samplesperpixel * page.dtype.itemsize
-    if largest > _MAX_BYTES:
-        raise NotImplementedError(phrase(N_("{size:.1f} GB of pixel values"), size=largest / 1000000000.0))
-    file_size = path.stat().st_size
-    check_compression_ratio(path, largest, file_size)
-    parts = list(zip(page.dataoffsets, page.databytecounts, strict=True))
-    if len(parts) < math.prod(page.chunked):
-        raise EOFError
-    if any(count <= 0 or offset + count > file_size for offset, count in parts):
-        raise EOFError
-    if page.compression == _UNCOMPRESSED and 8 * sum(page.databytecounts) < _bits_needed(page):
-        raise EOFError
-
-
-def _bits_needed(page: TiffPage) -> int:
-    bits = page.bitspersample
-    return page.imagelength * page.imagewidth * page.samplesperpixel * bits
+        icc = _bytes_tag(chosen, _ICC)
+        pixels, alpha, icc = _interpret(chosen, array, icc)
+        block = _exif_block(file, chosen.offset)
+        metadata = Metadata(icc, block, _bytes_tag(chosen, _XMP), iptc=_captions(chosen))
+        return Photo(pixels, alpha, metadata, file_format="TIFF", pages=len(pages), page=number)
 
 
 def _read_pixels(page: TiffPage) -> NDArray[np.generic]:
@@ -145,12 +98,7 @@ def _at_full_range(page: TiffPage, array: NDArray[np.generic]) -> Pixels:
         return _from_floats(array.astype(np.float32))
     if array.dtype.kind not in "ub" or bits > 16:
         raise NotImplementedError(phrase(N_("values of type {dtype}"), dtype=str(array.dtype)))
-    if bits in (8, 16):
-        return np.asarray(array, np.uint8 if bits == 8 else np.uint16)
-    white, top = (255, np.uint8) if bits < 8 else (65535, np.uint16)
-    steps = (1 << bits) - 1
-    table = ((np.arange(steps + 1) * white * 2 + steps) // (2 * steps)).astype(top)
-    return table[np.minimum(array.astype(np.uint16), steps)]
+    return at_full_range(array, bits)
 
 
 def _from_floats(array: NDArray[np.float32]) -> NDArray[np.uint16]:
@@ -160,8 +108,9 @@ def _from_floats(array: NDArray[np.float32]) -> NDArray[np.uint16]:
 
 
 def _look_up(page: TiffPage, array: NDArray[np.generic]) -> Pixels:
-    if page.colormap is None or array.dtype.kind != "u":
+    if page.colormap is None or array.dtype.kind not in "ub":
         raise ValueError("a palette is missing")
+    array = array.astype(np.uint8) if array.dtype.kind == "b" else array
     table = np.asarray(page.colormap, np.uint16).T  # (colours, 3)
     if (table % 257 == 0).all() or not (table & 0xFF).any() or array.dtype == np.uint8:
         table = (table >> 8).astype(np.uint8)  # the palette's low bytes are copies, or nothing
@@ -185,22 +134,16 @@ def _unmultiply(pixels: Pixels, alpha: Pixels) -> Pixels:
     return np.minimum((pixels * np.uint32(white) + opacity // 2) // opacity, white).astype(pixels.dtype)
 
 
+def _captions(page: TiffPage) -> bytes | None:
+    """IPTC records from their own tag, else from Photoshop's block."""
+    block = _bytes_tag(page, _PHOTOSHOP)
+    return _bytes_tag(page, _IPTC) or (from_photoshop_block(block) if block else None)
+
+
 def _bytes_tag(page: TiffPage, code: int) -> bytes | None:
     tag = page.tags.get(code)
     value = tag.value if tag is not None else None
     return value if isinstance(value, bytes) and value else None
-
-
-def _count_pages(tiff: TiffFile) -> int:
-    """Pages that are pictures of their own, not small copies of others; a chain that bites its tail ends."""
-    seen: set[int] = set()
-    count = 0
-    for page in tiff.pages:
-        if page.offset in seen:
-            break
-        seen.add(page.offset)
-        count += isinstance(page, TiffPage) and not page.subfiletype & _REDUCED
-    return max(1, count)
 
 
 class _Slices:
@@ -218,17 +161,10 @@ class _Slices:
         return self._file.read(index.stop - index.start)
 
 
-def _orientation_block(page: TiffPage) -> bytes:
-    """A block that says how the picture lies, of a file whose directories no block of EXIF can have."""
-    tag = page.tags.get(exif.ORIENTATION)
-    orientation = tag.value if tag is not None and tag.value in range(1, 9) else 1
-    return exif.pack(exif.Exif("<", exif.Ifd({exif.ORIENTATION: exif.pack_short("<", orientation)})))
-
-
-def _exif_block(file: BinaryIO) -> bytes | None:
-    """What the file says about the photo, as a block of its own."""
+def _exif_block(file: BinaryIO, at: int) -> bytes | None:
+    """What the directory at that place says about the photo, as a block of its own."""
     try:
-        found = exif.parse(_Slices(file))
+        found = exif.parse(_Slices(file), at)
     except (ValueError, struct.error):
         return None
     main = found.main.for_copies()

@@ -1,18 +1,40 @@
-"""Printing inks to a screen's colours."""
+"""Colour profiles: made, and printing inks taken through theirs to a screen's colours."""
 
 import imagecodecs
 import numpy as np
 
+from daps_desktop.imaging.colour import to_light
 from daps_desktop.imaging.photo import Pixels
 
+_STEPS = 1024
 _DATE = slice(24, 36)  # of a profile's header
 
 
 def srgb_profile() -> bytes:
     """An sRGB ICC profile, the same bytes at any time of day."""
-    profile = bytearray(imagecodecs.cms_profile("srgb"))
-    profile[_DATE] = np.array([2000, 1, 1, 0, 0, 0], ">u2").tobytes()  # not the moment it was made
-    return bytes(profile)
+    return timeless(imagecodecs.cms_profile("srgb"))
+
+
+def timeless(profile: bytes) -> bytes:
+    """The profile without the moment it was made."""
+    patched = bytearray(profile)
+    patched[_DATE] = np.array([2000, 1, 1, 0, 0, 0], ">u2").tobytes()
+    return bytes(patched)
+
+
+def grey_like(icc: bytes) -> bytes | None:
+    """A profile for grey photos with the curve that an RGB profile gives equal values; None of one that is
+    damaged."""
+    ramp = np.repeat(np.linspace(0, 65535, _STEPS).astype(np.uint16)[:, None, None], 3, axis=2)
+    try:
+        shown = imagecodecs.cms_transform(
+            ramp, icc, srgb_profile(), colorspace="rgb", outcolorspace="rgb", outdtype=ramp.dtype
+        )
+        light = to_light(shown[:, 0, 1] / 65535)
+        table = np.maximum.accumulate(np.rint(light * 65535).astype(np.uint16))
+        return timeless(imagecodecs.cms_profile("gray", transferfunction=table))
+    except (RuntimeError, ValueError):
+        return None
 
 
 def cmyk_to_srgb(inks: Pixels, icc: bytes | None) -> tuple[Pixels, bytes]:

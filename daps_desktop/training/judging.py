@@ -27,7 +27,8 @@ from daps_desktop.training.data.crops import cut
 from daps_desktop.training.data.photos import find_photos, load_rgb
 from daps_desktop.training.fit import Say
 
-SIDE = 256  # pixels of a crop; one damaged and one clean of each photo
+SIDE = 256  # pixels of a crop
+DRAWN = (False, True, True)  # of each photo, crops with and without damage: who looks for some has some
 HIDDEN = (32, 16)
 EPOCHS, BATCH, RATE, DECAY = 40, 512, 3e-3, 1e-2
 DAMAGE, CONTENT = 0.4, 0.1  # a piece is damage where more of it is, content where less of it may be
@@ -67,8 +68,8 @@ def _gather(
         photo = load_rgb(files[index])
         if photo is None or min(photo.shape[:2]) < SIDE or find_tone(photo) is not None:
             continue  # old photos carry damage of their own, which nobody marked
-        for damaged in (False, True):
-            rng = np.random.default_rng((index, damaged))
+        for number, damaged in enumerate(DRAWN):
+            rng = np.random.default_rng((index, number))
             crop = np.rint(cut(photo, SIDE, rng))
             scan, truth = damaged_crop(crop, film if damaged else None, rng)
             pixels = scan.astype(np.uint8)

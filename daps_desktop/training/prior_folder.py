@@ -112,7 +112,6 @@ def _card(network: NormFreeUNet) -> dict[str, Any]:
     return {
         "version": VERSION,
         "architecture": {"class": NormFreeUNet.__name__},
-        "parameterisation": section_of(EdmParameterisation(PHOTO_STD, *SIGMA_RANGE)),
         "side_multiple": Architecture(NormFreeUNet.__name__, network.config).size_multiple,
         "trained_patch": SHORTEST,
         "channels": "RGB",

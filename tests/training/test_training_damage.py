@@ -1,6 +1,7 @@
 """Damage is where it is said to be, what is no damage is not, and a finder learns to tell them apart."""
 
 import csv
+import json
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -11,13 +12,18 @@ import pytest
 import torch
 from PIL import Image
 
+from daps_desktop.analysis.finding.features import NAMES
+from daps_desktop.analysis.finding.judgement import parse_judgement
 from daps_desktop.base.errors import UserError
+from daps_desktop.networks.finder import DamageFinder
+from daps_desktop.networks.runtime.torch_runtime import TorchNetwork
 from daps_desktop.training.damage.film import FilmElements
 from daps_desktop.training.damage.hard import NOT_KEPT, HardCrops
 from daps_desktop.training.damage.pieces import draw_pieces
 from daps_desktop.training.damage.samples import MOST_DAMAGE, DamagedCrops, damaged_crop, drawn_over
 from daps_desktop.training.damage.score import finder_figures
 from daps_desktop.training.fit import LOG, fit
+from daps_desktop.training.judging import fit_judgement
 from daps_desktop.training.loop.checkpoint import load_checkpoint
 from daps_desktop.training.loop.finding import Finding
 from daps_desktop.training.loop.recipe import Recipe
@@ -156,6 +162,23 @@ def test_a_finder_learns_to_see_damage(film: FilmElements) -> None:
         trainer.learn(objective.draw(4, 64, rng), 1e-2)
         losses.append(trainer.loss.item())
     assert losses[-1] < 0.7 * losses[0]
+
+
+def test_a_judgement_is_fitted_on_what_a_finder_finds(
+    folder: Path, film_folder: Path, tmp_path: Path
+) -> None:
+    network = finder()
+    with torch.no_grad():  # finds what is light
+        network.conv_out.weight.zero_()
+        network.conv_out.weight[:, :, 1, 1] = 1
+        network.conv_out.bias.fill_(-0.3)
+    said: list[str] = []
+    out = tmp_path / "damage.json"
+    runs = DamageFinder(TorchNetwork(network, torch.device("cpu"), torch.float32), 2)
+    fit_judgement(runs, [str(folder)], [str(film_folder)], 2, out, said.append)
+    judgement = parse_judgement(json.loads(out.read_text()))
+    assert "pieces" in said[0] and len(judgement.mean) == len(NAMES)
+    assert np.isfinite(judgement.scores(np.zeros((3, len(NAMES))))).all()
 
 
 @pytest.mark.parametrize("content", [b"", b"no picture"])

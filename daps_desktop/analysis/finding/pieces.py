@@ -12,9 +12,7 @@ from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.jobs.proposals import Proposal, ProposalKind, Proposals
 
-_LEVELS = (0.5, 0.35, 0.25, 0.18, 0.12, 0.08, 0.05)  # probability
-_GROWN = 0.5  # a piece goes on where it is at least so many times as likely as where it was born,
-_REACH = 4  # within so many pixels
+_LEAST = 0.1  # probability: what is connected above it is one piece
 _RIM = 1  # pixels that it covers beyond that: a trace of a soft edge would be drawn into the filling
 _MIN_PIXELS = 3
 _MAX_PIECES = 4000
@@ -32,9 +30,8 @@ def pieces(
 ) -> Proposals:
     """Proposals from (H, W) probabilities of 0 to 255, none of them where the photo is `hidden`.
 
-    What is connected at the usual sensitivity is one piece. Lower probabilities only add pieces to these, so
-    that a higher sensitivity never joins two that were told apart. `check` is called now and then, and may
-    raise.
+    Their score is their highest probability; they are judged as wholes after that (`judgement`). `check` is
+    called now and then, and may raise.
     """
     height, width = probability.shape
     labels = np.zeros((height, width), np.uint16)
@@ -42,28 +39,20 @@ def pieces(
         labels[hidden] = _HIDDEN
     found: list[Proposal] = []
     rows = max(_BAND // max(width, 1), 1)
-    for level in _LEVELS:
-        for top in range(0, height, rows):
-            check()
-            band = slice(top, top + rows)
-            found += _born(probability[band], level, labels[band], top, len(found))
+    for top in range(0, height, rows):
+        check()
+        band = slice(top, top + rows)
+        found += _pieces(probability[band], labels[band], top, len(found))
     return in_order(labels, found)
 
 
-def _born(
-    probability: NDArray[np.uint8], level: float, labels: Labels, top: int, count: int
-) -> list[Proposal]:
-    """The pieces that come to light at this level; `labels` are given their numbers, from `count` on."""
-    seeds = _free(probability, level, labels)
-    if not seeds.any():
-        return []
-    near = np.asarray(cv2.dilate(seeds, _disc(_REACH)), np.uint8)
-    near &= _free(probability, _GROWN * level, labels)
-    _, parts, stats, _ = cv2.connectedComponentsWithStats(near, connectivity=8)
+def _pieces(probability: NDArray[np.uint8], labels: Labels, top: int, count: int) -> list[Proposal]:
+    """The pieces of a band of rows; `labels` are given their numbers, from `count` on."""
+    likely = ((probability >= round(255 * _LEAST)) & (labels == 0)).view(np.uint8)
+    _, parts, stats, _ = cv2.connectedComponentsWithStats(likely, connectivity=8)
     parts, areas = cast(NDArray[np.int32], parts), stats[:, cv2.CC_STAT_AREA]
-    seeded = np.unique(parts[seeds.view(bool)])
-    seeded = seeded[areas[seeded] >= _MIN_PIXELS]
-    largest = seeded[np.argsort(-areas[seeded], kind="stable")[: _MAX_PIECES - count]]
+    large = 1 + np.flatnonzero(areas[1:] >= _MIN_PIXELS)
+    largest = large[np.argsort(-areas[large], kind="stable")[: _MAX_PIECES - count]]
     numbers = np.zeros(len(stats), np.uint16)
     numbers[largest] = np.arange(count + 1, count + 1 + len(largest))
     found: list[Proposal] = []
@@ -77,10 +66,6 @@ def _born(
     if found:
         _lay(numbers, parts, labels)
     return found
-
-
-def _free(probability: NDArray[np.uint8], level: float, labels: Labels) -> NDArray[np.uint8]:
-    return ((probability >= max(round(255 * level), 1)) & (labels == 0)).view(np.uint8)
 
 
 def _lay(numbers: Labels, parts: NDArray[np.int32], labels: Labels) -> None:

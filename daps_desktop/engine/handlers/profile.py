@@ -15,7 +15,7 @@ from daps_desktop.jobs.requests import ProfileRequest
 from daps_desktop.restoration.progress import ProgressReporter
 
 _LOOKED_AT = 500_000  # pixels of the copy in which damage is counted
-_KEENEST = 0.9  # sensitivity
+_KEENEST = 0.7  # sensitivity
 _SPECK = 12  # pixels with their rim: of less, a keen eye sees some in any photo
 
 

@@ -1,4 +1,4 @@
-"""From a run to a prior: the mean of the weights in half precision, with its card."""
+"""From a run to a prior or a finder: the mean of the weights in half precision, with its card."""
 
 from pathlib import Path
 
@@ -14,10 +14,11 @@ from daps_desktop.training.prior_folder import training_facts, write_prior
 DESCRIPTION = (
     "A denoiser of everyday photographs: it knows texture and structure, not faces, hands or letters."
 )
+FINDS = "Looks for scratches, cracks, hairs, dust and torn places in photographs."
 
 
 def export_run(run: Path, folder: Path, name: str) -> None:
-    """Write the prior that `run` has come to so far, with its credits, into `folder`.
+    """Write the prior, or finder, that `run` has come to so far, with its credits, into `folder`.
 
     Raises: UserError if `run` holds no checkpoint, or the name cannot be that of a prior.
     """
@@ -27,7 +28,7 @@ def export_run(run: Path, folder: Path, name: str) -> None:
     settings, checkpoint = read_settings(run), load_checkpoint(run)
     facts = {
         "name": name,
-        "description": DESCRIPTION,
+        "description": FINDS if settings.film else DESCRIPTION,
         "training": training_facts(settings, checkpoint.steps, checkpoint.seconds),
     }
     write_prior(folder, load_network(settings, checkpoint), facts, list_credits(settings))

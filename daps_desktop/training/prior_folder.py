@@ -36,6 +36,8 @@ from daps_desktop.training.loop.settings import RunSettings
 CHECK = "check.safetensors"
 CHECK_SIGMA, CHECK_SIDE = 0.2, 64
 LICENCE = "Apache-2.0"
+FINDER = "damage-finder"  # what a network for finding damage says it is, in place of a parameterisation
+_PARAMETERISATION = parameterisation_details(EdmParameterisation(PHOTO_STD, *SIGMA_RANGE))
 
 
 def read_network(folder: Path) -> NormFreeUNet:
@@ -57,7 +59,7 @@ def read_network(folder: Path) -> NormFreeUNet:
 
 
 def write_prior(folder: Path, network: NormFreeUNet, facts: dict[str, Any], credit: str) -> None:
-    """Write the folder, its weights in half precision; `facts` (name, description, ...) go onto the card.
+    """Write the folder of a prior or a finder, its weights in half precision; `facts` go onto the card.
 
     A prior that is there is replaced once the new one is complete.
     Raises: UserError where the folder holds anything else, or cannot be written.
@@ -86,11 +88,13 @@ def _write(folder: Path, network: NormFreeUNet, facts: dict[str, Any], credit: s
     if credit:
         (folder / CREDITS).write_text(credit, encoding="utf-8")
     hashes = {"credits": CREDITS if credit else "", "sha256": sha256(folder / WEIGHTS)}
-    card = json.dumps({**_card(network), **facts, **hashes}, indent=1)
+    finds = network.config["out_channels"] == 1
+    use = {"role": FINDER} if finds else {"parameterisation": _PARAMETERISATION}
+    card = json.dumps({**_card(network), **use, **facts, **hashes}, indent=1)
     (folder / CARD).write_text(card + "\n", encoding="utf-8")
-    _write_check(folder)
-    for path in (folder / WEIGHTS, folder / CHECK):
-        path.chmod(0o644)  # safetensors lets only the owner read it
+    (folder / WEIGHTS).chmod(0o644)  # safetensors lets only the owner read it
+    if not finds:
+        _write_check(folder)
 
 
 def _write_check(folder: Path) -> None:
@@ -99,13 +103,13 @@ def _write_check(folder: Path) -> None:
     x = ramp + CHECK_SIGMA * torch.randn(ramp.shape, generator=torch.Generator().manual_seed(0))
     denoised = denoise(read_network(folder).eval(), x, CHECK_SIGMA)
     write_weights({"x": x, "sigma": torch.tensor([CHECK_SIGMA]), "denoised": denoised}, folder / CHECK)
+    (folder / CHECK).chmod(0o644)
 
 
 def _card(network: NormFreeUNet) -> dict[str, Any]:
     return {
         "version": VERSION,
         "architecture": {"class": NormFreeUNet.__name__},
-        "parameterisation": parameterisation_details(EdmParameterisation(PHOTO_STD, *SIGMA_RANGE)),
         "side_multiple": Architecture(NormFreeUNet.__name__, network.config).size_multiple,
         "trained_patch": SHORTEST,
         "channels": "RGB",

@@ -4,6 +4,7 @@ import csv
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import cv2
 import numpy as np
@@ -12,11 +13,14 @@ import torch
 from PIL import Image
 
 from daps_desktop.base.errors import UserError
+from daps_desktop.networks.architectures.norm_free_unet import NormFreeUNet
+from daps_desktop.networks.card import read_card
 from daps_desktop.training.damage.film import FilmElements
 from daps_desktop.training.damage.hard import NOT_KEPT, HardCrops
 from daps_desktop.training.damage.pieces import draw_pieces
 from daps_desktop.training.damage.samples import MOST_DAMAGE, DamagedCrops, damaged_crop, drawn_over
 from daps_desktop.training.damage.score import finder_figures
+from daps_desktop.training.export import export_run
 from daps_desktop.training.fit import LOG, fit
 from daps_desktop.training.loop.checkpoint import load_checkpoint
 from daps_desktop.training.loop.finding import Finding
@@ -145,6 +149,11 @@ def test_a_finder_is_taught_stopped_and_goes_on(settings: RunSettings, film_fold
     longer = replace(read_settings(out), budget=replace(settings.budget, steps=8))
     fit(longer, True, threading.Event(), lambda line: None)
     assert load_checkpoint(out).steps == 8
+    export_run(out, out.parent / "eyes", "eyes")
+    network = cast(NormFreeUNet, NormFreeUNet.from_pretrained(out.parent / "eyes"))
+    assert torch.equal(network.conv_out.weight, load_checkpoint(out).weights["conv_out.weight"].half())
+    with pytest.raises(UserError):  # it is no denoiser
+        read_card(out.parent / "eyes")
 
 
 def test_a_finder_learns_to_see_damage(film: FilmElements) -> None:

@@ -61,13 +61,14 @@ def _scratches(side: int, rng: np.random.Generator) -> Iterator[Piece]:
 
 
 def _tramlines(side: int, rng: np.random.Generator) -> Iterator[Piece]:
-    """Straight across the frame, some side by side, as a projector or a scanner leaves them."""
+    """Straight across the frame, some side by side: along it from a projector, at an angle from a nail."""
     colour = _colour(rng)
-    angle = rng.choice([0, np.pi / 2]) + rng.normal(0, 0.02)
+    along = rng.random() < 0.5
+    angle = rng.choice([0, np.pi / 2]) + rng.normal(0, 0.02) if along else rng.uniform(0, np.pi)
     first = straight(rng, side, angle)
     for _ in range(rng.integers(1, 4)):
         points = first + rng.normal(0, 12, 2).astype(np.float32)
-        yield Piece(stroke(side, points, rng.uniform(0.5, 2.2)) * _strength(rng, 0.15), colour)
+        yield Piece(stroke(side, points, rng.uniform(0.5, 3.5)) * _strength(rng, 0.15), colour)
 
 
 def _cracks(side: int, rng: np.random.Generator) -> Iterator[Piece]:
@@ -156,8 +157,8 @@ def _tape(side: int, rng: np.random.Generator) -> Iterator[Piece]:
 _DRAWN: dict[Kind, float] = {
     _hairs: 0.14,
     _scratches: 0.12,
-    _tramlines: 0.08,
-    _cracks: 0.16,
+    _tramlines: 0.12,
+    _cracks: 0.12,
     _specks: 0.15,
     _lost: 0.06,
     _stain: 0.03,

@@ -20,6 +20,7 @@ from daps_desktop.training.damage.hard import NOT_KEPT, HardCrops
 from daps_desktop.training.damage.pieces import draw_pieces
 from daps_desktop.training.damage.samples import MOST_DAMAGE, DamagedCrops, damaged_crop, drawn_over
 from daps_desktop.training.damage.score import finder_figures
+from daps_desktop.training.data.crops import Crops
 from daps_desktop.training.export import export_run
 from daps_desktop.training.fit import LOG, fit
 from daps_desktop.training.loop.checkpoint import load_checkpoint
@@ -51,7 +52,7 @@ def film(film_folder: Path) -> FilmElements:
 
 
 def crops(film: FilmElements, capacity: int = 4, side: int = SIDE) -> DamagedCrops:
-    return DamagedCrops([picture(seed) for seed in range(3)], film, HardCrops(capacity, side))
+    return DamagedCrops(Crops([picture(seed) for seed in range(3)]), film, HardCrops(capacity, side))
 
 
 def test_the_truth_is_where_damage_changes_the_print(film: FilmElements) -> None:

@@ -20,6 +20,8 @@ WARM = 0.7  # so many of the toned prints
 
 def age_print(crop: Floats, rng: np.random.Generator) -> Floats:
     """What the print was before it was damaged. (N, N, 3) of 0 to 255, as the result."""
+    if rng.random() < 0.12:
+        crop = _defocused(crop, rng)
     if rng.random() < 0.5:
         crop = np.broadcast_to(grey_or_toned(crop, rng, WARM), crop.shape)
     if rng.random() < 0.35:
@@ -72,6 +74,11 @@ def _grain(side: int, rng: np.random.Generator) -> Floats:
     if rng.random() < 0.6:
         noise = cv2.GaussianBlur(noise, (0, 0), rng.uniform(0.5, 1.6)).reshape(side, side, channels)
     return cast(Floats, noise / noise.std())
+
+
+def _defocused(crop: Floats, rng: np.random.Generator) -> Floats:
+    """The ground behind what was in focus: a studio's backdrop, sky, a wall."""
+    return cast(Floats, cv2.GaussianBlur(crop, (0, 0), np.exp(rng.uniform(np.log(2), np.log(25)))))
 
 
 def _written(crop: Floats, rng: np.random.Generator) -> Floats:

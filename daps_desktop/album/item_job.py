@@ -20,7 +20,7 @@ from daps_desktop.imaging.formats.mask_file import read_mask
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.messages import Cancelled, Failed, FindResult, Message, notice_text
+from daps_desktop.jobs.messages import Cancelled, Failed, FindResult, Message, file_notices
 from daps_desktop.jobs.proposals import DEFAULT
 from daps_desktop.jobs.recipe import Recipe, dump_recipe
 from daps_desktop.jobs.requests import FindRequest, Request, RestoreRequest
@@ -88,13 +88,9 @@ def prepare(job: ItemJob, ask: Ask) -> PreparedItem:
         raise UserError("album_nothing_to_do", path=row.path.name)
     settings, job_id = job.recipe.settings, uuid.uuid4().hex
     request = RestoreRequest(job_id, photo, mask, task, settings, prior_sha256=job.prior_sha256)
-    return PreparedItem(replace(row, marks=marks, key=key_of(job), reason=_said_of(photo)), request)
-
-
-def _said_of(photo: Photo) -> str:
-    """What a person should know of how the file was read."""
-    pages = [notice_text("first_page", pages=photo.pages, page=photo.page)] if photo.pages > 1 else []
-    return join_sentences(*map(str, (*pages, *photo.remarks))) if pages or photo.remarks else ""
+    notices = file_notices(photo)
+    said = join_sentences(*map(str, notices.values())) if notices else ""
+    return PreparedItem(replace(row, marks=marks, key=key_of(job), reason=said), request)
 
 
 def answer(message: Message, kind: type[Answer]) -> Answer:

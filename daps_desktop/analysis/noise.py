@@ -95,16 +95,9 @@ def _trend(side: int, pattern: tuple[Found, ...]) -> NDArray[np.float32]:
     """(side^2, n): an orthonormal basis of the quadratic surfaces on a patch, and the pattern over them."""
     at = np.linspace(-1, 1, side)
     y, x = (plane.ravel() for plane in np.meshgrid(at, at, indexing="ij"))
-    surfaces = [
-        np.ones_like(x),
-        x,
-        y,
-        x * x,
-        x * y,
-        y * y,
-        *(p for one in pattern for p in one.on_patch(side)),
-    ]
-    vectors, values, _ = np.linalg.svd(np.stack(surfaces, 1), full_matrices=False)
+    surfaces = [np.ones_like(x), x, y, x * x, x * y, y * y]
+    waves = [wave for found in pattern for wave in found.on_patch(side)]
+    vectors, values, _ = np.linalg.svd(np.stack(surfaces + waves, 1), full_matrices=False)
     return vectors[:, values > 1e-3 * values[0]].astype(np.float32)
 
 

@@ -26,9 +26,7 @@ _FAINTEST = 0.4  # grey levels, std of all dots together
 _SPREAD = 1 / 96  # cycles a pixel: the modulation of the dots by the picture, and what paper stretches
 
 _ALIKE = 0.2  # correlation of the lines of distant tiles; of photographs 0.1 at most
-_EVERYWHERE = (
-    0.5  # of their usual variance that they have in three of four bands at least: lanes, clouds do not
-)
+_EVERYWHERE = 0.5  # of their usual variance, in three of four bands at least: lanes, clouds have less
 _NARROW = 0.6  # of their power within three of 32 frequencies: lines of one period
 _FAINTEST_STREAK = 1.0  # grey levels
 _LINES = 3.0  # pixels: streaks are looked for in what varies faster across them

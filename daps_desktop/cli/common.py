@@ -14,7 +14,7 @@ from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import MissingPixels, Noise
 from daps_desktop.jobs.damage_text import parse_damage, usage
 from daps_desktop.jobs.damage_traits import TRAITS
-from daps_desktop.jobs.messages import notice_text
+from daps_desktop.jobs.messages import file_notices
 from daps_desktop.jobs.proposals import DEFAULT, SENSITIVITY
 from daps_desktop.jobs.settings import SWITCHES
 from daps_desktop.jobs.task import Task
@@ -44,10 +44,8 @@ def add_mask_meaning(parser: argparse.ArgumentParser) -> None:
 def read_asked_photo(options: argparse.Namespace) -> Photo:
     """The photo, and said on stderr what a person should know of its file. Raises: UserError."""
     photo = read_photo(options.photo, options.page)
-    if photo.pages > 1:
-        print_status(str(notice_text("first_page", pages=photo.pages, page=photo.page)))
-    for remark in photo.remarks:
-        print_status(str(remark))
+    for notice in file_notices(photo).values():
+        print_status(str(notice))
     return photo
 
 

@@ -164,6 +164,14 @@ NOTICES: dict[str, str] = {
 }
 
 
+def file_notices(photo: Photo) -> dict[str, Phrase]:
+    """What a person should know of how the file of a photo was read, each under a code of its own."""
+    told = {f"remark_{number}": remark for number, remark in enumerate(photo.remarks)}
+    if photo.pages == 1:
+        return told
+    return {"first_page": notice_text("first_page", pages=photo.pages, page=photo.page), **told}
+
+
 def notice_text(code: str, **params: Any) -> Phrase:
     """The sentence of a notice; facts are those of its template."""
     return phrase(NOTICES[code], **params)

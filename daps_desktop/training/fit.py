@@ -87,7 +87,7 @@ def _objective(settings: RunSettings, data: RunData) -> Objective:
     # Old photos carry damage of their own, which nobody marked: none are shown as clean.
     coloured = [photo for photo in data.photos if find_tone(photo) is None]
     hard = HardCrops(HARD, Finding.stages[-1][1])
-    return Finding(DamagedCrops(coloured, FilmElements(settings.film), hard), data.clean)
+    return Finding(DamagedCrops(Crops(coloured), FilmElements(settings.film), hard), data.clean)
 
 
 def initial_network(settings: RunSettings) -> NormFreeUNet:

@@ -23,7 +23,7 @@ from daps_desktop.networks.finder import DamageFinder
 from daps_desktop.training.damage.film import FilmElements
 from daps_desktop.training.damage.samples import damaged_crop
 from daps_desktop.training.damage.strokes import Floats
-from daps_desktop.training.data.crops import cut
+from daps_desktop.training.data.crops import Crops
 from daps_desktop.training.data.photos import find_photos, load_rgb
 from daps_desktop.training.fit import Say
 
@@ -70,7 +70,7 @@ def _gather(
             continue  # old photos carry damage of their own, which nobody marked
         for number, damaged in enumerate(DRAWN):
             rng = np.random.default_rng((index, number))
-            crop = np.rint(cut(photo, SIDE, rng))
+            crop = np.rint(Crops([photo]).cut(SIDE, rng))
             scan, truth = damaged_crop(crop, film if damaged else None, rng)
             pixels = scan.astype(np.uint8)
             probability = finder.probabilities(pixels)

@@ -61,7 +61,7 @@ def read_network(folder: Path) -> NormFreeUNet:
 
 
 def write_prior(folder: Path, network: NormFreeUNet, facts: dict[str, Any], credit: str) -> None:
-    """Write the folder, its weights in half precision; `facts` (name, description, ...) go onto the card.
+    """Write the folder of a prior or a finder, its weights in half precision; `facts` go onto the card.
 
     A prior that is there is replaced once the new one is complete.
     Raises: UserError where the folder holds anything else, or cannot be written.

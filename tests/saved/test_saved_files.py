@@ -327,7 +327,7 @@ def test_checksums_of_what_was_fetched_are_still_known(data: Path) -> None:
 def test_a_training_run_goes_on_as_it_began() -> None:
     assert asdict(read_settings(FILES / "training")) == {
         "photos": ("/home/anna/Pictures", "/home/anna/more.zip"), "out": "/home/anna/run", "validation": "",
-        "held_out": ("album/a.png",), "start_from": "photo-fast", "widths": (8, 16), "blocks": 2,
+        "held_out": ("album/a.png",), "film": (), "start_from": "photo-fast", "widths": (8, 16), "blocks": 2,
         "recipe": {
             "batch": 12, "lr": 0.001, "warmup_steps": 10, "fall_from": 0.25, "mean_decay": 0.9995, "seed": 5,
         },

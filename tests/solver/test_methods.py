@@ -191,7 +191,7 @@ def test_langevin_settles_where_photo_and_estimate_balance() -> None:
 )
 def test_daps_finds_its_way_to_a_set_of_scenes(damages: tuple[Damage, ...]) -> None:
     photo = 0.5 * WORLD.draw(1, seed=4)[..., :32, :32]
-    problem = build_problem(Task(damages), photo, Measurement(32, 32), SIGMA_Y)
+    problem = build_problem(Task(damages), photo, Measurement(32, 32), GaussianNoise.white(SIGMA_Y))
     x = problem.A.initial_estimate(photo)
     x = x + 0.3 * torch.randn(x.shape, generator=torch.Generator().manual_seed(0))
     nearer = x - daps.data_gradient(problem, x) / (2 * problem.A.norm**2)

@@ -5,6 +5,7 @@ import json
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import cv2
 import numpy as np
@@ -15,6 +16,8 @@ from PIL import Image
 from daps_desktop.analysis.finding.features import NAMES
 from daps_desktop.analysis.finding.judgement import parse_judgement
 from daps_desktop.base.errors import UserError
+from daps_desktop.networks.architectures.norm_free_unet import NormFreeUNet
+from daps_desktop.networks.card import read_card
 from daps_desktop.networks.finder import DamageFinder
 from daps_desktop.networks.runtime.torch_runtime import TorchNetwork
 from daps_desktop.training.damage.film import FilmElements
@@ -22,6 +25,8 @@ from daps_desktop.training.damage.hard import NOT_KEPT, HardCrops
 from daps_desktop.training.damage.pieces import draw_pieces
 from daps_desktop.training.damage.samples import MOST_DAMAGE, DamagedCrops, damaged_crop, drawn_over
 from daps_desktop.training.damage.score import finder_figures
+from daps_desktop.training.data.crops import Crops
+from daps_desktop.training.export import export_run
 from daps_desktop.training.fit import LOG, fit
 from daps_desktop.training.judging import fit_judgement
 from daps_desktop.training.loop.checkpoint import load_checkpoint
@@ -53,7 +58,7 @@ def film(film_folder: Path) -> FilmElements:
 
 
 def crops(film: FilmElements, capacity: int = 4, side: int = SIDE) -> DamagedCrops:
-    return DamagedCrops([picture(seed) for seed in range(3)], film, HardCrops(capacity, side))
+    return DamagedCrops(Crops([picture(seed) for seed in range(3)]), film, HardCrops(capacity, side))
 
 
 def test_the_truth_is_where_damage_changes_the_print(film: FilmElements) -> None:
@@ -151,6 +156,11 @@ def test_a_finder_is_taught_stopped_and_goes_on(settings: RunSettings, film_fold
     longer = replace(read_settings(out), budget=replace(settings.budget, steps=8))
     fit(longer, True, threading.Event(), lambda line: None)
     assert load_checkpoint(out).steps == 8
+    export_run(out, out.parent / "eyes", "eyes")
+    network = cast(NormFreeUNet, NormFreeUNet.from_pretrained(out.parent / "eyes"))
+    assert torch.equal(network.conv_out.weight, load_checkpoint(out).weights["conv_out.weight"].half())
+    with pytest.raises(UserError):  # it is no denoiser
+        read_card(out.parent / "eyes")
 
 
 def test_a_finder_learns_to_see_damage(film: FilmElements) -> None:

@@ -9,18 +9,21 @@ from typing import cast
 import cv2
 import numpy as np
 
-from daps_desktop.imaging.colour import REC601
 from daps_desktop.training.damage.strokes import Floats, smooth_noise
+from daps_desktop.training.data.crops import grey_or_toned
 from daps_desktop.training.data.photos import Pixels8
 
 _WORDS = ("Anna & Max", "July 4th", "Cafe de Paris", "No. 17", "HOTEL", "1924", "Ernte", "SAFETY FILM")
 _FONTS = tuple(range(8))  # of OpenCV, from plain to script
+WARM = 0.7  # so many of the toned prints
 
 
 def age_print(crop: Floats, rng: np.random.Generator) -> Floats:
     """What the print was before it was damaged. (N, N, 3) of 0 to 255, as the result."""
+    if rng.random() < 0.12:
+        crop = _defocused(crop, rng)
     if rng.random() < 0.5:
-        crop = _grey(crop, rng)
+        crop = np.broadcast_to(grey_or_toned(crop, rng, WARM), crop.shape)
     if rng.random() < 0.35:
         lifted = rng.uniform(0, 60, 1 if rng.random() < 0.5 else 3).astype(np.float32)
         crop = crop * np.float32(rng.uniform(0.45, 0.95)) + lifted
@@ -73,15 +76,9 @@ def _grain(side: int, rng: np.random.Generator) -> Floats:
     return cast(Floats, noise / noise.std())
 
 
-def _grey(crop: Floats, rng: np.random.Generator) -> Floats:
-    grey = crop @ np.array(REC601, np.float32)
-    if rng.random() < 0.5:
-        return np.repeat(grey[..., None], 3, 2)
-    gamma, gain = (np.exp(rng.normal(0, std, 3)).astype(np.float32) for std in (0.25, 0.12))
-    if rng.random() < 0.7:  # most tones are warm
-        gamma, gain = np.sort(gamma), -np.sort(-gain)
-    toned = np.minimum((grey[..., None] / 255) ** gamma * gain, 1)
-    return cast(Floats, toned * np.float32(255))
+def _defocused(crop: Floats, rng: np.random.Generator) -> Floats:
+    """The ground behind what was in focus: a studio's backdrop, sky, a wall."""
+    return cast(Floats, cv2.GaussianBlur(crop, (0, 0), np.exp(rng.uniform(np.log(2), np.log(25)))))
 
 
 def _written(crop: Floats, rng: np.random.Generator) -> Floats:
@@ -101,15 +98,14 @@ def _written(crop: Floats, rng: np.random.Generator) -> Floats:
 
 def _patterned(crop: Floats, rng: np.random.Generator) -> Floats:
     """Dots, checks or stripes of a fabric over part of the crop."""
-    side, period, angle = crop.shape[0], rng.uniform(4, 28), rng.uniform(0, np.pi)
-    rows, cols = np.mgrid[:side, :side].astype(np.float32)
-    u = (np.cos(angle) * cols + np.sin(angle) * rows) * np.float32(2 * np.pi / period)
-    v = (np.cos(angle) * rows - np.sin(angle) * cols) * np.float32(2 * np.pi / period)
-    wave = (np.cos(u), np.cos(u) + np.cos(v), np.maximum(np.cos(u), np.cos(v)))[rng.integers(3)]
+    side = crop.shape[0]
+    one, other = _waves(side, rng.uniform(4, 28), rng.uniform(0, np.pi))
+    wave = (one, one + other, np.maximum(one, other))[rng.integers(3)]
     shape = 1 / (1 + np.exp(-rng.uniform(4, 12) * (wave - rng.uniform(-0.2, 1.6))))
     where = smooth_noise(rng, side, rng.uniform(20, 60)) > rng.normal(0, 0.7)
     paint = np.float32(rng.uniform(0, 255)) + rng.normal(0, 25, 3).astype(np.float32)
-    return crop + (shape * where * rng.uniform(0.3, 1))[..., None].astype(np.float32) * (paint - crop)
+    opacity = (shape * where * rng.uniform(0.3, 1))[..., None]
+    return (crop + opacity * (paint - crop)).astype(np.float32)
 
 
 def _framed(crop: Floats, rng: np.random.Generator) -> Floats:
@@ -127,11 +123,17 @@ def _framed(crop: Floats, rng: np.random.Generator) -> Floats:
 
 def _screened(crop: Floats, rng: np.random.Generator) -> Floats:
     """Printed in dots: a threshold of the tone by a wave along two directions."""
-    side, period, angle = crop.shape[0], rng.uniform(2.5, 7), rng.uniform(0, np.pi / 2)
-    rows, cols = np.mgrid[:side, :side].astype(np.float32)
-    u = (np.cos(angle) * cols + np.sin(angle) * rows) * np.float32(2 * np.pi / period)
-    v = (np.cos(angle) * rows - np.sin(angle) * cols) * np.float32(2 * np.pi / period)
-    wave = (np.cos(u) + np.cos(v))[..., None] / 4
+    one, other = _waves(crop.shape[0], rng.uniform(2.5, 7), rng.uniform(0, np.pi / 2))
+    wave = (one + other)[..., None] / 4
     sharp = np.float32(rng.uniform(3, 12))
     dots = 255 / (1 + np.exp(-sharp * (crop / 255 - 0.5 + wave)))
-    return crop + np.float32(rng.uniform(0.3, 0.9)) * (dots - crop)
+    return (crop + rng.uniform(0.3, 0.9) * (dots - crop)).astype(np.float32)
+
+
+def _waves(side: int, period: float, angle: float) -> tuple[Floats, Floats]:
+    """(side, side) cosines of a period in pixels, across each other."""
+    rows, cols = np.mgrid[:side, :side].astype(np.float32)
+    turn = np.float32(2 * np.pi / period)
+    along = (np.cos(angle) * cols + np.sin(angle) * rows) * turn
+    across = (np.cos(angle) * rows - np.sin(angle) * cols) * turn
+    return np.cos(along).astype(np.float32), np.cos(across).astype(np.float32)

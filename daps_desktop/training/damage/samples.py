@@ -11,7 +11,7 @@ from daps_desktop.training.damage.film import FilmElements
 from daps_desktop.training.damage.hard import NOT_KEPT, HardCrops
 from daps_desktop.training.damage.pieces import draw_pieces
 from daps_desktop.training.damage.strokes import Floats
-from daps_desktop.training.data.crops import cut, shares_by_area
+from daps_desktop.training.data.crops import Crops, to_unit
 from daps_desktop.training.data.photos import Pixels8
 
 DAMAGED = 0.5  # so many of the crops carry damage
@@ -35,11 +35,10 @@ class Samples:
 
 
 class DamagedCrops:
-    """Crops of clean photos (H, W, 3), half of them damaged, drawn so that each is new."""
+    """Crops of clean photos, half of them damaged, drawn so that each is new."""
 
-    def __init__(self, photos: Sequence[Pixels8], film: FilmElements, hard: HardCrops) -> None:
-        self.photos, self.shares = photos, shares_by_area(photos)
-        self.film, self.hard = film, hard
+    def __init__(self, crops: Crops, film: FilmElements, hard: HardCrops) -> None:
+        self.crops, self.film, self.hard = crops, film, hard
 
     def draw(self, count: int, side: int, rng: np.random.Generator) -> Samples:
         """Every photo must be at least `side` pixels high and wide, and `side` that of the hard crops."""
@@ -52,8 +51,7 @@ class DamagedCrops:
             if rng.random() < (HARD_DAMAGED if damaged else HARD_CLEAN) and len(self.hard):
                 sources[i], places[i] = self.hard.draw(rng)
             else:
-                photo = self.photos[int(np.searchsorted(self.shares, rng.random(), "right"))]
-                sources[i] = np.rint(cut(photo, side, rng))
+                sources[i] = np.rint(self.crops.cut(side, rng))
             x[i], truth[i] = damaged_crop(sources[i].astype(np.float32), self.film if damaged else None, rng)
         return Samples(to_unit(x), truth.transpose(0, 3, 1, 2), sources, places)
 
@@ -62,11 +60,6 @@ class DamagedCrops:
         for truth, source, place, loss in zip(drawn.truth, drawn.sources, drawn.places, losses, strict=True):
             if not truth.any():
                 self.hard.report(source, int(place), loss)
-
-
-def to_unit(pictures: Floats) -> Floats:
-    """(B, H, W, 3) of 0 to 255 to (B, 3, H, W) in [-1, 1]."""
-    return (pictures / 127.5 - 1).transpose(0, 3, 1, 2)
 
 
 def damaged_crop(crop: Floats, film: FilmElements | None, rng: np.random.Generator) -> tuple[Floats, Floats]:

@@ -21,8 +21,9 @@ class Crops:
     """Crops of photos (H, W, 3), each drawn as often as its area says."""
 
     def __init__(self, photos: Sequence[Pixels8]) -> None:
+        areas = np.array([photo.shape[0] * photo.shape[1] for photo in photos], np.float64)
         self.photos = photos
-        self.shares = shares_by_area(photos)
+        self.shares = np.cumsum(areas) / areas.sum()
 
     def draw(self, count: int, side: int, rng: np.random.Generator) -> Floats:
         """(count, 3, side, side) in [-1, 1], channels last in memory.
@@ -31,20 +32,18 @@ class Crops:
         """
         crops = np.empty((count, side, side, 3), np.float32)
         for crop in crops:
-            photo = self.photos[int(np.searchsorted(self.shares, rng.random(), "right"))]
-            crop[:] = _recolour(cut(photo, side, rng), rng)
-        return (crops / 127.5 - 1).transpose(0, 3, 1, 2)
+            crop[:] = _recolour(self.cut(side, rng), rng)
+        return to_unit(crops)
+
+    def cut(self, side: int, rng: np.random.Generator) -> Floats:
+        """(side, side, 3) in 0-255, in the colours of its photo."""
+        photo = self.photos[int(np.searchsorted(self.shares, rng.random(), "right"))]
+        return _turn(_cut(photo, side, rng), rng)
 
 
-def shares_by_area(photos: Sequence[Pixels8]) -> NDArray[np.float64]:
-    """The sums of the photos' areas so far, the last 1: where a random number falls, that photo is meant."""
-    areas = np.array([photo.shape[0] * photo.shape[1] for photo in photos], np.float64)
-    return np.cumsum(areas) / areas.sum()
-
-
-def cut(photo: Pixels8, side: int, rng: np.random.Generator) -> Floats:
-    """(side, side, 3) in 0-255: a place, size, turn and flip of the photo at random."""
-    return _turn(_cut(photo, side, rng), rng)
+def to_unit(crops: Floats) -> Floats:
+    """(B, H, W, 3) of 0 to 255 to (B, 3, H, W) in [-1, 1]."""
+    return (crops / 127.5 - 1).transpose(0, 3, 1, 2)
 
 
 def _cut(photo: Pixels8, side: int, rng: np.random.Generator) -> Floats:
@@ -68,8 +67,15 @@ def _turn(crop: Floats, rng: np.random.Generator) -> Floats:
 def _recolour(crop: Floats, rng: np.random.Generator) -> Floats:
     if rng.random() >= GREY:
         return crop
+    return grey_or_toned(crop, rng)
+
+
+def grey_or_toned(crop: Floats, rng: np.random.Generator, warm: float = 0.0) -> Floats:
+    """(H, W, 1 or 3) of (H, W, 3) in 0-255; `warm`: so many of the toned are warm for certain."""
     grey = (crop @ np.array(REC601, np.float32))[..., None]
     if rng.random() >= TONED:
         return grey
     gamma, gain = (np.exp(rng.normal(0, std, 3)).astype(np.float32) for std in (GAMMA_STD, GAIN_STD))
+    if warm and rng.random() < warm:
+        gamma, gain = np.sort(gamma), -np.sort(-gain)
     return np.minimum((grey / 255) ** gamma * gain, 1) * 255

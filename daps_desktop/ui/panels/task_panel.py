@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from daps_desktop.base.errors import UserError
 from daps_desktop.document.version import Version, verdict_on
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.messages import Failed, Notice, RestoreResult, notice_text
+from daps_desktop.jobs.messages import Failed, Notice, RestoreResult, file_notices, notice_text
 from daps_desktop.jobs.task import Task
 from daps_desktop.ui.canvas.toolbox import ToolBox
 from daps_desktop.ui.common import formatting, labels, verdict_text
@@ -115,10 +115,8 @@ class TaskPanel(QWidget):
         self.how.show_task(task)
 
     def _show_file(self, photo: Photo) -> None:
-        if photo.pages > 1:
-            self._note("first_page", notice_text("first_page", pages=photo.pages, page=photo.page))
-        for number, remark in enumerate(photo.remarks):
-            self._note(f"remark_{number}", remark)
+        for code, notice in file_notices(photo).items():
+            self._note(code, notice)
         if photo.alpha is not None:
             self._note("alpha_kept", notice_text("alpha_kept"))
 

@@ -5,15 +5,27 @@ import sys
 import threading
 import time
 import uuid
+from typing import TypeVar
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import tr
 from daps_desktop.cli.common import EXIT_INTERRUPTED, duration, print_status
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.messages import Failed, FindResult, Message, Notice, Progress, notice_text
+from daps_desktop.imaging.profile.photo_profile import PhotoProfile
+from daps_desktop.jobs.messages import (
+    Failed,
+    FindResult,
+    Message,
+    Notice,
+    ProfileResult,
+    Progress,
+    notice_text,
+)
 from daps_desktop.jobs.proposals import Proposals
-from daps_desktop.jobs.requests import FindRequest, Request
+from daps_desktop.jobs.requests import FindRequest, ProfileRequest, Request
 from daps_desktop.jobs.settings import Device
+
+Answer = TypeVar("Answer")
 
 LINE_EVERY_S = 5.0  # progress where stderr is a file; a terminal sees one line that changes
 
@@ -60,9 +72,18 @@ def run_local(job: Request, cancel: threading.Event | None = None) -> Message:
 
 def find_damage(photo: Photo, device: Device) -> Proposals:
     """What looks like damage in the photo. Raises: UserError, KeyboardInterrupt."""
-    match run_local(FindRequest(uuid.uuid4().hex, photo, device)):
-        case FindResult() as found:
-            return found.proposals
+    return _answer(FindRequest(uuid.uuid4().hex, photo, device), FindResult).proposals
+
+
+def profile_of(photo: Photo) -> PhotoProfile:
+    """What the photo says of itself. Raises: UserError, KeyboardInterrupt."""
+    return _answer(ProfileRequest(uuid.uuid4().hex, photo), ProfileResult).profile
+
+
+def _answer(request: Request, kind: type[Answer]) -> Answer:
+    match run_local(request):
+        case kind() as answer:
+            return answer
         case Failed() as failed:
             if failed.code == "bug":
                 print(failed.details, file=sys.stderr)

@@ -20,13 +20,15 @@ from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
 
+DEFAULT_TASK = Task((MissingPixels(),))  # of a photo of which nothing is known yet
+
 
 @dataclass
 class Document:
     """Versions are history: appended, never overwritten."""
 
     photo: Photo
-    task: Task = field(default_factory=lambda: Task((MissingPixels(),)))
+    task: Task = DEFAULT_TASK
     settings: SolverSettings = field(default_factory=SolverSettings)
     versions: list[Version] = field(default_factory=list[Version])
     profile: PhotoProfile | None = None  # until it is known

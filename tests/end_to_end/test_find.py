@@ -13,6 +13,7 @@ from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.mask import Mask, dilate
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.networks import catalogue
+from tests.analysis.scenes import scene
 from tests.end_to_end.conftest import Desk
 from tests.end_to_end.test_cli import refused
 
@@ -126,6 +127,29 @@ def test_what_is_found_is_repaired_and_nothing_else(desk: Desk, scratch: Mask) -
     assert desk.run("restore", desk.path("old.png"), "-o", desk.path("new.png"), "--find", *QUICK) == 0
     changed = (read_photo(desk.path("new.png")).pixels != before).any(axis=2)
     assert changed[scratch].mean() > 0.9 and not changed[~dilate(scratch, 8)].any()
+
+
+def test_what_the_photo_asks_for_is_done_and_said(
+    desk: Desk, scratch: Mask, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pixels = read_photo(desk.path("old.png")).pixels.astype(float)
+    grainy = pixels + np.random.default_rng(0).normal(0, 12, pixels.shape)
+    write_photo(Photo(np.rint(grainy).clip(0, 255).astype(np.uint8)), desk.path("old.png"), overwrite=True)
+    words = ("restore", desk.path("old.png"), "-o", desk.path("new.png"), "--suggested")
+    assert desk.run(*words, *QUICK[:-2]) == 0
+    said = capsys.readouterr().err
+    assert "found." in said and "noise: About 12 of 255" in said
+    result = read_photo(desk.path("new.png")).pixels.astype(float)
+    clean = gradient(scratched=False)[0].astype(float)
+    assert np.abs(result - clean)[scratch].mean() < 0.5 * np.abs(grainy - clean)[scratch].mean()
+    assert np.std((result - clean)[~scratch]) < 9
+    assert "--damage" in refused(desk, capsys, *words, "--force", "--damage", "noise")
+
+
+def test_what_the_photo_asks_for_may_be_nothing(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    write_photo(Photo(scene(41, *SIZE)), desk.path("clean.png"))
+    words = ("restore", desk.path("clean.png"), "-o", desk.path("new.png"), "--suggested", *QUICK)
+    assert "nothing" in refused(desk, capsys, *words) and not desk.path("new.png").exists()
 
 
 def test_what_is_found_joins_what_is_marked(desk: Desk, scratch: Mask) -> None:

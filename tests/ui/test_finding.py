@@ -316,23 +316,6 @@ def test_without_its_finder_that_is_said_and_marks_by_hand_still_work(looking: D
     assert looking.hole[100, 100]
 
 
-def examined(desk: Desk) -> None:
-    """The engine has answered what the open photo says of itself."""
-    desk.bot.waitUntil(lambda: len(desk.host.profiles) == 1, timeout=3000)
-    desk.host.answer_profile()
-
-
-def test_a_photo_suggests_its_damage_and_ticks_nothing(desk: Desk, tmp_path: Path) -> None:
-    desk.open(written(faded(scene(44, 240, 320)), tmp_path))
-    examined(desk)
-    card = desk.window.panel.cards.card(Fading)
-    assert "Yellowed" in card.suggestion.text.text() and not card.checked
-    assert not desk.document.task.find(Fading)
-    card.suggestion.take.click()
-    assert desk.document.task.find(Fading) == Fading()
-    assert not desk.window.panel.where.finding.clean.text()
-
-
 def test_a_clean_photo_is_said_to_need_nothing_and_can_be_restored_all_the_same(
     desk: Desk, tmp_path: Path
 ) -> None:

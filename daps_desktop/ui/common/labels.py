@@ -64,6 +64,8 @@ NOISE_LEVEL = N_("Noise level")
 
 # running
 RESTORE, STOP, STOPPING = N_("Restore"), N_("Stop"), N_("Stopping…")
+RESTORE_SUGGESTED = N_("Restore as suggested")
+LOOKING_FIRST = N_("The restoration begins once the photo has been looked through for damage.")
 RESTORE_NAME = N_("Restore or stop")
 SAVE = N_("Save…")
 TICK_FIRST = N_("Tick what is wrong with the photo first.")

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QObject, Signal
 
 from daps_desktop.base.i18n import tr
-from daps_desktop.document.document import Document
+from daps_desktop.document.document import DEFAULT_TASK, Document
 from daps_desktop.document.project import Project
 from daps_desktop.document.version import Version
 from daps_desktop.imaging.photo import Photo
@@ -45,6 +45,13 @@ class DocumentModel(MarksModel):
         if self._layer is not None and self.has_marks:
             return True
         return any(self._saved.get(version.number) != version.name for version in document.versions)
+
+    @property
+    def untouched(self) -> bool:
+        """True where a photo was opened and nothing was chosen, marked or made for it yet."""
+        document = self.document
+        kept = document is None or self._saved_recipe is not None or document.versions
+        return not kept and not self.has_marks and document.task == DEFAULT_TASK
 
     @property
     def shown_unsaved(self) -> bool:

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QPushButton, QVBoxLayout, QWidget
 
-from daps_desktop.base.i18n import N_, capitalised, join_sentences, tr
+from daps_desktop.base.i18n import N_, tr
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import Damage, allowed
 from daps_desktop.ui.common.live_text import Words, said, say
@@ -16,7 +16,6 @@ from daps_desktop.ui.panels.damage_pictures import DamageThumbnail, Degrade
 from daps_desktop.ui.panels.value_fields import MakeField, ValueField
 
 TAKE = N_("Take")
-CONFIRMED = N_("The photo confirms it.")
 _BELOW_NAME = 26  # pixels: where a tick box's words begin
 
 
@@ -45,10 +44,7 @@ class Suggestion(QWidget):
         self.setVisible(False)
 
     def show_text(self, words: Words, taken: bool = False) -> None:
-        def shown() -> str:
-            return join_sentences(tr(CONFIRMED), capitalised(said(words))) if taken and words else said(words)
-
-        say(self.text, text=shown)
+        say(self.text, text=words)
         say(self.take, accessibleName=lambda: f"{tr(TAKE)}: {said(words)}")
         self.take.setVisible(not taken)
         self.setVisible(bool(words))

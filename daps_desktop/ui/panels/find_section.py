@@ -18,8 +18,8 @@ WAITING = N_("Scratches and dust are looked for when the restoration has ended."
 NONE = N_("None found. What you see yourself you can paint over.")
 NONE_YET = N_("None is sure enough. Move the slider to see less certain ones.")
 HOW = N_(
-    "If something is missing, move the slider to the right. Click a place to exclude it or include it "
-    "again. Nothing is marked before you accept."
+    "Restore repairs what glows. If something is missing, move the slider to the right. Click a place to "
+    "exclude it or include it again."
 )
 _STOPS = 100
 

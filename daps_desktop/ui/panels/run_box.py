@@ -69,10 +69,12 @@ class RunBox(QWidget):
         self.save.setVisible(possible)
         _set_quiet(self.save, not wanted)
 
-    def show_ready(self, hint: Words, enabled: bool, to_save: bool = False) -> None:
+    def show_ready(
+        self, hint: Words, enabled: bool, to_save: bool = False, words: str = labels.RESTORE
+    ) -> None:
         """Waiting for the user; while a result is `to_save`, that is the one thing to do next."""
         self._running = False
-        self._show(labels.RESTORE, quiet=to_save, enabled=enabled)
+        self._show(words, quiet=to_save, enabled=enabled)
         self._show_hint(hint)
         self.bar.setVisible(False)
 

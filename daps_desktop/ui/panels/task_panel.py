@@ -40,6 +40,8 @@ class TaskPanel(QWidget):
         self.how = HowSection()
         self.run_box = RunBox(actions)
         self._verdict: Words = ""  # on the version that is shown
+        self._suggested = False  # what is ticked is what the photo asks for
+        self._waiting = False  # for a search, with whose finds a run begins
         self._notes: dict[str, Words] = {}  # sentences by the code of their notice
         self._steps = QWidget()
         self._steps.setObjectName("panel")
@@ -138,13 +140,25 @@ class TaskPanel(QWidget):
         else:
             self._show_ready()
 
+    def show_suggested(self, suggested: bool) -> None:
+        """Whether what is ticked is what the program suggests."""
+        self._suggested = suggested
+        self._show_state()
+
+    def show_waiting(self, waiting: bool) -> None:
+        """Whether a run begins as soon as the photo has been looked through."""
+        self._waiting = waiting
+        self._show_state()
+
     def _show_ready(self) -> None:
         document = self._model.document
         hint = labels.STOPPED if self._job.state is JobState.CANCELLED else ""
         if document is not None and not document.task.damages:
             hint = labels.TICK_FIRST
-        enabled = document is not None and bool(document.task.damages)
-        self.run_box.show_ready(hint, enabled, to_save=self._model.shown_unsaved)
+        enabled = document is not None and bool(document.task.damages) and not self._waiting
+        words = labels.RESTORE_SUGGESTED if self._suggested else labels.RESTORE
+        hint = labels.LOOKING_FIRST if self._waiting else hint
+        self.run_box.show_ready(hint, enabled, to_save=self._model.shown_unsaved, words=words)
         self.run_box.show_verdict(self._verdict)
 
     def _show_running(self) -> None:

@@ -126,10 +126,18 @@ class MainWindow(WindowParts):
         self.autosave.flush()
 
     def restore(self) -> None:
-        """Start a job on the document as it stands."""
+        """Start a job on the document as it stands, with what is proposed to be marked."""
         document = self.model.document
         if document is None or self.job.running:
             return
+        if document.task.needs_mask:
+            self.finder.settle(self._start)
+        else:
+            self._start()
+
+    def _start(self) -> None:
+        document = self.model.document
+        assert document is not None
         if document.mask_missing:
             self._show_error(UserError("mask_needed"))
             return

@@ -84,8 +84,9 @@ class WindowParts(QMainWindow):
         self.finder = ProposalReview(
             model, self.search, self.canvas, self.tools, self.actions_, self.panel.where.finding, self
         )
+        self.finder.waited_for.connect(self.panel.show_waiting)
         self.profile = ProfileModel(model, job, self)
-        self.examiner = DiagnosisController(self.profile, self.panel, self)
+        self.examiner = DiagnosisController(model, self.profile, self.search, self.panel, self)
         self.fade_preview = FadePreview(model, self.canvas, self.background, self)
         self.versions = VersionsController(model, job, self.actions_, self.background, PREVIEW_SIDE)
         stage = CompositorView(self.canvas, self.compare, self.result_view)

@@ -43,7 +43,7 @@ def _scan(film: FilmElements, side: int, rng: np.random.Generator) -> Iterator[P
 def _hairs(side: int, rng: np.random.Generator) -> Iterator[Piece]:
     for _ in range(rng.integers(1, 4)):
         points = walk(rng, side, rng.uniform(15, 250), rng.uniform(0.02, 0.5), rng.uniform(1.5, 6))
-        yield Piece(stroke(side, points, rng.uniform(0.5, 3)) * _strength(rng, 0.35), _colour(rng))
+        yield Piece(stroke(side, points, _width(rng, 0.5, 5)) * _strength(rng, 0.35), _colour(rng))
 
 
 def _scratches(side: int, rng: np.random.Generator) -> Iterator[Piece]:
@@ -57,7 +57,7 @@ def _scratches(side: int, rng: np.random.Generator) -> Iterator[Piece]:
         t = np.linspace(0, 1, 12)[:, None]
         points = (start + length * t * along + 4 * bow * t * (1 - t) * across).astype(np.float32)
         worn = _worn(side, rng) if rng.random() < 0.5 else np.float32(1)
-        yield Piece(stroke(side, points, rng.uniform(0.4, 2.5)) * worn * _strength(rng, 0.35), colour)
+        yield Piece(stroke(side, points, _width(rng, 0.4, 6)) * worn * _strength(rng, 0.35), colour)
 
 
 def _tramlines(side: int, rng: np.random.Generator) -> Iterator[Piece]:
@@ -68,7 +68,7 @@ def _tramlines(side: int, rng: np.random.Generator) -> Iterator[Piece]:
     first = straight(rng, side, angle)
     for _ in range(rng.integers(1, 4)):
         points = first + rng.normal(0, 12, 2).astype(np.float32)
-        yield Piece(stroke(side, points, rng.uniform(0.5, 3.5)) * _strength(rng, 0.15), colour)
+        yield Piece(stroke(side, points, _width(rng, 0.5, 7)) * _strength(rng, 0.15), colour)
 
 
 def _cracks(side: int, rng: np.random.Generator) -> Iterator[Piece]:
@@ -178,6 +178,11 @@ def _worn(side: int, rng: np.random.Generator) -> Floats:
 
 def _strength(rng: np.random.Generator, least: float) -> np.float32:
     return np.float32(rng.uniform(least, 1))
+
+
+def _width(rng: np.random.Generator, least: float, most: float) -> float:
+    """In pixels: the same scratch is thin in a small scan and wide in a large one."""
+    return float(np.exp(rng.uniform(np.log(least), np.log(most))))
 
 
 def _colour(rng: np.random.Generator, light: float = LIGHT) -> Floats:

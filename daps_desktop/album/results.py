@@ -105,7 +105,7 @@ def save(item: AlbumItem, album: Album, result: ItemResult) -> AlbumItem:
         try:
             write_file(sidecar_path(path), result.origin, overwrite=True)
         except UserError as error:
-            reason = join_sentences(reason, str(error)) if reason else str(error)
+            reason = join_sentences(reason, str(error))
     return replace(item, state=DONE, reason=reason)
 
 

@@ -66,6 +66,7 @@ class AlbumController(QObject):
         """The program ends."""
         if self.album is not None and self.window is not None:
             self.window.close()
+            self.window.thumbnails.close()
             self.album.close()
 
     def _build(self) -> None:
@@ -83,8 +84,8 @@ class AlbumController(QObject):
         window.place_pressed.connect(
             lambda: ask_folder(window, tr("Where the results go"), self._folder, self.put_into)
         )
-        window.own_recipe_pressed.connect(self._take_own_recipe)
-        window.recipe_file_pressed.connect(
+        window.what.own_recipe_pressed.connect(self._take_own_recipe)
+        window.what.recipe_file_pressed.connect(
             lambda: ask_file(window, tr("Recipe"), self._folder, tr(RECIPE_FILTER), self.take_recipe)
         )
         window.open_pressed.connect(
@@ -98,10 +99,10 @@ class AlbumController(QObject):
                 album.open(last)
 
     def _new_album(self) -> Album:
-        """With the recipe of the open photo."""
+        """Each photo as it needs, with the settings of the open one."""
         options = last_options()
         policy = "unique" if options.policy == "ask" else options.policy
-        return Album(self._own_recipe(), replace(options, policy=policy))
+        return Album(self._own_recipe(), replace(options, policy=policy), suggested=True)
 
     def _own_recipe(self) -> Recipe:
         return self._model.document.recipe if self._model.document else Recipe()
@@ -127,7 +128,7 @@ class AlbumController(QObject):
 
     def _use(self, recipe: Recipe) -> None:
         assert self.album is not None
-        self.album.change(replace(self.album.album, recipe=recipe))
+        self.album.change(replace(self.album.album, recipe=recipe, suggested=False))
 
     def open(self, file: Path) -> None:
         assert self.album is not None

@@ -61,6 +61,7 @@ MENUS: tuple[tuple[str, tuple[ActionSpec | None, ...]], ...] = (
         ActionSpec("larger", N_("Larger brush"), ("]",)),
         ActionSpec("softer", N_("Softer edge"), ("{",)),
         ActionSpec("harder", N_("Harder edge"), ("}",)),
+        ActionSpec("heal", N_("Heal as you paint"), ("J",), checkable=True),
         ActionSpec("pen_pressure", N_("Pen pressure"), ("Shift+P",), checkable=True),
         None,
         ActionSpec("grow", N_("Grow marks"), ("G",)),

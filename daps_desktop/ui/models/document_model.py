@@ -22,6 +22,7 @@ class DocumentModel(MarksModel):
     version_added = Signal(Version)  # made by a job, or put together from others
     version_changed = Signal(Version)  # it has another name, or its pixels are kept elsewhere
     version_renamed = Signal(Version)
+    version_repainted = Signal(Version)  # some of its pixels are others
     version_shown = Signal(object)  # the Version that is looked at, compared and saved, or None
     saved = Signal()
 
@@ -147,6 +148,13 @@ class DocumentModel(MarksModel):
         self.version_changed.emit(version)
         if version.name != before:
             self.version_renamed.emit(version)
+
+    def repaint_version(self, version: Version) -> None:
+        """The same version with other pixels, which is shown."""
+        self.replace_version(version)
+        self._saved.pop(version.number, None)
+        self.version_repainted.emit(version)
+        self.show_version(version)
 
     def show_version(self, version: Version | None) -> None:
         self.shown = version

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from daps_desktop.imaging.mask import Mask, MaskEdit
+from daps_desktop.imaging.photo import Pixels
 from daps_desktop.imaging.rect import Rect
 
 # A packed patch of a stroke over a 50-megapixel photo is some ten kilobytes; an inverted mask of noise fills
@@ -100,6 +101,29 @@ class VersionCommand(QUndoCommand):
 
     def undo(self) -> None:
         self._show(self._before)
+
+
+class PixelsCommand(QUndoCommand):
+    """Other pixels in a part of a version: `write(number, rect, pixels)` puts them there."""
+
+    def __init__(
+        self,
+        text: str,
+        number: int,
+        rect: Rect,
+        before: Pixels,
+        after: Pixels,
+        write: Callable[[int, Rect, Pixels], None],
+    ) -> None:
+        super().__init__(text)
+        self._number, self._rect, self._before, self._after = number, rect, before, after
+        self._write = write
+
+    def redo(self) -> None:
+        self._write(self._number, self._rect, self._after)
+
+    def undo(self) -> None:
+        self._write(self._number, self._rect, self._before)
 
 
 class UndoStack(QUndoStack):

@@ -50,6 +50,7 @@ class ResultView(QObject):
         model.photo_opened.connect(self._recent.clear)
         model.version_added.connect(self._expect)
         model.version_shown.connect(self._prepare)
+        model.version_repainted.connect(lambda version: self._recent.pop(version.number, None))
         job.started.connect(self._begin)
         job.previewed.connect(self._show_preview)
         job.state_changed.connect(self._take_back)

@@ -66,6 +66,7 @@ class VersionsController(QObject):
         model.photo_opened.connect(self._forget)
         model.version_added.connect(self._add)
         model.version_changed.connect(self._describe)
+        model.version_repainted.connect(self._take_picture)
         model.version_shown.connect(self._follow)
         model.history_changed.connect(self._show_free)
         keep_said(self.panel, self._describe_all)
@@ -160,10 +161,14 @@ class VersionsController(QObject):
         self._actions.enable(_WITH_ONE, free)
 
     def _add(self, version: Version) -> None:
-        """Take a version up; its picture is made, and its pixels leave the memory, in the background."""
+        """Take a version up."""
         self.panel.strip.add(version.number, version_title(version), description(version))
         self.panel.show_any(True)
         self._show_possible()
+        self._take_picture(version)
+
+    def _take_picture(self, version: Version) -> None:
+        """Its small picture is made, and its pixels leave the memory, in the background."""
         document = self._model.document
         assert document is not None
         before = [kept.mask for kept in document.versions if kept.number < version.number]
@@ -176,7 +181,9 @@ class VersionsController(QObject):
             if self._model.document is document:
                 image, away = made
                 self.panel.strip.show_image(version.number, image)
-                self._move_out(away)
+                now = self._find(version.number)
+                if now is not None and now.photo is version.photo:  # not repainted meanwhile
+                    self._move_out(away)
 
         self._background.run(prepared, take)
 

@@ -31,6 +31,7 @@ from daps_desktop.ui.help.help_controller import HelpController
 from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.models.estimate_model import EstimateModel
 from daps_desktop.ui.models.find_model import FindModel
+from daps_desktop.ui.models.heal_model import HealModel
 from daps_desktop.ui.models.job_model import JobModel
 from daps_desktop.ui.models.profile_model import ProfileModel
 from daps_desktop.ui.panels.task_panel import TaskPanel
@@ -49,6 +50,7 @@ from daps_desktop.ui.shell.welcome_page import WelcomePage
 from daps_desktop.ui.shell.window_layout import add_dock
 from daps_desktop.ui.workflow.diagnosis_controller import DiagnosisController
 from daps_desktop.ui.workflow.fading_preview import FadePreview
+from daps_desktop.ui.workflow.healing import Healing
 from daps_desktop.ui.workflow.proposal_review import ProposalReview
 from daps_desktop.ui.workflow.run_controller import RunController
 
@@ -85,6 +87,9 @@ class WindowParts(QMainWindow):
             model, self.search, self.canvas, self.tools, self.actions_, self.panel.where.finding, self
         )
         self.finder.waited_for.connect(self.panel.show_waiting)
+        self.heal = HealModel(model, job, self)
+        self.heal.failed.connect(self.panel.run_box.banner.show_error)
+        self.healing = Healing(model, self.heal, self.canvas, self)
         self.profile = ProfileModel(model, job, self)
         self.examiner = DiagnosisController(model, self.profile, self.search, self.panel, self)
         self.fade_preview = FadePreview(model, self.canvas, self.background, self)

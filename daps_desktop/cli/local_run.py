@@ -81,15 +81,14 @@ def profile_of(photo: Photo) -> PhotoProfile:
 
 
 def _answer(request: Request, kind: type[Answer]) -> Answer:
-    match run_local(request):
-        case kind() as answer:
-            return answer
-        case Failed() as failed:
-            if failed.code == "bug":
-                print(failed.details, file=sys.stderr)
-            raise UserError(failed.code, **failed.params)
-        case _:
-            raise KeyboardInterrupt
+    answer = run_local(request)
+    if isinstance(answer, kind):
+        return answer
+    if not isinstance(answer, Failed):
+        raise KeyboardInterrupt
+    if answer.code == "bug":
+        print(answer.details, file=sys.stderr)
+    raise UserError(answer.code, **answer.params)
 
 
 class _ProgressLine:

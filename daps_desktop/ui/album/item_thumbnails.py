@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QIcon, QImage, QPixmap
-from PySide6.QtWidgets import QTableWidget
+from PySide6.QtWidgets import QTableWidget, QTableWidgetItem
 
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.ui.common.background import BackgroundRunner
@@ -53,18 +53,16 @@ class ItemThumbnails(QObject):
         first, last = table.rowAt(0), table.rowAt(table.viewport().height() - 1)
         for line in range(max(first, 0), (last if last >= 0 else table.rowCount() - 1) + 1):
             for column in range(table.columnCount()):
-                cell = table.item(line, column)
-                path = cell.data(PATH) if cell is not None else None
-                if not path:
-                    continue
-                if path in self._icons:
-                    if cell.icon().isNull():
-                        cell.setIcon(self._icons[path])
-                elif path not in self._asked:
-                    self._asked.add(path)
-                    self._background.run(
-                        partial(_picture, path), partial(self._accept, path), lambda _error: None
-                    )
+                if (cell := table.item(line, column)) is not None and cell.data(PATH):
+                    self._show(cell, cell.data(PATH))
+
+    def _show(self, cell: QTableWidgetItem, path: str) -> None:
+        if path in self._icons:
+            if cell.icon().isNull():
+                cell.setIcon(self._icons[path])
+        elif path not in self._asked:
+            self._asked.add(path)
+            self._background.run(partial(_picture, path), partial(self._accept, path), lambda _error: None)
 
     def _accept(self, path: str, image: QImage) -> None:
         self._asked.discard(path)

@@ -51,8 +51,9 @@ class DocumentModel(MarksModel):
     def untouched(self) -> bool:
         """True where a photo was opened and nothing was chosen, marked or made for it yet."""
         document = self.document
-        kept = document is None or self._saved_recipe is not None or document.versions
-        return not kept and not self.has_marks and document.task == DEFAULT_TASK
+        if document is None or self._saved_recipe is not None or document.versions:
+            return False
+        return not self.has_marks and document.task == DEFAULT_TASK
 
     @property
     def shown_unsaved(self) -> bool:

@@ -25,7 +25,7 @@ from daps_desktop.ui.models.undo_commands import PixelsCommand
 
 UNDO_HEAL = N_("heal")
 HEALED = N_("Healed by hand")
-_AROUND = 96  # pixels around a stroke from which it is filled in
+_AROUND = 64  # pixels around a stroke from which it is filled in
 _TASK = Task((MissingPixels(),))
 
 

@@ -41,7 +41,7 @@ class CheckController(QObject):
         files: FileController,
         background: BackgroundRunner,
     ) -> None:
-        super().__init__(model)
+        super().__init__(panel)
         self._model = model
         self._panel = panel
         self._canvas = canvas
@@ -113,7 +113,7 @@ class CheckController(QObject):
         return lambda: _spread_heat(samples)
 
     def _accept(self, ask: Ask, heat: HeatMap) -> None:
-        if ask == self._asked:
+        if ask is self._asked:  # one of another photo may be equal
             self._heat = heat
             self._panel.map.show_heat(heat)
             self._canvas.show_heat(heat if self._action.isChecked() else None)

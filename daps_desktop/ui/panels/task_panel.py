@@ -9,6 +9,7 @@ from daps_desktop.base.errors import UserError
 from daps_desktop.document.version import Version, verdict_on
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.messages import Failed, Notice, RestoreResult, file_notices, notice_text
+from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
 from daps_desktop.ui.canvas.toolbox import ToolBox
 from daps_desktop.ui.common import formatting, labels, verdict_text
@@ -67,8 +68,7 @@ class TaskPanel(QWidget):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         # Always there, if invisible, so that nothing moves when a card opens.
         scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        bar = scroll.verticalScrollBar()
-        bar.rangeChanged.connect(lambda low, high: bar.setEnabled(high > low))
+        scroll.verticalScrollBar().rangeChanged.connect(self._show_bar)
         line = QFrame()
         line.setObjectName("line")
         layout = vbox(scroll, line, self.run_box, spacing=0)
@@ -77,7 +77,7 @@ class TaskPanel(QWidget):
 
     def _connect(self) -> None:
         model, job = self._model, self._job
-        self.how.fold.head.toggled.connect(lambda: QTimer.singleShot(0, self._show_fold))
+        self.how.fold.head.toggled.connect(self._show_fold_soon)
         self.cards.task_chosen.connect(model.set_task)
         self.how.settings_chosen.connect(model.set_settings)
         self.cards.noise.level.chosen.connect(lambda level: self.how.pick(noise=level))
@@ -89,7 +89,7 @@ class TaskPanel(QWidget):
         model.version_added.connect(self._show_state)
         model.version_shown.connect(self._show_verdict)
         model.saved.connect(self._show_state)
-        model.settings_changed.connect(lambda settings: self.cards.noise.level.show_level(settings.noise))
+        model.settings_changed.connect(self._show_noise)
         job.state_changed.connect(self._show_state)
         job.started.connect(self._clear_outcome)
         job.progressed.connect(self._show_state)
@@ -119,6 +119,15 @@ class TaskPanel(QWidget):
             self._note(code, notice)
         if photo.alpha is not None:
             self._note("alpha_kept", notice_text("alpha_kept"))
+
+    def _show_noise(self, settings: SolverSettings) -> None:
+        self.cards.noise.level.show_level(settings.noise)
+
+    def _show_bar(self, low: int, high: int) -> None:
+        self._scroll.verticalScrollBar().setEnabled(high > low)
+
+    def _show_fold_soon(self) -> None:
+        QTimer.singleShot(0, self, self._show_fold)  # as soon as it has a place
 
     def _show_fold(self) -> None:
         self._scroll.ensureWidgetVisible(self.how.fold)

@@ -82,7 +82,7 @@ class MainWindow(WindowParts):
         model.photo_opened.connect(self.status.show_photo)
         model.mask_changed.connect(self.canvas.mask_changed)
         for signal in (model.mask_edited, model.task_changed, model.settings_changed):
-            signal.connect(lambda *_: self.status.show_marked(model.document))
+            signal.connect(self._show_marked)
         model.version_shown.connect(self.check.show_version)
         job.state_changed.connect(self._show_fate)
         job.started.connect(self.check.start)
@@ -203,6 +203,9 @@ class MainWindow(WindowParts):
 
     def _show_saved(self, path: Path) -> None:
         self.status.showMessage(tr(labels.SAVED).format(name=path.name), _MESSAGE_MS)
+
+    def _show_marked(self) -> None:
+        self.status.show_marked(self.model.document)
 
     def _show_check_open(self) -> None:
         self.actions_["check"].setChecked(not self.check_dock.isHidden())

@@ -14,6 +14,7 @@ from daps_desktop.imaging.photo import Photo, at_depth
 from daps_desktop.ui.canvas.drawing.layer import to_qimage
 from daps_desktop.ui.canvas.drawing.pyramid import Pyramid, display_image
 from daps_desktop.ui.common import labels
+from daps_desktop.ui.files.page_dialog import PageDialog
 from daps_desktop.ui.files.project_controller import SaveProjectDialog
 from tests.ui.conftest import Desk
 
@@ -158,7 +159,10 @@ def test_a_name_without_an_ending_gets_none_of_all_files(opened: Desk) -> None:
 def test_pages_and_transparency_of_a_file_are_told(desk: Desk, tmp_path: Path) -> None:
     pages = np.full((2, 20, 30, 4), 90, dtype=np.uint8)
     tifffile.imwrite(tmp_path / "pages.tif", pages, photometric="rgb", extrasamples=["unassalpha"])
-    desk.open(tmp_path / "pages.tif")
+    desk.window.open(tmp_path / "pages.tif")
+    desk.bot.waitUntil(lambda: bool(desk.window.findChildren(PageDialog)), timeout=5000)
+    with desk.bot.waitSignal(desk.window.files.opened, timeout=5000):
+        desk.window.findChildren(PageDialog)[0].button.click()
     notes = desk.window.panel.run_box.notes
     assert notes.isVisible() and "2 pages" in notes.text() and "Transparency" in notes.text()
 
@@ -177,10 +181,10 @@ def test_marks_go_out_and_come_back(opened: Desk, tmp_path: Path) -> None:
     opened.drag((100, 50), (180, 250))
     painted = opened.hole.copy()
     with opened.bot.waitSignal(opened.window.files.saved, timeout=5000):
-        opened.window.files.export_mask(tmp_path / "marks.png")
+        opened.window.marks.export(tmp_path / "marks.png")
     opened.trigger("clear")
     with opened.bot.waitSignal(opened.window.model.mask_edited, timeout=5000):
-        opened.window.files.import_mask(tmp_path / "marks.png")
+        opened.window.marks.read(tmp_path / "marks.png")
     np.testing.assert_array_equal(opened.hole, painted)
     opened.trigger("undo")
     assert not opened.hole.any()

@@ -27,11 +27,13 @@ class ActionSpec:
 MENUS: tuple[tuple[str, tuple[ActionSpec | None, ...]], ...] = (
     (labels.MENU_FILE, (
         ActionSpec("open", N_("Open a photo or project…"), ("Ctrl+O",), "open"),
+        ActionSpec("open_folder", N_("Open a folder…"), ("Ctrl+Shift+F",)),
         ActionSpec("paste", N_("Paste a picture"), ("Ctrl+V",)),
         ActionSpec("sample", N_("Open the sample"), ("Ctrl+Alt+O",)),
         None,
         ActionSpec("save_project", N_("Save project"), ("Ctrl+S",), "save"),
         ActionSpec("save_project_as", N_("Save project as…"), ("Ctrl+Shift+S",)),
+        ActionSpec("save_result", N_("Save result"), ("Shift+S",)),
         ActionSpec("export", N_("Export result…"), ("Ctrl+E",)),
         ActionSpec("repeat", N_("Repeat from a recipe…"), ("Ctrl+Alt+R",)),
         None,

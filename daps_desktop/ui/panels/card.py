@@ -140,6 +140,13 @@ class Card(QFrame):
         """Another photo: nothing is known of it yet."""
         self.suggest(None)
 
+    def reset(self) -> None:
+        """Show the usual values, without emitting a signal, whether ticked or not."""
+        self._shown = None
+        for f in fields(self.kind):
+            if f.name in self.fields:
+                self.fields[f.name].show_value(f.default)
+
     def _made_values(self) -> QWidget | None:
         """What stands below the name while the card is ticked; None where nothing does."""
         if not self.fields:

@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.document.version import Version, verdict_on
@@ -21,10 +21,10 @@ from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.models.job_model import JobModel, JobState
 from daps_desktop.ui.panels.damage_cards import DamageCards
 from daps_desktop.ui.panels.how_section import HowSection
-from daps_desktop.ui.panels.run_box import RunBox
+from daps_desktop.ui.panels.run_box import WIDTH, RunBox
 from daps_desktop.ui.panels.where_section import WhereSection
 
-WIDTH = 344
+_LEAST_STEPS = 96  # pixels of them that are seen, however much there is to say below
 
 
 class TaskPanel(QWidget):
@@ -65,6 +65,8 @@ class TaskPanel(QWidget):
         scroll.setWidget(self._steps)
         scroll.setWidgetResizable(True)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setMinimumHeight(_LEAST_STEPS)
+        scroll.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         # Always there, if invisible, so that nothing moves when a card opens.
         scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
@@ -81,6 +83,9 @@ class TaskPanel(QWidget):
         self.cards.task_chosen.connect(model.set_task)
         self.how.settings_chosen.connect(model.set_settings)
         self.cards.noise.level.chosen.connect(lambda level: self.how.pick(noise=level))
+        for switch in (self.how.pin, self.run_box.pin):
+            switch.clicked.connect(model.keep_choices)
+        model.choices_kept_changed.connect(self._show_kept)
         model.photo_opened.connect(self._show_photo)
         self.how.fold.task_chosen.connect(model.set_task)
         model.task_changed.connect(self._show_task)
@@ -102,7 +107,9 @@ class TaskPanel(QWidget):
         assert document is not None
         self._steps.setEnabled(True)
         self.how.show_settings(document.settings)
-        self.cards.show_photo(document.photo)
+        self.cards.show_photo(document.photo, kept=self._model.choices_kept)
+        if not self._model.choices_kept:
+            self.how.fold.noise.reset()
         self._show_task(document.task)
         self.cards.sync()
         self._clear_outcome()
@@ -123,6 +130,12 @@ class TaskPanel(QWidget):
     def _show_noise(self, settings: SolverSettings) -> None:
         self.cards.noise.level.show_level(settings.noise)
 
+    def _show_kept(self, kept: bool) -> None:
+        """While choices are kept, that is seen wherever the panel has been scrolled to."""
+        self.how.pin.setChecked(kept)
+        self.run_box.pin.setChecked(kept)
+        self.run_box.pin.setVisible(kept)
+
     def _show_bar(self, low: int, high: int) -> None:
         self._scroll.verticalScrollBar().setEnabled(high > low)
 
@@ -135,6 +148,7 @@ class TaskPanel(QWidget):
     def _clear_outcome(self) -> None:
         self.run_box.banner.hide()
         self.run_box.show_verdict("")
+        self.run_box.show_saved(None)
         self._notes = {}
         self.run_box.show_notes([])
 

@@ -24,6 +24,7 @@ from daps_desktop.ui.files.autosave import Autosave
 from daps_desktop.ui.files.crash_recovery import CrashRecovery
 from daps_desktop.ui.files.export_controller import ExportController
 from daps_desktop.ui.files.file_controller import FileController
+from daps_desktop.ui.files.marks_files import MarksFiles
 from daps_desktop.ui.files.project_controller import ProjectController
 from daps_desktop.ui.files.recent_files import RecentFiles
 from daps_desktop.ui.files.recipe_controller import RecipeController
@@ -70,6 +71,7 @@ class WindowParts(QMainWindow):
         self.actions_ = Actions(self)
         self.compare_controller = CompareController(self.compare, self.actions_)
         self.exporting = ExportController(self, model, self.files, self.actions_, self.background)
+        self.marks = MarksFiles(self, model, self.files, self.actions_, self.background)
         self.recipes = RecipeController(self, model, job, self.files, self.actions_, self.background)
         self.album = AlbumController(self, model, job, self.files, self.actions_, self.background)
         self.shortcuts = Shortcuts(self.actions_, self)

@@ -207,7 +207,7 @@ class DamageCards(QWidget):
         self.cards: tuple[Card, ...] = tuple(card for cards in self._of.values() for card in cards)
         self._others: tuple[Damage, ...] = ()
         self._asked: Task | None = None  # that is shown
-        self.setLayout(vbox(*self.cards, spacing=SPACING // 2))
+        self.setLayout(vbox(*self.cards, spacing=SPACING // 4))
         for card in self.cards:
             card.changed.connect(self._tell)
 

@@ -17,7 +17,7 @@ from daps_desktop.ui.common.widgets import ShrinkingArea, hbox, label, vbox
 
 STOP_ALL = N_("Stop all")
 WIDTH = 344  # pixels, of the panel
-_LEAST = 48  # pixels of what there is to say, on a small screen
+_LEAST = 32  # pixels of what there is to say, on a small screen
 
 
 class RunBox(QWidget):
@@ -58,8 +58,16 @@ class RunBox(QWidget):
         self._make_save(actions)
         self.pin = keep_switch()
         self.pin.setVisible(False)
-        words = ShrinkingArea(self.banner, self.verdict, self.notes, width=WIDTH - 4 * SPACING, least=_LEAST)
-        lines = (words, self._queue, self.hint, self.bar, self._saved, self.pin, self._out)
+        words = ShrinkingArea(
+            self.banner,
+            self.verdict,
+            self.notes,
+            self._queue,
+            self.hint,
+            width=WIDTH - 4 * SPACING,
+            least=_LEAST,
+        )
+        lines = (words, self.bar, self._saved, self.pin, self._out)
         self.setLayout(vbox(*lines, self.button, margin=2 * SPACING))
         self.button.clicked.connect(self.pressed)
         self.stop_all.clicked.connect(self.stop_all_pressed)

@@ -24,7 +24,7 @@ from daps_desktop.ui.panels.how_section import HowSection
 from daps_desktop.ui.panels.run_box import WIDTH, RunBox
 from daps_desktop.ui.panels.where_section import WhereSection
 
-_LEAST_STEPS = 96  # pixels of them that are seen, however much there is to say below
+_LEAST_STEPS = 40  # pixels of them that are seen, however much there is to say below
 
 
 class TaskPanel(QWidget):
@@ -48,7 +48,7 @@ class TaskPanel(QWidget):
             Section(labels.STEP_WHAT, self.cards),
             self.where,
             self.how,
-            spacing=3 * SPACING,
+            spacing=2 * SPACING,
             margin=2 * SPACING,
         )
         steps.setContentsMargins(2 * SPACING, 2 * SPACING, SPACING, 2 * SPACING)

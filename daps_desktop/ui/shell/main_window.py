@@ -63,7 +63,7 @@ class MainWindow(WindowParts):
             act.connect(name, handler)
         act["overlay"].setChecked(True)
         act["overlay"].toggled.connect(self.canvas.overlay.set_shown)
-        act["check"].toggled.connect(self.check_dock.setVisible)
+        act["check"].toggled.connect(self._open_check)
         self.check_dock.visibilityChanged.connect(self._show_check_open)
         file_menu = act.menus[labels.MENU_FILE]
         file_menu.insertMenu(act["paste"], self.recent.menu)
@@ -214,6 +214,13 @@ class MainWindow(WindowParts):
 
     def _show_marked(self) -> None:
         self.status.show_marked(self.model.document)
+
+    def _open_check(self, opened: bool) -> None:
+        """Whole, where the window is high enough."""
+        self.check_dock.setVisible(opened)
+        whole = self.check.head.sizeHint().height() + self.check.minimumHeight()
+        if opened and self.check_dock.height() < whole:
+            self.resizeDocks([self.check_dock], [whole], Qt.Orientation.Vertical)
 
     def _show_check_open(self) -> None:
         self.actions_["check"].setChecked(not self.check_dock.isHidden())

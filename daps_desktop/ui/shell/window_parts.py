@@ -47,7 +47,7 @@ from daps_desktop.ui.shell.shortcuts import Shortcuts
 from daps_desktop.ui.shell.status_line import StatusLine
 from daps_desktop.ui.shell.toolbar import ToolBar
 from daps_desktop.ui.shell.welcome_page import WelcomePage
-from daps_desktop.ui.shell.window_layout import add_dock
+from daps_desktop.ui.shell.window_layout import add_dock, scrolled
 from daps_desktop.ui.workflow.diagnosis_controller import DiagnosisController
 from daps_desktop.ui.workflow.fading_preview import FadePreview
 from daps_desktop.ui.workflow.proposal_review import ProposalReview
@@ -137,7 +137,9 @@ class WindowParts(QMainWindow):
         right, below = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
         self.task_dock = add_dock(self, "task", labels.PANEL_NAME, self.panel, right)
         self.versions_dock = add_dock(self, "versions", labels.VERSIONS_TITLE, self.versions.panel, below)
-        self.check_dock = add_dock(self, "check", labels.CHECK_TITLE, self.check, below, self.check.head)
+        self.check_dock = add_dock(
+            self, "check", labels.CHECK_TITLE, scrolled(self.check), below, self.check.head
+        )
         self.tool_strip = ToolBar(self.actions_)
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.tool_strip)
         self.splitDockWidget(self.versions_dock, self.check_dock, Qt.Orientation.Vertical)

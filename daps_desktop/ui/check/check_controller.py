@@ -68,11 +68,11 @@ class CheckController(QObject):
         if plot is None:
             return
         image = plot.to_image()
-        self._files.ask_write(tr("Save the plot"), "PNG (*.png)", "_check", ".png", lambda: _png(image))
+        self._files.ask_write(tr("Export the plot"), "PNG (*.png)", "_check", ".png", lambda: _png(image))
 
     def export_steps(self) -> None:
         lines = self._panel.curve.lines
-        self._files.ask_write(tr("Save the steps"), "CSV (*.csv)", "_steps", ".csv", lambda: to_csv(lines))
+        self._files.ask_write(tr("Export the steps"), "CSV (*.csv)", "_steps", ".csv", lambda: to_csv(lines))
 
     def refresh(self, *_: object) -> None:
         """Show the map that is asked for, if it is visible."""

@@ -179,7 +179,8 @@ class ShrinkingArea(QScrollArea):
         self._children, self._least, self._width = children, least, width
         content = QWidget()
         content.setObjectName("panel")
-        content.setLayout(vbox(*children))
+        self._layout = vbox(*children)
+        content.setLayout(self._layout)
         self.setWidget(content)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -191,8 +192,7 @@ class ShrinkingArea(QScrollArea):
         self._follow()
 
     def sizeHint(self) -> QSize:
-        layout = self.widget().layout()
-        return QSize(self._width, layout.totalHeightForWidth(self._width))  # pyright: ignore[reportOptionalMemberAccess]
+        return QSize(self._width, self._layout.totalHeightForWidth(self._width))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, min(self._least, self.sizeHint().height()))

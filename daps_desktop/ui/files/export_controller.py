@@ -220,7 +220,7 @@ class ExportController(QObject):
         options, folder = replace(options, policy=policy), self._new_folder
 
         def work() -> Path | None:
-            if folder == wished.parent:
+            if folder is not None and folder == wished.parent:
                 with save_errors(wished):
                     folder.mkdir(parents=True, exist_ok=True)
             return write_export(ready.data, wished, options, photo, version)

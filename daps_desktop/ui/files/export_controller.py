@@ -16,10 +16,10 @@ from daps_desktop.imaging.export import ExportOptions, encode, export_size, prep
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.ui.common.actions import Actions
 from daps_desktop.ui.common.background import BackgroundRunner
-from daps_desktop.ui.files.caption_image import caption
 from daps_desktop.ui.files.export_dialog import ExportDialog
 from daps_desktop.ui.files.export_file import (
     beside,
+    caption,
     last_options,
     remember_options,
     within_memory,

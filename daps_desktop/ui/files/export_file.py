@@ -5,6 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontMetrics, QImage, QPainter
+
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import write_file
 from daps_desktop.base.i18n import N_, phrase, tr
@@ -16,6 +21,8 @@ from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.preferences import preferences
 
 _KEY = "export/options"
+_SHARE = 36  # the height of a caption is that part of the width of a photo
+_MIN_SIZE = 12  # pixels
 Made = TypeVar("Made")
 
 
@@ -59,3 +66,25 @@ def write_export(
             told = dump_sidecar(make_provenance(photo, version, digest))
             write_file(sidecar_path(path), told, overwrite=True)
     return path
+
+
+def caption(text: str, width: int) -> NDArray[np.uint8]:
+    """(h, w) ink of 0 to 255 for a caption under a photo `width` pixels wide.
+
+    Drawn here because fonts for every language are here.
+    """
+    font = QFont()
+    font.setPixelSize(max(_MIN_SIZE, width // _SHARE))
+    metrics = QFontMetrics(font)
+    margin = metrics.height() // 2
+    image = QImage(
+        metrics.horizontalAdvance(text) + 2 * margin, 2 * metrics.height(), QImage.Format.Format_Grayscale8
+    )
+    image.fill(Qt.GlobalColor.black)
+    painter = QPainter(image)
+    painter.setFont(font)
+    painter.setPen(Qt.GlobalColor.white)
+    painter.drawText(image.rect(), Qt.AlignmentFlag.AlignCenter, text)
+    painter.end()
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return rows[:, : image.width()].copy()

@@ -58,6 +58,7 @@ class CompareBar(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where the window is narrow, what is compared comes first."""
+        self.modes.setMinimumWidth(self.modes.minimumSizeHint().width())  # cut at the end, rather than each
         parts = (self.modes, self.factor, *self._extras)
         needed = SPACING + sum(part.minimumSizeHint().width() + SPACING for part in parts)
         for button in self._extras:

@@ -130,6 +130,10 @@ MESSAGES: dict[str, str] = {
         "{path} is not an album that this program can read ({detail}); nothing was started; "
         "use one that it wrote itself."
     ),
+    "album_running": N_(
+        "An album is being restored; nothing was added to it; wait until it is done or stop it, then add "
+        "the photos."
+    ),
     "album_empty": N_(
         "There are no photos in {path}; nothing was started; choose another folder, or add photos to it."
     ),

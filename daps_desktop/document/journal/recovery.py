@@ -23,7 +23,7 @@ from daps_desktop.document.journal.records import (
     remove,
 )
 from daps_desktop.document.project import Project, VersionEntry, read_project, read_versions
-from daps_desktop.document.source import FileStamp, SourceFile, is_unchanged
+from daps_desktop.document.source import FileStamp, SourceFile, is_unchanged, read_source
 from daps_desktop.document.version import Version
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.mask import Mask
@@ -179,11 +179,12 @@ def _photo(folder: Path, replay: Replay, photo_at: Path | None) -> Photo:
     source = replay.start.source
     path = source.file
     for copy in sorted(folder.glob("photo*")):
-        if not source.sha256 or is_unchanged(source, copy) or copy.suffix == ".png":
-            return replace(read_photo(copy), path=path)
+        same = is_unchanged(source, copy)  # else the pixels alone
+        if same or not source.sha256 or copy.suffix == ".png":
+            return replace(read_source(source, copy) if same else read_photo(copy), path=path)
     place = photo_at or path
     if place is not None and is_unchanged(source, place):
-        return read_photo(place)
+        return read_source(source, place)
     if replay.start.project:
         with suppress(UserError):
             return read_project(Path(replay.start.project)).photo

@@ -32,10 +32,9 @@ from daps_desktop.document.project.format import (
 )
 from daps_desktop.document.project.locate import candidates, original_path, results_folder
 from daps_desktop.document.project.picture_reader import PictureReader
-from daps_desktop.document.source import SourceFile, describe_source, hash_file, is_unchanged
+from daps_desktop.document.source import SourceFile, describe_source, hash_file, is_unchanged, read_source
 from daps_desktop.document.version import Version
 from daps_desktop.imaging.formats.png_codec import decode_mask
-from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.profile.photo_profile import PhotoProfile
 from daps_desktop.jobs.recipe import Recipe
@@ -143,11 +142,11 @@ def _read_photo(
     if photo_at is not None:
         if not (accept_changed or is_unchanged(source, photo_at)):
             raise UserError("project_photo_changed", path=photo_at)
-        return read_photo(photo_at)
+        return read_source(source, photo_at)
     found = candidates(source, path)
     for place in found:
         if is_unchanged(source, place):
-            return read_photo(place)
+            return read_source(source, place)
     if found:
         raise UserError("project_photo_changed", path=found[0])
     raise UserError("project_photo_missing", path=source.path or source.name)
@@ -166,7 +165,7 @@ def _read_embedded(archive: zipfile.ZipFile, manifest: Manifest, path: Path) -> 
         copy = folder / f"photo{safe_suffix(manifest.embedded)}"
         _extract(archive, manifest, copy)
         try:
-            photo = read_photo(copy)
+            photo = read_source(manifest.source, copy)
         except UserError as error:
             if error.code == "file_unreadable":  # the user does not know the copy by its name
                 raise MemoryError from error

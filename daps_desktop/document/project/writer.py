@@ -58,7 +58,7 @@ def _write(project: Project, file: BinaryIO, embed: bool, spare: Path | None) ->
         if (missing := least_size(unfolded) - file.tell()) > 0:
             archive.writestr(_entry(ROOM), bytes(missing))
         manifest = Manifest(
-            project.source if original else replace(project.source, sha256="", size=0),
+            project.source if original else replace(project.source, sha256="", size=0, page=0),
             f"photo{suffix}" if embed else "",
             project.recipe.to_json(),
             [VersionEntry.of(version, project.photo) for version in project.versions],

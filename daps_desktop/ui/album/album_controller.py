@@ -28,7 +28,7 @@ from daps_desktop.ui.common.actions import Actions
 from daps_desktop.ui.common.background import BackgroundRunner
 from daps_desktop.ui.common.file_dialogs import ask_file, ask_files, ask_folder, ask_save_path, photo_filter
 from daps_desktop.ui.common.preferences import preferences
-from daps_desktop.ui.files.export_controller import last_options
+from daps_desktop.ui.files.export_file import last_options
 from daps_desktop.ui.files.file_controller import FileController
 from daps_desktop.ui.files.opened_photo import OpenedPhoto, build_pyramid
 from daps_desktop.ui.files.recipe_controller import RECIPE_FILTER
@@ -52,7 +52,9 @@ class AlbumController(QObject):
         self._files, self._background = files, background
         self.album: AlbumModel | None = None
         self.window: AlbumWindow | None = None
+        self._waiting: list[Path] = []  # for the album that is being read
         actions.connect("album", self.show)
+        files.several.connect(self.take)
 
     def show(self) -> None:
         """The window, with the album that was last worked on."""
@@ -61,6 +63,24 @@ class AlbumController(QObject):
         assert self.window is not None
         self.window.show()
         self.window.activateWindow()
+
+    def take(self, photos: list[Path]) -> None:
+        """Show these photos as an album: behind those that are still to be done, else as a new one."""
+        self.show()
+        self._waiting = photos
+        self._add_waiting()
+
+    def _add_waiting(self) -> None:
+        album = self.album
+        if album is None or album.opening or not self._waiting:
+            return
+        photos, self._waiting = self._waiting, []
+        if album.running:
+            self._show_error(UserError("album_running"))
+        elif any(row.open for row in album.album.rows):
+            self.add(photos)
+        else:
+            album.begin(free_path(user_folder() / _NAME), self._new_album().with_photos(photos))
 
     def close(self) -> None:
         """The program ends."""
@@ -73,6 +93,8 @@ class AlbumController(QObject):
         usual = user_folder() / _NAME
         # A new one has a file of its own: whatever cannot be read is not written over either.
         album = self.album = AlbumModel(self._job.router, free_path(usual), self._new_album(), self)
+        album.state_changed.connect(self._add_waiting)
+        album.album_changed.connect(self._add_waiting)
         album.album_changed.connect(lambda: preferences().setValue(_KEY, str(album.file)))
         window = self.window = AlbumWindow(album, self._window)
         window.photos_pressed.connect(

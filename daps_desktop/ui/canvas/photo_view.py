@@ -25,7 +25,7 @@ from daps_desktop.ui.canvas.drawing.view_transform import ViewTransform
 from daps_desktop.ui.common.theme import Colours
 
 _BUTTON_STEP = 1.5
-_MIN_SIDE = QSize(240, 120)  # pixels: what a small screen leaves of it with all panels open
+_MIN_SIDE = QSize(160, 24)  # pixels: what a small screen at 200 % leaves of it with all panels open
 _GRIP = 14  # pixels to either side of the split line
 _OTHER_SCREEN = (QEvent.Type.Show, QEvent.Type.ScreenChangeInternal)
 

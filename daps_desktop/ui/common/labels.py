@@ -66,8 +66,14 @@ NOISE_LEVEL = N_("Noise level")
 RESTORE, STOP, STOPPING = N_("Restore"), N_("Stop"), N_("Stopping…")
 RESTORE_SUGGESTED = N_("Restore as suggested")
 LOOKING_FIRST = N_("The restoration begins once the photo has been looked through for damage.")
+KEEP_CHOICES = N_("Keep for the next photos")
+KEEP_CHOICES_HELP = N_(
+    "Every photo starts from itself. With this switch on, the next ones begin with what is ticked and set "
+    "for this one."
+)
 RESTORE_NAME = N_("Restore or stop")
-SAVE = N_("Save…")
+SAVE, SAVING, EXPORT = N_("Save"), N_("Saving…"), N_("Export…")
+SHOW_IN_FOLDER = N_("Show in folder")
 TICK_FIRST = N_("Tick what is wrong with the photo first.")
 STOPPED = N_("Stopped. Your photo and marks are unchanged.")
 MARKS_NEWER = N_("What you marked since Restore was pressed is not filled in yet.")
@@ -90,13 +96,13 @@ PLOT_NOTE = N_(
 )
 
 # files
-OPEN_TITLE = N_("Open a photo")
+OPEN_TITLE, FOLDER_TITLE = N_("Open a photo"), N_("Open a folder")
 IMPORT_TITLE, EXPORT_TITLE = N_("Import marks"), N_("Export marks")
 PROJECT_FILTER = N_("Project (*.daps)")
 SAVE_FILTER = "PNG (*.png);;TIFF (*.tif);;JPEG (*.jpg);;WebP (*.webp)"
 MASK_FILTER = N_("PNG (*.png);;All files (*)")
 PASTED_NAME = N_("pasted")
-SAVED = N_("Saved as {name}")
+SAVED, EXPORTED = N_("Saved as {name}"), N_("Exported as {name}")
 UNSAVED_TITLE = N_("Keep your work on this photo?")
 UNSAVED_TEXT = N_(
     "Its marks and versions are not saved. A project keeps them all, so that you can go on later. "
@@ -121,8 +127,8 @@ ABOUT_OFFLINE = N_(
     "start it where there is no network at all: <code>unshare -rn daps-desktop</code>"
 )
 MOUSE_HELP = (
-    (N_("Wheel"), N_("Zoom about the cursor")),
-    (N_("Ctrl+wheel, Shift+drag"), N_("Brush size")),
+    (N_("Wheel, Ctrl+wheel"), N_("Zoom about the cursor")),
+    (N_("Shift+drag"), N_("Brush size")),
     (N_("Right button or Alt"), N_("Erase")),
     (N_("Shift+click"), N_("Straight line from the end of the last stroke")),
     (N_("Space+drag, middle button"), N_("Move the photo, in the middle of a shape too")),

@@ -56,7 +56,7 @@ class Autosave(QObject):
         self._step = 0  # of the undo stack
         self._piece_timer = _timer(self, _PIECE_MS, self._write_pieces)
         self._sync_timer = _timer(self, _SYNC_MS, lambda: self._do(Journal.sync))
-        model.photo_opened.connect(lambda _: self.end())
+        model.photo_opened.connect(self.end)
         files.opened.connect(self._begin)
         model.mask_changed.connect(self._note_piece)
         model.undo_stack.indexChanged.connect(self._count_stroke)

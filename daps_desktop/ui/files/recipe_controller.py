@@ -70,7 +70,13 @@ class RecipeController(QObject):
 
     def load(self, path: Path) -> None:
         """Take what the file says about damage and quality; marks stay as they are."""
-        self._background.run(lambda: read_recipe(path), self._use, self._files.failed.emit)
+        document = self._model.document
+
+        def take(recipe: Recipe) -> None:
+            if self._model.document is document:
+                self._use(recipe)
+
+        self._background.run(lambda: read_recipe(path), take, self._files.failed.emit)
 
     def repeat(self, path: Path) -> None:
         """Take damage, quality and marks from the sidecar of a result, if it came of this very photo."""

@@ -25,11 +25,14 @@ class DocumentModel(MarksModel):
     version_repainted = Signal(Version)  # some of its pixels are others
     version_shown = Signal(object)  # the Version that is looked at, compared and saved, or None
     saved = Signal()
+    choices_kept_changed = Signal(bool)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.shown: Version | None = None
         self._saved: dict[int, str] = {}  # versions in a project or a picture file, as they were called then
+        self.choices_kept = False  # the next photo begins with what was chosen for the last one
+        self._last_recipe = Recipe()
         self._saved_recipe: Recipe | None = None  # of the open project; a photo alone keeps none
 
     @property
@@ -53,7 +56,7 @@ class DocumentModel(MarksModel):
         document = self.document
         if document is None or self._saved_recipe is not None or document.versions:
             return False
-        return not self.has_marks and document.task == DEFAULT_TASK
+        return not self.choices_kept and not self.has_marks and document.task == DEFAULT_TASK
 
     @property
     def shown_unsaved(self) -> bool:
@@ -61,17 +64,19 @@ class DocumentModel(MarksModel):
         return self.shown is not None and self.shown.number not in self._saved
 
     def open(self, photo: Photo, held: Project | None = None, unsaved: bool = False) -> None:
-        """Start afresh with `photo`; what was chosen about damage and quality stays as it was.
+        """Start afresh with `photo`: from what it is itself, or, where choices are kept, from those for the
+        last one.
 
         What a project `held` comes with it; `unsaved` says that it is kept nowhere else.
         """
-        old = self.document
+        self._remember_recipe()
         self.end_scratch_mask()
         self.undo_stack.clear()
         self._saved.clear()
         self._saved_recipe = None
         self.shown = None
-        self.document = Document(photo, old.task, old.settings) if old else Document(photo)
+        chosen = self._last_recipe if self.choices_kept else Recipe()
+        self.document = Document(photo, chosen.task, chosen.settings)
         if held is not None:
             self.document.load(held.mask, held.recipe, held.versions)
             self.document.profile = held.profile
@@ -94,12 +99,21 @@ class DocumentModel(MarksModel):
 
     def close(self) -> None:
         """No document any more."""
+        self._remember_recipe()
         self.end_scratch_mask()
         self.undo_stack.clear()
         self.shown = None
         self.document = None
         self.version_shown.emit(None)
         self.mask_edited.emit()
+
+    def keep_choices(self, kept: bool) -> None:
+        self.choices_kept = kept
+        self.choices_kept_changed.emit(kept)
+
+    def _remember_recipe(self) -> None:
+        if self.document is not None:
+            self._last_recipe = self.document.recipe
 
     def mark_saved(self) -> None:
         """All that there is, is in a project."""

@@ -51,8 +51,8 @@ class EstimateModel(QObject):
         self._timer.setInterval(_PATIENCE_MS)
         self._timer.timeout.connect(self._ask)
         for signal in (model.photo_opened, model.task_changed, model.settings_changed, model.mask_edited):
-            signal.connect(lambda *_: self._timer.start())
-        job.started.connect(lambda _: self._drop())
+            signal.connect(self._ask_soon)
+        job.started.connect(self._drop)
         job.finished.connect(self._learn)
         job.state_changed.connect(self._ask_after_run)
 
@@ -78,7 +78,10 @@ class EstimateModel(QObject):
 
     def _ask_after_run(self, state: JobState) -> None:
         if state is not JobState.RUNNING:
-            self._timer.start()
+            self._ask_soon()
+
+    def _ask_soon(self) -> None:
+        self._timer.start()
 
     def _ask(self) -> None:
         document = self._model.document

@@ -1,4 +1,4 @@
-"""One card: a small picture, a name to tick, and below it, while it is ticked, its one or two values."""
+"""One card: a small picture, a name to tick, and below it, while it is ticked, what that does and how."""
 
 from dataclasses import dataclass, fields
 
@@ -73,6 +73,7 @@ class Card(QFrame):
         say(self.tick, accessibleDescription=self.line)
         self.below = label(self.line, "caption")
         self.below.setContentsMargins(_BELOW_NAME, 0, 0, 0)
+        self.below.setVisible(False)
         self.thumbnail = DamageThumbnail(face.picture)
         self.suggestion = Suggestion()
         self.values = values or QWidget()
@@ -130,11 +131,19 @@ class Card(QFrame):
         self.tick.setEnabled(not reason)
         self.thumbnail.setEnabled(not reason)
         say(self.below, text=reason or self.line)
-        say(self.tick, toolTip=reason)
+        say(self.tick, toolTip=reason or self.line)
+        self.below.setVisible(self.checked or bool(reason))
 
     def show_photo(self, _photo: Photo) -> None:
         """Another photo: nothing is known of it yet."""
         self.suggest(None)
+
+    def reset(self) -> None:
+        """Show the usual values, without emitting a signal, whether ticked or not."""
+        self._shown = None
+        for f in fields(self.kind):
+            if f.name in self.fields:
+                self.fields[f.name].show_value(f.default)
 
     def _made_values(self) -> QWidget | None:
         """What stands below the name while the card is ticked; None where nothing does."""
@@ -150,6 +159,7 @@ class Card(QFrame):
 
     def _show_ticked(self, ticked: bool) -> None:
         self.values.setVisible(ticked and self._has_values)
+        self.below.setVisible(ticked)
         self.setProperty("picked", ticked)
         self.style().unpolish(self)
         self.style().polish(self)

@@ -48,6 +48,9 @@ class NoiseCard(Card):
         self.level = NoiseField()
         return self.level
 
+    def reset(self) -> None:
+        self.level.reset()
+
 
 class JpegCard(Card):
     """Its quality is asked for only where the file itself does not say how it was compressed."""
@@ -69,6 +72,10 @@ class JpegCard(Card):
     def show_photo(self, photo: Photo) -> None:
         super().show_photo(photo)
         self.show_tables(photo.jpeg is not None)
+
+    def reset(self) -> None:
+        self.show_tables(not self.automatic.isHidden())
+        self.quality.show_value(_USUAL_QUALITY)
 
     def show_tables(self, known: bool) -> None:
         """Whether the file itself says how it was compressed."""
@@ -200,7 +207,7 @@ class DamageCards(QWidget):
         self.cards: tuple[Card, ...] = tuple(card for cards in self._of.values() for card in cards)
         self._others: tuple[Damage, ...] = ()
         self._asked: Task | None = None  # that is shown
-        self.setLayout(vbox(*self.cards, spacing=SPACING // 2))
+        self.setLayout(vbox(*self.cards, spacing=SPACING // 4))
         for card in self.cards:
             card.changed.connect(self._tell)
 
@@ -214,9 +221,13 @@ class DamageCards(QWidget):
         assert isinstance(card, NoiseCard)
         return card
 
-    def show_photo(self, photo: Photo) -> None:
+    def show_photo(self, photo: Photo, kept: bool = False) -> None:
+        """Another photo; what was set for the last one stays on the cards where it is `kept`."""
         for card in self.cards:
             card.show_photo(photo)
+            if not kept:
+                card.show_damage(None)
+                card.reset()
 
     def show_task(self, task: Task) -> None:
         self._asked = task

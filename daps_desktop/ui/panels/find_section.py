@@ -126,7 +126,7 @@ class FindSection(QWidget):
         self._sensitivity.show_value(DEFAULT)
         self._review.setVisible(True)
         self._say(HOW)
-        QTimer.singleShot(0, self._reveal)
+        QTimer.singleShot(0, self, self._reveal)
 
     def show_count(self, chosen: int, left_out: int) -> None:
         say(self.count, text=lambda: _count_line(chosen, left_out))

@@ -36,6 +36,11 @@ class NoiseField(QWidget):
         if level is not None:
             self.level.show_value(level)
 
+    def reset(self) -> None:
+        """Automatic, with the usual number behind it."""
+        self.show_level(None)
+        self.level.show_value(_USUAL)
+
     def _tell(self) -> None:
         automatic = self.automatic.isChecked()
         self.level.setVisible(not automatic)

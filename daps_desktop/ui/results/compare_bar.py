@@ -1,6 +1,7 @@
 """Above the canvas: what is compared with what, how strongly a difference is shown, and the zoom."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QSlider, QWidget
 
 from daps_desktop.base.i18n import N_
@@ -39,18 +40,30 @@ class CompareBar(QWidget):
         layout = hbox(self.modes, self.factor)
         layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
         layout.addStretch(1)
-        layout.addWidget(self.peek)
+        self._extras = [self.peek]  # which keys and menus have as well
         for words, name in ((N_("Fit"), "fit"), (N_("100 %"), "actual")):
             button = say(QPushButton(), text=words)
             button.setObjectName("segment")
             actions.set_explanation(button, actions.specs[name].label, name)
             button.clicked.connect(actions[name].trigger)
+            self._extras.append(button)
+        for button in self._extras:
             layout.addWidget(button)
         self.setLayout(layout)
+        self.setMinimumWidth(1)
         self.modes.chosen.connect(compare.set_mode)
         self.factor.valueChanged.connect(lambda index: compare.set_factor(FACTORS[index]))
         compare.changed.connect(self._show)
         self._show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where the window is narrow, what is compared comes first."""
+        self.modes.setMinimumWidth(self.modes.minimumSizeHint().width())  # cut at the end, rather than each
+        parts = (self.modes, self.factor, *self._extras)
+        needed = SPACING + sum(part.minimumSizeHint().width() + SPACING for part in parts)
+        for button in self._extras:
+            button.setVisible(self.width() >= needed)
+        super().resizeEvent(event)
 
     def _show(self) -> None:
         self.modes.pick(self._compare.mode)

@@ -100,10 +100,16 @@ class ResultView(QObject):
             self._show_version(version, ready)
             return
 
+        document = self._model.document
+
         def prepare() -> Pyramid | None:
             return Pyramid.of(display_image(version.photo)) if self._wanted(version) else None
 
-        self._background.run(prepare, lambda pyramid: self._show_version(version, pyramid))
+        def take(pyramid: Pyramid | None) -> None:
+            if self._model.document is document:  # a version of another photo may have the same number
+                self._show_version(version, pyramid)
+
+        self._background.run(prepare, take)
 
     def _wanted(self, version: Version) -> bool:
         """False where another one was chosen meanwhile."""

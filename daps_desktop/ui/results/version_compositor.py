@@ -52,7 +52,7 @@ class VersionCompositor(QObject):
         stage: CompositorView,
         background: BackgroundRunner,
     ) -> None:
-        super().__init__(model)
+        super().__init__(panel)
         self._model = model
         self._panel = panel
         self._actions = actions

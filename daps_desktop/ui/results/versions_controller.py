@@ -43,7 +43,7 @@ class VersionsController(QObject):
         background: BackgroundRunner,
         preview_side: int,
     ) -> None:
-        super().__init__(model)
+        super().__init__(background)  # which goes with the window
         self._model = model
         self._job = job
         self._actions = actions

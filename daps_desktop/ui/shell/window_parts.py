@@ -24,6 +24,7 @@ from daps_desktop.ui.files.autosave import Autosave
 from daps_desktop.ui.files.crash_recovery import CrashRecovery
 from daps_desktop.ui.files.export_controller import ExportController
 from daps_desktop.ui.files.file_controller import FileController
+from daps_desktop.ui.files.marks_files import MarksFiles
 from daps_desktop.ui.files.project_controller import ProjectController
 from daps_desktop.ui.files.recent_files import RecentFiles
 from daps_desktop.ui.files.recipe_controller import RecipeController
@@ -47,7 +48,7 @@ from daps_desktop.ui.shell.shortcuts import Shortcuts
 from daps_desktop.ui.shell.status_line import StatusLine
 from daps_desktop.ui.shell.toolbar import ToolBar
 from daps_desktop.ui.shell.welcome_page import WelcomePage
-from daps_desktop.ui.shell.window_layout import add_dock
+from daps_desktop.ui.shell.window_layout import add_dock, scrolled
 from daps_desktop.ui.workflow.diagnosis_controller import DiagnosisController
 from daps_desktop.ui.workflow.fading_preview import FadePreview
 from daps_desktop.ui.workflow.healing import Healing
@@ -72,6 +73,7 @@ class WindowParts(QMainWindow):
         self.actions_ = Actions(self)
         self.compare_controller = CompareController(self.compare, self.actions_)
         self.exporting = ExportController(self, model, self.files, self.actions_, self.background)
+        self.marks = MarksFiles(self, model, self.files, self.actions_, self.background)
         self.recipes = RecipeController(self, model, job, self.files, self.actions_, self.background)
         self.album = AlbumController(self, model, job, self.files, self.actions_, self.background)
         self.shortcuts = Shortcuts(self.actions_, self)
@@ -141,7 +143,9 @@ class WindowParts(QMainWindow):
         right, below = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
         self.task_dock = add_dock(self, "task", labels.PANEL_NAME, self.panel, right)
         self.versions_dock = add_dock(self, "versions", labels.VERSIONS_TITLE, self.versions.panel, below)
-        self.check_dock = add_dock(self, "check", labels.CHECK_TITLE, self.check, below, self.check.head)
+        self.check_dock = add_dock(
+            self, "check", labels.CHECK_TITLE, scrolled(self.check), below, self.check.head
+        )
         self.tool_strip = ToolBar(self.actions_)
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.tool_strip)
         self.splitDockWidget(self.versions_dock, self.check_dock, Qt.Orientation.Vertical)

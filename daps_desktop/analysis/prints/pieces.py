@@ -1,0 +1,175 @@
+"""What is not lid, taken apart into prints: those that touch are cut along their straight edges."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from daps_desktop.analysis.prints.lid import Floats
+from daps_desktop.analysis.prints.sides import Fitted, Points, fitted
+from daps_desktop.imaging.mask import Mask
+
+_AREA = 0.008  # of the scan, at least
+_SHORT = 0.05  # of the scan's shorter side, at least
+_LONGEST = 4.0  # times as long as wide, at most
+_SQUARE = 0.035  # radians from right angles and parallels
+_EVEN = 0.93  # of its rectangle that a print fills, at least: less may be several
+_SURE = 0.85  # of each side that shows an edge: no reason to look for several
+_SEEN, _WEAKEST = 0.55, 0.25  # of all sides, and of the least of them, that show an edge
+_BETTER = 0.08  # by how much the least side of the parts is to be seen better than that of the whole
+_TRIES = 3  # pieces cut off, the best seen first
+_DEEPEST = 8  # prints that touch in one heap
+_HAIR = 5  # pixels
+_BEND = 5.0  # pixels that a contour may be off its polygon
+_LONG = 20.0  # pixels of a polygon's side, at least, for its direction to count
+_EDGE = 1.5  # grey levels a pixel, at least, of a print's edge
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    fitted: Fitted
+    filled: float  # share of the rectangle that is not lid
+
+    @property
+    def weakest(self) -> float:
+        return min(self.fitted.seen)
+
+    @property
+    def likely(self) -> bool:
+        return self.weakest >= _WEAKEST and float(np.mean(self.fitted.seen)) >= _SEEN
+
+
+def guesses(mask: Mask, work: Floats, shrunk: float, grain: float) -> list[Guess]:
+    """The prints of a (h, w) mask, fitted on `work`, of which the mask is a copy at the scale `shrunk`."""
+    search = _Search(work, shrunk, max(_EDGE, grain), _AREA * mask.size, _SHORT * min(mask.shape))
+    parts = components(mask.astype(np.uint8), search.area)
+    found = [guess for part in parts for guess in search.prints(part, _DEEPEST)]
+    return _apart([guess for guess in found if guess.likely])
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    work: Floats
+    scale: float
+    least: float  # grey levels a pixel of an edge
+    area: float
+    short: float
+
+    def prints(self, part: np.ndarray, depth: int) -> list[Guess]:
+        """One print or several, whichever is seen better."""
+        whole = self.guess(part)
+        one = [whole] if whole else []
+        if depth == 0 or (whole and whole.filled >= _EVEN and whole.weakest >= _SURE):
+            return one
+        weakest = whole.weakest if whole and whole.likely else 0.0
+        cut_off = [guess for piece in self._cut_off(part) if (guess := self.guess(piece)) and guess.likely]
+        for first in sorted(cut_off, key=lambda guess: -guess.weakest)[:_TRIES]:
+            if first.weakest <= weakest + _BETTER:
+                break
+            rest = [guess for piece in self._beside(part, first) for guess in self.prints(piece, depth - 1)]
+            if rest and min(guess.weakest for guess in rest) > weakest + _BETTER:
+                return [first, *rest]
+        return one
+
+    def _beside(self, part: np.ndarray, guess: Guess) -> list[np.ndarray]:
+        """What is left of a part without one print of it."""
+        rest = part.copy()
+        box = np.rint(guess.fitted.corners * self.scale - 0.5).astype(np.int32)
+        cv2.fillConvexPoly(rest, box, 0)
+        cv2.polylines(rest, [box], True, 0, 3)
+        return components(rest, self.area)
+
+    def guess(self, part: np.ndarray) -> Guess | None:
+        """The rectangle around a part, fitted; None where it cannot be a print."""
+        contour = _contour(part)
+        rect = cv2.minAreaRect(contour)
+        if min(rect[1]) < self.short or max(rect[1]) > _LONGEST * min(rect[1]):
+            return None
+        corners = _clockwise(cv2.boxPoints(rect).astype(float) + 0.5) / self.scale
+        found = fitted(self.work, corners, self.least)
+        filled = float(part.sum()) / max(1.0, rect[1][0] * rect[1][1])
+        if not _is_square(found.corners):
+            return Guess(Fitted(corners, (0.0, 0.0, 0.0, 0.0)), filled)
+        return Guess(found, filled)
+
+    def _cut_off(self, part: np.ndarray) -> Iterator[np.ndarray]:
+        """What a straight edge cuts off where it goes on inside, from each corner that points inwards."""
+        polygon = cv2.approxPolyDP(_contour(part), _BEND, True)[:, 0].astype(float)
+        for start, direction in _inner_corners(polygon):
+            pieces = _cut(part, start, direction, self.area)
+            yield from pieces if len(pieces) == 2 else ()
+
+
+def components(part: np.ndarray, area: float) -> list[np.ndarray]:
+    """Each whole piece of at least so many pixels as a mask of its own, hairs and bridges left out."""
+    tidy = cv2.morphologyEx(part, cv2.MORPH_OPEN, np.ones((_HAIR, _HAIR), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(tidy, connectivity=4)
+    large = np.flatnonzero(stats[:, cv2.CC_STAT_AREA] >= area)
+    return [(labels == label).astype(np.uint8) for label in large if label]
+
+
+def _contour(part: np.ndarray) -> np.ndarray:
+    contours, _ = cv2.findContours(part, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    return max(contours, key=len)
+
+
+def _inner_corners(polygon: Points) -> Iterator[tuple[Points, Points]]:
+    """Corners that point inwards, each with the directions in which its two sides go on."""
+    count = len(polygon)
+    signed = np.sum(polygon[:, 0] * np.roll(polygon[:, 1], -1) - np.roll(polygon[:, 0], -1) * polygon[:, 1])
+    for i in range(count):
+        here, before, after = polygon[i], polygon[i - 1], polygon[(i + 1) % count]
+        a, b = here - before, after - here
+        if np.sign(a[0] * b[1] - a[1] * b[0]) == np.sign(signed):
+            continue
+        for side in (a, -b):
+            length = float(np.hypot(*side))
+            if length >= _LONG:
+                yield here, side / length
+
+
+def _cut(part: np.ndarray, start: Points, direction: Points, area: float) -> list[np.ndarray]:
+    """The pieces of the part without a line from `start` to where it leaves the part."""
+    steps = np.arange(3, sum(part.shape))
+    xs, ys = (np.rint(start[k] + steps * direction[k]).astype(int) for k in range(2))
+    valid = (xs >= 0) & (ys >= 0) & (xs < part.shape[1]) & (ys < part.shape[0])
+    inside = valid.copy()
+    inside[valid] = part[ys[valid], xs[valid]] > 0
+    if not inside[:8].any():
+        return []
+    first = int(inside.argmax())
+    leaves = np.flatnonzero(~inside[first:])
+    last = first + int(leaves[0]) if len(leaves) else len(steps) - 1
+    end = start + direction * (steps[last] + 3)
+    line, begin = part.copy(), start - direction * 4
+    cv2.line(line, _pixel(begin), _pixel(end), 0, 2)
+    return components(line, area)
+
+
+def _pixel(point: Points) -> tuple[int, int]:
+    return round(float(point[0])), round(float(point[1]))
+
+
+def _clockwise(box: Points) -> Points:
+    around = box - box.mean(axis=0)
+    return box[np.argsort(np.arctan2(around[:, 1], around[:, 0]))]
+
+
+def _is_square(corners: Points) -> bool:
+    sides = np.roll(corners, -1, axis=0) - corners
+    turned = np.arctan2(sides[:, 1], sides[:, 0])
+    off = (turned - turned[0] + np.pi / 4) % (np.pi / 2) - np.pi / 4
+    return bool(np.ptp(off) < _SQUARE)
+
+
+def _apart(found: list[Guess]) -> list[Guess]:
+    """Without those that lie for the most part in a larger one."""
+    kept: list[Guess] = []
+    for guess in sorted(found, key=lambda guess: -cv2.contourArea(np.float32(guess.fitted.corners))):
+        own = np.float32(guess.fitted.corners)
+        area = cv2.contourArea(own)
+        shared = (cv2.intersectConvexConvex(own, np.float32(other.fitted.corners))[0] for other in kept)
+        if all(part < 0.3 * area for part in shared):
+            kept.append(guess)
+    return kept

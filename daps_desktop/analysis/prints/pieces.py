@@ -16,14 +16,15 @@ _LONGEST = 4.0  # times as long as wide, at most
 _SQUARE = 0.035  # radians from right angles and parallels
 _EVEN = 0.93  # of its rectangle that a print fills, at least: less may be several
 _SURE = 0.85  # of each side that shows an edge: no reason to look for several
-_SEEN, _WEAKEST = 0.55, 0.25  # of all sides, and of the least of them, that show an edge
-_BETTER = 0.08  # by how much the least side of the parts is to be seen better than that of the whole
-_TRIES = 3  # pieces cut off, the best seen first
+_SEEN, _WEAKEST = 0.6, 0.15  # of all sides, and of the least of them, that show an edge
+_BETTER = 0.08  # by how much several are to explain a part better than one
+_TRIES = 4  # pieces cut off, the best seen first
 _DEEPEST = 8  # prints that touch in one heap
 _HAIR = 5  # pixels
 _BEND = 5.0  # pixels that a contour may be off its polygon
 _LONG = 20.0  # pixels of a polygon's side, at least, for its direction to count
-_EDGE = 1.5  # grey levels a pixel, at least, of a print's edge
+_EDGE = 1.5  # grey levels a pixel, at least, of a print's edge, and
+_GRAIN = 0.7  # of the steepness of the lid's grain, as sides are looked at in means along them
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +33,20 @@ class Guess:
     filled: float  # share of the rectangle that is not lid
 
     @property
-    def weakest(self) -> float:
-        return min(self.fitted.seen)
+    def likely(self) -> bool:
+        return min(self.fitted.seen) >= _WEAKEST and float(np.mean(self.fitted.seen)) >= _SEEN
 
     @property
-    def likely(self) -> bool:
-        return self.weakest >= _WEAKEST and float(np.mean(self.fitted.seen)) >= _SEEN
+    def sure(self) -> bool:
+        return self.filled >= _EVEN and min(self.fitted.seen) >= _SURE
 
 
 def guesses(mask: Mask, work: Floats, shrunk: float, grain: float) -> list[Guess]:
     """The prints of a (h, w) mask, fitted on `work`, of which the mask is a copy at the scale `shrunk`."""
-    search = _Search(work, shrunk, max(_EDGE, grain), _AREA * mask.size, _SHORT * min(mask.shape))
+    search = _Search(work, shrunk, max(_EDGE, _GRAIN * grain), _AREA * mask.size, _SHORT * min(mask.shape))
     parts = components(mask.astype(np.uint8), search.area)
     found = [guess for part in parts for guess in search.prints(part, _DEEPEST)]
-    return _apart([guess for guess in found if guess.likely])
+    return _apart(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +58,37 @@ class _Search:
     short: float
 
     def prints(self, part: np.ndarray, depth: int) -> list[Guess]:
-        """One print or several, whichever is seen better."""
+        """One print or several, whichever explains the part better."""
         whole = self.guess(part)
-        one = [whole] if whole else []
-        if depth == 0 or (whole and whole.filled >= _EVEN and whole.weakest >= _SURE):
-            return one
-        weakest = whole.weakest if whole and whole.likely else 0.0
+        best = [whole] if whole and whole.likely else []
+        if depth == 0 or (whole and whole.sure):
+            return best
+        wanted = self._explained(part, best) + _BETTER
         cut_off = [guess for piece in self._cut_off(part) if (guess := self.guess(piece)) and guess.likely]
-        for first in sorted(cut_off, key=lambda guess: -guess.weakest)[:_TRIES]:
-            if first.weakest <= weakest + _BETTER:
-                break
+        for first in sorted(cut_off, key=lambda guess: -min(guess.filled, 1) * sum(guess.fitted.seen))[:_TRIES]:
             rest = [guess for piece in self._beside(part, first) for guess in self.prints(piece, depth - 1)]
-            if rest and min(guess.weakest for guess in rest) > weakest + _BETTER:
-                return [first, *rest]
-        return one
+            explained = self._explained(part, [first, *rest])
+            if rest and explained > wanted:
+                best, wanted = [first, *rest], explained
+        return best
+
+    def _explained(self, part: np.ndarray, found: list[Guess]) -> float:
+        """How well prints cover a part and nothing else, times the share of their sides that show an edge."""
+        if not found:
+            return 0.0
+        drawn = np.zeros_like(part)
+        for guess in found:
+            cv2.fillConvexPoly(drawn, self._pixels(guess), 1)
+        covered = (drawn & part).sum() / max(1, (drawn | part).sum())
+        return float(covered * np.mean([guess.fitted.seen for guess in found]))
+
+    def _pixels(self, guess: Guess) -> np.ndarray:
+        return np.rint(guess.fitted.corners * self.scale - 0.5).astype(np.int32)
 
     def _beside(self, part: np.ndarray, guess: Guess) -> list[np.ndarray]:
         """What is left of a part without one print of it."""
         rest = part.copy()
-        box = np.rint(guess.fitted.corners * self.scale - 0.5).astype(np.int32)
+        box = self._pixels(guess)
         cv2.fillConvexPoly(rest, box, 0)
         cv2.polylines(rest, [box], True, 0, 3)
         return components(rest, self.area)

@@ -32,6 +32,7 @@ MESSAGES: dict[str, str] = {
         "{path} is stored in a way this program does not read ({detail}); the file was not touched; "
         "save it as an 8 or 16 bit TIFF or PNG."
     ),
+    "frame_unfit": N_("The frame does not fit the photo ({detail}); nothing was changed; correct it."),
     "clipboard_empty": N_("There is no picture on the clipboard; nothing was changed; copy one first."),
     # mask in
     "mask_size": N_(

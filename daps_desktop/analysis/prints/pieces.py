@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from daps_desktop.analysis.prints.lid import Floats
-from daps_desktop.analysis.prints.sides import Fitted, Points, fitted
+from daps_desktop.analysis.prints.sides import Fitted, Line, Points, fitted
 from daps_desktop.imaging.mask import Mask
 
 _AREA = 0.008  # of the scan, at least
@@ -31,6 +31,11 @@ _GRAIN = 0.7  # of the steepness of the lid's grain, as sides are looked at in m
 class Guess:
     fitted: Fitted
     filled: float  # share of the rectangle that is not lid
+
+    @property
+    def sides(self) -> list[Line]:
+        corners = self.fitted.corners
+        return [(corners[i], corners[(i + 1) % 4]) for i in range(4)]
 
     @property
     def likely(self) -> bool:
@@ -57,19 +62,28 @@ class _Search:
     area: float
     short: float
 
-    def prints(self, part: np.ndarray, depth: int) -> list[Guess]:
-        """One print or several, whichever explains the part better."""
-        whole = self.guess(part)
+    def prints(self, part: np.ndarray, depth: int, known: tuple[Line, ...] = ()) -> list[Guess]:
+        """One print or several, whichever explains the part better; `known` are the sides of prints that
+        were cut off, which it may share."""
+        whole = self.guess(part, known)
         best = [whole] if whole and whole.likely else []
         if depth == 0 or (whole and whole.sure):
             return best
         wanted = self._explained(part, best) + _BETTER
-        cut_off = [guess for piece in self._cut_off(part) if (guess := self.guess(piece)) and guess.likely]
-        for first in sorted(cut_off, key=lambda guess: -min(guess.filled, 1) * sum(guess.fitted.seen))[:_TRIES]:
-            rest = [guess for piece in self._beside(part, first) for guess in self.prints(piece, depth - 1)]
-            explained = self._explained(part, [first, *rest])
-            if rest and explained > wanted:
-                best, wanted = [first, *rest], explained
+        cut_off = [
+            guess
+            for piece, line in self._cut_off(part)
+            if (guess := self.guess(piece, (*known, line))) and guess.likely
+        ]
+        cut_off.sort(key=lambda guess: -min(guess.filled, 1) * sum(guess.fitted.seen))
+        sure = _apart([guess for guess in cut_off if guess.sure])
+        for firsts in [sure] * (len(sure) > 1) + [[guess] for guess in cut_off[:_TRIES]]:
+            near = (*known, *(side for guess in firsts for side in guess.sides))
+            pieces = self._beside(part, firsts)
+            rest = [guess for piece in pieces for guess in self.prints(piece, depth - 1, near)]
+            explained = self._explained(part, [*firsts, *rest])
+            if len(firsts) + len(rest) > 1 and explained > wanted:
+                best, wanted = [*firsts, *rest], explained
         return best
 
     def _explained(self, part: np.ndarray, found: list[Guess]) -> float:
@@ -85,33 +99,35 @@ class _Search:
     def _pixels(self, guess: Guess) -> np.ndarray:
         return np.rint(guess.fitted.corners * self.scale - 0.5).astype(np.int32)
 
-    def _beside(self, part: np.ndarray, guess: Guess) -> list[np.ndarray]:
-        """What is left of a part without one print of it."""
+    def _beside(self, part: np.ndarray, found: list[Guess]) -> list[np.ndarray]:
+        """What is left of a part without some prints of it."""
         rest = part.copy()
-        box = self._pixels(guess)
-        cv2.fillConvexPoly(rest, box, 0)
-        cv2.polylines(rest, [box], True, 0, 3)
+        for guess in found:
+            cv2.fillConvexPoly(rest, self._pixels(guess), 0)
+            cv2.polylines(rest, [self._pixels(guess)], True, 0, 3)
         return components(rest, self.area)
 
-    def guess(self, part: np.ndarray) -> Guess | None:
+    def guess(self, part: np.ndarray, known: tuple[Line, ...] = ()) -> Guess | None:
         """The rectangle around a part, fitted; None where it cannot be a print."""
         contour = _contour(part)
         rect = cv2.minAreaRect(contour)
         if min(rect[1]) < self.short or max(rect[1]) > _LONGEST * min(rect[1]):
             return None
         corners = _clockwise(cv2.boxPoints(rect).astype(float) + 0.5) / self.scale
-        found = fitted(self.work, corners, self.least)
+        found = fitted(self.work, corners, self.least, known)
         filled = float(part.sum()) / max(1.0, rect[1][0] * rect[1][1])
         if not _is_square(found.corners):
             return Guess(Fitted(corners, (0.0, 0.0, 0.0, 0.0)), filled)
         return Guess(found, filled)
 
-    def _cut_off(self, part: np.ndarray) -> Iterator[np.ndarray]:
-        """What a straight edge cuts off where it goes on inside, from each corner that points inwards."""
-        polygon = cv2.approxPolyDP(_contour(part), _BEND, True)[:, 0].astype(float)
-        for start, direction in _inner_corners(polygon):
-            pieces = _cut(part, start, direction, self.area)
-            yield from pieces if len(pieces) == 2 else ()
+    def _cut_off(self, part: np.ndarray) -> Iterator[tuple[np.ndarray, Line]]:
+        """What a straight edge cuts off where it goes on inside, from each corner that points inwards, and the
+        cut."""
+        for start, direction in _inner_corners(_contour(part)):
+            pieces, end = _cut(part, start, direction, self.area)
+            if len(pieces) == 2:
+                line = (start + 0.5) / self.scale, (end + 0.5) / self.scale
+                yield from ((piece, line) for piece in pieces)
 
 
 def components(part: np.ndarray, area: float) -> list[np.ndarray]:
@@ -127,37 +143,49 @@ def _contour(part: np.ndarray) -> np.ndarray:
     return max(contours, key=len)
 
 
-def _inner_corners(polygon: Points) -> Iterator[tuple[Points, Points]]:
+def _inner_corners(contour: np.ndarray) -> Iterator[tuple[Points, Points]]:
     """Corners that point inwards, each with the directions in which its two sides go on."""
-    count = len(polygon)
+    at = cv2.approxPolyDP(contour, _BEND, True)[:, 0]
+    points = contour[:, 0].astype(float)
+    index = np.array([int(np.abs(points - vertex).sum(axis=1).argmin()) for vertex in at])
+    polygon, count = points[index], len(index)
     signed = np.sum(polygon[:, 0] * np.roll(polygon[:, 1], -1) - np.roll(polygon[:, 0], -1) * polygon[:, 1])
     for i in range(count):
         here, before, after = polygon[i], polygon[i - 1], polygon[(i + 1) % count]
         a, b = here - before, after - here
         if np.sign(a[0] * b[1] - a[1] * b[0]) == np.sign(signed):
             continue
-        for side in (a, -b):
-            length = float(np.hypot(*side))
-            if length >= _LONG:
-                yield here, side / length
+        for side, first, last in ((a, index[i - 1], index[i]), (-b, index[i], index[(i + 1) % count])):
+            if np.hypot(*side) >= _LONG:
+                yield _line(points, first, last, here, side)
 
 
-def _cut(part: np.ndarray, start: Points, direction: Points, area: float) -> list[np.ndarray]:
-    """The pieces of the part without a line from `start` to where it leaves the part."""
+def _line(points: Points, first: int, last: int, here: Points, side: Points) -> tuple[Points, Points]:
+    """Where the straight line through a stretch of a contour comes nearest to a point, and its direction."""
+    stretch = np.roll(points, -first, axis=0)[: (last - first) % len(points)]
+    ends = int(min(_BEND, len(stretch) / 4))
+    vx, vy, x, y = cv2.fitLine(np.float32(stretch[ends : len(stretch) - ends]), cv2.DIST_HUBER, 0, 0.1, 0.01)[:, 0]
+    direction, middle = np.array([vx, vy], float), np.array([x, y], float)
+    direction *= np.sign(direction @ side) or 1
+    return middle + direction * ((here - middle) @ direction), direction
+
+
+def _cut(part: np.ndarray, start: Points, direction: Points, area: float) -> tuple[list[np.ndarray], Points]:
+    """The pieces of the part without a line from `start` to where it leaves the part, and that end."""
     steps = np.arange(3, sum(part.shape))
     xs, ys = (np.rint(start[k] + steps * direction[k]).astype(int) for k in range(2))
     valid = (xs >= 0) & (ys >= 0) & (xs < part.shape[1]) & (ys < part.shape[0])
     inside = valid.copy()
     inside[valid] = part[ys[valid], xs[valid]] > 0
     if not inside[:8].any():
-        return []
+        return [], start
     first = int(inside.argmax())
     leaves = np.flatnonzero(~inside[first:])
     last = first + int(leaves[0]) if len(leaves) else len(steps) - 1
     end = start + direction * (steps[last] + 3)
     line, begin = part.copy(), start - direction * 4
     cv2.line(line, _pixel(begin), _pixel(end), 0, 2)
-    return components(line, area)
+    return components(line, area), end
 
 
 def _pixel(point: Points) -> tuple[int, int]:

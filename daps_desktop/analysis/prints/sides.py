@@ -1,5 +1,6 @@
 """The four sides of a print as lines through points on its edges, found to a fraction of a pixel."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -10,6 +11,7 @@ from scipy.ndimage import gaussian_filter
 from daps_desktop.analysis.prints.lid import Floats
 
 Points = NDArray[np.float64]  # (n, 2), x and y
+Line = tuple[Points, Points]  # through two of them
 
 _OUT, _IN = 7, 26  # pixels on either side of where a side is expected
 _FINE = 4  # once it is known better
@@ -24,6 +26,8 @@ _CRISPER = 0.8  # of a line's bluntness: a line that much sharper
 _SHADOW = 13.0  # pixels inwards where it is then taken: the outer one is the rim of its shadow
 _COUNTS = 0.65  # of the points on the best line: the outermost line with as many is the side
 _FRAME = 3.0  # pixels from the frame of the scan that are at it
+_ALONE = 0.5  # of a side that shows an edge: it needs no neighbour
+_TOUCHING, _OVERLAP = 8, 0.3  # pixels from a neighbour's side, and the share of a side that lies at it
 _MOST = 600  # points along a side
 
 
@@ -36,30 +40,55 @@ class Fitted:
     seen: tuple[float, float, float, float]
 
 
-def fitted(image: Floats, corners: Points, least: float) -> Fitted:
+def fitted(image: Floats, corners: Points, least: float, known: Sequence[Line] = ()) -> Fitted:
     """The outline of the print near (4, 2) `corners`, on (H, W, C) grey levels.
 
-    `least` is how many grey levels a pixel an edge has at least. Lines are fitted to edge points by least
-    squares with the weights of Tukey's biweight, twice, the second time near the first.
+    `least` is how many grey levels a pixel an edge has at least. `known` are edges of neighbours and where
+    two prints were cut apart: a side near one of them that shows little of an edge is the same, as they touch.
+    Lines are fitted to edge points by least squares with the weights of Tukey's biweight, twice, the second
+    time near the first.
     """
-    found = _once(image, corners, _OUT, _IN, least)
-    again = _once(image, found.corners, _FINE, _FINE, least)
+    found = _once(image, corners, _OUT, _IN, least, known)
+    again = _once(image, found.corners, _FINE, _FINE, least, known)
     return again if min(again.seen) >= 0.8 * min(found.seen) else found
 
 
-def _once(image: Floats, corners: Points, out: int, inner: int, least: float) -> Fitted:
-    sides = [_side(image, corners[i], corners[(i + 1) % 4], out, inner, least) for i in range(4)]
-    lines = [line for line, _ in sides]
-    crossings = [_crossing(lines[i - 1], lines[i]) for i in range(4)]
+def _once(image: Floats, corners: Points, out: int, inner: int, least: float, known: Sequence[Line]) -> Fitted:
+    ends = [(corners[i], corners[(i + 1) % 4]) for i in range(4)]
+    sides = [_known_or_seen(image, *side, out, inner, least, known) for side in ends]
+    crossings = [_crossing(sides[i - 1][0], sides[i][0]) for i in range(4)]
     if any(crossing is None for crossing in crossings):
         return Fitted(corners, (0.0, 0.0, 0.0, 0.0))
     first, second, third, fourth = (seen for _, seen in sides)
     return Fitted(np.array(crossings), (first, second, third, fourth))
 
 
+def _known_or_seen(
+    image: Floats, start: Points, end: Points, out: int, inner: int, least: float, known: Sequence[Line]
+) -> tuple[Line, float]:
+    shared = _shared(start, end, known)
+    if shared is None:
+        return _side(image, start, end, out, inner, least)
+    seen = _side(image, start, end, min(out, _TOUCHING), min(inner, _TOUCHING), least)
+    return seen if seen[1] > _ALONE else (shared, 1.0)
+
+
+def _shared(start: Points, end: Points, known: Sequence[Line]) -> Line | None:
+    """The line of those known that a side lies at."""
+    for a, b in known:
+        along = (b - a) / max(float(np.hypot(*(b - a))), 1e-9)
+        across = np.array([-along[1], along[0]])
+        off = max(abs((start - a) @ across), abs((end - a) @ across))
+        low, high = sorted(((start - a) @ along, (end - a) @ along))
+        overlap = min(high, float(np.hypot(*(b - a)))) - max(low, 0.0)
+        if off < _TOUCHING and overlap > _OVERLAP * (high - low):
+            return start - across * ((start - a) @ across), end - across * ((end - a) @ across)
+    return None
+
+
 def _side(
     image: Floats, start: Points, end: Points, out: int, inner: int, least: float
-) -> tuple[tuple[Points, Points], float]:
+) -> tuple[Line, float]:
     """Two points of the line, and the share of the side that shows an edge there."""
     height, width = image.shape[:2]
     for axis, at in ((0, 0.0), (0, float(width)), (1, 0.0), (1, float(height))):
@@ -151,7 +180,7 @@ def _held(y: NDArray[np.float64], low: int, bins: int) -> NDArray[np.float64]:
     return np.convolve(counts, (0.5, 1, 0.5), "same")
 
 
-def _crossing(one: tuple[Points, Points], other: tuple[Points, Points]) -> Points | None:
+def _crossing(one: Line, other: Line) -> Points | None:
     (a, b), (c, d) = one, other
     matrix = np.stack([b - a, c - d], axis=1)
     if abs(np.linalg.det(matrix)) < 1e-6 * np.hypot(*(b - a)) * np.hypot(*(d - c)):

@@ -145,6 +145,9 @@ MESSAGES: dict[str, str] = {
     "album_exists": N_(
         "{path} already exists; it was left alone, as asked; choose another name or folder to have both."
     ),
+    "split_small": N_(
+        "An outline holds too little to be a photo; nothing was written of it; draw it larger, or remove it."
+    ),
     # several computers
     "cluster_missing": N_(
         "This installation cannot speak to a cluster; nothing was started; "

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from daps_desktop.analysis.prints.lid import Floats
-from daps_desktop.analysis.prints.sides import Fitted, Line, Points, fitted
+from daps_desktop.analysis.prints.sides import Fitted, Known, Points, fitted
 from daps_desktop.imaging.mask import Mask
 
 _AREA = 0.008  # of the scan, at least
@@ -18,6 +18,8 @@ _EVEN = 0.93  # of its rectangle that a print fills, at least: less may be sever
 _SURE = 0.85  # of each side that shows an edge: no reason to look for several
 _SEEN, _WEAKEST = 0.6, 0.15  # of all sides, and of the least of them, that show an edge
 _BETTER = 0.08  # by how much several are to explain a part better than one
+_MORE = 0.01  # that each more has to explain
+_CUT = 0.4  # of a side along a cut is taken for seen
 _TRIES = 4  # pieces cut off, the best seen first
 _DEEPEST = 8  # prints that touch in one heap
 _HAIR = 5  # pixels
@@ -33,9 +35,9 @@ class Guess:
     filled: float  # share of the rectangle that is not lid
 
     @property
-    def sides(self) -> list[Line]:
+    def sides(self) -> list[Known]:
         corners = self.fitted.corners
-        return [(corners[i], corners[(i + 1) % 4]) for i in range(4)]
+        return [((corners[i], corners[(i + 1) % 4]), 1.0) for i in range(4)]
 
     @property
     def likely(self) -> bool:
@@ -62,7 +64,7 @@ class _Search:
     area: float
     short: float
 
-    def prints(self, part: np.ndarray, depth: int, known: tuple[Line, ...] = ()) -> list[Guess]:
+    def prints(self, part: np.ndarray, depth: int, known: tuple[Known, ...] = ()) -> list[Guess]:
         """One print or several, whichever explains the part better; `known` are the sides of prints that
         were cut off, which it may share."""
         whole = self.guess(part, known)
@@ -94,7 +96,7 @@ class _Search:
         for guess in found:
             cv2.fillConvexPoly(drawn, self._pixels(guess), 1)
         covered = (drawn & part).sum() / max(1, (drawn | part).sum())
-        return float(covered * np.mean([guess.fitted.seen for guess in found]))
+        return float(covered * np.mean([guess.fitted.seen for guess in found])) - _MORE * len(found)
 
     def _pixels(self, guess: Guess) -> np.ndarray:
         return np.rint(guess.fitted.corners * self.scale - 0.5).astype(np.int32)
@@ -107,7 +109,7 @@ class _Search:
             cv2.polylines(rest, [self._pixels(guess)], True, 0, 3)
         return components(rest, self.area)
 
-    def guess(self, part: np.ndarray, known: tuple[Line, ...] = ()) -> Guess | None:
+    def guess(self, part: np.ndarray, known: tuple[Known, ...] = ()) -> Guess | None:
         """The rectangle around a part, fitted; None where it cannot be a print."""
         contour = _contour(part)
         rect = cv2.minAreaRect(contour)
@@ -120,14 +122,14 @@ class _Search:
             return Guess(Fitted(corners, (0.0, 0.0, 0.0, 0.0)), filled)
         return Guess(found, filled)
 
-    def _cut_off(self, part: np.ndarray) -> Iterator[tuple[np.ndarray, Line]]:
+    def _cut_off(self, part: np.ndarray) -> Iterator[tuple[np.ndarray, Known]]:
         """What a straight edge cuts off where it goes on inside, from each corner that points inwards, and the
         cut."""
         for start, direction in _inner_corners(_contour(part)):
             pieces, end = _cut(part, start, direction, self.area)
             if len(pieces) == 2:
                 line = (start + 0.5) / self.scale, (end + 0.5) / self.scale
-                yield from ((piece, line) for piece in pieces)
+                yield from ((piece, (line, _CUT)) for piece in pieces)
 
 
 def components(part: np.ndarray, area: float) -> list[np.ndarray]:

@@ -12,6 +12,7 @@ from daps_desktop.analysis.prints.lid import Floats
 
 Points = NDArray[np.float64]  # (n, 2), x and y
 Line = tuple[Points, Points]  # through two of them
+Known = tuple[Line, float]  # and what share of a side is taken for seen that lies there
 
 _OUT, _IN = 7, 26  # pixels on either side of where a side is expected
 _FINE = 4  # once it is known better
@@ -40,7 +41,7 @@ class Fitted:
     seen: tuple[float, float, float, float]
 
 
-def fitted(image: Floats, corners: Points, least: float, known: Sequence[Line] = ()) -> Fitted:
+def fitted(image: Floats, corners: Points, least: float, known: Sequence[Known] = ()) -> Fitted:
     """The outline of the print near (4, 2) `corners`, on (H, W, C) grey levels.
 
     `least` is how many grey levels a pixel an edge has at least. `known` are edges of neighbours and where
@@ -53,7 +54,7 @@ def fitted(image: Floats, corners: Points, least: float, known: Sequence[Line] =
     return again if min(again.seen) >= 0.8 * min(found.seen) else found
 
 
-def _once(image: Floats, corners: Points, out: int, inner: int, least: float, known: Sequence[Line]) -> Fitted:
+def _once(image: Floats, corners: Points, out: int, inner: int, least: float, known: Sequence[Known]) -> Fitted:
     ends = [(corners[i], corners[(i + 1) % 4]) for i in range(4)]
     sides = [_known_or_seen(image, *side, out, inner, least, known) for side in ends]
     crossings = [_crossing(sides[i - 1][0], sides[i][0]) for i in range(4)]
@@ -64,25 +65,25 @@ def _once(image: Floats, corners: Points, out: int, inner: int, least: float, kn
 
 
 def _known_or_seen(
-    image: Floats, start: Points, end: Points, out: int, inner: int, least: float, known: Sequence[Line]
+    image: Floats, start: Points, end: Points, out: int, inner: int, least: float, known: Sequence[Known]
 ) -> tuple[Line, float]:
     shared = _shared(start, end, known)
     if shared is None:
         return _side(image, start, end, out, inner, least)
     seen = _side(image, start, end, min(out, _TOUCHING), min(inner, _TOUCHING), least)
-    return seen if seen[1] > _ALONE else (shared, 1.0)
+    return seen if seen[1] > _ALONE else shared
 
 
-def _shared(start: Points, end: Points, known: Sequence[Line]) -> Line | None:
+def _shared(start: Points, end: Points, known: Sequence[Known]) -> Known | None:
     """The line of those known that a side lies at."""
-    for a, b in known:
+    for (a, b), share in known:
         along = (b - a) / max(float(np.hypot(*(b - a))), 1e-9)
         across = np.array([-along[1], along[0]])
         off = max(abs((start - a) @ across), abs((end - a) @ across))
         low, high = sorted(((start - a) @ along, (end - a) @ along))
         overlap = min(high, float(np.hypot(*(b - a)))) - max(low, 0.0)
         if off < _TOUCHING and overlap > _OVERLAP * (high - low):
-            return start - across * ((start - a) @ across), end - across * ((end - a) @ across)
+            return (start - across * ((start - a) @ across), end - across * ((end - a) @ across)), share
     return None
 
 

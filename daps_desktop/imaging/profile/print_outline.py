@@ -31,24 +31,10 @@ class PrintOutline:
         still = abs(math.sin(turn)) * max(math.hypot(*across), math.hypot(*down)) / 2 < 2 * _STILL
         return 0.0 if still else math.degrees(turn)
 
-    def inner_box(self, borders: bool = True) -> tuple[float, float, float, float]:
-        """Left, top, right, bottom of what lies inside all four sides, in the axes turned by its angle.
-
-        `borders`: with its border. A point's coordinates there are u = x cos + y sin, v = y cos - x sin.
-        """
-        turn = math.radians(self.angle)
-        turned = [
-            (x * math.cos(turn) + y * math.sin(turn), y * math.cos(turn) - x * math.sin(turn))
-            for x, y in self.corners
-        ]
-        (au, av), (bu, bv), (cu, cv), (du, dv) = turned
-        top, right, bottom, left = (0, 0, 0, 0) if borders else self.border
-        return max(au, du) + left, max(av, bv) + top, min(bu, cu) - right, min(cv, dv) - bottom
-
     def moved(self, index: int, point: Point) -> "PrintOutline":
         """The same outline with one corner elsewhere."""
-        corners = tuple(point if i == index else corner for i, corner in enumerate(self.corners))
-        return replace(self, corners=corners)
+        a, b, c, d = (point if i == index else corner for i, corner in enumerate(self.corners))
+        return replace(self, corners=(a, b, c, d))
 
 
 def in_reading_order(outlines: list[PrintOutline]) -> tuple[PrintOutline, ...]:

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from daps_desktop.album.album_file import write_album
 from daps_desktop.album.discovery import find_photos
 from daps_desktop.album.model import Album, AlbumItem
 from daps_desktop.base.errors import UserError
@@ -61,6 +62,20 @@ class AlbumController(QObject):
         assert self.window is not None
         self.window.show()
         self.window.activateWindow()
+
+    def begin(self, photos: list[Path]) -> None:
+        """A new album of these photos, in a file next to them, which is opened; the one before is kept."""
+        file = free_path(photos[0].parent / _NAME)
+        album = self._new_album().with_photos(photos)
+        self._background.run(lambda: write_album(album, file), lambda _: self._turn_to(file), self._show_error)
+
+    def _turn_to(self, file: Path) -> None:
+        if self.album is None:
+            preferences().setValue(_KEY, str(file))  # by which the window, as it is made, goes on with it
+            self.show()
+        else:
+            self.show()
+            self.album.open(file)
 
     def close(self) -> None:
         """The program ends."""
@@ -143,6 +158,7 @@ class AlbumController(QObject):
         self._window.activateWindow()
 
     def _show_error(self, error: UserError) -> None:
+        self.show()
         assert self.window is not None
         self.window.show_error(error)
 

@@ -12,6 +12,7 @@ from daps_desktop.imaging.profile.print_outline import PrintOutline, in_reading_
 _WORK = 1800  # pixels on the longer side of the copy on which sides are fitted
 _COARSE = 900  # of the one on which prints are told from the lid
 _TINY = 96  # pixels on the longer side: less is no scan of several prints
+_NARROW = 3  # pixels of the small copy: less is the blend at a print's own edge
 _AROUND = 0.12  # of a print's side: a wider margin is no border
 
 
@@ -71,7 +72,7 @@ def _border(pixels: Pixels, outline: PrintOutline) -> tuple[int, int, int, int]:
     if not rows.any() or not cols.any():
         return 0, 0, 0, 0
     ends = rows.argmax(), cols[::-1].argmax(), rows[::-1].argmax(), cols.argmax()
-    if not all(0 < end for end in ends) or sorted(ends)[2] > _AROUND * max(size):
+    if min(ends) < _NARROW or sorted(ends)[2] > _AROUND * max(size):
         return 0, 0, 0, 0
     top, right, bottom, left = (int(np.ceil(end / shrink)) for end in ends)
     return top, right, bottom, left

@@ -1,4 +1,4 @@
-"""Several prints of one scan as photos of their own: each cut out, set upright, and in a file by its number."""
+"""Several prints of one scan as photos of their own: each cut out, set upright, in a file by number."""
 
 import math
 from collections.abc import Sequence

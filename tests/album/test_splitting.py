@@ -58,7 +58,9 @@ def test_an_outline_of_nothing_is_refused_in_words() -> None:
 def test_files_keep_what_the_scan_says_and_none_is_written_over(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
     pixels = rng.integers(0, 65535, (200, 300, 3), dtype=np.uint16)
-    write_photo(Photo(pixels, metadata=Metadata(dpi=(600.0, 600.0), xmp=b"<x:xmpmeta/>")), tmp_path / "page.tif")
+    write_photo(
+        Photo(pixels, metadata=Metadata(dpi=(600.0, 600.0), xmp=b"<x:xmpmeta/>")), tmp_path / "page.tif"
+    )
     before = (tmp_path / "page.tif").read_bytes()
     scan = read_photo(tmp_path / "page.tif")
     outlines = [straight(0, 0, 140, 200), straight(150, 0, 300, 200)]

@@ -68,7 +68,9 @@ def lid_of(name: str, rng: np.random.Generator, size: tuple[int, int] = (HEIGHT,
     """(H, W, 3) float: unevenly lit, and a page of an album has a grain."""
     height, width = size
     rows, cols = np.mgrid[0:height, 0:width] / max(height, width) - 0.5
-    uneven = rng.uniform(-12, 12) * rows + rng.uniform(-12, 12) * cols - rng.uniform(0, 10) * (rows**2 + cols**2)
+    uneven = (
+        rng.uniform(-12, 12) * rows + rng.uniform(-12, 12) * cols - rng.uniform(0, 10) * (rows**2 + cols**2)
+    )
     page = np.array(LIDS[name], float) + (uneven if name != "black" else uneven * 0.3)[..., None]
     if name in ("album", "card"):
         grain = cv2.GaussianBlur(rng.normal(0, 1, (height, width)), (0, 0), 1.5)
@@ -76,7 +78,9 @@ def lid_of(name: str, rng: np.random.Generator, size: tuple[int, int] = (HEIGHT,
     return page
 
 
-def put(page: np.ndarray, pixels: np.ndarray, corners: np.ndarray, shadow: float, rng: np.random.Generator) -> None:
+def put(
+    page: np.ndarray, pixels: np.ndarray, corners: np.ndarray, shadow: float, rng: np.random.Generator
+) -> None:
     """Lay the print on the page, in place; `shadow` is the share of light that it takes beside itself."""
     size = page.shape[:2]
     fine = np.zeros((size[0] * _FINE, size[1] * _FINE), np.uint8)

@@ -92,9 +92,8 @@ def test_what_is_transparent_is_not_looked_at() -> None:
 def test_a_border_is_measured_on_all_four_sides_and_a_picture_without_one_has_none() -> None:
     rng = np.random.default_rng(5)
     page = lid_of("grey", rng)
-    bordered = cv2.copyMakeBorder(
-        print_of(pictures()[1], (400, 560), "none", rng), 24, 24, 24, 24, cv2.BORDER_CONSTANT, value=(240, 238, 230)
-    )  # fmt: skip
+    inner, paper = print_of(pictures()[1], (400, 560), "none", rng), (240, 238, 230)
+    bordered = cv2.copyMakeBorder(inner, 24, 24, 24, 24, cv2.BORDER_CONSTANT, value=paper)
     put(page, bordered.astype(float), corners_of((620, 400), (448, 608), 4.0), 0.0, rng)
     plain = print_of(pictures()[2], (500, 640), "none", rng)
     put(page, plain.astype(float), corners_of((620, 1200), (500, 640), -2.0), 0.0, rng)

@@ -123,8 +123,8 @@ class _Search:
         return Guess(found, filled)
 
     def _cut_off(self, part: np.ndarray) -> Iterator[tuple[np.ndarray, Known]]:
-        """What a straight edge cuts off where it goes on inside, from each corner that points inwards, and the
-        cut."""
+        """What a straight edge cuts off where it goes on inside, from each corner that points inwards, and
+        where it was cut."""
         for start, direction in _inner_corners(_contour(part)):
             pieces, end = _cut(part, start, direction, self.area)
             if len(pieces) == 2:
@@ -166,7 +166,9 @@ def _line(points: Points, first: int, last: int, here: Points, side: Points) -> 
     """Where the straight line through a stretch of a contour comes nearest to a point, and its direction."""
     stretch = np.roll(points, -first, axis=0)[: (last - first) % len(points)]
     ends = int(min(_BEND, len(stretch) / 4))
-    vx, vy, x, y = cv2.fitLine(np.float32(stretch[ends : len(stretch) - ends]), cv2.DIST_HUBER, 0, 0.1, 0.01)[:, 0]
+    vx, vy, x, y = cv2.fitLine(np.float32(stretch[ends : len(stretch) - ends]), cv2.DIST_HUBER, 0, 0.1, 0.01)[
+        :, 0
+    ]
     direction, middle = np.array([vx, vy], float), np.array([x, y], float)
     direction *= np.sign(direction @ side) or 1
     return middle + direction * ((here - middle) @ direction), direction

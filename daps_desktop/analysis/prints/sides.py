@@ -45,7 +45,7 @@ def fitted(image: Floats, corners: Points, least: float, known: Sequence[Known] 
     """The outline of the print near (4, 2) `corners`, on (H, W, C) grey levels.
 
     `least` is how many grey levels a pixel an edge has at least. `known` are edges of neighbours and where
-    two prints were cut apart: a side near one of them that shows little of an edge is the same, as they touch.
+    two prints were cut apart: a side near one of them that shows little of an edge is taken for the same.
     Lines are fitted to edge points by least squares with the weights of Tukey's biweight, twice, the second
     time near the first.
     """
@@ -54,7 +54,9 @@ def fitted(image: Floats, corners: Points, least: float, known: Sequence[Known] 
     return again if min(again.seen) >= 0.8 * min(found.seen) else found
 
 
-def _once(image: Floats, corners: Points, out: int, inner: int, least: float, known: Sequence[Known]) -> Fitted:
+def _once(
+    image: Floats, corners: Points, out: int, inner: int, least: float, known: Sequence[Known]
+) -> Fitted:
     ends = [(corners[i], corners[(i + 1) % 4]) for i in range(4)]
     sides = [_known_or_seen(image, *side, out, inner, least, known) for side in ends]
     crossings = [_crossing(sides[i - 1][0], sides[i][0]) for i in range(4)]
@@ -155,9 +157,7 @@ def _outermost(
             continue
         near = np.abs(y - line[0] - line[1] * x) < _NEAR
         told = *line, len(np.unique(rows[near])) / len(ts), float(np.median(blunt[near]))
-        if chosen is None:
-            chosen = told
-        elif line[0] > chosen[0] - _SHADOW and told[3] < _CRISPER * chosen[3]:
+        if chosen is None or (line[0] > chosen[0] - _SHADOW and told[3] < _CRISPER * chosen[3]):
             chosen = told
     return None if chosen is None else chosen[:3]
 

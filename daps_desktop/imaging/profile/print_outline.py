@@ -12,7 +12,7 @@ _STILL = 0.25  # pixels that the far end of a side may be off: less is no angle
 
 @dataclass(frozen=True, slots=True)
 class PrintOutline:
-    """A print on a scan; `corners` go clockwise from its top left, `border` is that of the print set upright."""
+    """A print on a scan; `corners` go clockwise from its top left, `border` is that of the upright print."""
 
     corners: Corners
     border: Border = (0, 0, 0, 0)

@@ -67,7 +67,9 @@ class AlbumController(QObject):
         """A new album of these photos, in a file next to them, which is opened; the one before is kept."""
         file = free_path(photos[0].parent / _NAME)
         album = self._new_album().with_photos(photos)
-        self._background.run(lambda: write_album(album, file), lambda _: self._turn_to(file), self._show_error)
+        self._background.run(
+            lambda: write_album(album, file), lambda _: self._turn_to(file), self._show_error
+        )
 
     def _turn_to(self, file: Path) -> None:
         if self.album is None:

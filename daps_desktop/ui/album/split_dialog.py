@@ -36,7 +36,9 @@ class SplitDialog(QDialog):
         self.borders = say(QCheckBox(), text=N_("Keep the borders of the prints"))
         self.borders.setChecked(True)
         self.borders.setMinimumHeight(MIN_TARGET)
-        place = N_("You choose where; there the photos get a folder of their own, {name}. The scan stays as it is.")
+        place = N_(
+            "You choose where; there the photos get a folder of their own, {name}. The scan stays as it is."
+        )
         self.place = label(lambda: tr(place).format(name=name), "caption")
         self.banner = Banner()
         self.banner.report.hide()

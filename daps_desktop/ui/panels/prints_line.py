@@ -19,7 +19,9 @@ class PrintsLine(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.words = label()
-        self.button = say(QPushButton(), text=N_("Show"), toolTip=N_("Show where the photos of this scan are"))
+        self.button = say(
+            QPushButton(), text=N_("Show"), toolTip=N_("Show where the photos of this scan are")
+        )
         self.button.setObjectName("segment")
         self.button.setMinimumHeight(MIN_TARGET)
         layout = hbox(self.words, self.button)

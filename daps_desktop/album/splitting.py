@@ -26,7 +26,8 @@ def frame_of(outline: PrintOutline, size: Size, borders: bool = True) -> Frame:
     lies inside all four sides. Raises: ValueError where hardly anything does.
     """
     turned = Frame(angle=-outline.angle)
-    x, y = moved(np.linalg.inv(turned.canvas_matrix(size)), outline.corners).T
+    onto = np.asarray(np.linalg.inv(turned.canvas_matrix(size)), np.float64)
+    x, y = moved(onto, outline.corners).T
     top, right, bottom, left = (0, 0, 0, 0) if borders else outline.border
     crop = Rect(
         math.ceil(max(y[0], y[1]) - _EVEN) + top,

@@ -31,8 +31,9 @@ def main() -> None:
         askew += [degrees for _, degrees in told]
         more += max(0, len(found) - len(laid))
     good = sum(map(_good, far, askew))
-    print(f"{good} of {len(far)} within {CORNER:g} px and {ANGLE:g}°; {more} more than there are; medians "
-          f"{np.median(far):.2f} px, {np.median(askew):.3f}°; {seconds / options.pages:.1f} s a page")  # fmt: skip
+    medians = f"medians {np.median(far):.2f} px, {np.median(askew):.3f}°"
+    print(f"{good} of {len(far)} within {CORNER:g} px and {ANGLE:g}°; {more} more than there are")
+    print(f"{medians}; {seconds / options.pages:.1f} s a page")
 
 
 def _good(pixels: float, degrees: float) -> bool:

@@ -35,6 +35,10 @@ class Guess:
     filled: float  # share of the rectangle that is not lid
 
     @property
+    def quad(self) -> Floats:
+        return self.fitted.corners.astype(np.float32)
+
+    @property
     def sides(self) -> list[Known]:
         corners = self.fitted.corners
         return [((corners[i], corners[(i + 1) % 4]), 1.0) for i in range(4)]
@@ -166,9 +170,8 @@ def _line(points: Points, first: int, last: int, here: Points, side: Points) -> 
     """Where the straight line through a stretch of a contour comes nearest to a point, and its direction."""
     stretch = np.roll(points, -first, axis=0)[: (last - first) % len(points)]
     ends = int(min(_BEND, len(stretch) / 4))
-    vx, vy, x, y = cv2.fitLine(np.float32(stretch[ends : len(stretch) - ends]), cv2.DIST_HUBER, 0, 0.1, 0.01)[
-        :, 0
-    ]
+    inner = stretch[ends : len(stretch) - ends].astype(np.float32)
+    vx, vy, x, y = cv2.fitLine(inner, cv2.DIST_HUBER, 0, 0.1, 0.01)[:, 0]
     direction, middle = np.array([vx, vy], float), np.array([x, y], float)
     direction *= np.sign(direction @ side) or 1
     return middle + direction * ((here - middle) @ direction), direction
@@ -211,10 +214,9 @@ def _is_square(corners: Points) -> bool:
 def _apart(found: list[Guess]) -> list[Guess]:
     """Without those that lie for the most part in a larger one."""
     kept: list[Guess] = []
-    for guess in sorted(found, key=lambda guess: -cv2.contourArea(np.float32(guess.fitted.corners))):
-        own = np.float32(guess.fitted.corners)
-        area = cv2.contourArea(own)
-        shared = (cv2.intersectConvexConvex(own, np.float32(other.fitted.corners))[0] for other in kept)
+    for guess in sorted(found, key=lambda guess: -cv2.contourArea(guess.quad)):
+        area = cv2.contourArea(guess.quad)
+        shared = (cv2.intersectConvexConvex(guess.quad, other.quad)[0] for other in kept)
         if all(part < 0.3 * area for part in shared):
             kept.append(guess)
     return kept

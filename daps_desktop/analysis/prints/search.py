@@ -67,7 +67,7 @@ def _border(pixels: Pixels, outline: PrintOutline) -> tuple[int, int, int, int]:
     copy = cv2.warpPerspective(
         at_depth(pixels, 8), turn, size, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE
     )
-    area = picture_area(copy.reshape(size[1], size[0], -1))
+    area = picture_area(np.asarray(copy, np.uint8).reshape(size[1], size[0], -1))
     rows, cols = np.median(area, axis=1) > 0, np.median(area, axis=0) > 0
     if not rows.any() or not cols.any():
         return 0, 0, 0, 0

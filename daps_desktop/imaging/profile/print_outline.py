@@ -40,11 +40,11 @@ class PrintOutline:
 def in_reading_order(outlines: list[PrintOutline]) -> tuple[PrintOutline, ...]:
     """Line by line from the top, and each line from the left: a print that begins above the middle of the
     first of a line stands in that line."""
-    waiting = sorted(outlines, key=_top)
+    waiting: list[PrintOutline] = sorted(outlines, key=_top)
     ordered: list[PrintOutline] = []
     while waiting:
         middle = sum(y for _, y in waiting[0].corners) / 4
-        line = [outline for outline in waiting if _top(outline) < middle]
+        line: list[PrintOutline] = [outline for outline in waiting if _top(outline) < middle]
         ordered += sorted(line, key=lambda outline: min(x for x, _ in outline.corners))
         waiting = [outline for outline in waiting if outline not in line]
     return tuple(ordered)

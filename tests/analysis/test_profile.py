@@ -30,6 +30,7 @@ SPOTLESS = PhotoProfile(
     jpeg_from_file=False,
     fading=FadingStrength(0.9, 0.0, 0.0, 0.0, False, False),
     places=FoundPlaces(0, 0),
+    prints=(),
 )
 
 

@@ -166,6 +166,7 @@ class AlbumController(QObject):
         self._window.activateWindow()
 
     def _show_error(self, error: UserError) -> None:
+        self.show()
         assert self.window is not None
         self.window.show_error(error)
 

@@ -124,6 +124,7 @@ MENUS: tuple[tuple[str, tuple[ActionSpec | None, ...]], ...] = (
     )),
     (N_("&Album"), (
         ActionSpec("album", N_("Restore several photos…"), ("Ctrl+Alt+A",)),
+        ActionSpec("split_scan", N_("Photos in this scan…"), ("Ctrl+Alt+C",)),
     )),
     (labels.MENU_HELP, (
         ActionSpec("help", N_("Guide"), ("F1",)),

@@ -11,7 +11,7 @@ FOLDER = "help"
 # In the order of the contents; each is a file NAME.md.
 NAMES = (
     "first", "marking", "finding", "damage", "strength", "running", "comparing", "check", "versions",
-    "saving", "album", "priors", "keyboard", "trouble", "privacy",
+    "saving", "several", "album", "priors", "keyboard", "trouble", "privacy",
 )  # fmt: skip
 
 

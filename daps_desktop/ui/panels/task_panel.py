@@ -21,6 +21,7 @@ from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.models.job_model import JobModel, JobState
 from daps_desktop.ui.panels.damage_cards import DamageCards
 from daps_desktop.ui.panels.how_section import HowSection
+from daps_desktop.ui.panels.prints_line import PrintsLine
 from daps_desktop.ui.panels.run_box import WIDTH, RunBox
 from daps_desktop.ui.panels.where_section import WhereSection
 
@@ -36,6 +37,7 @@ class TaskPanel(QWidget):
         say(self, accessibleName=labels.PANEL_NAME)
         self._model = model
         self._job = job
+        self.prints = PrintsLine()
         self.cards = DamageCards()
         self.where = WhereSection(tools, model, actions)
         self.how = HowSection()
@@ -47,6 +49,7 @@ class TaskPanel(QWidget):
         self._steps = QWidget()
         self._steps.setObjectName("panel")
         steps = vbox(
+            self.prints,
             Section(labels.STEP_WHAT, self.cards),
             self.where,
             self.how,

@@ -13,7 +13,7 @@ from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.models.job_model import JobModel
 
 _WITH_PHOTO = ("save_project", "save_project_as", "close", "overlay", "import_mask", "export_mask",
-               "fit", "actual", "zoom_in", "zoom_out")  # fmt: skip
+               "fit", "actual", "zoom_in", "zoom_out", "split_scan")  # fmt: skip
 
 
 class ActionStates(QObject):

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 from daps_desktop.base.paths import user_folder
 from daps_desktop.document.journal import journal_folder
 from daps_desktop.ui.album.album_controller import AlbumController
+from daps_desktop.ui.album.split_controller import SplitController
 from daps_desktop.ui.canvas.canvas import Canvas
 from daps_desktop.ui.canvas.drawing.compare_state import CompareState
 from daps_desktop.ui.canvas.overlay_menu import OverlayMenu
@@ -94,6 +95,9 @@ class WindowParts(QMainWindow):
         self.healing = Healing(model, self.heal, self.canvas, self)
         self.profile = ProfileModel(model, job, self)
         self.examiner = DiagnosisController(model, self.profile, self.search, self.panel, self)
+        self.splitting = SplitController(
+            self, model, self.profile, self.panel.prints, self.album, self.actions_, self.background
+        )
         self.fade_preview = FadePreview(model, self.canvas, self.background, self)
         self.versions = VersionsController(model, job, self.actions_, self.background, PREVIEW_SIDE)
         stage = CompositorView(self.canvas, self.compare, self.result_view)

@@ -24,6 +24,7 @@ from daps_desktop.imaging.export import (
     sidecar_path,
     write,
 )
+from daps_desktop.imaging.frame import Frame
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.actions import Actions
@@ -63,7 +64,9 @@ class ExportController(QObject):
         super().__init__(window)
         self._window, self._model, self._files, self._background = window, model, files, background
         self.dialog: ExportDialog | None = None
-        self._photo: Photo | None = None
+        self._photo: Photo | None = None  # in its frame
+        self._original: Photo | None = None
+        self._frame = Frame()
         self._version: Version | None = None
         self._encoded: EncodedExport | None = None
         self._encoding = False
@@ -79,6 +82,7 @@ class ExportController(QObject):
         if document is None or version is None or self.dialog is not None:
             return
         self._photo, self._version, self._encoded = document.photo, version, None
+        self._frame, self._original = document.frame, document.original
         self._encoding = False  # whatever became of the last one
         self._files.ask_again = self.ask
         options = last_options()
@@ -93,7 +97,9 @@ class ExportController(QObject):
     def _forget(self) -> None:
         self._timer.stop()
         self.dialog, self._then, self._encoded = None, None, None
-        self._photo = self._version = None  # they may be the last thing that holds a large file open
+        self._photo = self._original = self._version = (
+            None  # they may be the last thing that holds a large file open
+        )
 
     # the weight of the file
 
@@ -175,6 +181,7 @@ class ExportController(QObject):
             return
         assert self._photo is not None and self._version is not None
         photo, version, wished, options = self._photo, self._version, self.dialog.path, self.dialog.options
+        original, frame = self._original or photo, self._frame
         policy = "overwrite" if overwrite else options.policy
         kept = version if options.picture == "result" else None
 
@@ -183,7 +190,7 @@ class ExportController(QObject):
             if path is not None:
                 digest = write(ready.data, path, overwrite=policy == "overwrite", original=photo.path)
                 if options.sidecar:
-                    told = dump_sidecar(make_provenance(photo, version, digest))
+                    told = dump_sidecar(make_provenance(original, version, digest, frame))
                     write_file(sidecar_path(path), told, overwrite=True)
             return path
 

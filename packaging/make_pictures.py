@@ -163,6 +163,7 @@ def first_restoration(window: MainWindow) -> Iterator[Step]:
     yield after(3)
     take("opened", window.grab())
     take("tools", framed(window.tool_strip), _FLAT_COLOURS)
+    yield from a_frame(window)
     for card in window.panel.cards.cards:
         take(f"card_{card.name}", card.thumbnail.grab())
     press(where.finding.button)
@@ -205,6 +206,17 @@ def _watched(window: MainWindow) -> Iterator[Step]:
     yield lambda: window.job.percent >= 35
     take("running", window.grab())
     yield lambda: window.model.shown is not None
+
+
+def a_frame(window: MainWindow) -> Iterator[Step]:
+    window.framing.begin()
+    yield lambda: window.framing.framing
+    editor = window.framing.editor
+    editor.angle.setValue(-4.0)
+    yield after(3)
+    take("frame", window.grab())
+    press(editor.cancel)
+    yield now
 
 
 def looked_at(window: MainWindow) -> Iterator[Step]:

@@ -35,6 +35,7 @@ from daps_desktop.document.sidecar import (
 from daps_desktop.imaging.export import save_fallback
 from daps_desktop.imaging.formats.mask_file import read_mask
 from daps_desktop.imaging.formats.writer import check_target, encode_photo
+from daps_desktop.imaging.frame import apply
 from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.profile.photo_profile import PhotoProfile
@@ -96,6 +97,8 @@ def _restore(options: argparse.Namespace) -> int:
     settings = _settings(options, loaded)
     photo = read_asked_photo(options)
     mask = _mask(options, photo, loaded)
+    if isinstance(loaded, Provenance) and not options.mask:
+        photo = apply(photo, loaded.frame)
     named = loaded.recipe.task if isinstance(loaded, Provenance) else loaded.task if loaded else None
     marked = options.mask is not None or options.find is not None
     if options.suggested and (options.damage or options.recipe):

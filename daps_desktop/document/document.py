@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from daps_desktop.document.framing import Framing
 from daps_desktop.document.kernel_file import with_kernel_read
 from daps_desktop.document.version import Version
+from daps_desktop.imaging.frame import Frame
 from daps_desktop.imaging.mask import Mask, MaskEdit, bounding_box
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.profile.photo_profile import PhotoProfile
@@ -25,13 +27,15 @@ DEFAULT_TASK = Task((MissingPixels(),))  # of a photo of which nothing is known 
 
 @dataclass
 class Document:
-    """Versions are history: appended, never overwritten."""
+    """Versions are history: appended, never overwritten. They are of the photo in this frame alone."""
 
     photo: Photo
     task: Task = DEFAULT_TASK
     settings: SolverSettings = field(default_factory=SolverSettings)
     versions: list[Version] = field(default_factory=list[Version])
     profile: PhotoProfile | None = None  # until it is known
+    framing: Framing | None = None  # None: `photo` is the original
+    first_number: int = 1  # of its versions
     mask: Mask = field(init=False)
     _settled: Mask = field(init=False)  # the mask without the stroke under way
     _marked: int = field(default=0, init=False)  # pixels of `_settled` that are True
@@ -42,6 +46,31 @@ class Document:
         # Two arrays, so that neither the start nor the end of a stroke costs what the photo measures.
         self.mask = np.zeros((self.photo.height, self.photo.width), dtype=bool)
         self._settled = np.zeros_like(self.mask)
+
+    @property
+    def original(self) -> Photo:
+        """The photo as its file holds it."""
+        return self.framing.original if self.framing else self.photo
+
+    @property
+    def frame(self) -> Frame:
+        return self.framing.frame if self.framing else Frame()
+
+    def reframed(self, frame: Frame) -> "Document":
+        """A document of the original in another frame, with the same marks and choices; it has no versions
+        yet, and gives them other numbers. Raises: UserError (`frame_unfit`).
+        """
+        now = self.framing.marked(self.mask) if self.framing else Framing(self.original, frame, self.mask)
+        framing = Framing(self.original, frame, now.marks.copy())
+        document = Document(
+            framing.framed_photo(),
+            self.task,
+            self.settings,
+            framing=None if frame == Frame() else framing,
+            first_number=self.next_number,
+        )
+        document.replace_mask(framing.framed_marks())
+        return document
 
     @property
     def marked_share(self) -> float:
@@ -129,8 +158,11 @@ class Document:
         self.write(rect, patch.after)
         return patch
 
-    def load(self, mask: Mask, recipe: Recipe, versions: Sequence[Version]) -> None:
+    def load(
+        self, mask: Mask, recipe: Recipe, versions: Sequence[Version], framing: Framing | None = None
+    ) -> None:
         """Put what was kept of this photo into a document that is still empty."""
+        self.framing = framing
         self.replace_mask(mask)
         self.task, self.settings = recipe.task, recipe.settings
         self.versions.extend(versions)
@@ -163,7 +195,7 @@ class Document:
 
     @property
     def next_number(self) -> int:
-        return max((version.number for version in self.versions), default=0) + 1
+        return max((version.number for version in self.versions), default=self.first_number - 1) + 1
 
     def request(self, job_id: str, preview_side: int) -> RestoreRequest:
         """A job for the document as it stands; its mask is a read-only copy, as the user keeps painting."""

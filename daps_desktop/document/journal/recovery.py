@@ -12,8 +12,10 @@ from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_, phrase, words_of
 from daps_desktop.base.locks import FolderLock
 from daps_desktop.base.serialization import from_jsonable, load_json
+from daps_desktop.document.framing import Framing
 from daps_desktop.document.journal.records import (
     NAME,
+    ORIGINAL_MASK,
     JournalHeader,
     Kind,
     decode_marks,
@@ -25,7 +27,9 @@ from daps_desktop.document.journal.records import (
 from daps_desktop.document.project import Project, VersionEntry, read_project, read_versions
 from daps_desktop.document.source import FileStamp, SourceFile, is_unchanged, read_source
 from daps_desktop.document.version import Version
+from daps_desktop.imaging.formats.png_codec import decode_mask
 from daps_desktop.imaging.formats.reader import read_photo
+from daps_desktop.imaging.frame import Frame
 from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.rect import Rect
@@ -109,7 +113,9 @@ def recover(folder: Path, photo_at: Path | None = None) -> RecoveredWork:
     told = _read(folder)
     if told is None:
         raise UserError("recovery_failed", name=folder.name, path=folder, detail=phrase(N_("it is damaged")))
-    photo = _photo(folder, told, photo_at)
+    original = _photo(folder, told, photo_at)
+    framing = _framing(folder, told, original)
+    photo = framing.framed_photo() if framing else original
     before = _versions_before(told, photo)
     try:
         mask = _replay_mask(told, photo)
@@ -120,7 +126,7 @@ def recover(folder: Path, photo_at: Path | None = None) -> RecoveredWork:
             "recovery_failed", name=told.start.source.name, path=folder, detail=words_of(error)
         ) from error
     ordered = tuple(versions[number] for number in sorted(versions))
-    project = Project(photo, _source(told, photo), mask, told.recipe, ordered)
+    project = Project(photo, _source(told, photo), mask, told.recipe, ordered, framing=framing)
     path = None if before is None else Path(told.start.project)
     return RecoveredWork(project, told.strokes, path, told.start.stamp)
 
@@ -187,8 +193,18 @@ def _photo(folder: Path, replay: Replay, photo_at: Path | None) -> Photo:
         return read_source(source, place)
     if replay.start.project:
         with suppress(UserError):
-            return read_project(Path(replay.start.project)).photo
+            return read_project(Path(replay.start.project)).original
     raise UserError("project_photo_missing", path=path or source.name)
+
+
+def _framing(folder: Path, replay: Replay, original: Photo) -> Framing | None:
+    """Where the marks outside of the frame are lost, those inside still count for much."""
+    if replay.start.frame is None:
+        return None
+    marks = np.zeros((original.height, original.width), dtype=bool)
+    with suppress(OSError, ValueError):
+        marks = decode_mask((folder / ORIGINAL_MASK).read_bytes(), original.height, original.width)
+    return Framing(original, replay.start.frame, marks)
 
 
 def _source(replay: Replay, photo: Photo) -> SourceFile:
@@ -204,7 +220,7 @@ def _versions_before(replay: Replay, photo: Photo) -> tuple[Version, ...] | None
     if not replay.start.project:
         return None
     try:
-        return read_versions(Path(replay.start.project), photo)
+        return read_versions(Path(replay.start.project), photo, replay.start.frame or Frame())
     except UserError:
         return None
 

@@ -18,10 +18,12 @@ from daps_desktop.base.i18n import N_, Phrase, phrase, words_of
 from daps_desktop.base.safe_zip import open_zip, read_text
 from daps_desktop.base.serialization import from_jsonable, load_json
 from daps_desktop.base.temp_files import temporary_folder
+from daps_desktop.document.framing import Framing
 from daps_desktop.document.project.format import (
     FORMAT,
     MANIFEST,
     MASK,
+    ORIGINAL_MASK,
     SUFFIX,
     VERSION,
     Manifest,
@@ -35,6 +37,7 @@ from daps_desktop.document.project.picture_reader import PictureReader
 from daps_desktop.document.source import SourceFile, describe_source, hash_file, is_unchanged, read_source
 from daps_desktop.document.version import Version
 from daps_desktop.imaging.formats.png_codec import decode_mask
+from daps_desktop.imaging.frame import Frame
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.profile.photo_profile import PhotoProfile
 from daps_desktop.jobs.recipe import Recipe
@@ -62,15 +65,20 @@ def read_project(path: Path, photo_at: Path | None = None, accept_changed: bool 
     path = Path(path)
     with _as_user_errors(path), open_regular_file(path) as file, open_zip(file) as archive:
         manifest = _read_manifest(archive, path)
-        photo = _read_photo(archive, manifest, path, photo_at, accept_changed)
-        source = _source(manifest, photo, accept_changed)
-        return _compose(PictureReader(archive, path.stat().st_size), manifest, photo, source)
+        original = _read_photo(archive, manifest, path, photo_at, accept_changed)
+        source = _source(manifest, original, accept_changed)
+        return _compose(PictureReader(archive, path.stat().st_size), manifest, original, source)
 
 
-def read_versions(path: Path, photo: Photo) -> tuple[Version, ...]:
-    """The versions in a project, whose photo is available. Raises: UserError (`project_...`)."""
+def read_versions(path: Path, photo: Photo, frame: Frame) -> tuple[Version, ...]:
+    """The versions in a project, whose photo is available in a frame; none where it has them of another.
+
+    Raises: UserError (`project_...`).
+    """
     with _as_user_errors(path), open_regular_file(path) as file, open_zip(file) as archive:
         manifest = _read_manifest(archive, path)
+        if (manifest.frame or Frame()) != frame:
+            return ()
         return _versions(PictureReader(archive, path.stat().st_size), manifest, photo)
 
 
@@ -90,11 +98,17 @@ def read_original(path: Path, target: Path) -> bool:
         return False
 
 
-def _compose(reader: PictureReader, manifest: Manifest, photo: Photo, source: SourceFile) -> Project:
+def _compose(reader: PictureReader, manifest: Manifest, original: Photo, source: SourceFile) -> Project:
+    framing = None
+    if manifest.frame is not None:
+        marks = decode_mask(reader.picture(ORIGINAL_MASK), original.height, original.width)
+        framing = Framing(original, manifest.frame, marks)
+    photo = framing.framed_photo() if framing else original
     mask = decode_mask(reader.picture(MASK), photo.height, photo.width)
     versions = _versions(reader, manifest, photo)
     recipe = Recipe.from_json(manifest.recipe)
-    return Project(photo, source, mask, recipe, versions, manifest.view, _profile(manifest, source))
+    profile = _profile(manifest, source)
+    return Project(photo, source, mask, recipe, versions, manifest.view, profile, framing)
 
 
 def _profile(manifest: Manifest, source: SourceFile) -> PhotoProfile | None:

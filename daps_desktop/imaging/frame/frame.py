@@ -100,6 +100,8 @@ class Frame:
                                    width=width, height=height))  # fmt: skip
         if self.crop is not None and not self.holds(photo, self.crop):
             rows, cols = self.canvas_size(photo)
+            if self.crop == self.crop.clipped(rows, cols):
+                raise unfit(phrase(N_("its crop reaches into the corners that straightening leaves empty")))
             raise unfit(phrase(N_("its crop reaches outside the photo of {width} × {height} pixels"),
                                width=cols, height=rows))  # fmt: skip
 
@@ -125,6 +127,10 @@ class Frame:
     def canvas_matrix(self, photo: Size) -> Matrix:
         """From points of the canvas to those of the photo."""
         return self._from_rectified(photo) @ self._from_turned(photo) @ self._from_canvas(photo)
+
+    def turned_matrix(self, photo: Size) -> Matrix:
+        """From points of the photo before it is straightened to those of the canvas."""
+        return np.asarray(np.linalg.inv(self._from_canvas(photo)), np.float64)
 
     def _sin_cos(self) -> tuple[float, float]:
         angle = math.radians(self.angle)
@@ -154,7 +160,7 @@ class Frame:
         return from_rectangle(self.rectified_size(photo), self.corners)
 
 
-def unfit(detail: Phrase) -> UserError:
+def unfit(detail: Phrase | str) -> UserError:
     return UserError("frame_unfit", detail=detail)
 
 

@@ -13,12 +13,14 @@ from daps_desktop.album.model import Album, AlbumItem
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_, tr
 from daps_desktop.base.paths import user_folder
+from daps_desktop.document.framing import Framing
 from daps_desktop.document.project import Project
 from daps_desktop.document.sidecar import read_recipe, read_sidecar
 from daps_desktop.document.source import describe_source
 from daps_desktop.document.version import Version
 from daps_desktop.imaging.export import free_path, sidecar_path
 from daps_desktop.imaging.formats.reader import read_photo
+from daps_desktop.imaging.frame import Frame
 from daps_desktop.imaging.photo import Photo, at_depth
 from daps_desktop.imaging.resize import resize
 from daps_desktop.jobs.recipe import Recipe
@@ -187,16 +189,22 @@ class AlbumController(QObject):
 
 def open_result(item: AlbumItem) -> OpenedPhoto:
     """The photo of a row with its result as a version; made in the background. Raises: UserError."""
-    photo, result = read_photo(item.path), read_photo(Path(item.output))
+    original, result = read_photo(item.path), read_photo(Path(item.output))
     beside = sidecar_path(Path(item.output))
     told = read_sidecar(beside) if beside.exists() else None
-    if told is None or not told.matches(photo):
+    if told is not None and not told.matches(original):
+        told = None
+    framing = None
+    if told is not None and told.frame != Frame():
+        framing = Framing(original, told.frame, np.zeros((original.height, original.width), bool))
+    photo = framing.framed_photo() if framing else original
+    if told is None:
         version = Version(1, _fitting(result, photo), Recipe(), None, None, item.path.stem)
     else:
         version = Version(1, _fitting(result, photo), told.recipe, told.mask, told.report)
     mask = np.zeros((photo.height, photo.width), bool) if version.mask is None else version.mask
-    source = describe_source(photo)
-    project = Project(photo, source, mask, version.recipe, (version,))
+    source = describe_source(original)
+    project = Project(photo, source, mask, version.recipe, (version,), framing=framing)
     return OpenedPhoto(photo, build_pyramid(photo), source, project)
 
 

@@ -45,6 +45,8 @@ MENUS: tuple[tuple[str, tuple[ActionSpec | None, ...]], ...] = (
         ActionSpec("redo", N_("Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
         None,
         ActionSpec("copy", N_("Copy result"), ("Ctrl+C",)),
+        None,
+        ActionSpec("frame", N_("Frame…"), ("C",), "frame"),
     )),
     (labels.MENU_MASK, (
         ActionSpec("brush", N_("Brush"), ("B",), "brush", checkable=True),

@@ -28,6 +28,7 @@ COMPARE_NAME = N_("Compare")
 UNDO_BRUSH, UNDO_ERASE = N_("brush stroke"), N_("eraser stroke")
 UNDO_CLEAR, UNDO_INVERT, UNDO_IMPORT = N_("clear marks"), N_("invert marks"), N_("import marks")
 UNDO_ALL, UNDO_SOFT_EDGE, UNDO_VERSION = N_("mark everything"), N_("soft edge"), N_("new version")
+UNDO_FRAME = N_("frame")
 
 # right panel
 PANEL_NAME = N_("Task")

@@ -13,6 +13,7 @@ from daps_desktop.base.i18n import N_, tr
 from daps_desktop.document.version import Version
 from daps_desktop.imaging.before_after import before_after
 from daps_desktop.imaging.export import ExportOptions, encode, export_size, prepared
+from daps_desktop.imaging.frame import Frame
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.ui.common.actions import Actions
 from daps_desktop.ui.common.background import BackgroundRunner
@@ -58,7 +59,9 @@ class ExportController(QObject):
         super().__init__(window)
         self._window, self._model, self._files, self._background = window, model, files, background
         self.dialog: ExportDialog | None = None
-        self._photo: Photo | None = None
+        self._photo: Photo | None = None  # in its frame
+        self._original: Photo | None = None
+        self._frame = Frame()
         self._version: Version | None = None
         self._encoded: EncodedExport | None = None
         self._encoding = False
@@ -76,13 +79,14 @@ class ExportController(QObject):
         document, version = self._model.document, self._model.shown
         if document is None or version is None or self._saving:
             return
-        photo, options = document.photo, replace(last_options(), policy="unique")
+        original, frame = document.original, document.frame
+        options = replace(last_options(), policy="unique")
         self._files.ask_again = self.ask
 
         def work() -> Path | None:
-            path = beside(photo, options)
+            path = beside(original, options)
             data = within_memory(path, lambda: encode(version.photo, options))
-            return write_export(data, path, options, photo, version)
+            return write_export(data, path, options, original, frame, version)
 
         def done(path: Path | None) -> None:
             self._show_saving(False)
@@ -108,6 +112,7 @@ class ExportController(QObject):
         if document is None or version is None or self.dialog is not None:
             return
         self._photo, self._version, self._encoded = document.photo, version, None
+        self._frame, self._original = document.frame, document.original
         self._encoding = False  # whatever became of the last one
         self._files.ask_again = self.ask
         options = last_options()
@@ -123,7 +128,9 @@ class ExportController(QObject):
         self._timer.stop()
         self.dialog, self._then, self._encoded = None, None, None
         self._new_folder = None
-        self._photo = self._version = None  # they may be the last thing that holds a large file open
+        self._photo = self._original = self._version = (
+            None  # they may be the last thing that holds a large file open
+        )
 
     # the weight of the file
 
@@ -215,6 +222,7 @@ class ExportController(QObject):
             return
         assert self._photo is not None and self._version is not None
         photo, version, wished, options = self._photo, self._version, self.dialog.path, self.dialog.options
+        original, frame = self._original or photo, self._frame
         policy = "overwrite" if overwrite else options.policy
         kept = version if options.picture == "result" else None
         options, folder = replace(options, policy=policy), self._new_folder
@@ -223,7 +231,7 @@ class ExportController(QObject):
             if folder is not None and folder == wished.parent:
                 with save_errors(wished):
                     folder.mkdir(parents=True, exist_ok=True)
-            return write_export(ready.data, wished, options, photo, version)
+            return write_export(ready.data, wished, options, original, frame, version)
 
         def failed(error: UserError) -> None:
             if self.dialog is None:

@@ -16,6 +16,7 @@ from daps_desktop.base.i18n import N_, phrase, tr
 from daps_desktop.document.sidecar import dump_sidecar, make_provenance
 from daps_desktop.document.version import Version
 from daps_desktop.imaging.export import ExportOptions, default_path, resolve_conflict, sidecar_path, write
+from daps_desktop.imaging.frame import Frame
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.preferences import preferences
@@ -53,17 +54,18 @@ def within_memory(path: Path, make: Callable[[], Made]) -> Made:
 
 
 def write_export(
-    data: bytes, wished: Path, options: ExportOptions, photo: Photo, version: Version
+    data: bytes, wished: Path, options: ExportOptions, original: Photo, frame: Frame, version: Version
 ) -> Path | None:
     """Where the file was written, with its sidecar; None where what is there is to be left alone.
 
+    `version` was made of the `original` in that frame.
     Raises: UserError (`save_...`).
     """
-    path = resolve_conflict(wished, options.policy, photo.path)
+    path = resolve_conflict(wished, options.policy, original.path)
     if path is not None:
-        digest = write(data, path, overwrite=options.policy == "overwrite", original=photo.path)
+        digest = write(data, path, overwrite=options.policy == "overwrite", original=original.path)
         if options.sidecar:
-            told = dump_sidecar(make_provenance(photo, version, digest))
+            told = dump_sidecar(make_provenance(original, version, digest, frame))
             write_file(sidecar_path(path), told, overwrite=True)
     return path
 

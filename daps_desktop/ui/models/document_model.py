@@ -12,13 +12,14 @@ from daps_desktop.jobs.recipe import Recipe
 from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.models.marks_model import MarksModel
-from daps_desktop.ui.models.undo_commands import VersionCommand
+from daps_desktop.ui.models.undo_commands import FrameCommand, VersionCommand
 
 
 class DocumentModel(MarksModel):
     """One open document or none."""
 
-    photo_opened = Signal(Photo)
+    photo_opened = Signal(Photo)  # or seen in another frame
+    reframed = Signal(Document)  # follows the above where it was
     version_added = Signal(Version)  # made by a job, or put together from others
     version_changed = Signal(Version)  # it has another name, or its pixels are kept elsewhere
     version_renamed = Signal(Version)
@@ -78,7 +79,7 @@ class DocumentModel(MarksModel):
         chosen = self._last_recipe if self.choices_kept else Recipe()
         self.document = Document(photo, chosen.task, chosen.settings)
         if held is not None:
-            self.document.load(held.mask, held.recipe, held.versions)
+            self.document.load(held.mask, held.recipe, held.versions, held.framing)
             self.document.profile = held.profile
         if unsaved:
             self.undo_stack.resetClean()
@@ -96,6 +97,27 @@ class DocumentModel(MarksModel):
         self.settings_changed.emit(self.document.settings)
         for version in self.document.versions:
             self.version_added.emit(version)
+
+    def reframe(self, document: Document) -> None:
+        """Go on with the photo in another frame, as one step of undo: undone, all is as it was, with its
+        versions. `document` is what the open one made of itself.
+        """
+        assert self.document is not None
+        before = (self.document, self.shown)
+        self.end_scratch_mask()
+        self.undo_stack.push(FrameCommand(tr(labels.UNDO_FRAME), before, (document, None), self._put))
+
+    def _put(self, document: Document, shown: Version | None) -> None:
+        if self.document is not None:  # what was chosen is a matter of the photo, and not of its frame
+            document.task, document.settings = self.document.task, self.document.settings
+        self.document, self.shown = document, None
+        self.photo_opened.emit(document.photo)
+        self.version_shown.emit(None)
+        self.reframed.emit(document)
+        for version in document.versions:
+            self.version_added.emit(version)
+        self.mask_edited.emit()
+        self.show_version(shown)
 
     def close(self) -> None:
         """No document any more."""

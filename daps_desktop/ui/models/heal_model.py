@@ -55,8 +55,8 @@ class HealModel(QObject):
         self._pending: _Pending | None = None
         self._own: set[int] = set()  # versions that strokes made
         model.stroke_taken.connect(self._take)
-        model.photo_opened.connect(lambda _: self._forget())
-        job.state_changed.connect(lambda _: self._go_on())
+        model.photo_opened.connect(self._forget)
+        job.state_changed.connect(self._go_on)
 
     def _take(self, stroke: Selection) -> None:
         self.waiting.append(stroke)

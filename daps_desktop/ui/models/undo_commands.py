@@ -8,6 +8,8 @@ import numpy as np
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
+from daps_desktop.document.document import Document
+from daps_desktop.document.version import Version
 from daps_desktop.imaging.mask import Mask, MaskEdit
 from daps_desktop.imaging.photo import Pixels
 from daps_desktop.imaging.rect import Rect
@@ -16,6 +18,7 @@ from daps_desktop.imaging.rect import Rect
 # the bytes before the steps.
 UNDO_STEPS = 200
 UNDO_BYTES = 256 * 2**20
+Framed = tuple[Document, Version | None]
 _SOFT_EDGE_ID = 1  # commands of one number that follow each other become one
 
 
@@ -124,6 +127,20 @@ class PixelsCommand(QUndoCommand):
 
     def undo(self) -> None:
         self._write(self._number, self._rect, self._before)
+
+
+class FrameCommand(QUndoCommand):
+    """The photo in another frame: each is a document of its own, with what was shown of it."""
+
+    def __init__(self, text: str, before: Framed, after: Framed, put: Callable[..., None]) -> None:
+        super().__init__(text)
+        self._before, self._after, self._put = before, after, put
+
+    def redo(self) -> None:
+        self._put(*self._after)
+
+    def undo(self) -> None:
+        self._put(*self._before)
 
 
 class UndoStack(QUndoStack):

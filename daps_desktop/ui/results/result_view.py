@@ -50,7 +50,7 @@ class ResultView(QObject):
         model.photo_opened.connect(self._recent.clear)
         model.version_added.connect(self._expect)
         model.version_shown.connect(self._prepare)
-        model.version_repainted.connect(lambda version: self._recent.pop(version.number, None))
+        model.version_repainted.connect(self._drop)
         job.started.connect(self._begin)
         job.previewed.connect(self._show_preview)
         job.state_changed.connect(self._take_back)
@@ -84,6 +84,10 @@ class ResultView(QObject):
             self._preview_seen = True
             if self._compare.chosen in _UNDECIDED:
                 self._compare.set_mode(CompareMode.RESULT)
+
+    def _drop(self, version: Version) -> None:
+        """It looks otherwise now."""
+        self._recent.pop(version.number, None)
 
     def _expect(self, version: Version) -> None:
         self._newest = version.number

@@ -162,6 +162,7 @@ class MainWindow(WindowParts):
     def _set_colours(self, colours: Colours) -> None:
         self.actions_.set_colours(colours)
         self.canvas.set_colours(colours)
+        self.framing.set_colours(colours)
         self.check.set_colours(colours)
 
     def _speak(self) -> None:

@@ -29,6 +29,7 @@ from daps_desktop.ui.files.marks_files import MarksFiles
 from daps_desktop.ui.files.project_controller import ProjectController
 from daps_desktop.ui.files.recent_files import RecentFiles
 from daps_desktop.ui.files.recipe_controller import RecipeController
+from daps_desktop.ui.framing.frame_controller import FrameController
 from daps_desktop.ui.help.help_controller import HelpController
 from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.models.estimate_model import EstimateModel
@@ -121,6 +122,9 @@ class WindowParts(QMainWindow):
         )
         self.recent = RecentFiles(self.files, self.background, self.actions_.menus[labels.MENU_FILE], self)
         self.recovery = CrashRecovery(self.files, self.background, journals, self)
+        self.framing = FrameController(
+            self, model, job, self.files, self.canvas, self.tools, self.actions_, self.background
+        )
         run_box = self.panel.run_box
         self.run_controller = RunController(
             self, model, job, self.actions_, run_box, self.status, self.status.hardware.text, self.files
@@ -136,8 +140,10 @@ class WindowParts(QMainWindow):
         self.resize(min(1440, room.width() - 40), min(900, room.height() - 80))
         self.compare_bar = CompareBar(self.compare, self.actions_)
         work = QWidget()
-        layout = vbox(self.compare_bar, self.canvas, spacing=0)
+        self.framing.replaced = (self.compare_bar, self.canvas)
+        layout = vbox(self.compare_bar, self.canvas, self.framing.editor, spacing=0)
         layout.setStretch(1, 1)
+        layout.setStretch(2, 1)
         work.setLayout(layout)
         self.pages.addWidget(self.welcome)
         self.pages.addWidget(work)
@@ -158,7 +164,7 @@ class WindowParts(QMainWindow):
 
     def _open_to_the_keyboard(self) -> None:
         no_focus_on_click(self)
-        for part in (self.canvas, self.versions.panel.strip):
+        for part in (self.canvas, self.framing.editor.view, self.versions.panel.strip):
             FocusFrame(part)
         below = (self.versions_dock, self.check_dock)
         parts = (self.welcome, self.canvas, self.panel, *below, self.tool_strip, self.compare_bar)

@@ -32,7 +32,7 @@ class DiagnosisController(QObject):
         super().__init__(parent)
         self._model, self._search, self._panel = model, search, panel
         self._own: Task | None = None  # what stands ticked without anyone's choice; None: someone chose
-        model.photo_opened.connect(lambda _: self._begin())
+        model.photo_opened.connect(self._begin)
         model.task_changed.connect(self._hear_choice)
         profile.changed.connect(self._show)
         search.found.connect(self._follow_search)

@@ -67,8 +67,7 @@ class ProposalReview(QObject):
         section.accept_pressed.connect(self.accept)
         section.dismiss_pressed.connect(self.dismiss)
         section.sensitivity_chosen.connect(self._set_sensitivity)
-        model.photo_opened.connect(lambda _: self._await(None))
-        model.photo_opened.connect(lambda _: self._forget())
+        model.photo_opened.connect(self._drop)
         model.version_shown.connect(self._forget_closed)
         self._forget()
 
@@ -168,6 +167,10 @@ class ProposalReview(QObject):
         self._actions.enable(("find",), self._model.document is not None)
         self._section.show_idle()
         self._canvas.update()
+
+    def _drop(self) -> None:
+        self._await(None)
+        self._forget()
 
     def _forget_closed(self) -> None:
         if self._model.document is None:

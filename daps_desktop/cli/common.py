@@ -11,7 +11,8 @@ from daps_desktop.document.kernel_file import with_kernel_read
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import lost_in, write_photo
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.damage import MissingPixels, Noise
+from daps_desktop.imaging.profile.tone_curve import TONES
+from daps_desktop.jobs.damage import MissingPixels, Noise, Toning
 from daps_desktop.jobs.damage_text import parse_damage, usage
 from daps_desktop.jobs.damage_traits import TRAITS
 from daps_desktop.jobs.messages import file_notices
@@ -85,6 +86,16 @@ def add_switches(parser: argparse.ArgumentParser) -> None:
     for name in SWITCHES:
         option, words = _SWITCHED_OFF[name]
         parser.add_argument(option, dest=name, action="store_false", default=None, help=tr(words))
+
+
+def add_tone(parser: argparse.ArgumentParser) -> None:
+    words = tr("a tone for a black and white or toned photo; neutral takes its own out")
+    parser.add_argument("--tone", choices=tuple(TONES), help=words)
+
+
+def with_tone(task: Task, tone: str | None) -> Task:
+    """The task with the tone that was asked for in place of its own."""
+    return Task((*task.without(Toning).damages, Toning(tone))) if tone else task
 
 
 def sensitivity(text: str) -> float:

@@ -17,9 +17,11 @@ from daps_desktop.cli.common import (
     add_files,
     add_find,
     add_switches,
+    add_tone,
     print_status,
     read_asked_photo,
     task_from_options,
+    with_tone,
     write_result,
 )
 from daps_desktop.cli.local_run import find_damage, run_local
@@ -40,6 +42,7 @@ from daps_desktop.jobs.messages import Failed, RestoreResult
 from daps_desktop.jobs.recipe import Recipe, parse_recipe
 from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.jobs.settings import DEVICES, METHODS, OUTPUTS, PRESETS, SWITCHES, Device, SolverSettings
+from daps_desktop.jobs.task import Task
 
 _SETTINGS = (
     "preset", "method", "output", "samples", "closeness", "levels", "prior", "device", "seed", "tile",
@@ -78,6 +81,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", choices=DEVICES)
     parser.add_argument("--tile", type=int, metavar="PX", help=tr("side of a tile; 0: chosen automatically"))
     add_switches(parser)
+    add_tone(parser)
     parser.add_argument("--report", type=Path, metavar="FILE.json")
     parser.set_defaults(run=_restore, seed=None)
 
@@ -89,7 +93,11 @@ def _restore(options: argparse.Namespace) -> int:
     mask = _mask(options, photo, loaded)
     named = loaded.recipe.task if isinstance(loaded, Provenance) else loaded.task if loaded else None
     marked = options.mask is not None or options.find is not None
-    task = with_kernel_read(named) if named else task_from_options(options, marked)
+    tone_alone = options.tone is not None and not (named or options.damage or marked)
+    task = (
+        Task(()) if tone_alone else with_kernel_read(named) if named else task_from_options(options, marked)
+    )
+    task = with_tone(task, options.tone)
     check_target(options.out, options.photo, options.force > 0, options.force > 1)
     _check_report(options.report)
     if options.find is not None:

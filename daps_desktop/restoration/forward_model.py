@@ -32,6 +32,7 @@ from daps_desktop.jobs.damage import (
     Noise,
     PhaseRetrieval,
     RandomMask,
+    Toning,
 )
 from daps_desktop.jobs.damage_traits import TRAITS, Stage
 from daps_desktop.jobs.report import NarrowedBlur
@@ -269,6 +270,7 @@ FACTORIES: dict[type[Damage], Callable[[Any, Measurement], Operator | None]] = {
     JpegCompression: _jpeg,
     Greyscale: _grey,
     Fading: _none,
+    Toning: _none,
     Clipping: _clipped,
     RandomMask: _random_mask,
     BoxMask: _box,

@@ -24,10 +24,12 @@ CANVAS_HELP = N_(
     "Paint over the damage. The right button erases, the wheel zooms, Space with the mouse moves the photo."
 )
 SIDE_ORIGINAL, SIDE_RESULT = N_("Original"), N_("Result")
+SIDE_PREVIEW = N_("Preview of the colours")
 COMPARE_NAME = N_("Compare")
 UNDO_BRUSH, UNDO_ERASE = N_("brush stroke"), N_("eraser stroke")
 UNDO_CLEAR, UNDO_INVERT, UNDO_IMPORT = N_("clear marks"), N_("invert marks"), N_("import marks")
 UNDO_ALL, UNDO_SOFT_EDGE, UNDO_VERSION = N_("mark everything"), N_("soft edge"), N_("new version")
+UNDO_DELETE = N_("delete version")
 
 # right panel
 PANEL_NAME = N_("Task")

@@ -64,6 +64,7 @@ class Autosave(QObject):
         model.settings_changed.connect(self._note_recipe)
         model.version_added.connect(self._write_version)
         model.version_renamed.connect(self._write_version)
+        model.version_removed.connect(lambda version: self._write_gone(version.number))
 
     # the life of a journal
 
@@ -76,13 +77,16 @@ class Autosave(QObject):
                 self._write_version(version)
             self._retire(opened.leftover)
 
-    def restart_from(self, opened: OpenedPhoto, kept: int, strokes: int) -> None:
-        """A new journal on top of its project, just saved, which holds the first `kept` versions."""
+    def restart_from(self, opened: OpenedPhoto, kept: frozenset[int], strokes: int) -> None:
+        """A new journal on top of its project, just saved, which holds the versions of the numbers `kept`."""
         document = self._model.document
         assert document is not None
         self._start(opened, strokes)
-        for version in document.versions[kept:]:
-            self._write_version(version)
+        for version in document.versions:
+            if version.number not in kept:
+                self._write_version(version)
+        for number in kept - {version.number for version in document.versions}:
+            self._write_gone(number)
 
     def _start(self, opened: OpenedPhoto, strokes: int) -> None:
         document = self._model.document
@@ -195,6 +199,12 @@ class Autosave(QObject):
             return
         photo = document.photo
         self._do(lambda _: self._on_pictures(held, lambda journal: journal.version(version, photo)))
+
+    def _write_gone(self, number: int) -> None:
+        """After the version itself, on the same thread."""
+        held = self._held
+        if held is not None:
+            self._do(lambda _: self._on_pictures(held, lambda journal: journal.gone(number)))
 
     def _retire(self, leftover: FolderLock) -> None:
         """Remove the journal that was recovered, once all that it held is in the new one."""

@@ -35,6 +35,7 @@ class TaskPanel(QWidget):
         say(self, accessibleName=labels.PANEL_NAME)
         self._model = model
         self._job = job
+        self._actions = actions
         self.cards = DamageCards()
         self.where = WhereSection(tools, model, actions)
         self.how = HowSection()
@@ -80,6 +81,7 @@ class TaskPanel(QWidget):
         self.how.fold.head.toggled.connect(lambda: QTimer.singleShot(0, self._show_fold))
         self.cards.task_chosen.connect(model.set_task)
         self.how.settings_chosen.connect(model.set_settings)
+        self.cards.priors_wanted.connect(self._actions["priors"].trigger)
         self.cards.noise.level.chosen.connect(lambda level: self.how.pick(noise=level))
         model.photo_opened.connect(self._show_photo)
         self.how.fold.task_chosen.connect(model.set_task)

@@ -47,8 +47,8 @@ from daps_desktop.ui.shell.status_line import StatusLine
 from daps_desktop.ui.shell.toolbar import ToolBar
 from daps_desktop.ui.shell.welcome_page import WelcomePage
 from daps_desktop.ui.shell.window_layout import add_dock
+from daps_desktop.ui.workflow.colour_preview import ColourPreview
 from daps_desktop.ui.workflow.diagnosis_controller import DiagnosisController
-from daps_desktop.ui.workflow.fading_preview import FadePreview
 from daps_desktop.ui.workflow.proposal_review import ProposalReview
 from daps_desktop.ui.workflow.run_controller import RunController
 
@@ -86,7 +86,7 @@ class WindowParts(QMainWindow):
         )
         self.profile = ProfileModel(model, job, self)
         self.examiner = DiagnosisController(self.profile, self.panel, self)
-        self.fade_preview = FadePreview(model, self.canvas, self.background, self)
+        self.colour_preview = ColourPreview(model, self.canvas, self.background, self)
         self.versions = VersionsController(model, job, self.actions_, self.background, PREVIEW_SIDE)
         stage = CompositorView(self.canvas, self.compare, self.result_view)
         self.painting = VersionCompositor(model, self.versions.panel, self.actions_, stage, self.background)

@@ -17,6 +17,7 @@ from daps_desktop.jobs.damage_text import parse_damage, usage
 from daps_desktop.jobs.damage_traits import TRAITS
 from daps_desktop.jobs.messages import file_notices
 from daps_desktop.jobs.proposals import DEFAULT, SENSITIVITY
+from daps_desktop.jobs.remaining_time import forecast_range
 from daps_desktop.jobs.settings import SWITCHES
 from daps_desktop.jobs.task import Task
 
@@ -144,6 +145,13 @@ def duration(seconds: float) -> str:
     if minutes:
         return tr("{minutes} min {seconds} s").format(minutes=minutes, seconds=seconds)
     return tr("{seconds} s").format(seconds=seconds)
+
+
+def expected_duration(seconds: float) -> str:
+    """Between what and what a run will take."""
+    span = forecast_range(seconds)
+    low, high = duration(span.low), duration(span.high)
+    return high if low == high else tr("{low} to {high}").format(low=low, high=high)
 
 
 def table(rows: Iterable[tuple[str, object]]) -> str:

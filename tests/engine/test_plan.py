@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -10,10 +11,12 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from daps_desktop.analysis.noise import measure_noise
+from daps_desktop.analysis.profile import measure_profile
 from daps_desktop.engine.dispatch import run_job
 from daps_desktop.imaging.jpeg_tables import tables_for_quality
 from daps_desktop.imaging.mask import Mask, downsampled
 from daps_desktop.imaging.photo import Photo, Pixels
+from daps_desktop.imaging.profile.photo_profile import PhotoProfile
 from daps_desktop.jobs.damage import (
     BoxMask,
     CameraBlur,
@@ -92,6 +95,11 @@ def photo() -> Pixels:
     return np.ascontiguousarray(crop(128)[:HEIGHT, :WIDTH])
 
 
+@cache
+def said() -> PhotoProfile:
+    return measure_profile(Photo(photo()))
+
+
 def planned(task: Task, settings: SolverSettings, mask: Mask | None) -> Plan:
     observation = Observation(
         HEIGHT,
@@ -142,7 +150,7 @@ def test_an_estimate_prices_that_plan(damages: tuple[Damage, ...], how: SolverSe
         how,
         None if marks is None else downsampled(marks, MARKS_STEP),
         1.0,
-        measure_noise(photo()),
+        said(),
     )
     messages: list[Message] = []
     run_job(request, threading.Event(), messages.append)

@@ -3,7 +3,7 @@
 import math
 
 from daps_desktop.base.i18n import format_number, ntr, tr
-from daps_desktop.jobs.remaining_time import TimeRange
+from daps_desktop.jobs.remaining_time import TimeRange, forecast_range
 from daps_desktop.ui.common.labels import STOP
 
 
@@ -48,6 +48,12 @@ def duration(seconds: float) -> str:
     if seconds < 90 * 60:
         return tr("{minutes} min").format(minutes=round(seconds / 60))
     return tr("{hours:.1f} h").format(hours=seconds / 3600)
+
+
+def forecast(seconds: float) -> str:
+    """ "20 to 30 s": what a run will take."""
+    span = forecast_range(seconds)
+    return duration(span.high) if span.low == span.high else format_time_range(span)
 
 
 def stop_label(left: TimeRange | None) -> str:

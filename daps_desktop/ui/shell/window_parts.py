@@ -100,6 +100,7 @@ class WindowParts(QMainWindow):
         self.priors = PriorsController(self, self.actions_, self.panel.how.fold)
         self.help = HelpController(self, self.actions_)
         self.forecast = EstimateModel(model, job, self)
+        self.profile.changed.connect(self.forecast.ask_soon)
         self.forecast.changed.connect(self.panel.how.show_times)
         self.forecast.hardware_known.connect(lambda words: say(self.welcome.hardware, text=words))
         journals = journal_folder(user_folder())

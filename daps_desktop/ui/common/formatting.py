@@ -62,8 +62,9 @@ def stop_label(left: TimeRange | None) -> str:
 
 def format_time_range(span: TimeRange) -> str:
     """ "20 to 40 s": rounded outwards, to steps that do not flicker."""
+    whole = span.low == round(span.low) and span.high == round(span.high)  # rounded already
     if span.high < 90:
-        grid, one, many = 1 if span.high < 10 else 5, tr("under {high} s"), tr("{low} to {high} s")
+        grid, one, many = 1 if span.high < 10 or whole else 5, tr("under {high} s"), tr("{low} to {high} s")
         low, high = span.low, span.high
     elif span.high < 90 * 60:
         grid, one, many = 1, tr("under {high} min"), tr("{low} to {high} min")

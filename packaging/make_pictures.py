@@ -46,6 +46,8 @@ _TEAR = (
 _LEFT_OVER = ((993, 453), (311, 633), (248, 747), (183, 654))
 _APPLES = QRect(575, 335, 220, 130)
 
+_SHOWN = np.s_[60:400, 560:1000]  # of the sample, on the first page: the tear, and what it crosses
+
 Step = Callable[[], bool]  # whether the story can go on
 Story = Callable[[MainWindow], Iterator[Step]]
 
@@ -110,6 +112,16 @@ def stroke(window: MainWindow, *points: tuple[float, float]) -> None:
         for i in range(1, 6):
             QTest.mouseMove(window.canvas, a + (b - a) * (i / 5))
     QTest.mouseRelease(window.canvas, _LEFT, Qt.KeyboardModifier.NoModifier, places[-1])
+
+
+def keep_before_after(window: MainWindow) -> None:
+    """A part of the sample, and of the version that is shown, side by side for the first page."""
+    document, version = window.model.document, window.model.shown
+    assert document is not None and version is not None
+    parts = [photo.pixels[_SHOWN] for photo in (document.photo, version.photo)]
+    between = np.full((len(parts[0]), 4, 3), 255, np.uint8)
+    both = np.concatenate([parts[0], between, parts[1]], axis=1)
+    Image.fromarray(both).save(resource("sample") / "before_after.jpg", quality=90)
 
 
 def leave_out_apples(window: MainWindow) -> None:
@@ -187,6 +199,7 @@ def first_restoration(window: MainWindow) -> Iterator[Step]:
     yield from _watched(window)
     yield after(8)
     take("result", window.grab())
+    keep_before_after(window)
     take("verdict", framed(box), _FLAT_COLOURS)
 
 

@@ -18,7 +18,7 @@ from daps_desktop.base.files import save_errors, write_file
 from daps_desktop.base.i18n import ntr, tr
 from daps_desktop.base.locks import lock_file
 from daps_desktop.base.os_errors import describe_os_error
-from daps_desktop.cli.common import add_find, add_switches, print_status
+from daps_desktop.cli.common import add_find, add_switches, add_tone, print_status, with_tone
 from daps_desktop.cli.local_run import run_local
 from daps_desktop.document.sidecar import read_recipe
 from daps_desktop.imaging.export import ENDINGS, ExportOptions
@@ -69,6 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ),
     )
     add_switches(parser)
+    add_tone(parser)
     parser.set_defaults(run=_batch)
 
 
@@ -153,7 +154,8 @@ def _album(options: argparse.Namespace) -> Album:
     export = ExportOptions(options.format, quality=options.quality, policy=options.policy)
     recipe = read_recipe(options.recipe) if options.recipe else Recipe()
     given = {name: getattr(options, name) for name in SWITCHES if getattr(options, name) is not None}
-    recipe = replace(recipe, settings=replace(recipe.settings, **given))
+    task = with_tone(recipe.task, options.tone)
+    recipe = replace(recipe, task=task, settings=replace(recipe.settings, **given))
     asked = Album(
         recipe,
         export,

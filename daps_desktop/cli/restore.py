@@ -18,9 +18,11 @@ from daps_desktop.cli.common import (
     add_files,
     add_find,
     add_switches,
+    add_tone,
     print_status,
     read_asked_photo,
     task_from_options,
+    with_tone,
     write_result,
 )
 from daps_desktop.cli.local_run import find_damage, profile_of, run_local
@@ -88,6 +90,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", choices=DEVICES)
     parser.add_argument("--tile", type=int, metavar="PX", help=tr("side of a tile; 0: chosen automatically"))
     add_switches(parser)
+    add_tone(parser)
     parser.add_argument("--report", type=Path, metavar="FILE.json")
     parser.set_defaults(run=_restore, seed=None)
 
@@ -104,14 +107,18 @@ def _restore(options: argparse.Namespace) -> int:
     if options.suggested and (options.damage or options.recipe):
         detail = phrase(N_("leave --damage and --recipe out, the photo says it"))
         raise UserError("setting_value", name="suggested", detail=detail)
-    task = with_kernel_read(named) if named else task_from_options(options, marked)
+    tone_alone = options.tone is not None and not (named or options.damage or marked)
+    task = (
+        Task(()) if tone_alone else with_kernel_read(named) if named else task_from_options(options, marked)
+    )
+    task = with_tone(task, options.tone)
     check_target(options.out, options.photo, options.force > 0, options.force > 1)
     _check_report(options.report)
     profile = profile_of(photo) if options.suggested else None
     if profile or options.find is not None:
         mask = _with_found(mask, photo, options.find, settings.device)
         if profile:
-            task = suggested_task(profile, 0 if mask is None else 1)
+            task = with_tone(suggested_task(profile, 0 if mask is None else 1), options.tone)
             _say_suggested(profile, task)
         if mask is None and not (task := task.maskless_part).damages:
             raise UserError("album_nothing_to_do", path=options.photo.name)

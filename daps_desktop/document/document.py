@@ -27,7 +27,10 @@ DEFAULT_TASK = Task((MissingPixels(),))  # of a photo of which nothing is known 
 
 @dataclass
 class Document:
-    """Versions are history: appended, never overwritten. They are of the photo in this frame alone."""
+    """Versions are history: appended, never overwritten, and their numbers never given again.
+
+    They are of the photo in this frame alone.
+    """
 
     photo: Photo
     task: Task = DEFAULT_TASK
@@ -37,6 +40,7 @@ class Document:
     framing: Framing | None = None  # None: `photo` is the original
     first_number: int = 1  # of its versions
     mask: Mask = field(init=False)
+    _last_number: int = field(default=0, init=False)
     _settled: Mask = field(init=False)  # the mask without the stroke under way
     _marked: int = field(default=0, init=False)  # pixels of `_settled` that are True
     _changing: int = field(default=0, init=False)  # the same with a soft edge `_edge` pixels wide
@@ -165,7 +169,8 @@ class Document:
         self.framing = framing
         self.replace_mask(mask)
         self.task, self.settings = recipe.task, recipe.settings
-        self.versions.extend(versions)
+        for version in versions:
+            self.append_version(version)
 
     @property
     def recipe(self) -> Recipe:
@@ -185,8 +190,21 @@ class Document:
         )
 
     def append_version(self, version: Version) -> Version:
+        """Also puts one back that was removed, in its place."""
+        self._last_number = max(self._last_number, version.number)
         self.versions.append(version)
+        self.versions.sort(key=lambda kept: kept.number)
         return version
+
+    def version(self, number: int | None) -> Version | None:
+        """The version with that number, if there is one."""
+        return next((version for version in self.versions if version.number == number), None)
+
+    def remove_version(self, version: Version) -> Version | None:
+        """Take it out of the history; returns the one in whose place it stood: the next, else the last."""
+        at = [kept.number for kept in self.versions].index(version.number)
+        del self.versions[at]
+        return self.versions[min(at, len(self.versions) - 1)] if self.versions else None
 
     def replace(self, version: Version) -> None:
         """Put it in the place of the version with its number, which it is but for its name or its home."""
@@ -195,7 +213,7 @@ class Document:
 
     @property
     def next_number(self) -> int:
-        return max((version.number for version in self.versions), default=self.first_number - 1) + 1
+        return max(self._last_number + 1, self.first_number)
 
     def request(self, job_id: str, preview_side: int) -> RestoreRequest:
         """A job for the document as it stands; its mask is a read-only copy, as the user keeps painting."""

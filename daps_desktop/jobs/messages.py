@@ -160,6 +160,7 @@ NOTICES: dict[str, str] = {
         "more would draw halos along edges."
     ),
     "coarse_first": N_("The marked area is wide: it is filled in on a smaller copy first."),
+    "tone_over_colours": N_("This photo has colours of its own; the tone has taken their place."),
     "alpha_kept": N_("Transparency is carried over unchanged."),
 }
 

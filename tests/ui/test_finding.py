@@ -17,6 +17,7 @@ from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import Fading, GaussianBlur, MissingPixels
 from daps_desktop.jobs.messages import Cancelled, Failed, FindResult, ProfileResult
 from daps_desktop.jobs.task import Task
+from daps_desktop.ui.canvas.drawing.compare_state import CompareMode
 from daps_desktop.ui.canvas.drawing.proposal_overlay import PROPOSED
 from daps_desktop.ui.panels.find_section import FIND
 from tests.analysis.scenes import scene
@@ -343,8 +344,13 @@ def test_fading_is_previewed_in_place_and_the_key_shows_the_original(desk: Desk,
     corrected = fading_curve(old).apply(old)
     assert np.abs(corrected[at].astype(int) - old[at]).max() > 15
     desk.bot.waitUntil(lambda: seen() == pytest.approx(tuple(corrected[at].tolist()), abs=6), timeout=5000)
+    assert window.compare.mode is CompareMode.PREVIEW
     window.compare.set_peeking(True)
     assert seen() == pytest.approx(tuple(old[at].tolist()), abs=6)
     window.compare.set_peeking(False)
+    desk.trigger("original")  # Before is the photo
+    assert seen() == pytest.approx(tuple(old[at].tolist()), abs=6)
+    desk.trigger("preview")
+    assert seen() == pytest.approx(tuple(corrected[at].tolist()), abs=6)
     window.model.set_task(Task((Fading(0.0),)))
     assert seen() == pytest.approx(tuple(old[at].tolist()), abs=6)

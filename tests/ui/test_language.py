@@ -30,7 +30,7 @@ from daps_desktop.jobs.messages import Hardware, Notice
 from daps_desktop.ui.common.actions import Actions
 from daps_desktop.ui.common.preferences import LANGUAGE, language, preferences
 from daps_desktop.ui.models.estimate_model import format_hardware_speed
-from daps_desktop.ui.priors.priors_dialog import InstalledPrior
+from daps_desktop.ui.priors.prior_text import InstalledPrior
 from daps_desktop.ui.shell.application import install_qt_translations, speak
 from tests.ui.conftest import Desk
 

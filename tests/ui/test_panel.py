@@ -39,9 +39,10 @@ from daps_desktop.jobs.recipe import Recipe
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
 from daps_desktop.ui.panels.advanced_section import AdvancedSection
-from daps_desktop.ui.panels.damage_cards import CARDS, DamageCards, JpegCard
+from daps_desktop.ui.panels.damage_cards import CARDS, DamageCards
 from daps_desktop.ui.panels.damage_pictures import SIDE, degraded
 from daps_desktop.ui.panels.how_section import HowSection
+from daps_desktop.ui.panels.own_cards import JpegCard
 from daps_desktop.ui.panels.task_panel import WIDTH
 from tests.analysis.test_tone import eight_bits, luma, toned
 from tests.ui.conftest import Desk

@@ -33,6 +33,7 @@ class Kind(IntEnum):
     RECIPE = 3
     VERSION = 4
     STROKES = 5
+    GONE = 6
 
 
 @dataclass(frozen=True, slots=True)

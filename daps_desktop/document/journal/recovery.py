@@ -58,6 +58,7 @@ class Replay:
     patches: list[tuple[Rect, bytes]] = field(default_factory=list[tuple[Rect, bytes]])
     recipe: Recipe = field(default_factory=Recipe)
     versions: dict[int, VersionEntry] = field(default_factory=dict[int, VersionEntry])
+    gone: set[int] = field(default_factory=set[int])  # versions that were deleted, from the project, too
     strokes: int = 0
 
     def apply(self, kind: Kind, payload: bytes) -> None:
@@ -70,6 +71,11 @@ class Replay:
             case Kind.VERSION:
                 entry = from_jsonable(VersionEntry, load_json(payload))
                 self.versions[entry.number] = entry
+                self.gone.discard(entry.number)
+            case Kind.GONE:
+                (number,) = struct.unpack("<I", payload)
+                self.versions.pop(number, None)
+                self.gone.add(number)
             case Kind.STROKES:
                 (self.strokes,) = struct.unpack("<I", payload)
             case Kind.START:
@@ -84,7 +90,7 @@ def unsaved_work(parent: Path) -> list[UnsavedWork]:
         if lock is None:
             continue
         told = _read(folder)
-        if told is not None and (told.strokes or told.versions):
+        if told is not None and (told.strokes or told.versions or told.gone):
             found.append(_unsaved(folder, told))
         elif told is not None or _age(folder) > _FORGOTTEN_S:
             remove(lock)
@@ -119,7 +125,7 @@ def recover(folder: Path, photo_at: Path | None = None) -> RecoveredWork:
     before = _versions_before(told, photo)
     try:
         mask = _replay_mask(told, photo)
-        versions = {version.number: version for version in before or ()}
+        versions = {version.number: version for version in before or () if version.number not in told.gone}
         versions |= {number: _version(folder, entry, photo) for number, entry in told.versions.items()}
     except (OSError, ValueError, MemoryError) as error:
         raise UserError(

@@ -106,6 +106,10 @@ class Journal:
             self._versions.add(version.number)
         self._append(Kind.VERSION, dump_json(to_jsonable(VersionEntry.of(version, photo))))
 
+    def gone(self, number: int) -> None:
+        """The version with that number was deleted; its pictures stay, as it may come back."""
+        self._append(Kind.GONE, struct.pack("<I", number))
+
     def sync(self) -> None:
         """Bring what was written to the disk; cheap where nothing was."""
         with self._writing:

@@ -33,7 +33,7 @@ class SplitController(QObject):
         self._album, self._background = album, background
         self.dialog: SplitDialog | None = None
         profile.changed.connect(self._propose)
-        model.photo_opened.connect(lambda _: self._close())
+        model.photo_opened.connect(self._close)
         line.pressed.connect(self.show)
         actions.connect("split_scan", self.show)
 

@@ -11,13 +11,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from daps_desktop.analysis.fading import LevelsCurve
 from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.ui.canvas.drawing.compare_state import CompareMode, CompareState
 from daps_desktop.ui.canvas.drawing.comparison import CompareRenderer, PaintContext
 from daps_desktop.ui.canvas.drawing.heat_map import HeatMap
-from daps_desktop.ui.canvas.drawing.layer import Layer
+from daps_desktop.ui.canvas.drawing.layer import Layer, Recolour
 from daps_desktop.ui.canvas.drawing.mask_overlay import Overlay
 from daps_desktop.ui.canvas.drawing.pyramid import Pyramid
 from daps_desktop.ui.canvas.drawing.screen_colour import ScreenColour
@@ -56,6 +55,7 @@ class PhotoView(QWidget):
         height, width = pyramid.size
         self._view = ViewTransform(QSizeF(width, height), self._viewport().size()).fitted()
         self._comparison.set_original(pyramid)
+        self._compare.set_previewing(False)
         self.overlay.show_mask(mask)
         self._fitting = True
         self._view_moved()
@@ -78,10 +78,10 @@ class PhotoView(QWidget):
         if self._view is not None:
             self._update_part(QRectF(around(self._view, part)))
 
-    def show_corrected(self, curve: LevelsCurve | None) -> None:
-        """Show the photo through a curve; None shows it as it is."""
-        self._comparison.set_curve(curve)
-        self.update()
+    def show_recoloured(self, recolour: Recolour | None) -> None:
+        """Offer the photo in other colours, and show it so where it is seen alone; None takes that away."""
+        self._comparison.set_recolour(recolour)
+        self._compare.set_previewing(recolour is not None)
 
     def add_layer(self, layer: Callable[[], Layer | None]) -> None:
         """Draw what `layer` returns over the marks, wherever they are seen."""

@@ -13,6 +13,7 @@ WELCOME_TITLE = N_("Restore an old photo")
 WELCOME_LINE = N_("Mark what is damaged, press Restore, and see how well the result agrees with your photo.")
 WELCOME_OPEN = N_("Open a photo…")
 WELCOME_SAMPLE = N_("Try the sample")
+WELCOME_SHOWN = N_("Before and after: the sample, as this program restored it")
 WELCOME_DROP = N_("or drop a photo here, or paste one with {keys}")
 WELCOME_DROP_ALONE = N_("or drop a photo here")
 WELCOME_PRIVATE = N_("Everything stays on this computer. The original file is never changed.")
@@ -24,11 +25,13 @@ CANVAS_HELP = N_(
     "Paint over the damage. The right button erases, the wheel zooms, Space with the mouse moves the photo."
 )
 SIDE_ORIGINAL, SIDE_RESULT = N_("Original"), N_("Result")
+SIDE_PREVIEW = N_("Preview of the colours")
 COMPARE_NAME = N_("Compare")
 UNDO_BRUSH, UNDO_ERASE = N_("brush stroke"), N_("eraser stroke")
 UNDO_CLEAR, UNDO_INVERT, UNDO_IMPORT = N_("clear marks"), N_("invert marks"), N_("import marks")
 UNDO_ALL, UNDO_SOFT_EDGE, UNDO_VERSION = N_("mark everything"), N_("soft edge"), N_("new version")
 UNDO_FRAME = N_("frame")
+UNDO_DELETE = N_("delete version")
 
 # right panel
 PANEL_NAME = N_("Task")

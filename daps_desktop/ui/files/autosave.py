@@ -65,6 +65,7 @@ class Autosave(QObject):
         model.settings_changed.connect(self._note_recipe)
         model.version_added.connect(self._write_version)
         model.version_renamed.connect(self._write_version)
+        model.version_removed.connect(self._note_removed)
 
     # the life of a journal
 
@@ -85,13 +86,16 @@ class Autosave(QObject):
         else:
             self.end()
 
-    def restart_from(self, opened: OpenedPhoto, kept: int, strokes: int) -> None:
-        """A new journal on top of its project, just saved, which holds the first `kept` versions."""
+    def restart_from(self, opened: OpenedPhoto, kept: frozenset[int], strokes: int) -> None:
+        """A new journal on top of its project, just saved, which holds the versions of the numbers `kept`."""
         document = self._model.document
         assert document is not None
         self._start(opened, strokes)
-        for version in document.versions[kept:]:
-            self._write_version(version)
+        for version in document.versions:
+            if version.number not in kept:
+                self._write_version(version)
+        for number in kept - {version.number for version in document.versions}:
+            self._write_gone(number)
 
     def _start(self, opened: OpenedPhoto, strokes: int) -> None:
         document = self._model.document
@@ -212,6 +216,15 @@ class Autosave(QObject):
             return
         photo = document.photo
         self._do(lambda _: self._on_pictures(held, lambda journal: journal.version(version, photo)))
+
+    def _note_removed(self, version: Version) -> None:
+        self._write_gone(version.number)
+
+    def _write_gone(self, number: int) -> None:
+        """After the version itself, on the same thread."""
+        held = self._held
+        if held is not None:
+            self._do(lambda _: self._on_pictures(held, lambda journal: journal.gone(number)))
 
     def _retire(self, leftover: FolderLock) -> None:
         """Remove the journal that was recovered, once all that it held is in the new one."""

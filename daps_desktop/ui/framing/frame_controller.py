@@ -53,7 +53,7 @@ class FrameController(QObject):
         actions.connect("frame", self.begin)
         self.editor.applied.connect(self._ask_anew)
         self.editor.cancelled.connect(self.end)
-        model.photo_opened.connect(lambda _: self.end())
+        model.photo_opened.connect(self.end)
         model.reframed.connect(self._show_framed)
         for signal in (model.photo_opened, model.mask_edited, job.state_changed):
             signal.connect(lambda *_: self._show_possible())

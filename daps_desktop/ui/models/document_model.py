@@ -12,7 +12,7 @@ from daps_desktop.jobs.recipe import Recipe
 from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.models.marks_model import MarksModel
-from daps_desktop.ui.models.undo_commands import FrameCommand, VersionCommand
+from daps_desktop.ui.models.undo_commands import DeleteCommand, FrameCommand, VersionCommand
 
 
 class DocumentModel(MarksModel):
@@ -24,6 +24,7 @@ class DocumentModel(MarksModel):
     version_changed = Signal(Version)  # it has another name, or its pixels are kept elsewhere
     version_renamed = Signal(Version)
     version_repainted = Signal(Version)  # some of its pixels are others
+    version_removed = Signal(Version)
     version_shown = Signal(object)  # the Version that is looked at, compared and saved, or None
     saved = Signal()
     choices_kept_changed = Signal(bool)
@@ -167,13 +168,35 @@ class DocumentModel(MarksModel):
         """Show what was added; undoing it shows what was seen before, and loses nothing."""
         before = self.shown.number if self.shown else None
         self.version_added.emit(version)
+        self.show_version(version)
         self.undo_stack.push(
             VersionCommand(tr(labels.UNDO_VERSION), before, version.number, self._show_number)
         )
 
     def _show_number(self, number: int | None) -> None:
-        versions = self.document.versions if self.document else []
-        self.show_version(next((version for version in versions if version.number == number), None))
+        if not self.undo_stack.versions_come:
+            self.show_version(self.document.version(number) if self.document else None)
+
+    def delete_version(self, version: Version) -> None:
+        """Take a version out of the history, as a step of undo."""
+        self.undo_stack.push(
+            DeleteCommand(tr(labels.UNDO_DELETE), version.number, self._take_version, self._put_back)
+        )
+
+    def _take_version(self, number: int) -> Version:
+        assert self.document is not None
+        version = self.document.version(number)
+        assert version is not None
+        neighbour = self.document.remove_version(version)
+        self.version_removed.emit(version)
+        if self.shown is version:
+            self.show_version(neighbour)
+        return version
+
+    def _put_back(self, version: Version) -> None:
+        assert self.document is not None
+        self.version_added.emit(self.document.append_version(version))
+        self.show_version(version)
 
     def replace_version(self, version: Version) -> None:
         """The same version with another name, or with its pixels kept elsewhere."""

@@ -98,11 +98,15 @@ class VersionCommand(QUndoCommand):
     def __init__(self, text: str, before: int | None, after: int, show: Callable[[int | None], None]) -> None:
         super().__init__(text)
         self._before, self._after, self._show = before, after, show
+        self._made = True  # pushing a command calls `redo` once
 
     def redo(self) -> None:
-        self._show(self._after)
+        if not self._made:
+            self._show(self._after)
+        self._made = True
 
     def undo(self) -> None:
+        self._made = False
         self._show(self._before)
 
 
@@ -143,12 +147,34 @@ class FrameCommand(QUndoCommand):
         self._put(*self._before)
 
 
+class DeleteCommand(QUndoCommand):
+    """A version was taken out of the history; it is kept here, to be put back."""
+
+    def __init__(
+        self, text: str, number: int, take: Callable[[int], Version], put_back: Callable[[Version], None]
+    ) -> None:
+        super().__init__(text)
+        self._number, self._take, self._put_back = number, take, put_back
+        self._kept: Version | None = None
+
+    def redo(self) -> None:
+        self._kept = self._take(self._number)
+
+    def undo(self) -> None:
+        if self._kept is not None:
+            self._put_back(self._kept)
+
+
 class UndoStack(QUndoStack):
-    """Holds so many steps and so many bytes; of more, the oldest can no longer be undone."""
+    """Holds so many steps and so many bytes; of more, the oldest can no longer be undone.
+
+    While `versions_come`, the versions that came are passed over: undo takes back what the person did.
+    """
 
     def __init__(self, parent: QObject | None = None, limit_bytes: int = UNDO_BYTES) -> None:
         super().__init__(parent)
         self._limit_bytes = limit_bytes
+        self.versions_come = False
         self.setUndoLimit(UNDO_STEPS)
 
     @property
@@ -166,11 +192,25 @@ class UndoStack(QUndoStack):
 
     def canUndo(self) -> bool:
         """False also where only forgotten steps are left."""
-        return self.index() > self._first_kept()
+        return any(map(self._is_own, range(self._first_kept(), self.index())))
+
+    def canRedo(self) -> bool:
+        return any(map(self._is_own, range(self.index(), self.count())))
 
     def undo(self) -> None:
         if self.canUndo():
+            while not self._is_own(self.index() - 1):
+                super().undo()
             super().undo()
+
+    def redo(self) -> None:
+        if self.canRedo():
+            while not self._is_own(self.index()):
+                super().redo()
+            super().redo()
+
+    def _is_own(self, index: int) -> bool:
+        return not (self.versions_come and isinstance(self.command(index), VersionCommand))
 
     def _first_kept(self) -> int:
         forgotten = [i for i, command in enumerate(self._all()) if _forgotten(command)]

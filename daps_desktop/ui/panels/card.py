@@ -16,7 +16,7 @@ from daps_desktop.ui.panels.damage_pictures import DamageThumbnail, Degrade
 from daps_desktop.ui.panels.value_fields import MakeField, ValueField
 
 TAKE = N_("Take")
-_BELOW_NAME = 26  # pixels: where a tick box's words begin
+BELOW_NAME = 26  # pixels: where a tick box's words begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Card(QFrame):
         self.tick.setMinimumHeight(MIN_TARGET - 4)
         say(self.tick, accessibleDescription=self.line)
         self.below = label(self.line, "caption")
-        self.below.setContentsMargins(_BELOW_NAME, 0, 0, 0)
+        self.below.setContentsMargins(BELOW_NAME, 0, 0, 0)
         self.below.setVisible(False)
         self.thumbnail = DamageThumbnail(face.picture)
         self.suggestion = Suggestion()

@@ -8,6 +8,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
+from daps_desktop.imaging.colour import REC601
+from daps_desktop.imaging.profile.tone_curve import TONES
+
 SIDE = 28  # widget pixels
 _DRAWN = 44  # units of a picture, in which its damage is drawn
 _RADIUS = 5
@@ -179,6 +182,18 @@ def faded(photo: Floats) -> Floats:
 
 def half_grey(photo: Floats) -> Floats:
     result = photo.copy()
-    left = photo[:, : len(photo) // 2]
-    result[:, : len(photo) // 2] = left @ np.array([0.3, 0.59, 0.11], np.float32)[:, None]
+    half = len(photo) // 2
+    result[:, :half] = _luma(photo[:, :half])
     return result
+
+
+def half_sepia(photo: Floats) -> Floats:
+    luma = _luma(photo)
+    result = np.repeat(luma, 3, axis=2)
+    half = len(photo) // 2
+    result[:, half:] += (255 * TONES["sepia"].tint(luma[:, half:, 0] / 255)).astype(np.float32)
+    return result
+
+
+def _luma(photo: Floats) -> Floats:
+    return photo @ np.array(REC601, np.float32)[:, None]

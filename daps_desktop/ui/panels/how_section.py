@@ -168,12 +168,12 @@ class ClosenessSlider(QWidget):
 
 
 def _quality_words(text: str, takes: float | None) -> str:
-    return f"{tr(text)}\n{' ' if takes is None else formatting.duration(takes)}"
+    return f"{tr(text)}\n{' ' if takes is None else formatting.forecast(takes)}"
 
 
 def _quality_name(text: str, takes: float | None) -> str:
     name = f"{tr(labels.QUALITY_NAME)}: {tr(text)}"
-    return name if takes is None else f"{name}, {formatting.duration(takes)}"
+    return name if takes is None else f"{name}, {formatting.forecast(takes)}"
 
 
 def _quality_line(settings: SolverSettings) -> Words:

@@ -38,6 +38,7 @@ class TaskPanel(QWidget):
         self._model = model
         self._job = job
         self.prints = PrintsLine()
+        self._actions = actions
         self.cards = DamageCards()
         self.where = WhereSection(tools, model, actions)
         self.how = HowSection()
@@ -87,6 +88,7 @@ class TaskPanel(QWidget):
         self.how.fold.head.toggled.connect(self._show_fold_soon)
         self.cards.task_chosen.connect(model.set_task)
         self.how.settings_chosen.connect(model.set_settings)
+        self.cards.priors_wanted.connect(self._actions["priors"].trigger)
         self.cards.noise.level.chosen.connect(lambda level: self.how.pick(noise=level))
         for switch in (self.how.pin, self.run_box.pin):
             switch.clicked.connect(model.keep_choices)

@@ -5,7 +5,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QSlider, QWidget
 
 from daps_desktop.base.i18n import N_
-from daps_desktop.ui.canvas.drawing.compare_state import FACTORS, CompareMode, CompareState
+from daps_desktop.ui.canvas.drawing.compare_state import ALONE, FACTORS, CompareMode, CompareState
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.actions import Actions
 from daps_desktop.ui.common.live_text import say
@@ -14,6 +14,7 @@ from daps_desktop.ui.common.widgets import SegmentedControl, hbox
 
 _MODES = {
     CompareMode.ORIGINAL: (N_("Before"), "original"),
+    CompareMode.PREVIEW: (N_("Preview"), "preview"),
     CompareMode.SPLIT: (N_("Split"), "split"),
     CompareMode.SIDE: (N_("Side by side"), "side"),
     CompareMode.DIFFERENCE: (N_("Difference"), "difference"),
@@ -68,7 +69,8 @@ class CompareBar(QWidget):
     def _show(self) -> None:
         self.modes.pick(self._compare.mode)
         for mode in CompareMode:
-            self.modes.button(mode).setEnabled(self._compare.available or mode is CompareMode.ORIGINAL)
+            self.modes.button(mode).setEnabled(self._compare.available or mode in ALONE)
+        self.modes.button(CompareMode.PREVIEW).setVisible(self._compare.previewing)
         self.factor.setVisible(self._compare.mode is CompareMode.DIFFERENCE)
         self.factor.setValue(FACTORS.index(self._compare.factor))
 

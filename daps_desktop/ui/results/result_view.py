@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QStyle
 from daps_desktop.document.version import Version
 from daps_desktop.jobs.messages import Preview
 from daps_desktop.ui.canvas.canvas import Canvas
-from daps_desktop.ui.canvas.drawing.compare_state import CompareMode, CompareState
+from daps_desktop.ui.canvas.drawing.compare_state import ALONE, CompareMode, CompareState
 from daps_desktop.ui.canvas.drawing.pyramid import Pyramid, display_image
 from daps_desktop.ui.common.background import BackgroundRunner
 from daps_desktop.ui.models.document_model import DocumentModel
@@ -16,7 +16,7 @@ from daps_desktop.ui.models.job_model import JobModel, JobState
 
 _SWEEP_MS = 200
 _KEPT_BYTES = 2**29  # of pyramids of versions, or one that is larger
-_UNDECIDED = (CompareMode.ORIGINAL, CompareMode.SPLIT)  # where what comes next is to be seen at once
+_UNDECIDED = (*ALONE, CompareMode.SPLIT)  # where what comes next is to be seen at once
 
 
 class ResultView(QObject):
@@ -130,7 +130,7 @@ class ResultView(QObject):
         if version.number == self._newest:
             self._newest = 0
             self._reveal()
-        elif self._compare.chosen is CompareMode.ORIGINAL:
+        elif self._compare.chosen in ALONE:
             self._compare.set_mode(CompareMode.SPLIT)
 
     def _remember(self, number: int, pyramid: Pyramid) -> None:
@@ -156,4 +156,4 @@ class ResultView(QObject):
         if over and self._preview_seen and not self._held:
             self._canvas.show_result(self._last)
             if self._last is None:
-                self._compare.set_mode(CompareMode.ORIGINAL)
+                self._compare.show_alone()

@@ -51,8 +51,8 @@ from daps_desktop.ui.shell.status_line import StatusLine
 from daps_desktop.ui.shell.toolbar import ToolBar
 from daps_desktop.ui.shell.welcome_page import WelcomePage
 from daps_desktop.ui.shell.window_layout import add_dock, scrolled
+from daps_desktop.ui.workflow.colour_preview import ColourPreview
 from daps_desktop.ui.workflow.diagnosis_controller import DiagnosisController
-from daps_desktop.ui.workflow.fading_preview import FadePreview
 from daps_desktop.ui.workflow.healing import Healing
 from daps_desktop.ui.workflow.proposal_review import ProposalReview
 from daps_desktop.ui.workflow.run_controller import RunController
@@ -99,7 +99,7 @@ class WindowParts(QMainWindow):
         self.splitting = SplitController(
             self, model, self.profile, self.panel.prints, self.album, self.actions_, self.background
         )
-        self.fade_preview = FadePreview(model, self.canvas, self.background, self)
+        self.colour_preview = ColourPreview(model, self.canvas, self.background, self)
         self.versions = VersionsController(model, job, self.actions_, self.background, PREVIEW_SIDE)
         stage = CompositorView(self.canvas, self.compare, self.result_view)
         self.painting = VersionCompositor(model, self.versions.panel, self.actions_, stage, self.background)
@@ -113,6 +113,7 @@ class WindowParts(QMainWindow):
         self.priors = PriorsController(self, self.actions_, self.panel.how.fold)
         self.help = HelpController(self, self.actions_)
         self.forecast = EstimateModel(model, job, self)
+        self.profile.changed.connect(self.forecast.ask_soon)
         self.forecast.changed.connect(self.panel.how.show_times)
         self.forecast.hardware_known.connect(lambda words: say(self.welcome.hardware, text=words))
         journals = journal_folder(user_folder())

@@ -136,8 +136,9 @@ def _read(folder: Path, card: Callable[[Path, dict[str, Any], dict[str, Any]], C
     try:
         return card(folder, details, network)
     except (KeyError, ValueError, OSError) as error:
-        detail = phrase(N_("its card is incomplete: {error}"), error=words_of(error))
-        raise _unreadable(folder, detail) from error
+        raise _unreadable(
+            folder, phrase(N_("its card is incomplete: {error}"), error=words_of(error))
+        ) from error
 
 
 def _unreadable(folder: Path, detail: Phrase) -> UserError:
@@ -220,14 +221,8 @@ def _check_fit(architecture: Architecture, details: Values, into: int, out: tupl
     if details["version"] == VERSION:
         said = require_mapping(details["architecture"], "architecture")["class"]
         if said != architecture.name:
-            raise ValueError(
-                phrase(
-                    N_("it names a {said}, but its {network} names a {name}"),
-                    said=str(said)[:40],
-                    network=NETWORK,
-                    name=architecture.name,
-                )
-            )
+            words, name = N_("it names a {said}, but its {network} names a {name}"), architecture.name
+            raise ValueError(phrase(words, said=str(said)[:40], network=NETWORK, name=name))
     inputs, outputs = architecture.channels
     if inputs != into or outputs not in out:
         raise ValueError(
@@ -294,8 +289,5 @@ def read_json(path: Path) -> dict[str, Any]:
     try:
         return read_object(path)
     except (OSError, ValueError) as error:
-        raise UserError(
-            "prior_unreadable",
-            path=path.parent,
-            detail=phrase(N_("{name}: {error}"), name=path.name, error=words_of(error)),
-        ) from error
+        detail = phrase(N_("{name}: {error}"), name=path.name, error=words_of(error))
+        raise _unreadable(path.parent, detail) from error

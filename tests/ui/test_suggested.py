@@ -41,6 +41,7 @@ def test_what_is_found_glows_is_ticked_and_marked_by_restore(suggested: Desk) ->
     suggested.host.answer_search(probable())
     assert suggested.document.task == Task((MissingPixels(), Fading()))
     assert suggested.window.finder.reviewing and not suggested.hole.any()
+    assert "8 places" in suggested.window.panel.cards.card(MissingPixels).suggestion.text.text()
     proposed = suggested.window.finder.proposed
     suggested.window.panel.run_box.button.click()
     request = suggested.host.requests[-1]

@@ -1,9 +1,13 @@
 """What a newly opened photo asks for: said on the cards and ticked, until someone chooses otherwise."""
 
+from functools import partial
+
 from PySide6.QtCore import QObject, Signal
 
 from daps_desktop.analysis.diagnosis import Diagnosis, diagnose, suggested_task
+from daps_desktop.base.i18n import ntr
 from daps_desktop.imaging.profile.photo_profile import PhotoProfile
+from daps_desktop.jobs.damage import MissingPixels
 from daps_desktop.jobs.damage_traits import TRAITS
 from daps_desktop.jobs.proposals import DEFAULT, Proposals
 from daps_desktop.jobs.task import Task
@@ -62,9 +66,11 @@ class DiagnosisController(QObject):
 
     def _follow_search(self, found: Proposals) -> None:
         """The whole photo was looked through, of which the profile saw a small copy."""
-        document = self._model.document
+        document, count = self._model.document, found.shown(DEFAULT)
+        card = self._panel.cards.card(MissingPixels)
+        card.suggest(MissingPixels() if count else None, partial(_places, count))
         if self._own is not None and document is not None and document.profile is not None:
-            self._tick(suggested_task(document.profile, found.shown(DEFAULT)))
+            self._tick(suggested_task(document.profile, count))
 
     def _tick(self, task: Task) -> None:
         """Where nothing is suggested, what stands there stays: there may be something to mark by hand."""
@@ -77,3 +83,8 @@ class DiagnosisController(QObject):
         if task != self._own:
             self._own = None
             self._panel.show_suggested(False)
+
+
+def _places(count: int) -> str:
+    words = ntr("{count} place looks scratched or dusty", "{count} places look scratched or dusty", count)
+    return words.format(count=count)

@@ -65,10 +65,12 @@ def test_better_takes_longer_and_so_does_more_to_do() -> None:
     assert ask(Task((Downsampling(2),)))["draft"] > 3 * blurred["draft"]
     assert ask(Task((GaussianBlur(),)), output="sample")["best"] > blurred["best"]
     assert ask(Task((GaussianBlur(),)), samples=4)["best"] > 3 * blurred["best"]
-    assert ask(Task((GaussianBlur(),)), levels=2)["best"] == pytest.approx(blurred["best"] * 2 / 24)
+    assert ask(Task((GaussianBlur(),)), levels=2)["best"] == pytest.approx(blurred["best"] * 2 / 24, rel=0.01)
     one_network = ask(Task((GaussianBlur(),)), prior="photo-fast")
-    assert one_network["best"] == pytest.approx(blurred["balanced"] * 24 / 8)
-    assert blurred["best"] == pytest.approx(4 * one_network["best"])  # photo-fine is four times the work
+    assert one_network["best"] == pytest.approx(blurred["balanced"] * 24 / 8, rel=0.01)
+    assert blurred["best"] == pytest.approx(
+        4 * one_network["best"], rel=0.01
+    )  # photo-fine is four times the work
     for task in (Task((JpegCompression(),)), Task((Greyscale(),)), Task((Fading(), Noise()))):
         assert ask(task)["balanced"] > 0
     assert ask(Task((Fading(),)))["balanced"] == 0

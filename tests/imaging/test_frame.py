@@ -206,13 +206,17 @@ def test_the_largest_crop_has_no_empty_corners_and_the_proportions_asked_for() -
     [
         Frame(crop=Rect(0, 0, 61, 90)),
         Frame(crop=Rect(-1, 0, 30, 40)),
-        Frame(angle=10, crop=Rect(0, 0, 40, 40)),
         Frame(corners=((0, 0), (91, 0), (90, 60), (0, 60))),
     ],
 )
 def test_what_does_not_fit_the_photo_is_said(frame: Frame) -> None:
     with pytest.raises(UserError, match=r"frame.*outside the photo of \d+ × \d+"):
         apply(noise(), frame)
+
+
+def test_a_crop_that_takes_in_empty_corners_is_refused() -> None:
+    with pytest.raises(UserError, match="empty"):
+        apply(noise(), Frame(angle=10, crop=Rect(0, 0, 40, 40)))
 
 
 @pytest.mark.parametrize(

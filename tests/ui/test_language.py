@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialogButtonBox,
     QDoubleSpinBox,
+    QLineEdit,
     QMainWindow,
     QMenu,
 )
@@ -147,7 +148,8 @@ def _texts() -> list[str]:
     parts = [part for part in every if not _of_pyqtgraph(part.parent())]
     names = ("text", "toolTip", "accessibleName", "accessibleDescription", "windowTitle", "title", "suffix",
              "specialValueText", "placeholderText", "iconText")  # fmt: skip
-    told = [str(part.property(name) or "") for part in parts for name in names]
+    written = [(part, "text") for part in parts if isinstance(part, QLineEdit)]  # by the user, or as typed
+    told = [str(part.property(n) or "") for part in parts for n in names if (part, n) not in written]
     for part in parts:
         if isinstance(part, QAbstractItemView | QComboBox):
             told += _items(part.model())

@@ -279,7 +279,7 @@ def test_the_times_stand_on_the_qualities(opened: Desk) -> None:
     quality = opened.window.panel.how.quality
     opened.window.panel.how.show_times({"draft": 10, "balanced": 45, "best": 180})
     assert [quality.button(name).text() for name in ("draft", "balanced", "best")] == [
-        "Draft\n10 s", "Balanced\n45 s", "Best\n3 min",
+        "Draft\n8 to 12 s", "Balanced\n35 to 55 s", "Best\n2 to 4 min",
     ]  # fmt: skip
 
 

@@ -109,22 +109,22 @@ def test_the_photos_are_written_and_opened_as_an_album(desk: Desk, scan: Path, t
     desk.bot.waitUntil(lambda: len(album.album.rows) == 2, timeout=5000)
     folder = tmp_path / "page"
     assert [row.path.name for row in album.album.rows] == ["page-1.tif", "page-2.tif"]
-    assert album.file.parent == folder and len(read_album(album.file).rows) == 2
+    assert [row.path.parent for row in album.album.rows] == [folder] * 2
+    assert len(read_album(album.file).rows) == 2
     page = read_photo(scan).pixels
     for row, (left, top, right, bottom) in zip(album.album.rows, PLACES, strict=True):
         assert np.array_equal(read_photo(row.path).pixels, page[top:bottom, left:right])
     assert desk.window.splitting.dialog is None and scan.read_bytes() == before
 
 
-def test_an_album_that_is_open_is_kept_and_makes_way(desk: Desk, scan: Path, tmp_path: Path) -> None:
+def test_photos_join_those_that_are_still_to_be_done(desk: Desk, scan: Path, tmp_path: Path) -> None:
     desk.trigger("album")
     album = desk.window.album.album
     assert album is not None
     desk.window.album.add([scan])
-    earlier = album.file
     cut(desk, opened(desk), tmp_path)
-    desk.bot.waitUntil(lambda: len(album.album.rows) == 2, timeout=5000)
-    assert album.file != earlier and len(read_album(earlier).rows) == 1
+    desk.bot.waitUntil(lambda: len(album.album.rows) == 3, timeout=5000)
+    assert album.album.rows[0].path == scan
 
 
 def test_a_file_that_is_there_is_kept_and_said(desk: Desk, scan: Path, tmp_path: Path) -> None:

@@ -1,11 +1,16 @@
 """Restore as suggested: what a photo asks for is ticked and looked for, until someone chooses otherwise."""
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from daps_desktop.analysis.profile import measure_profile
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.imaging.profile.photo_profile import PhotoProfile
 from daps_desktop.jobs.damage import Fading, MissingPixels, Noise
+from daps_desktop.jobs.messages import ProfileResult
 from daps_desktop.jobs.task import Task
 from daps_desktop.ui.common.labels import RESTORE, RESTORE_SUGGESTED
 from tests.analysis.scenes import scene
@@ -14,14 +19,20 @@ from tests.ui.conftest import Desk
 from tests.ui.test_finding import SIZE, probable, written
 
 NOTHING = np.zeros(SIZE, np.uint8)
+YELLOWED = faded(scene(44, *SIZE))
+
+
+@cache
+def profile() -> PhotoProfile:
+    return measure_profile(Photo(YELLOWED))
 
 
 @pytest.fixture
 def suggested(desk: Desk, tmp_path: Path) -> Desk:
     """A yellowed photo of which the engine has said so, and which is being looked through."""
-    desk.open(written(faded(scene(44, *SIZE)), tmp_path))
+    desk.open(written(YELLOWED, tmp_path))
     desk.bot.waitUntil(lambda: len(desk.host.profiles) == 1, timeout=3000)
-    desk.host.answer_profile()
+    desk.host.say(ProfileResult(desk.host.profiles[-1].job_id, profile()))
     return desk
 
 

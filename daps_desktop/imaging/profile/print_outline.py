@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass, replace
 
+from daps_desktop.base.i18n import N_, phrase
+
 Point = tuple[float, float]  # x and y in pixels of the scan; whole numbers are the corners of pixels
 Corners = tuple[Point, Point, Point, Point]
 Border = tuple[int, int, int, int]  # pixels at the top, right, bottom and left
@@ -16,6 +18,11 @@ class PrintOutline:
 
     corners: Corners
     border: Border = (0, 0, 0, 0)
+
+    def __post_init__(self) -> None:
+        """Raises: ValueError where a corner is nowhere."""
+        if not all(math.isfinite(value) for corner in self.corners for value in corner):
+            raise ValueError(phrase(N_("a value in it is impossible")))
 
     @property
     def angle(self) -> float:

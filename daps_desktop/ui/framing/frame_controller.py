@@ -56,7 +56,7 @@ class FrameController(QObject):
         model.photo_opened.connect(self.end)
         model.reframed.connect(self._show_framed)
         for signal in (model.photo_opened, model.mask_edited, job.state_changed):
-            signal.connect(lambda *_: self._show_possible())
+            signal.connect(self._show_possible)
         self._show_possible()
 
     @property

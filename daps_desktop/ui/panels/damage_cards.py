@@ -30,7 +30,6 @@ from daps_desktop.jobs.damage_traits import Conflict, conflict
 from daps_desktop.jobs.task import Task
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.live_text import Words
-from daps_desktop.ui.common.theme import SPACING
 from daps_desktop.ui.common.widgets import vbox
 from daps_desktop.ui.panels import damage_pictures
 from daps_desktop.ui.panels.card import Card, Face
@@ -153,7 +152,7 @@ class DamageCards(QWidget):
         self.cards: tuple[Card, ...] = tuple(card for cards in self._of.values() for card in cards)
         self._others: tuple[Damage, ...] = ()
         self._asked: Task | None = None  # that is shown
-        self.setLayout(vbox(*self.cards, spacing=SPACING // 4))
+        self.setLayout(vbox(*self.cards, spacing=1))
         for card in self.cards:
             card.changed.connect(self._tell)
         grey = self.card(Greyscale)

@@ -178,8 +178,7 @@ def first_restoration(window: MainWindow) -> Iterator[Step]:
     yield from a_frame(window)
     for card in window.panel.cards.cards:
         take(f"card_{card.name}", card.thumbnail.grab())
-    press(where.finding.button)
-    yield lambda: window.finder.reviewing
+    yield lambda: window.finder.reviewing  # of itself
     yield after(3)
     take("found", window.grab())
     take("find", framed(where.finding), _FLAT_COLOURS)

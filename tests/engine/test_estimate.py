@@ -1,10 +1,12 @@
 """How long a run is said to take."""
 
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from daps_desktop.base.paths import DATA_VARIABLE
 from daps_desktop.engine.dispatch import run_job
 from daps_desktop.engine.handlers.estimate import expected_seconds
 from daps_desktop.imaging.mask import downsampled
@@ -25,6 +27,12 @@ from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
 
 SIZE = (1200, 1600)
+
+
+@pytest.fixture(autouse=True)
+def no_run_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing was learnt from runs on this computer."""
+    monkeypatch.setenv(DATA_VARIABLE, str(tmp_path))
 
 
 def ask(task: Task, marked: tuple[slice, slice] | None = None, **settings: object) -> dict[str, float]:

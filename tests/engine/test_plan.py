@@ -112,7 +112,7 @@ def planned(task: Task, settings: SolverSettings, mask: Mask | None) -> Plan:
 
 
 @given(damages=st.sampled_from(TASKS), how=chosen, mask=holes())
-@settings(max_examples=25)
+@settings(max_examples=8)
 def test_a_run_does_what_its_plan_says(damages: tuple[Damage, ...], how: SolverSettings, mask: Mask) -> None:
     task = Task(damages)
     how = replace(

@@ -242,6 +242,7 @@ def looked_at(window: MainWindow) -> Iterator[Step]:
     stroke(window, *_TEAR)
     press(window.panel.run_box.button)
     yield lambda: len(_versions(window)) == 2 and not window.job.running
+    yield after(5)  # until it is shown
     QTest.keyClick(window, Qt.Key.Key_F7)
     QTest.keyClick(window, Qt.Key.Key_T, _CTRL)
     yield lambda: len(_versions(window)) == 5 and not window.job.running

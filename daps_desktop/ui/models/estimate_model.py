@@ -68,10 +68,7 @@ class EstimateModel(QObject):
 
     def _ask_after_run(self, state: JobState) -> None:
         if state is not JobState.RUNNING:
-            self._ask_soon()
-
-    def _ask_soon(self) -> None:
-        self._timer.start()
+            self.ask_soon()
 
     def _ask(self) -> None:
         document = self._model.document

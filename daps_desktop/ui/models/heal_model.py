@@ -143,7 +143,7 @@ class HealModel(QObject):
         """Put them into that version, and show it."""
         document = self._model.document
         assert document is not None
-        version = next((version for version in document.versions if version.number == number), None)
+        version = document.version(number)
         if version is not None:
             photo = version.photo.with_pixels(_patched(version.photo, rect, Photo(pixels)))
             self._model.repaint_version(replace(version, photo=photo))

@@ -15,14 +15,11 @@ from daps_desktop.imaging.profile.photo_profile import PhotoProfile
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.imaging.selection import Selection
 from daps_desktop.imaging.soft_edge import expanded, outer_extent
-from daps_desktop.jobs.damage import MissingPixels
 from daps_desktop.jobs.messages import RestoreResult
-from daps_desktop.jobs.recipe import Recipe
+from daps_desktop.jobs.recipe import DEFAULT_TASK, Recipe
 from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
-
-DEFAULT_TASK = Task((MissingPixels(),))  # of a photo of which nothing is known yet
 
 
 @dataclass

@@ -3,12 +3,12 @@
 from PySide6.QtCore import QObject, Signal
 
 from daps_desktop.base.i18n import tr
-from daps_desktop.document.document import DEFAULT_TASK, Document
+from daps_desktop.document.document import Document
 from daps_desktop.document.project import Project
 from daps_desktop.document.version import Version
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.messages import RestoreResult
-from daps_desktop.jobs.recipe import Recipe
+from daps_desktop.jobs.recipe import DEFAULT_TASK, Recipe
 from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.models.marks_model import MarksModel

@@ -65,12 +65,12 @@ def add_files(parser: argparse.ArgumentParser) -> None:
         help=tr("may be repeated; one of: {known}").format(known=known),
     )
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument(
-        "--force",
-        action="count",
-        default=0,
-        help=tr("replace an existing file; given twice, even the original"),
-    )
+    add_force(parser)
+
+
+def add_force(parser: argparse.ArgumentParser) -> None:
+    words = tr("replace an existing file; given twice, even the original")
+    parser.add_argument("--force", action="count", default=0, help=words)
 
 
 _SWITCHED_OFF = {

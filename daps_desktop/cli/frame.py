@@ -6,7 +6,7 @@ from pathlib import Path
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_, phrase, tr, words_of
-from daps_desktop.cli.common import add_photo, read_asked_photo, write_result
+from daps_desktop.cli.common import add_force, add_photo, read_asked_photo, write_result
 from daps_desktop.imaging.formats.writer import check_target
 from daps_desktop.imaging.frame import Frame, apply, unfit
 from daps_desktop.imaging.rect import Rect
@@ -33,10 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--crop", metavar="LEFT,TOP,WIDTH,HEIGHT", help=tr("in pixels, after all of the above")
     )
-    parser.add_argument(
-        "--force", action="count", default=0,
-        help=tr("replace an existing file; given twice, even the original"),
-    )  # fmt: skip
+    add_force(parser)
     parser.set_defaults(run=_frame)
 
 

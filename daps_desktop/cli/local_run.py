@@ -5,9 +5,8 @@ import sys
 import threading
 import time
 import uuid
-from typing import TypeVar
 
-from daps_desktop.base.errors import UserError
+from daps_desktop.album.item_job import Answer, StoppedError, answer
 from daps_desktop.base.i18n import tr
 from daps_desktop.cli.common import EXIT_INTERRUPTED, duration, print_status
 from daps_desktop.imaging.photo import Photo
@@ -24,8 +23,6 @@ from daps_desktop.jobs.messages import (
 from daps_desktop.jobs.proposals import Proposals
 from daps_desktop.jobs.requests import FindRequest, ProfileRequest, Request
 from daps_desktop.jobs.settings import Device
-
-Answer = TypeVar("Answer")
 
 LINE_EVERY_S = 5.0  # progress where stderr is a file; a terminal sees one line that changes
 
@@ -81,14 +78,13 @@ def profile_of(photo: Photo) -> PhotoProfile:
 
 
 def _answer(request: Request, kind: type[Answer]) -> Answer:
-    answer = run_local(request)
-    if isinstance(answer, kind):
-        return answer
-    if not isinstance(answer, Failed):
-        raise KeyboardInterrupt
-    if answer.code == "bug":
-        print(answer.details, file=sys.stderr)
-    raise UserError(answer.code, **answer.params)
+    message = run_local(request)
+    if isinstance(message, Failed) and message.code == "bug":
+        print(message.details, file=sys.stderr)
+    try:
+        return answer(message, kind)
+    except StoppedError:
+        raise KeyboardInterrupt from None
 
 
 class _ProgressLine:

@@ -107,11 +107,7 @@ def _restore(options: argparse.Namespace) -> int:
     if options.suggested and (options.damage or options.recipe):
         detail = phrase(N_("leave --damage and --recipe out, the photo says it"))
         raise UserError("setting_value", name="suggested", detail=detail)
-    tone_alone = options.tone is not None and not (named or options.damage or marked)
-    task = (
-        Task(()) if tone_alone else with_kernel_read(named) if named else task_from_options(options, marked)
-    )
-    task = with_tone(task, options.tone)
+    task = with_tone(_task(options, named, marked), options.tone)
     check_target(options.out, options.photo, options.force > 0, options.force > 1)
     _check_report(options.report)
     profile = profile_of(photo) if options.suggested else None
@@ -136,6 +132,15 @@ def _restore(options: argparse.Namespace) -> int:
             return EXIT_USER_ERROR
         case _:
             return EXIT_INTERRUPTED
+
+
+def _task(options: argparse.Namespace, named: Task | None, marked: bool) -> Task:
+    """What is `named` in a recipe, else by the options, but for the tone: that may be all."""
+    if named:
+        return with_kernel_read(named)
+    if options.tone is not None and not (options.damage or marked):
+        return Task(())
+    return task_from_options(options, marked)
 
 
 def _loaded(options: argparse.Namespace) -> Recipe | Provenance | None:

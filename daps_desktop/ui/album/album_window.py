@@ -36,6 +36,7 @@ from daps_desktop.ui.common.widgets import (
     hbox,
     ignore_wheel,
     label,
+    segment_button,
     vbox,
 )
 from daps_desktop.ui.files.export_dialog import FORMAT_WORDS, POLICY_WORDS, no_default_button
@@ -65,12 +66,18 @@ class AlbumWindow(QDialog):
         self.resize(960, 680)
         self.table = photo_table()
         self.thumbnails = ItemThumbnails(self.table)
-        self.photos, self.folder = _button(N_("Add photos…")), _button(N_("Add a folder…"))
-        self.remove = _button(N_("Remove"))
-        self.open_album, self.save_album = _button(N_("Open album…")), _button(N_("Save album as…"))
+        self.photos, self.folder = segment_button(N_("Add photos…")), segment_button(N_("Add a folder…"))
+        self.remove = segment_button(N_("Remove"))
+        self.open_album, self.save_album = (
+            segment_button(N_("Open album…")),
+            segment_button(N_("Save album as…")),
+        )
         self.what = WhatSection()
         self.place = label()
-        self.choose, self.beside = _button(N_("Choose a folder…")), _button(N_("Next to the photos"))
+        self.choose, self.beside = (
+            segment_button(N_("Choose a folder…")),
+            segment_button(N_("Next to the photos")),
+        )
         self.format = SegmentedControl(N_("Format"), FORMAT_WORDS)
         self.policy = QComboBox()
         self.banner = Banner()
@@ -274,12 +281,6 @@ def _run_label(model: AlbumModel, begun: bool) -> str:
     if model.running:
         return tr(labels.STOP)
     return tr("Go on") if begun else tr("Restore all")
-
-
-def _button(text: str) -> QPushButton:
-    button = say(QPushButton(), text=text)
-    button.setObjectName("segment")
-    return button
 
 
 def _line(words: QWidget, *buttons: QWidget) -> QWidget:

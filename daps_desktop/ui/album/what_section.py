@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from daps_desktop.album.model import Album, AlbumItem
 from daps_desktop.base.i18n import N_, ntr, tr
 from daps_desktop.ui.album.album_text import format_recipe
 from daps_desktop.ui.common.live_text import say
 from daps_desktop.ui.common.theme import MIN_TARGET
-from daps_desktop.ui.common.widgets import Section, hbox, label
+from daps_desktop.ui.common.widgets import Section, hbox, label, segment_button
 from daps_desktop.ui.panels.find_section import SensitivitySlider
 
 
@@ -27,7 +27,10 @@ class WhatSection(QWidget):
         self._chosen: tuple[AlbumItem, ...] = ()  # whose sensitivity the slider says; none: of all
         self.suggested = _tick(N_("Whatever the program finds wrong with each photo"))
         self.recipe = label()
-        self.own_recipe, self.recipe_file = _button(N_("Of the open photo")), _button(N_("From a file…"))
+        self.own_recipe, self.recipe_file = (
+            segment_button(N_("Of the open photo")),
+            segment_button(N_("From a file…")),
+        )
         self.finding = _tick(N_("Mark scratches and dust automatically in photos without marks of their own"))
         self.sensitivity = SensitivitySlider()
         self.sensitivity.slider.setTracking(False)  # each change is noted on the disk
@@ -89,9 +92,3 @@ def _tick(words: str) -> QCheckBox:
     tick = say(QCheckBox(), text=words)
     tick.setMinimumHeight(MIN_TARGET)
     return tick
-
-
-def _button(words: str) -> QPushButton:
-    button = say(QPushButton(), text=words)
-    button.setObjectName("segment")
-    return button

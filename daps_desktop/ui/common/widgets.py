@@ -109,6 +109,13 @@ class SegmentedControl(QWidget):
         return next(button for button, its in self._values.items() if its == value)
 
 
+def segment_button(words: Words) -> QPushButton:
+    """A quiet button, as in a row of choices."""
+    button = say(QPushButton(), text=words)
+    button.setObjectName("segment")
+    return button
+
+
 def add_choice(box: QComboBox, value: str, message: str) -> None:
     box.addItem("", value)
     keep_said(box, lambda: box.setItemText(box.findData(value), tr(message)), value)

@@ -3,7 +3,7 @@
 import math
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QSlider, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QSpinBox, QWidget
 
 from daps_desktop.base.i18n import N_, tr
 from daps_desktop.jobs.settings import WIDEST_EDGE
@@ -13,7 +13,7 @@ from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.actions import Actions
 from daps_desktop.ui.common.live_text import Words, say
 from daps_desktop.ui.common.theme import MIN_TARGET, SPACING
-from daps_desktop.ui.common.widgets import SegmentedControl, hbox, vbox
+from daps_desktop.ui.common.widgets import SegmentedControl, hbox, segment_button, vbox
 from daps_desktop.ui.models.document_model import DocumentModel
 
 MARK, ERASE = N_("Mark"), N_("Erase")
@@ -113,7 +113,7 @@ class GrowRow(QWidget):
     def __init__(self, tools: ToolBox, actions: Actions) -> None:
         super().__init__()
         self._tools = tools
-        self.shrink, self.grow = _button(SHRINK), _button(GROW)
+        self.shrink, self.grow = segment_button(SHRINK), segment_button(GROW)
         self.amount = QSpinBox()
         self.amount.setRange(*AMOUNTS)
         say(self.amount, suffix=labels.UNIT_PIXELS, accessibleName=AMOUNT)
@@ -139,9 +139,3 @@ class GrowRow(QWidget):
         self.amount.blockSignals(True)
         self.amount.setValue(self._tools.settings.amount)
         self.amount.blockSignals(False)
-
-
-def _button(text: str) -> QPushButton:
-    button = say(QPushButton(), text=text)
-    button.setObjectName("segment")
-    return button

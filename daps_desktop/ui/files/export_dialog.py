@@ -39,7 +39,6 @@ from daps_desktop.ui.common.widgets import (
 from daps_desktop.ui.files.export_size import SizeFields
 
 _WIDTH = 520
-FORMAT_WORDS = (("png", "PNG"), ("tiff", "TIFF"), ("jpeg", "JPEG"), ("webp", "WebP"))
 _ALIASES = {".tiff": "tiff", ".jpeg": "jpeg"}
 POLICY_WORDS = {
     "unique": N_("Find a free name"),
@@ -71,7 +70,7 @@ class ExportDialog(QDialog):
                 ("split", N_("Split in the middle")),
             ),
         )
-        self.format = SegmentedControl(N_("Format"), FORMAT_WORDS)
+        self.format = SegmentedControl(N_("Format"), tuple(labels.FORMAT_NAMES.items()))
         self.bits = SegmentedControl(N_("Depth"), ((8, N_("8 bit")), (16, N_("16 bit"))))
         self.quality = NumberRow(N_("Quality"), "", 1, 100, shown.quality, decimals=0)
         self.slider = QSlider(Qt.Orientation.Horizontal)

@@ -62,7 +62,7 @@ def handle(request: EstimateRequest, progress: ProgressReporter) -> TimeEstimate
     elif mask is not None or not task.needs_mask:
         noise = profile.noise if profile else _SAMPLE_NOISE
         times = {**_times(task, settings, size, mask, noise, speed, QUALITIES, progress)}
-    priors = {preset: _card(settings, preset).sha256 for preset in PRESETS}
+    priors: dict[Preset, str] = {preset: _card(settings, preset).sha256 for preset in PRESETS}
     return TimeEstimate(request.job_id, times, speed, _typical(speed), hardware(settings.device), priors)
 
 

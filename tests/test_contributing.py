@@ -45,6 +45,20 @@ def test_there_is_an_example_for_whatever_is_added_most() -> None:
     assert {"A damage", "A prior", "A runtime", "A reader", "A language"} <= EXAMPLES.keys()
 
 
+def test_files_and_names_that_it_leads_to_are_there() -> None:
+    prose = re.sub(r"```.*?```", "", TEXT, flags=re.DOTALL)
+    files = [path for room in ("daps_desktop", "tests", "packaging") for path in (ROOT / room).rglob("*.py")]
+    code = "\n".join(path.read_text(encoding="utf-8") for path in files)
+    words, ends = set(re.findall(r"\w+", code)), [path.relative_to(ROOT).as_posix() for path in files]
+    for name in re.findall(r"`([\w./]+)`", prose):
+        if name.endswith(".py"):
+            assert any(f"/{end}".endswith(f"/{name}") for end in ends), name
+        elif re.fullmatch(r"\w*[A-Z_]\w*|\w+\.[a-z]\w+", name) and not re.search(
+            r"\.(md|yml|csv|json)$", name
+        ):
+            assert name.rpartition(".")[2] in words or (ROOT / name).exists(), name
+
+
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_examples_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(_code(EXAMPLES[name])) < MAX_LINES

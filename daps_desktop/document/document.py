@@ -212,12 +212,14 @@ class Document:
     def next_number(self) -> int:
         return max(self._last_number + 1, self.first_number)
 
-    def request(self, job_id: str, preview_side: int) -> RestoreRequest:
-        """A job for the document as it stands; its mask is a read-only copy, as the user keeps painting."""
+    def request(self, job_id: str, preview_side: int, prior_sha256: str = "") -> RestoreRequest:
+        """A job for the document as it stands, to be done with that prior; its mask is a read-only copy, as
+        the user keeps painting.
+        """
         mask, task = None, with_kernel_read(self.effective_task)
         if task.needs_mask:
             mask = self.mask.copy()
             mask.setflags(write=False)
         return RestoreRequest(
-            job_id, self.photo, mask, task, self.settings, preview_side, profile=self.profile
+            job_id, self.photo, mask, task, self.settings, preview_side, prior_sha256, self.profile
         )

@@ -12,6 +12,7 @@ from daps_desktop.imaging.profile.photo_profile import PhotoProfile
 from daps_desktop.jobs.proposals import Proposals
 from daps_desktop.jobs.report import Report, ResidualMap
 from daps_desktop.jobs.requests import EstimateRequest, FindRequest, ProfileRequest, Request, RestoreRequest
+from daps_desktop.jobs.settings import Preset
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class TimeEstimate:
     """Seconds by quality; empty where nothing is marked yet. `typical`: a few scratches on two megapixels.
 
     `speed` is in seconds per network evaluation of a megapixel, for the prior and device of the request.
+    `priors`: SHA-256 of the weights with which a run at each preset would restore.
     """
 
     job_id: str
@@ -35,6 +37,7 @@ class TimeEstimate:
     speed: float
     typical: float
     hardware: Hardware
+    priors: dict[Preset, str]
 
     def misfit(self, request: Request) -> str:
         """Why it cannot be an answer to the request; "" where it can."""

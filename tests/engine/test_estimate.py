@@ -23,8 +23,9 @@ from daps_desktop.jobs.damage import (
 )
 from daps_desktop.jobs.messages import Cancelled, Failed, Message, TimeEstimate
 from daps_desktop.jobs.requests import MARKS_STEP, EstimateRequest
-from daps_desktop.jobs.settings import SolverSettings
+from daps_desktop.jobs.settings import PRESETS, SolverSettings
 from daps_desktop.jobs.task import Task
+from daps_desktop.networks.catalogue import find
 
 SIZE = (1200, 1600)
 
@@ -82,6 +83,14 @@ def test_better_takes_longer_and_so_does_more_to_do() -> None:
     for task in (Task((JpegCompression(),)), Task((Greyscale(),)), Task((Fading(), Noise()))):
         assert ask(task)["balanced"] > 0
     assert ask(Task((Fading(),)))["balanced"] == 0
+
+
+def test_it_says_with_which_priors_each_preset_would_restore() -> None:
+    said, chosen = answer(Task(()), device="cpu"), answer(Task(()), prior="photo-fine")
+    assert isinstance(said, TimeEstimate) and isinstance(chosen, TimeEstimate)
+    fast, fine = find("photo-fast").sha256, find("photo-fine").sha256
+    assert said.priors == {preset: fine if preset == "best" else fast for preset in PRESETS}
+    assert set(chosen.priors.values()) == {fine}
 
 
 def test_a_repair_costs_what_is_marked() -> None:

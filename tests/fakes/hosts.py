@@ -1,6 +1,8 @@
 """A host without an engine: it remembers what it was asked and says what the test tells it to."""
 
-from dataclasses import dataclass, field
+import pickle
+from dataclasses import dataclass, field, replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,7 +61,7 @@ class FakeHost:
     def answer_profile(self) -> PhotoProfile:
         """What the engine would say of the photo that it was last asked about, but for damaged places."""
         request = self.profiles[-1]
-        profile = measure_profile(request.photo)
+        profile = _measured(pickle.dumps(replace(request.photo, path=None)))
         self.say(ProfileResult(request.job_id, profile))
         return profile
 
@@ -85,6 +87,12 @@ class FakeHost:
         finished = RestoreResult(request.job_id, request.photo.with_pixels(pixels), report_of(request))
         self.say(finished)
         return finished
+
+
+@cache
+def _measured(photo: bytes) -> PhotoProfile:
+    """Most tests open the same few photos, each of which takes a second or two."""
+    return measure_profile(pickle.loads(photo))
 
 
 def progress_of(job_id: str, step: int, steps: int = 4, preview: Preview | None = None) -> Progress:

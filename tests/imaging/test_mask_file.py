@@ -103,6 +103,9 @@ def test_a_mask_that_marks_most_of_the_photo_is_asked_about(tmp_path: Path) -> N
     assert np.array_equal(read_mask(tmp_path / "mask.png", photo(), inverted=False), ~HOLE)
     write_mask(HOLE, tmp_path / "plain.png")
     assert np.array_equal(read_mask(tmp_path / "plain.png", photo(), inverted=None), HOLE)
+    half = np.arange(50) < np.full((40, 1), 25)
+    write_mask(half, tmp_path / "half.png")
+    assert np.array_equal(read_mask(tmp_path / "half.png", photo(), inverted=None), half)
 
 
 def test_a_stroke_painted_faintly_beside_full_ones_is_not_dropped(tmp_path: Path) -> None:
@@ -111,6 +114,9 @@ def test_a_stroke_painted_faintly_beside_full_ones_is_not_dropped(tmp_path: Path
     Image.fromarray(values).save(tmp_path / "mask.png")
     mask = read_mask(tmp_path / "mask.png", photo())
     assert np.array_equal(mask, values > 0)
+    values[32, 20] = 255  # one pixel of full paint, and what is around it is but a soft edge
+    Image.fromarray(values).save(tmp_path / "mask.png")
+    assert np.array_equal(read_mask(tmp_path / "mask.png", photo()), values > 127)
 
 
 @pytest.mark.parametrize("quality", [20, 50, 90])

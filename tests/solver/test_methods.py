@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from functools import cache
 
 import pytest
 import torch
@@ -37,18 +38,28 @@ def half_box() -> MaskOperator:
     return MaskOperator(observed)
 
 
+BLUR, SHRINK, SITES, HOLE = CircularBlur(), BoxShrink(), random_sites(), half_box()
+
+
+@cache
+def seen_through(A: LinearOperator) -> tuple[Tensor, Problem, float]:
+    """The truth, the problem, and the PSNR of the exact posterior mean, which takes the longest."""
+    truth = WORLD.draw(8, seed=3)
+    clean = A(truth)
+    y = clean + SIGMA_Y * torch.randn(clean.shape, generator=torch.Generator().manual_seed(4))
+    y = y if A.known_mask is None else y * A.known_mask
+    return (
+        truth,
+        Problem(A, y, GaussianNoise.white(SIGMA_Y)),
+        psnr(WORLD.posterior_mean(A, y, SIGMA_Y), truth),
+    )
+
+
 class Trial:
     """Eight fields seen through A, and the exact posterior mean to compare with."""
 
     def __init__(self, A: LinearOperator) -> None:
-        self.truth = WORLD.draw(8, seed=3)
-        clean = A(self.truth)
-        noise = torch.randn(clean.shape, generator=torch.Generator().manual_seed(4))
-        y = clean + SIGMA_Y * noise
-        self.problem = Problem(
-            A, y if A.known_mask is None else y * A.known_mask, GaussianNoise.white(SIGMA_Y)
-        )
-        self.reference = psnr(WORLD.posterior_mean(A, self.problem.y, SIGMA_Y), self.truth)
+        self.truth, self.problem, self.reference = seen_through(A)
         self.denoiser = CountingDenoiser(ExactDenoiser(WORLD))
 
     def start(self) -> tuple[Tensor, torch.Generator]:
@@ -67,10 +78,10 @@ class Trial:
 @pytest.mark.parametrize(
     ("A", "tolerance", "power"),
     [
-        (CircularBlur(), 0.2, (0.95, 1.05)),
-        (BoxShrink(), 0.2, (0.95, 1.05)),
-        (random_sites(), 0.4, (0.95, 1.10)),
-        (half_box(), 0.5, (0.95, 1.05)),
+        (BLUR, 0.2, (0.95, 1.05)),
+        (SHRINK, 0.2, (0.95, 1.05)),
+        (SITES, 0.4, (0.95, 1.10)),
+        (HOLE, 0.5, (0.95, 1.05)),
     ],
     ids=["blur", "shrink", "random sites", "box"],
 )
@@ -85,7 +96,7 @@ def test_a_cold_run_is_a_posterior_sample(
 
 
 def test_tweedie_alone_is_closer_to_the_truth_and_softer() -> None:
-    trial = Trial(CircularBlur())
+    trial = Trial(BLUR)
     plan = dapspp.paper_config(SIGMA_Y)
     sample, _ = trial.run(plan)
     mean, power = trial.run(replace(plan, rk4_below=0.0))
@@ -94,7 +105,7 @@ def test_tweedie_alone_is_closer_to_the_truth_and_softer() -> None:
 
 
 @pytest.mark.parametrize("relaxation", [1.0, 1.5])
-@pytest.mark.parametrize("A", [CircularBlur(), BoxShrink()], ids=["blur", "shrink"])
+@pytest.mark.parametrize("A", [BLUR, SHRINK], ids=["blur", "shrink"])
 def test_the_path_without_noise_is_the_posterior_mean(A: LinearOperator, relaxation: float) -> None:
     plan = dapspp.DapsPPConfig(
         20, 0.4, 2 * SIGMA_Y, rk4_below=0.0, stochastic=False, relaxation=relaxation, rho=None
@@ -105,7 +116,7 @@ def test_the_path_without_noise_is_the_posterior_mean(A: LinearOperator, relaxat
 
 @pytest.mark.parametrize(("levels", "evaluations"), [(50, 98), (100, 196)])
 def test_evaluations_of_the_published_schedule(levels: int, evaluations: int) -> None:
-    trial = Trial(BoxShrink())
+    trial = Trial(SHRINK)
     plan = dapspp.paper_config(0.05, levels)
     trial.run(plan)
     assert trial.denoiser.nfe == plan.evaluations == evaluations
@@ -136,14 +147,14 @@ def test_what_depends_on_orientation_cancels_in_the_final_mean() -> None:
 
 
 def test_a_sample_is_not_averaged_at_the_end() -> None:
-    trial = Trial(random_sites())
+    trial = Trial(SITES)
     plan = dapspp.DapsPPConfig(0, 1.0, 0.1, rk4_below=1.0, final_sigmas=(0.1,), final_orientations=8)
     trial.run(plan)
     assert trial.denoiser.nfe == plan.evaluations == 4
 
 
 def test_the_final_step_denoises_what_was_observed() -> None:
-    trial = Trial(half_box())
+    trial = Trial(HOLE)
     A, y = trial.problem.A, trial.problem.y
     plan = dapspp.DapsPPConfig(20, 3.0, 2 * SIGMA_Y, rk4_below=0.0)
 
@@ -154,14 +165,14 @@ def test_the_final_step_denoises_what_was_observed() -> None:
         *_, last = dapspp.solve(trial.problem, trial.denoiser, plan, *trial.start())
         return last.x0_y
 
-    best = error(WORLD.posterior_mean(half_box(), y, SIGMA_Y))
+    best = error(WORLD.posterior_mean(HOLE, y, SIGMA_Y))
     assert error(result(plan)) > 1.05 * best
     assert error(result(replace(plan, final_sigmas=(SIGMA_Y,)))) == pytest.approx(best, rel=1e-3)
     assert replace(plan, final_sigmas=(SIGMA_Y,)).evaluations == 21
 
 
 def test_daps_is_a_softened_posterior_sample() -> None:
-    trial = Trial(BoxShrink())
+    trial = Trial(SHRINK)
     plan = daps.DapsConfig(levels=50, langevin_steps=40)
     gain, power = trial.judge(daps.solve(trial.problem, trial.denoiser, plan, *trial.start()))
     assert -3.6 < gain < -1.5
@@ -171,7 +182,7 @@ def test_daps_is_a_softened_posterior_sample() -> None:
 
 def test_langevin_settles_where_photo_and_estimate_balance() -> None:
     """Its mean is the proximal point with sigma_y = tau / sqrt(2) (the factor 2) and trust sigma."""
-    trial = Trial(BoxShrink())
+    trial = Trial(SHRINK)
     sigma = 0.02
     x0_hat = WORLD.draw(8, seed=9)
     expected = trial.problem.A.prox(x0_hat, trial.problem.y, GaussianNoise.white(daps.TAU / 2**0.5), sigma)
@@ -198,7 +209,7 @@ def test_daps_finds_its_way_to_a_set_of_scenes(damages: tuple[Damage, ...]) -> N
     assert problem.A.residual_rms(nearer, photo) < 0.8 * problem.A.residual_rms(x, photo)
 
 
-@pytest.mark.parametrize("A", [CircularBlur(), BoxShrink()], ids=["blur", "shrink"])
+@pytest.mark.parametrize("A", [BLUR, SHRINK], ids=["blur", "shrink"])
 def test_diffpir_is_near_a_posterior_sample(A: LinearOperator) -> None:
     trial = Trial(A)
     gain, power = trial.judge(
@@ -210,7 +221,7 @@ def test_diffpir_is_near_a_posterior_sample(A: LinearOperator) -> None:
 
 
 def test_the_residual_settles_at_the_noise() -> None:
-    trial = Trial(CircularBlur())
+    trial = Trial(BLUR)
     plan = dapspp.paper_config(SIGMA_Y)
     residuals = [
         s.residual_over_noise for s in dapspp.solve(trial.problem, trial.denoiser, plan, *trial.start())
@@ -220,7 +231,7 @@ def test_the_residual_settles_at_the_noise() -> None:
 
 
 def test_the_seed_decides() -> None:
-    trial = Trial(BoxShrink())
+    trial = Trial(SHRINK)
     plan = dapspp.paper_config(SIGMA_Y, levels=4)
 
     def result(seed: int) -> Tensor:
@@ -240,7 +251,7 @@ def test_numbers_that_are_not_finite_end_the_run() -> None:
         def denoise(self, x: Tensor, sigma: float) -> Tensor:
             return x / 0 if sigma < 1 else x * 0
 
-    trial = Trial(BoxShrink())
+    trial = Trial(SHRINK)
     steps = dapspp.solve(trial.problem, Broken(), dapspp.paper_config(SIGMA_Y), *trial.start())
     with pytest.raises(SolverDivergedError):
         list(steps)

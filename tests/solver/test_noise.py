@@ -165,6 +165,16 @@ def test_a_photo_less_its_peaks_keeps_everything_else() -> None:
 def test_a_path_under_peaks_begins_high_however_faint_the_rest() -> None:
     levels = path_levels(dotted(), 4, 0.04)
     assert len(levels) == 4 and levels[0] == pytest.approx(UNDER_PEAKS) and levels[-1] == pytest.approx(0.02)
+    whole = (0.02**2 + (0.03 + 0.02 + 0.005) / 3) ** 0.5
+    assert replace(dotted(), rms=whole).smooth.rms == pytest.approx(0.02)
+
+
+def test_a_spectrum_that_spans_less_takes_fewer_levels() -> None:
+    """Neighbours in a row that correlate by a: from 1 - 2 a to 1 + 2 a, here a factor of two of the roots."""
+    lags = torch.zeros(3, 3, 3, dtype=torch.float64)
+    lags[:, 1] = 0.01 * torch.tensor([0.3, 1.0, 0.3], dtype=torch.float64)
+    levels = path_levels(GaussianNoise(torch.eye(3, dtype=torch.float64), lags, 0.1), 4, 0.0)
+    assert levels == pytest.approx((0.1 * 1.6**0.5, 0.1 * 0.4**0.5), rel=0.02)
 
 
 def test_the_step_under_peaks_solves_its_equation() -> None:

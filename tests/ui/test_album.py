@@ -112,10 +112,12 @@ def test_every_photo_is_restored_and_the_table_says_how_it_came_out(desk: Desk, 
     window = filled(desk, box)
     assert cells(window, 0)[:3] == ["a.png", "Waiting", ""]
     assert "Noise removed" in window.what.recipe.text() and "0 of 3 photos done" in window.line.text()
+    desk.window.job.priors["auto", "auto"] = {"draft": "ab" * 32}
     press(window.run)
     wait_request(desk, 1)
     assert cells(window, 0)[1] == "Running" and window.run.text() == "Stop"
     assert not window.photos.isEnabled() and desk.host.requests[0].task == NOISE.task
+    assert desk.host.requests[0].prior_sha256 == "ab" * 32  # so that what another prior made is made again
     desk.host.say(progress_of(desk.host.requests[0].job_id, 2))
     assert window.bar.value() == 50  # of 300
     play_all(desk, 3)

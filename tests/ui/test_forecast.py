@@ -30,7 +30,7 @@ class Engine:
 
     def answer(self, draft: float = 10.0) -> None:
         seconds = {"draft": draft, "balanced": 4 * draft, "best": 18 * draft}
-        message = TimeEstimate(self.asked[-1].job_id, seconds, 0.5, 60.0, TWO_CORES)
+        message = TimeEstimate(self.asked[-1].job_id, seconds, 0.5, 60.0, TWO_CORES, {"balanced": "ab" * 32})
         self.desk.host.say(message)
 
 
@@ -84,8 +84,11 @@ def test_a_run_is_not_kept_waiting_and_is_asked_about_anew(opened: Desk, engine:
     opened.trigger("restore")
     assert engine.dropped[-1] == engine.asked[-1].job_id
     request = opened.host.requests[-1]
+    assert request.prior_sha256 == "ab" * 32  # the prior for which the time was foretold, and no other
     opened.host.say(RestoreResult(request.job_id, request.photo, report_of(request)))
     assert engine.wait(4).speed == 0.5  # the engine has learnt from the run by itself
+    opened.window.priors.changed.emit()
+    assert engine.wait(5).speed is None and opened.window.job.prior_sha256(request.settings) == ""
 
 
 def test_where_nothing_can_be_foretold_no_time_is_shown(opened: Desk, engine: Engine) -> None:

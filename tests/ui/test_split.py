@@ -1,6 +1,7 @@
 """Several prints in one scan, through the window: said, corrected by mouse and keys, cut into an album."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -20,15 +21,19 @@ from tests.ui.conftest import LEFT, NO_KEY, Desk
 PLACES = ((40, 60, 300, 240), (340, 60, 580, 380))  # left, top, right, bottom
 
 
+@cache
+def page() -> np.ndarray:
+    drawn = np.clip(np.random.default_rng(0).normal(248, 1, (440, 640, 3)), 0, 255).astype(np.uint8)
+    for left, top, right, bottom in PLACES:
+        drawn[top:bottom, left:right] = scene(left, bottom - top, right - left, fine=True) * 0.8
+    return drawn
+
+
 @pytest.fixture
 def scan(desk: Desk, tmp_path: Path) -> Iterator[Path]:
     """A scan of two prints on a white lid is open, and the engine has said so."""
-    rng = np.random.default_rng(0)
-    page = np.clip(rng.normal(248, 1, (440, 640, 3)), 0, 255).astype(np.uint8)
-    for left, top, right, bottom in PLACES:
-        page[top:bottom, left:right] = scene(left, bottom - top, right - left, fine=True) * 0.8
     path = tmp_path / "page.png"
-    write_photo(Photo(page), path)
+    write_photo(Photo(page()), path)
     desk.open(path)
     desk.bot.waitUntil(lambda: bool(desk.host.profiles), timeout=3000)
     desk.host.answer_profile()

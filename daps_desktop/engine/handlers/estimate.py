@@ -16,7 +16,7 @@ from daps_desktop.imaging.profile.noise_model import NoiseModel
 from daps_desktop.jobs.damage import MissingPixels, Noise
 from daps_desktop.jobs.messages import Hardware, TimeEstimate
 from daps_desktop.jobs.requests import MARKS_STEP, QUALITIES, EstimateRequest
-from daps_desktop.jobs.settings import DEFAULT_TILE, Device, Preset, SolverSettings
+from daps_desktop.jobs.settings import DEFAULT_TILE, PRESETS, Device, Preset, SolverSettings
 from daps_desktop.jobs.task import Task
 from daps_desktop.networks import catalogue, loader
 from daps_desktop.networks.card import PriorCard
@@ -62,7 +62,8 @@ def handle(request: EstimateRequest, progress: ProgressReporter) -> TimeEstimate
     elif mask is not None or not task.needs_mask:
         noise = profile.noise if profile else _SAMPLE_NOISE
         times = {**_times(task, settings, size, mask, noise, speed, QUALITIES, progress)}
-    return TimeEstimate(request.job_id, times, speed, _typical(speed), hardware(settings.device))
+    priors: dict[Preset, str] = {preset: _card(settings, preset).sha256 for preset in PRESETS}
+    return TimeEstimate(request.job_id, times, speed, _typical(speed), hardware(settings.device), priors)
 
 
 def hardware(device: Device) -> Hardware:

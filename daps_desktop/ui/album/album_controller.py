@@ -94,7 +94,7 @@ class AlbumController(QObject):
     def _build(self) -> None:
         usual = user_folder() / _NAME
         # A new one has a file of its own: whatever cannot be read is not written over either.
-        album = self.album = AlbumModel(self._job.router, free_path(usual), self._new_album(), self)
+        album = self.album = AlbumModel(self._job, free_path(usual), self._new_album(), self)
         album.state_changed.connect(self._add_waiting)
         album.album_changed.connect(self._add_waiting)
         album.album_changed.connect(lambda: preferences().setValue(_KEY, str(album.file)))

@@ -18,7 +18,7 @@ from daps_desktop.base.errors import UserError
 from daps_desktop.jobs.messages import Message, Progress, ends_job
 from daps_desktop.ui.album.engine_backend import EngineBackend
 from daps_desktop.ui.common.background import BackgroundRunner
-from daps_desktop.ui.models.message_router import MessageRouter
+from daps_desktop.ui.models.job_model import JobModel
 
 
 class AlbumModel(QObject):
@@ -30,11 +30,9 @@ class AlbumModel(QObject):
     progressed = Signal(Progress)
     failed = Signal(UserError)
 
-    def __init__(
-        self, router: MessageRouter, file: Path, album: Album, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, job: JobModel, file: Path, album: Album, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._router = router
+        self._job = job
         self._background = BackgroundRunner(self)
         self.file = file
         self.album = album
@@ -103,6 +101,7 @@ class AlbumModel(QObject):
 
     def _revalidated(self, album: Album) -> Album:
         """Reads every photo and result that is done; gives up where the program ends meanwhile."""
+        album = replace(album, prior_sha256=self._job.prior_sha256(album.recipe.settings))
         alone = (replace(album, rows=(row,)) for row in album.rows if not self._closed)
         return replace(album, rows=tuple(row for one in alone for row in revalidated(one).rows))
 
@@ -124,7 +123,7 @@ class AlbumModel(QObject):
             self._end()
             return
         file, on_window = self.file, self._background.on_window
-        backend = self._backend = EngineBackend(self._router, self.handle, on_window, self._take_begun)
+        backend = self._backend = EngineBackend(self._job.router, self.handle, on_window, self._take_begun)
         self.destroyed.connect(backend.close)  # where the window goes without `close`
         over = lambda row: on_window(lambda: self._take_over(row))  # noqa: E731
         self._background.run(lambda: _run(album, backend, file, over), lambda _: self._end(), self._give_up)

@@ -39,7 +39,7 @@ from daps_desktop.ui.common.widgets import (
     segment_button,
     vbox,
 )
-from daps_desktop.ui.files.export_dialog import FORMAT_WORDS, POLICY_WORDS, no_default_button
+from daps_desktop.ui.files.export_dialog import POLICY_WORDS, no_default_button
 
 _PATIENCE_MS = 100  # before lines are rewrapped while the window is being made wider
 
@@ -78,7 +78,7 @@ class AlbumWindow(QDialog):
             segment_button(N_("Choose a folder…")),
             segment_button(N_("Next to the photos")),
         )
-        self.format = SegmentedControl(N_("Format"), FORMAT_WORDS)
+        self.format = SegmentedControl(N_("Format"), tuple(labels.FORMAT_NAMES.items()))
         self.policy = QComboBox()
         self.banner = Banner()
         self.banner.report.hide()

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QCheckBox, QDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_, ntr, tr
@@ -11,7 +11,7 @@ from daps_desktop.ui.album.outline_view import OutlineView
 from daps_desktop.ui.common.banner import Banner
 from daps_desktop.ui.common.live_text import say
 from daps_desktop.ui.common.theme import MIN_TARGET, SPACING
-from daps_desktop.ui.common.widgets import grow_to_fit, hbox, label, vbox
+from daps_desktop.ui.common.widgets import check_box, grow_to_fit, hbox, label, segment_button, vbox
 from daps_desktop.ui.files.export_dialog import no_default_button
 
 CUT = N_("Cut into an album")
@@ -33,9 +33,7 @@ class SplitDialog(QDialog):
         self.view = OutlineView()
         self.line = label()
         self.add, self.remove = _button(N_("Add an outline")), _button(N_("Remove the outline"))
-        self.borders = say(QCheckBox(), text=N_("Keep the borders of the prints"))
-        self.borders.setChecked(True)
-        self.borders.setMinimumHeight(MIN_TARGET)
+        self.borders = check_box(N_("Keep the borders of the prints"), checked=True)
         place = N_(
             "You choose where; there the photos get a folder of their own, {name}. The scan stays as it is."
         )
@@ -92,7 +90,6 @@ def _words(outlines: list[PrintOutline], chosen: int) -> str:
 
 
 def _button(text: str) -> QPushButton:
-    button = say(QPushButton(), text=text)
-    button.setObjectName("segment")
+    button = segment_button(text)
     button.setMinimumHeight(MIN_TARGET)
     return button

@@ -3,14 +3,12 @@
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from daps_desktop.album.model import Album, AlbumItem
 from daps_desktop.base.i18n import N_, ntr, tr
 from daps_desktop.ui.album.album_text import format_recipe
-from daps_desktop.ui.common.live_text import say
-from daps_desktop.ui.common.theme import MIN_TARGET
-from daps_desktop.ui.common.widgets import Section, hbox, label, segment_button
+from daps_desktop.ui.common.widgets import Section, check_box, hbox, label, segment_button
 from daps_desktop.ui.panels.find_section import SensitivitySlider
 
 
@@ -25,13 +23,15 @@ class WhatSection(QWidget):
         super().__init__()
         self._album = Album()
         self._chosen: tuple[AlbumItem, ...] = ()  # whose sensitivity the slider says; none: of all
-        self.suggested = _tick(N_("Whatever the program finds wrong with each photo"))
+        self.suggested = check_box(N_("Whatever the program finds wrong with each photo"))
         self.recipe = label()
         self.own_recipe, self.recipe_file = (
             segment_button(N_("Of the open photo")),
             segment_button(N_("From a file…")),
         )
-        self.finding = _tick(N_("Mark scratches and dust automatically in photos without marks of their own"))
+        self.finding = check_box(
+            N_("Mark scratches and dust automatically in photos without marks of their own")
+        )
         self.sensitivity = SensitivitySlider()
         self.sensitivity.slider.setTracking(False)  # each change is noted on the disk
         self.whose = label("", "caption")
@@ -86,9 +86,3 @@ class WhatSection(QWidget):
         for row in self._chosen:
             album = album.with_row(replace(row, sensitivity=share))
         self.changed.emit(album)
-
-
-def _tick(words: str) -> QCheckBox:
-    tick = say(QCheckBox(), text=words)
-    tick.setMinimumHeight(MIN_TARGET)
-    return tick

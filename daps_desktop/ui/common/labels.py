@@ -1,6 +1,7 @@
 """Words that several parts of the window show."""
 
 from daps_desktop.base.i18n import N_
+from daps_desktop.imaging.export import ENDINGS
 
 # menus
 MENU_FILE, MENU_EDIT, MENU_MASK = N_("&File"), N_("&Edit"), N_("&Mask")
@@ -103,7 +104,8 @@ PLOT_NOTE = N_(
 OPEN_TITLE, FOLDER_TITLE = N_("Open a photo"), N_("Open a folder")
 IMPORT_TITLE, EXPORT_TITLE = N_("Import marks"), N_("Export marks")
 PROJECT_FILTER = N_("Project (*.daps)")
-SAVE_FILTER = "PNG (*.png);;TIFF (*.tif);;JPEG (*.jpg);;WebP (*.webp)"
+FORMAT_NAMES = {"png": "PNG", "tiff": "TIFF", "jpeg": "JPEG", "webp": "WebP"}
+SAVE_FILTER = ";;".join(f"{name} (*{ENDINGS[kind]})" for kind, name in FORMAT_NAMES.items())
 MASK_FILTER = N_("PNG (*.png);;All files (*)")
 PASTED_NAME = N_("pasted")
 SAVED, EXPORTED = N_("Saved as {name}"), N_("Exported as {name}")

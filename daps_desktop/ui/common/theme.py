@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImage, QPainter, QPalette, QPixmap
@@ -219,15 +220,16 @@ def icon(name: str, colours: Colours) -> QIcon:
     faint = blend_colours(colours.faint, colours.window, 0.5).name()
     for mode, colour in ((QIcon.Mode.Normal, colours.text), (QIcon.Mode.Disabled, faint)):
         for side in (24, 48):
-            result.addPixmap(_drawn(name, colour, side), mode)
+            result.addPixmap(QPixmap.fromImage(_drawn(name, colour, side)), mode)
     return result
 
 
-def _drawn(name: str, colour: str, side: int) -> QPixmap:
+@lru_cache(maxsize=256)  # both schemes
+def _drawn(name: str, colour: str, side: int) -> QImage:
     svg = resource(f"icons/{name}.svg").read_text("utf-8").replace("currentColor", colour)
     image = QImage(QSize(side, side), QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
     QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(0, 0, side, side))
     painter.end()
-    return QPixmap.fromImage(image)
+    return image

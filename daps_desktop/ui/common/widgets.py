@@ -7,6 +7,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
     QButtonGroup,
+    QCheckBox,
     QComboBox,
     QDialog,
     QDoubleSpinBox,
@@ -43,6 +44,14 @@ def label(words: Words = "", name: str = "") -> QLabel:
         font.setBold(name == "title")
         result.setFont(font)
     return result
+
+
+def check_box(words: Words, explanation: Words = "", checked: bool = False) -> QCheckBox:
+    """Large enough to be hit; its explanation is a tooltip, and read aloud."""
+    box = say(QCheckBox(), text=words)
+    box.setChecked(checked)
+    box.setMinimumHeight(MIN_TARGET)
+    return say(box, toolTip=explanation, accessibleDescription=explanation) if explanation else box
 
 
 def vbox(*children: QWidget, spacing: int = SPACING, margin: int = 0) -> QVBoxLayout:

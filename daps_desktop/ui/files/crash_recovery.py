@@ -4,7 +4,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFrame, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_, ntr, tr
@@ -12,7 +12,7 @@ from daps_desktop.document.journal import UnsavedWork, discard, lock_folder, rec
 from daps_desktop.ui.common.background import BackgroundRunner
 from daps_desktop.ui.common.live_text import say
 from daps_desktop.ui.common.theme import SPACING
-from daps_desktop.ui.common.widgets import hbox, label, vbox
+from daps_desktop.ui.common.widgets import hbox, label, segment_button, vbox
 from daps_desktop.ui.files.file_controller import FileController
 from daps_desktop.ui.files.opened_photo import OpenedPhoto, build_pyramid
 
@@ -30,11 +30,9 @@ class RecoveryCard(QFrame):
         self.setObjectName("card")
         self.sentence = label(partial(format_offer, unsaved))
         say(self.sentence, accessibleDescription=N_("Unsaved work"))
-        self.recover = say(QPushButton(), text=N_("Recover"))
-        self.discard = say(QPushButton(), text=N_("Discard"))
-        self.later = say(QPushButton(), text=N_("Later"))
-        for button in (self.recover, self.discard, self.later):
-            button.setObjectName("segment")
+        self.recover = segment_button(N_("Recover"))
+        self.discard = segment_button(N_("Discard"))
+        self.later = segment_button(N_("Later"))
         self.recover.clicked.connect(lambda: self.recover_pressed.emit(unsaved))
         self.discard.clicked.connect(lambda: self.discard_pressed.emit(unsaved))
         self.later.clicked.connect(self.hide)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QDialog,
     QLineEdit,
@@ -29,16 +28,17 @@ from daps_desktop.ui.common.widgets import (
     Section,
     SegmentedControl,
     add_choice,
+    check_box,
     grow_to_fit,
     hbox,
     ignore_wheel,
     label,
+    segment_button,
     vbox,
 )
 from daps_desktop.ui.files.export_size import SizeFields
 
 _WIDTH = 520
-FORMAT_WORDS = (("png", "PNG"), ("tiff", "TIFF"), ("jpeg", "JPEG"), ("webp", "WebP"))
 _ALIASES = {".tiff": "tiff", ".jpeg": "jpeg"}
 POLICY_WORDS = {
     "unique": N_("Find a free name"),
@@ -70,17 +70,17 @@ class ExportDialog(QDialog):
                 ("split", N_("Split in the middle")),
             ),
         )
-        self.format = SegmentedControl(N_("Format"), FORMAT_WORDS)
+        self.format = SegmentedControl(N_("Format"), tuple(labels.FORMAT_NAMES.items()))
         self.bits = SegmentedControl(N_("Depth"), ((8, N_("8 bit")), (16, N_("16 bit"))))
         self.quality = NumberRow(N_("Quality"), "", 1, 100, shown.quality, decimals=0)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.size_fields = SizeFields(photo, shown.longest_side, shown.dpi)
-        self.metadata = _check(N_("Keep the photo's metadata"), shown.metadata)
+        self.metadata = check_box(N_("Keep the photo's metadata"), checked=shown.metadata)
         self.metadata_line = label(
             N_("Date, camera, place and captions (EXIF, XMP, IPTC). The colour profile always stays."),
             "caption",
         )
-        self.sidecar = _check(N_("Save provenance in a sidecar file"), shown.sidecar)
+        self.sidecar = check_box(N_("Save provenance in a sidecar file"), checked=shown.sidecar)
         self.sidecar_line = label(
             N_("Photo, marks, recipe and versions in NAME.daps.json, to make the same result again."),
             "caption",
@@ -120,8 +120,7 @@ class ExportDialog(QDialog):
         self.name.setCursorPosition(len(self.name.text()))
 
     def _assemble(self) -> QVBoxLayout:
-        self.browse = say(QPushButton(), text=N_("Choose…"))
-        self.browse.setObjectName("segment")
+        self.browse = segment_button(N_("Choose…"))
         self.button.setObjectName("restore")
         self.cancel.setObjectName("segment")
         self.cancel.setMinimumHeight(MIN_TARGET)
@@ -265,13 +264,6 @@ class ExportDialog(QDialog):
         if self.bits.value == 8 and self._photo.bits == 16:
             return N_("From 16 to 8 bits every pixel is rounded.")
         return N_("Pixels that were not touched stay as they were, bit for bit.")
-
-
-def _check(text: str, checked: bool) -> QCheckBox:
-    box = say(QCheckBox(), text=text)
-    box.setChecked(checked)
-    box.setMinimumHeight(MIN_TARGET)
-    return box
 
 
 def no_default_button(dialog: QDialog) -> None:

@@ -1,14 +1,14 @@
 """How large a picture becomes, in pixels or in centimetres on paper; all four numbers belong together."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.imaging.export import CM_PER_INCH
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.ui.common.live_text import say
 from daps_desktop.ui.common.theme import SPACING
-from daps_desktop.ui.common.widgets import NumberRow, SegmentedControl, hbox, label, vbox
+from daps_desktop.ui.common.widgets import NumberRow, SegmentedControl, hbox, label, segment_button, vbox
 
 _USUAL_DPI = 300.0
 _MAX_SIDE = 65_500
@@ -30,8 +30,7 @@ class SizeFields(QWidget):
         self.width_box = NumberRow(N_("Width"), N_(" px"), 1, _MAX_SIDE, 1, decimals=0)
         self.height_box = NumberRow(N_("Height"), N_(" px"), 1, _MAX_SIDE, 1, decimals=0)
         self.dpi_box = NumberRow(N_("Resolution"), N_(" dpi"), 1, 9600, self._dpi, 0)
-        self.own = say(QPushButton(), text=N_("Original size"))
-        self.own.setObjectName("segment")
+        self.own = segment_button(N_("Original size"))
         self.paper = label("", "caption")
         self.setLayout(self._assemble())
         self.unit.chosen.connect(lambda _: self._show())

@@ -16,7 +16,7 @@ from daps_desktop.ui.canvas.drawing.pyramid import display_image
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.live_text import say
 from daps_desktop.ui.common.theme import SPACING
-from daps_desktop.ui.common.widgets import hbox, label, vbox
+from daps_desktop.ui.common.widgets import hbox, label, segment_button, vbox
 
 _SIDE = 160  # pixels of a small picture
 _MOST = 100  # pictures that are offered
@@ -78,8 +78,7 @@ class PageDialog(QDialog):
         self.button = say(QPushButton(), text=N_("Open"))
         self.button.setObjectName("restore")
         self.button.setDefault(True)
-        cancel = say(QPushButton(), text=labels.CANCEL)
-        cancel.setObjectName("segment")
+        cancel = segment_button(labels.CANCEL)
         cancel.setAutoDefault(False)
         ends = hbox(cancel, self.button, spacing=2 * SPACING)
         ends.insertStretch(0)

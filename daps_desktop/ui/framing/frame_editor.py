@@ -11,7 +11,7 @@ from daps_desktop.imaging.frame import MAX_ANGLE, Frame, Size
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.live_text import say
 from daps_desktop.ui.common.theme import MIN_TARGET, SPACING
-from daps_desktop.ui.common.widgets import add_choice, hbox, vbox
+from daps_desktop.ui.common.widgets import add_choice, hbox, segment_button, vbox
 from daps_desktop.ui.framing.editing import mirrored, settled, straightened, turned
 from daps_desktop.ui.framing.frame_view import FrameView, Mode
 
@@ -192,7 +192,6 @@ def _quietly(button: QPushButton, on: bool) -> None:
 
 
 def _button(words: str, explanation: str, checkable: bool = False) -> QPushButton:
-    button = say(QPushButton(), text=words, toolTip=explanation)
-    button.setObjectName("segment")
+    button = say(segment_button(words), toolTip=explanation)
     button.setCheckable(checkable)
     return button

@@ -2,18 +2,19 @@
 
 from uuid import uuid4
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.jobs.messages import Failed, FindResult, Message, Progress
 from daps_desktop.jobs.proposals import Proposals
-from daps_desktop.jobs.requests import FindRequest
+from daps_desktop.jobs.requests import FindRequest, Request
 from daps_desktop.ui.models.document_model import DocumentModel
-from daps_desktop.ui.models.job_model import JobModel, JobState
+from daps_desktop.ui.models.engine_question import EngineQuestion
+from daps_desktop.ui.models.job_model import JobModel
 
 
-class FindModel(QObject):
-    """One search at a time. A run need not wait for it: it is withdrawn, and begun again after the run."""
+class FindModel(EngineQuestion):
+    """One search at a time."""
 
     progressed = Signal(object)  # the share that is done, or None while a run is waited for
     found = Signal(Proposals)
@@ -21,16 +22,9 @@ class FindModel(QObject):
     ended = Signal()  # one way or another; what was found or what failed follows
 
     def __init__(self, model: DocumentModel, job: JobModel, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._model, self._job = model, job
-        self._request: FindRequest | None = None  # that waits for its answer
+        super().__init__(model, job, parent)
         self.looking = False  # or waiting for a run to end
-        self._timer = QTimer(self)  # one that runs out at once: the next run may begin as one ends
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._ask)
         model.photo_opened.connect(self.cancel)
-        job.started.connect(self._withdraw)
-        job.state_changed.connect(self._ask_after_run)
 
     def find(self) -> None:
         """Look through the open photo; a search under way is given up for this one."""
@@ -45,14 +39,12 @@ class FindModel(QObject):
             self.looking = False
             self.ended.emit()
 
-    def handle(self, message: Message) -> None:
-        """Take a message of the engine; those about earlier searches come too late."""
-        if self._request is None or message.job_id != self._request.job_id:
-            return
+    def _take_progress(self, message: Message) -> None:
         if isinstance(message, Progress):
             self.progressed.emit(message.fraction)
-            return
-        self._request, self.looking = None, False
+
+    def _take_answer(self, request: Request, message: Message) -> None:
+        self.looking = False
         self.ended.emit()
         if isinstance(message, FindResult):
             self.found.emit(message.proposals)
@@ -66,20 +58,10 @@ class FindModel(QObject):
         if self._job.running:
             self.progressed.emit(None)
             return
-        self._request = FindRequest(uuid4().hex, document.photo, document.settings.device)
         self.progressed.emit(0.0)
-        self._job.router.submit(self._request, self.handle)
+        self._send(FindRequest(uuid4().hex, document.photo, document.settings.device))
 
     def _withdraw(self) -> None:
+        super()._withdraw()
         if self.looking:
-            self._drop()
             self.progressed.emit(None)
-
-    def _ask_after_run(self, state: JobState) -> None:
-        if state is not JobState.RUNNING:
-            self._timer.start()
-
-    def _drop(self) -> None:
-        if self._request is not None:
-            self._job.router.cancel(self._request.job_id)
-            self._request = None

@@ -91,7 +91,10 @@ class HealModel(QObject):
         alpha = None if picture.alpha is None else picture.alpha[rect.slices].copy()
         part = Photo(np.ascontiguousarray(picture.pixels[rect.slices]), alpha)
         settings = replace(document.settings, preset="draft")
-        request = RestoreRequest(uuid4().hex, part, mask, _TASK, settings, profile=document.profile)
+        prior = self._job.prior_sha256(settings)
+        request = RestoreRequest(
+            uuid4().hex, part, mask, _TASK, settings, prior_sha256=prior, profile=document.profile
+        )
         self._pending = _Pending(request.job_id, version, picture, rect)
         self._job.router.submit(request, self.handle)
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from daps_desktop.jobs.messages import Cancelled, Failed, Message, Notice, Preview, Progress, RestoreResult
 from daps_desktop.jobs.remaining_time import RemainingTimeEstimator, TimeRange
 from daps_desktop.jobs.requests import RestoreRequest
+from daps_desktop.jobs.settings import Preset, SolverSettings
 from daps_desktop.ui.models.message_router import MessageRouter
 
 
@@ -42,6 +43,7 @@ class JobModel(QObject):
         self.router = router
         self._queue: deque[RestoreRequest] = deque()
         self._clock = RemainingTimeEstimator()
+        self.priors: dict[tuple[str, str], dict[Preset, str]] = {}  # SHA-256 of the weights, by `network_of`
         self.state = JobState.IDLE
         self.request: RestoreRequest | None = None  # of the running or the last job
         self.progress: Progress | None = None
@@ -63,6 +65,10 @@ class JobModel(QObject):
     def time_left(self) -> TimeRange | None:
         """Between how many and how many seconds the running job may still take; None while unknown."""
         return self._clock.left
+
+    def prior_sha256(self, settings: SolverSettings) -> str:
+        """Of the prior that will restore with these settings; "" as long as no estimate has said it."""
+        return self.priors.get(network_of(settings), {}).get(settings.preset, "")
 
     def start(self, request: RestoreRequest) -> None:
         self.request = request
@@ -148,3 +154,8 @@ class JobModel(QObject):
         if state is not JobState.RUNNING:
             self.stopping = False
         self.state_changed.emit(state)
+
+
+def network_of(settings: SolverSettings) -> tuple[str, str]:
+    """What says which network computes, besides the preset: prior and device."""
+    return settings.prior, settings.device

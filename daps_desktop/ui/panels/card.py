@@ -4,14 +4,14 @@ from dataclasses import dataclass, fields
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QCheckBox, QFrame, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QVBoxLayout, QWidget
 
 from daps_desktop.base.i18n import N_, tr
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import Damage, allowed
 from daps_desktop.ui.common.live_text import Words, said, say
 from daps_desktop.ui.common.theme import MIN_TARGET, SPACING
-from daps_desktop.ui.common.widgets import hbox, label, vbox
+from daps_desktop.ui.common.widgets import hbox, label, segment_button, vbox
 from daps_desktop.ui.panels.damage_pictures import DamageThumbnail, Degrade
 from daps_desktop.ui.panels.value_fields import MakeField, ValueField
 
@@ -36,8 +36,7 @@ class Suggestion(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.text = label("", "reason")
-        self.take = say(QPushButton(), text=TAKE)
-        self.take.setObjectName("segment")
+        self.take = segment_button(TAKE)
         layout = hbox(self.text, self.take)
         layout.setStretch(0, 1)
         self.setLayout(layout)

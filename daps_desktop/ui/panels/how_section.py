@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QSlider, QWidget
+from PySide6.QtWidgets import QSlider, QWidget
 
 from daps_desktop.base.i18n import N_, phrase, tr
 from daps_desktop.base.validation import Range
@@ -16,9 +16,8 @@ from daps_desktop.jobs.task import Task
 from daps_desktop.ui.common import formatting, labels
 from daps_desktop.ui.common.live_text import Words, say
 from daps_desktop.ui.common.theme import MIN_TARGET
-from daps_desktop.ui.common.widgets import Section, SegmentedControl, hbox, label, vbox
+from daps_desktop.ui.common.widgets import Section, SegmentedControl, check_box, hbox, label, vbox
 from daps_desktop.ui.panels.advanced_section import AdvancedSection
-from daps_desktop.ui.panels.run_box import keep_switch
 from daps_desktop.ui.panels.value_fields import PercentField
 
 CLOSE, MORE = N_("Stay close to the photo"), N_("Fill in more")
@@ -63,15 +62,13 @@ class HowSection(Section):
         self.closeness = ClosenessSlider()
         self.quality = SegmentedControl(labels.QUALITY_NAME, _QUALITIES)
         self._quality_line = label("", "caption")
-        self.tone = say(QCheckBox(), text=TONED, toolTip=TONED_HELP, accessibleDescription=TONED_HELP)
-        self.tone.setMinimumHeight(MIN_TARGET)
+        self.tone = check_box(TONED, TONED_HELP)
         self.tone.setVisible(False)
-        self.grain = say(QCheckBox(), text=GRAIN, toolTip=GRAIN_HELP, accessibleDescription=GRAIN_HELP)
-        self.grain.setMinimumHeight(MIN_TARGET)
+        self.grain = check_box(GRAIN, GRAIN_HELP)
         self.kept = PercentField(KEPT, KEPT_SPOKEN, Range(0.0, 1.0), 0.0)
         say(self.kept.slider, toolTip=KEPT_HELP, accessibleDescription=KEPT_HELP)
         self.fold = AdvancedSection()
-        self.pin = keep_switch()
+        self.pin = check_box(labels.KEEP_CHOICES, labels.KEEP_CHOICES_HELP)
         super().__init__(
             labels.STEP_HOW,
             self.closeness,

@@ -1,14 +1,13 @@
 """The cards that ask for more than the values of their damage, or say more."""
 
-from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from daps_desktop.base.i18n import N_
 from daps_desktop.base.validation import Range
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import Damage, JpegCompression, allowed
-from daps_desktop.ui.common.live_text import say
-from daps_desktop.ui.common.theme import MIN_TARGET, SPACING
-from daps_desktop.ui.common.widgets import NumberRow, hbox, label, vbox
+from daps_desktop.ui.common.theme import SPACING
+from daps_desktop.ui.common.widgets import NumberRow, check_box, hbox, label, segment_button, vbox
 from daps_desktop.ui.panels.card import BELOW_NAME, Card
 from daps_desktop.ui.panels.value_fields import NoiseField
 
@@ -34,8 +33,7 @@ class JpegCard(Card):
     """Its quality is asked for only where the file itself does not say how it was compressed."""
 
     def _made_values(self) -> QWidget:
-        self.automatic = say(QCheckBox(), text=N_("Use the file's own tables"))
-        self.automatic.setMinimumHeight(MIN_TARGET)
+        self.automatic = check_box(N_("Use the file's own tables"))
         values = allowed(JpegCompression, "quality")
         assert isinstance(values, Range)
         name = N_("Quality it was saved with")
@@ -88,10 +86,8 @@ class GreyCard(Card):
     """Says before the run what is to be expected of it, and what does better."""
 
     def _made_values(self) -> QWidget:
-        self.priors = say(QPushButton(), text=N_("Priors…"))
-        self.tone = say(QPushButton(), text=N_("Give it a tone instead"))
-        for button in (self.priors, self.tone):
-            button.setObjectName("segment")
+        self.priors = segment_button(N_("Priors…"))
+        self.tone = segment_button(N_("Give it a tone instead"))
         words = label(TIMID, "caption")
         words.setContentsMargins(BELOW_NAME, 0, 0, 0)
         box = QWidget()

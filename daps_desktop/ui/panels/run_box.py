@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QProgressBar, QPushButton, QWidget
 
 from daps_desktop.base.i18n import N_, ntr, phrase
 from daps_desktop.jobs.remaining_time import TimeRange
@@ -12,8 +12,8 @@ from daps_desktop.ui.common.actions import Actions
 from daps_desktop.ui.common.banner import Banner
 from daps_desktop.ui.common.file_dialogs import show_in_folder
 from daps_desktop.ui.common.live_text import Words, said, say
-from daps_desktop.ui.common.theme import MIN_TARGET, SPACING
-from daps_desktop.ui.common.widgets import ShrinkingArea, hbox, label, vbox
+from daps_desktop.ui.common.theme import SPACING
+from daps_desktop.ui.common.widgets import ShrinkingArea, check_box, hbox, label, segment_button, vbox
 
 STOP_ALL = N_("Stop all")
 WIDTH = 344  # pixels, of the panel
@@ -45,8 +45,7 @@ class RunBox(QWidget):
         self.bar.setTextVisible(False)
         say(self.bar, accessibleName=N_("Progress"))
         self.waiting = label("", "caption")
-        self.stop_all = say(QPushButton(), text=STOP_ALL)
-        self.stop_all.setObjectName("segment")
+        self.stop_all = segment_button(STOP_ALL)
         actions.set_explanation(self.stop_all, STOP_ALL, "stop_all")
         self._queue = QWidget()
         self._queue.setLayout(hbox(self.waiting, self.stop_all))
@@ -56,7 +55,7 @@ class RunBox(QWidget):
         self.button = say(QPushButton(), text=labels.RESTORE, accessibleName=labels.RESTORE_NAME)
         self.button.setObjectName("restore")
         self._make_save(actions)
-        self.pin = keep_switch()
+        self.pin = check_box(labels.KEEP_CHOICES, labels.KEEP_CHOICES_HELP)
         self.pin.setVisible(False)
         words = ShrinkingArea(
             self.banner,
@@ -95,8 +94,7 @@ class RunBox(QWidget):
         self._out.setLayout(out)
         self._out.setVisible(False)
         self.written = label()
-        self.folder = say(QPushButton(), text=labels.SHOW_IN_FOLDER)
-        self.folder.setObjectName("segment")
+        self.folder = segment_button(labels.SHOW_IN_FOLDER)
         self._path: Path | None = None
         self._saved = QWidget()
         saved = hbox(self.written, self.folder)
@@ -181,13 +179,6 @@ class RunBox(QWidget):
         self._show_keys()
         self.button.setEnabled(enabled)
         _set_quiet(self.button, quiet)
-
-
-def keep_switch() -> QCheckBox:
-    box = say(QCheckBox(), text=labels.KEEP_CHOICES, toolTip=labels.KEEP_CHOICES_HELP)
-    say(box, accessibleDescription=labels.KEEP_CHOICES_HELP)
-    box.setMinimumHeight(MIN_TARGET)
-    return box
 
 
 def _waiting_line(queued: int) -> str:

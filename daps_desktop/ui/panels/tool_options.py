@@ -3,7 +3,7 @@
 import math
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QSpinBox, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QSpinBox, QWidget
 
 from daps_desktop.base.i18n import N_, tr
 from daps_desktop.jobs.settings import WIDEST_EDGE
@@ -13,7 +13,7 @@ from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.actions import Actions
 from daps_desktop.ui.common.live_text import Words, say
 from daps_desktop.ui.common.theme import MIN_TARGET, SPACING
-from daps_desktop.ui.common.widgets import SegmentedControl, hbox, segment_button, vbox
+from daps_desktop.ui.common.widgets import SegmentedControl, check_box, hbox, segment_button, vbox
 from daps_desktop.ui.models.document_model import DocumentModel
 
 MARK, ERASE = N_("Mark"), N_("Erase")
@@ -41,8 +41,7 @@ class ToolOptions(QWidget):
         actions.set_explanation(self.brush_size.slider, labels.BRUSH_SIZE, "smaller", "larger")
         actions.set_explanation(self.tolerance.slider, TOLERANCE, "wand")
         actions.set_explanation(self.soft_edge.slider, SOFT_EDGE, "softer", "harder", more=SOFT_EDGE_HELP)
-        self.heal = say(QCheckBox(), text=actions.specs["heal"].label)
-        self.heal.setMinimumHeight(MIN_TARGET)
+        self.heal = check_box(actions.specs["heal"].label)
         actions.set_explanation(self.heal, actions.specs["heal"].label, "heal", more=HEAL_HELP)
         self.setLayout(vbox(self.mode, self.brush_size, self.heal, self.tolerance, self.soft_edge))
         self.heal.clicked.connect(tools.settings.set_healing)

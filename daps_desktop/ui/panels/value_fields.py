@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QLabel, QSlider, QWidget
 
 from daps_desktop.base.validation import Allowed, OneOf, Range
 from daps_desktop.jobs.settings import MOST_NOISE
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.live_text import say
 from daps_desktop.ui.common.theme import MIN_TARGET, SPACING
-from daps_desktop.ui.common.widgets import NumberRow, SegmentedControl, hbox, vbox
+from daps_desktop.ui.common.widgets import NumberRow, SegmentedControl, check_box, hbox, vbox
 
 _USUAL_NOISE = 10.0  # grey levels, where a number is first wanted
 _VALUE = 6 * SPACING  # pixels for a number next to its slider
@@ -130,9 +130,7 @@ class NoiseField(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.automatic = say(QCheckBox(), text=labels.AUTOMATIC)
-        self.automatic.setChecked(True)
-        self.automatic.setMinimumHeight(MIN_TARGET)
+        self.automatic = check_box(labels.AUTOMATIC, checked=True)
         self.level = NumberRow(labels.LEVEL, labels.UNIT_GREY, 0, MOST_NOISE, _USUAL_NOISE)
         self.level.setVisible(False)
         self.setLayout(vbox(self.automatic, self.level, spacing=SPACING // 2))

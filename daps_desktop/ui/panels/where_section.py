@@ -1,6 +1,6 @@
 """2 Where? The settings of the tool in hand, and how much of the photo is marked."""
 
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from daps_desktop.base.i18n import N_
 from daps_desktop.document.document import Document
@@ -8,7 +8,7 @@ from daps_desktop.ui.canvas.toolbox import ToolBox
 from daps_desktop.ui.common import formatting, labels
 from daps_desktop.ui.common.actions import Actions
 from daps_desktop.ui.common.live_text import Words, say
-from daps_desktop.ui.common.widgets import Section, hbox, label
+from daps_desktop.ui.common.widgets import Section, hbox, label, segment_button
 from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.panels.find_section import FindSection
 from daps_desktop.ui.panels.tool_options import GrowRow, ToolOptions
@@ -25,8 +25,7 @@ class WhereSection(Section):
         self.amounts = GrowRow(tools, actions)
         self.finding = FindSection(actions)
         self.share = label(labels.NOTHING_MARKED, "caption")
-        self.clear = say(QPushButton(), text=labels.CLEAR_MARKS)
-        self.clear.setObjectName("segment")
+        self.clear = segment_button(labels.CLEAR_MARKS)
         actions.set_explanation(self.clear, N_("Clear marks"), "clear")
         marked = QWidget()
         layout = hbox(self.share, self.clear)

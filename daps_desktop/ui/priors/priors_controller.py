@@ -1,6 +1,6 @@
 """Opens the dialog of priors and runs what its buttons ask for."""
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import (
     QMessageBox,
     QWidget,
@@ -18,6 +18,8 @@ from daps_desktop.ui.priors.priors_dialog import REMOVE, PriorsDialog
 
 class PriorsController(QObject):
     """Opens the page and has this program's own commands do what is pressed there, in a process each."""
+
+    changed = Signal()  # one came or went, or was to
 
     def __init__(self, window: QWidget, actions: Actions, fold: AdvancedSection) -> None:
         super().__init__(window)
@@ -96,6 +98,7 @@ class PriorsController(QObject):
         if self.page is not None:
             self.page.show_busy("")
             self.page.show_trouble(error)
+        self.changed.emit()
         self.refresh()
 
     def _show_found(self, error: str) -> None:

@@ -21,7 +21,7 @@ from daps_desktop.jobs.published_priors import PUBLIC_PRIORS, PublicPrior
 from daps_desktop.ui.common.file_dialogs import ask_file, ask_folder
 from daps_desktop.ui.common.live_text import Words, say
 from daps_desktop.ui.common.theme import MIN_TARGET, SPACING
-from daps_desktop.ui.common.widgets import Section, hbox, label, vbox
+from daps_desktop.ui.common.widgets import Section, hbox, label, segment_button, vbox
 from daps_desktop.ui.priors.prior_text import InstalledPrior, details, good_for, plain, published_details
 
 TITLE = N_("Priors")
@@ -49,8 +49,7 @@ class InstalledPriorCard(QFrame):
         self.plain = label(partial(plain, prior.size_mb, prior.licence), "caption")
         self.details = _Fold(partial(details, prior))
         self.details.words.setToolTip(f"SHA-256 {prior.sha256}")
-        self.remove = say(QPushButton(), text=REMOVE)
-        self.remove.setObjectName("segment")
+        self.remove = segment_button(REMOVE)
         say(self.remove, accessibleName=lambda: f"{tr(REMOVE)}: {prior.name}")
         self.remove.setVisible(not prior.built_in)
         self.remove.clicked.connect(lambda: self.remove_pressed.emit(prior.name))
@@ -224,7 +223,6 @@ class _FetchRow(QWidget):
 
 
 def _button(text: str) -> QPushButton:
-    button = say(QPushButton(), text=text)
-    button.setObjectName("segment")
+    button = segment_button(text)
     button.setAutoDefault(False)
     return button

@@ -10,7 +10,7 @@ from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.actions import Actions
 from daps_desktop.ui.common.live_text import say
 from daps_desktop.ui.common.theme import MIN_TARGET, SPACING
-from daps_desktop.ui.common.widgets import SegmentedControl, hbox
+from daps_desktop.ui.common.widgets import SegmentedControl, hbox, segment_button
 
 _MODES = {
     CompareMode.ORIGINAL: (N_("Before"), "original"),
@@ -43,8 +43,7 @@ class CompareBar(QWidget):
         layout.addStretch(1)
         self._extras = [self.peek]  # which keys and menus have as well
         for words, name in ((N_("Fit"), "fit"), (N_("100 %"), "actual")):
-            button = say(QPushButton(), text=words)
-            button.setObjectName("segment")
+            button = segment_button(words)
             actions.set_explanation(button, actions.specs[name].label, name)
             button.clicked.connect(actions[name].trigger)
             self._extras.append(button)
@@ -77,8 +76,7 @@ class CompareBar(QWidget):
 
 def _peek_button(compare: CompareState) -> QPushButton:
     """The original as long as it is held: for keyboards on which the key is hard to reach."""
-    button = say(QPushButton(), text=labels.SIDE_ORIGINAL)
-    button.setObjectName("segment")
+    button = segment_button(labels.SIDE_ORIGINAL)
     say(button, toolTip=N_("Hold this down, or \\ on the keyboard, to see the original"))
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # held Space goes on moving the photo
     button.pressed.connect(lambda: compare.set_peeking(True))

@@ -128,7 +128,8 @@ class VersionsController(QObject):
                     recipe.task,
                     recipe.settings,
                     self._preview_side,
-                    profile=document.profile,
+                    self._job.prior_sha256(recipe.settings),
+                    document.profile,
                 )
             )
 

@@ -145,7 +145,8 @@ class MainWindow(WindowParts):
         if document.mask_missing:
             self._show_error(UserError("mask_needed"))
             return
-        self.job.start(document.request(uuid4().hex, PREVIEW_SIDE))
+        prior = self.job.prior_sha256(document.settings)
+        self.job.start(document.request(uuid4().hex, PREVIEW_SIDE, prior))
 
     def restore_or_stop(self) -> None:
         if self.job.running:

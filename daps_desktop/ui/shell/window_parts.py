@@ -114,6 +114,7 @@ class WindowParts(QMainWindow):
         self.help = HelpController(self, self.actions_)
         self.forecast = EstimateModel(model, job, self)
         self.profile.changed.connect(self.forecast.ask_soon)
+        self.priors.changed.connect(self.forecast.forget)
         self.forecast.changed.connect(self.panel.how.show_times)
         self.forecast.hardware_known.connect(lambda words: say(self.welcome.hardware, text=words))
         journals = journal_folder(user_folder())

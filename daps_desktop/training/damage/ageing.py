@@ -131,8 +131,9 @@ def _haired(crop: Floats, rng: np.random.Generator) -> Floats:
     )
     for lock in np.array_split(strands.astype(np.float32), 4):
         opacity = strokes(side, list(lock), rng.uniform(0.5, 2)) * np.float32(rng.uniform(0.2, 1))
-        crop = crop + opacity[..., None] * (paint * np.float32(rng.uniform(0.7, 1)) - crop)
-    return crop.astype(np.float32)
+        colour = paint * np.float32(rng.uniform(0.7, 1))
+        crop = (crop + opacity[..., None] * (colour - crop)).astype(np.float32)
+    return crop
 
 
 def _glinting(crop: Floats, rng: np.random.Generator) -> Floats:
@@ -147,8 +148,8 @@ def _glinting(crop: Floats, rng: np.random.Generator) -> Floats:
             parts.insert(0, (at, rng.uniform(1.3, 2), rng.uniform(130, 240)))
         for centre, share, paint in parts:
             opacity = _ellipse(side, centre, radius * share * np.array([1, rng.uniform(0.6, 1)]), rng)
-            crop = crop + opacity[..., None] * (np.float32(paint) - crop)
-    return crop.astype(np.float32)
+            crop = (crop + opacity[..., None] * (np.float32(paint) - crop)).astype(np.float32)
+    return crop
 
 
 def _ellipse(side: int, centre: Doubles, radii: Doubles, rng: np.random.Generator) -> Floats:

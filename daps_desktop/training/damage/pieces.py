@@ -111,12 +111,12 @@ def _creases(side: int, rng: np.random.Generator) -> Iterator[Piece]:
         if rng.random() < 0.5:
             line = line[0] + (line[1] - line[0]) * rng.uniform([[0.3], [0.5]], [[0.5], [0.7]])
             line = line.astype(np.float32)
-        bent = ragged(rng, *line, rng.uniform(0, 0.03))
+        bent = ragged(rng, line, rng.uniform(0, 0.03))
         away = np.where(stroke(side, bent, 1) > 0, 0, 255).astype(np.uint8)
         away = cv2.distanceTransform(away, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) / np.float32(half)
         for light, above in ((True, rng.uniform(-1.2, 0.6)), (False, rng.uniform(0.6, 1.6))):
             flakes = along(rng, side, angle, rng.uniform(3, 14), rng.uniform(0.7, 2)) - away**2
-            opacity = np.clip((flakes - np.float32(above)) / np.float32(rng.uniform(0.1, 0.6)), 0, 1)
+            opacity = np.clip((flakes - above) / rng.uniform(0.1, 0.6), 0, 1).astype(np.float32)
             yield Piece(opacity * _strength(rng, 0.4), colour if light else _colour(rng, light=0))
 
 
@@ -127,8 +127,8 @@ def _crackle(side: int, rng: np.random.Generator) -> Iterator[Piece]:
     cells.insert([(x, y) for x, y in rng.uniform(-side / 2, 1.5 * side, (round((2 * side / apart) ** 2), 2))])
     kept, width, jag = rng.uniform(0.2, 0.9), _width(rng, 0.5, 3), rng.uniform(0.04, 0.16)
     cracks = [
-        ragged(rng, *edge, jag)
-        for facet in cells.getVoronoiFacetList([])[0]
+        ragged(rng, np.stack(edge), jag)
+        for facet in map(np.asarray, cells.getVoronoiFacetList([])[0])
         for edge in zip(facet, np.roll(facet, -1, 0), strict=True)
         if rng.random() < kept / 2  # each edge belongs to two cells
     ]

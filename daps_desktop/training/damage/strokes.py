@@ -35,9 +35,8 @@ def straight(rng: np.random.Generator, side: int, angle: float) -> Floats:
     return np.stack([centre - along, centre + along]).astype(np.float32)
 
 
-def ragged(rng: np.random.Generator, start: Floats, end: Floats, jag: float) -> Floats:
-    """(33, 2) points from one to the other, displaced halfway again and again by `jag` of what is left."""
-    points = np.stack([start, end])
+def ragged(rng: np.random.Generator, points: Floats, jag: float) -> Floats:
+    """(33, 2) points along (2, 2), displaced halfway again and again by `jag` of what lies between two."""
     for _ in range(5):
         halfway = (points[:-1] + points[1:]) / 2
         length = np.linalg.norm(points[1:] - points[:-1], axis=1, keepdims=True)

@@ -28,6 +28,9 @@ class AlbumItem:
     seconds: float = 0.0
     reason: str = ""  # why it failed or was skipped, or what is to be known of it, as text
     prior_sha256: str = ""  # of the prior that made the result; "": of none, or it is not known
+    repair: str = ""  # what can be said of the marks that were filled in; "": none were
+    places: int = 0  # at which a trace is left,
+    repaired: int = 0  # of so many
 
     def __post_init__(self) -> None:
         if self.state not in STATES or self.marks not in MARKS:

@@ -189,5 +189,12 @@ def _check_folder(path: Path) -> None:
 
 def item_line(item: AlbumItem) -> str:
     """A photo of the album in one line of text."""
-    told = f"{item.agreement}, {item.residual:.2f} noise levels  " if item.state == DONE else ""
+    told = _told(item) if item.state == DONE else ""
     return f"{item.path.name:<32} {item.state:<8} {item.seconds:7.1f} s  {told}{item.reason}".rstrip()
+
+
+def _told(item: AlbumItem) -> str:
+    words = [item.repair] if item.repair else []
+    words += [f"{item.agreement}, {item.residual:.2f} noise levels"] if item.agreement else []
+    words += [f"look at {item.places} of {item.repaired} places"] if item.places else []
+    return ", ".join(words) + "  " if words else ""

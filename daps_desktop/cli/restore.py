@@ -40,6 +40,7 @@ from daps_desktop.jobs.messages import Failed, RestoreResult
 from daps_desktop.jobs.recipe import Recipe, parse_recipe
 from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.jobs.settings import DEVICES, METHODS, OUTPUTS, PRESETS, SWITCHES, Device, SolverSettings
+from daps_desktop.jobs.verdict import format_repair, judge
 
 _SETTINGS = (
     "preset", "method", "output", "samples", "closeness", "levels", "prior", "device", "seed", "tile",
@@ -100,6 +101,8 @@ def _restore(options: argparse.Namespace) -> int:
     match run_local(job):
         case RestoreResult() as finished:
             _save(finished, options)
+            if told := format_repair(judge(finished.report, job.task, job.mask)):
+                print_status(told)
             if isinstance(loaded, Provenance):
                 print_status(reproduction_message(loaded, finished))
             return 0

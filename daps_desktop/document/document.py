@@ -30,6 +30,7 @@ class Document:
     settings: SolverSettings = field(default_factory=SolverSettings)
     versions: list[Version] = field(default_factory=list[Version])
     profile: PhotoProfile | None = None  # until it is known
+    refused: Mask | None = None  # what was found and is no damage, as the user says; read-only
     mask: Mask = field(init=False)
     _settled: Mask = field(init=False)  # the mask without the stroke under way
     _marked: int = field(default=0, init=False)  # pixels of `_settled` that are True
@@ -169,6 +170,5 @@ class Document:
         if task.needs_mask:
             mask = self.mask.copy()
             mask.setflags(write=False)
-        return RestoreRequest(
-            job_id, self.photo, mask, task, self.settings, preview_side, profile=self.profile
-        )
+        known = {"profile": self.profile, "refused": self.refused}
+        return RestoreRequest(job_id, self.photo, mask, task, self.settings, preview_side, **known)

@@ -11,8 +11,8 @@ from daps_desktop.album.model import (
     Album,
     AlbumItem,
 )
-from daps_desktop.base.i18n import N_, capitalised, join_list, ntr, tr
-from daps_desktop.jobs.verdict import Agreement, Verdict
+from daps_desktop.base.i18n import N_, capitalised, join_list, join_sentences, ntr, tr
+from daps_desktop.jobs.verdict import Agreement, Repair, Verdict
 from daps_desktop.ui.common import verdict_text
 from daps_desktop.ui.results.version_text import damage_texts, setting_texts
 
@@ -49,9 +49,15 @@ def format_recipe(album: Album) -> str:
 
 def format_verdict(item: AlbumItem) -> str:
     """The sentence on a result; nothing while there is none."""
-    if not item.agreement:
+    if not (item.agreement or item.repair):
         return ""
-    return verdict_text.format_verdict(Verdict(Agreement(item.agreement), item.residual, item.redrawn))
+    agreement = Agreement(item.agreement) if item.agreement else None
+    repair = Repair(item.repair) if item.repair else None
+    verdict = Verdict(
+        agreement, item.residual, item.redrawn, repair=repair, places=item.places, repaired=item.repaired
+    )
+    told = verdict_text.format_verdict(verdict)
+    return join_sentences(told, tr("Look at it.")) if repair is Repair.TRACE else told
 
 
 def format_marks(item: AlbumItem, album: Album) -> str:

@@ -23,6 +23,8 @@ class RunBox(QWidget):
     pressed = Signal()
     stop_all_pressed = Signal()
     save_pressed = Signal()
+    show_place_pressed = Signal()
+    mark_places_pressed = Signal()
 
     def __init__(self, actions: Actions) -> None:
         super().__init__()
@@ -32,6 +34,15 @@ class RunBox(QWidget):
         self.verdict.setObjectName("verdict")
         self.verdict.setMargin(SPACING)
         self.verdict.setVisible(False)
+        self.show_place = say(QPushButton(), text=N_("Show"))
+        self.mark_places = say(QPushButton(), text=N_("Mark these"))
+        actions.set_explanation(self.show_place, N_("Go to each place where a trace is left"), "show_place")
+        actions.set_explanation(
+            self.mark_places, N_("Mark the places where a trace is left"), "mark_places"
+        )
+        self._places = QWidget()
+        self._places.setLayout(hbox(self.show_place, self.mark_places))
+        self._places.setVisible(False)
         self.notes = label("", "caption")
         self.notes.setVisible(False)
         self.hint = label("", "caption")
@@ -46,6 +57,7 @@ class RunBox(QWidget):
         self._queue.setLayout(hbox(self.waiting, self.stop_all))
         self._queue.setVisible(False)
         self._queued = 0
+        self._there = False
         self._stopping = False
         self.button = say(QPushButton(), text=labels.RESTORE, accessibleName=labels.RESTORE_NAME)
         self.button.setObjectName("restore")
@@ -53,11 +65,16 @@ class RunBox(QWidget):
         self.save.setObjectName("restore")
         actions.set_explanation(self.save, N_("Save the result"), "export")
         self.save.setVisible(False)
-        lines = (self.banner, self.verdict, self.notes, self._queue, self.hint, self.bar)
+        lines = (self.banner, self.verdict, self._places, self.notes, self._queue, self.hint, self.bar)
         self.setLayout(vbox(*lines, self.save, self.button, margin=2 * SPACING))
         self.button.clicked.connect(self.pressed)
         self.stop_all.clicked.connect(self.stop_all_pressed)
         self.save.clicked.connect(self.save_pressed)
+        for button, signal in (
+            (self.show_place, self.show_place_pressed), (self.mark_places, self.mark_places_pressed),
+        ):  # fmt: skip
+            button.setObjectName("segment")
+            button.clicked.connect(signal)
         self._running = False
         self._hint: Words = ""
         self._actions = actions
@@ -102,6 +119,16 @@ class RunBox(QWidget):
     def show_verdict(self, words: Words) -> None:
         say(self.verdict, text=words)
         self.verdict.setVisible(bool(words))
+        self._show_places()
+
+    def show_places(self, there: bool, unmarked: bool) -> None:
+        """Whether the verdict names places where a trace is left, and whether any is not marked yet."""
+        self._there = there
+        self.mark_places.setEnabled(unmarked)
+        self._show_places()
+
+    def _show_places(self) -> None:
+        self._places.setVisible(self._there and self.verdict.isVisibleTo(self))
 
     def show_notes(self, sentences: list[Words]) -> None:
         """What there is to know about the photo or the job besides its verdict."""

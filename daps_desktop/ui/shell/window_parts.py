@@ -51,6 +51,7 @@ from daps_desktop.ui.workflow.diagnosis_controller import DiagnosisController
 from daps_desktop.ui.workflow.fading_preview import FadePreview
 from daps_desktop.ui.workflow.proposal_review import ProposalReview
 from daps_desktop.ui.workflow.run_controller import RunController
+from daps_desktop.ui.workflow.trace_review import TraceReview
 
 PREVIEW_SIDE = 768  # pixels: enough for the canvas, little enough to send ten times a second
 
@@ -83,6 +84,9 @@ class WindowParts(QMainWindow):
         self.search.failed.connect(self.panel.run_box.banner.show_error)
         self.finder = ProposalReview(
             model, self.search, self.canvas, self.tools, self.actions_, self.panel.where.finding, self
+        )
+        self.traces = TraceReview(
+            model, self.canvas, self.compare, self.actions_, self.panel.run_box, self
         )
         self.profile = ProfileModel(model, job, self)
         self.examiner = DiagnosisController(self.profile, self.panel, self)

@@ -132,7 +132,9 @@ def format_repair(verdict: Verdict) -> str:
         case Repair.DONE:
             found = tr("No trace of the damage was found.")
         case Repair.TRACE:
-            words = ntr("A trace is left at {count} place.", "A trace is left at {count} places.", verdict.places)
+            words = ntr(
+                "A trace is left at {count} place.", "A trace is left at {count} places.", verdict.places
+            )
             found = words.format(count=verdict.places)
     repaired = ntr("{count} place repaired.", "{count} places repaired.", verdict.repaired)
     return join_sentences(repaired.format(count=verdict.repaired), found)
@@ -158,7 +160,9 @@ def is_structured(residual_map: ResidualMap) -> bool:
     return float(most.sum(dtype=np.float64)) > STRUCTURED_ABOVE * total
 
 
-def _suspects(agreement: Agreement | None, task: Task, residual_map: ResidualMap | None) -> tuple[LikelyCause, ...]:
+def _suspects(
+    agreement: Agreement | None, task: Task, residual_map: ResidualMap | None
+) -> tuple[LikelyCause, ...]:
     """The likeliest first; both kinds where no map separates structure from noise."""
     if agreement is Agreement.CLOSE:
         return (LikelyCause.NOISE_HIGH,)

@@ -1,30 +1,39 @@
 """How often the judge of repairs is right: repairs with right and with wrong marks, drawn on photos.
 
-python -m tests.benchmarks.traces PHOTOS --film PLACE [--first N] [--last N] [--cases N]
+python -m tests.benchmarks.traces measure PHOTOS --film PLACE [--first N] [--last N] [--cases N]
+python -m tests.benchmarks.traces fit PHOTOS --film PLACE --out resources/analysis/traces.json [--cases N]
 
-PHOTOS and PLACE are folders or archives: sound photos, and scanned elements of film.
+PHOTOS and PLACE are folders or archives: sound photos, and scanned elements of film. To fit, marks are filled
+in by a quick way; to measure, by the program, with draft quality.
 """
 
 import argparse
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from daps_desktop.analysis.finding.judgement import Judgement
+from daps_desktop.analysis.finding.traces import BAND, place_features, trace_features
 from daps_desktop.imaging.mask import Mask, dilate, erode
 from daps_desktop.imaging.photo import Photo, Pixels
 from daps_desktop.jobs.damage import MissingPixels
 from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
+from daps_desktop.networks.loader import open_finder
 from daps_desktop.training.damage.ageing import age_print, digitise, soften
 from daps_desktop.training.damage.film import FilmElements
 from daps_desktop.training.damage.pieces import LIGHT
 from daps_desktop.training.damage.strokes import straight, stroke, walk
 from daps_desktop.training.data.crops import Crops
 from daps_desktop.training.data.photos import Pixels8, find_photos, load_rgb
+from daps_desktop.training.judging import JudgedPieces, dump_judgement, fitted
+from tests.benchmarks.running import run
 
 SIDE = 192  # pixels
 BESIDE, THIN, SHIFT = 1, 2, 3  # pixels: right marks go beyond the damage by so many, thin ones are ...
@@ -61,7 +70,9 @@ def thin(damage: Mask, _rng: np.random.Generator) -> Mask:
 def shifted(damage: Mask, rng: np.random.Generator) -> Mask:
     angle = rng.uniform(0, 2 * np.pi)
     move = np.array([[1, 0, SHIFT * np.cos(angle)], [0, 1, SHIFT * np.sin(angle)]], np.float32)
-    moved = cv2.warpAffine(dilate(damage, BESIDE).astype(np.uint8), move, damage.shape[::-1], flags=cv2.INTER_NEAREST)
+    moved = cv2.warpAffine(
+        dilate(damage, BESIDE).astype(np.uint8), move, damage.shape[::-1], flags=cv2.INTER_NEAREST
+    )
     return moved > 0
 
 
@@ -136,3 +147,108 @@ def cases(found: list[Pixels8], film: FilmElements, count: int) -> Iterator[Case
     for number in range(count):
         for at, kind in enumerate(KINDS):
             yield draw_case(kind, found[number % len(found)], film, [number, at])
+
+
+# fitting
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A case with the numbers of its pixels, (N, N, F)."""
+
+    case: Case
+    x: Floats
+    band: Mask
+
+
+def quickly_filled(case: Case, rng: np.random.Generator) -> Pixels:
+    """By Telea's method, with some of the noise around it."""
+    filled = cv2.inpaint(case.damaged, case.mask.astype(np.uint8), 5, cv2.INPAINT_TELEA).astype(np.float32)
+    fine = case.damaged - cv2.GaussianBlur(case.damaged.astype(np.float32), (0, 0), 1.5)
+    filled += rng.normal(0, 0.3 * fine[~case.mask].std(), (*case.mask.shape, 1)).astype(np.float32)
+    return np.where(case.mask[..., None], np.rint(filled).clip(0, 255).astype(np.uint8), case.damaged)
+
+
+def seen(case: Case, result: Pixels, before: NDArray[np.uint8], after: NDArray[np.uint8]) -> Seen:
+    x = trace_features(case.damaged, result, case.mask, before, after)
+    return Seen(case, x, dilate(case.mask, BAND) & ~case.mask)
+
+
+def fit(found: list[Seen]) -> dict[str, Judgement]:
+    """First of the pixels; then of the pieces that they make."""
+    pixels = fitted(joined([known_pixels(each, np.random.default_rng(i)) for i, each in enumerate(found)]), 5)
+    pieces = [known_pieces(each, pixels) for each in found]
+    return {"pixels": pixels, "places": fitted(joined([known for known in pieces if len(known.damage)]), 40)}
+
+
+def joined(known: list[JudgedPieces]) -> JudgedPieces:
+    return JudgedPieces(
+        *(np.concatenate([getattr(k, name) for k in known]) for name in JudgedPieces.__slots__)
+    )
+
+
+def known_pixels(of: Seen, rng: np.random.Generator) -> JudgedPieces:
+    """Some of those of which it is plain what they are; each case has as much of a say."""
+    left = of.case.left
+    chosen = of.band & (left | ~dilate(left, 2)) & (rng.random(left.shape) < np.where(left, 0.6, 0.15))
+    damage = left[chosen]
+    weight = np.where(damage, 400 / max(damage.sum(), 40), 1.0)
+    return JudgedPieces(of.x[chosen].astype(np.float64), damage, weight)
+
+
+def known_pieces(of: Seen, pixels: Judgement) -> JudgedPieces:
+    odds = np.full(of.band.shape, -20, np.float32)
+    scores = pixels.scores(of.x[of.band])
+    odds[of.band] = np.log(np.maximum(scores, 1e-9) / np.maximum(1 - scores, 1e-9))
+    labels, numbers, features = place_features(of.x, odds, of.case.mask, of.band)
+    area, left = (
+        np.bincount(labels.ravel(), w, labels.max() + 1)[numbers] for w in (None, of.case.left.ravel())
+    )
+    damage = (left >= np.maximum(0.3 * area, 12)) | (left >= 25)
+    plain = damage | (left == 0)
+    return JudgedPieces(features[plain] if len(numbers) else features, damage[plain], np.ones(plain.sum()))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("what", choices=["fit", "measure"])
+    parser.add_argument("photos")
+    parser.add_argument("--film", required=True)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--last", type=int, default=0)
+    parser.add_argument("--cases", type=int, default=100, help="of each kind")
+    parser.add_argument("--out", type=Path, default=Path("traces.json"))
+    options = parser.parse_args()
+    drawn = cases(
+        photos(options.photos, options.first, options.last), FilmElements([options.film]), options.cases
+    )
+    if options.what == "measure":
+        measure(drawn)
+        return
+    finder, rng = open_finder("cpu"), np.random.default_rng(0)
+    found: list[Seen] = []
+    for case in drawn:
+        result = quickly_filled(case, rng)
+        found.append(seen(case, result, finder.probabilities(case.damaged), finder.probabilities(result)))
+    write(fit(found), options.out)
+
+
+def write(judged: dict[str, Judgement], out: Path) -> None:
+    out.write_text(
+        json.dumps({of: json.loads(dump_judgement(j)) for of, j in judged.items()}) + "\n", "utf-8"
+    )
+
+
+def measure(drawn: Iterator[Case]) -> None:
+    """How often the verdict is right, by kind, as cases come in."""
+    right_of: dict[str, list[bool]] = {kind: [] for kind in KINDS}
+    for case in drawn:
+        trace = run(case.request).report.trace
+        assert trace is not None
+        right_of[case.kind].append(bool(trace.places) == bool(case.left.any()))
+    for kind, told in right_of.items():
+        print(f"{kind}: right in {np.mean(told):.0%} of {len(told)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -21,7 +21,7 @@ from daps_desktop.networks.finder import DamageFinder, Probabilities
 from daps_desktop.networks.loader import open_finder
 from daps_desktop.restoration.progress import ProgressReporter
 
-_LOG = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 
 def look_for_traces(job: RestoreRequest, result: Photo, progress: ProgressReporter) -> Trace | None:
@@ -47,7 +47,7 @@ def look_for_traces(job: RestoreRequest, result: Photo, progress: ProgressReport
             job.refused,
         )
     except (UserError, RuntimeError, MemoryError):  # the files, the memory, the card
-        _LOG.warning("nobody looked at the repair", exc_info=True)
+        _log.warning("nobody looked at the repair", exc_info=True)
         progress.notice("trace_unseen")
         return None
     repaired = cv2.connectedComponents(job.mask.astype(np.uint8), connectivity=8)[0] - 1

@@ -37,9 +37,7 @@ class RunBox(QWidget):
         self.show_place = say(QPushButton(), text=N_("Show"))
         self.mark_places = say(QPushButton(), text=N_("Mark these"))
         actions.set_explanation(self.show_place, N_("Go to each place where a trace is left"), "show_place")
-        actions.set_explanation(
-            self.mark_places, N_("Mark the places where a trace is left"), "mark_places"
-        )
+        actions.set_explanation(self.mark_places, N_("Mark the places where a trace is left"), "mark_places")
         self._places = QWidget()
         self._places.setLayout(hbox(self.show_place, self.mark_places))
         self._places.setVisible(False)

@@ -85,9 +85,7 @@ class WindowParts(QMainWindow):
         self.finder = ProposalReview(
             model, self.search, self.canvas, self.tools, self.actions_, self.panel.where.finding, self
         )
-        self.traces = TraceReview(
-            model, self.canvas, self.compare, self.actions_, self.panel.run_box, self
-        )
+        self.traces = TraceReview(model, self.canvas, self.compare, self.actions_, self.panel.run_box, self)
         self.profile = ProfileModel(model, job, self)
         self.examiner = DiagnosisController(self.profile, self.panel, self)
         self.fade_preview = FadePreview(model, self.canvas, self.background, self)

@@ -1,0 +1,238 @@
+"""Where a repair leaves a trace: damage at the rim of the marks or beyond their ends, or a fill that shows.
+
+Of each pixel around the marks a small fitted network says how likely it is damage that belongs to them: by
+what the finder says of the result and of the original, and by how much the pixel is like what was marked next
+to it. Fitted by `python -m tests.benchmarks.traces fit`.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from daps_desktop.analysis.finding.fills import off_colour, without_grain
+from daps_desktop.analysis.finding.judgement import Judgement, parse_judgement
+from daps_desktop.analysis.planes import Plane, gaussian_blurred, to_luma
+from daps_desktop.base.paths import resource
+from daps_desktop.imaging.mask import Mask, bounding_box, dilate
+from daps_desktop.imaging.photo import Pixels
+from daps_desktop.imaging.profile.noise_model import NoiseModel
+from daps_desktop.imaging.profile.tone_curve import ToneCurve
+from daps_desktop.imaging.rect import Rect
+from daps_desktop.jobs.report import PlaceToMend, Reason
+
+Probabilities = NDArray[np.uint8]
+Look = Callable[[Pixels, Mask], Probabilities]
+"""How likely damage each pixel is, at least where the mask says so, as a finder tells it."""
+
+FILE = "analysis/traces.json"
+BAND = 32  # pixels around the marks that are looked at, and around what is found to belong to them
+NAMES = (
+    "after", "after_most", "after_around", "before", "before_most", "marked", "alike", "alike_near",
+    "alike_around", "contrast", "size", "noise", "away", "busy", "alike_line", "after_line",
+)  # fmt: skip
+_LIKELY, _SURE = 0.6, 0.8  # of a piece: what touches the marks, and what goes on from there
+_CERTAIN = 20.0  # log-odds
+_FEWEST = 8  # pixels of a place
+_TOUCHING = 2  # pixels between the marks and a place, at most
+_RIM = 2  # pixels that a place covers beyond what was seen
+_LONGEST = 32  # times a band: how far damage is followed
+_TILE, _CONTEXT = 512, 48  # pixels worked on together, and around them
+
+
+def places_to_mend(
+    original: Pixels,
+    result: Pixels,
+    mask: Mask,
+    look: Look,
+    tone: ToneCurve | None,
+    noise: NoiseModel,
+    refused: Mask | None = None,
+) -> list[PlaceToMend]:
+    """The places, from the top down, where (H, W, C) pixels of a result do not pass for the photo.
+
+    `mask` (H, W) is what was filled in, `look` the finder, `tone` and `noise` what the photo says of itself.
+    What does not touch the marks is none of the repair's; what the user `refused`, (H, W), is no damage.
+    """
+    if not mask.any():
+        return []
+    damage = _damage_left(original, result, mask, look)
+    if refused is not None:
+        damage &= ~refused
+    fills = {"colour": off_colour(result, mask, tone), "grain": without_grain(result, mask, noise)}
+    found = list(_places(damage, "damage"))
+    found += [place for reason, where in fills.items() for place in _places(where, cast(Reason, reason))]
+    return sorted(found, key=lambda place: (place.rect.top, place.rect.left))
+
+
+def _places(where: Mask, reason: Reason) -> Iterator[PlaceToMend]:
+    """What is connected is one place, and what is only just apart as well."""
+    wider = dilate(where, _RIM)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(wider.view(np.uint8), connectivity=8)
+    for number, (left, top, width, height, _) in enumerate(stats.tolist()):
+        rect = Rect(top, left, top + height, left + width)
+        inside = labels[rect.slices] == number
+        if number and np.count_nonzero(inside & where[rect.slices]) >= _FEWEST:
+            yield PlaceToMend.of(rect, reason, inside)
+
+
+def _damage_left(original: Pixels, result: Pixels, mask: Mask, look: Look) -> Mask:
+    """Outside of the mask, what belongs to the damage in it; followed for as far as it goes on."""
+    left, asked, marked = np.zeros_like(mask), np.zeros_like(mask), mask
+    for step in range(_LONGEST):
+        band = dilate(left if step else mask, BAND) & ~asked & ~marked
+        if not band.any():
+            break
+        before, after = look(original, band), look(result, band)
+        for seen, own in _tiles(band):
+            maps = original[seen], result[seen], marked[seen], before[seen], after[seen]
+            found = damage_beside(*maps, band[seen], _SURE if step else _LIKELY)
+            left[seen] |= found & own
+        asked |= band
+        if np.array_equal(marked, mask | left):
+            break
+        marked = mask | left
+    return left
+
+
+def damage_beside(
+    original: Pixels,
+    result: Pixels,
+    mask: Mask,
+    before: Probabilities,
+    after: Probabilities,
+    band: Mask,
+    least: float,
+) -> Mask:
+    """In the (H, W) band, pieces that touch the mask and are likely, 0 to 1, to be part of what it marks."""
+    x = trace_features(original, result, mask, before, after)
+    odds = np.full(mask.shape, -_CERTAIN, np.float32)
+    scores = fitted_traces()["pixels"].scores(x[band])
+    odds[band] = np.log(np.maximum(scores, 1e-9) / np.maximum(1 - scores, 1e-9))
+    labels, numbers, features = place_features(x, odds, mask, band)
+    wanted = np.zeros(int(labels.max()) + 1, bool)
+    if len(numbers):
+        wanted[numbers[fitted_traces()["places"].scores(features) > least]] = True
+    return wanted[labels]
+
+
+def place_features(
+    x: NDArray[np.float32], odds: Plane, mask: Mask, band: Mask
+) -> tuple[NDArray[np.int32], NDArray[np.intp], NDArray[np.float64]]:
+    """Labels (H, W) of the likely pieces, the numbers of the n that touch the mask, and n rows about those."""
+    likely = odds > 0
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(likely.view(np.uint8), connectivity=8)
+    rim, away = dilate(mask, 1) & ~mask, x[..., NAMES.index("away")]
+    touching = np.unique(labels[dilate(mask, _TOUCHING) & likely])
+    numbers = touching[(touching > 0) & (stats[touching, cv2.CC_STAT_AREA] >= _FEWEST)]
+    around = np.log(likely.sum() + 1), (odds[band] > 0).mean(), np.log(rim.sum() + 1)
+    rows: list[NDArray[np.float64]] = []
+    for number in numbers.tolist():
+        left, top, width, height, area = stats[number].tolist()
+        box = Rect(top, left, top + height, left + width).slices
+        inside = labels[box] == number
+        own, values, contact = odds[box][inside], x[box][inside], np.count_nonzero(rim[box] & inside)
+        spread = np.cov(np.argwhere(inside).T) + np.eye(2) / 12
+        across, along = np.sqrt(12 * np.linalg.eigvalsh(spread))
+        shape = (
+            np.log(area), own.max(), own.mean(), np.log(np.maximum(own, 0).sum() + 1), np.log(contact + 1),
+            np.log(area / (contact + 1)), away[box][inside].max(), (away[box][inside] <= np.log(4)).mean(),
+            np.log(along + 1), np.log(across + 1), contact / max(rim.sum(), 1), *around,
+        )  # fmt: skip
+        rows.append(np.concatenate([shape, values.mean(axis=0), values.max(axis=0), values.std(axis=0)]))
+    return cast(NDArray[np.int32], labels), numbers.astype(np.intp), np.array(rows)
+
+
+def _tiles(band: Mask) -> Iterator[tuple[tuple[slice, slice], Mask]]:
+    """Parts of the picture that hold any of the band: with context, and without it as a mask of that."""
+    box = bounding_box(band)
+    for top in range(box.top, box.bottom, _TILE):
+        for left in range(box.left, box.right, _TILE):
+            own = Rect(top, left, top + _TILE, left + _TILE).clipped(*band.shape)
+            if not band[own.slices].any():
+                continue
+            seen = Rect(
+                own.top - _CONTEXT, own.left - _CONTEXT, own.bottom + _CONTEXT, own.right + _CONTEXT
+            ).clipped(*band.shape)
+            inside = np.zeros((seen.bottom - seen.top, seen.right - seen.left), bool)
+            inside[own.translated(-seen.top, -seen.left).slices] = True
+            yield seen.slices, inside
+
+
+@cache
+def fitted_traces() -> dict[str, Judgement]:
+    """Those that ship with the program: of `pixels`, and of `places` as wholes."""
+    numbers = json.loads(resource(FILE).read_text("utf-8"))
+    return {of: parse_judgement(told) for of, told in numbers.items()}
+
+
+def trace_features(
+    original: Pixels, result: Pixels, mask: Mask, before: Probabilities, after: Probabilities
+) -> NDArray[np.float32]:
+    """(H, W, len(NAMES)) of (H, W, C) pixels; `before` and `after` is what the finder says of the two.
+
+    `alike` is 1 for a pixel as far from its background as the paint of the nearest mark was, 0 for the
+    background: medians over a window that a scratch is lost in.
+    """
+    luma, painted = to_luma(result), to_luma(original).astype(np.float32)
+    behind = cast(Plane, cv2.medianBlur(luma, 31).astype(np.float32))
+    luma = luma.astype(np.float32)
+    now, then = _odds(after), _odds(before)
+    away, nearest = _nearest(mask)
+    paint, marked = (_inside(plane, mask).ravel()[nearest] for plane in (painted, then))
+    contrast = paint - behind
+    alike = np.clip((luma - behind) * contrast / (contrast**2 + 64), -1, 2).astype(np.float32)
+    fine = _mean(np.abs(luma - gaussian_blurred(luma, 1.0)), 15) + np.float32(0.3)
+    square = np.ones((5, 5), np.uint8)
+    return np.stack(
+        [
+            now, cv2.dilate(now, square), _mean(now, 2), then, cv2.dilate(then, square), marked, alike,
+            _mean(alike, 1), _mean(alike, 3), np.log((np.abs(contrast) + 1) / fine),
+            np.log(np.abs(contrast) + 1), np.log(fine), np.log(away + 1),
+            np.log(_mean(np.abs(luma - behind), 7) + 1), _line(alike), _line(now / 5),
+        ],
+        axis=2,
+    ).astype(np.float32)  # fmt: skip
+
+
+def _line(plane: Plane) -> Plane:
+    """How much more a line through each pixel holds than what lies to either side, at the best of 8 angles."""
+    best: Plane = np.full_like(plane, -np.inf)
+    for turn in np.arange(8) * np.pi / 8:
+        rows, cols = np.mgrid[-12:13, -12:13]
+        along, across = cols * np.cos(turn) + rows * np.sin(turn), rows * np.cos(turn) - cols * np.sin(turn)
+        near = np.abs(along) <= 12
+        on, beside = near & (np.abs(across) <= 1.5), near & (np.abs(across) >= 6) & (np.abs(across) <= 9)
+        kernel = (on / on.sum() - beside / beside.sum()).astype(np.float32)
+        found = cv2.filter2D(plane, -1, kernel, borderType=cv2.BORDER_REFLECT)
+        best = cast(Plane, np.maximum(best, found))
+    return best
+
+
+def _odds(probability: Probabilities) -> Plane:
+    return np.log((probability + np.float32(0.5)) / (np.float32(255.5) - probability))
+
+
+def _mean(plane: Plane, reach: int) -> Plane:
+    return cast(Plane, cv2.blur(plane, (2 * reach + 1, 2 * reach + 1), borderType=cv2.BORDER_REFLECT))
+
+
+def _inside(plane: Plane, mask: Mask) -> Plane:
+    """The mean over the part of the mask that is near; anything where none is."""
+    weight = mask.astype(np.float32)
+    return _mean(plane * weight, 4) / np.maximum(_mean(weight, 4), np.float32(1e-4))
+
+
+def _nearest(mask: Mask) -> tuple[Plane, NDArray[np.intp]]:
+    """How far each pixel is from the mask, and the place of the nearest one in it, of the flat array."""
+    away, labels = cv2.distanceTransformWithLabels(
+        (~mask).view(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    places = np.zeros(int(labels.max()) + 1, np.intp)
+    marked = np.flatnonzero(mask)
+    places[labels.ravel()[marked]] = marked
+    return cast(Plane, away), places[labels]

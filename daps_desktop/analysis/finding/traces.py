@@ -36,6 +36,7 @@ NAMES = (
     "alike_around", "contrast", "size", "noise", "away", "busy", "alike_line", "after_line",
 )  # fmt: skip
 _LIKELY, _SURE = 0.6, 0.8  # of a piece: what touches the marks, and what goes on from there
+_CLEAR, _SAME, _ENOUGH = 180, 0.5, 30  # of 255; of what lay between mark and background; pixels
 _CERTAIN = 20.0  # log-odds
 _FEWEST = 8  # pixels of a place
 _TOUCHING = 2  # pixels between the marks and a place, at most
@@ -117,6 +118,18 @@ def damage_beside(
     wanted = np.zeros(int(labels.max()) + 1, bool)
     if len(numbers):
         wanted[numbers[fitted_traces()["places"].scores(features) > least]] = True
+    return wanted[labels] | _plain(x, after, mask, band)
+
+
+def _plain(x: NDArray[np.float32], after: Probabilities, mask: Mask, band: Mask) -> Mask:
+    """Pieces of which the finder is sure and that are as light or dark as what was marked beside them."""
+    alike = x[..., NAMES.index("alike")] > _SAME
+    sure = band & (after >= _CLEAR) & alike
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(sure.view(np.uint8), connectivity=8)
+    touching = np.unique(labels[dilate(mask, _TOUCHING) & sure])
+    wanted = np.zeros(len(stats), bool)
+    wanted[touching[stats[touching, cv2.CC_STAT_AREA] >= _ENOUGH]] = True
+    wanted[0] = False
     return wanted[labels]
 
 

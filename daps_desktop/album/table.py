@@ -29,7 +29,7 @@ def table(album: Album) -> str:
         redrawn = "" if row.redrawn is None else f"{row.redrawn:.4f}"
         residual = f"{row.residual:.2f}" if row.agreement else ""
         writer.writerow(
-            (row.path.name, row.state, row.agreement or row.repair, f"{row.seconds:.1f}", row.reason, residual,
-             redrawn, row.marks, row.output, row.sha256, row.places if row.repair else "")
+            (row.path.name, row.state, row.agreement or row.repair, f"{row.seconds:.1f}", row.reason,
+             residual, redrawn, row.marks, row.output, row.sha256, row.places if row.repair else "")
         )  # fmt: skip
     return text.getvalue()

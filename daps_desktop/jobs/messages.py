@@ -161,8 +161,8 @@ NOTICES: dict[str, str] = {
     ),
     "coarse_first": N_("The marked area is wide: it is filled in on a smaller copy first."),
     "trace_unseen": N_(
-        "What looks for damage is missing or damaged on this computer, so nobody looked whether a trace is left "
-        "in the repaired places; install the program again."
+        "What looks for damage is missing or damaged on this computer, so nobody looked whether a trace is "
+        "left in the repaired places; install the program again."
     ),
     "alpha_kept": N_("Transparency is carried over unchanged."),
 }

@@ -1,4 +1,4 @@
-"""What a run reports: the rows of the report file, the map of what is left unexplained, the places to mend."""
+"""What a run reports: the rows of the report file, what is left unexplained where, the places to mend."""
 
 import base64
 from dataclasses import dataclass, field
@@ -47,8 +47,8 @@ Reason = Literal["damage", "colour", "grain"]
 class PlaceToMend:
     """A place, in or at a mark that was filled in, that does not pass for the photo.
 
-    `marks` is a mask of the size of `rect`, as a PNG of one bit a pixel in base64. Raises: ValueError where it
-    is none.
+    `marks` is a mask of the size of `rect`, as a PNG of one bit a pixel in base64. Raises: ValueError where
+    it is none.
     """
 
     rect: Rect
@@ -74,7 +74,7 @@ class PlaceToMend:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """What a look at the filled marks found: of so many `repaired` ones, the `places` where a trace is left."""
+    """What a look at the filled marks found: of so many `repaired`, the `places` where a trace is left."""
 
     repaired: int
     places: list[PlaceToMend]

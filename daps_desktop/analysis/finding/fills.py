@@ -1,4 +1,4 @@
-"""What shows a filled mark without looking for damage: colours, or a lack of grain, unlike what is around it."""
+"""What shows a filled mark without looking for damage: colours or grain unlike what is around it."""
 
 from typing import cast
 

@@ -136,7 +136,7 @@ def _plain(x: NDArray[np.float32], after: Probabilities, mask: Mask, band: Mask)
 def place_features(
     x: NDArray[np.float32], odds: Plane, mask: Mask, band: Mask
 ) -> tuple[NDArray[np.int32], NDArray[np.intp], NDArray[np.float64]]:
-    """Labels (H, W) of the likely pieces, the numbers of the n that touch the mask, and n rows about those."""
+    """Labels (H, W) of the likely pieces, the numbers of the n that touch the mask, and a row about each."""
     likely = odds > 0
     _, labels, stats, _ = cv2.connectedComponentsWithStats(likely.view(np.uint8), connectivity=8)
     rim, away = dilate(mask, 1) & ~mask, x[..., NAMES.index("away")]
@@ -213,7 +213,7 @@ def trace_features(
 
 
 def _line(plane: Plane) -> Plane:
-    """How much more a line through each pixel holds than what lies to either side, at the best of 8 angles."""
+    """How much more a line through each pixel holds than what lies beside it, at the best of 8 angles."""
     best: Plane = np.full_like(plane, -np.inf)
     for turn in np.arange(8) * np.pi / 8:
         rows, cols = np.mgrid[-12:13, -12:13]

@@ -170,5 +170,13 @@ class Document:
         if task.needs_mask:
             mask = self.mask.copy()
             mask.setflags(write=False)
-        known = {"profile": self.profile, "refused": self.refused}
-        return RestoreRequest(job_id, self.photo, mask, task, self.settings, preview_side, **known)
+        return RestoreRequest(
+            job_id,
+            self.photo,
+            mask,
+            task,
+            self.settings,
+            preview_side,
+            profile=self.profile,
+            refused=self.refused,
+        )

@@ -47,7 +47,7 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Case:
-    """A damaged crop (N, N, 3), its marks, and the plain damage that they leave: none where they are right."""
+    """A damaged crop (N, N, 3), its marks, and the plain damage they leave: none where they are right."""
 
     kind: str
     damaged: Pixels

@@ -229,7 +229,10 @@ class PhotoView(QWidget):
         self._comparison.paint(sheet, self._shown_overlays())
         for half in self._halves() if self._outlines else ():
             inside = QRectF(self._viewport()).translated(half)
-            placed = [QPolygonF([self._view.to_widget(at) + half for at in line]) for line in self._outlines]
+            placed = [
+                QPolygonF([self._view.to_widget(at) + half for at in line.toList()])
+                for line in self._outlines
+            ]
             decorations.draw_outlines(painter, inside, placed)
         self.paint_over(painter)
 

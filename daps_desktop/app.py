@@ -50,9 +50,9 @@ def run_window(
     if image is not None:
         image.close()
     window.forecast.start()
-    QTimer.singleShot(0, host.start)  # the engine's process begins once the window is on the screen
+    QTimer.singleShot(0, window, host.start)  # the engine's process begins once the window is on the screen
     if path is not None:
-        QTimer.singleShot(0, lambda: window.begin_with(path))
+        QTimer.singleShot(0, window, lambda: window.begin_with(path))
     with loop, _report_bugs_to(window):
         try:
             return loop.run_until_complete(_until_closed(app, host, router, window))

@@ -46,6 +46,8 @@ _TEAR = (
 _LEFT_OVER = ((993, 453), (311, 633), (248, 747), (183, 654))
 _APPLES = QRect(575, 335, 220, 130)
 
+_SHOWN = np.s_[60:400, 560:1000]  # of the sample, on the first page: the tear, and what it crosses
+
 Step = Callable[[], bool]  # whether the story can go on
 Story = Callable[[MainWindow], Iterator[Step]]
 
@@ -112,6 +114,16 @@ def stroke(window: MainWindow, *points: tuple[float, float]) -> None:
     QTest.mouseRelease(window.canvas, _LEFT, Qt.KeyboardModifier.NoModifier, places[-1])
 
 
+def keep_before_after(window: MainWindow) -> None:
+    """A part of the sample, and of the version that is shown, side by side for the first page."""
+    document, version = window.model.document, window.model.shown
+    assert document is not None and version is not None
+    parts = [photo.pixels[_SHOWN] for photo in (document.photo, version.photo)]
+    between = np.full((len(parts[0]), 4, 3), 255, np.uint8)
+    both = np.concatenate([parts[0], between, parts[1]], axis=1)
+    Image.fromarray(both).save(resource("sample") / "before_after.jpg", quality=90)
+
+
 def leave_out_apples(window: MainWindow) -> None:
     """Click at what was found on the apples, whose skin has specks of its own."""
     found = window.finder.proposals
@@ -163,10 +175,10 @@ def first_restoration(window: MainWindow) -> Iterator[Step]:
     yield after(3)
     take("opened", window.grab())
     take("tools", framed(window.tool_strip), _FLAT_COLOURS)
+    yield from a_frame(window)
     for card in window.panel.cards.cards:
         take(f"card_{card.name}", card.thumbnail.grab())
-    press(where.finding.button)
-    yield lambda: window.finder.reviewing
+    yield lambda: window.finder.reviewing  # of itself
     yield after(3)
     take("found", window.grab())
     take("find", framed(where.finding), _FLAT_COLOURS)
@@ -186,6 +198,7 @@ def first_restoration(window: MainWindow) -> Iterator[Step]:
     yield from _watched(window)
     yield after(8)
     take("result", window.grab())
+    keep_before_after(window)
     take("verdict", framed(box), _FLAT_COLOURS)
 
 
@@ -207,6 +220,17 @@ def _watched(window: MainWindow) -> Iterator[Step]:
     yield lambda: window.model.shown is not None
 
 
+def a_frame(window: MainWindow) -> Iterator[Step]:
+    window.framing.begin()
+    yield lambda: window.framing.framing
+    editor = window.framing.editor
+    editor.angle.setValue(-4.0)
+    yield after(3)
+    take("frame", window.grab())
+    press(editor.cancel)
+    yield now
+
+
 def looked_at(window: MainWindow) -> Iterator[Step]:
     """Comparing, the check, more versions."""
     for name, key in (("side", Qt.Key.Key_F8), ("difference", Qt.Key.Key_F9)):
@@ -218,6 +242,7 @@ def looked_at(window: MainWindow) -> Iterator[Step]:
     stroke(window, *_TEAR)
     press(window.panel.run_box.button)
     yield lambda: len(_versions(window)) == 2 and not window.job.running
+    yield after(5)  # until it is shown
     QTest.keyClick(window, Qt.Key.Key_F7)
     QTest.keyClick(window, Qt.Key.Key_T, _CTRL)
     yield lambda: len(_versions(window)) == 5 and not window.job.running

@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -22,6 +23,8 @@ if sys.platform == "win32":  # else that screen looks for letters beside Qt, whe
 os.environ["LANGUAGE"] = "en"
 # What computes is chosen by measurement otherwise, and tests give the same everywhere.
 os.environ.setdefault("DAPS_DESKTOP_RUNTIME", "torch")
+# What a test notes for the next start is not for the person who runs it.
+os.environ.setdefault("DAPS_DESKTOP_DATA", tempfile.mkdtemp(prefix="daps-desktop-tests-"))
 # Before torch is loaded: on tensors as small as these a second thread costs more than it brings.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 

@@ -117,3 +117,17 @@ def test_every_room_says_what_it_is_for_and_what_it_may_import() -> None:
     for file in (ROOT / "daps_desktop").rglob("*/__init__.py"):
         told = ast.get_docstring(ast.parse(file.read_text())) or ""
         assert "May import:" in told, file
+
+
+_OUTLIVE_WINDOWS = {"model", "job", "theme", "signal"}  # `signal`: one of several, gone through in a loop
+
+
+def test_no_call_outlives_what_it_is_for() -> None:
+    """A timer has a context object; a signal of what outlives the window goes to a method of who listens."""
+    for path in sorted((ROOT / "daps_desktop" / "ui").rglob("*.py")):
+        for call in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)):
+            words = ast.unparse(call.func).removeprefix("self.").replace("_model", "model").split(".")
+            where = f"{path}:{call.lineno}"
+            assert words[-1] != "singleShot" or len(call.args) == 3, where
+            if words[-1] == "connect" and isinstance(call.args[0], ast.Lambda):
+                assert words[0].lstrip("_") not in _OUTLIVE_WINDOWS, where

@@ -28,7 +28,7 @@ def revalidated(album: Album) -> Album:
 def _revalidated(item: AlbumItem, album: Album) -> AlbumItem:
     if item.state in (DONE, SAVING) and _is_there(item, album):
         return replace(item, state=DONE)
-    return AlbumItem(item.photo)
+    return AlbumItem(item.photo, sensitivity=item.sensitivity)
 
 
 def _is_there(item: AlbumItem, album: Album) -> bool:
@@ -53,6 +53,7 @@ def dump_album(album: Album) -> bytes:
             "masks": album.masks,
             "find_scratches": album.find_scratches,
             "sensitivity": album.sensitivity,
+            "suggested": album.suggested,
             "rows": to_jsonable(album.rows),
         }
     )
@@ -81,6 +82,7 @@ class _File:
     find_scratches: bool
     rows: tuple[AlbumItem, ...]
     sensitivity: float = DEFAULT  # one of an earlier version does not say it
+    suggested: bool = False
 
 
 def _parse(data: object) -> Album:
@@ -96,7 +98,7 @@ def _parse(data: object) -> Album:
         raise ValueError(refusal)
     recipe, export = Recipe.from_json(told.get("recipe")), _export(told.get("export"))
     finding = file.find_scratches, file.sensitivity
-    return Album(recipe, export, file.folder, file.masks, *finding, file.rows)
+    return Album(recipe, export, file.folder, file.masks, *finding, file.rows, suggested=file.suggested)
 
 
 def _export(data: object) -> ExportOptions:

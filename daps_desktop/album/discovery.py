@@ -30,6 +30,23 @@ def find_photos(folder: Path) -> list[Path]:
     return photos
 
 
+def photos_at(paths: list[Path]) -> list[Path]:
+    """The files among `paths`, and the photos of the folders among them.
+
+    Raises: UserError (as `find_photos`) where there is none at all.
+    """
+    found: list[Path] = []
+    empty: UserError | None = None
+    for path in paths:
+        try:
+            found += find_photos(path) if path.is_dir() else [path]
+        except UserError as error:
+            empty = error
+    if not found and empty is not None:
+        raise empty
+    return found
+
+
 def passed_over(folder: Path) -> list[tuple[Path, Phrase]]:
     """What `find_photos` leaves out though a person could mean it, and why. Raises: UserError as that."""
     pictures = _pictures(folder)

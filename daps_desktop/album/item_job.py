@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from daps_desktop.album.discovery import default_path_for, find_mask, folded, taken_names
 from daps_desktop.album.model import FOUND, FROM_FILE, NO_MARKS, Album, AlbumItem
+from daps_desktop.analysis.diagnosis import suggested_task
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import join_sentences
 from daps_desktop.base.os_errors import describe_os_error
@@ -20,10 +21,11 @@ from daps_desktop.imaging.formats.mask_file import read_mask
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.messages import Cancelled, Failed, FindResult, Message, file_notices
+from daps_desktop.jobs.damage_text import format_damage
+from daps_desktop.jobs.messages import Cancelled, Failed, FindResult, Message, ProfileResult, file_notices
 from daps_desktop.jobs.proposals import DEFAULT
 from daps_desktop.jobs.recipe import Recipe, dump_recipe
-from daps_desktop.jobs.requests import FindRequest, Request, RestoreRequest
+from daps_desktop.jobs.requests import FindRequest, ProfileRequest, Request, RestoreRequest
 
 Ask = Callable[[Request], Message]  # the last message of the job
 Answer = TypeVar("Answer")
@@ -44,6 +46,7 @@ class ItemJob:
     find_scratches: bool
     sensitivity: float = DEFAULT
     prior_sha256: str = ""  # that the result is to be made with; "": any
+    suggested: bool = False  # in place of the task of the recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,9 @@ def unchecked_job_for(item: AlbumItem, album: Album) -> ItemJob:
     """What a result of the photo depends on, whether or not it is to be made."""
     mask = find_mask(item.path, Path(album.masks) if album.masks else None)
     recipe = replace(album.recipe, task=with_kernel_read(album.recipe.task))
-    finding = album.find_scratches, album.sensitivity
-    return ItemJob(item, str(mask) if mask else "", recipe, album.export, *finding, album.prior_sha256)
+    finding = album.find_scratches, album.sensitivity if item.sensitivity is None else item.sensitivity
+    prior, suggested = album.prior_sha256, album.suggested
+    return ItemJob(item, str(mask) if mask else "", recipe, album.export, *finding, prior, suggested)
 
 
 def prepare(job: ItemJob, ask: Ask) -> PreparedItem:
@@ -78,19 +82,31 @@ def prepare(job: ItemJob, ask: Ask) -> PreparedItem:
     Raises: UserError where it cannot be read or looked through, or nothing is left to undo
     (`album_nothing_to_do`); StoppedError.
     """
-    row, task = job.item, job.recipe.task
-    photo = read_photo(row.path)
-    mask, marks = None, NO_MARKS
-    if task.needs_mask:
-        mask, marks = _marks(job, photo, ask)
-        task = task if mask is not None else task.maskless_part
+    photo, task, profile, marked = read_photo(job.item.path), job.recipe.task, None, _Marked()
+    if job.suggested:
+        profile = answer(ask(ProfileRequest(uuid.uuid4().hex, photo)), ProfileResult).profile
+        marked = _marks(job, photo, ask)
+        task = suggested_task(profile, 0 if marked.mask is None else 1)
+    elif task.needs_mask:
+        marked = _marks(job, photo, ask)
+    if marked.mask is None:
+        task = task.maskless_part
     if not task.damages:
-        raise UserError("album_nothing_to_do", path=row.path.name)
-    settings, job_id = job.recipe.settings, uuid.uuid4().hex
-    request = RestoreRequest(job_id, photo, mask, task, settings, prior_sha256=job.prior_sha256)
+        raise UserError("album_nothing_to_do", path=job.item.path.name)
     notices = file_notices(photo)
-    said = join_sentences(*map(str, notices.values())) if notices else ""
-    return PreparedItem(replace(row, marks=marks, key=key_of(job), reason=said), request)
+    row = replace(
+        job.item,
+        marks=marked.source,
+        places=marked.places,
+        undone=tuple(map(format_damage, task.damages)),
+        key=key_of(job),
+        reason=join_sentences(*map(str, notices.values())),
+    )
+    settings, job_id = job.recipe.settings, uuid.uuid4().hex
+    request = RestoreRequest(
+        job_id, photo, marked.mask, task, settings, prior_sha256=job.prior_sha256, profile=profile
+    )
+    return PreparedItem(row, request)
 
 
 def answer(message: Message, kind: type[Answer]) -> Answer:
@@ -109,19 +125,30 @@ def _leave_alone(item: AlbumItem, album: Album) -> None:
         raise UserError("album_exists", path=path)
 
 
-def _marks(job: ItemJob, photo: Photo, ask: Ask) -> tuple[Mask | None, str]:
+@dataclass(frozen=True, slots=True)
+class _Marked:
+    """What is marked in a photo, where that came from, and how many places were found."""
+
+    mask: Mask | None = None
+    source: str = NO_MARKS
+    places: int | None = None
+
+
+def _marks(job: ItemJob, photo: Photo, ask: Ask) -> _Marked:
+    places = None
     if job.mask:
-        mask, marks = read_mask(Path(job.mask), photo, inverted=None), FROM_FILE
+        mask, source = read_mask(Path(job.mask), photo, inverted=None), FROM_FILE
     elif job.find_scratches:
         request = FindRequest(uuid.uuid4().hex, photo, job.recipe.settings.device)
         found = answer(ask(request), FindResult).proposals
-        mask, marks = found.mask(found.shown(job.sensitivity)), FOUND
+        places = found.shown(job.sensitivity)
+        mask, source = found.mask(places), FOUND
     else:
-        return None, NO_MARKS
+        return _Marked()
     if not mask.any():
-        return None, NO_MARKS
+        return _Marked(places=places)
     mask.setflags(write=False)
-    return mask, marks
+    return _Marked(mask, source, places)
 
 
 def key_of(job: ItemJob) -> str:
@@ -137,4 +164,6 @@ def key_of(job: ItemJob) -> str:
     asked = [dump_recipe(job.recipe), export, str(job.find_scratches)]
     if job.sensitivity != DEFAULT:  # else results of earlier versions would be made again
         asked.append(str(job.sensitivity))
+    if job.suggested:
+        asked.append("suggested")
     return hashlib.sha256("\n".join(files + asked).encode()).hexdigest()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.imaging.export import ExportOptions
-from daps_desktop.jobs.proposals import DEFAULT
+from daps_desktop.jobs.proposals import DEFAULT, SENSITIVITY
 from daps_desktop.jobs.recipe import Recipe
 
 WAITING, SAVING, DONE, FAILED, SKIPPED = STATES = ("waiting", "saving", "done", "failed", "skipped")
@@ -28,8 +28,11 @@ class AlbumItem:
     seconds: float = 0.0
     reason: str = ""  # why it failed or was skipped, or what is to be known of it, as text
     prior_sha256: str = ""  # of the prior that made the result; "": of none, or it is not known
+    undone: tuple[str, ...] = ()  # the damages undone, as they are spelt
+    places: int | None = None  # found to look damaged; None: nobody looked
+    sensitivity: float | None = None  # with which this photo is looked through; None: that of the album
     repair: str = ""  # what can be said of the marks that were filled in; "": none were
-    places: int = 0  # at which a trace is left,
+    traces: int = 0  # places at which one is left,
     repaired: int = 0  # of so many
 
     def __post_init__(self) -> None:
@@ -37,6 +40,8 @@ class AlbumItem:
             raise ValueError(
                 phrase(N_("a photo is {state!r}, its marks {marks!r}"), state=self.state, marks=self.marks)
             )
+        if self.sensitivity is not None and (refusal := SENSITIVITY.refusal("sensitivity", self.sensitivity)):
+            raise ValueError(refusal)
 
     @property
     def path(self) -> Path:
@@ -52,6 +57,7 @@ class AlbumItem:
 class Album:
     """`folder` is "" for results next to their originals, `masks` "" for marks next to the photos.
 
+    `suggested`: each photo is restored as it asks for itself; of the recipe only the settings count then.
     `prior_sha256` is that of the prior that will restore, "" where any may; its file does not keep it.
     """
 
@@ -63,6 +69,7 @@ class Album:
     sensitivity: float = DEFAULT  # with which they are looked for, 0 to 1
     rows: tuple[AlbumItem, ...] = ()
     prior_sha256: str = ""
+    suggested: bool = False
 
     def with_row(self, item: AlbumItem) -> "Album":
         """With `item` in place of the one of the same photo."""

@@ -45,7 +45,7 @@ def with_verdict(work: PreparedItem, finished: RestoreResult, seconds: float) ->
         work.item,
         agreement=verdict.agreement.value if verdict.agreement else "",
         repair=verdict.repair.value if verdict.repair else "",
-        places=verdict.places,
+        traces=verdict.places,
         repaired=verdict.repaired,
         residual=verdict.residual_over_noise,
         redrawn=verdict.redrawn,
@@ -108,7 +108,7 @@ def save(item: AlbumItem, album: Album, result: ItemResult) -> AlbumItem:
         try:
             write_file(sidecar_path(path), result.origin, overwrite=True)
         except UserError as error:
-            reason = join_sentences(reason, str(error)) if reason else str(error)
+            reason = join_sentences(reason, str(error))
     return replace(item, state=DONE, reason=reason)
 
 

@@ -16,7 +16,7 @@ _COLUMNS = (
     "marks",
     "output",
     "sha256",
-    "places",
+    "traces",
 )
 
 
@@ -30,6 +30,6 @@ def table(album: Album) -> str:
         residual = f"{row.residual:.2f}" if row.agreement else ""
         writer.writerow(
             (row.path.name, row.state, row.agreement or row.repair, f"{row.seconds:.1f}", row.reason,
-             residual, redrawn, row.marks, row.output, row.sha256, row.places if row.repair else "")
+             residual, redrawn, row.marks, row.output, row.sha256, row.traces if row.repair else "")
         )  # fmt: skip
     return text.getvalue()

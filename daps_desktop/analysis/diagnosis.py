@@ -16,7 +16,8 @@ from daps_desktop.jobs.damage import (
     MissingPixels,
     Noise,
 )
-from daps_desktop.jobs.damage_traits import TRAITS
+from daps_desktop.jobs.damage_traits import TRAITS, conflict
+from daps_desktop.jobs.task import Task
 
 # From where on something shows, and from where on it is beyond doubt.
 _NOISY, _VERY_NOISY = 6.0, 14.0  # grey levels
@@ -59,6 +60,21 @@ def diagnose(profile: PhotoProfile) -> Diagnosis:
     ranked = tuple(sorted(found, key=lambda suggestion: -suggestion.strength))
     damaged = any(not TRAITS[type(suggestion.damage)].adds_colour for suggestion in ranked)
     return Diagnosis(ranked, None if damaged else _remark(profile))
+
+
+def suggested_task(profile: PhotoProfile, places: int | None = None) -> Task:
+    """All that shows in the photo and is a repair; of two that exclude each other the clearer.
+
+    `places`: how many look damaged by a search of the whole photo; None: as the profile says, at a glance.
+    """
+    damages: list[Damage] = [MissingPixels()] if places else []
+    for suggestion in diagnose(profile).suggestions:
+        kind = type(suggestion.damage)
+        if kind is MissingPixels and places is not None:
+            continue
+        if not TRAITS[kind].adds_colour and not any(conflict(kind, type(other)) for other in damages):
+            damages.append(suggestion.damage)
+    return Task(tuple(damages))
 
 
 def _remark(profile: PhotoProfile) -> Phrase:

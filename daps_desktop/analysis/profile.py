@@ -10,6 +10,7 @@ from daps_desktop.analysis.fading import measure_fading
 from daps_desktop.analysis.jpeg_quality import quality_from_pixels, quality_from_tables
 from daps_desktop.analysis.noise import measure_noise
 from daps_desktop.analysis.picture_area import without_hidden
+from daps_desktop.analysis.prints.search import find_prints
 from daps_desktop.analysis.tone import find_tone
 from daps_desktop.imaging.photo import Photo, Pixels
 from daps_desktop.imaging.profile.photo_profile import PhotoProfile
@@ -37,6 +38,7 @@ def measure_profile(photo: Photo) -> PhotoProfile:
         jpeg_from_file=from_file,
         fading=measure_fading(photo.pixels, alpha),
         places=None,
+        prints=find_prints(photo.pixels, alpha),
     )
 
 

@@ -32,6 +32,7 @@ MESSAGES: dict[str, str] = {
         "{path} is stored in a way this program does not read ({detail}); the file was not touched; "
         "save it as an 8 or 16 bit TIFF or PNG."
     ),
+    "frame_unfit": N_("The frame does not fit the photo ({detail}); nothing was changed; correct it."),
     "clipboard_empty": N_("There is no picture on the clipboard; nothing was changed; copy one first."),
     # mask in
     "mask_size": N_(
@@ -130,6 +131,10 @@ MESSAGES: dict[str, str] = {
         "{path} is not an album that this program can read ({detail}); nothing was started; "
         "use one that it wrote itself."
     ),
+    "album_running": N_(
+        "An album is being restored; nothing was added to it; wait until it is done or stop it, then add "
+        "the photos."
+    ),
     "album_empty": N_(
         "There are no photos in {path}; nothing was started; choose another folder, or add photos to it."
     ),
@@ -143,6 +148,9 @@ MESSAGES: dict[str, str] = {
     ),
     "album_exists": N_(
         "{path} already exists; it was left alone, as asked; choose another name or folder to have both."
+    ),
+    "split_small": N_(
+        "An outline holds too little to be a photo; nothing was written of it; draw it larger, or remove it."
     ),
     # several computers
     "cluster_missing": N_(

@@ -98,8 +98,9 @@ def capitalised(text: str) -> str:
 
 
 def join_sentences(*spoken: str) -> str:
-    """Sentences in a row; Chinese leaves no space between them."""
-    return functools.reduce(lambda told, more: tr("{told} {more}").format(told=told, more=more), spoken)
+    """Sentences in a row, those that say something; Chinese leaves no space between them."""
+    said = [words for words in spoken if words] or [""]
+    return functools.reduce(lambda told, more: tr("{told} {more}").format(told=told, more=more), said)
 
 
 def format_number(value: float, decimals: int) -> str:

@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from daps_desktop import __version__
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import tr
-from daps_desktop.cli import batch, degrade, find, info, priors, restore
+from daps_desktop.cli import batch, degrade, find, frame, info, priors, restore, split
 from daps_desktop.cli.argparse_i18n import translate_argparse
 from daps_desktop.cli.common import EXIT_INTERRUPTED, EXIT_UNREAD, EXIT_USER_ERROR
 from daps_desktop.cli.stdio import escape_unencodable, is_broken_pipe
 
-COMMANDS = ("restore", "batch", "find", "degrade", "priors", "info")
+COMMANDS = ("restore", "batch", "find", "frame", "split", "degrade", "priors", "info")
 
 
 def is_command(arguments: Sequence[str]) -> bool:
@@ -68,6 +68,11 @@ def parser() -> argparse.ArgumentParser:
     find.add_arguments(
         commands.add_parser("find", help=tr("mark what looks like damage, to be restored or looked at"))
     )
+    split.add_arguments(
+        commands.add_parser("split", help=tr("cut the prints of one scan into photos of their own"))
+    )
+    about = tr("turn, mirror, straighten and crop a photo, and make a print in it rectangular")
+    frame.add_arguments(commands.add_parser("frame", help=about))
     degrade.add_arguments(
         commands.add_parser("degrade", help=tr("apply the same damage forwards, for trials"))
     )

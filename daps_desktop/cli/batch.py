@@ -18,11 +18,12 @@ from daps_desktop.base.files import save_errors, write_file
 from daps_desktop.base.i18n import ntr, tr
 from daps_desktop.base.locks import lock_file
 from daps_desktop.base.os_errors import describe_os_error
-from daps_desktop.cli.common import add_find, add_switches, print_status
+from daps_desktop.cli.common import add_find, add_switches, add_tone, print_status, with_tone
 from daps_desktop.cli.local_run import run_local
 from daps_desktop.document.sidecar import read_recipe
 from daps_desktop.imaging.export import ENDINGS, ExportOptions
 from daps_desktop.jobs.proposals import DEFAULT
+from daps_desktop.jobs.recipe import Recipe
 from daps_desktop.jobs.settings import SWITCHES, SolverSettings
 
 if TYPE_CHECKING:
@@ -34,7 +35,11 @@ ALBUM, TABLE, _LOCK = "album.daps.json", "album.csv", ".album.lock"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--recipe", type=Path, required=True, metavar="FILE.json")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--recipe", type=Path, metavar="FILE.json")
+    what.add_argument(
+        "--suggested", action="store_true", help=tr("undo what the program finds wrong with each photo")
+    )
     parser.add_argument("-o", "--out", type=Path, required=True, help=tr("the folder for the results"))
     parser.add_argument(
         "--masks",
@@ -64,6 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ),
     )
     add_switches(parser)
+    add_tone(parser)
     parser.set_defaults(run=_batch)
 
 
@@ -146,17 +152,19 @@ def _album(options: argparse.Namespace) -> Album:
     All paths are whole, so that it is the same album from whichever folder the command is given.
     """
     export = ExportOptions(options.format, quality=options.quality, policy=options.policy)
-    recipe = read_recipe(options.recipe)
+    recipe = read_recipe(options.recipe) if options.recipe else Recipe()
     given = {name: getattr(options, name) for name in SWITCHES if getattr(options, name) is not None}
-    recipe = replace(recipe, settings=replace(recipe.settings, **given))
+    task = with_tone(recipe.task, options.tone)
+    recipe = replace(recipe, task=task, settings=replace(recipe.settings, **given))
     asked = Album(
         recipe,
         export,
         str(options.out.resolve()),
         str(options.masks.resolve()) if options.masks else "",
-        options.find is not None,
+        options.suggested or options.find is not None,
         DEFAULT if options.find is None else options.find,
         prior_sha256=_prior_sha256(recipe.settings, options.dask is not None),
+        suggested=options.suggested,
     ).with_photos(find_photos(options.folder.resolve()))
     if options.masks:
         _check_folder(options.masks)
@@ -190,11 +198,12 @@ def _check_folder(path: Path) -> None:
 def item_line(item: AlbumItem) -> str:
     """A photo of the album in one line of text."""
     told = _told(item) if item.state == DONE else ""
-    return f"{item.path.name:<32} {item.state:<8} {item.seconds:7.1f} s  {told}{item.reason}".rstrip()
+    undone = f"{', '.join(item.undone)}  " if item.state == DONE else ""
+    return f"{item.path.name:<32} {item.state:<8} {item.seconds:7.1f} s  {undone}{told}{item.reason}".rstrip()
 
 
 def _told(item: AlbumItem) -> str:
     words = [item.repair] if item.repair else []
     words += [f"{item.agreement}, {item.residual:.2f} noise levels"] if item.agreement else []
-    words += [f"look at {item.places} of {item.repaired} places"] if item.places else []
+    words += [f"look at {item.traces} of {item.repaired} places"] if item.traces else []
     return ", ".join(words) + "  " if words else ""

@@ -11,11 +11,13 @@ from daps_desktop.document.kernel_file import with_kernel_read
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import lost_in, write_photo
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.damage import MissingPixels, Noise
+from daps_desktop.imaging.profile.tone_curve import TONES
+from daps_desktop.jobs.damage import MissingPixels, Noise, Toning
 from daps_desktop.jobs.damage_text import parse_damage, usage
 from daps_desktop.jobs.damage_traits import TRAITS
 from daps_desktop.jobs.messages import file_notices
 from daps_desktop.jobs.proposals import DEFAULT, SENSITIVITY
+from daps_desktop.jobs.remaining_time import forecast_range
 from daps_desktop.jobs.settings import SWITCHES
 from daps_desktop.jobs.task import Task
 
@@ -63,12 +65,12 @@ def add_files(parser: argparse.ArgumentParser) -> None:
         help=tr("may be repeated; one of: {known}").format(known=known),
     )
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument(
-        "--force",
-        action="count",
-        default=0,
-        help=tr("replace an existing file; given twice, even the original"),
-    )
+    add_force(parser)
+
+
+def add_force(parser: argparse.ArgumentParser) -> None:
+    words = tr("replace an existing file; given twice, even the original")
+    parser.add_argument("--force", action="count", default=0, help=words)
 
 
 _SWITCHED_OFF = {
@@ -85,6 +87,16 @@ def add_switches(parser: argparse.ArgumentParser) -> None:
     for name in SWITCHES:
         option, words = _SWITCHED_OFF[name]
         parser.add_argument(option, dest=name, action="store_false", default=None, help=tr(words))
+
+
+def add_tone(parser: argparse.ArgumentParser) -> None:
+    words = tr("a tone for a black and white or toned photo; neutral takes its own out")
+    parser.add_argument("--tone", choices=tuple(TONES), help=words)
+
+
+def with_tone(task: Task, tone: str | None) -> Task:
+    """The task with the tone that was asked for in place of its own."""
+    return Task((*task.without(Toning).damages, Toning(tone))) if tone else task
 
 
 def sensitivity(text: str) -> float:
@@ -133,6 +145,13 @@ def duration(seconds: float) -> str:
     if minutes:
         return tr("{minutes} min {seconds} s").format(minutes=minutes, seconds=seconds)
     return tr("{seconds} s").format(seconds=seconds)
+
+
+def expected_duration(seconds: float) -> str:
+    """Between what and what a run will take."""
+    span = forecast_range(seconds)
+    low, high = duration(span.low), duration(span.high)
+    return high if low == high else tr("{low} to {high}").format(low=low, high=high)
 
 
 def table(rows: Iterable[tuple[str, object]]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from daps_desktop.base.i18n import ntr, tr
 from daps_desktop.base.serialization import dump_json
-from daps_desktop.cli.common import NOTHING_FOUND, print_status, sensitivity
+from daps_desktop.cli.common import NOTHING_FOUND, add_force, print_status, sensitivity
 from daps_desktop.cli.local_run import find_damage
 from daps_desktop.imaging.formats.mask_file import check_mask_ending, write_mask
 from daps_desktop.imaging.formats.reader import read_photo
@@ -27,12 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", action="store_true", help=tr("say what was found as JSON, for programs"))
     parser.add_argument("--device", choices=DEVICES, default="auto")
-    parser.add_argument(
-        "--force",
-        action="count",
-        default=0,
-        help=tr("replace an existing file; given twice, even the original"),
-    )
+    add_force(parser)
     parser.set_defaults(run=_find)
 
 

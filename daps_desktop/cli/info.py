@@ -6,7 +6,7 @@ from typing import Any
 from daps_desktop.analysis.diagnosis import diagnose, is_faded
 from daps_desktop.base.i18n import tr
 from daps_desktop.base.serialization import dump_json
-from daps_desktop.cli.common import add_photo, duration, read_asked_photo, table
+from daps_desktop.cli.common import add_photo, expected_duration, read_asked_photo, table
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.profile.noise_model import NoiseModel
 from daps_desktop.imaging.profile.photo_profile import PhotoProfile
@@ -116,9 +116,9 @@ def diagnosis_rows(profile: PhotoProfile) -> list[tuple[str, str]]:
 
 
 def _times(photo: Photo, profile: PhotoProfile) -> list[tuple[str, str]]:
-    words = tr("about {time} for the whole photo")
+    words = tr("{time} for the whole photo")
     return [
-        (tr("time, {preset}").format(preset=preset), words.format(time=duration(seconds)))
+        (tr("time, {preset}").format(preset=preset), words.format(time=expected_duration(seconds)))
         for preset, seconds in _expected_seconds(photo, profile).items()
     ]
 

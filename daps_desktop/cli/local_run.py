@@ -6,13 +6,22 @@ import threading
 import time
 import uuid
 
-from daps_desktop.base.errors import UserError
+from daps_desktop.album.item_job import Answer, StoppedError, answer
 from daps_desktop.base.i18n import tr
 from daps_desktop.cli.common import EXIT_INTERRUPTED, duration, print_status
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.messages import Failed, FindResult, Message, Notice, Progress, notice_text
+from daps_desktop.imaging.profile.photo_profile import PhotoProfile
+from daps_desktop.jobs.messages import (
+    Failed,
+    FindResult,
+    Message,
+    Notice,
+    ProfileResult,
+    Progress,
+    notice_text,
+)
 from daps_desktop.jobs.proposals import Proposals
-from daps_desktop.jobs.requests import FindRequest, Request
+from daps_desktop.jobs.requests import FindRequest, ProfileRequest, Request
 from daps_desktop.jobs.settings import Device
 
 LINE_EVERY_S = 5.0  # progress where stderr is a file; a terminal sees one line that changes
@@ -60,15 +69,22 @@ def run_local(job: Request, cancel: threading.Event | None = None) -> Message:
 
 def find_damage(photo: Photo, device: Device) -> Proposals:
     """What looks like damage in the photo. Raises: UserError, KeyboardInterrupt."""
-    match run_local(FindRequest(uuid.uuid4().hex, photo, device)):
-        case FindResult() as found:
-            return found.proposals
-        case Failed() as failed:
-            if failed.code == "bug":
-                print(failed.details, file=sys.stderr)
-            raise UserError(failed.code, **failed.params)
-        case _:
-            raise KeyboardInterrupt
+    return _answer(FindRequest(uuid.uuid4().hex, photo, device), FindResult).proposals
+
+
+def profile_of(photo: Photo) -> PhotoProfile:
+    """What the photo says of itself. Raises: UserError, KeyboardInterrupt."""
+    return _answer(ProfileRequest(uuid.uuid4().hex, photo), ProfileResult).profile
+
+
+def _answer(request: Request, kind: type[Answer]) -> Answer:
+    message = run_local(request)
+    if isinstance(message, Failed) and message.code == "bug":
+        print(message.details, file=sys.stderr)
+    try:
+        return answer(message, kind)
+    except StoppedError:
+        raise KeyboardInterrupt from None
 
 
 class _ProgressLine:

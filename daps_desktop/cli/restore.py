@@ -7,6 +7,7 @@ import uuid
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from daps_desktop.analysis.diagnosis import diagnose, suggested_task
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import check_writable, write_file
 from daps_desktop.base.i18n import N_, ntr, phrase, tr
@@ -17,12 +18,14 @@ from daps_desktop.cli.common import (
     add_files,
     add_find,
     add_switches,
+    add_tone,
     print_status,
     read_asked_photo,
     task_from_options,
+    with_tone,
     write_result,
 )
-from daps_desktop.cli.local_run import find_damage, run_local
+from daps_desktop.cli.local_run import find_damage, profile_of, run_local
 from daps_desktop.document.kernel_file import with_kernel_read
 from daps_desktop.document.sidecar import (
     Provenance,
@@ -34,12 +37,16 @@ from daps_desktop.document.sidecar import (
 from daps_desktop.imaging.export import save_fallback
 from daps_desktop.imaging.formats.mask_file import read_mask
 from daps_desktop.imaging.formats.writer import check_target, encode_photo
+from daps_desktop.imaging.frame import apply
 from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo
+from daps_desktop.imaging.profile.photo_profile import PhotoProfile
 from daps_desktop.jobs.messages import Failed, RestoreResult
+from daps_desktop.jobs.proposals import DEFAULT
 from daps_desktop.jobs.recipe import Recipe, parse_recipe
 from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.jobs.settings import DEVICES, METHODS, OUTPUTS, PRESETS, SWITCHES, Device, SolverSettings
+from daps_desktop.jobs.task import Task
 from daps_desktop.jobs.verdict import format_repair, judge
 
 _SETTINGS = (
@@ -51,6 +58,11 @@ _SETTINGS = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_files(parser)
     add_find(parser)
+    parser.add_argument(
+        "--suggested",
+        action="store_true",
+        help=tr("undo what the program finds wrong with the photo, in place of --damage"),
+    )
     parser.add_argument(
         "--recipe",
         type=Path,
@@ -79,6 +91,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", choices=DEVICES)
     parser.add_argument("--tile", type=int, metavar="PX", help=tr("side of a tile; 0: chosen automatically"))
     add_switches(parser)
+    add_tone(parser)
     parser.add_argument("--report", type=Path, metavar="FILE.json")
     parser.set_defaults(run=_restore, seed=None)
 
@@ -88,16 +101,25 @@ def _restore(options: argparse.Namespace) -> int:
     settings = _settings(options, loaded)
     photo = read_asked_photo(options)
     mask = _mask(options, photo, loaded)
+    if isinstance(loaded, Provenance) and not options.mask:
+        photo = apply(photo, loaded.frame)
     named = loaded.recipe.task if isinstance(loaded, Provenance) else loaded.task if loaded else None
     marked = options.mask is not None or options.find is not None
-    task = with_kernel_read(named) if named else task_from_options(options, marked)
+    if options.suggested and (options.damage or options.recipe):
+        detail = phrase(N_("leave --damage and --recipe out, the photo says it"))
+        raise UserError("setting_value", name="suggested", detail=detail)
+    task = with_tone(_task(options, named, marked), options.tone)
     check_target(options.out, options.photo, options.force > 0, options.force > 1)
     _check_report(options.report)
-    if options.find is not None:
+    profile = profile_of(photo) if options.suggested else None
+    if profile or options.find is not None:
         mask = _with_found(mask, photo, options.find, settings.device)
+        if profile:
+            task = with_tone(suggested_task(profile, 0 if mask is None else 1), options.tone)
+            _say_suggested(profile, task)
         if mask is None and not (task := task.maskless_part).damages:
             raise UserError("album_nothing_to_do", path=options.photo.name)
-    job = RestoreRequest(uuid.uuid4().hex, photo, mask, task, settings)
+    job = RestoreRequest(uuid.uuid4().hex, photo, mask, task, settings, profile=profile)
     match run_local(job):
         case RestoreResult() as finished:
             _save(finished, options)
@@ -113,6 +135,15 @@ def _restore(options: argparse.Namespace) -> int:
             return EXIT_USER_ERROR
         case _:
             return EXIT_INTERRUPTED
+
+
+def _task(options: argparse.Namespace, named: Task | None, marked: bool) -> Task:
+    """What is `named` in a recipe, else by the options, but for the tone: that may be all."""
+    if named:
+        return with_kernel_read(named)
+    if options.tone is not None and not (options.damage or marked):
+        return Task(())
+    return task_from_options(options, marked)
 
 
 def _loaded(options: argparse.Namespace) -> Recipe | Provenance | None:
@@ -149,10 +180,18 @@ def _mask(options: argparse.Namespace, photo: Photo, loaded: Recipe | Provenance
     return loaded.mask
 
 
-def _with_found(mask: Mask | None, photo: Photo, sensitivity: float, device: Device) -> Mask | None:
+def _say_suggested(profile: PhotoProfile, task: Task) -> None:
+    """What will be undone, and why, but for the marks, of which it is said how many were found."""
+    for suggestion in diagnose(profile).suggestions:
+        if suggestion.damage in task.maskless_part.damages:
+            words = tr("{name}: {reason}").format(name=suggestion.damage.name, reason=suggestion.reason)
+            print_status(words)
+
+
+def _with_found(mask: Mask | None, photo: Photo, sensitivity: float | None, device: Device) -> Mask | None:
     """The marks with what looks like damage; None where there are neither."""
     found = find_damage(photo, device)
-    shown = found.shown(sensitivity)
+    shown = found.shown(DEFAULT if sensitivity is None else sensitivity)
     if not shown:
         print_status(tr(NOTHING_FOUND))
         return mask

@@ -5,17 +5,18 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from daps_desktop.document.framing import Framing
 from daps_desktop.document.kernel_file import with_kernel_read
 from daps_desktop.document.version import Version
+from daps_desktop.imaging.frame import Frame
 from daps_desktop.imaging.mask import Mask, MaskEdit, bounding_box
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.profile.photo_profile import PhotoProfile
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.imaging.selection import Selection
 from daps_desktop.imaging.soft_edge import expanded, outer_extent
-from daps_desktop.jobs.damage import MissingPixels
 from daps_desktop.jobs.messages import RestoreResult
-from daps_desktop.jobs.recipe import Recipe
+from daps_desktop.jobs.recipe import DEFAULT_TASK, Recipe
 from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
@@ -23,15 +24,21 @@ from daps_desktop.jobs.task import Task
 
 @dataclass
 class Document:
-    """Versions are history: appended, never overwritten."""
+    """Versions are history: appended, never overwritten, and their numbers never given again.
+
+    They are of the photo in this frame alone.
+    """
 
     photo: Photo
-    task: Task = field(default_factory=lambda: Task((MissingPixels(),)))
+    task: Task = DEFAULT_TASK
     settings: SolverSettings = field(default_factory=SolverSettings)
     versions: list[Version] = field(default_factory=list[Version])
     profile: PhotoProfile | None = None  # until it is known
+    framing: Framing | None = None  # None: `photo` is the original
+    first_number: int = 1  # of its versions
     refused: Mask | None = None  # what was found and is no damage, as the user says; read-only
     mask: Mask = field(init=False)
+    _last_number: int = field(default=0, init=False)
     _settled: Mask = field(init=False)  # the mask without the stroke under way
     _marked: int = field(default=0, init=False)  # pixels of `_settled` that are True
     _changing: int = field(default=0, init=False)  # the same with a soft edge `_edge` pixels wide
@@ -41,6 +48,31 @@ class Document:
         # Two arrays, so that neither the start nor the end of a stroke costs what the photo measures.
         self.mask = np.zeros((self.photo.height, self.photo.width), dtype=bool)
         self._settled = np.zeros_like(self.mask)
+
+    @property
+    def original(self) -> Photo:
+        """The photo as its file holds it."""
+        return self.framing.original if self.framing else self.photo
+
+    @property
+    def frame(self) -> Frame:
+        return self.framing.frame if self.framing else Frame()
+
+    def reframed(self, frame: Frame) -> "Document":
+        """A document of the original in another frame, with the same marks and choices; it has no versions
+        yet, and gives them other numbers. Raises: UserError (`frame_unfit`).
+        """
+        now = self.framing.marked(self.mask) if self.framing else Framing(self.original, frame, self.mask)
+        framing = Framing(self.original, frame, now.marks.copy())
+        document = Document(
+            framing.framed_photo(),
+            self.task,
+            self.settings,
+            framing=None if frame == Frame() else framing,
+            first_number=self.next_number,
+        )
+        document.replace_mask(framing.framed_marks())
+        return document
 
     @property
     def marked_share(self) -> float:
@@ -128,11 +160,15 @@ class Document:
         self.write(rect, patch.after)
         return patch
 
-    def load(self, mask: Mask, recipe: Recipe, versions: Sequence[Version]) -> None:
+    def load(
+        self, mask: Mask, recipe: Recipe, versions: Sequence[Version], framing: Framing | None = None
+    ) -> None:
         """Put what was kept of this photo into a document that is still empty."""
+        self.framing = framing
         self.replace_mask(mask)
         self.task, self.settings = recipe.task, recipe.settings
-        self.versions.extend(versions)
+        for version in versions:
+            self.append_version(version)
 
     @property
     def recipe(self) -> Recipe:
@@ -152,8 +188,21 @@ class Document:
         )
 
     def append_version(self, version: Version) -> Version:
+        """Also puts one back that was removed, in its place."""
+        self._last_number = max(self._last_number, version.number)
         self.versions.append(version)
+        self.versions.sort(key=lambda kept: kept.number)
         return version
+
+    def version(self, number: int | None) -> Version | None:
+        """The version with that number, if there is one."""
+        return next((version for version in self.versions if version.number == number), None)
+
+    def remove_version(self, version: Version) -> Version | None:
+        """Take it out of the history; returns the one in whose place it stood: the next, else the last."""
+        at = [kept.number for kept in self.versions].index(version.number)
+        del self.versions[at]
+        return self.versions[min(at, len(self.versions) - 1)] if self.versions else None
 
     def replace(self, version: Version) -> None:
         """Put it in the place of the version with its number, which it is but for its name or its home."""
@@ -162,7 +211,7 @@ class Document:
 
     @property
     def next_number(self) -> int:
-        return max((version.number for version in self.versions), default=0) + 1
+        return max(self._last_number + 1, self.first_number)
 
     def request(self, job_id: str, preview_side: int) -> RestoreRequest:
         """A job for the document as it stands; its mask is a read-only copy, as the user keeps painting."""

@@ -6,7 +6,7 @@ What is repeated comes out bit for bit the same on the same machine with the sam
 import base64
 import binascii
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,6 +21,7 @@ from daps_desktop.document.source import hash_file
 from daps_desktop.document.version import Version
 from daps_desktop.imaging.formats.limits import LIMIT_MP
 from daps_desktop.imaging.formats.png_codec import decode_mask, encode_mask
+from daps_desktop.imaging.frame import Frame
 from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo, Pixels
 from daps_desktop.jobs.messages import RestoreResult
@@ -52,11 +53,12 @@ class Provenance:
 
     origin: PhotoIdentity
     recipe: Recipe
-    mask: Mask | None  # (H, W) of the origin
+    mask: Mask | None  # (H, W) of the origin in its frame
     report: Report | None
     name: str
     result: str
     exported: str = ""
+    frame: Frame = field(default_factory=Frame)  # in which the origin was restored
 
     def repeated(self) -> Recipe:
         """The recipe with what was chosen automatically at that time written out.
@@ -71,7 +73,10 @@ class Provenance:
         return replace(self.recipe, settings=settings)
 
     def matches(self, photo: Photo) -> bool:
-        """Whether `photo` is the one this was made from, to the last bit; its file may have moved."""
+        """Whether `photo`, without a frame, is the one this was made from, to the last bit.
+
+        Its file may have moved.
+        """
         return hash_pixels(photo.pixels) == self.origin.pixels
 
 
@@ -91,10 +96,15 @@ class _File:
     name: str
     result_pixels: str
     exported_file: str
+    frame: Frame | None = None  # files of old say nothing of it
 
 
-def make_provenance(photo: Photo, version: Version, exported: str = "") -> Provenance:
-    """Of a version made from `photo`, whose file is read to be hashed if it is still there."""
+def make_provenance(
+    photo: Photo, version: Version, exported: str = "", frame: Frame | None = None
+) -> Provenance:
+    """Of a version made from `photo`, the original, in a frame; its file is read to be hashed if it is still
+    there.
+    """
     origin = PhotoIdentity(
         photo.path.name if photo.path else "",
         _hash_file(photo.path),
@@ -104,7 +114,16 @@ def make_provenance(photo: Photo, version: Version, exported: str = "") -> Prove
         photo.bits,
     )
     result = hash_pixels(version.photo.pixels)
-    return Provenance(origin, version.recipe, version.mask, version.report, version.name, result, exported)
+    return Provenance(
+        origin,
+        version.recipe,
+        version.mask,
+        version.report,
+        version.name,
+        result,
+        exported,
+        frame or Frame(),
+    )
 
 
 def _hash_file(path: Path | None) -> str:
@@ -130,6 +149,7 @@ def dump_sidecar(provenance: Provenance) -> bytes:
         provenance.name,
         provenance.result,
         provenance.exported,
+        None if provenance.frame == Frame() else provenance.frame,
     )
     head = {"kind": KIND, "version": VERSION, "recipe": provenance.recipe.to_json()}
     return dump_json({**head, **to_jsonable(file)})
@@ -161,11 +181,12 @@ def _parse(data: object) -> Provenance:
     )
     recipe = Recipe.from_json(told.get("recipe"))
     file = from_jsonable(_File, told)
-    mask = None if file.mask is None else _decode_mask(file.mask, file.photo)
+    frame = file.frame or Frame()
+    mask = None if file.mask is None else _decode_mask(file.mask, file.photo, frame)
     needs_marks = file.report is not None and recipe.task.needs_mask
     _require(mask is not None or not needs_marks, phrase(N_("the mask is missing")))
     return Provenance(
-        file.photo, recipe, mask, file.report, file.name, file.result_pixels, file.exported_file
+        file.photo, recipe, mask, file.report, file.name, file.result_pixels, file.exported_file, frame
     )
 
 
@@ -200,11 +221,16 @@ def _encode_mask(mask: Mask) -> _Mask:
     return _Mask(base64.b64encode(encode_mask(mask)).decode(), _hash_mask(mask))
 
 
-def _decode_mask(mask: _Mask, origin: PhotoIdentity) -> Mask:
+def _decode_mask(mask: _Mask, origin: PhotoIdentity, frame: Frame) -> Mask:
     _require(
         origin.height * origin.width <= LIMIT_MP * 1_000_000, phrase(N_("its mask is larger than any photo"))
     )
-    pixels = decode_mask(base64.b64decode(mask.png, validate=True), origin.height, origin.width)
+    try:
+        frame.check((origin.height, origin.width))
+    except UserError as error:
+        raise ValueError(error.params["detail"]) from error
+    height, width = frame.size((origin.height, origin.width))
+    pixels = decode_mask(base64.b64decode(mask.png, validate=True), height, width)
     _require(_hash_mask(pixels) == mask.sha256, phrase(N_("its mask was altered")))
     pixels.setflags(write=False)
     return pixels

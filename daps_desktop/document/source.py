@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from daps_desktop.base.files import open_regular_file
+from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.photo import Photo
 
 PASTED = "pasted.png"
@@ -20,6 +21,7 @@ class SourceFile:
     path: str = ""
     sha256: str = ""
     size: int = 0  # bytes
+    page: int = 0  # of a file with several pictures; 0: the one that the file opens with
 
     @property
     def file(self) -> Path | None:
@@ -48,7 +50,13 @@ def describe_source(photo: Photo) -> SourceFile:
     if photo.path is None:
         return SourceFile(PASTED)
     path = photo.path.resolve()
-    return SourceFile(path.name, str(path), hash_file(path), path.stat().st_size)
+    page = photo.page if photo.pages > 1 else 0
+    return SourceFile(path.name, str(path), hash_file(path), path.stat().st_size, page)
+
+
+def read_source(source: SourceFile, path: Path) -> Photo:
+    """The photo of `source` from its file or a copy of that, at `path`. Raises: as `read_photo`."""
+    return read_photo(path, source.page or None)
 
 
 def hash_file(path: Path) -> str:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_, Phrase, phrase
 from daps_desktop.base.validation import Allowed, OneOf, Range
+from daps_desktop.imaging.profile.tone_curve import TONES
 
 _PIXELS = N_(" pixels")
 
@@ -154,6 +155,17 @@ class Fading(Damage):
 
     name: ClassVar[str] = "faded"
     amount: float = checked_field(0.8, Range(0, 1))  # share of the correction found
+
+
+@dataclass(frozen=True, slots=True)
+class Toning(Damage):
+    """The tone of a black and white photo, given or taken out by a curve from luminance: a choice, no damage.
+
+    `to` is one of TONES.
+    """
+
+    name: ClassVar[str] = "tone"
+    to: str = checked_field("sepia", OneOf(*TONES))
 
 
 @dataclass(frozen=True, slots=True)

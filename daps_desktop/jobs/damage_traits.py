@@ -24,6 +24,7 @@ from daps_desktop.jobs.damage import (
     Noise,
     PhaseRetrieval,
     RandomMask,
+    Toning,
 )
 
 
@@ -72,6 +73,7 @@ TRAITS: dict[type[Damage], Traits] = {
     ),
     Greyscale: Traits(Stage.COLOUR, keeps_grain=True, adds_colour=True),
     Fading: Traits(Stage.CURVE, can_simulate=False),
+    Toning: Traits(Stage.CURVE, frozenset({Greyscale}), can_simulate=False),
     Clipping: Traits(Stage.RECORDING, keeps_grain=True),
     RandomMask: Traits(Stage.MASK),
     BoxMask: Traits(Stage.MASK),

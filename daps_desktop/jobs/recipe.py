@@ -14,6 +14,7 @@ from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
 
 VERSION = 1
+DEFAULT_TASK = Task((MissingPixels(),))  # of a photo of which nothing is known yet
 _KEYS, _KERNEL = {"version", "damage", "settings"}, "kernel"
 
 
@@ -21,7 +22,7 @@ _KEYS, _KERNEL = {"version", "damage", "settings"}, "kernel"
 class Recipe:
     """What is wrong, and how thoroughly it is undone; with a photo and a mask it gives one result."""
 
-    task: Task = field(default_factory=lambda: Task((MissingPixels(),)))
+    task: Task = DEFAULT_TASK
     settings: SolverSettings = field(default_factory=SolverSettings)
 
     def to_json(self) -> dict[str, Any]:

@@ -16,6 +16,17 @@ class TimeRange:
     high: float
 
 
+_STEPS = ((1, 20), (5, 90), (60, 5400))  # seconds, below so many
+_FORECAST_ERROR = 0.2  # relative, of what is said before a run
+
+
+def forecast_range(seconds: float) -> TimeRange:
+    """Between what and what a run will take that is expected to take `seconds`, in round numbers."""
+    low, high = (1 - _FORECAST_ERROR) * seconds, (1 + _FORECAST_ERROR) * seconds
+    step = next((step for step, below in _STEPS if high < below), 3600)
+    return TimeRange(*(step * max(round(end / step), 1) for end in (low, high)))
+
+
 class RemainingTimeEstimator:
     """Follows one job. A pace is the seconds that all the work would take if it went on as in one step."""
 

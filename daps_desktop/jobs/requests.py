@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.imaging.profile.noise_model import NoiseModel
 from daps_desktop.imaging.profile.photo_profile import PhotoProfile
 from daps_desktop.jobs.settings import Device, Preset, SolverSettings
 from daps_desktop.jobs.task import Task
@@ -41,7 +40,9 @@ class EstimateRequest:
     """How long would a photo of this size take, at each of QUALITIES? Answered by one TimeEstimate or Failed.
 
     `mask_tiles` is the mask in squares of MARKS_STEP pixels, True = reconstruct anything of it, or None where
-    nothing is marked. `speed` is what an earlier estimate found; None: try the network.
+    nothing is marked. `speed` is what an earlier estimate found; None: try the network, unless runs have said
+    how fast it is. `profile` is that of the photo where it is known: coarse grain takes more evaluations,
+    and a blur is undone as wide as the edges are.
     """
 
     # No one waits for it, and it is over sooner than another process has imported torch.
@@ -54,7 +55,7 @@ class EstimateRequest:
     settings: SolverSettings
     mask_tiles: NDArray[np.bool_] | None = None
     speed: float | None = None
-    noise: NoiseModel | None = None  # of the photo, where it is known: coarse grain takes more evaluations
+    profile: PhotoProfile | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.i18n import N_, phrase, words_of
+from daps_desktop.base.i18n import N_, Phrase, phrase, words_of
 from daps_desktop.base.paths import resource
 from daps_desktop.networks.parameterisation import (
     PATCHES,
@@ -130,21 +130,19 @@ def read_finder(folder: Path) -> NetworkCard:
 def _read(folder: Path, card: Callable[[Path, dict[str, Any], dict[str, Any]], Card]) -> Card:
     folder = Path(os.path.realpath(folder))  # Path.resolve raises where links lead in a circle
     if not (folder / CARD).is_file():
-        raise UserError(
-            "prior_unreadable",
-            path=folder,
-            detail=phrase(N_("it holds no {card}; import it first"), card=CARD),
-        )
+        raise _unreadable(folder, phrase(N_("it holds no {card}; import it first"), card=CARD))
     details = read_json(folder / CARD)
     network = read_json(folder / NETWORK)
     try:
         return card(folder, details, network)
     except (KeyError, ValueError, OSError) as error:
-        raise UserError(
-            "prior_unreadable",
-            path=folder,
-            detail=phrase(N_("its card is incomplete: {error}"), error=words_of(error)),
+        raise _unreadable(
+            folder, phrase(N_("its card is incomplete: {error}"), error=words_of(error))
         ) from error
+
+
+def _unreadable(folder: Path, detail: Phrase) -> UserError:
+    return UserError("prior_unreadable", path=folder, detail=detail)
 
 
 def _prior(folder: Path, details: dict[str, Any], network: dict[str, Any]) -> PriorCard:
@@ -223,14 +221,8 @@ def _check_fit(architecture: Architecture, details: Values, into: int, out: tupl
     if details["version"] == VERSION:
         said = require_mapping(details["architecture"], "architecture")["class"]
         if said != architecture.name:
-            raise ValueError(
-                phrase(
-                    N_("it names a {said}, but its {network} names a {name}"),
-                    said=str(said)[:40],
-                    network=NETWORK,
-                    name=architecture.name,
-                )
-            )
+            words, name = N_("it names a {said}, but its {network} names a {name}"), architecture.name
+            raise ValueError(phrase(words, said=str(said)[:40], network=NETWORK, name=name))
     inputs, outputs = architecture.channels
     if inputs != into or outputs not in out:
         raise ValueError(
@@ -297,8 +289,5 @@ def read_json(path: Path) -> dict[str, Any]:
     try:
         return read_object(path)
     except (OSError, ValueError) as error:
-        raise UserError(
-            "prior_unreadable",
-            path=path.parent,
-            detail=phrase(N_("{name}: {error}"), name=path.name, error=words_of(error)),
-        ) from error
+        detail = phrase(N_("{name}: {error}"), name=path.name, error=words_of(error))
+        raise _unreadable(path.parent, detail) from error

@@ -17,7 +17,7 @@ Probabilities = NDArray[np.uint8]
 
 _TILE = 512  # pixels, context included: of a larger one, Stop would have to wait for more than a second
 _GLANCE = 192  # the same where few places are looked at
-_CONTEXT = 32  # pixels that a tile sees beyond those it answers for, mirrored at the frame of the photo
+_CONTEXT = 48  # pixels that a tile sees beyond those it answers for, mirrored at the frame of the photo
 
 
 class DamageFinder:

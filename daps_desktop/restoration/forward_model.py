@@ -32,6 +32,7 @@ from daps_desktop.jobs.damage import (
     Noise,
     PhaseRetrieval,
     RandomMask,
+    Toning,
 )
 from daps_desktop.jobs.damage_traits import TRAITS, Stage
 from daps_desktop.jobs.report import NarrowedBlur
@@ -95,8 +96,13 @@ def with_blur_seen(
     blur = task.find(GaussianBlur)
     if blur is None or task.scale > 1:  # a blur before shrinking is one of the larger picture
         return task, None
-    seen = _blur_seen(photo, mask, profile)
-    if seen is None or blur.sigma <= seen + max(DOUBT, DOUBT_SHARE * seen):
+    return narrowed(task, _blur_seen(photo, mask, profile))
+
+
+def narrowed(task: Task, seen: float | None) -> tuple[Task, NarrowedBlur | None]:
+    """The same where the edges are known to be `seen` pixels wide; None where they say nothing."""
+    blur = task.find(GaussianBlur)
+    if blur is None or task.scale > 1 or seen is None or blur.sigma <= seen + max(DOUBT, DOUBT_SHARE * seen):
         return task, None
     used = GaussianBlur(max(seen, NARROWEST))
     damages = tuple(used if damage is blur else damage for damage in task.damages)
@@ -269,6 +275,7 @@ FACTORIES: dict[type[Damage], Callable[[Any, Measurement], Operator | None]] = {
     JpegCompression: _jpeg,
     Greyscale: _grey,
     Fading: _none,
+    Toning: _none,
     Clipping: _clipped,
     RandomMask: _random_mask,
     BoxMask: _box,

@@ -46,6 +46,11 @@ class ProgressReporter:
         return time.perf_counter() - self._started
 
     @property
+    def seconds_solving(self) -> float:
+        """From the plan to the latest step."""
+        return max(self._spoke - self._began, 0.0)
+
+    @property
     def seconds_denoiser(self) -> float:
         return sum(stage.denoiser.seconds for region in self._regions for stage in region.stages)
 

@@ -1,4 +1,4 @@
-"""Fading is undone before anything is solved: the prior knows photos as they were taken."""
+"""Curves of colours, apart from the solver: fading is undone before it, a tone is given after it."""
 
 import time
 from collections.abc import Callable
@@ -7,15 +7,42 @@ from importlib.metadata import version
 
 from daps_desktop import __version__
 from daps_desktop.analysis.fading import fading_curve
+from daps_desktop.analysis.picture_area import without_hidden
+from daps_desktop.analysis.tone import find_tone
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.jobs.damage import Fading
+from daps_desktop.imaging.profile.tone_curve import TONES, in_tone
+from daps_desktop.jobs.damage import Fading, Toning
 from daps_desktop.jobs.damage_text import format_damage
 from daps_desktop.jobs.messages import RestoreResult
 from daps_desktop.jobs.report import Report
 from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.jobs.task import Task
+from daps_desktop.restoration.progress import ProgressReporter
 
 Restore = Callable[[RestoreRequest], RestoreResult]
+
+
+def with_curves(job: RestoreRequest, restore: Restore, progress: ProgressReporter) -> RestoreResult:
+    """The job with its `Toning` and `Fading` done by curves and everything else by `restore`.
+
+    The tone comes last, so that what is restored and what is kept get the same. A photo in colour takes a
+    tone by its luma like any other, which is noticed.
+    """
+    toning = job.task.find(Toning)
+    if toning is None:
+        return with_fading_undone(job, restore)
+    photo, started = job.photo, time.perf_counter()
+    if (job.profile.tone if job.profile else find_tone(without_hidden(photo.pixels, photo.alpha))) is None:
+        progress.notice("tone_over_colours")
+    rest = job.task.without(Toning)
+    finished = (
+        with_fading_undone(replace(job, task=rest), restore)
+        if rest.damages
+        else _without_network(job, photo, time.perf_counter() - started)
+    )
+    toned = finished.photo.with_pixels(in_tone(finished.photo.pixels, TONES[toning.to]))
+    notices = [notice.code for notice in progress.notices]
+    return replace(finished, photo=toned, report=replace(_of(finished.report, job.task), notices=notices))
 
 
 def with_fading_undone(job: RestoreRequest, restore: Restore) -> RestoreResult:

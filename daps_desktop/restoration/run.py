@@ -23,7 +23,7 @@ from daps_desktop.jobs.settings import MIN_TILE
 from daps_desktop.networks.loader import Prior
 from daps_desktop.networks.runtime.devices import tiles_per_call
 from daps_desktop.restoration.compose import compose, with_grain, with_soft_edge
-from daps_desktop.restoration.cost import check_memory, cost
+from daps_desktop.restoration.cost import check_memory, cost, note_pace
 from daps_desktop.restoration.forward_model import Measurement, build_problem, with_blur_seen
 from daps_desktop.restoration.plan import (
     Observation,
@@ -125,6 +125,7 @@ def restore(job: RestoreRequest, prior: Prior, progress: ProgressReporter) -> Re
     written = _seen(checked.pixels, tone)
     latents = as_written(task, written, solution.regions, solution.estimates, hidden)
     residual, places = explain(task, (photo.height, photo.width), solution.regions, latents)
+    note_pace(prior.card, device, cost(plan), progress.seconds_solving, progress.seconds)
     return Restored(result, noise.level, residual, places, blur)
 
 

@@ -17,6 +17,7 @@ from daps_desktop.album.item_job import ItemJob
 from daps_desktop.album.model import DONE, FAILED, SKIPPED, WAITING, Album, AlbumItem
 from daps_desktop.album.runner import run_album
 from daps_desktop.analysis.finding.pieces import pieces
+from daps_desktop.analysis.profile import measure_profile
 from daps_desktop.base.errors import UserError
 from daps_desktop.document.kernel_file import with_kernel_read
 from daps_desktop.document.sidecar import read_sidecar
@@ -26,11 +27,12 @@ from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import KernelBlur, MissingPixels, Noise
-from daps_desktop.jobs.messages import Cancelled, Failed, FindResult, Message, RestoreResult
+from daps_desktop.jobs.messages import Cancelled, Failed, FindResult, Message, ProfileResult, RestoreResult
 from daps_desktop.jobs.recipe import Recipe
-from daps_desktop.jobs.requests import FindRequest, Request, RestoreRequest
+from daps_desktop.jobs.requests import FindRequest, ProfileRequest, Request, RestoreRequest
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
+from tests.analysis.scenes import scene
 from tests.fakes.hosts import report_of
 from tests.imaging.photo_files import picture
 
@@ -55,6 +57,8 @@ class Engine:
             if cancel.is_set():
                 return Cancelled(request.job_id)
             return FindResult(request.job_id, pieces(self.look(request.photo)))
+        if isinstance(request, ProfileRequest):
+            return ProfileResult(request.job_id, measure_profile(request.photo))
         assert isinstance(request, RestoreRequest)
         self.names.append(request.photo.path.name)
         self.requests.append(request)
@@ -262,6 +266,37 @@ def test_the_sensitivity_decides_what_is_marked_and_another_one_makes_results_ag
     np.testing.assert_array_equal(box.engine.requests[0].mask, pieces(probable).mask(2))
     assert read_album(box.file).sensitivity == 0.7 and box.states(revalidated(done)) == [DONE] * 3
     assert box.states(revalidated(replace(done, sensitivity=0.5))) == [WAITING] * 3
+
+
+def test_one_photo_may_be_looked_through_more_keenly_than_the_others(box: Box) -> None:
+    probable = np.zeros((24, 32), np.uint8)
+    probable[9, 4:28], probable[18, 4:28] = 200, 100
+    box.engine.look = lambda photo: probable
+    album = box.album(MissingPixels())
+    done = box.play(album.with_row(replace(album.rows[1], sensitivity=0.7)))
+    assert [row.places for row in done.rows] == [1, 2, 1]
+    assert [row.sensitivity for row in read_album(box.file).rows] == [None, 0.7, None]
+    less = done.with_row(replace(done.rows[1], sensitivity=0.5))
+    assert box.states(revalidated(less)) == [DONE, WAITING, DONE]
+    assert revalidated(less).rows[1].sensitivity == 0.5  # which what is to be done again keeps
+
+
+def test_each_photo_gets_what_it_asks_for_itself(box: Box) -> None:
+    clean = scene(41, 96, 128)
+    grainy = clean + np.random.default_rng(0).normal(0, 14, clean.shape)
+    write_photo(Photo(clean), box.folder / "a.png", overwrite=True)
+    write_photo(Photo(np.rint(grainy).clip(0, 255).astype(np.uint8)), box.folder / "b.jpg", overwrite=True)
+    (box.folder / "c.tif").unlink()
+    probable = np.zeros((96, 128), np.uint8)
+    probable[40:42, 4:100] = 200
+    box.engine.look = lambda photo: nothing(photo) if "a.png" in str(photo.path) else probable
+    done = box.play(box.album(suggested=True))
+    assert done.rows[0].state == SKIPPED and done.rows[1].state == DONE
+    row, request = done.rows[1], box.engine.requests[-1]
+    assert row.places == 1 and {"scratches", "noise"} <= set(row.undone) and request.profile is not None
+    np.testing.assert_array_equal(request.mask, pieces(probable).mask(1))
+    assert request.task.find(Noise) and request.task.find(MissingPixels)
+    assert box.states(revalidated(replace(done, suggested=False)))[1] == WAITING
 
 
 def test_a_search_that_fails_or_is_stopped_is_told_of_its_photo(box: Box) -> None:

@@ -17,6 +17,7 @@ from daps_desktop.imaging.jpeg_tables import tables_for_quality
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.profile.noise_model import NoiseModel
 from daps_desktop.imaging.profile.photo_profile import FadingStrength, FoundPlaces, PhotoProfile
+from daps_desktop.imaging.profile.print_outline import PrintOutline
 from daps_desktop.imaging.profile.tone_curve import ToneCurve
 from daps_desktop.jobs.damage import Noise
 from tests.analysis.scenes import scene
@@ -30,6 +31,7 @@ SPOTLESS = PhotoProfile(
     jpeg_from_file=False,
     fading=FadingStrength(0.9, 0.0, 0.0, 0.0, False, False),
     places=FoundPlaces(0, 0),
+    prints=(),
 )
 
 
@@ -144,7 +146,7 @@ def test_an_empty_photo_cannot_tell_and_is_offered_nothing(fill: str, size: tupl
 
 # As JSON
 
-shares = st.floats(0, 1)
+shares, places = st.floats(0, 1), st.floats(-1e6, 1e6)
 profiles = st.builds(
     PhotoProfile,
     noise=st.builds(lambda level, grey: NoiseModel.white(level, grey=grey), st.floats(0, 255), st.booleans()),
@@ -156,6 +158,10 @@ profiles = st.builds(
     jpeg_from_file=st.booleans(),
     fading=st.builds(FadingStrength, shares, shares, shares, shares, st.booleans(), st.booleans()),
     places=st.none() | st.builds(FoundPlaces, st.integers(0, 10**6), st.integers(0, 10**6)),
+    prints=st.lists(
+        st.builds(PrintOutline, st.tuples(*[st.tuples(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))] * 4)),
+        max_size=2,
+    ).map(tuple),
 )
 
 

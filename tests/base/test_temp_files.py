@@ -17,7 +17,7 @@ from daps_desktop.base.locks import FolderLock
 from daps_desktop.base.paths import DATA_VARIABLE, make_private, user_folder
 from daps_desktop.base.temp_files import open_temporary, temporary_folder
 from daps_desktop.document.project import Project, read_project, write_project
-from daps_desktop.document.source import describe_source
+from daps_desktop.document.source import SourceFile, describe_source
 from daps_desktop.imaging.export import save_fallback
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.recipe import Recipe
@@ -101,16 +101,16 @@ def test_a_photo_inside_a_project_is_unpacked_in_a_private_folder(
 ) -> None:
     seen: list[tuple[int, int]] = []
     reading = sys.modules["daps_desktop.document.project.reader"]
-    read = reading.read_photo
+    read = reading.read_source
 
-    def look(path: Path) -> Photo:
+    def look(source: SourceFile, path: Path) -> Photo:
         seen.append((mode(path.parent), mode(path)))
-        return read(path)
+        return read(source, path)
 
     photo = Photo(picture(8, 8))
     mask = np.zeros((8, 8), bool)
     write_project(Project(photo, describe_source(photo), mask, Recipe()), tmp_path / "a.daps", embed=True)
-    monkeypatch.setattr(reading, "read_photo", look)
+    monkeypatch.setattr(reading, "read_source", look)
     read_project(tmp_path / "a.daps")
     assert seen == [(0o700, 0o600)]
     assert not list((data / "temporary").iterdir())

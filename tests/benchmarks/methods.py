@@ -1,9 +1,9 @@
 """DAPS++ against its parent DAPS and DiffPIR: one prior, the same photos, on the problems of their papers.
 
-As in the published code of DAPS: photos of 256 x 256, white noise of 0.05 on [-1, 1], neither rounded nor
-clipped; the learning rates of its tasks. Two things differ: the box stands in the middle, and the kernel of
-the shaken camera is drawn here, in the manner of the one used there (61 pixels, intensity 0.5). There is no
-perceptual measure: the weights of none ship in a package.
+As in the published code of DAPS: photos of 256 x 256 (`--crop` for another size), white noise of 0.05 on
+[-1, 1], neither rounded nor clipped; the learning rates of its tasks. Two things differ: the box, of half the
+side, stands in the middle, and the kernel of the shaken camera is drawn here, in the manner of the one used
+there (61 pixels, intensity 0.5). There is no perceptual measure: the weights of none ship in a package.
 """
 
 import tempfile
@@ -62,10 +62,10 @@ class Measured(DegradedPhoto):
 
 
 @cache
-def problems() -> tuple[Problem, ...]:
+def problems(side: int = SIDE) -> tuple[Problem, ...]:
     kinds: tuple[tuple[str, Damage, float], ...] = (
         ("x4", Downsampling(4), 1e-4),
-        ("box 128", BoxMask(128), 5e-5),
+        ("box", BoxMask(side // 2), 5e-5),
         ("random 70 %", RandomMask(0.7), 1e-4),
         ("Gaussian 3", GaussianBlur(3.0), 1e-4),
         ("motion 61", KernelBlur(str(_shake())), 5e-5),
@@ -93,14 +93,15 @@ def _shake() -> Path:
 
 
 def compare(options: Options) -> Iterator[Score]:
-    """On the middle 256 x 256 pixels of every photo."""
+    """On the middle of every photo."""
     prior = open_prior(SolverSettings(device=options.device, prior=options.prior))
     return measure(_trials(options, prior.network.device), lambda trial: _methods(prior, trial))
 
 
 def _trials(options: Options, device: torch.device) -> Iterator[tuple[str, Measured]]:
-    for index, photo, pixels in replace(options.chosen, crop=SIDE).pictures():
-        for problem in problems():
+    side = options.chosen.crop or SIDE
+    for index, photo, pixels in replace(options.chosen, crop=side).pictures():
+        for problem in problems(side):
             say(f"{photo}, {problem.name}")
             yield photo, measured(problem, pixels, index, device)
 

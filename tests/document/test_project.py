@@ -24,6 +24,7 @@ from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.profile.noise_model import NoiseModel
 from daps_desktop.imaging.profile.photo_profile import FadingStrength, FoundPlaces, PhotoProfile
+from daps_desktop.imaging.profile.print_outline import PrintOutline
 from daps_desktop.jobs.damage import Downsampling, GaussianBlur, MissingPixels
 from daps_desktop.jobs.recipe import Recipe
 from daps_desktop.jobs.settings import SolverSettings
@@ -40,6 +41,7 @@ PROFILE = PhotoProfile(
     jpeg_from_file=False,
     fading=FadingStrength(0.7, 0.1, 0.2, 0.9, True, False),
     places=FoundPlaces(3, 12),
+    prints=(PrintOutline(((1.5, 2.0), (20.0, 2.5), (19.5, 30.0), (1.0, 29.5)), (1, 2, 3, 4)),),
 )
 RECIPE = Recipe(Task((MissingPixels(), GaussianBlur(1.5))), SolverSettings(preset="draft", seed=7))
 

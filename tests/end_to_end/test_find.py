@@ -13,6 +13,7 @@ from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.mask import Mask, dilate
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.networks import catalogue
+from tests.analysis.scenes import scene
 from tests.end_to_end.conftest import Desk
 from tests.end_to_end.test_cli import refused
 
@@ -21,12 +22,12 @@ QUICK = ("--preset", "draft", "--prior", "tiny", "--device", "cpu", "--noise", "
 
 
 def gradient(scratched: bool) -> tuple[np.ndarray, Mask]:
-    """A smooth picture, with a bright scratch three pixels wide or without, and where that is."""
+    """A smooth picture, with a bright scratch two pixels wide or without, and where that is."""
     rows, cols = np.mgrid[: SIZE[0], : SIZE[1]]
     pixels = np.stack([60 + rows / 3, 70 + cols / 4, 90 + rows / 5], axis=-1)
     drawn = np.zeros(SIZE, np.uint8)
     if scratched:
-        cv2.line(drawn, (40, 20), (210, 170), 255, 3, cv2.LINE_AA)
+        cv2.line(drawn, (40, 20), (210, 170), 255, 2, cv2.LINE_AA)
     share = drawn[..., None] / 255
     return np.rint(pixels * (1 - share) + 240 * share).astype(np.uint8), drawn > 127
 
@@ -126,6 +127,27 @@ def test_what_is_found_is_repaired_and_nothing_else(desk: Desk, scratch: Mask) -
     assert desk.run("restore", desk.path("old.png"), "-o", desk.path("new.png"), "--find", *QUICK) == 0
     changed = (read_photo(desk.path("new.png")).pixels != before).any(axis=2)
     assert changed[scratch].mean() > 0.9 and not changed[~dilate(scratch, 8)].any()
+
+
+def test_what_the_photo_asks_for_is_done_and_said(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    clean, scratch = scene(3, *SIZE).astype(float), gradient(scratched=True)[1]
+    grainy = np.where(scratch[..., None], 240, clean) + np.random.default_rng(0).normal(0, 12, clean.shape)
+    write_photo(Photo(np.rint(grainy).clip(0, 255).astype(np.uint8)), desk.path("old.png"))
+    words = ("restore", desk.path("old.png"), "-o", desk.path("new.png"), "--suggested")
+    assert desk.run(*words, *QUICK[:-2]) == 0
+    said = capsys.readouterr().err
+    assert "found." in said and "noise: About 12 of 255" in said
+    result = read_photo(desk.path("new.png")).pixels.astype(float)
+    assert np.abs(result - 240)[scratch].mean() > 3 * np.abs(grainy - 240)[scratch].mean()
+    assert (result != np.rint(grainy))[~scratch].mean() > 0.8
+    assert "--damage" in refused(desk, capsys, *words, "--force", "--damage", "noise")
+
+
+def test_what_the_photo_asks_for_may_be_nothing(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    write_photo(Photo(np.full((*SIZE, 3), 128, np.uint8)), desk.path("clean.png"))
+    words = ("restore", desk.path("clean.png"), "-o", desk.path("new.png"), "--suggested", *QUICK)
+    assert desk.run(*words) == 2 and not desk.path("new.png").exists()
+    assert "nothing" in capsys.readouterr().err
 
 
 def test_what_is_found_joins_what_is_marked(desk: Desk, scratch: Mask) -> None:

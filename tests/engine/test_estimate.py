@@ -1,10 +1,12 @@
 """How long a run is said to take."""
 
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from daps_desktop.base.paths import DATA_VARIABLE
 from daps_desktop.engine.dispatch import run_job
 from daps_desktop.engine.handlers.estimate import expected_seconds
 from daps_desktop.imaging.mask import downsampled
@@ -25,6 +27,12 @@ from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
 
 SIZE = (1200, 1600)
+
+
+@pytest.fixture(autouse=True)
+def no_run_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing was learnt from runs on this computer."""
+    monkeypatch.setenv(DATA_VARIABLE, str(tmp_path))
 
 
 def ask(task: Task, marked: tuple[slice, slice] | None = None, **settings: object) -> dict[str, float]:
@@ -65,10 +73,12 @@ def test_better_takes_longer_and_so_does_more_to_do() -> None:
     assert ask(Task((Downsampling(2),)))["draft"] > 3 * blurred["draft"]
     assert ask(Task((GaussianBlur(),)), output="sample")["best"] > blurred["best"]
     assert ask(Task((GaussianBlur(),)), samples=4)["best"] > 3 * blurred["best"]
-    assert ask(Task((GaussianBlur(),)), levels=2)["best"] == pytest.approx(blurred["best"] * 2 / 24)
+    assert ask(Task((GaussianBlur(),)), levels=2)["best"] == pytest.approx(blurred["best"] * 2 / 24, rel=0.01)
     one_network = ask(Task((GaussianBlur(),)), prior="photo-fast")
-    assert one_network["best"] == pytest.approx(blurred["balanced"] * 24 / 8)
-    assert blurred["best"] == pytest.approx(4 * one_network["best"])  # photo-fine is four times the work
+    assert one_network["best"] == pytest.approx(blurred["balanced"] * 24 / 8, rel=0.01)
+    assert blurred["best"] == pytest.approx(
+        4 * one_network["best"], rel=0.01
+    )  # photo-fine is four times the work
     for task in (Task((JpegCompression(),)), Task((Greyscale(),)), Task((Fading(), Noise()))):
         assert ask(task)["balanced"] > 0
     assert ask(Task((Fading(),)))["balanced"] == 0

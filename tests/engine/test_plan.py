@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -9,11 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from daps_desktop.analysis.noise import measure_noise
+from daps_desktop.analysis.profile import measure_profile
+from daps_desktop.base.paths import cache_folder
 from daps_desktop.engine.dispatch import run_job
 from daps_desktop.imaging.jpeg_tables import tables_for_quality
 from daps_desktop.imaging.mask import Mask, downsampled
 from daps_desktop.imaging.photo import Photo, Pixels
+from daps_desktop.imaging.profile.photo_profile import PhotoProfile
 from daps_desktop.jobs.damage import (
     BoxMask,
     CameraBlur,
@@ -36,7 +39,7 @@ from daps_desktop.jobs.task import Task
 from daps_desktop.networks import catalogue
 from daps_desktop.networks.denoisers import NetworkDenoiser
 from daps_desktop.restoration.cost import OVERHEAD, cost
-from daps_desktop.restoration.forward_model import with_blur_seen
+from daps_desktop.restoration.forward_model import narrowed, with_blur_seen
 from daps_desktop.restoration.plan import Observation, Plan, lay_out, make_plan, noise_model, noise_of
 from tests.engine.playing import QUICK, crop, play
 
@@ -92,11 +95,16 @@ def photo() -> Pixels:
     return np.ascontiguousarray(crop(128)[:HEIGHT, :WIDTH])
 
 
+@cache
+def said() -> PhotoProfile:
+    return measure_profile(Photo(photo()))
+
+
 def planned(task: Task, settings: SolverSettings, mask: Mask | None) -> Plan:
     observation = Observation(
         HEIGHT,
         WIDTH,
-        noise_of(noise_model(task, settings, lambda: measure_noise(photo()))),
+        noise_of(noise_model(task, settings, lambda: said().noise)),
         mask,
         tables_for_quality(50),
     )
@@ -104,7 +112,7 @@ def planned(task: Task, settings: SolverSettings, mask: Mask | None) -> Plan:
 
 
 @given(damages=st.sampled_from(TASKS), how=chosen, mask=holes())
-@settings(max_examples=25)
+@settings(max_examples=8)
 def test_a_run_does_what_its_plan_says(damages: tuple[Damage, ...], how: SolverSettings, mask: Mask) -> None:
     task = Task(damages)
     how = replace(
@@ -142,12 +150,14 @@ def test_an_estimate_prices_that_plan(damages: tuple[Damage, ...], how: SolverSe
         how,
         None if marks is None else downsampled(marks, MARKS_STEP),
         1.0,
-        measure_noise(photo()),
+        said(),
     )
     messages: list[Message] = []
+    (cache_folder() / "paces.json").unlink(missing_ok=True)  # what other runs have taught
     run_job(request, threading.Event(), messages.append)
     (answer,) = messages
     assert isinstance(answer, TimeEstimate)
+    task, _ = narrowed(task, said().blur_sigma)
     for quality in QUALITIES:
         expected = cost(planned(task, replace(how, preset=quality), marks)).megapixels
         assert answer.seconds[quality] == pytest.approx(OVERHEAD * expected)

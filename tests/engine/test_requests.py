@@ -108,7 +108,7 @@ def answer(request: Request) -> Message:
 
 
 @given(request=requests())
-@settings(max_examples=25)
+@settings(max_examples=10)
 def test_a_request_that_was_sent_and_saved_gives_the_same_bytes(request: RestoreRequest) -> None:
     sent: RestoreRequest = pickle.loads(pickle.dumps(request))
     saved = parse_recipe(dump_recipe(Recipe(request.task, request.settings)))
@@ -121,7 +121,7 @@ def test_a_request_that_was_sent_and_saved_gives_the_same_bytes(request: Restore
 
 
 @given(task=st.sampled_from(TASKS), how=chosen, speed=st.none() | st.floats(0.1, 9), marked=st.booleans())
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_so_does_the_request_of_an_estimate(
     task: tuple[Damage, ...], how: SolverSettings, speed: float | None, marked: bool
 ) -> None:

@@ -75,7 +75,7 @@ _APART = {
     frozenset(pair)
     for pair in [
         *combinations(_BLURS, 2), *combinations(_LAST, 2), ("jpeg", "grey"), ("camera-blur", "small"),
-        ("camera-blur", "grey"), *(("phase", kind.name) for kind in TRAITS),
+        ("camera-blur", "grey"), ("tone", "grey"), *(("phase", kind.name) for kind in TRAITS),
     ]
 }  # fmt: skip
 

@@ -55,7 +55,7 @@ def test_all_runtimes_find_the_same(photo: Pixels) -> None:
 def test_tiles_are_not_to_be_seen(photo: Pixels, monkeypatch: pytest.MonkeyPatch) -> None:
     found = loader.open_finder("cpu")
     whole = found.probabilities(photo)
-    monkeypatch.setattr(finder, "_TILE", 160)
+    monkeypatch.setattr(finder, "_TILE", 192)
     shares: list[float] = []
     tiled = found.probabilities(photo, shares.append)
     assert len(shares) == 12 and shares == sorted(shares) and shares[0] == 0 and shares[-1] < 1

@@ -33,7 +33,7 @@ from daps_desktop.networks.loader import load
 from daps_desktop.training.loop.settings import read_settings
 from daps_desktop.ui.common.preferences import language
 from daps_desktop.ui.common.theme import ColourScheme
-from daps_desktop.ui.files.export_controller import last_options
+from daps_desktop.ui.files.export_file import last_options
 from tests.ui.conftest import Desk, desk, own_preferences, theme
 
 __all__ = ["desk", "own_preferences", "theme"]  # fixtures

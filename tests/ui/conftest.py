@@ -90,11 +90,13 @@ class Desk:
         self.window.actions_[name].trigger()
 
 
-def wheel(widget: QWidget, notches: int, at: QPointF | None = None) -> None:
+def wheel(
+    widget: QWidget, notches: int, at: QPointF | None = None, keys: Qt.KeyboardModifier = NO_KEY
+) -> None:
     """Turn the wheel over a point of the widget, or over its middle."""
     at = at or QPointF(widget.rect().center())
     event = QWheelEvent(
-        at, widget.mapToGlobal(at), QPoint(), QPoint(0, 120 * notches), Qt.MouseButton.NoButton, NO_KEY,
+        at, widget.mapToGlobal(at), QPoint(), QPoint(0, 120 * notches), Qt.MouseButton.NoButton, keys,
         Qt.ScrollPhase.NoScrollPhase, False,
     )  # fmt: skip
     QApplication.sendEvent(widget, event)

@@ -114,6 +114,8 @@ def restored(opened: Desk) -> Desk:
     window.panel.run_box.banner.show_error(BROKEN, "Traceback")
     window.panel.run_box.banner.fold.click()
     opened.bot.waitUntil(lambda: window.check.plot is not None)
+    banner = window.panel.run_box.banner
+    opened.bot.waitUntil(lambda: banner.visibleRegion().boundingRect() == banner.rect())  # there is room
     return opened
 
 

@@ -111,7 +111,7 @@ def play_all(desk: Desk, last: int, first: int = 1) -> None:
 def test_every_photo_is_restored_and_the_table_says_how_it_came_out(desk: Desk, box: Path) -> None:
     window = filled(desk, box)
     assert cells(window, 0)[:3] == ["a.png", "Waiting", ""]
-    assert "Noise removed" in window.recipe.text() and "0 of 3 photos done" in window.line.text()
+    assert "Noise removed" in window.what.recipe.text() and "0 of 3 photos done" in window.line.text()
     press(window.run)
     wait_request(desk, 1)
     assert cells(window, 0)[1] == "Running" and window.run.text() == "Stop"
@@ -263,7 +263,7 @@ def test_marks_beside_a_photo_are_used_and_the_row_says_where_there_are_none(des
     mask[10, 5:40] = True
     write_mask(mask, box / "a_mask.png")
     window = filled(desk, box, Recipe(Task((MissingPixels(), Noise()))))
-    window.finding.click()
+    window.what.finding.click()
     assert not model(desk).album.find_scratches
     press(window.run)
     play_all(desk, 3)
@@ -301,7 +301,7 @@ def test_photos_recipe_and_place_are_chosen(opened: Desk, box: Path, tmp_path: P
     (tmp_path / "r.json").write_text(dump_recipe(NOISE))
     control(opened).take_recipe(tmp_path / "r.json")
     opened.bot.waitUntil(lambda: model(opened).album.recipe == NOISE, timeout=5000)
-    press(window.own_recipe)
+    press(window.what.own_recipe)
     assert model(opened).album.recipe == opened.document.recipe
     control(opened).put_into(tmp_path / "results")
     assert window.place.text() == str(tmp_path / "results")
@@ -379,13 +379,13 @@ def test_photos_without_marks_are_looked_through_by_the_engine(desk: Desk, box: 
     probable = np.zeros((64, 96), np.uint8)
     probable[20:23, 10:80], probable[40:43, 10:80] = 200, 80
     window = filled(desk, box, Recipe(Task((MissingPixels(),))))
-    window.sensitivity.slider.setValue(70)
+    window.what.sensitivity.slider.setValue(70)
     assert model(desk).album.sensitivity == 0.7
     press(window.run)
     for number in (1, 2, 3):
         wait_searches(desk, number)
         assert desk.host.searches[-1].photo.path == box / ("a.png", "b.jpg", "c.tif")[number - 1]
-        assert not window.sensitivity.isEnabled()
+        assert not window.what.sensitivity.isEnabled()
         found = desk.host.answer_search(probable if number < 3 else np.zeros_like(probable))
         if number < 3:
             wait_request(desk, number)
@@ -393,9 +393,43 @@ def test_photos_without_marks_are_looked_through_by_the_engine(desk: Desk, box: 
             desk.host.finish()
     wait_over(desk)
     assert [cells(window, line)[1] for line in range(3)] == ["Done", "Done", "Skipped"]
-    assert cells(window, 0)[3] == "detected automatically"
-    press(window.finding)
-    assert not window.sensitivity.isEnabled()
+    assert cells(window, 0)[3] == "2 places"
+    press(window.what.finding)
+    assert not window.what.sensitivity.isEnabled()
+
+
+def test_a_new_album_asks_each_photo_and_shows_what_was_found_and_done(desk: Desk, box: Path) -> None:
+    window = shown(desk)
+    control(desk).add_folder(box)
+    desk.bot.waitUntil(lambda: window.table.rowCount() == 3, timeout=5000)
+    assert window.what.suggested.isChecked()
+    probable = np.zeros((64, 96), np.uint8)
+    probable[20:23, 10:80] = 200
+    press(window.run)
+    for number in (1, 2, 3):
+        desk.bot.waitUntil(lambda n=number: len(desk.host.profiles) == n, timeout=5000)
+        desk.host.answer_profile()
+        wait_searches(desk, number)
+        desk.host.answer_search(probable)
+        wait_request(desk, number)
+        assert MissingPixels() in desk.host.requests[-1].task.damages
+        desk.host.finish()
+    wait_over(desk)
+    assert cells(window, 0)[3] == "1 place" and "filled in" in cells(window, 0)[4]
+    desk.bot.waitUntil(lambda: not window.table.item(0, 0).icon().isNull(), timeout=5000)
+    desk.bot.waitUntil(lambda: not window.table.item(0, 2).icon().isNull(), timeout=5000)
+
+
+def test_the_slider_is_that_of_the_photos_that_are_chosen(desk: Desk, box: Path) -> None:
+    window = filled(desk, box)
+    window.table.selectRow(1)
+    assert "chosen" in window.what.whose.text()
+    window.what.sensitivity.slider.setValue(80)
+    assert [row.sensitivity for row in model(desk).album.rows] == [None, 0.8, None]
+    window.table.clearSelection()
+    assert window.what.sensitivity.value == 0.5 and "all" in window.what.whose.text()
+    window.table.selectRow(1)
+    assert window.what.sensitivity.value == 0.8
 
 
 def test_a_search_of_the_album_is_stopped_and_its_photo_stays_to_be_done(desk: Desk, box: Path) -> None:

@@ -1,10 +1,12 @@
 """The export dialog: what it shows is what is written, and nothing is taken without asking."""
 
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDoubleSpinBox, QMessageBox
 
@@ -17,6 +19,7 @@ from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.theme import MIN_TARGET
 from daps_desktop.ui.files.export_dialog import ExportDialog
 from tests.ui.conftest import LEFT, Desk
+from tests.ui.test_files import answer, question
 
 
 @pytest.fixture
@@ -220,12 +223,60 @@ def test_asking_means_a_question_and_the_original_is_never_replaced(restored: De
     shown.reject()
 
 
+def test_a_folder_that_is_not_there_is_made_after_a_question(restored: Desk, tmp_path: Path) -> None:
+    shown, path = dialog(restored), tmp_path / "new" / "and below" / "a.png"
+    shown.name.setText(str(path))
+    QTest.mouseClick(shown.button, LEFT)
+    answer(restored, labels.CANCEL)
+    assert shown.isVisible() and not path.parent.exists()
+    QTest.mouseClick(shown.button, LEFT)
+    assert str(path.parent) in question(restored).informativeText()
+    with restored.bot.waitSignal(restored.window.exporting.exported, timeout=5000):
+        answer(restored, "Make the folder")
+    assert read_photo(path).width == 400
+
+
+def test_saving_puts_the_result_beside_the_photo_and_says_where_it_is(
+    restored: Desk, photo_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(
+        "daps_desktop.ui.common.file_dialogs.QDesktopServices.openUrl", lambda url: opened.append(url)
+    )
+    box = restored.window.panel.run_box
+    assert box.save.text() == "Save" and not box.folder.isVisible()
+    for name in ("family_restored.png", "family_restored_2.png"):  # never over the last one
+        with restored.bot.waitSignal(restored.window.exporting.saved, timeout=5000):
+            QTest.mouseClick(box.save, LEFT)
+        assert box.written.text() == f"Saved as {name}" and box.written.isVisible()
+    shown = restored.window.model.shown
+    assert shown is not None and not restored.window.model.unsaved
+    np.testing.assert_array_equal(read_photo(photo_path.with_name(name)).pixels, shown.photo.pixels)
+    if sys.platform.startswith("linux"):
+        QTest.mouseClick(box.folder, LEFT)
+        assert opened == [QUrl.fromLocalFile(str(photo_path.parent))]
+    restored.open(photo_path)
+    assert not box.folder.isVisible()  # that was another time
+
+
+def test_a_photo_whose_folder_takes_nothing_is_exported_elsewhere(restored: Desk, tmp_path: Path) -> None:
+    photo = replace(restored.document.photo, path=tmp_path / "gone" / "family.png")
+    restored.document.photo = photo
+    banner = restored.window.panel.run_box.banner
+    restored.trigger("save_result")
+    restored.bot.waitUntil(banner.isVisible, timeout=5000)
+    assert restored.window.panel.run_box.save.isEnabled() and restored.window.exporting.dialog is None
+    QTest.mouseClick(banner.act, LEFT)
+    assert restored.window.exporting.dialog is not None
+
+
 def test_a_place_that_cannot_be_written_leaves_the_dialog_for_another(restored: Desk, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
     shown = dialog(restored)
-    shown.name.setText(str(tmp_path / "nowhere" / "a.png"))
+    shown.name.setText(str(tmp_path / "file" / "a.png"))
     QTest.mouseClick(shown.button, LEFT)
     restored.bot.waitUntil(shown.banner.isVisible, timeout=5000)
-    assert "there is no folder" in shown.banner.sentence.text()
+    assert "a.png" in shown.banner.sentence.text()
     shown.name.setText(str(tmp_path / "a.png"))
     assert export(restored) == tmp_path / "a.png"
 

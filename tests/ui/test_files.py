@@ -1,10 +1,13 @@
 """Photos and marks coming in, and questions before work is lost."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 import tifffile
+from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox
@@ -14,6 +17,7 @@ from daps_desktop.imaging.photo import Photo, at_depth
 from daps_desktop.ui.canvas.drawing.layer import to_qimage
 from daps_desktop.ui.canvas.drawing.pyramid import Pyramid, display_image
 from daps_desktop.ui.common import labels
+from daps_desktop.ui.files.page_dialog import PageDialog
 from daps_desktop.ui.files.project_controller import SaveProjectDialog
 from tests.ui.conftest import Desk
 
@@ -158,7 +162,10 @@ def test_a_name_without_an_ending_gets_none_of_all_files(opened: Desk) -> None:
 def test_pages_and_transparency_of_a_file_are_told(desk: Desk, tmp_path: Path) -> None:
     pages = np.full((2, 20, 30, 4), 90, dtype=np.uint8)
     tifffile.imwrite(tmp_path / "pages.tif", pages, photometric="rgb", extrasamples=["unassalpha"])
-    desk.open(tmp_path / "pages.tif")
+    desk.window.open(tmp_path / "pages.tif")
+    desk.bot.waitUntil(lambda: bool(desk.window.findChildren(PageDialog)), timeout=5000)
+    with desk.bot.waitSignal(desk.window.files.opened, timeout=5000):
+        desk.window.findChildren(PageDialog)[0].button.click()
     notes = desk.window.panel.run_box.notes
     assert notes.isVisible() and "2 pages" in notes.text() and "Transparency" in notes.text()
 
@@ -177,10 +184,10 @@ def test_marks_go_out_and_come_back(opened: Desk, tmp_path: Path) -> None:
     opened.drag((100, 50), (180, 250))
     painted = opened.hole.copy()
     with opened.bot.waitSignal(opened.window.files.saved, timeout=5000):
-        opened.window.files.export_mask(tmp_path / "marks.png")
+        opened.window.marks.export(tmp_path / "marks.png")
     opened.trigger("clear")
     with opened.bot.waitSignal(opened.window.model.mask_edited, timeout=5000):
-        opened.window.files.import_mask(tmp_path / "marks.png")
+        opened.window.marks.read(tmp_path / "marks.png")
     np.testing.assert_array_equal(opened.hole, painted)
     opened.trigger("undo")
     assert not opened.hole.any()
@@ -209,3 +216,96 @@ def test_an_image_shows_the_pixels_it_was_made_of() -> None:
     image: QImage = to_qimage(picture)
     shown = [[image.pixelColor(col, row).getRgb()[:3] for col in range(7)] for row in range(5)]
     np.testing.assert_array_equal(shown, picture)
+
+
+def drop(desk: Desk, *paths: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    where = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(desk.window, QDragEnterEvent(QPoint(50, 50), *where))
+    with desk.bot.waitSignal(desk.window.files.opened, timeout=15000):
+        QApplication.sendEvent(desk.window, QDropEvent(QPointF(50, 50), *where))
+
+
+def album_rows(desk: Desk) -> list[str]:
+    assert desk.window.album.album is not None
+    return [row.path.name for row in desk.window.album.album.album.rows]
+
+
+def test_several_files_and_folders_become_an_album_with_one_photo_open(desk: Desk, tmp_path: Path) -> None:
+    folder = tmp_path / "box"
+    folder.mkdir()
+    paths = [folder / "b.png", folder / "c.png", tmp_path / "a.png", tmp_path / "d.png"]
+    for i, path in enumerate(paths):
+        write_photo(Photo(np.full((20, 30, 3), 40 * i, np.uint8)), path)
+    (folder / "notes.txt").write_text("none")
+    drop(desk, paths[2], folder)
+    assert desk.document.photo.path == paths[2]
+    desk.bot.waitUntil(lambda: album_rows(desk) == ["a.png", "b.png", "c.png"], timeout=5000)
+    window = desk.window.album.window
+    assert window is not None and window.isVisible()
+    drop(desk, paths[3], paths[2])  # what is not done yet stays, and none is there twice
+    desk.bot.waitUntil(lambda: album_rows(desk) == ["a.png", "b.png", "c.png", "d.png"], timeout=5000)
+    first = desk.window.album.album.file
+    done = [replace(row, state="done") for row in desk.window.album.album.album.rows]
+    desk.window.album.album.album = replace(desk.window.album.album.album, rows=tuple(done))
+    with desk.bot.waitSignal(desk.window.files.opened, timeout=5000):
+        desk.window.open(folder)  # as a folder that is chosen, or given at the start
+    desk.bot.waitUntil(lambda: album_rows(desk) == ["b.png", "c.png"], timeout=5000)
+    assert desk.window.album.album.file != first  # the one that is done stays as it is
+    assert desk.document.photo.path == paths[0]
+
+
+def test_a_folder_with_one_photo_is_that_photo_and_one_with_none_says_so(desk: Desk, tmp_path: Path) -> None:
+    with desk.bot.waitSignal(desk.window.files.failed, timeout=5000) as failed:
+        desk.window.open(tmp_path)
+    assert failed.args is not None and failed.args[0].code == "album_empty"
+    write_photo(Photo(np.zeros((20, 30, 3), np.uint8)), tmp_path / "a.png")
+    desk.open(tmp_path)
+    assert desk.document.photo.path == tmp_path / "a.png" and desk.window.album.window is None
+
+
+def test_of_several_photos_in_a_file_one_is_chosen_and_comes_back(desk: Desk, tmp_path: Path) -> None:
+    pages = [np.full((20, 30 + 2 * i, 3), 60 * i, dtype=np.uint8) for i in range(3)]
+    path, work = tmp_path / "pages.tif", tmp_path / "work.daps"
+    with tifffile.TiffWriter(path) as file:
+        for page in pages:
+            file.write(page, photometric="rgb")
+    desk.window.open(path)
+    desk.bot.waitUntil(lambda: bool(desk.window.findChildren(PageDialog)), timeout=5000)
+    dialog = desk.window.findChildren(PageDialog)[0]
+    assert dialog.list.count() == 3 and dialog.list.currentRow() == 0
+    colours = [dialog.list.item(i).icon().pixmap(40).toImage().pixelColor(20, 20).red() for i in range(3)]
+    assert colours == [0, 60, 120]
+    dialog.list.setCurrentRow(2)
+    with desk.bot.waitSignal(desk.window.files.opened, timeout=5000):
+        dialog.button.click()
+    np.testing.assert_array_equal(desk.document.photo.pixels, pages[2])
+    for embed in (False, True):
+        with desk.bot.waitSignal(desk.window.projects.saved, timeout=5000):
+            desk.window.projects.save_to(work, embed=embed)
+        desk.trigger("close")
+        desk.open(work)
+        np.testing.assert_array_equal(desk.document.photo.pixels, pages[2])
+
+
+def test_the_frames_of_an_animation_are_not_asked_about(desk: Desk, tmp_path: Path) -> None:
+    frames = [Image.new("RGB", (30, 20), (50 * i, 0, 0)) for i in range(3)]
+    frames[0].save(tmp_path / "moving.webp", save_all=True, append_images=frames[1:], lossless=True)
+    desk.open(tmp_path / "moving.webp")
+    assert desk.document.photo.pages == 3 and not desk.window.findChildren(PageDialog)
+
+
+@pytest.mark.parametrize(("colour", "share"), [("Black", 0.25), ("White", 0.75)])
+def test_a_mask_that_is_mostly_white_is_asked_about(
+    opened: Desk, tmp_path: Path, colour: str, share: float
+) -> None:
+    mask = np.full((300, 400), 255, np.uint8)
+    mask[:, :100] = 0
+    write_photo(Photo(mask[..., None]), tmp_path / "mask.png")
+    opened.window.marks.read(tmp_path / "mask.png")
+    opened.bot.waitUntil(lambda: bool(opened.window.findChildren(QMessageBox)), timeout=5000)
+    assert "75%" in question(opened).informativeText() and not opened.hole.any()
+    with opened.bot.waitSignal(opened.window.model.mask_edited, timeout=5000):
+        answer(opened, colour)
+    assert opened.hole.mean() == share and opened.hole[5, 5] == (colour == "Black")

@@ -17,6 +17,7 @@ from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import Fading, GaussianBlur, MissingPixels
 from daps_desktop.jobs.messages import Cancelled, Failed, FindResult, ProfileResult
 from daps_desktop.jobs.task import Task
+from daps_desktop.ui.canvas.drawing.compare_state import CompareMode
 from daps_desktop.ui.canvas.drawing.proposal_overlay import PROPOSED
 from daps_desktop.ui.panels.find_section import FIND
 from tests.analysis.scenes import scene
@@ -316,23 +317,6 @@ def test_without_its_finder_that_is_said_and_marks_by_hand_still_work(looking: D
     assert looking.hole[100, 100]
 
 
-def examined(desk: Desk) -> None:
-    """The engine has answered what the open photo says of itself."""
-    desk.bot.waitUntil(lambda: len(desk.host.profiles) == 1, timeout=3000)
-    desk.host.answer_profile()
-
-
-def test_a_photo_suggests_its_damage_and_ticks_nothing(desk: Desk, tmp_path: Path) -> None:
-    desk.open(written(faded(scene(44, 240, 320)), tmp_path))
-    examined(desk)
-    card = desk.window.panel.cards.card(Fading)
-    assert "Yellowed" in card.suggestion.text.text() and not card.checked
-    assert not desk.document.task.find(Fading)
-    card.suggestion.take.click()
-    assert desk.document.task.find(Fading) == Fading()
-    assert not desk.window.panel.where.finding.clean.text()
-
-
 def test_a_clean_photo_is_said_to_need_nothing_and_can_be_restored_all_the_same(
     desk: Desk, tmp_path: Path
 ) -> None:
@@ -360,8 +344,13 @@ def test_fading_is_previewed_in_place_and_the_key_shows_the_original(desk: Desk,
     corrected = fading_curve(old).apply(old)
     assert np.abs(corrected[at].astype(int) - old[at]).max() > 15
     desk.bot.waitUntil(lambda: seen() == pytest.approx(tuple(corrected[at].tolist()), abs=6), timeout=5000)
+    assert window.compare.mode is CompareMode.PREVIEW
     window.compare.set_peeking(True)
     assert seen() == pytest.approx(tuple(old[at].tolist()), abs=6)
     window.compare.set_peeking(False)
+    desk.trigger("original")  # Before is the photo
+    assert seen() == pytest.approx(tuple(old[at].tolist()), abs=6)
+    desk.trigger("preview")
+    assert seen() == pytest.approx(tuple(corrected[at].tolist()), abs=6)
     window.model.set_task(Task((Fading(0.0),)))
     assert seen() == pytest.approx(tuple(old[at].tolist()), abs=6)

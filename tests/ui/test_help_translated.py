@@ -15,7 +15,7 @@ OTHERS = [name for name in i18n.LANGUAGES if resource(f"help/{name}").is_dir() a
 FORMATS = {"PNG", "TIFF", "JPEG", "WebP"}
 # Keys as Qt names them in German.
 KEYS = {
-    "Strg": "Ctrl", "Umschalt": "Shift", "Rücktaste": "Backspace",
+    "Strg": "Ctrl", "Umschalt": "Shift", "Entf": "Delete", "Rücktaste": "Backspace",
     "Bild aufwärts": "PgUp", "Bild abwärts": "PgDown",
 }  # fmt: skip
 Words = gettext.NullTranslations

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialogButtonBox,
     QDoubleSpinBox,
+    QLineEdit,
     QMainWindow,
     QMenu,
 )
@@ -30,7 +31,7 @@ from daps_desktop.jobs.messages import Hardware, Notice
 from daps_desktop.ui.common.actions import Actions
 from daps_desktop.ui.common.preferences import LANGUAGE, language, preferences
 from daps_desktop.ui.models.estimate_model import format_hardware_speed
-from daps_desktop.ui.priors.priors_dialog import InstalledPrior
+from daps_desktop.ui.priors.prior_text import InstalledPrior
 from daps_desktop.ui.shell.application import install_qt_translations, speak
 from tests.ui.conftest import Desk
 
@@ -147,7 +148,8 @@ def _texts() -> list[str]:
     parts = [part for part in every if not _of_pyqtgraph(part.parent())]
     names = ("text", "toolTip", "accessibleName", "accessibleDescription", "windowTitle", "title", "suffix",
              "specialValueText", "placeholderText", "iconText")  # fmt: skip
-    told = [str(part.property(name) or "") for part in parts for name in names]
+    written = [(part, "text") for part in parts if isinstance(part, QLineEdit)]  # by the user, or as typed
+    told = [str(part.property(n) or "") for part in parts for n in names if (part, n) not in written]
     for part in parts:
         if isinstance(part, QAbstractItemView | QComboBox):
             told += _items(part.model())

@@ -155,8 +155,9 @@ def test_zooming_with_the_wheel_keeps_the_point_under_the_cursor(opened: Desk) -
     after = canvas.view.to_photo(at)
     assert canvas.view.scale > 1.5 * scale
     assert abs(after.x() - before.x()) < 1e-6 and abs(after.y() - before.y()) < 1e-6
-    wheel(canvas, -3, at)
-    assert abs(canvas.view.scale - scale) < 1e-9
+    diameter = opened.window.tools.settings.diameter
+    wheel(canvas, -3, at, Qt.KeyboardModifier.ControlModifier)
+    assert abs(canvas.view.scale - scale) < 1e-9 and opened.window.tools.settings.diameter == diameter
 
 
 def test_painting_when_zoomed_hits_the_pixel_under_the_cursor(opened: Desk) -> None:

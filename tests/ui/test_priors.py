@@ -36,10 +36,13 @@ def names(page: PriorsDialog) -> list[str]:
 
 def test_the_card_of_the_built_in_prior_says_what_is_known(desk: Desk, page: PriorsDialog) -> None:
     card = page.cards[names(page).index("photo-fast")]
-    words = card.details.text()
+    assert not card.details.words.isVisible()
+    QTest.mouseClick(card.details.head, LEFT)
+    assert card.details.words.isVisible()
+    words = card.plain.text() + card.details.words.text()
     built_in = read_card(resource("priors/photo-fast"))
-    assert f"{built_in.size_bytes / 1e6:.1f} MB" in words and "Apache-2.0" in words
-    assert f"{built_in.sha256[:12]}…" in words and built_in.sha256 in card.details.toolTip()
+    assert f"{built_in.size_bytes / 1e6:.1f} MB" in words and "Apache-2.0, free for any use" in words
+    assert f"{built_in.sha256[:12]}…" in words and built_in.sha256 in card.details.words.toolTip()
     assert not card.remove.isVisible()
     prior = desk.window.panel.how.fold.prior
     assert prior.findData("photo-fast") > 0 and prior.currentData() == "auto"
@@ -63,7 +66,7 @@ def test_a_prior_is_fetched_when_its_button_is_pressed_and_removed_again(
         desk.bot.waitUntil(lambda: "streets" in names(page), timeout=WAIT_MS)
         assert hub.requests > 0
     card = page.cards[names(page).index("streets")]
-    assert "somebody/streets@" in card.details.text() and page.from_file.isEnabled()
+    assert "somebody/streets@" in card.details.words.text() and page.from_file.isEnabled()
     assert desk.window.panel.how.fold.prior.findData("streets") > 0
     assert (tmp_path / "data" / "priors" / "streets").is_dir()
     QTest.mouseClick(card.remove, LEFT)

@@ -89,10 +89,10 @@ def test_what_is_shown_can_be_saved_during_and_after_any_run(marked: Desk, tmp_p
 
 
 def save_pressed(desk: Desk) -> None:
-    """Save… can be pressed now, and leads to the dialog."""
-    button = desk.window.panel.run_box.save
-    assert button.isVisible()
-    QTest.mouseClick(button, LEFT)
+    """Both Save and Export… can be pressed now, and the latter leads to the dialog."""
+    box = desk.window.panel.run_box
+    assert box.save.isVisible() and box.save.isEnabled()
+    QTest.mouseClick(box.export, LEFT)
     dialog = desk.window.exporting.dialog
     assert dialog is not None and dialog.isVisible()
     dialog.reject()

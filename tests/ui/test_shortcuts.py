@@ -36,7 +36,8 @@ def test_changed_keys_are_told_wherever_keys_are_told(opened: Desk) -> None:
     window = opened.window
     panel, shortcuts = window.panel, window.shortcuts
     places = {
-        "restore": panel.run_box.button, "export": panel.run_box.save, "stop_all": panel.run_box.stop_all,
+        "restore": panel.run_box.button, "save_result": panel.run_box.save, "export": panel.run_box.export,
+        "stop_all": panel.run_box.stop_all,
         "clear": panel.where.clear, "grow": panel.where.amounts.grow, "find": panel.where.finding.button,
         "accept_found": panel.where.finding.accept, "wand": panel.where.options.tolerance.slider,
         "softer": panel.where.options.soft_edge.slider, "swap": panel.where.options.mode.button(True),

@@ -123,10 +123,10 @@ def test_what_nobody_could_look_at_is_said_in_words(opened: Desk) -> None:
 
 
 def test_an_album_says_which_to_look_at() -> None:
-    row = AlbumItem("a.png", "done", repair="trace", places=1, repaired=3, redrawn=0.01)
+    row = AlbumItem("a.png", "done", repair="trace", traces=1, repaired=3, redrawn=0.01)
     told = album_text.format_verdict(row)
     assert told.startswith("3 places repaired. A trace is left at 1 place.") and told.endswith("Look at it.")
-    done = album_text.format_verdict(replace(row, repair="done", places=0))
+    done = album_text.format_verdict(replace(row, repair="done", traces=0))
     assert "No trace" in done and "Look at it" not in done
     assert album_text.format_verdict(replace(row, repair="", agreement="agrees")).startswith("Agrees")
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QInputDialog, QMenu
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.rect import Rect
-from daps_desktop.jobs.damage import GaussianBlur, MissingPixels
+from daps_desktop.jobs.damage import GaussianBlur, MissingPixels, Noise
 from daps_desktop.jobs.messages import RestoreResult
 from daps_desktop.jobs.task import Task
 from daps_desktop.ui.canvas.drawing.compare_state import CompareMode
@@ -62,7 +62,7 @@ def two(opened: Desk) -> Desk:
 def test_results_come_into_the_strip_with_a_picture_and_a_story(two: Desk) -> None:
     strip = strip_of(two)
     assert strip.numbers == [1, 2] and shown(two) == 2
-    assert [strip.item(i).text() for i in (0, 1)] == ["1  safest", "2  safest"]
+    assert [strip.item(i).text() for i in (0, 1)] == ["Scratches", "Scratches (2)"]
     assert "Quality: Draft" in strip.item(1).toolTip() and "Scratches" in strip.item(1).toolTip()
 
     def pictured() -> bool:
@@ -163,7 +163,7 @@ def test_try_three_more_draws_three_samples_with_new_seeds(two: Desk) -> None:
         assert request.settings.output == "sample" and request.settings.preset == "balanced"
         assert request.task == first.recipe.task
         np.testing.assert_array_equal(request.mask, first.mask)
-    assert strip_of(two).item(5).text() == "6  sample"
+    assert strip_of(two).item(5).text() == "Scratches, sample (4)"
 
 
 def test_the_mean_of_the_samples_becomes_a_version(two: Desk) -> None:
@@ -176,7 +176,7 @@ def test_the_mean_of_the_samples_becomes_a_version(two: Desk) -> None:
     mean, mask = two.document.versions[-1], two.hole
     assert (mean.photo.pixels[mask] == 50).all() and mean.report is None and mean.kind == "safest"
     np.testing.assert_array_equal(mean.photo.pixels[~mask], two.document.photo.pixels[~mask])
-    assert mean.name == "mean of 3, 4, 5" and shown(two) == 6
+    assert mean.name == "mean of 3 samples" and shown(two) == 6
 
 
 def test_a_version_gets_a_name_and_keeps_its_place(two: Desk) -> None:
@@ -186,9 +186,67 @@ def test_a_version_gets_a_name_and_keeps_its_place(two: Desk) -> None:
     dialog.setTextValue("  Grandma,  softly ")
     dialog.accept()
     two.bot.waitUntil(lambda: two.window.findChild(QInputDialog) is None)
-    assert strip_of(two).item(0).text() == "1  Grandma, softly"
+    assert strip_of(two).item(0).text() == "Grandma, softly"
     assert two.document.versions[0].name == "Grandma, softly" and shown(two) == 1
     assert two.window.model.shown is two.document.versions[0]
+
+
+def titles_of(desk: Desk) -> list[str]:
+    strip = strip_of(desk)
+    return [strip.item(row).text() for row in range(strip.count())]
+
+
+def test_versions_are_called_by_what_was_done_and_numbered_where_two_are_alike(two: Desk) -> None:
+    two.window.model.set_task(Task((MissingPixels(), Noise())))
+    run(two, 30)
+    assert titles_of(two) == ["Scratches", "Scratches (2)", "Scratches, grain"]
+    two.window.versions.rename(1, "Grandma")
+    assert titles_of(two) == ["Grandma", "Scratches", "Scratches, grain"]
+
+
+def test_a_version_is_deleted_and_comes_back_by_undo(two: Desk) -> None:
+    run(two, 30)
+    two.trigger("previous_version")
+    two.trigger("delete_version")
+    assert strip_of(two).numbers == [1, 3] and shown(two) == 3
+    two.trigger("delete_version")
+    assert strip_of(two).numbers == [1] and shown(two) == 1
+    run(two, 40)
+    assert strip_of(two).numbers == [1, 4]  # a number is never given twice
+    for numbers in ([1, 4], [1, 3, 4], [1, 2, 3, 4]):  # what is undone first is that 4 is shown
+        two.trigger("undo")
+        assert strip_of(two).numbers == numbers
+    assert shown(two) == 2 and two.document.versions[1].photo.pixels[two.hole][0, 0] == 20
+    two.trigger("redo")
+    assert strip_of(two).numbers == [1, 3, 4]
+
+
+def test_no_version_is_left_where_the_only_one_is_deleted(opened: Desk) -> None:
+    opened.drag((100, 50), (100, 250))
+    run(opened, 10)
+    opened.trigger("delete_version")
+    assert opened.window.model.shown is None and opened.window.versions.panel.empty.isVisible()
+    assert not opened.window.actions_["delete_version"].isEnabled()
+    opened.trigger("undo")
+    assert shown(opened) == 1
+
+
+def test_undo_during_a_run_takes_back_paint_and_shows_no_other_version(two: Desk) -> None:
+    marks = two.hole.copy()
+    two.trigger("try_more")
+    two.drag((200, 50), (200, 250))
+    two.host.finish(40)  # two more to come
+    two.trigger("undo")
+    np.testing.assert_array_equal(two.hole, marks)
+    assert shown(two) == 3
+    two.trigger("undo")
+    assert not two.hole.any() and shown(two) == 3
+    assert not two.window.actions_["undo"].isEnabled()  # only versions are left
+    two.trigger("redo")
+    np.testing.assert_array_equal(two.hole, marks)
+    assert shown(two) == 3
+    two.trigger("stop_all")
+    two.host.answer_cancelled()
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
@@ -269,7 +327,9 @@ def test_one_version_is_painted_into_another_stroke_by_stroke(two: Desk) -> None
     two.trigger("keep_painting")
     two.bot.waitUntil(lambda: len(two.document.versions) == 3, timeout=5000)
     first, second, made = two.document.versions
-    assert made.kind == "painted" and made.report is None and made.name == "painted 1→2"
+    assert (
+        made.kind == "painted" and made.report is None and made.name == "painted: Scratches → Scratches (2)"
+    )
     assert [made.photo.pixels[100, col, 0] for col in (100, 140, 180)] == [20, 20, 10]
     assert (first.photo.pixels[two.hole] == 10).all() and (second.photo.pixels[two.hole] == 20).all()
     assert shown(two) == 3 and two.window.model.layer is None
@@ -282,7 +342,9 @@ def test_painting_from_the_version_shown_waits_for_another(two: Desk) -> None:
     two.trigger("restore")
     two.host.finish(30)
     assert shown(two) == 3  # by itself, which chooses nothing
-    assert two.window.versions.panel.painting.text() == version_compositor.CHOOSE.format(source=2)
+    assert two.window.versions.panel.painting.text() == version_compositor.CHOOSE.format(
+        source="Scratches (2)"
+    )
     QTest.mouseClick(strip_of(two).viewport(), LEFT, pos=place(two, 1))
     two.bot.waitUntil(lambda: two.window.model.layer is not None, timeout=5000)
     assert not strip_of(two).isEnabled() and not two.window.actions_["use_settings"].isEnabled()

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QRect
+from PySide6.QtWidgets import QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from daps_desktop.base.errors import UserError
@@ -48,12 +49,17 @@ def test_the_mask_of_the_sample_is_where_its_damage_is() -> None:
 
 
 def test_recent_photos_come_back_as_pictures(opened: Desk, photo_path: Path, again: Desk) -> None:
-    opened.bot.waitUntil(lambda: len(opened.window.welcome.recent.buttons) == 1, timeout=5000)
+    def pictured(desk: Desk) -> bool:
+        buttons = desk.window.welcome.recent.buttons
+        return len(buttons) == 1 and not buttons[0].icon().isNull()
+
+    opened.bot.waitUntil(lambda: pictured(opened), timeout=5000)  # it may be listed before it is drawn
     opened.window.close()
+    again.window.recent.refresh()  # it was made, and had looked, before there was a picture
     again.window.show()
-    again.bot.waitUntil(lambda: len(again.window.welcome.recent.buttons) == 1, timeout=5000)
+    again.bot.waitUntil(lambda: pictured(again), timeout=5000)
     button = again.window.welcome.recent.buttons[0]
-    assert button.text() == "family.png" and not button.icon().isNull()
+    assert button.text() == "family.png"
     assert min(button.width(), button.height()) >= MIN_TARGET
     with again.bot.waitSignal(again.window.files.opened, timeout=5000):
         button.click()
@@ -78,25 +84,74 @@ def test_photos_that_are_gone_are_dropped_and_the_list_can_be_cleared(
     assert recent.paths == [] and not recent.menu.isEnabled()
 
 
-def test_all_panels_at_once_fit_a_small_laptop(opened: Desk, tmp_path: Path) -> None:
-    """Of 1280 × 720 pixels, title bar and task bar take some 70; nothing that is told takes more."""
-    window = opened.window
+# Of 1280 × 720 pixels, title bar and task bar take some 70; at 200 % half as many count.
+SMALL = [(1280, 650), (1024, 520), (853, 433), (640, 325)]
+
+
+def in_sight(desk: Desk, *parts: QWidget) -> bool:
+    window = desk.window
+    places = [QRect(part.mapTo(window, QPoint()), part.size()) for part in parts]
+    return all(part.isVisible() for part in parts) and all(map(window.rect().contains, places))
+
+
+@pytest.mark.parametrize("size", SMALL)
+def test_what_goes_on_is_in_sight_in_the_smallest_window_with_all_panels_open(
+    opened: Desk, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    """Before, during and after a run, and whatever there is to say."""
+    window, box = opened.window, opened.window.panel.run_box
     told = [UnsavedWork(tmp_path, "grandmother at the sea.png", "", "", 12, 3)] * 3
     window.welcome.show_offers(told)
+    opened.trigger("check")
+    window.panel.how.pin.click()
+    window.resize(*size)
+    opened.bot.waitUntil(lambda: (window.width(), window.height()) == size)
+    opened.bot.waitUntil(lambda: in_sight(opened, box.button, window.canvas))
+    opened.drag((100, 50), (100, 250))
+    opened.trigger("restore")
+    opened.host.step(1)
+    for _ in range(2):
+        opened.trigger("try_more")
+    opened.bot.waitUntil(lambda: in_sight(opened, box.button, box.bar))
+    opened.trigger("stop_all")
+    opened.host.finish()
+    box.show_saved(tmp_path / "grandmother at the sea_restored.png")
     failure = UserError("save_failed", path=tmp_path / "grandmother.png", detail="no space left on device")
-    for banner in (window.welcome.banner, window.panel.run_box.banner):
+    for banner in (window.welcome.banner, box.banner):
         banner.show_error(failure, "Traceback\n" * 30)
         banner.fold.setChecked(True)
+    opened.bot.waitUntil(
+        lambda: in_sight(opened, box.save, box.export, box.button, box.folder, box.pin, window.canvas)
+    )
+    assert (window.width(), window.height()) == size
+
+
+def test_all_panels_are_whole_on_a_small_laptop(opened: Desk) -> None:
+    window = opened.window
+    window.resize(1280, 650)
     opened.drag((100, 50), (100, 250))
     opened.trigger("restore")
     opened.host.finish()
     opened.trigger("check")
-    window.resize(1280, 650)
-    opened.bot.waitUntil(lambda: window.check.map.isVisible())
-    assert window.width() == 1280 and window.height() == 650
-    for part in (window.canvas, window.check, window.versions.panel.strip, window.panel.run_box.button):
-        assert part.isVisible()
-        assert window.rect().contains(QRect(part.mapTo(window, QPoint()), part.size()))
+    opened.bot.waitUntil(lambda: in_sight(opened, window.check.map, window.versions.panel.strip))
+    assert in_sight(opened, window.check.head, window.canvas, window.compare_bar)
+
+
+def test_what_the_first_minute_needs_is_in_sight(opened: Desk) -> None:
+    """On a usual screen, without scrolling: what is wrong, where, how thorough, and on."""
+    window, panel = opened.window, opened.window.panel
+    window.resize(1600, 1000)
+    opened.bot.waitUntil(lambda: window.height() == 1000)
+    needed = (
+        *panel.cards.cards,
+        panel.where.finding.button,
+        panel.where.options.brush_size,
+        panel.how.quality,
+    )
+    area = panel.findChild(QScrollArea)
+    opened.bot.waitUntil(lambda: in_sight(opened, *needed, panel.run_box.button))
+    end = area.mapTo(window, area.rect().bottomLeft()).y()
+    assert panel.how.quality.mapTo(window, panel.how.quality.rect().bottomLeft()).y() <= end
 
 
 def test_the_layout_is_remembered_and_put_back(opened: Desk, photo_path: Path, again: Desk) -> None:

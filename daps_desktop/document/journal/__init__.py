@@ -4,6 +4,7 @@ One folder for each open document, private and locked for as long as the program
 
     journal            records, each with its length and checksum, only ever appended to
     photo.png          a copy of the photo, where it is not too large or came from no file
+    original.hole.png  the marks on the photo outside of its frame, too, where it has one
     version-3.png      the pixels of version 3; version-3.hole.png and version-3.map.png as in a project
 
 A record that a crash tore is the end of the journal; what stands before it is whole.

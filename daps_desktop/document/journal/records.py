@@ -15,11 +15,13 @@ import numpy as np
 from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.base.locks import FolderLock
 from daps_desktop.document.source import FileStamp, SourceFile
+from daps_desktop.imaging.frame import Frame
 from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.rect import Rect
 
 NAME = "journal"
 MAGIC = b"daps journal 1\n"
+ORIGINAL_MASK = "original.hole.png"
 _RECORD = struct.Struct("<IIB")  # length of the payload, CRC-32 of kind and payload, kind
 _RECT = struct.Struct("<4I")
 _MAX_PAYLOAD = 2**30  # bytes of a payload
@@ -31,11 +33,13 @@ class Kind(IntEnum):
     RECIPE = 3
     VERSION = 4
     STROKES = 5
+    GONE = 6
 
 
 @dataclass(frozen=True, slots=True)
 class JournalHeader:
-    """What the journal builds on: a photo of that size, and the project it was opened from or saved in.
+    """What the journal builds on: a photo of that size in its frame, and the project it was opened from or
+    saved in.
 
     `stamp` shows whether that was saved since by another window.
     """
@@ -45,6 +49,7 @@ class JournalHeader:
     width: int
     project: str = ""
     stamp: FileStamp | None = None
+    frame: Frame | None = None
 
 
 def journal_folder(data: Path) -> Path:

@@ -12,8 +12,10 @@ from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_, phrase, words_of
 from daps_desktop.base.locks import FolderLock
 from daps_desktop.base.serialization import from_jsonable, load_json
+from daps_desktop.document.framing import Framing
 from daps_desktop.document.journal.records import (
     NAME,
+    ORIGINAL_MASK,
     JournalHeader,
     Kind,
     decode_marks,
@@ -23,9 +25,11 @@ from daps_desktop.document.journal.records import (
     remove,
 )
 from daps_desktop.document.project import Project, VersionEntry, read_project, read_versions
-from daps_desktop.document.source import FileStamp, SourceFile, is_unchanged
+from daps_desktop.document.source import FileStamp, SourceFile, is_unchanged, read_source
 from daps_desktop.document.version import Version
+from daps_desktop.imaging.formats.png_codec import decode_mask
 from daps_desktop.imaging.formats.reader import read_photo
+from daps_desktop.imaging.frame import Frame
 from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.rect import Rect
@@ -54,6 +58,7 @@ class Replay:
     patches: list[tuple[Rect, bytes]] = field(default_factory=list[tuple[Rect, bytes]])
     recipe: Recipe = field(default_factory=Recipe)
     versions: dict[int, VersionEntry] = field(default_factory=dict[int, VersionEntry])
+    gone: set[int] = field(default_factory=set[int])  # versions that were deleted, from the project, too
     strokes: int = 0
 
     def apply(self, kind: Kind, payload: bytes) -> None:
@@ -66,6 +71,11 @@ class Replay:
             case Kind.VERSION:
                 entry = from_jsonable(VersionEntry, load_json(payload))
                 self.versions[entry.number] = entry
+                self.gone.discard(entry.number)
+            case Kind.GONE:
+                (number,) = struct.unpack("<I", payload)
+                self.versions.pop(number, None)
+                self.gone.add(number)
             case Kind.STROKES:
                 (self.strokes,) = struct.unpack("<I", payload)
             case Kind.START:
@@ -80,7 +90,7 @@ def unsaved_work(parent: Path) -> list[UnsavedWork]:
         if lock is None:
             continue
         told = _read(folder)
-        if told is not None and (told.strokes or told.versions):
+        if told is not None and (told.strokes or told.versions or told.gone):
             found.append(_unsaved(folder, told))
         elif told is not None or _age(folder) > _FORGOTTEN_S:
             remove(lock)
@@ -109,18 +119,20 @@ def recover(folder: Path, photo_at: Path | None = None) -> RecoveredWork:
     told = _read(folder)
     if told is None:
         raise UserError("recovery_failed", name=folder.name, path=folder, detail=phrase(N_("it is damaged")))
-    photo = _photo(folder, told, photo_at)
+    original = _photo(folder, told, photo_at)
+    framing = _framing(folder, told, original)
+    photo = framing.framed_photo() if framing else original
     before = _versions_before(told, photo)
     try:
         mask = _replay_mask(told, photo)
-        versions = {version.number: version for version in before or ()}
+        versions = {version.number: version for version in before or () if version.number not in told.gone}
         versions |= {number: _version(folder, entry, photo) for number, entry in told.versions.items()}
     except (OSError, ValueError, MemoryError) as error:
         raise UserError(
             "recovery_failed", name=told.start.source.name, path=folder, detail=words_of(error)
         ) from error
     ordered = tuple(versions[number] for number in sorted(versions))
-    project = Project(photo, _source(told, photo), mask, told.recipe, ordered)
+    project = Project(photo, _source(told, photo), mask, told.recipe, ordered, framing=framing)
     path = None if before is None else Path(told.start.project)
     return RecoveredWork(project, told.strokes, path, told.start.stamp)
 
@@ -179,15 +191,26 @@ def _photo(folder: Path, replay: Replay, photo_at: Path | None) -> Photo:
     source = replay.start.source
     path = source.file
     for copy in sorted(folder.glob("photo*")):
-        if not source.sha256 or is_unchanged(source, copy) or copy.suffix == ".png":
-            return replace(read_photo(copy), path=path)
+        same = is_unchanged(source, copy)  # else the pixels alone
+        if same or not source.sha256 or copy.suffix == ".png":
+            return replace(read_source(source, copy) if same else read_photo(copy), path=path)
     place = photo_at or path
     if place is not None and is_unchanged(source, place):
-        return read_photo(place)
+        return read_source(source, place)
     if replay.start.project:
         with suppress(UserError):
-            return read_project(Path(replay.start.project)).photo
+            return read_project(Path(replay.start.project)).original
     raise UserError("project_photo_missing", path=path or source.name)
+
+
+def _framing(folder: Path, replay: Replay, original: Photo) -> Framing | None:
+    """Where the marks outside of the frame are lost, those inside still count for much."""
+    if replay.start.frame is None:
+        return None
+    marks = np.zeros((original.height, original.width), dtype=bool)
+    with suppress(OSError, ValueError):
+        marks = decode_mask((folder / ORIGINAL_MASK).read_bytes(), original.height, original.width)
+    return Framing(original, replay.start.frame, marks)
 
 
 def _source(replay: Replay, photo: Photo) -> SourceFile:
@@ -203,7 +226,7 @@ def _versions_before(replay: Replay, photo: Photo) -> tuple[Version, ...] | None
     if not replay.start.project:
         return None
     try:
-        return read_versions(Path(replay.start.project), photo)
+        return read_versions(Path(replay.start.project), photo, replay.start.frame or Frame())
     except UserError:
         return None
 

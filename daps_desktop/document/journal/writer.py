@@ -18,6 +18,7 @@ from daps_desktop.base.serialization import dump_json, to_jsonable
 from daps_desktop.document.journal.records import (
     MAGIC,
     NAME,
+    ORIGINAL_MASK,
     JournalHeader,
     Kind,
     image_name,
@@ -28,6 +29,7 @@ from daps_desktop.document.journal.records import (
 from daps_desktop.document.project import EMBED_UP_TO, VersionEntry, named_images, read_original, safe_suffix
 from daps_desktop.document.source import SourceFile, is_unchanged
 from daps_desktop.document.version import Version
+from daps_desktop.imaging.formats.png_codec import encode_mask
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo
@@ -81,6 +83,10 @@ class Journal:
         finally:
             part.unlink(missing_ok=True)
 
+    def keep_marks(self, marks: Mask) -> None:
+        """Put the marks on the photo, from which those in its frame began, next to the journal."""
+        self._store(ORIGINAL_MASK, encode_mask(marks))
+
     def patch(self, rect: Rect, pixels: Mask) -> None:
         """The marks inside `rect` as they are from now on."""
         self._append(Kind.PATCH, patch(rect, pixels))
@@ -99,6 +105,10 @@ class Journal:
                 self._store(image_name(version.number, ending), image)
             self._versions.add(version.number)
         self._append(Kind.VERSION, dump_json(to_jsonable(VersionEntry.of(version, photo))))
+
+    def gone(self, number: int) -> None:
+        """The version with that number was deleted; its pictures stay, as it may come back."""
+        self._append(Kind.GONE, struct.pack("<I", number))
 
     def sync(self) -> None:
         """Bring what was written to the disk; cheap where nothing was."""

@@ -3,6 +3,7 @@
     manifest.json      what is inside, with the version of the format
     photo.jpg          the bytes of the original, where it is embedded; its ending is that of the file
     hole.png           the marks, one bit a pixel, white = repair
+    original.hole.png  the marks on the photo outside of its frame, too, where it has one
     versions/3.png     the pixels of version 3 at its depth
     versions/3.hole.png    the mask it was made with, where one was
     versions/3.map.png     its residual map, where its run left one

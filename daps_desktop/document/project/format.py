@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from daps_desktop.base.i18n import N_, phrase
+from daps_desktop.document.framing import Framing
 from daps_desktop.document.source import SourceFile
 from daps_desktop.document.version import Version
 from daps_desktop.imaging.formats.png_codec import (
@@ -16,6 +17,7 @@ from daps_desktop.imaging.formats.png_codec import (
     encode_mask,
     encode_pixels,
 )
+from daps_desktop.imaging.frame import Frame
 from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.profile.photo_profile import PhotoProfile
@@ -26,6 +28,7 @@ SUFFIX = ".daps"
 FORMAT, VERSION = "daps-project", 1
 EMBED_UP_TO = 100 * 2**20  # bytes: a larger photo is better left where it is
 MANIFEST, MASK, ROOM = "manifest.json", "hole.png", "room"
+ORIGINAL_MASK = "original.hole.png"
 _PIXELS, _OWN_MASK, _MAP = ".png", ".hole.png", ".map.png"  # endings of what belongs to a version
 
 
@@ -41,7 +44,7 @@ class ViewState:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """All that a person has done to one photo. `mask` is (H, W) bool."""
+    """All that a person has done to one photo. `mask` is (H, W) bool, of the photo in its frame."""
 
     photo: Photo
     source: SourceFile
@@ -50,6 +53,12 @@ class Project:
     versions: tuple[Version, ...] = ()
     view: ViewState = field(default_factory=ViewState)
     profile: PhotoProfile | None = None  # where it is known
+    framing: Framing | None = None  # None: `photo` is the original
+
+    @property
+    def original(self) -> Photo:
+        """The photo as its file holds it."""
+        return self.framing.original if self.framing else self.photo
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +129,7 @@ class Manifest:
     versions: list[VersionEntry]
     view: ViewState = field(default_factory=ViewState)
     profile: object = None  # projects of old say nothing of it
+    frame: Frame | None = None  # nor of this
 
 
 def image_name(number: int, ending: str) -> str:

@@ -18,10 +18,12 @@ from daps_desktop.base.i18n import N_, Phrase, phrase, words_of
 from daps_desktop.base.safe_zip import open_zip, read_text
 from daps_desktop.base.serialization import from_jsonable, load_json
 from daps_desktop.base.temp_files import temporary_folder
+from daps_desktop.document.framing import Framing
 from daps_desktop.document.project.format import (
     FORMAT,
     MANIFEST,
     MASK,
+    ORIGINAL_MASK,
     SUFFIX,
     VERSION,
     Manifest,
@@ -32,10 +34,10 @@ from daps_desktop.document.project.format import (
 )
 from daps_desktop.document.project.locate import candidates, original_path, results_folder
 from daps_desktop.document.project.picture_reader import PictureReader
-from daps_desktop.document.source import SourceFile, describe_source, hash_file, is_unchanged
+from daps_desktop.document.source import SourceFile, describe_source, hash_file, is_unchanged, read_source
 from daps_desktop.document.version import Version
 from daps_desktop.imaging.formats.png_codec import decode_mask
-from daps_desktop.imaging.formats.reader import read_photo
+from daps_desktop.imaging.frame import Frame
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.profile.photo_profile import PhotoProfile
 from daps_desktop.jobs.recipe import Recipe
@@ -63,15 +65,20 @@ def read_project(path: Path, photo_at: Path | None = None, accept_changed: bool 
     path = Path(path)
     with _as_user_errors(path), open_regular_file(path) as file, open_zip(file) as archive:
         manifest = _read_manifest(archive, path)
-        photo = _read_photo(archive, manifest, path, photo_at, accept_changed)
-        source = _source(manifest, photo, accept_changed)
-        return _compose(PictureReader(archive, path.stat().st_size), manifest, photo, source)
+        original = _read_photo(archive, manifest, path, photo_at, accept_changed)
+        source = _source(manifest, original, accept_changed)
+        return _compose(PictureReader(archive, path.stat().st_size), manifest, original, source)
 
 
-def read_versions(path: Path, photo: Photo) -> tuple[Version, ...]:
-    """The versions in a project, whose photo is available. Raises: UserError (`project_...`)."""
+def read_versions(path: Path, photo: Photo, frame: Frame) -> tuple[Version, ...]:
+    """The versions in a project, whose photo is available in a frame; none where it has them of another.
+
+    Raises: UserError (`project_...`).
+    """
     with _as_user_errors(path), open_regular_file(path) as file, open_zip(file) as archive:
         manifest = _read_manifest(archive, path)
+        if (manifest.frame or Frame()) != frame:
+            return ()
         return _versions(PictureReader(archive, path.stat().st_size), manifest, photo)
 
 
@@ -91,11 +98,17 @@ def read_original(path: Path, target: Path) -> bool:
         return False
 
 
-def _compose(reader: PictureReader, manifest: Manifest, photo: Photo, source: SourceFile) -> Project:
+def _compose(reader: PictureReader, manifest: Manifest, original: Photo, source: SourceFile) -> Project:
+    framing = None
+    if manifest.frame is not None:
+        marks = decode_mask(reader.picture(ORIGINAL_MASK), original.height, original.width)
+        framing = Framing(original, manifest.frame, marks)
+    photo = framing.framed_photo() if framing else original
     mask = decode_mask(reader.picture(MASK), photo.height, photo.width)
     versions = _versions(reader, manifest, photo)
     recipe = Recipe.from_json(manifest.recipe)
-    return Project(photo, source, mask, recipe, versions, manifest.view, _profile(manifest, source))
+    profile = _profile(manifest, source)
+    return Project(photo, source, mask, recipe, versions, manifest.view, profile, framing)
 
 
 def _profile(manifest: Manifest, source: SourceFile) -> PhotoProfile | None:
@@ -143,11 +156,11 @@ def _read_photo(
     if photo_at is not None:
         if not (accept_changed or is_unchanged(source, photo_at)):
             raise UserError("project_photo_changed", path=photo_at)
-        return read_photo(photo_at)
+        return read_source(source, photo_at)
     found = candidates(source, path)
     for place in found:
         if is_unchanged(source, place):
-            return read_photo(place)
+            return read_source(source, place)
     if found:
         raise UserError("project_photo_changed", path=found[0])
     raise UserError("project_photo_missing", path=source.path or source.name)
@@ -166,7 +179,7 @@ def _read_embedded(archive: zipfile.ZipFile, manifest: Manifest, path: Path) -> 
         copy = folder / f"photo{safe_suffix(manifest.embedded)}"
         _extract(archive, manifest, copy)
         try:
-            photo = read_photo(copy)
+            photo = read_source(manifest.source, copy)
         except UserError as error:
             if error.code == "file_unreadable":  # the user does not know the copy by its name
                 raise MemoryError from error

@@ -14,6 +14,7 @@ from daps_desktop.document.project.format import (
     FORMAT,
     MANIFEST,
     MASK,
+    ORIGINAL_MASK,
     ROOM,
     VERSION,
     Manifest,
@@ -50,7 +51,7 @@ def _write(project: Project, file: BinaryIO, embed: bool, spare: Path | None) ->
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         if embed:
             with archive.open(_entry(f"photo{suffix}"), "w", force_zip64=True) as entry:
-                _copy_photo(project.photo, original, entry)
+                _copy_photo(project.original, original, entry)
         unfolded = 0
         for name, image in _images(project):
             archive.writestr(_entry(name), image)
@@ -58,12 +59,13 @@ def _write(project: Project, file: BinaryIO, embed: bool, spare: Path | None) ->
         if (missing := least_size(unfolded) - file.tell()) > 0:
             archive.writestr(_entry(ROOM), bytes(missing))
         manifest = Manifest(
-            project.source if original else replace(project.source, sha256="", size=0),
+            project.source if original else replace(project.source, sha256="", size=0, page=0),
             f"photo{suffix}" if embed else "",
             project.recipe.to_json(),
             [VersionEntry.of(version, project.photo) for version in project.versions],
             project.view,
             project.profile,
+            project.framing.frame if project.framing else None,
         )
         told = {"format": FORMAT, "version": VERSION, **to_jsonable(manifest)}
         archive.writestr(_entry(MANIFEST), dump_json(told), zipfile.ZIP_DEFLATED)
@@ -72,6 +74,8 @@ def _write(project: Project, file: BinaryIO, embed: bool, spare: Path | None) ->
 def _images(project: Project) -> Iterator[tuple[str, bytes]]:
     """Name and PNG of each, one by one."""
     yield MASK, encode_mask(project.mask)
+    if project.framing is not None:
+        yield ORIGINAL_MASK, encode_mask(project.framing.marked(project.mask).marks)
     for version in project.versions:
         for ending, image in named_images(version):
             yield image_name(version.number, ending), image

@@ -22,7 +22,8 @@ from daps_desktop.networks import catalogue, loader
 from daps_desktop.networks.card import PriorCard
 from daps_desktop.networks.runtime.devices import choose_device
 from daps_desktop.restoration.compose import with_soft_edge
-from daps_desktop.restoration.cost import cost
+from daps_desktop.restoration.cost import OVERHEAD, Pace, cost, known_pace
+from daps_desktop.restoration.forward_model import narrowed
 from daps_desktop.restoration.plan import Observation, lay_out, make_plan, noise_model, noise_of
 from daps_desktop.restoration.presets import SCRATCH_WIDTH
 from daps_desktop.restoration.progress import ProgressReporter
@@ -40,10 +41,10 @@ def expected_seconds(
 ) -> dict[Preset, float]:
     """Seconds to take the noise off the whole photo and fill a few scratches in, at each preset.
 
-    A mask alone costs less, as only its surroundings count. The network is tried once.
+    A mask alone costs less, as only its surroundings count. The network is tried once, before its first run.
     """
     settings, size = SolverSettings(device=device), (photo.height, photo.width)
-    speed = _speed(settings, size, ProgressReporter())
+    speed = _known_speed(settings) or _speed(settings, size, ProgressReporter())
     task = Task((MissingPixels(), Noise()))
     return _times(task, settings, size, _few_scratches(*size), noise, speed, presets, ProgressReporter())
 
@@ -51,13 +52,15 @@ def expected_seconds(
 def handle(request: EstimateRequest, progress: ProgressReporter) -> TimeEstimate:
     """Raises: JobCancelledError; UserError where prior, device or damage cannot serve."""
     settings, size = request.settings, (request.height, request.width)
-    speed = request.speed or _speed(settings, size, progress)
-    task, mask = request.task.solved_part, _mask(request)
+    speed = request.speed or _known_speed(settings) or _speed(settings, size, progress)
+    profile = request.profile
+    task, _ = narrowed(request.task.solved_part, profile.blur_sigma if profile else None)
+    mask = _mask(request)
     times: dict[str, float] = {}
     if not task.damages:
         times = {quality: 0.0 for quality in QUALITIES}
     elif mask is not None or not task.needs_mask:
-        noise = request.noise or _SAMPLE_NOISE
+        noise = profile.noise if profile else _SAMPLE_NOISE
         times = {**_times(task, settings, size, mask, noise, speed, QUALITIES, progress)}
     return TimeEstimate(request.job_id, times, speed, _typical(speed), hardware(settings.device))
 
@@ -102,7 +105,7 @@ def _times(
     presets: Sequence[Preset],
     progress: ProgressReporter,
 ) -> dict[Preset, float]:
-    """Seconds by preset; `speed` is that of balanced quality."""
+    """Seconds by preset; `speed` is that of balanced quality, by which others are judged before they ran."""
     mask = with_soft_edge(mask, task, settings.soft_edge)
     layout = lay_out(
         task, Observation(*size, noise_of(noise_model(task, settings, lambda: noise)), mask, _SAMPLE_TABLES)
@@ -114,8 +117,16 @@ def _times(
         card = _card(settings, preset)
         plan = make_plan(layout, replace(settings, preset=preset), card.parameterisation.sigma_max)
         own = card.architecture.work  # of one evaluation, where it is known
-        times[preset] = cost(plan).seconds(speed * (own / usual if own and usual else 1.0))
+        guessed = Pace(OVERHEAD * speed * (own / usual if own and usual else 1.0))
+        pace = known_pace(card, choose_device(settings.device)) or guessed
+        times[preset] = pace.seconds(cost(plan))
     return times
+
+
+def _known_speed(settings: SolverSettings) -> float | None:
+    """What runs have said of balanced quality; None before the first."""
+    pace = known_pace(_card(settings, "balanced"), choose_device(settings.device))
+    return pace.speed / OVERHEAD if pace else None
 
 
 def _card(settings: SolverSettings, preset: Preset) -> PriorCard:

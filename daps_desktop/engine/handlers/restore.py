@@ -13,13 +13,13 @@ from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.networks.loader import open_prior
 from daps_desktop.networks.runtime.devices import peak_memory_mb
 from daps_desktop.restoration.progress import ProgressReporter
-from daps_desktop.restoration.recolour import with_fading_undone
+from daps_desktop.restoration.recolour import with_curves
 from daps_desktop.restoration.run import restore
 
 
 def handle(request: RestoreRequest, progress: ProgressReporter) -> RestoreResult:
     """Raises: UserError where the request cannot be carried out; JobCancelledError."""
-    return with_fading_undone(request, lambda rest: _restored(rest, progress))
+    return with_curves(request, lambda rest: _restored(rest, progress), progress)
 
 
 def _restored(job: RestoreRequest, progress: ProgressReporter) -> RestoreResult:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.imaging.profile.noise_model import NoiseModel
+from daps_desktop.imaging.profile.print_outline import PrintOutline
 from daps_desktop.imaging.profile.tone_curve import ToneCurve
 
 _MAX_BLUR = 1000.0  # pixels
@@ -52,6 +53,7 @@ class PhotoProfile:
     jpeg_from_file: bool  # the file's own tables say the quality, and not traces in the pixels
     fading: FadingStrength
     places: FoundPlaces | None
+    prints: tuple[PrintOutline, ...]  # several that lie in one scan, in reading order; else none
 
     @property
     def toned(self) -> bool:

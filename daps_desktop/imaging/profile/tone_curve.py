@@ -1,4 +1,7 @@
-"""The colour of a toned photo: sepia, selenium, cyanotype, yellowed paper. Luma says it all."""
+"""The colour of a toned photo: sepia, selenium, cyanotype, yellowed paper. Luma says it all.
+
+A photo gets its colours from a curve in the same way.
+"""
 
 from dataclasses import dataclass
 
@@ -50,6 +53,33 @@ class ToneCurve:
 
 
 NEUTRAL = ToneCurve()
+
+
+def _toner(red: float, blue: float, shift: float) -> ToneCurve:
+    """Red and blue beyond the luma in the middle tones; `shift`: -1 favours the shadows, 1 the highlights.
+
+    Black and white stay what they are, so that no colour leaves the gamut and the luma is kept.
+    """
+    luma = np.linspace(0, 1, 65)
+    share = 4 * luma * (1 - luma) * (1 + shift * (2 * luma - 1))
+    green = -(REC601[0] * red + REC601[2] * blue) / REC601[1]
+    return ToneCurve(tuple((red * s, green * s, blue * s) for s in share.tolist()))
+
+
+# Sulphide takes the thin silver of the lighter tones first, selenium the dense one of the shadows.
+TONES = {"sepia": _toner(0.10, -0.15, 0.1), "selenium": _toner(0.035, 0.02, -0.5), "neutral": NEUTRAL}
+
+
+def in_tone(pixels: Pixels, curve: ToneCurve) -> Pixels:
+    """A grey or toned photo in the colours of a curve: (H, W, C), C = 1 or 3, to (H, W, 3) at its own depth.
+
+    Grey values go through the curve as they are, other colours by their luma. A neutral curve makes
+    R = G = B, and leaves a photo of one channel what it is.
+    """
+    grey = pixels[..., 0]
+    if (pixels == grey[..., None]).all():
+        return pixels if curve.neutral else curve.apply(grey)
+    return at_depth(curve.apply(luma_plane(pixels)[..., 0]), pixels.dtype.itemsize * 8)
 
 
 def luma_plane(pixels: Pixels) -> NDArray[np.uint16]:

@@ -99,7 +99,9 @@ def _written(crop: Floats, rng: np.random.Generator) -> Floats:
 def _patterned(crop: Floats, rng: np.random.Generator) -> Floats:
     """Dots, checks or stripes of a fabric over part of the crop."""
     side = crop.shape[0]
-    one, other = _waves(side, rng.uniform(4, 28), rng.uniform(0, np.pi))
+    period = rng.uniform(4, 28)
+    bent = [np.float32(rng.uniform(0, 0.5) * period) * smooth_noise(rng, side, 30) for _ in range(2)]
+    one, other = _waves(side, period, rng.uniform(0, np.pi), (bent[0], bent[1]))
     wave = (one, one + other, np.maximum(one, other))[rng.integers(3)]
     shape = 1 / (1 + np.exp(-rng.uniform(4, 12) * (wave - rng.uniform(-0.2, 1.6))))
     where = smooth_noise(rng, side, rng.uniform(20, 60)) > rng.normal(0, 0.7)
@@ -130,9 +132,13 @@ def _screened(crop: Floats, rng: np.random.Generator) -> Floats:
     return (crop + rng.uniform(0.3, 0.9) * (dots - crop)).astype(np.float32)
 
 
-def _waves(side: int, period: float, angle: float) -> tuple[Floats, Floats]:
-    """(side, side) cosines of a period in pixels, across each other."""
+def _waves(
+    side: int, period: float, angle: float, bent: tuple[Floats, Floats] | None = None
+) -> tuple[Floats, Floats]:
+    """(side, side) cosines of a period in pixels, across each other; `bent` moves their rows and columns."""
     rows, cols = np.mgrid[:side, :side].astype(np.float32)
+    if bent is not None:
+        rows, cols = rows + bent[0], cols + bent[1]
     turn = np.float32(2 * np.pi / period)
     along = (np.cos(angle) * cols + np.sin(angle) * rows) * turn
     across = (np.cos(angle) * rows - np.sin(angle) * cols) * turn

@@ -9,12 +9,22 @@ import cv2
 import numpy as np
 
 from daps_desktop.training.damage.film import FilmElements
-from daps_desktop.training.damage.strokes import Floats, shrunk, smooth_noise, straight, stroke, walk
+from daps_desktop.training.damage.strokes import (
+    Floats,
+    along,
+    ragged,
+    shrunk,
+    smooth_noise,
+    straight,
+    stroke,
+    strokes,
+    walk,
+)
 
 Kind = Callable[[int, np.random.Generator], Iterator["Piece"]]
 """Pieces for a crop of so many pixels a side."""
 
-SCANNED = 0.24  # so many of the kinds drawn are scanned from film
+SCANNED = 0.22  # so many of the kinds drawn are scanned from film
 LIGHT = 0.7  # so many pieces are lighter than the photo: bare paper, dust on a negative
 _FINE = 8  # specks are drawn so many times as large and averaged
 
@@ -43,7 +53,7 @@ def _scan(film: FilmElements, side: int, rng: np.random.Generator) -> Iterator[P
 def _hairs(side: int, rng: np.random.Generator) -> Iterator[Piece]:
     for _ in range(rng.integers(1, 4)):
         points = walk(rng, side, rng.uniform(15, 250), rng.uniform(0.02, 0.5), rng.uniform(1.5, 6))
-        yield Piece(stroke(side, points, rng.uniform(0.5, 3)) * _strength(rng, 0.35), _colour(rng))
+        yield Piece(stroke(side, points, _width(rng, 0.5, 5)) * _strength(rng, 0.35), _colour(rng))
 
 
 def _scratches(side: int, rng: np.random.Generator) -> Iterator[Piece]:
@@ -53,22 +63,23 @@ def _scratches(side: int, rng: np.random.Generator) -> Iterator[Piece]:
         length, angle = rng.uniform(8, 140), lie + rng.normal(0, 0.12)
         start = rng.uniform(0, side, 2)
         bow = rng.normal(0, 0.03) * length
-        along, across = np.array([np.sin(angle), np.cos(angle)]), np.array([np.cos(angle), -np.sin(angle)])
+        lengthwise = np.array([np.sin(angle), np.cos(angle)])
+        across = np.array([np.cos(angle), -np.sin(angle)])
         t = np.linspace(0, 1, 12)[:, None]
-        points = (start + length * t * along + 4 * bow * t * (1 - t) * across).astype(np.float32)
+        points = (start + length * t * lengthwise + 4 * bow * t * (1 - t) * across).astype(np.float32)
         worn = _worn(side, rng) if rng.random() < 0.5 else np.float32(1)
-        yield Piece(stroke(side, points, rng.uniform(0.4, 2.5)) * worn * _strength(rng, 0.35), colour)
+        yield Piece(stroke(side, points, _width(rng, 0.4, 6)) * worn * _strength(rng, 0.35), colour)
 
 
 def _tramlines(side: int, rng: np.random.Generator) -> Iterator[Piece]:
     """Straight across the frame, some side by side: along it from a projector, at an angle from a nail."""
     colour = _colour(rng)
-    along = rng.random() < 0.5
-    angle = rng.choice([0, np.pi / 2]) + rng.normal(0, 0.02) if along else rng.uniform(0, np.pi)
+    upright = rng.random() < 0.5
+    angle = rng.choice([0, np.pi / 2]) + rng.normal(0, 0.02) if upright else rng.uniform(0, np.pi)
     first = straight(rng, side, angle)
     for _ in range(rng.integers(1, 4)):
         points = first + rng.normal(0, 12, 2).astype(np.float32)
-        yield Piece(stroke(side, points, rng.uniform(0.5, 3.5)) * _strength(rng, 0.15), colour)
+        yield Piece(stroke(side, points, _width(rng, 0.5, 7)) * _strength(rng, 0.15), colour)
 
 
 def _cracks(side: int, rng: np.random.Generator) -> Iterator[Piece]:
@@ -89,6 +100,41 @@ def _cracks(side: int, rng: np.random.Generator) -> Iterator[Piece]:
         moved = cast(Floats, cv2.warpAffine(soft, shift, (side, side)))
         yield Piece(moved, _colour(rng, light=float(colour.mean() < 128)))
     yield Piece(np.maximum(core, soft) * _strength(rng, 0.5), colour)
+
+
+def _creases(side: int, rng: np.random.Generator) -> Iterator[Piece]:
+    """Where a print was folded or bent: a band in which the emulsion has flaked off in slivers along it."""
+    angle, half = rng.uniform(0, np.pi), _width(rng, 1.5, 12)
+    colour = _colour(rng, light=0.9)
+    for _ in range(rng.integers(1, 3)):
+        line = straight(rng, side, angle + rng.normal(0, 0.15))
+        if rng.random() < 0.5:
+            line = line[0] + (line[1] - line[0]) * rng.uniform([[0.3], [0.5]], [[0.5], [0.7]])
+            line = line.astype(np.float32)
+        bent = ragged(rng, *line, rng.uniform(0, 0.03))
+        away = np.where(stroke(side, bent, 1) > 0, 0, 255).astype(np.uint8)
+        away = cv2.distanceTransform(away, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) / np.float32(half)
+        for light, above in ((True, rng.uniform(-1.2, 0.6)), (False, rng.uniform(0.6, 1.6))):
+            flakes = along(rng, side, angle, rng.uniform(3, 14), rng.uniform(0.7, 2)) - away**2
+            opacity = np.clip((flakes - np.float32(above)) / np.float32(rng.uniform(0.1, 0.6)), 0, 1)
+            yield Piece(opacity * _strength(rng, 0.4), colour if light else _colour(rng, light=0))
+
+
+def _crackle(side: int, rng: np.random.Generator) -> Iterator[Piece]:
+    """A net of fine cracks that come and go, as of an emulsion that has dried out."""
+    cells = cv2.Subdiv2D((-side, -side, 3 * side, 3 * side))
+    apart = rng.uniform(20, 90)
+    cells.insert([(x, y) for x, y in rng.uniform(-side / 2, 1.5 * side, (round((2 * side / apart) ** 2), 2))])
+    kept, width, jag = rng.uniform(0.2, 0.9), _width(rng, 0.5, 3), rng.uniform(0.04, 0.16)
+    cracks = [
+        ragged(rng, *edge, jag)
+        for facet in cells.getVoronoiFacetList([])[0]
+        for edge in zip(facet, np.roll(facet, -1, 0), strict=True)
+        if rng.random() < kept / 2  # each edge belongs to two cells
+    ]
+    layer = strokes(side, cracks, width)
+    worn = np.clip(rng.uniform(0.2, 1) + smooth_noise(rng, side, rng.uniform(1.5, 8)), 0, 1)
+    yield Piece(layer * worn.astype(np.float32) * _strength(rng, 0.2), _colour(rng, light=0.85))
 
 
 def _specks(side: int, rng: np.random.Generator) -> Iterator[Piece]:
@@ -155,11 +201,13 @@ def _tape(side: int, rng: np.random.Generator) -> Iterator[Piece]:
 
 
 _DRAWN: dict[Kind, float] = {
-    _hairs: 0.14,
-    _scratches: 0.12,
-    _tramlines: 0.12,
-    _cracks: 0.12,
-    _specks: 0.15,
+    _hairs: 0.11,
+    _scratches: 0.09,
+    _tramlines: 0.10,
+    _cracks: 0.10,
+    _creases: 0.08,
+    _crackle: 0.06,
+    _specks: 0.13,
     _lost: 0.06,
     _stain: 0.03,
     _tape: 0.02,
@@ -180,7 +228,13 @@ def _strength(rng: np.random.Generator, least: float) -> np.float32:
     return np.float32(rng.uniform(least, 1))
 
 
+def _width(rng: np.random.Generator, least: float, most: float) -> float:
+    """In pixels: the same scratch is thin in a small scan and wide in a large one."""
+    return float(np.exp(rng.uniform(np.log(least), np.log(most))))
+
+
 def _colour(rng: np.random.Generator, light: float = LIGHT) -> Floats:
-    """(3,) of bare paper or of dirt, nearly grey; `light` is how probable the former is."""
+    """(3,) of bare paper or of dirt, nearly grey or yellowed; `light` is how probable the former is."""
     grey = rng.uniform(185, 255) if rng.random() < light else rng.uniform(0, 75)
-    return np.clip(grey + rng.normal(0, 6, 3), 0, 255).astype(np.float32)
+    yellowed = rng.uniform(0, 1) * np.array([0, 0.12, 0.35]) if rng.random() < 0.5 else 0
+    return np.clip(grey * (1 - yellowed) + rng.normal(0, 6, 3), 0, 255).astype(np.float32)

@@ -1,5 +1,6 @@
 """Lines that wander as hairs, scratches and cracks do, as opacities."""
 
+from collections.abc import Sequence
 from typing import cast
 
 import cv2
@@ -34,12 +35,28 @@ def straight(rng: np.random.Generator, side: int, angle: float) -> Floats:
     return np.stack([centre - along, centre + along]).astype(np.float32)
 
 
+def ragged(rng: np.random.Generator, start: Floats, end: Floats, jag: float) -> Floats:
+    """(33, 2) points from one to the other, displaced halfway again and again by `jag` of what is left."""
+    points = np.stack([start, end])
+    for _ in range(5):
+        halfway = (points[:-1] + points[1:]) / 2
+        length = np.linalg.norm(points[1:] - points[:-1], axis=1, keepdims=True)
+        halfway += rng.normal(0, jag, halfway.shape) * length
+        points = np.insert(points, range(1, len(points)), halfway, axis=0)
+    return points.astype(np.float32)
+
+
 def stroke(side: int, points: Floats, width: float) -> Floats:
-    """(side, side) opacity of a line of that width in pixels, antialiased; thin ones are faint."""
+    """(side, side) opacity of a line (n, 2) of that width in pixels, antialiased; thin ones are faint."""
+    return strokes(side, [points], width)
+
+
+def strokes(side: int, lines: Sequence[Floats], width: float) -> Floats:
+    """(side, side) opacity of several lines, as `stroke`."""
     large = np.zeros((side * _FINE, side * _FINE), np.uint8)
     thick = max(1, round(width * _FINE))
-    at = np.rint((points + 0.5) * _FINE * 2**_BITS).clip(-(2**18), 2**18).astype(np.int32)
-    cv2.polylines(large, [at], False, 255, thick, cv2.LINE_8, _BITS)
+    at = [np.rint((line + 0.5) * _FINE * 2**_BITS).clip(-(2**18), 2**18).astype(np.int32) for line in lines]
+    cv2.polylines(large, at, False, 255, thick, cv2.LINE_8, _BITS)
     return shrunk(large, side)
 
 
@@ -57,3 +74,14 @@ def smooth_noise(rng: np.random.Generator, side: int, scale: float) -> Floats:
     top, left = rng.integers(0, enlarged.shape[0] - side + 1), rng.integers(0, enlarged.shape[1] - side + 1)
     cut = enlarged[top : top + side, left : left + side]
     return cast(Floats, (cut - cut.mean()) / max(float(cut.std()), 1e-6))
+
+
+def along(rng: np.random.Generator, side: int, angle: float, length: float, width: float) -> Floats:
+    """(side, side) noise as `smooth_noise`, in slivers at an angle in radians to the vertical."""
+    large = 2 * side
+    noise = rng.standard_normal((round(large / length) + 4, round(large / width) + 4), np.float32)
+    upright = cv2.resize(noise, (large, large), interpolation=cv2.INTER_CUBIC)
+    turn = cv2.getRotationMatrix2D((side, side), float(np.degrees(angle)), 1)
+    turned = cv2.warpAffine(upright, turn, (large, large), borderMode=cv2.BORDER_REFLECT)
+    cut = turned[side // 2 : side // 2 + side, side // 2 : side // 2 + side]
+    return cast(Floats, cut / max(float(cut.std()), 1e-6))

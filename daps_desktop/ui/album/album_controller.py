@@ -13,12 +13,14 @@ from daps_desktop.album.model import Album, AlbumItem
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_, tr
 from daps_desktop.base.paths import user_folder
+from daps_desktop.document.framing import Framing
 from daps_desktop.document.project import Project
 from daps_desktop.document.sidecar import read_recipe, read_sidecar
 from daps_desktop.document.source import describe_source
 from daps_desktop.document.version import Version
 from daps_desktop.imaging.export import free_path, sidecar_path
 from daps_desktop.imaging.formats.reader import read_photo
+from daps_desktop.imaging.frame import Frame
 from daps_desktop.imaging.photo import Photo, at_depth
 from daps_desktop.imaging.resize import resize
 from daps_desktop.jobs.recipe import Recipe
@@ -28,7 +30,7 @@ from daps_desktop.ui.common.actions import Actions
 from daps_desktop.ui.common.background import BackgroundRunner
 from daps_desktop.ui.common.file_dialogs import ask_file, ask_files, ask_folder, ask_save_path, photo_filter
 from daps_desktop.ui.common.preferences import preferences
-from daps_desktop.ui.files.export_controller import last_options
+from daps_desktop.ui.files.export_file import last_options
 from daps_desktop.ui.files.file_controller import FileController
 from daps_desktop.ui.files.opened_photo import OpenedPhoto, build_pyramid
 from daps_desktop.ui.files.recipe_controller import RECIPE_FILTER
@@ -52,7 +54,9 @@ class AlbumController(QObject):
         self._files, self._background = files, background
         self.album: AlbumModel | None = None
         self.window: AlbumWindow | None = None
+        self._waiting: list[Path] = []  # for the album that is being read
         actions.connect("album", self.show)
+        files.several.connect(self.take)
 
     def show(self) -> None:
         """The window, with the album that was last worked on."""
@@ -62,16 +66,37 @@ class AlbumController(QObject):
         self.window.show()
         self.window.activateWindow()
 
+    def take(self, photos: list[Path]) -> None:
+        """Show these photos as an album: behind those that are still to be done, else as a new one."""
+        self.show()
+        self._waiting = photos
+        self._add_waiting()
+
+    def _add_waiting(self) -> None:
+        album = self.album
+        if album is None or album.opening or not self._waiting:
+            return
+        photos, self._waiting = self._waiting, []
+        if album.running:
+            self._show_error(UserError("album_running"))
+        elif any(row.open for row in album.album.rows):
+            self.add(photos)
+        else:
+            album.begin(free_path(user_folder() / _NAME), self._new_album().with_photos(photos))
+
     def close(self) -> None:
         """The program ends."""
         if self.album is not None and self.window is not None:
             self.window.close()
+            self.window.thumbnails.close()
             self.album.close()
 
     def _build(self) -> None:
         usual = user_folder() / _NAME
         # A new one has a file of its own: whatever cannot be read is not written over either.
         album = self.album = AlbumModel(self._job.router, free_path(usual), self._new_album(), self)
+        album.state_changed.connect(self._add_waiting)
+        album.album_changed.connect(self._add_waiting)
         album.album_changed.connect(lambda: preferences().setValue(_KEY, str(album.file)))
         window = self.window = AlbumWindow(album, self._window)
         window.photos_pressed.connect(
@@ -83,8 +108,8 @@ class AlbumController(QObject):
         window.place_pressed.connect(
             lambda: ask_folder(window, tr("Where the results go"), self._folder, self.put_into)
         )
-        window.own_recipe_pressed.connect(self._take_own_recipe)
-        window.recipe_file_pressed.connect(
+        window.what.own_recipe_pressed.connect(self._take_own_recipe)
+        window.what.recipe_file_pressed.connect(
             lambda: ask_file(window, tr("Recipe"), self._folder, tr(RECIPE_FILTER), self.take_recipe)
         )
         window.open_pressed.connect(
@@ -98,10 +123,10 @@ class AlbumController(QObject):
                 album.open(last)
 
     def _new_album(self) -> Album:
-        """With the recipe of the open photo."""
+        """Each photo as it needs, with the settings of the open one."""
         options = last_options()
         policy = "unique" if options.policy == "ask" else options.policy
-        return Album(self._own_recipe(), replace(options, policy=policy))
+        return Album(self._own_recipe(), replace(options, policy=policy), suggested=True)
 
     def _own_recipe(self) -> Recipe:
         return self._model.document.recipe if self._model.document else Recipe()
@@ -127,7 +152,7 @@ class AlbumController(QObject):
 
     def _use(self, recipe: Recipe) -> None:
         assert self.album is not None
-        self.album.change(replace(self.album.album, recipe=recipe))
+        self.album.change(replace(self.album.album, recipe=recipe, suggested=False))
 
     def open(self, file: Path) -> None:
         assert self.album is not None
@@ -143,6 +168,7 @@ class AlbumController(QObject):
         self._window.activateWindow()
 
     def _show_error(self, error: UserError) -> None:
+        self.show()
         assert self.window is not None
         self.window.show_error(error)
 
@@ -163,16 +189,22 @@ class AlbumController(QObject):
 
 def open_result(item: AlbumItem) -> OpenedPhoto:
     """The photo of a row with its result as a version; made in the background. Raises: UserError."""
-    photo, result = read_photo(item.path), read_photo(Path(item.output))
+    original, result = read_photo(item.path), read_photo(Path(item.output))
     beside = sidecar_path(Path(item.output))
     told = read_sidecar(beside) if beside.exists() else None
-    if told is None or not told.matches(photo):
+    if told is not None and not told.matches(original):
+        told = None
+    framing = None
+    if told is not None and told.frame != Frame():
+        framing = Framing(original, told.frame, np.zeros((original.height, original.width), bool))
+    photo = framing.framed_photo() if framing else original
+    if told is None:
         version = Version(1, _fitting(result, photo), Recipe(), None, None, item.path.stem)
     else:
         version = Version(1, _fitting(result, photo), told.recipe, told.mask, told.report)
     mask = np.zeros((photo.height, photo.width), bool) if version.mask is None else version.mask
-    source = describe_source(photo)
-    project = Project(photo, source, mask, version.recipe, (version,))
+    source = describe_source(original)
+    project = Project(photo, source, mask, version.recipe, (version,), framing=framing)
     return OpenedPhoto(photo, build_pyramid(photo), source, project)
 
 

@@ -54,6 +54,12 @@ class AlbumModel(QObject):
         self.album_changed.emit()
         self.note()
 
+    def begin(self, file: Path, album: Album) -> None:
+        """Go on with a new album, noted in `file`. Not while one runs or is being read."""
+        if not (self.running or self.opening):
+            self.file = file
+            self.change(album)
+
     def note(self) -> None:
         """Write the album down as it is now."""
         album, notes = self.album, AlbumLog(self.file)

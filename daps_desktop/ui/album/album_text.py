@@ -1,5 +1,7 @@
 """What the album's window says of its photos."""
 
+from contextlib import suppress
+
 from daps_desktop.album.model import (
     DONE,
     FAILED,
@@ -11,9 +13,12 @@ from daps_desktop.album.model import (
     Album,
     AlbumItem,
 )
+from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_, capitalised, join_list, join_sentences, ntr, tr
+from daps_desktop.jobs.damage_text import parse_damage
 from daps_desktop.jobs.verdict import Agreement, Repair, Verdict
 from daps_desktop.ui.common import verdict_text
+from daps_desktop.ui.panels.damage_cards import done
 from daps_desktop.ui.results.version_text import damage_texts, setting_texts
 
 RUNNING = N_("Running")
@@ -44,7 +49,9 @@ def format_progress(album: Album) -> str:
 
 
 def format_recipe(album: Album) -> str:
-    return capitalised(join_list([*damage_texts(album.recipe), *setting_texts(album.recipe.settings)]))
+    """What is done to each; of what each photo asks for itself it is not known yet."""
+    told = [] if album.suggested else damage_texts(album.recipe)
+    return capitalised(join_list([*told, *setting_texts(album.recipe.settings)]))
 
 
 def format_verdict(item: AlbumItem) -> str:
@@ -54,19 +61,32 @@ def format_verdict(item: AlbumItem) -> str:
     agreement = Agreement(item.agreement) if item.agreement else None
     repair = Repair(item.repair) if item.repair else None
     verdict = Verdict(
-        agreement, item.residual, item.redrawn, repair=repair, places=item.places, repaired=item.repaired
+        agreement, item.residual, item.redrawn, repair=repair, places=item.traces, repaired=item.repaired
     )
     told = verdict_text.format_verdict(verdict)
     return join_sentences(told, tr("Look at it.")) if repair is Repair.TRACE else told
 
 
 def format_marks(item: AlbumItem, album: Album) -> str:
-    """Where the marks came from, if the recipe asks for any."""
-    wanted = album.recipe.task.needs_mask and item.state in (DONE, SAVING)
-    return tr(MARKS[item.marks]) if wanted else ""
+    """Where the marks came from, or how many were found, if any were asked for."""
+    if item.state not in (DONE, SAVING) or not (album.suggested or album.recipe.task.needs_mask):
+        return ""
+    if item.marks == FOUND and item.places:
+        return ntr("{count} place", "{count} places", item.places).format(count=item.places)
+    return tr(MARKS[item.marks])
 
 
 def item_note(item: AlbumItem, album: Album) -> str:
-    if item.state == DONE and album.recipe.task.needs_mask and not item.marks:
-        return tr("Nothing was marked: only what damages the whole photo was undone.")
-    return ""
+    """Why it failed, or what was undone, and what else is to be known."""
+    words = [capitalised(join_list(_undone(item)))] if item.state == DONE and album.suggested else []
+    if item.state == DONE and not album.suggested and album.recipe.task.needs_mask and not item.marks:
+        words.append(tr("Nothing was marked: only what damages the whole photo was undone."))
+    return join_sentences(*words, item.reason)
+
+
+def _undone(item: AlbumItem) -> list[str]:
+    words: list[str] = []
+    for spelling in item.undone:
+        with suppress(UserError):  # of a later version
+            words.append(done(parse_damage(spelling)))
+    return words

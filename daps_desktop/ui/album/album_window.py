@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from daps_desktop.album.model import DONE, Album, AlbumItem
 from daps_desktop.base.errors import UserError
@@ -18,11 +18,12 @@ from daps_desktop.ui.album.album_text import (
     STATES,
     format_marks,
     format_progress,
-    format_recipe,
     format_verdict,
     item_note,
 )
-from daps_desktop.ui.album.item_table import PHOTO, cell, photo_table
+from daps_desktop.ui.album.item_table import PHOTO, RESULT, cell, photo_table
+from daps_desktop.ui.album.item_thumbnails import ItemThumbnails
+from daps_desktop.ui.album.what_section import WhatSection
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.banner import Banner
 from daps_desktop.ui.common.live_text import keep_said, say
@@ -35,10 +36,10 @@ from daps_desktop.ui.common.widgets import (
     hbox,
     ignore_wheel,
     label,
+    segment_button,
     vbox,
 )
 from daps_desktop.ui.files.export_dialog import FORMAT_WORDS, POLICY_WORDS, no_default_button
-from daps_desktop.ui.panels.find_section import SensitivitySlider
 
 _PATIENCE_MS = 100  # before lines are rewrapped while the window is being made wider
 
@@ -50,8 +51,6 @@ class AlbumWindow(QDialog):
 
     photos_pressed = Signal()
     folder_pressed = Signal()
-    own_recipe_pressed = Signal()
-    recipe_file_pressed = Signal()
     place_pressed = Signal()
     open_pressed = Signal()
     save_pressed = Signal()
@@ -66,20 +65,19 @@ class AlbumWindow(QDialog):
         say(self, windowTitle=N_("Album"))
         self.resize(960, 680)
         self.table = photo_table()
-        self.photos, self.folder = _button(N_("Add photos…")), _button(N_("Add a folder…"))
-        self.remove = _button(N_("Remove"))
-        self.open_album, self.save_album = _button(N_("Open album…")), _button(N_("Save album as…"))
-        self.recipe = label()
-        self.own_recipe = _button(N_("Of the open photo"))
-        self.recipe_file = _button(N_("From a file…"))
-        self.finding = say(
-            QCheckBox(), text=N_("Mark scratches and dust automatically in photos without marks of their own")
+        self.thumbnails = ItemThumbnails(self.table)
+        self.photos, self.folder = segment_button(N_("Add photos…")), segment_button(N_("Add a folder…"))
+        self.remove = segment_button(N_("Remove"))
+        self.open_album, self.save_album = (
+            segment_button(N_("Open album…")),
+            segment_button(N_("Save album as…")),
         )
-        self.finding.setMinimumHeight(MIN_TARGET)
-        self.sensitivity = SensitivitySlider()
-        self.sensitivity.slider.setTracking(False)  # each change is noted on the disk
+        self.what = WhatSection()
         self.place = label()
-        self.choose, self.beside = _button(N_("Choose a folder…")), _button(N_("Next to the photos"))
+        self.choose, self.beside = (
+            segment_button(N_("Choose a folder…")),
+            segment_button(N_("Next to the photos")),
+        )
         self.format = SegmentedControl(N_("Format"), FORMAT_WORDS)
         self.policy = QComboBox()
         self.banner = Banner()
@@ -109,7 +107,6 @@ class AlbumWindow(QDialog):
         photos.addStretch()
         for button in (self.open_album, self.save_album):
             photos.addWidget(button)
-        recipe = _line(self.recipe, self.own_recipe, self.recipe_file)
         place = _line(self.place, self.beside, self.choose)
         exists = label(N_("If a file of that name exists"))
         written = hbox(self.format, exists, self.policy, spacing=2 * SPACING)
@@ -118,7 +115,7 @@ class AlbumWindow(QDialog):
         layout = vbox(spacing=2 * SPACING, margin=3 * SPACING)
         layout.addLayout(photos)
         layout.addWidget(self.table, 1)
-        layout.addWidget(Section(N_("What is done to each"), recipe, self.finding, self.sensitivity))
+        layout.addWidget(self.what)
         layout.addWidget(Section(N_("Where the results go"), place, _box(written)))
         layout.addWidget(self.banner)
         layout.addWidget(self.bar)
@@ -129,20 +126,18 @@ class AlbumWindow(QDialog):
         model = self._model
         for button, signal in (
             (self.photos, self.photos_pressed), (self.folder, self.folder_pressed),
-            (self.own_recipe, self.own_recipe_pressed), (self.recipe_file, self.recipe_file_pressed),
             (self.choose, self.place_pressed), (self.open_album, self.open_pressed),
             (self.save_album, self.save_pressed),
         ):  # fmt: skip
             button.clicked.connect(signal)
         self.remove.clicked.connect(self._remove)
         self.beside.clicked.connect(lambda: model.change(replace(model.album, folder="")))
-        self.finding.toggled.connect(lambda on: model.change(replace(model.album, find_scratches=on)))
-        self.sensitivity.chosen.connect(lambda share: model.change(replace(model.album, sensitivity=share)))
+        self.what.changed.connect(model.change)
         self.format.chosen.connect(lambda name: self._change_export(file_format=str(name)))
         self.policy.activated.connect(lambda _: self._change_export(policy=self.policy.currentData()))
         self.run.clicked.connect(self._start_or_stop)
         self.table.cellActivated.connect(lambda line, _: self._compare(line))
-        self.table.itemSelectionChanged.connect(self._show_possible)
+        self.table.itemSelectionChanged.connect(self._show_chosen)
         wrapping = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         wrapping.timeout.connect(self.table.resizeRowsToContents)
         self.table.horizontalHeader().sectionResized.connect(lambda *_: wrapping.start())
@@ -159,9 +154,20 @@ class AlbumWindow(QDialog):
         values = {**album.export.to_json(), **changes}
         self._model.change(replace(album, export=ExportOptions.from_json(values)))
 
+    def _show_chosen(self) -> None:
+        self.what.show_chosen(self._selected)
+        self._show_possible()
+
+    @property
+    def _selected(self) -> set[str]:
+        """The photos of the lines that are selected."""
+        rows = self._model.album.rows
+        lines = {index.row() for index in self.table.selectedIndexes()}
+        return {rows[line].photo for line in lines if line < len(rows)}
+
     def _remove(self) -> None:
-        gone = {index.row() for index in self.table.selectedIndexes()}
-        rows = tuple(row for i, row in enumerate(self._model.album.rows) if i not in gone)
+        gone = self._selected
+        rows = tuple(row for row in self._model.album.rows if row.photo not in gone)
         self._model.change(replace(self._model.album, rows=rows))
 
     def _start_or_stop(self) -> None:
@@ -183,11 +189,7 @@ class AlbumWindow(QDialog):
         album = self._model.album
         if self._filled != (album.rows, album.recipe):
             self._fill_table(album)
-        self.recipe.setText(format_recipe(album))
-        self.finding.blockSignals(True)
-        self.finding.setChecked(album.find_scratches)
-        self.finding.blockSignals(False)
-        self.sensitivity.show_value(album.sensitivity)
+        self.what.show_album(album)
         self.place.setText(album.folder or tr("Next to the photos, as NAME_restored"))
         self.format.pick(album.export.file_format)
         self.policy.setCurrentIndex(max(self.policy.findData(album.export.policy), 0))
@@ -208,6 +210,7 @@ class AlbumWindow(QDialog):
     def show_row(self, photo: AlbumItem) -> None:
         if photo.photo in self._rows:
             self._filled = None
+            self.thumbnails.forget(photo.output)
             self._fill_row(photo)
             self.table.resizeRowToContents(self._rows[photo.photo])
             self._show_line()
@@ -220,14 +223,18 @@ class AlbumWindow(QDialog):
             tr(RUNNING if running else STATES[photo.state]),
             format_verdict(photo),
             format_marks(photo, self._model.album),
-            photo.reason or item_note(photo, self._model.album),
+            item_note(photo, self._model.album),
         )
+        pictures = {PHOTO: photo.photo, RESULT: photo.output if photo.state == DONE else ""}
         for at, words in enumerate(told):
-            self.table.setItem(line, at, cell(words, photo.photo if at == PHOTO else words))
+            self.table.setItem(
+                line, at, cell(words, photo.photo if at == PHOTO else words, pictures.get(at, ""))
+            )
 
     def showEvent(self, event: QShowEvent) -> None:
         """Only now it is known how wide the lines are."""
         super().showEvent(event)
+        self.thumbnails.look()
         self.table.resizeRowsToContents()
 
     def show_error(self, error: UserError) -> None:
@@ -247,11 +254,11 @@ class AlbumWindow(QDialog):
         to_do = done < len(model.album.rows)
         self.run.setEnabled(to_do and model.opening is None and not model.stopping)
         for part in (
-            self.photos, self.folder, self.own_recipe, self.recipe_file, self.finding, self.choose,
-            self.beside, self.format, self.policy, self.open_album, self.save_album,
+            self.photos, self.folder, self.choose, self.beside, self.format, self.policy, self.open_album,
+            self.save_album,
         ):  # fmt: skip
             part.setEnabled(free)
-        self.sensitivity.setEnabled(free and model.album.find_scratches)
+        self.what.set_free(free)
         self.remove.setEnabled(free and bool(self.table.selectedIndexes()))
 
     def _show_progress(self, progress: Progress) -> None:
@@ -274,12 +281,6 @@ def _run_label(model: AlbumModel, begun: bool) -> str:
     if model.running:
         return tr(labels.STOP)
     return tr("Go on") if begun else tr("Restore all")
-
-
-def _button(text: str) -> QPushButton:
-    button = say(QPushButton(), text=text)
-    button.setObjectName("segment")
-    return button
 
 
 def _line(words: QWidget, *buttons: QWidget) -> QWidget:

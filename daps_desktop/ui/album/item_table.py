@@ -7,11 +7,12 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 
 from daps_desktop.base.i18n import N_, tr
 from daps_desktop.ui.album.album_text import MARKS, RUNNING, STATES
+from daps_desktop.ui.album.item_thumbnails import PATH
 from daps_desktop.ui.common.live_text import keep_said, say
 from daps_desktop.ui.common.theme import MIN_TARGET, SPACING
 
 _HEADINGS = (N_("Photo"), N_("State"), N_("Result"), N_("Marks"), N_("What happened"))
-PHOTO, _STATE, _RESULT, _MARKS, _WHY = range(5)
+PHOTO, _STATE, RESULT, _MARKS, _WHY = range(5)
 
 
 def photo_table() -> QTableWidget:
@@ -33,11 +34,11 @@ def photo_table() -> QTableWidget:
     header = table.horizontalHeader()
     for at, mode in (
         (PHOTO, QHeaderView.ResizeMode.Interactive), (_STATE, QHeaderView.ResizeMode.Fixed),
-        (_RESULT, QHeaderView.ResizeMode.Stretch), (_MARKS, QHeaderView.ResizeMode.Fixed),
+        (RESULT, QHeaderView.ResizeMode.Stretch), (_MARKS, QHeaderView.ResizeMode.Fixed),
         (_WHY, QHeaderView.ResizeMode.Stretch),
     ):  # fmt: skip
         header.setSectionResizeMode(at, mode)
-    header.resizeSection(PHOTO, 200)
+    header.resizeSection(PHOTO, 240)
     keep_said(table, lambda: _say_headings(table))
     return table
 
@@ -53,8 +54,10 @@ def _widest(table: QTableWidget, words: Iterable[str]) -> int:
     return max(table.fontMetrics().horizontalAdvance(each) for each in words) + 3 * SPACING
 
 
-def cell(text: str, tip: str) -> QTableWidgetItem:
+def cell(text: str, tip: str, picture: str = "") -> QTableWidgetItem:
+    """`picture`: the file of which it shows a small one."""
     item = QTableWidgetItem(text)
+    item.setData(PATH, picture)
     item.setToolTip(tip)
     item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     return item

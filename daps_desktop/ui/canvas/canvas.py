@@ -139,10 +139,7 @@ class Canvas(PhotoView):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         notches = event.angleDelta().y() / 120
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            settings = self._tools.settings
-            settings.set_diameter(settings.diameter * _WHEEL_STEP**notches)
-        elif notches:  # none where it is turned sideways
+        if notches:  # none where it is turned sideways
             self._zoom_by(_WHEEL_STEP**notches, self.in_view(event.position()))
         event.accept()
 

@@ -12,14 +12,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from daps_desktop.analysis.fading import LevelsCurve
 from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.ui.canvas.drawing import decorations
 from daps_desktop.ui.canvas.drawing.compare_state import CompareMode, CompareState
 from daps_desktop.ui.canvas.drawing.comparison import CompareRenderer, PaintContext
 from daps_desktop.ui.canvas.drawing.heat_map import HeatMap
-from daps_desktop.ui.canvas.drawing.layer import Layer
+from daps_desktop.ui.canvas.drawing.layer import Layer, Recolour
 from daps_desktop.ui.canvas.drawing.mask_overlay import Overlay
 from daps_desktop.ui.canvas.drawing.pyramid import Pyramid
 from daps_desktop.ui.canvas.drawing.screen_colour import ScreenColour
@@ -27,7 +26,7 @@ from daps_desktop.ui.canvas.drawing.view_transform import ViewTransform
 from daps_desktop.ui.common.theme import Colours
 
 _BUTTON_STEP = 1.5
-_MIN_SIDE = QSize(240, 120)  # pixels: what a small screen leaves of it with all panels open
+_MIN_SIDE = QSize(160, 24)  # pixels: what a small screen at 200 % leaves of it with all panels open
 _GRIP = 14  # pixels to either side of the split line
 _OTHER_SCREEN = (QEvent.Type.Show, QEvent.Type.ScreenChangeInternal)
 
@@ -59,6 +58,7 @@ class PhotoView(QWidget):
         height, width = pyramid.size
         self._view = ViewTransform(QSizeF(width, height), self._viewport().size()).fitted()
         self._comparison.set_original(pyramid)
+        self._compare.set_previewing(False)
         self.overlay.show_mask(mask)
         self._fitting = True
         self._view_moved()
@@ -81,10 +81,10 @@ class PhotoView(QWidget):
         if self._view is not None:
             self._update_part(QRectF(around(self._view, part)))
 
-    def show_corrected(self, curve: LevelsCurve | None) -> None:
-        """Show the photo through a curve; None shows it as it is."""
-        self._comparison.set_curve(curve)
-        self.update()
+    def show_recoloured(self, recolour: Recolour | None) -> None:
+        """Offer the photo in other colours, and show it so where it is seen alone; None takes that away."""
+        self._comparison.set_recolour(recolour)
+        self._compare.set_previewing(recolour is not None)
 
     def add_layer(self, layer: Callable[[], Layer | None]) -> None:
         """Draw what `layer` returns over the marks, wherever they are seen."""

@@ -61,6 +61,7 @@ class ToolActions(QObject):
         act.connect("softer", lambda: self._step_edge(1))
         act.connect("harder", lambda: self._step_edge(-1))
         act["pen_pressure"].toggled.connect(settings.set_pen_pressure)
+        act["heal"].toggled.connect(settings.set_healing)
         act.connect("clear", model.clear_mask)
         act.connect("invert", model.invert_mask)
         act.connect("select_all", model.mark_all)
@@ -81,6 +82,7 @@ class ToolActions(QObject):
             name = "eraser" if settings.erasing else "brush"
         self._actions[name].setChecked(True)
         self._actions["pen_pressure"].setChecked(settings.pen_pressure)
+        self._actions["heal"].setChecked(settings.healing)
 
     def _show_possible(self) -> None:
         self._actions.enable(_MARKING, self._model.document is not None)

@@ -25,6 +25,7 @@ class ToolSettings(QObject):
         self.tolerance = 24
         self.amount = 4
         self.pen_pressure = True
+        self.healing = False  # a stroke of the brush is repaired as soon as it ends
         self.found: NDArray[np.uint16] | None = None  # (H, W): over 0 where a loose stroke takes hold
         model.photo_opened.connect(self._fit_to_photo)
 
@@ -52,6 +53,10 @@ class ToolSettings(QObject):
 
     def set_pen_pressure(self, used: bool) -> None:
         self.pen_pressure = used
+        self.changed.emit()
+
+    def set_healing(self, healing: bool) -> None:
+        self.healing = healing
         self.changed.emit()
 
     def _fit_to_photo(self) -> None:

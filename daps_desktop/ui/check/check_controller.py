@@ -41,7 +41,7 @@ class CheckController(QObject):
         files: FileController,
         background: BackgroundRunner,
     ) -> None:
-        super().__init__(model)
+        super().__init__(panel)
         self._model = model
         self._panel = panel
         self._canvas = canvas
@@ -68,11 +68,11 @@ class CheckController(QObject):
         if plot is None:
             return
         image = plot.to_image()
-        self._files.ask_write(tr("Save the plot"), "PNG (*.png)", "_check", ".png", lambda: _png(image))
+        self._files.ask_write(tr("Export the plot"), "PNG (*.png)", "_check", ".png", lambda: _png(image))
 
     def export_steps(self) -> None:
         lines = self._panel.curve.lines
-        self._files.ask_write(tr("Save the steps"), "CSV (*.csv)", "_steps", ".csv", lambda: to_csv(lines))
+        self._files.ask_write(tr("Export the steps"), "CSV (*.csv)", "_steps", ".csv", lambda: to_csv(lines))
 
     def refresh(self, *_: object) -> None:
         """Show the map that is asked for, if it is visible."""
@@ -113,7 +113,7 @@ class CheckController(QObject):
         return lambda: _spread_heat(samples)
 
     def _accept(self, ask: Ask, heat: HeatMap) -> None:
-        if ask == self._asked:
+        if ask is self._asked:  # one of another photo may be equal
             self._heat = heat
             self._panel.map.show_heat(heat)
             self._canvas.show_heat(heat if self._action.isChecked() else None)

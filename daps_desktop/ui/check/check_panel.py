@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QToolButton, QWidget
 
@@ -112,9 +113,15 @@ class CheckPanel(QWidget):
             self._stack.setCurrentIndex(1 if any(curve.lines) else 0)
 
 
+class _Head(QWidget):
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as the window: the dock would make that wider, and push the task panel out of it."""
+        return QSize(1, super().minimumSizeHint().height())
+
+
 def _head(verdict: QWidget, actions: Actions) -> QWidget:
     """The title of the panel: the verdict, and what can be done with the plot."""
-    head = QWidget()
+    head = _Head()
     layout = hbox(verdict, *(action_button(actions, name) for name in ("export_plot", "export_steps")))
     layout.setContentsMargins(2 * SPACING, SPACING, 2 * SPACING, SPACING // 2)
     layout.setStretch(0, 1)

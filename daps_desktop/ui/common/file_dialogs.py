@@ -1,9 +1,11 @@
 """Questions for files and folders: they block nothing, and leave nothing behind once they are answered."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QProcess, Qt, QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from daps_desktop.base.i18n import tr
@@ -54,6 +56,16 @@ def ask_save_path(
     dialog.selectFile(suggested.name)
     dialog.fileSelected.connect(lambda name: then(Path(name)))
     dialog.open()
+
+
+def show_in_folder(path: Path) -> None:
+    """Open the folder of a file, with the file picked out where the system can do that."""
+    if sys.platform == "win32":
+        QProcess.startDetached("explorer", ["/select,", str(path)])
+    elif sys.platform == "darwin":
+        QProcess.startDetached("open", ["-R", str(path)])
+    else:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))
 
 
 def _dialog(parent: QWidget, title: str, folder: Path, filters: str) -> QFileDialog:

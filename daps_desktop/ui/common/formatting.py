@@ -3,7 +3,7 @@
 import math
 
 from daps_desktop.base.i18n import format_number, ntr, tr
-from daps_desktop.jobs.remaining_time import TimeRange
+from daps_desktop.jobs.remaining_time import TimeRange, forecast_range
 from daps_desktop.ui.common.labels import STOP
 
 
@@ -50,14 +50,21 @@ def duration(seconds: float) -> str:
     return tr("{hours:.1f} h").format(hours=seconds / 3600)
 
 
+def forecast(seconds: float) -> str:
+    """ "20 to 30 s": what a run will take."""
+    span = forecast_range(seconds)
+    return duration(span.high) if span.low == span.high else format_time_range(span)
+
+
 def stop_label(left: TimeRange | None) -> str:
     return tr(STOP) if left is None else tr("Stop ({time} left)").format(time=format_time_range(left))
 
 
 def format_time_range(span: TimeRange) -> str:
     """ "20 to 40 s": rounded outwards, to steps that do not flicker."""
+    whole = span.low == round(span.low) and span.high == round(span.high)  # rounded already
     if span.high < 90:
-        grid, one, many = 1 if span.high < 10 else 5, tr("under {high} s"), tr("{low} to {high} s")
+        grid, one, many = 1 if span.high < 10 or whole else 5, tr("under {high} s"), tr("{low} to {high} s")
         low, high = span.low, span.high
     elif span.high < 90 * 60:
         grid, one, many = 1, tr("under {high} min"), tr("{low} to {high} min")

@@ -13,6 +13,7 @@ WELCOME_TITLE = N_("Restore an old photo")
 WELCOME_LINE = N_("Mark what is damaged, press Restore, and see how well the result agrees with your photo.")
 WELCOME_OPEN = N_("Open a photo…")
 WELCOME_SAMPLE = N_("Try the sample")
+WELCOME_SHOWN = N_("Before and after: the sample, as this program restored it")
 WELCOME_DROP = N_("or drop a photo here, or paste one with {keys}")
 WELCOME_DROP_ALONE = N_("or drop a photo here")
 WELCOME_PRIVATE = N_("Everything stays on this computer. The original file is never changed.")
@@ -24,10 +25,13 @@ CANVAS_HELP = N_(
     "Paint over the damage. The right button erases, the wheel zooms, Space with the mouse moves the photo."
 )
 SIDE_ORIGINAL, SIDE_RESULT = N_("Original"), N_("Result")
+SIDE_PREVIEW = N_("Preview of the colours")
 COMPARE_NAME = N_("Compare")
 UNDO_BRUSH, UNDO_ERASE = N_("brush stroke"), N_("eraser stroke")
 UNDO_CLEAR, UNDO_INVERT, UNDO_IMPORT = N_("clear marks"), N_("invert marks"), N_("import marks")
 UNDO_ALL, UNDO_SOFT_EDGE, UNDO_VERSION = N_("mark everything"), N_("soft edge"), N_("new version")
+UNDO_FRAME = N_("frame")
+UNDO_DELETE = N_("delete version")
 
 # right panel
 PANEL_NAME = N_("Task")
@@ -64,8 +68,16 @@ NOISE_LEVEL = N_("Noise level")
 
 # running
 RESTORE, STOP, STOPPING = N_("Restore"), N_("Stop"), N_("Stopping…")
+RESTORE_SUGGESTED = N_("Restore as suggested")
+LOOKING_FIRST = N_("The restoration begins once the photo has been looked through for damage.")
+KEEP_CHOICES = N_("Keep for the next photos")
+KEEP_CHOICES_HELP = N_(
+    "Every photo starts from itself. With this switch on, the next ones begin with what is ticked and set "
+    "for this one."
+)
 RESTORE_NAME = N_("Restore or stop")
-SAVE = N_("Save…")
+SAVE, SAVING, EXPORT = N_("Save"), N_("Saving…"), N_("Export…")
+SHOW_IN_FOLDER = N_("Show in folder")
 TICK_FIRST = N_("Tick what is wrong with the photo first.")
 STOPPED = N_("Stopped. Your photo and marks are unchanged.")
 MARKS_NEWER = N_("What you marked since Restore was pressed is not filled in yet.")
@@ -88,13 +100,13 @@ PLOT_NOTE = N_(
 )
 
 # files
-OPEN_TITLE = N_("Open a photo")
+OPEN_TITLE, FOLDER_TITLE = N_("Open a photo"), N_("Open a folder")
 IMPORT_TITLE, EXPORT_TITLE = N_("Import marks"), N_("Export marks")
 PROJECT_FILTER = N_("Project (*.daps)")
 SAVE_FILTER = "PNG (*.png);;TIFF (*.tif);;JPEG (*.jpg);;WebP (*.webp)"
 MASK_FILTER = N_("PNG (*.png);;All files (*)")
 PASTED_NAME = N_("pasted")
-SAVED = N_("Saved as {name}")
+SAVED, EXPORTED = N_("Saved as {name}"), N_("Exported as {name}")
 UNSAVED_TITLE = N_("Keep your work on this photo?")
 UNSAVED_TEXT = N_(
     "Its marks and versions are not saved. A project keeps them all, so that you can go on later. "
@@ -119,8 +131,8 @@ ABOUT_OFFLINE = N_(
     "start it where there is no network at all: <code>unshare -rn daps-desktop</code>"
 )
 MOUSE_HELP = (
-    (N_("Wheel"), N_("Zoom about the cursor")),
-    (N_("Ctrl+wheel, Shift+drag"), N_("Brush size")),
+    (N_("Wheel, Ctrl+wheel"), N_("Zoom about the cursor")),
+    (N_("Shift+drag"), N_("Brush size")),
     (N_("Right button or Alt"), N_("Erase")),
     (N_("Shift+click"), N_("Straight line from the end of the last stroke")),
     (N_("Space+drag, middle button"), N_("Move the photo, in the middle of a shape too")),

@@ -166,6 +166,9 @@ def style_sheet(colours: Colours) -> str:
     #segment {{ border: 1px solid {colours.line}; border-radius: 6px; padding: 0 10px;
         min-height: {MIN_TARGET - 2}px; background: {colours.base}; }}
     #segment:checked {{ background: {picked}; border-color: {colours.accent}; }}
+    #segment[primary="true"] {{ background: {colours.accent}; color: {colours.on_accent};
+        border-color: {colours.accent}; font-weight: 600; }}
+    #segment[primary="true"]:hover {{ background: {colours.accent_hover}; }}
     #segment[tall="true"] {{ min-height: 42px; }}
     #segment:disabled {{ color: {colours.faint}; }}
     #quiet {{ border: none; border-radius: 6px; padding-right: 8px; min-height: {MIN_TARGET}px; }}

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
@@ -14,6 +14,8 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QScrollArea,
+    QSizePolicy,
     QSlider,
     QVBoxLayout,
     QWidget,
@@ -24,6 +26,7 @@ from daps_desktop.ui.common.live_text import Words, keep_said, said, say
 from daps_desktop.ui.common.theme import CAPTION, MIN_TARGET, SPACING, TITLE
 
 _FRAME = 48  # pixels of the screen that the window's own frame may take
+_TO_PARENT = (QEvent.Type.ShowToParent, QEvent.Type.HideToParent)
 _CHANGES = (QEvent.Type.LayoutRequest, QEvent.Type.Resize, QEvent.Type.Show)
 
 
@@ -106,6 +109,13 @@ class SegmentedControl(QWidget):
         return next(button for button, its in self._values.items() if its == value)
 
 
+def segment_button(words: Words) -> QPushButton:
+    """A quiet button, as in a row of choices."""
+    button = say(QPushButton(), text=words)
+    button.setObjectName("segment")
+    return button
+
+
 def add_choice(box: QComboBox, value: str, message: str) -> None:
     box.addItem("", value)
     keep_said(box, lambda: box.setItemText(box.findData(value), tr(message)), value)
@@ -163,6 +173,47 @@ def ignore_wheel(panel: QWidget) -> None:
         for part in panel.findChildren(kind):
             part.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # not by the wheel either
             part.installEventFilter(no_wheel)
+
+
+class ShrinkingArea(QScrollArea):
+    """As high as what it holds where there is room for that, and scrolled where there is less.
+
+    It takes no room while all that it holds is hidden.
+    """
+
+    def __init__(self, *children: QWidget, width: int, least: int) -> None:
+        super().__init__()
+        self._children, self._least, self._width = children, least, width
+        content = QWidget()
+        content.setObjectName("panel")
+        self._layout = vbox(*children)
+        content.setLayout(self._layout)
+        self.setWidget(content)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        for part in (content, *children):
+            part.installEventFilter(self)
+        self._follow()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._width, self._layout.totalHeightForWidth(self._width))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, min(self._least, self.sizeHint().height()))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in _TO_PARENT:
+            self._follow()
+        elif event.type() is QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
+    def _follow(self) -> None:
+        self.setVisible(any(not child.isHidden() for child in self._children))
+        self.updateGeometry()
 
 
 class Section(QFrame):

@@ -19,7 +19,7 @@ from daps_desktop.imaging.rect import Rect
 from daps_desktop.ui.files.file_controller import FileController
 from daps_desktop.ui.files.opened_photo import OpenedPhoto
 from daps_desktop.ui.models.document_model import DocumentModel
-from daps_desktop.ui.models.undo_commands import MaskCommand
+from daps_desktop.ui.models.undo_commands import FrameCommand, MaskCommand
 
 _PIECE_MS = 100  # pieces of a stroke go out together
 _SYNC_MS = 350  # with the above less than half a second
@@ -56,7 +56,8 @@ class Autosave(QObject):
         self._step = 0  # of the undo stack
         self._piece_timer = _timer(self, _PIECE_MS, self._write_pieces)
         self._sync_timer = _timer(self, _SYNC_MS, lambda: self._do(Journal.sync))
-        model.photo_opened.connect(lambda _: self.end())
+        self._opened: OpenedPhoto | None = None
+        model.photo_opened.connect(self._follow_photo)
         files.opened.connect(self._begin)
         model.mask_changed.connect(self._note_piece)
         model.undo_stack.indexChanged.connect(self._count_stroke)
@@ -64,6 +65,7 @@ class Autosave(QObject):
         model.settings_changed.connect(self._note_recipe)
         model.version_added.connect(self._write_version)
         model.version_renamed.connect(self._write_version)
+        model.version_removed.connect(self._note_removed)
 
     # the life of a journal
 
@@ -76,25 +78,43 @@ class Autosave(QObject):
                 self._write_version(version)
             self._retire(opened.leftover)
 
-    def restart_from(self, opened: OpenedPhoto, kept: int, strokes: int) -> None:
-        """A new journal on top of its project, just saved, which holds the first `kept` versions."""
+    def _follow_photo(self) -> None:
+        """Another frame begins a journal that holds all of it; another photo ends the journal."""
+        document, opened = self._model.document, self._opened
+        if document is not None and opened is not None and document.original is opened.original:
+            self._start(opened, self._strokes)  # the versions are added as they are told
+        else:
+            self.end()
+
+    def restart_from(self, opened: OpenedPhoto, kept: frozenset[int], strokes: int) -> None:
+        """A new journal on top of its project, just saved, which holds the versions of the numbers `kept`."""
         document = self._model.document
         assert document is not None
         self._start(opened, strokes)
-        for version in document.versions[kept:]:
-            self._write_version(version)
+        for version in document.versions:
+            if version.number not in kept:
+                self._write_version(version)
+        for number in kept - {version.number for version in document.versions}:
+            self._write_gone(number)
 
     def _start(self, opened: OpenedPhoto, strokes: int) -> None:
         document = self._model.document
         assert document is not None
         before, held = self._held, _OpenJournal()
-        self._held = held
+        self._held, self._opened = held, opened
+        self._pieces.clear()
         self._strokes, self._step = strokes, self._model.undo_stack.index()
         photo, project = document.photo, opened.project_path
-        start = JournalHeader(opened.source, photo.height, photo.width, str(project or ""), opened.stamp)
+        framing = document.framing
+        start = JournalHeader(
+            opened.source, photo.height, photo.width, str(project or ""), opened.stamp,
+            framing.frame if framing else None,
+        )  # fmt: skip
         self._thread.submit(self._create, held, start)
-        keep = partial(Journal.keep_photo, photo=photo, source=start.source, project=project)
+        keep = partial(Journal.keep_photo, photo=document.original, source=start.source, project=project)
         self._do(lambda _: self._on_pictures(held, keep))
+        if framing is not None:
+            self._do(lambda _: self._on_pictures(held, lambda journal: journal.keep_marks(framing.marks)))
         self._note_piece(bounding_box(document.mask))
         self._note_recipe()
         self._do(lambda journal: journal.strokes(strokes))
@@ -115,6 +135,7 @@ class Autosave(QObject):
         if self._held is not None:
             self._do(Journal.discard)
             self._held = None
+        self._opened = None
 
     def close(self) -> None:
         """`end`, and the threads end too."""
@@ -169,7 +190,7 @@ class Autosave(QObject):
         back, self._step = step < self._step, step
         # Where the stack is full, a step that is added takes the place of the first, and all move up.
         moved = self._model.undo_stack.command(step if back else step - 1)
-        if not isinstance(moved, MaskCommand):
+        if not isinstance(moved, MaskCommand | FrameCommand):
             return
         self._strokes = max(self._strokes + (-1 if back else 1), 0)
         strokes = self._strokes
@@ -195,6 +216,15 @@ class Autosave(QObject):
             return
         photo = document.photo
         self._do(lambda _: self._on_pictures(held, lambda journal: journal.version(version, photo)))
+
+    def _note_removed(self, version: Version) -> None:
+        self._write_gone(version.number)
+
+    def _write_gone(self, number: int) -> None:
+        """After the version itself, on the same thread."""
+        held = self._held
+        if held is not None:
+            self._do(lambda _: self._on_pictures(held, lambda journal: journal.gone(number)))
 
     def _retire(self, leftover: FolderLock) -> None:
         """Remove the journal that was recovered, once all that it held is in the new one."""

@@ -1,40 +1,34 @@
-"""From the export dialog to the file: encodes in the background what is chosen, and writes it once asked."""
+"""Results into files: saved beside the photo at once, or exported with choices and encoded meanwhile."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMessageBox, QWidget
 
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.files import write_file
-from daps_desktop.base.i18n import N_, phrase, tr
-from daps_desktop.document.sidecar import dump_sidecar, make_provenance
+from daps_desktop.base.files import save_errors
+from daps_desktop.base.i18n import N_, tr
 from daps_desktop.document.version import Version
 from daps_desktop.imaging.before_after import before_after
-from daps_desktop.imaging.export import (
-    ExportOptions,
-    default_path,
-    encode,
-    export_size,
-    prepared,
-    resolve_conflict,
-    sidecar_path,
-    write,
-)
+from daps_desktop.imaging.export import ExportOptions, encode, export_size, prepared
+from daps_desktop.imaging.frame import Frame
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.actions import Actions
 from daps_desktop.ui.common.background import BackgroundRunner
-from daps_desktop.ui.common.preferences import preferences
-from daps_desktop.ui.files.caption_image import caption
 from daps_desktop.ui.files.export_dialog import ExportDialog
+from daps_desktop.ui.files.export_file import (
+    beside,
+    caption,
+    last_options,
+    remember_options,
+    within_memory,
+    write_export,
+)
 from daps_desktop.ui.files.file_controller import FileController
 from daps_desktop.ui.models.document_model import DocumentModel
 
-_KEY = "export/options"
 _PATIENCE_MS = 250  # a slider on its way is not worth encoding
 
 
@@ -48,8 +42,10 @@ class EncodedExport:
 
 
 class ExportController(QObject):
-    """Opens the dialog for the version that is shown."""
+    """Saves the version that is shown, or opens the dialog for it."""
 
+    saving = Signal(bool)
+    saved = Signal(Path)
     exported = Signal(Path)
 
     def __init__(
@@ -63,15 +59,52 @@ class ExportController(QObject):
         super().__init__(window)
         self._window, self._model, self._files, self._background = window, model, files, background
         self.dialog: ExportDialog | None = None
-        self._photo: Photo | None = None
+        self._photo: Photo | None = None  # in its frame
+        self._original: Photo | None = None
+        self._frame = Frame()
         self._version: Version | None = None
         self._encoded: EncodedExport | None = None
         self._encoding = False
         self._then: Callable[[EncodedExport], None] | None = None
+        self._new_folder: Path | None = None  # that may be made
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._encode)
+        self._saving = False
         actions.connect("export", self.ask)
+        actions.connect("save_result", self.save)
+
+    def save(self) -> None:
+        """Put the version that is shown beside the photo, in the format of the last export, unasked."""
+        document, version = self._model.document, self._model.shown
+        if document is None or version is None or self._saving:
+            return
+        original, frame = document.original, document.frame
+        options = replace(last_options(), policy="unique")
+        self._files.ask_again = self.ask
+
+        def work() -> Path | None:
+            path = beside(original, options)
+            data = within_memory(path, lambda: encode(version.photo, options))
+            return write_export(data, path, options, original, frame, version)
+
+        def done(path: Path | None) -> None:
+            self._show_saving(False)
+            assert path is not None  # another name is found where one is taken
+            if self._model.document is document:
+                self._model.mark_exported(version)
+            self.saved.emit(path)
+
+        def failed(error: UserError) -> None:
+            self._show_saving(False)
+            self._files.failed.emit(error)
+
+        self._show_saving(True)
+        self._background.run(work, done, failed)
+
+    def _show_saving(self, saving: bool) -> None:
+        self._saving = saving
+        self.saving.emit(saving)
 
     def ask(self) -> None:
         """Show the dialog, with what was chosen the last time, for the version shown now."""
@@ -79,10 +112,11 @@ class ExportController(QObject):
         if document is None or version is None or self.dialog is not None:
             return
         self._photo, self._version, self._encoded = document.photo, version, None
+        self._frame, self._original = document.frame, document.original
         self._encoding = False  # whatever became of the last one
         self._files.ask_again = self.ask
         options = last_options()
-        path = default_path(document.photo.path or Path.home() / tr(labels.PASTED_NAME), options.ending)
+        path = beside(document.photo, options)
         dialog = self.dialog = ExportDialog(version.photo, options, path, self._window)
         dialog.changed.connect(self._look_again)
         dialog.export_pressed.connect(self._export)
@@ -93,7 +127,10 @@ class ExportController(QObject):
     def _forget(self) -> None:
         self._timer.stop()
         self.dialog, self._then, self._encoded = None, None, None
-        self._photo = self._version = None  # they may be the last thing that holds a large file open
+        self._new_folder = None
+        self._photo = self._original = self._version = (
+            None  # they may be the last thing that holds a large file open
+        )
 
     # the weight of the file
 
@@ -123,14 +160,8 @@ class ExportController(QObject):
             whole = replace(options, longest_side=0, metadata=False)
             return EncodedExport(version, options, encode(joined, whole))
 
-        def work() -> EncodedExport:
-            try:
-                return made()
-            except MemoryError as error:
-                raise UserError("save_failed", path=path, detail=phrase(N_("the memory ran out"))) from error
-
         self._encoding = True
-        self._background.run(work, self._accept, self._accept_failure)
+        self._background.run(lambda: within_memory(path, made), self._accept, self._accept_failure)
 
     def _accept(self, encoded: EncodedExport) -> None:
         self._encoding = False
@@ -161,6 +192,10 @@ class ExportController(QObject):
 
     def _export(self) -> None:
         assert self.dialog is not None
+        folder = self.dialog.path.parent
+        if not folder.exists() and folder != self._new_folder:
+            self._ask_new_folder(folder)
+            return
         self.dialog.banner.hide()
         self.dialog.show_saving(True)
         ready = self._encoded
@@ -170,22 +205,33 @@ class ExportController(QObject):
             self._then = self._write
             self._timer.start(0)
 
+    def _ask_new_folder(self, folder: Path) -> None:
+        words = tr("{folder} does not exist yet.").format(folder=folder)
+        box = self._files.question(tr("Make this folder?"), words)
+        make = box.addButton(tr("Make the folder"), QMessageBox.ButtonRole.AcceptRole)
+        make.clicked.connect(lambda: self._export_into(folder))
+        box.open()
+
+    def _export_into(self, folder: Path) -> None:
+        self._new_folder = folder
+        if self.dialog is not None:
+            self._export()
+
     def _write(self, ready: EncodedExport, overwrite: bool = False) -> None:
         if self.dialog is None:
             return
         assert self._photo is not None and self._version is not None
         photo, version, wished, options = self._photo, self._version, self.dialog.path, self.dialog.options
+        original, frame = self._original or photo, self._frame
         policy = "overwrite" if overwrite else options.policy
         kept = version if options.picture == "result" else None
+        options, folder = replace(options, policy=policy), self._new_folder
 
         def work() -> Path | None:
-            path = resolve_conflict(wished, policy, photo.path)
-            if path is not None:
-                digest = write(ready.data, path, overwrite=policy == "overwrite", original=photo.path)
-                if options.sidecar:
-                    told = dump_sidecar(make_provenance(photo, version, digest))
-                    write_file(sidecar_path(path), told, overwrite=True)
-            return path
+            if folder is not None and folder == wished.parent:
+                with save_errors(wished):
+                    folder.mkdir(parents=True, exist_ok=True)
+            return write_export(ready.data, wished, options, original, frame, version)
 
         def failed(error: UserError) -> None:
             if self.dialog is None:
@@ -206,21 +252,12 @@ class ExportController(QObject):
                 self.dialog.show_error(UserError("album_exists", path=wished))
             return
         if self.dialog is not None:
-            preferences().setValue(_KEY, json.dumps(self.dialog.last_options().to_json()))
+            remember_options(self.dialog.last_options())
             self.dialog.accept()
         document = self._model.document
         if kept is not None and document is not None and document.photo is photo:
             self._model.mark_exported(kept)
         self.exported.emit(path)
-
-
-def last_options() -> ExportOptions:
-    """What was chosen the last time; what is shipped where that cannot be read."""
-    try:
-        data = json.loads(str(preferences().value(_KEY, "")))
-        return ExportOptions.from_json(data)
-    except (ValueError, AttributeError, UserError):
-        return ExportOptions()
 
 
 def _file_of(options: ExportOptions) -> ExportOptions:

@@ -9,19 +9,25 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from daps_desktop.album.discovery import photos_at
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import write_file
 from daps_desktop.base.i18n import tr
-from daps_desktop.document.project import is_project
+from daps_desktop.document.project import SUFFIX, is_project
 from daps_desktop.imaging.export import free_path
-from daps_desktop.imaging.formats.mask_file import read_mask, write_mask
 from daps_desktop.imaging.formats.reader import read_photo
-from daps_desktop.imaging.mask import Mask
 from daps_desktop.ui.canvas.drawing.layer import to_qimage
 from daps_desktop.ui.canvas.drawing.pyramid import display_image
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.background import BackgroundRunner
-from daps_desktop.ui.common.file_dialogs import ask_file, ask_save_path, photo_filter, photo_or_project_filter
+from daps_desktop.ui.common.file_dialogs import (
+    ask_file,
+    ask_files,
+    ask_folder,
+    ask_save_path,
+    photo_filter,
+    photo_or_project_filter,
+)
 from daps_desktop.ui.common.theme import NAME
 from daps_desktop.ui.files.opened_photo import (
     SAMPLE,
@@ -31,6 +37,7 @@ from daps_desktop.ui.files.opened_photo import (
     open_sample,
     photo_of_image,
 )
+from daps_desktop.ui.files.page_dialog import PageDialog, Pages, pages_of
 from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.models.job_model import JobModel
 
@@ -45,6 +52,7 @@ class FileController(QObject):
     opening = Signal(str)  # the name, while it is being read
     opening_failed = Signal()  # for want of an answer, which is being asked for
     opened = Signal(OpenedPhoto)
+    several = Signal(list)  # paths of photos, of which the first is being opened
     saved = Signal(Path)
     failed = Signal(UserError)
 
@@ -56,7 +64,7 @@ class FileController(QObject):
         self._job = job
         self._background = background
         self._window = window
-        self._folder = Path.home()
+        self.folder = Path.home()
         self.ask_again: Callable[[], object] | None = None  # for the name of what was written last
         # Saves the project and then goes on; the project controller sets it.
         self.keep_first: Callable[[Callable[[], None]], None] = lambda go_on: None
@@ -74,32 +82,59 @@ class FileController(QObject):
     # in
 
     def ask_open(self) -> None:
-        ask_file(self._window, tr(labels.OPEN_TITLE), self._folder, photo_or_project_filter(), self.open)
+        ask_files(self._window, tr(labels.OPEN_TITLE), self.folder, photo_or_project_filter(), self.open_all)
+
+    def ask_open_folder(self) -> None:
+        ask_folder(self._window, tr(labels.FOLDER_TITLE), self.folder, lambda path: self.open_all([path]))
+
+    def open_all(self, paths: list[Path]) -> None:
+        """Open a photo or a project; several, and those of a folder, become an album with the first open."""
+        if len(paths) == 1 and not paths[0].is_dir():
+            self.open(paths[0])
+        elif paths:
+            self._background.run(lambda: photos_at(paths), self._open_several, self.failed.emit)
+
+    def _open_several(self, found: list[Path]) -> None:
+        photos = [path for path in found if path.suffix.lower() != SUFFIX]
+        if len(photos) > 1:
+            self.several.emit(photos)
+        self.open(found[0])
 
     def open(self, path: Path) -> None:
         """Read the photo or the project at `path`, after asking about unsaved work."""
         self.confirm_discard(lambda: self.read(path))
-        self._folder = path.parent
+        self.folder = path.parent
 
-    def read(self, path: Path, photo_at: Path | None = None, accept_changed: bool = False) -> None:
-        """`open` without a question; `photo_at` is where the photo of a project is, if not where it was."""
+    def read(
+        self, path: Path, photo_at: Path | None = None, accept_changed: bool = False, page: int | None = None
+    ) -> None:
+        """`open` without a question about unsaved work; of several photos in a file that of the `page`, which
+        is asked for where it is None. `photo_at` is where the photo of a project is, if not where it was."""
 
-        def read() -> OpenedPhoto:
+        def read() -> OpenedPhoto | Pages:
             if is_project(path):
                 return open_project(path, photo_at, accept_changed)
-            return open_photo(read_photo(path))
+            photo = read_photo(path, page)
+            return (pages_of(path, photo) if page is None else None) or open_photo(photo)
 
         self.open_with(
             path.name, read, self.or_ask_for_photo(lambda at, changed: self.read(path, at, changed))
         )
 
     def open_with(
-        self, name: str, read: Callable[[], OpenedPhoto], failed: Callable[[UserError], None] | None = None
+        self,
+        name: str,
+        read: Callable[[], OpenedPhoto | Pages],
+        failed: Callable[[UserError], None] | None = None,
     ) -> None:
         """Open what `read` gives, which is called in the background; `name` is shown meanwhile."""
         edits = self.edits
 
-        def take(opened: OpenedPhoto) -> None:
+        def take(opened: OpenedPhoto | Pages) -> None:
+            if isinstance(opened, Pages):
+                self.opening_failed.emit()
+                self._ask_page(opened)
+                return
             if self.edits == edits:
                 self._accept(opened)
                 return
@@ -108,6 +143,11 @@ class FileController(QObject):
 
         self.opening.emit(name)
         self._background.run(read, take, failed or self.failed.emit)
+
+    def _ask_page(self, pages: Pages) -> None:
+        dialog = PageDialog(pages, self._window)
+        dialog.chosen.connect(lambda page: self.read(pages.path, page=page))
+        dialog.open()
 
     def open_sample(self) -> None:
         """The photo that comes with the program, as if it lay where the user keeps pictures."""
@@ -168,70 +208,35 @@ class FileController(QObject):
                 lambda: to_qimage(display_image(result.photo)), QGuiApplication.clipboard().setImage
             )
 
-    def ask_export_mask(self) -> None:
-        self._ask_name(
-            tr(labels.EXPORT_TITLE),
-            tr(labels.MASK_FILTER),
-            self.suggested("_marks", ".png"),
-            self.export_mask,
-        )
-
-    def export_mask(self, path: Path, overwrite: bool = False) -> None:
-        document = self._model.document
-        if document is None:
-            return
-        mask = document.mask.copy()
-        self._background.run(
-            lambda: write_mask(mask, path, overwrite=overwrite),
-            lambda _: self.saved.emit(path),
-            self._or_replace(path, lambda: self.export_mask(path, overwrite=True)),
-        )
-
     def ask_write(
         self, title: str, filters: str, addition: str, suffix: str, make: Callable[[], bytes]
     ) -> None:
         """Ask for a name next to the original and write there what `make` gives, in the background."""
-        self._ask_name(title, filters, self.suggested(addition, suffix), lambda path: self.write(path, make))
+        self.ask_name(title, filters, self.suggested(addition, suffix), lambda path: self.write(path, make))
 
     def write(self, path: Path, make: Callable[[], bytes], overwrite: bool = False) -> None:
         self._background.run(
             lambda: write_file(path, make(), overwrite=overwrite),
             lambda _: self.saved.emit(path),
-            self._or_replace(path, lambda: self.write(path, make, overwrite=True)),
+            self.or_replace(path, lambda: self.write(path, make, overwrite=True)),
         )
 
-    def ask_import_mask(self) -> None:
-        ask_file(
-            self._window, tr(labels.IMPORT_TITLE), self._folder, photo_or_project_filter(), self.import_mask
-        )
-
-    def import_mask(self, path: Path) -> None:
-        document = self._model.document
-        if document is None:
-            return
-
-        def take(mask: Mask) -> None:
-            if self._model.document is document:
-                self._model.set_mask(mask, tr(labels.UNDO_IMPORT))
-
-        self._background.run(lambda: read_mask(path, document.photo), take, self.failed.emit)
-
-    def _ask_name(self, title: str, filters: str, suggested: Path, then: Callable[[Path], None]) -> None:
+    def ask_name(self, title: str, filters: str, suggested: Path, then: Callable[[Path], None]) -> None:
         """Whether one that exists may be replaced is asked in our own words, when the writing is refused."""
-        self.ask_again = partial(self._ask_name, title, filters, suggested, then)
+        self.ask_again = partial(self.ask_name, title, filters, suggested, then)
         ask_save_path(self._window, title, suggested, filters, then)
 
     def suggested(self, addition: str, suffix: str) -> Path:
         """A name that does not exist yet, next to the original."""
         document = self._model.document
         path = document.photo.path if document else None
-        origin = path or self._folder / tr(labels.PASTED_NAME)
+        origin = path or self.folder / tr(labels.PASTED_NAME)
         stem, ending = origin.stem, addition + suffix
         if len(os.fsencode(stem + ending)) > _MAX_NAME:
             stem = stem[:_KEPT_OF_NAME]
         return free_path(origin.with_name(stem + ending))
 
-    def _or_replace(self, path: Path, again: Callable[[], None]) -> Callable[[UserError], None]:
+    def or_replace(self, path: Path, again: Callable[[], None]) -> Callable[[UserError], None]:
         def failed(error: UserError) -> None:
             if error.code == "save_exists":
                 self.ask_replace(path, again)

@@ -38,6 +38,11 @@ class OpenedPhoto:
     strokes: int = 0
 
     @property
+    def original(self) -> Photo:
+        """The photo as its file holds it, which may be seen in a frame."""
+        return self.project.original if self.project else self.photo
+
+    @property
     def versions(self) -> tuple[Version, ...]:
         return self.project.versions if self.project else ()
 

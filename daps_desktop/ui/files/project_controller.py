@@ -41,7 +41,7 @@ class _Snapshot:
     """What a document had come to when it was written down."""
 
     edits: int
-    versions: int
+    versions: frozenset[int]  # their numbers
     strokes: int
 
 
@@ -104,7 +104,7 @@ class ProjectController(QObject):
             return
         project = Project(
             document.photo, opened.source, document.mask.copy(), document.recipe, tuple(document.versions),
-            self._view(), document.profile,
+            self._view(), document.profile, document.framing,
         )  # fmt: skip
         embed = opened.source.size <= EMBED_UP_TO if self._embed is None else self._embed
         spare, moment = self._autosave.photo_copy, self._snapshot()
@@ -134,7 +134,11 @@ class ProjectController(QObject):
     def _snapshot(self) -> _Snapshot:
         document = self._model.document
         assert document is not None
-        return _Snapshot(self._files.edits, len(document.versions), self._autosave.strokes)
+        return _Snapshot(
+            self._files.edits,
+            frozenset(version.number for version in document.versions),
+            self._autosave.strokes,
+        )
 
     def _view(self) -> ViewState:
         view, shown = self._canvas.view, self._model.shown

@@ -70,7 +70,13 @@ class RecipeController(QObject):
 
     def load(self, path: Path) -> None:
         """Take what the file says about damage and quality; marks stay as they are."""
-        self._background.run(lambda: read_recipe(path), self._use, self._files.failed.emit)
+        document = self._model.document
+
+        def take(recipe: Recipe) -> None:
+            if self._model.document is document:
+                self._use(recipe)
+
+        self._background.run(lambda: read_recipe(path), take, self._files.failed.emit)
 
     def repeat(self, path: Path) -> None:
         """Take damage, quality and marks from the sidecar of a result, if it came of this very photo."""
@@ -78,18 +84,22 @@ class RecipeController(QObject):
         if document is None:
             return
 
-        def read() -> tuple[Recipe, Provenance]:
+        def read() -> tuple[Recipe, Provenance, Document | None]:
             told = read_sidecar(path)
             recipe = told.repeated()
-            if not told.matches(document.photo):
+            if not told.matches(document.original):
                 raise UserError("sidecar_other_photo", path=path.name, name=told.origin.name)
-            return recipe, told
+            return recipe, told, None if told.frame == document.frame else document.reframed(told.frame)
 
         self._background.run(read, lambda found: self._set_up(document, *found), self._files.failed.emit)
 
-    def _set_up(self, document: Document, recipe: Recipe, given: Provenance) -> None:
+    def _set_up(
+        self, document: Document, recipe: Recipe, given: Provenance, reframed: Document | None
+    ) -> None:
         if self._model.document is not document:
             return
+        if reframed is not None:
+            self._model.reframe(reframed)
         if given.mask is not None:
             self._model.set_mask(given.mask, tr("marks of a recipe"))
         self._use(recipe)

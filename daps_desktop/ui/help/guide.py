@@ -10,8 +10,8 @@ from daps_desktop.base.paths import resource
 FOLDER = "help"
 # In the order of the contents; each is a file NAME.md.
 NAMES = (
-    "first", "marking", "finding", "damage", "strength", "running", "comparing", "check", "versions",
-    "saving", "album", "priors", "keyboard", "trouble", "privacy",
+    "first", "framing", "marking", "finding", "damage", "strength", "running", "comparing", "check",
+    "versions", "saving", "several", "album", "priors", "keyboard", "trouble", "privacy",
 )  # fmt: skip
 
 

@@ -1,7 +1,6 @@
-"""How long a run would take: asked of the engine when that may have changed, corrected by real runs."""
+"""How long a run would take: asked of the engine, which learns from runs, when that may have changed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from uuid import uuid4
 
@@ -10,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from daps_desktop.base.i18n import ntr, tr
 from daps_desktop.document.kernel_file import with_kernel_read
 from daps_desktop.imaging.mask import Mask, downsampled
-from daps_desktop.jobs.messages import Hardware, Message, RestoreResult, TimeEstimate
+from daps_desktop.jobs.messages import Hardware, Message, TimeEstimate
 from daps_desktop.jobs.requests import MARKS_STEP, EstimateRequest
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
@@ -19,19 +18,9 @@ from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.models.job_model import JobModel, JobState
 
 _PATIENCE_MS = 500  # after the last change: not in the middle of one
-_FACTORS = (0.2, 5.0)  # a run beyond these times the estimate reflects the computer's other work
-_LEARNT = 0.5  # share of the latest run in what is learnt from runs
 _FIRST_SIZE = (1224, 1632)  # of the photo that is assumed before there is one
 
 What = tuple[str, str]  # prior and device
-
-
-@dataclass(slots=True)
-class _Calibration:
-    """What is known of one prior on one device."""
-
-    speed: float
-    factor: float = 1.0  # what runs took over what was estimated
 
 
 class EstimateModel(QObject):
@@ -44,17 +33,20 @@ class EstimateModel(QObject):
         super().__init__(parent)
         self._model, self._job = model, job
         self._request: EstimateRequest | None = None  # that waits for its answer
-        self._known: dict[What, _Calibration] = {}
+        self._speeds: dict[What, float] = {}  # what a trial found
         self.seconds: dict[str, float] = {}
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_PATIENCE_MS)
         self._timer.timeout.connect(self._ask)
         for signal in (model.photo_opened, model.task_changed, model.settings_changed, model.mask_edited):
-            signal.connect(lambda *_: self._timer.start())
-        job.started.connect(lambda _: self._drop())
-        job.finished.connect(self._learn)
+            signal.connect(self.ask_soon)
+        job.started.connect(self._drop)
         job.state_changed.connect(self._ask_after_run)
+
+    def ask_soon(self, *_: object) -> None:
+        """What counts has changed: the task, the marks, or what is known of the photo."""
+        self._timer.start()
 
     def start(self) -> None:
         """Try the computer out before there is a photo."""
@@ -69,16 +61,14 @@ class EstimateModel(QObject):
         if not isinstance(message, TimeEstimate):
             self._show({})
             return
-        learnt = self._known.setdefault(_what(request.settings), _Calibration(message.speed))
-        learnt.speed = message.speed
-        typical = message.typical * learnt.factor
-        self.hardware_known.emit(partial(format_hardware_speed, message.hardware, typical))
+        self._speeds[_what(request.settings)] = message.speed
+        self.hardware_known.emit(partial(format_hardware_speed, message.hardware, message.typical))
         if self._model.document is not None:
-            self._show({name: seconds * learnt.factor for name, seconds in message.seconds.items()})
+            self._show(message.seconds)
 
     def _ask_after_run(self, state: JobState) -> None:
         if state is not JobState.RUNNING:
-            self._timer.start()
+            self.ask_soon()
 
     def _ask(self) -> None:
         document = self._model.document
@@ -93,27 +83,15 @@ class EstimateModel(QObject):
         self, task: Task, settings: SolverSettings, height: int, width: int, marks: Mask | None = None
     ) -> None:
         self._drop()
-        known = self._known.get(_what(settings))
-        speed = known.speed if known else None
+        speed = self._speeds.get(_what(settings))
         profile = self._model.document.profile if self._model.document else None
-        noise = profile.noise if profile else None
-        self._request = EstimateRequest(uuid4().hex, height, width, task, settings, marks, speed, noise)
+        self._request = EstimateRequest(uuid4().hex, height, width, task, settings, marks, speed, profile)
         self._job.router.submit(self._request, self.handle)
 
     def _drop(self) -> None:
         if self._request is not None:
             self._job.router.cancel(self._request.job_id)
             self._request = None
-
-    def _learn(self, finished: RestoreResult) -> None:
-        """Correct the estimates by what a run really took."""
-        foretold, settings = self.seconds.get(finished.report.preset), self._job.request
-        known = self._known.get(_what(settings.settings)) if settings else None
-        if not foretold or known is None:
-            return
-        ratio = finished.report.seconds_total / foretold
-        low, high = _FACTORS
-        known.factor = min(max(known.factor * ratio**_LEARNT, low), high)
 
     def _show(self, seconds: Mapping[str, float]) -> None:
         self.seconds = dict(seconds)
@@ -125,9 +103,9 @@ def _what(settings: SolverSettings) -> What:
 
 
 def format_hardware_speed(hardware: Hardware, typical: float) -> str:
-    """ "2 cores, no graphics card. A 2-megapixel repair takes about a minute." """
+    """ "2 cores, no graphics card. A 2-megapixel repair takes 50 to 70 s." """
     cores = ntr("{count} core", "{count} cores", hardware.cores).format(count=hardware.cores)
-    takes = tr("A 2-megapixel repair takes about {time}.").format(time=formatting.duration(typical))
+    takes = tr("A 2-megapixel repair takes {time}.").format(time=formatting.forecast(typical))
     if hardware.gpu_name:
         computer = tr("{card}, {cores}.").format(card=hardware.gpu_name, cores=cores)
     elif hardware.device == "mps":

@@ -28,8 +28,8 @@ class FindModel(QObject):
         self._timer = QTimer(self)  # one that runs out at once: the next run may begin as one ends
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._ask)
-        model.photo_opened.connect(lambda _: self.cancel())
-        job.started.connect(lambda _: self._withdraw())
+        model.photo_opened.connect(self.cancel)
+        job.started.connect(self._withdraw)
         job.state_changed.connect(self._ask_after_run)
 
     def find(self) -> None:

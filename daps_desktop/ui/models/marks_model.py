@@ -33,6 +33,7 @@ class MarksModel(QObject):
 
     mask_changed = Signal(Rect)  # while a stroke is drawn, and after every edit
     layer_changed = Signal(Rect)  # the same for a layer, which is worked on in place of the marks
+    stroke_taken = Signal(Selection)  # that is to be worked on at once, and leaves no mark
     mask_edited = Signal()  # when a stroke is done, undone or redone: time to count pixels
     task_changed = Signal(Task)
     settings_changed = Signal(SolverSettings)
@@ -120,6 +121,26 @@ class MarksModel(QObject):
                 self._worked.narrow_stroke(self._touched, labels[self._touched.slices] > 0)
                 self._tell_changed(self._touched)
             self._remember(name, self._worked.commit_stroke(self._touched))
+
+    def take_stroke(self, labels: NDArray[np.uint16] | None = None) -> None:
+        """End the stroke, leave the marks as they were before, and give what it marked away.
+
+        `labels` as in `end_stroke`.
+        """
+        if self._worked is None or not self.stroking:
+            return
+        self.stroking = False
+        rect = self._touched
+        if rect.empty:
+            return
+        if labels is not None:
+            self._worked.narrow_stroke(rect, labels[rect.slices] > 0)
+        marked = self._worked.mask[rect.slices].copy()
+        self._worked.revert_stroke(rect)
+        self._tell_changed(rect)
+        stroke = Selection(rect, marked & ~self._worked.mask[rect.slices])
+        if not stroke.empty:
+            self.stroke_taken.emit(stroke)
 
     def cancel_stroke(self) -> None:
         """Leave the marks as they were before the stroke under way."""

@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from PySide6.QtCore import QObject
+from shiboken6 import isValid
+
 from daps_desktop.jobs.messages import Message, ends_job
 from daps_desktop.jobs.requests import Request
 
@@ -36,5 +39,7 @@ class MessageRouter:
         receiver = self._receivers.get(message.job_id)
         if ends_job(message):
             self._receivers.pop(message.job_id, None)
-        if receiver is not None:
-            receiver(message)
+        owner = getattr(receiver, "__self__", None)
+        if receiver is None or (isinstance(owner, QObject) and not isValid(owner)):  # who asked has gone
+            return
+        receiver(message)

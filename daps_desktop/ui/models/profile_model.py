@@ -22,8 +22,8 @@ class ProfileModel(QObject):
         self._timer = QTimer(self)  # one that runs out at once: where a run ends because a photo is opened,
         self._timer.setSingleShot(True)  # only the new one is asked about
         self._timer.timeout.connect(self._ask)
-        model.photo_opened.connect(lambda _: self._begin())
-        job.started.connect(lambda _: self._drop())
+        model.photo_opened.connect(self._begin)
+        job.started.connect(self._drop)
         job.state_changed.connect(self._ask_after_run)
 
     def handle(self, message: Message) -> None:

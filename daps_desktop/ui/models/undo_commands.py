@@ -8,13 +8,17 @@ import numpy as np
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
+from daps_desktop.document.document import Document
+from daps_desktop.document.version import Version
 from daps_desktop.imaging.mask import Mask, MaskEdit
+from daps_desktop.imaging.photo import Pixels
 from daps_desktop.imaging.rect import Rect
 
 # A packed patch of a stroke over a 50-megapixel photo is some ten kilobytes; an inverted mask of noise fills
 # the bytes before the steps.
 UNDO_STEPS = 200
 UNDO_BYTES = 256 * 2**20
+Framed = tuple[Document, Version | None]
 _SOFT_EDGE_ID = 1  # commands of one number that follow each other become one
 
 
@@ -94,20 +98,83 @@ class VersionCommand(QUndoCommand):
     def __init__(self, text: str, before: int | None, after: int, show: Callable[[int | None], None]) -> None:
         super().__init__(text)
         self._before, self._after, self._show = before, after, show
+        self._made = True  # pushing a command calls `redo` once
 
     def redo(self) -> None:
-        self._show(self._after)
+        if not self._made:
+            self._show(self._after)
+        self._made = True
 
     def undo(self) -> None:
+        self._made = False
         self._show(self._before)
 
 
+class PixelsCommand(QUndoCommand):
+    """Other pixels in a part of a version: `write(number, rect, pixels)` puts them there."""
+
+    def __init__(
+        self,
+        text: str,
+        number: int,
+        rect: Rect,
+        before: Pixels,
+        after: Pixels,
+        write: Callable[[int, Rect, Pixels], None],
+    ) -> None:
+        super().__init__(text)
+        self._number, self._rect, self._before, self._after = number, rect, before, after
+        self._write = write
+
+    def redo(self) -> None:
+        self._write(self._number, self._rect, self._after)
+
+    def undo(self) -> None:
+        self._write(self._number, self._rect, self._before)
+
+
+class FrameCommand(QUndoCommand):
+    """The photo in another frame: each is a document of its own, with what was shown of it."""
+
+    def __init__(self, text: str, before: Framed, after: Framed, put: Callable[..., None]) -> None:
+        super().__init__(text)
+        self._before, self._after, self._put = before, after, put
+
+    def redo(self) -> None:
+        self._put(*self._after)
+
+    def undo(self) -> None:
+        self._put(*self._before)
+
+
+class DeleteCommand(QUndoCommand):
+    """A version was taken out of the history; it is kept here, to be put back."""
+
+    def __init__(
+        self, text: str, number: int, take: Callable[[int], Version], put_back: Callable[[Version], None]
+    ) -> None:
+        super().__init__(text)
+        self._number, self._take, self._put_back = number, take, put_back
+        self._kept: Version | None = None
+
+    def redo(self) -> None:
+        self._kept = self._take(self._number)
+
+    def undo(self) -> None:
+        if self._kept is not None:
+            self._put_back(self._kept)
+
+
 class UndoStack(QUndoStack):
-    """Holds so many steps and so many bytes; of more, the oldest can no longer be undone."""
+    """Holds so many steps and so many bytes; of more, the oldest can no longer be undone.
+
+    While `versions_come`, the versions that came are passed over: undo takes back what the person did.
+    """
 
     def __init__(self, parent: QObject | None = None, limit_bytes: int = UNDO_BYTES) -> None:
         super().__init__(parent)
         self._limit_bytes = limit_bytes
+        self.versions_come = False
         self.setUndoLimit(UNDO_STEPS)
 
     @property
@@ -125,11 +192,25 @@ class UndoStack(QUndoStack):
 
     def canUndo(self) -> bool:
         """False also where only forgotten steps are left."""
-        return self.index() > self._first_kept()
+        return any(map(self._is_own, range(self._first_kept(), self.index())))
+
+    def canRedo(self) -> bool:
+        return any(map(self._is_own, range(self.index(), self.count())))
 
     def undo(self) -> None:
         if self.canUndo():
+            while not self._is_own(self.index() - 1):
+                super().undo()
             super().undo()
+
+    def redo(self) -> None:
+        if self.canRedo():
+            while not self._is_own(self.index()):
+                super().redo()
+            super().redo()
+
+    def _is_own(self, index: int) -> bool:
+        return not (self.versions_come and isinstance(self.command(index), VersionCommand))
 
     def _first_kept(self) -> int:
         forgotten = [i for i, command in enumerate(self._all()) if _forgotten(command)]

@@ -27,7 +27,7 @@ from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.live_text import say
 from daps_desktop.ui.common.theme import MIN_TARGET, SPACING
 from daps_desktop.ui.common.widgets import SegmentedControl, add_choice, hbox, label, vbox
-from daps_desktop.ui.panels.noise_field import NoiseField
+from daps_desktop.ui.panels.value_fields import NoiseField
 
 Choices = Sequence[tuple[str, str]]
 

@@ -1,4 +1,4 @@
-"""One card: a small picture, a name to tick, and below it, while it is ticked, its one or two values."""
+"""One card: a small picture, a name to tick, and below it, while it is ticked, what that does and how."""
 
 from dataclasses import dataclass, fields
 
@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QPushButton, QVBoxLayout, QWidget
 
-from daps_desktop.base.i18n import N_, capitalised, join_sentences, tr
+from daps_desktop.base.i18n import N_, tr
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import Damage, allowed
 from daps_desktop.ui.common.live_text import Words, said, say
@@ -16,8 +16,7 @@ from daps_desktop.ui.panels.damage_pictures import DamageThumbnail, Degrade
 from daps_desktop.ui.panels.value_fields import MakeField, ValueField
 
 TAKE = N_("Take")
-CONFIRMED = N_("The photo confirms it.")
-_BELOW_NAME = 26  # pixels: where a tick box's words begin
+BELOW_NAME = 26  # pixels: where a tick box's words begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +44,7 @@ class Suggestion(QWidget):
         self.setVisible(False)
 
     def show_text(self, words: Words, taken: bool = False) -> None:
-        def shown() -> str:
-            return join_sentences(tr(CONFIRMED), capitalised(said(words))) if taken and words else said(words)
-
-        say(self.text, text=shown)
+        say(self.text, text=words)
         say(self.take, accessibleName=lambda: f"{tr(TAKE)}: {said(words)}")
         self.take.setVisible(not taken)
         self.setVisible(bool(words))
@@ -76,7 +72,8 @@ class Card(QFrame):
         self.tick.setMinimumHeight(MIN_TARGET - 4)
         say(self.tick, accessibleDescription=self.line)
         self.below = label(self.line, "caption")
-        self.below.setContentsMargins(_BELOW_NAME, 0, 0, 0)
+        self.below.setContentsMargins(BELOW_NAME, 0, 0, 0)
+        self.below.setVisible(False)
         self.thumbnail = DamageThumbnail(face.picture)
         self.suggestion = Suggestion()
         self.values = values or QWidget()
@@ -134,11 +131,19 @@ class Card(QFrame):
         self.tick.setEnabled(not reason)
         self.thumbnail.setEnabled(not reason)
         say(self.below, text=reason or self.line)
-        say(self.tick, toolTip=reason)
+        say(self.tick, toolTip=reason or self.line)
+        self.below.setVisible(self.checked or bool(reason))
 
     def show_photo(self, _photo: Photo) -> None:
         """Another photo: nothing is known of it yet."""
         self.suggest(None)
+
+    def reset(self) -> None:
+        """Show the usual values, without emitting a signal, whether ticked or not."""
+        self._shown = None
+        for f in fields(self.kind):
+            if f.name in self.fields:
+                self.fields[f.name].show_value(f.default)
 
     def _made_values(self) -> QWidget | None:
         """What stands below the name while the card is ticked; None where nothing does."""
@@ -154,6 +159,7 @@ class Card(QFrame):
 
     def _show_ticked(self, ticked: bool) -> None:
         self.values.setVisible(ticked and self._has_values)
+        self.below.setVisible(ticked)
         self.setProperty("picked", ticked)
         self.style().unpolish(self)
         self.style().polish(self)

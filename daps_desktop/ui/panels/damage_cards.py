@@ -4,10 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from daps_desktop.base.i18n import N_, phrase, tr
-from daps_desktop.base.validation import Range
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import (
     BoxMask,
@@ -25,78 +24,17 @@ from daps_desktop.jobs.damage import (
     Noise,
     PhaseRetrieval,
     RandomMask,
-    allowed,
+    Toning,
 )
 from daps_desktop.jobs.damage_traits import Conflict, conflict
 from daps_desktop.jobs.task import Task
 from daps_desktop.ui.common import labels
-from daps_desktop.ui.common.live_text import Words, say
-from daps_desktop.ui.common.theme import MIN_TARGET, SPACING
-from daps_desktop.ui.common.widgets import NumberRow, vbox
+from daps_desktop.ui.common.live_text import Words
+from daps_desktop.ui.common.widgets import vbox
 from daps_desktop.ui.panels import damage_pictures
 from daps_desktop.ui.panels.card import Card, Face
-from daps_desktop.ui.panels.noise_field import NoiseField
-from daps_desktop.ui.panels.value_fields import choice_field, number_field, percent_field
-
-_USUAL_QUALITY = 40
-
-
-class NoiseCard(Card):
-    """Its value is one of the settings: the noise level."""
-
-    def _made_values(self) -> QWidget:
-        self.level = NoiseField()
-        return self.level
-
-
-class JpegCard(Card):
-    """Its quality is asked for only where the file itself does not say how it was compressed."""
-
-    def _made_values(self) -> QWidget:
-        self.automatic = say(QCheckBox(), text=N_("Use the file's own tables"))
-        self.automatic.setMinimumHeight(MIN_TARGET)
-        values = allowed(JpegCompression, "quality")
-        assert isinstance(values, Range)
-        name = N_("Quality it was saved with")
-        self.quality = NumberRow(name, "", values.low + 1, values.high, _USUAL_QUALITY, decimals=0)
-        box = QWidget()
-        box.setLayout(vbox(self.automatic, self.quality, spacing=SPACING // 2))
-        self.show_tables(False)
-        self.automatic.toggled.connect(self._pick_automatic)
-        self.quality.changed.connect(self.changed)
-        return box
-
-    def show_photo(self, photo: Photo) -> None:
-        super().show_photo(photo)
-        self.show_tables(photo.jpeg is not None)
-
-    def show_tables(self, known: bool) -> None:
-        """Whether the file itself says how it was compressed."""
-        self.automatic.setVisible(known)
-        self.automatic.blockSignals(True)
-        self.automatic.setChecked(known)
-        self.automatic.blockSignals(False)
-        self.quality.setVisible(not known)
-
-    def damage(self) -> JpegCompression:
-        return JpegCompression(0 if self.automatic.isChecked() else round(self.quality.value))
-
-    @property
-    def given(self) -> JpegCompression:
-        """That the last photo's file gave its own quality does not hold for this one."""
-        return self.damage()
-
-    def _show_values(self, damage: Damage) -> None:
-        assert isinstance(damage, JpegCompression)
-        automatic = damage.quality == 0 and not self.automatic.isHidden()
-        self.automatic.setChecked(automatic)
-        self.quality.setVisible(not automatic)
-        if damage.quality:
-            self.quality.show_value(damage.quality)
-
-    def _pick_automatic(self, automatic: bool) -> None:
-        self.quality.setVisible(not automatic)
-        self.changed.emit()
+from daps_desktop.ui.panels.own_cards import GreyCard, JpegCard, NoiseCard
+from daps_desktop.ui.panels.value_fields import choice_field, number_field, percent_field, words_field
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +44,10 @@ class DamageEntry:
     done: str = ""  # what was done, said of a version; the word of the damage where there is none
     faces: tuple[Face, ...] = ()  # of its cards; without one it can be named under Advanced
     card: type[Card] = Card
+    short: str = ""  # what was done, in a version's name
 
 
+_TONES = {"sepia": N_("Sepia"), "selenium": N_("Selenium"), "neutral": N_("Neutral")}
 _SCRATCHES = Face(labels.SCRATCHES, labels.SCRATCHES_LINE, damage_pictures.scratched)
 # The same damage as scratches to the solver: pixels without information. Only finding it differs.
 _DUST = Face(
@@ -145,24 +85,29 @@ _FADED = Face(
     damage_pictures.faded,
     (("amount", percent_field(N_("Strength"), N_("Strength of the colour correction"))),),
 )
-_GREY = Face(
-    labels.GREY,
-    N_("Colours are a guess. The built-in prior guesses timidly; one of the right kind does better."),
-    damage_pictures.half_grey,
+_GREY = Face(labels.GREY, N_("Colours are a guess."), damage_pictures.half_grey)
+_TONE = Face(
+    N_("Tone"),
+    N_("For black and white: sepia, selenium, or none."),
+    damage_pictures.half_sepia,
+    (("to", words_field(N_("Tone"), _TONES)),),
 )
 
 CARDS: dict[type[Damage], DamageEntry] = {
-    MissingPixels: DamageEntry(N_("scratches and tears filled in"), (_SCRATCHES, _DUST)),
-    GaussianBlur: DamageEntry(N_("sharpened"), (_BLUR,)),
-    MotionBlur: DamageEntry(N_("camera shake removed"), (_MOTION,)),
-    KernelBlur: DamageEntry(N_("sharpened with a given kernel")),
-    CameraBlur: DamageEntry(N_("sharpened in linear light")),
-    Downsampling: DamageEntry(N_("made larger"), (_SMALL,)),
-    Noise: DamageEntry(N_("noise removed"), (_NOISE,), NoiseCard),
-    JpegCompression: DamageEntry(N_("JPEG blocks removed"), (_JPEG,), JpegCard),
-    Fading: DamageEntry(N_("fading corrected"), (_FADED,)),
-    Greyscale: DamageEntry(N_("coloured"), (_GREY,)),
-    Clipping: DamageEntry(N_("clipped highlights filled in")),
+    MissingPixels: DamageEntry(
+        N_("scratches and tears filled in"), (_SCRATCHES, _DUST), short=N_("scratches")
+    ),
+    GaussianBlur: DamageEntry(N_("sharpened"), (_BLUR,), short=N_("blur")),
+    MotionBlur: DamageEntry(N_("camera shake removed"), (_MOTION,), short=N_("shake")),
+    KernelBlur: DamageEntry(N_("sharpened with a given kernel"), short=N_("blur")),
+    CameraBlur: DamageEntry(N_("sharpened in linear light"), short=N_("blur")),
+    Downsampling: DamageEntry(N_("made larger"), (_SMALL,), short=N_("size")),
+    Noise: DamageEntry(N_("noise removed"), (_NOISE,), NoiseCard, short=N_("grain")),
+    JpegCompression: DamageEntry(N_("JPEG blocks removed"), (_JPEG,), JpegCard, short=N_("JPEG blocks")),
+    Fading: DamageEntry(N_("fading corrected"), (_FADED,), short=N_("fading")),
+    Greyscale: DamageEntry(N_("coloured"), (_GREY,), GreyCard, short=N_("colour")),
+    Toning: DamageEntry(N_("given another tone"), (_TONE,), short=N_("tone")),
+    Clipping: DamageEntry(N_("clipped highlights filled in"), short=N_("highlights")),
     RandomMask: DamageEntry(),
     BoxMask: DamageEntry(),
     PhaseRetrieval: DamageEntry(),
@@ -184,6 +129,12 @@ def done(damage: Damage) -> str:
     return tr(words) if words else damage.name
 
 
+def short(damage: Damage) -> str:
+    """The same in a word or two."""
+    words = CARDS[type(damage)].short
+    return tr(words) if words else damage.name
+
+
 class DamageCards(QWidget):
     """All cards; `task_chosen` carries what they say together.
 
@@ -193,6 +144,7 @@ class DamageCards(QWidget):
     help_chapter = "damage"
 
     task_chosen = Signal(Task)
+    priors_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -200,9 +152,18 @@ class DamageCards(QWidget):
         self.cards: tuple[Card, ...] = tuple(card for cards in self._of.values() for card in cards)
         self._others: tuple[Damage, ...] = ()
         self._asked: Task | None = None  # that is shown
-        self.setLayout(vbox(*self.cards, spacing=SPACING // 2))
+        self.setLayout(vbox(*self.cards, spacing=1))
         for card in self.cards:
             card.changed.connect(self._tell)
+        grey = self.card(Greyscale)
+        assert isinstance(grey, GreyCard)
+        grey.priors.clicked.connect(self.priors_wanted)
+        grey.tone.clicked.connect(self._exchange_colour_for_tone)
+
+    def _exchange_colour_for_tone(self) -> None:
+        self.card(Greyscale).show_damage(None)
+        self.card(Toning).show_damage(Toning())
+        self._tell()
 
     def card(self, kind: type[Damage]) -> Card:
         """The first of its cards."""
@@ -214,9 +175,13 @@ class DamageCards(QWidget):
         assert isinstance(card, NoiseCard)
         return card
 
-    def show_photo(self, photo: Photo) -> None:
+    def show_photo(self, photo: Photo, kept: bool = False) -> None:
+        """Another photo; what was set for the last one stays on the cards where it is `kept`."""
         for card in self.cards:
             card.show_photo(photo)
+            if not kept:
+                card.show_damage(None)
+                card.reset()
 
     def show_task(self, task: Task) -> None:
         self._asked = task

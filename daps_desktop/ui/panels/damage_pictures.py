@@ -8,7 +8,11 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
-SIDE = 44  # widget pixels
+from daps_desktop.imaging.colour import REC601
+from daps_desktop.imaging.profile.tone_curve import TONES
+
+SIDE = 28  # widget pixels
+_DRAWN = 44  # units of a picture, in which its damage is drawn
 _RADIUS = 5
 _DISABLED = 0.35  # opacity
 
@@ -59,7 +63,7 @@ def _photo(side: int) -> QImage:
     sky = QLinearGradient(0, 0, 0, 30)
     sky.setColorAt(0, QColor("#5b8fc7"))
     sky.setColorAt(1, QColor("#f3dfc0"))
-    painter.fillRect(QRectF(0, 0, SIDE, SIDE), sky)
+    painter.fillRect(QRectF(0, 0, _DRAWN, _DRAWN), sky)
     painter.setBrush(QColor("#fff3c4"))
     painter.drawEllipse(QPointF(35, 9), 4, 4)
     for colour, points in _HILLS:
@@ -78,7 +82,7 @@ def _painter(image: QImage) -> QPainter:
     """Draws in units of the widget, whatever the side of the image."""
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.scale(image.width() / SIDE, image.width() / SIDE)
+    painter.scale(image.width() / _DRAWN, image.width() / _DRAWN)
     painter.setPen(Qt.PenStyle.NoPen)
     return painter
 
@@ -117,7 +121,7 @@ def scratched(photo: Floats) -> Floats:
 def dusty(photo: Floats) -> Floats:
     image = _image(photo)
     painter = _painter(image)
-    places = np.random.default_rng(8).uniform(2, SIDE - 2, (26, 2))
+    places = np.random.default_rng(8).uniform(2, _DRAWN - 2, (26, 2))
     for i, (x, y) in enumerate(places):
         painter.setBrush(QColor("#fdfbf6" if i % 3 else "#2c2620"))
         painter.drawEllipse(QPointF(x, y), 0.7 + i % 4 * 0.35, 0.7 + i % 3 * 0.4)
@@ -137,7 +141,7 @@ def shaken(photo: Floats) -> Floats:
 
 def _averaged(photo: Floats, reach: float, axis: int) -> Floats:
     """Means over `reach` widget pixels to either side along one axis."""
-    radius = max(1, round(reach * len(photo) / SIDE))
+    radius = max(1, round(reach * len(photo) / _DRAWN))
     pad = [(radius, radius) if i == axis else (0, 0) for i in range(3)]
     wide = np.pad(photo, pad, mode="edge")
     length = photo.shape[axis]
@@ -162,7 +166,7 @@ def compressed(photo: Floats) -> Floats:
 
 def _blocks(photo: Floats, block: float) -> Floats:
     """The mean of each block of that many widget pixels."""
-    cell = (np.arange(len(photo)) * SIDE / len(photo) / block).astype(int)
+    cell = (np.arange(len(photo)) * _DRAWN / len(photo) / block).astype(int)
     starts = np.flatnonzero(np.diff(cell, prepend=-1))
     counts = np.diff(np.append(starts, len(photo)))
     rows = np.add.reduceat(photo, starts, 0) / counts[:, None, None]
@@ -178,6 +182,18 @@ def faded(photo: Floats) -> Floats:
 
 def half_grey(photo: Floats) -> Floats:
     result = photo.copy()
-    left = photo[:, : len(photo) // 2]
-    result[:, : len(photo) // 2] = left @ np.array([0.3, 0.59, 0.11], np.float32)[:, None]
+    half = len(photo) // 2
+    result[:, :half] = _luma(photo[:, :half])
     return result
+
+
+def half_sepia(photo: Floats) -> Floats:
+    luma = _luma(photo)
+    result = np.repeat(luma, 3, axis=2)
+    half = len(photo) // 2
+    result[:, half:] += (255 * TONES["sepia"].tint(luma[:, half:, 0] / 255)).astype(np.float32)
+    return result
+
+
+def _luma(photo: Floats) -> Floats:
+    return photo @ np.array(REC601, np.float32)[:, None]

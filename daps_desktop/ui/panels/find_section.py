@@ -18,8 +18,8 @@ WAITING = N_("Scratches and dust are looked for when the restoration has ended."
 NONE = N_("None found. What you see yourself you can paint over.")
 NONE_YET = N_("None is sure enough. Move the slider to see less certain ones.")
 HOW = N_(
-    "If something is missing, move the slider to the right. Click a place to exclude it or include it "
-    "again. Nothing is marked before you accept."
+    "Restore repairs what glows. If something is missing, move the slider to the right. Click a place to "
+    "exclude it or include it again."
 )
 _STOPS = 100
 
@@ -126,7 +126,7 @@ class FindSection(QWidget):
         self._sensitivity.show_value(DEFAULT)
         self._review.setVisible(True)
         self._say(HOW)
-        QTimer.singleShot(0, self._reveal)
+        QTimer.singleShot(0, self, self._reveal)
 
     def show_count(self, chosen: int, left_out: int) -> None:
         say(self.count, text=lambda: _count_line(chosen, left_out))

@@ -18,6 +18,7 @@ from daps_desktop.ui.common.live_text import Words, say
 from daps_desktop.ui.common.theme import MIN_TARGET
 from daps_desktop.ui.common.widgets import Section, SegmentedControl, hbox, label, vbox
 from daps_desktop.ui.panels.advanced_section import AdvancedSection
+from daps_desktop.ui.panels.run_box import keep_switch
 from daps_desktop.ui.panels.value_fields import PercentField
 
 CLOSE, MORE = N_("Stay close to the photo"), N_("Fill in more")
@@ -70,6 +71,7 @@ class HowSection(Section):
         self.kept = PercentField(KEPT, KEPT_SPOKEN, Range(0.0, 1.0), 0.0)
         say(self.kept.slider, toolTip=KEPT_HELP, accessibleDescription=KEPT_HELP)
         self.fold = AdvancedSection()
+        self.pin = keep_switch()
         super().__init__(
             labels.STEP_HOW,
             self.closeness,
@@ -79,6 +81,7 @@ class HowSection(Section):
             self.grain,
             self.tone,
             self.fold,
+            self.pin,
         )
         for preset in QUALITIES:
             self.quality.button(preset).setProperty("tall", True)  # two lines
@@ -165,12 +168,12 @@ class ClosenessSlider(QWidget):
 
 
 def _quality_words(text: str, takes: float | None) -> str:
-    return f"{tr(text)}\n{' ' if takes is None else formatting.duration(takes)}"
+    return f"{tr(text)}\n{' ' if takes is None else formatting.forecast(takes)}"
 
 
 def _quality_name(text: str, takes: float | None) -> str:
     name = f"{tr(labels.QUALITY_NAME)}: {tr(text)}"
-    return name if takes is None else f"{name}, {formatting.duration(takes)}"
+    return name if takes is None else f"{name}, {formatting.forecast(takes)}"
 
 
 def _quality_line(settings: SolverSettings) -> Words:

@@ -1,18 +1,23 @@
 """The one big button, and what there is to say before, during and after a run."""
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QProgressBar, QPushButton, QWidget
+from pathlib import Path
 
-from daps_desktop.base.i18n import N_, ntr
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QProgressBar, QPushButton, QWidget
+
+from daps_desktop.base.i18n import N_, ntr, phrase
 from daps_desktop.jobs.remaining_time import TimeRange
 from daps_desktop.ui.common import formatting, labels
 from daps_desktop.ui.common.actions import Actions
 from daps_desktop.ui.common.banner import Banner
+from daps_desktop.ui.common.file_dialogs import show_in_folder
 from daps_desktop.ui.common.live_text import Words, said, say
-from daps_desktop.ui.common.theme import SPACING
-from daps_desktop.ui.common.widgets import hbox, label, vbox
+from daps_desktop.ui.common.theme import MIN_TARGET, SPACING
+from daps_desktop.ui.common.widgets import ShrinkingArea, hbox, label, vbox
 
 STOP_ALL = N_("Stop all")
+WIDTH = 344  # pixels, of the panel
+_LEAST = 32  # pixels of what there is to say, on a small screen
 
 
 class RunBox(QWidget):
@@ -25,6 +30,7 @@ class RunBox(QWidget):
     save_pressed = Signal()
     show_place_pressed = Signal()
     mark_places_pressed = Signal()
+    export_pressed = Signal()
 
     def __init__(self, actions: Actions) -> None:
         super().__init__()
@@ -59,15 +65,26 @@ class RunBox(QWidget):
         self._stopping = False
         self.button = say(QPushButton(), text=labels.RESTORE, accessibleName=labels.RESTORE_NAME)
         self.button.setObjectName("restore")
-        self.save = say(QPushButton(), text=labels.SAVE)
-        self.save.setObjectName("restore")
-        actions.set_explanation(self.save, N_("Save the result"), "export")
-        self.save.setVisible(False)
-        lines = (self.banner, self.verdict, self._places, self.notes, self._queue, self.hint, self.bar)
-        self.setLayout(vbox(*lines, self.save, self.button, margin=2 * SPACING))
+        self._make_save(actions)
+        self.pin = keep_switch()
+        self.pin.setVisible(False)
+        words = ShrinkingArea(
+            self.banner,
+            self.verdict,
+            self._places,
+            self.notes,
+            self._queue,
+            self.hint,
+            width=WIDTH - 4 * SPACING,
+            least=_LEAST,
+        )
+        lines = (words, self.bar, self._saved, self.pin, self._out)
+        self.setLayout(vbox(*lines, self.button, margin=2 * SPACING))
         self.button.clicked.connect(self.pressed)
         self.stop_all.clicked.connect(self.stop_all_pressed)
         self.save.clicked.connect(self.save_pressed)
+        self.export.clicked.connect(self.export_pressed)
+        self.folder.clicked.connect(self._show_folder)
         for button, signal in (
             (self.show_place, self.show_place_pressed), (self.mark_places, self.mark_places_pressed),
         ):  # fmt: skip
@@ -79,15 +96,57 @@ class RunBox(QWidget):
         actions.announce_keys(self._show_keys)
         self.show_ready("", enabled=False)
 
+    def _make_save(self, actions: Actions) -> None:
+        """Save and Export, and what was written last."""
+        self.save = say(QPushButton(), text=labels.SAVE)
+        actions.set_explanation(self.save, N_("Save the result beside the photo"), "save_result")
+        self.export = say(QPushButton(), text=labels.EXPORT)
+        self.export.setProperty("quiet", True)
+        actions.set_explanation(self.export, N_("Choose format, size and place"), "export")
+        for button in (self.save, self.export):
+            button.setObjectName("restore")
+        self._out = QWidget()
+        out = hbox(self.save, self.export)
+        out.setStretch(0, 1)
+        self._out.setLayout(out)
+        self._out.setVisible(False)
+        self.written = label()
+        self.folder = say(QPushButton(), text=labels.SHOW_IN_FOLDER)
+        self.folder.setObjectName("segment")
+        self._path: Path | None = None
+        self._saved = QWidget()
+        saved = hbox(self.written, self.folder)
+        saved.setStretch(0, 1)
+        self._saved.setLayout(saved)
+        self._saved.setVisible(False)
+
+    def show_saving(self, saving: bool) -> None:
+        say(self.save, text=labels.SAVING if saving else labels.SAVE)
+        self.save.setEnabled(not saving)
+
+    def show_saved(self, path: Path | None, words: str = labels.SAVED) -> None:
+        """What was written, and under which name; None where that is of another photo."""
+        self._path = path
+        self._saved.setVisible(path is not None)
+        if path is not None:
+            say(self.written, text=phrase(words, name=path.name))
+            self.folder.setToolTip(str(path))
+
+    def _show_folder(self) -> None:
+        if self._path is not None:
+            show_in_folder(self._path)
+
     def show_save(self, possible: bool, wanted: bool) -> None:
         """A version can be saved at any time, and again; one that is in no file asks for it."""
-        self.save.setVisible(possible)
+        self._out.setVisible(possible)
         _set_quiet(self.save, not wanted)
 
-    def show_ready(self, hint: Words, enabled: bool, to_save: bool = False) -> None:
+    def show_ready(
+        self, hint: Words, enabled: bool, to_save: bool = False, words: str = labels.RESTORE
+    ) -> None:
         """Waiting for the user; while a result is `to_save`, that is the one thing to do next."""
         self._running = False
-        self._show(labels.RESTORE, quiet=to_save, enabled=enabled)
+        self._show(words, quiet=to_save, enabled=enabled)
         self._show_hint(hint)
         self.bar.setVisible(False)
 
@@ -148,6 +207,13 @@ class RunBox(QWidget):
         self._show_keys()
         self.button.setEnabled(enabled)
         _set_quiet(self.button, quiet)
+
+
+def keep_switch() -> QCheckBox:
+    box = say(QCheckBox(), text=labels.KEEP_CHOICES, toolTip=labels.KEEP_CHOICES_HELP)
+    say(box, accessibleDescription=labels.KEEP_CHOICES_HELP)
+    box.setMinimumHeight(MIN_TARGET)
+    return box
 
 
 def _waiting_line(queued: int) -> str:

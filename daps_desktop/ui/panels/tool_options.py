@@ -3,7 +3,7 @@
 import math
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QSpinBox, QWidget
 
 from daps_desktop.base.i18n import N_, tr
 from daps_desktop.jobs.settings import WIDEST_EDGE
@@ -13,7 +13,7 @@ from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.actions import Actions
 from daps_desktop.ui.common.live_text import Words, say
 from daps_desktop.ui.common.theme import MIN_TARGET, SPACING
-from daps_desktop.ui.common.widgets import SegmentedControl, hbox, vbox
+from daps_desktop.ui.common.widgets import SegmentedControl, hbox, segment_button, vbox
 from daps_desktop.ui.models.document_model import DocumentModel
 
 MARK, ERASE = N_("Mark"), N_("Erase")
@@ -21,6 +21,7 @@ MARK_OR_ERASE = N_("What the tool does")
 TOLERANCE = N_("Tolerance")
 SOFT_EDGE = N_("Soft edge")
 SOFT_EDGE_HELP = N_("The filling fades into the photo over a ring so wide around the marks.")
+HEAL_HELP = N_("Each stroke of the brush is repaired as soon as it ends, in a version of its own.")
 GROW, SHRINK, AMOUNT = N_("Grow"), N_("Shrink"), N_("Pixels by which marks grow or shrink")
 _STOPS = 200  # of the size, which is logarithmic
 _RATIO = math.log(MAX_DIAMETER / MIN_DIAMETER)
@@ -40,7 +41,11 @@ class ToolOptions(QWidget):
         actions.set_explanation(self.brush_size.slider, labels.BRUSH_SIZE, "smaller", "larger")
         actions.set_explanation(self.tolerance.slider, TOLERANCE, "wand")
         actions.set_explanation(self.soft_edge.slider, SOFT_EDGE, "softer", "harder", more=SOFT_EDGE_HELP)
-        self.setLayout(vbox(self.mode, self.brush_size, self.tolerance, self.soft_edge))
+        self.heal = say(QCheckBox(), text=actions.specs["heal"].label)
+        self.heal.setMinimumHeight(MIN_TARGET)
+        actions.set_explanation(self.heal, actions.specs["heal"].label, "heal", more=HEAL_HELP)
+        self.setLayout(vbox(self.mode, self.brush_size, self.heal, self.tolerance, self.soft_edge))
+        self.heal.clicked.connect(tools.settings.set_healing)
         for value in (False, True):
             actions.set_explanation(self.mode.button(value), MARK_OR_ERASE, "swap")
         self.mode.chosen.connect(tools.settings.set_erasing)
@@ -70,6 +75,8 @@ class ToolOptions(QWidget):
         self.tolerance.setVisible(self._tools.name == WAND)
         self.brush_size.setVisible(self._tools.name != WAND)
         self.brush_size.setEnabled(self._tools.name == BRUSH)
+        self.heal.setChecked(settings.healing)
+        self.heal.setVisible(self._tools.name == BRUSH)
 
 
 def _sized(value: str, unit: str) -> Words:
@@ -106,7 +113,7 @@ class GrowRow(QWidget):
     def __init__(self, tools: ToolBox, actions: Actions) -> None:
         super().__init__()
         self._tools = tools
-        self.shrink, self.grow = _button(SHRINK), _button(GROW)
+        self.shrink, self.grow = segment_button(SHRINK), segment_button(GROW)
         self.amount = QSpinBox()
         self.amount.setRange(*AMOUNTS)
         say(self.amount, suffix=labels.UNIT_PIXELS, accessibleName=AMOUNT)
@@ -132,9 +139,3 @@ class GrowRow(QWidget):
         self.amount.blockSignals(True)
         self.amount.setValue(self._tools.settings.amount)
         self.amount.blockSignals(False)
-
-
-def _button(text: str) -> QPushButton:
-    button = say(QPushButton(), text=text)
-    button.setObjectName("segment")
-    return button

@@ -12,7 +12,8 @@ from daps_desktop.ui.common.actions import Actions
 from daps_desktop.ui.common.live_text import Words, said, say
 from daps_desktop.ui.panels.advanced_section import AdvancedSection
 from daps_desktop.ui.priors.cli_process import CliProcess
-from daps_desktop.ui.priors.priors_dialog import REMOVE, InstalledPrior, PriorsDialog
+from daps_desktop.ui.priors.prior_text import InstalledPrior
+from daps_desktop.ui.priors.priors_dialog import REMOVE, PriorsDialog
 
 
 class PriorsController(QObject):

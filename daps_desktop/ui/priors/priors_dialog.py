@@ -1,10 +1,7 @@
 """The dialog of priors: what is installed, what can be imported from a file, and what can be downloaded."""
 
-import json
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -14,16 +11,18 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QScrollArea,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from daps_desktop.base.i18n import N_, format_number, tr
+from daps_desktop.base.i18n import N_, tr
 from daps_desktop.jobs.published_priors import PUBLIC_PRIORS, PublicPrior
 from daps_desktop.ui.common.file_dialogs import ask_file, ask_folder
 from daps_desktop.ui.common.live_text import Words, say
 from daps_desktop.ui.common.theme import MIN_TARGET, SPACING
 from daps_desktop.ui.common.widgets import Section, hbox, label, vbox
+from daps_desktop.ui.priors.prior_text import InstalledPrior, details, good_for, plain, published_details
 
 TITLE = N_("Priors")
 FETCH, STOP, REMOVE = N_("Fetch"), N_("Stop"), N_("Remove")
@@ -32,37 +31,9 @@ ONLINE = N_(
     "This is the only place where the program uses the network, and only while a prior is being fetched. "
     "Fetched priors stay on this computer. How well they repair photos has not been measured here."
 )
-SMALL_DENOISER = N_("A small denoiser of everyday photographs: it knows texture and structure, not faces.")
-NOT_MEASURED = N_("not measured")
-NOTED_AT_FIRST = N_("not known; noted at the first download and compared from then on")
 FILTER = N_("Weights (*.safetensors *.pt *.pth *.ckpt *.bin)")
 _SIZE = (560, 720)
-_SHORT_HASH = 12  # characters
-
-
-@dataclass(frozen=True, slots=True)
-class InstalledPrior:
-    """One line of `priors list --json`."""
-
-    name: str
-    description: str
-    licence: str
-    source: str
-    quality: str
-    size_mb: float
-    parameters_m: float
-    trained_size: int
-    sha256: str
-    built_in: bool
-
-    @classmethod
-    def of(cls, line: str) -> "InstalledPrior":
-        told: dict[str, Any] = json.loads(line)
-        return cls(
-            told["name"], told["description"], told["licence"], told["source"], told["quality"],
-            told["size_bytes"] / 1e6, told["parameters"] / 1e6, told["trained_size"], told["sha256"],
-            told["built_in"],
-        )  # fmt: skip
+DETAILS = N_("Technical details")
 
 
 class InstalledPriorCard(QFrame):
@@ -75,9 +46,9 @@ class InstalledPriorCard(QFrame):
         self.setObjectName("card")
         self.setAccessibleName(prior.name)
         name = label(lambda: prior.name, "heading")
-        self.details = label(partial(_details, prior), "caption")
-        self.details.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.details.setToolTip(f"SHA-256 {prior.sha256}")
+        self.plain = label(partial(plain, prior.size_mb, prior.licence), "caption")
+        self.details = _Fold(partial(details, prior))
+        self.details.words.setToolTip(f"SHA-256 {prior.sha256}")
         self.remove = say(QPushButton(), text=REMOVE)
         self.remove.setObjectName("segment")
         say(self.remove, accessibleName=lambda: f"{tr(REMOVE)}: {prior.name}")
@@ -87,28 +58,32 @@ class InstalledPriorCard(QFrame):
         head.setStretch(0, 1)
         layout = vbox(spacing=2, margin=SPACING)
         layout.addLayout(head)
-        layout.addWidget(label(prior.description))
+        layout.addWidget(label(partial(good_for, prior)))
+        layout.addWidget(self.plain)
         layout.addWidget(self.details)
         self.setLayout(layout)
 
 
-def _details(prior: InstalledPrior) -> str:
-    size = f"{format_number(prior.size_mb, 1 if prior.size_mb < 100 else 0)} MB"
-    lines = (
-        (tr("Size"), tr("{size}, {count:.1f} million parameters, trained on crops of {side} pixels").format(
-            size=size, count=prior.parameters_m, side=prior.trained_size)),
-        (tr("Licence"), prior.licence),
-        (tr("Source"), _source(prior)),
-        (tr("Measured"), prior.quality or tr(NOT_MEASURED)),
-        (tr("Checksum"), f"{prior.sha256[:_SHORT_HASH]}…"),
-    )  # fmt: skip
-    words = tr("{name}: {value}")
-    return "\n".join(words.format(name=name, value=value) for name, value in lines)
+class _Fold(QWidget):
+    """Terms of the trade, for those who ask for them."""
 
+    def __init__(self, words: Words) -> None:
+        super().__init__()
+        self.head = say(QToolButton(), text=DETAILS)
+        self.head.setObjectName("quiet")
+        self.head.setCheckable(True)
+        self.head.setArrowType(Qt.ArrowType.RightArrow)
+        self.head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.head.setMinimumHeight(MIN_TARGET)
+        self.words = label(words, "caption")
+        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.words.setVisible(False)
+        self.setLayout(vbox(self.head, self.words, spacing=0))
+        self.head.toggled.connect(self._open)
 
-def _source(prior: InstalledPrior) -> str:
-    unsaid = tr("comes with the program") if prior.built_in else tr("a file on this computer")
-    return tr(prior.source) or unsaid  # in the catalogue where it is that of a built-in prior
+    def _open(self, opened: bool) -> None:
+        self.head.setArrowType(Qt.ArrowType.DownArrow if opened else Qt.ArrowType.RightArrow)
+        self.words.setVisible(opened)
 
 
 class PriorsDialog(QDialog):
@@ -241,22 +216,11 @@ class _FetchRow(QWidget):
         self.button = _button(FETCH)
         say(self.button, accessibleName=lambda: f"{tr(FETCH)}: {prior.place}")
         words = QWidget()
-        words.setLayout(vbox(label(prior.shows), label(partial(_describe, prior), "caption"), spacing=0))
+        short = label(partial(plain, prior.size_mb, prior.licence), "caption")
+        words.setLayout(vbox(label(prior.shows), short, _Fold(partial(published_details, prior)), spacing=0))
         layout = hbox(words, self.button)
         layout.setStretch(0, 1)
         self.setLayout(layout)
-
-
-def _describe(prior: PublicPrior) -> str:
-    checksum = f"{prior.sha256[:_SHORT_HASH]}…" if prior.sha256 else tr(NOTED_AT_FIRST)
-    lines = (
-        (tr("Code and weights"), prior.licence),
-        (tr("Learned from"), tr(prior.data)),
-        (tr("Checksum"), checksum),
-    )
-    words = tr("{name}: {value}")
-    facts = (words.format(name=name, value=value) for name, value in lines)
-    return "\n".join((f"{prior.place} – {prior.size_mb} MB", *facts))
 
 
 def _button(text: str) -> QPushButton:

@@ -3,11 +3,12 @@
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QActionGroup
 
-from daps_desktop.ui.canvas.drawing.compare_state import CompareMode, CompareState
+from daps_desktop.ui.canvas.drawing.compare_state import ALONE, CompareMode, CompareState
 from daps_desktop.ui.common.actions import Actions
 
 _ACTIONS = {mode: mode.value for mode in CompareMode}
-_WITH_RESULT = (*_ACTIONS.values(), "next_compare")
+_WITH_RESULT = tuple(mode.value for mode in CompareMode if mode not in ALONE)
+_WITH_CHOICE = ("original", "next_compare")
 _WITH_DIFFERENCE = ("weaker", "stronger")
 
 
@@ -32,4 +33,6 @@ class CompareController(QObject):
         """Enable what can be compared now, and check what is."""
         self._actions[_ACTIONS[self._compare.mode]].setChecked(True)
         self._actions.enable(_WITH_RESULT, self._compare.available)
+        self._actions.enable(_WITH_CHOICE, self._compare.available or self._compare.previewing)
+        self._actions.enable((CompareMode.PREVIEW.value,), self._compare.previewing)
         self._actions.enable(_WITH_DIFFERENCE, self._compare.mode is CompareMode.DIFFERENCE)

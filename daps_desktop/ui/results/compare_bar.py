@@ -1,10 +1,11 @@
 """Above the canvas: what is compared with what, how strongly a difference is shown, and the zoom."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QSlider, QWidget
 
 from daps_desktop.base.i18n import N_
-from daps_desktop.ui.canvas.drawing.compare_state import FACTORS, CompareMode, CompareState
+from daps_desktop.ui.canvas.drawing.compare_state import ALONE, FACTORS, CompareMode, CompareState
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.actions import Actions
 from daps_desktop.ui.common.live_text import say
@@ -13,6 +14,7 @@ from daps_desktop.ui.common.widgets import SegmentedControl, hbox
 
 _MODES = {
     CompareMode.ORIGINAL: (N_("Before"), "original"),
+    CompareMode.PREVIEW: (N_("Preview"), "preview"),
     CompareMode.SPLIT: (N_("Split"), "split"),
     CompareMode.SIDE: (N_("Side by side"), "side"),
     CompareMode.DIFFERENCE: (N_("Difference"), "difference"),
@@ -39,23 +41,36 @@ class CompareBar(QWidget):
         layout = hbox(self.modes, self.factor)
         layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
         layout.addStretch(1)
-        layout.addWidget(self.peek)
+        self._extras = [self.peek]  # which keys and menus have as well
         for words, name in ((N_("Fit"), "fit"), (N_("100 %"), "actual")):
             button = say(QPushButton(), text=words)
             button.setObjectName("segment")
             actions.set_explanation(button, actions.specs[name].label, name)
             button.clicked.connect(actions[name].trigger)
+            self._extras.append(button)
+        for button in self._extras:
             layout.addWidget(button)
         self.setLayout(layout)
+        self.setMinimumWidth(1)
         self.modes.chosen.connect(compare.set_mode)
         self.factor.valueChanged.connect(lambda index: compare.set_factor(FACTORS[index]))
         compare.changed.connect(self._show)
         self._show()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where the window is narrow, what is compared comes first."""
+        self.modes.setMinimumWidth(self.modes.minimumSizeHint().width())  # cut at the end, rather than each
+        parts = (self.modes, self.factor, *self._extras)
+        needed = SPACING + sum(part.minimumSizeHint().width() + SPACING for part in parts)
+        for button in self._extras:
+            button.setVisible(self.width() >= needed)
+        super().resizeEvent(event)
+
     def _show(self) -> None:
         self.modes.pick(self._compare.mode)
         for mode in CompareMode:
-            self.modes.button(mode).setEnabled(self._compare.available or mode is CompareMode.ORIGINAL)
+            self.modes.button(mode).setEnabled(self._compare.available or mode in ALONE)
+        self.modes.button(CompareMode.PREVIEW).setVisible(self._compare.previewing)
         self.factor.setVisible(self._compare.mode is CompareMode.DIFFERENCE)
         self.factor.setValue(FACTORS.index(self._compare.factor))
 

@@ -44,11 +44,17 @@ class Filmstrip(QListWidget):
         self.currentItemChanged.connect(self._pick)
 
     def add(self, number: int, title: str, story: str) -> None:
+        """In the order of the numbers, so that a version that comes back stands where it stood."""
         item = QListWidgetItem(QIcon(_blank()), title)
         item.setData(_NUMBER, number)
         item.setSizeHint(_ITEM)
-        self.addItem(item)
+        self.insertItem(sum(other < number for other in self.numbers), item)
         self.describe(number, title, story)
+
+    def remove(self, number: int) -> None:
+        blocked = self.blockSignals(True)  # what is shown next is not for the strip to say
+        self.takeItem(self.numbers.index(number))
+        self.blockSignals(blocked)
 
     def describe(self, number: int, title: str, story: str) -> None:
         item = self._item(number)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QStyle
 from daps_desktop.document.version import Version
 from daps_desktop.jobs.messages import Preview
 from daps_desktop.ui.canvas.canvas import Canvas
-from daps_desktop.ui.canvas.drawing.compare_state import CompareMode, CompareState
+from daps_desktop.ui.canvas.drawing.compare_state import ALONE, CompareMode, CompareState
 from daps_desktop.ui.canvas.drawing.pyramid import Pyramid, display_image
 from daps_desktop.ui.common.background import BackgroundRunner
 from daps_desktop.ui.models.document_model import DocumentModel
@@ -16,7 +16,7 @@ from daps_desktop.ui.models.job_model import JobModel, JobState
 
 _SWEEP_MS = 200
 _KEPT_BYTES = 2**29  # of pyramids of versions, or one that is larger
-_UNDECIDED = (CompareMode.ORIGINAL, CompareMode.SPLIT)  # where what comes next is to be seen at once
+_UNDECIDED = (*ALONE, CompareMode.SPLIT)  # where what comes next is to be seen at once
 
 
 class ResultView(QObject):
@@ -50,6 +50,7 @@ class ResultView(QObject):
         model.photo_opened.connect(self._recent.clear)
         model.version_added.connect(self._expect)
         model.version_shown.connect(self._prepare)
+        model.version_repainted.connect(self._drop)
         job.started.connect(self._begin)
         job.previewed.connect(self._show_preview)
         job.state_changed.connect(self._take_back)
@@ -84,6 +85,10 @@ class ResultView(QObject):
             if self._compare.chosen in _UNDECIDED:
                 self._compare.set_mode(CompareMode.RESULT)
 
+    def _drop(self, version: Version) -> None:
+        """It looks otherwise now."""
+        self._recent.pop(version.number, None)
+
     def _expect(self, version: Version) -> None:
         self._newest = version.number
 
@@ -99,10 +104,16 @@ class ResultView(QObject):
             self._show_version(version, ready)
             return
 
+        document = self._model.document
+
         def prepare() -> Pyramid | None:
             return Pyramid.of(display_image(version.photo)) if self._wanted(version) else None
 
-        self._background.run(prepare, lambda pyramid: self._show_version(version, pyramid))
+        def take(pyramid: Pyramid | None) -> None:
+            if self._model.document is document:  # a version of another photo may have the same number
+                self._show_version(version, pyramid)
+
+        self._background.run(prepare, take)
 
     def _wanted(self, version: Version) -> bool:
         """False where another one was chosen meanwhile."""
@@ -119,7 +130,7 @@ class ResultView(QObject):
         if version.number == self._newest:
             self._newest = 0
             self._reveal()
-        elif self._compare.chosen is CompareMode.ORIGINAL:
+        elif self._compare.chosen in ALONE:
             self._compare.set_mode(CompareMode.SPLIT)
 
     def _remember(self, number: int, pyramid: Pyramid) -> None:
@@ -145,4 +156,4 @@ class ResultView(QObject):
         if over and self._preview_seen and not self._held:
             self._canvas.show_result(self._last)
             if self._last is None:
-                self._compare.set_mode(CompareMode.ORIGINAL)
+                self._compare.show_alone()

@@ -17,11 +17,12 @@ from daps_desktop.ui.common.background import BackgroundRunner
 from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.results.composite_pyramid import CompositePyramid
 from daps_desktop.ui.results.result_view import ResultView
+from daps_desktop.ui.results.version_text import titles
 from daps_desktop.ui.results.versions_panel import VersionsPanel
 
-CHOOSE = N_("Painting from version {source}: now choose the version to paint into.")
-BRUSH = N_("Version {source} into version {target}: brush it in; the right button takes it away.")
-OTHER_SIZE = N_("Version {source} has another size than version {target}; choose another.")
+CHOOSE = N_("Painting from “{source}”: now choose the version to paint into.")
+BRUSH = N_("“{source}” into “{target}”: brush it in; the right button takes it away.")
+OTHER_SIZE = N_("“{source}” has another size than “{target}”; choose another.")
 _WHILE_PAINTING = ("keep_painting", "drop_painting")
 
 
@@ -52,7 +53,7 @@ class VersionCompositor(QObject):
         stage: CompositorView,
         background: BackgroundRunner,
     ) -> None:
-        super().__init__(model)
+        super().__init__(panel)
         self._model = model
         self._panel = panel
         self._actions = actions
@@ -79,7 +80,7 @@ class VersionCompositor(QObject):
         """Paint from this version, into the one that is shown or, if that is itself, the one chosen next."""
         if self._pair is None:
             self._source = source
-            self._panel.show_painting(phrase(CHOOSE, source=source.number))
+            self._panel.show_painting(phrase(CHOOSE, source=self._title(source)))
             self._choose_target(self._model.shown)
             self._show_possible()
 
@@ -119,13 +120,13 @@ class VersionCompositor(QObject):
         if document is None or source is None or target is None or target.number == source.number:
             return
         if target.photo.pixels.shape != source.photo.pixels.shape:
-            words = phrase(OTHER_SIZE, source=source.number, target=target.number)
+            words = phrase(OTHER_SIZE, source=self._title(source), target=self._title(target))
             self._panel.show_painting(words)
             return
         pair = _SourceAndTarget(document, source, target)
         self._source, self._pair = None, pair
         self._panel.strip.setEnabled(False)
-        self._panel.show_painting(phrase(BRUSH, source=source.number, target=target.number))
+        self._panel.show_painting(phrase(BRUSH, source=self._title(source), target=self._title(target)))
         scale = target.photo.height // document.photo.height
 
         def prepare() -> CompositePyramid:
@@ -149,6 +150,9 @@ class VersionCompositor(QObject):
         if self._image is not None and layer is not None and not rect.empty:
             self._stage.canvas.result_changed(self._image.update(layer, rect))
 
+    def _title(self, version: Version) -> str:
+        return titles(self._model.document.versions)[version.number] if self._model.document else ""
+
     def _show_possible(self, *_: object) -> None:
         document = self._model.document
         several = document is not None and len(document.versions) > 1
@@ -159,6 +163,8 @@ class VersionCompositor(QObject):
 
 def _version(pair: _SourceAndTarget, photo: Photo) -> Version:
     target, source = pair.target, pair.source
-    name = tr("painted {source}→{target}").format(target=target.number, source=source.number)
+    names = titles(pair.document.versions)
+    source_name, target_name = (names.get(version.number, "") for version in (source, target))
+    name = tr("painted: {source} → {target}").format(target=target_name, source=source_name)
     recipe, mask = target.recipe, target.mask
     return Version(pair.document.next_number, photo, recipe, mask, None, name, painted=True)

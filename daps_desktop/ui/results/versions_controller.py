@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QInputDialog, QMenu
 
-from daps_desktop.base.i18n import tr
+from daps_desktop.base.i18n import ntr, tr
 from daps_desktop.document.spool import spool_version
 from daps_desktop.document.version import Version
 from daps_desktop.document.version_ops import mean_photo, new_seeds, samples_of, with_seed
@@ -21,13 +21,15 @@ from daps_desktop.ui.common.live_text import keep_said
 from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.models.job_model import JobModel
 from daps_desktop.ui.results.thumbnails import thumbnail
-from daps_desktop.ui.results.version_text import description, version_title
+from daps_desktop.ui.results.version_text import description, titles
 from daps_desktop.ui.results.versions_panel import VersionsPanel
 
 TRIES = 3
 _MAX_NAME = 40
-_WITH_ONE = ("use_settings", "rename_version", "try_more", "previous_version", "next_version")
-_MENU = ("use_settings", "rename_version", "paint_from", None, "export")
+_WITH_ONE = (
+    "use_settings", "rename_version", "delete_version", "try_more", "previous_version", "next_version",
+)  # fmt: skip
+_MENU = ("use_settings", "rename_version", "paint_from", None, "export", None, "delete_version")
 
 
 class VersionsController(QObject):
@@ -43,7 +45,7 @@ class VersionsController(QObject):
         background: BackgroundRunner,
         preview_side: int,
     ) -> None:
-        super().__init__(model)
+        super().__init__(background)  # which goes with the window
         self._model = model
         self._job = job
         self._actions = actions
@@ -56,6 +58,7 @@ class VersionsController(QObject):
         handlers = {
             "use_settings": self.use_settings,
             "rename_version": self.ask_name,
+            "delete_version": self.delete,
             "try_more": self.queue_samples,
             "safest": self.average,
             "previous_version": lambda: self.panel.strip.step(-1),
@@ -65,9 +68,12 @@ class VersionsController(QObject):
             actions.connect(name, handler)
         model.photo_opened.connect(self._forget)
         model.version_added.connect(self._add)
-        model.version_changed.connect(self._describe)
+        model.version_changed.connect(self._describe_all)
+        model.version_removed.connect(self._remove)
+        model.version_repainted.connect(self._take_picture)
         model.version_shown.connect(self._follow)
         model.history_changed.connect(self._show_free)
+        job.state_changed.connect(self._pass_over_versions)
         keep_said(self.panel, self._describe_all)
         self._show_possible()
 
@@ -79,7 +85,7 @@ class VersionsController(QObject):
         if version is None:
             return
         if version.mask is not None:
-            self._model.set_mask(version.mask, tr("marks of version {number}").format(number=version.number))
+            self._model.set_mask(version.mask, tr("marks of “{name}”").format(name=self._title(version)))
         self._model.set_task(version.recipe.task)
         self._model.set_settings(version.recipe.settings)
 
@@ -89,7 +95,7 @@ class VersionsController(QObject):
             return
         dialog = QInputDialog(self.panel)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle(tr("Rename version {number}").format(number=version.number))
+        dialog.setWindowTitle(tr("Rename “{name}”").format(name=self._title(version)))
         dialog.setLabelText(tr("Name"))
         dialog.setTextValue(version.name)
         dialog.textValueSelected.connect(partial(self.rename, version.number))
@@ -99,6 +105,11 @@ class VersionsController(QObject):
         version = self._find(number)
         if version is not None:
             self._model.replace_version(replace(version, name=" ".join(name.split())[:_MAX_NAME]))
+
+    def delete(self) -> None:
+        """Delete the version that is shown; undo brings it back."""
+        if self._model.shown is not None:
+            self._model.delete_version(self._model.shown)
 
     def queue_samples(self) -> None:
         """Draw more samples of what the version that is shown was made for."""
@@ -127,8 +138,9 @@ class VersionsController(QObject):
         if document is None or len(samples) < 2:
             return
         settings = replace(samples[0].recipe.settings, output="safest", samples=len(samples), seed=0)
-        numbers = ", ".join(str(sample.number) for sample in samples)
-        name = tr("mean of {numbers}").format(numbers=numbers)
+        name = ntr("mean of {count} sample", "mean of {count} samples", len(samples)).format(
+            count=len(samples)
+        )
 
         def add(photo: Photo) -> None:
             if self._model.document is document:
@@ -160,10 +172,15 @@ class VersionsController(QObject):
         self._actions.enable(_WITH_ONE, free)
 
     def _add(self, version: Version) -> None:
-        """Take a version up; its picture is made, and its pixels leave the memory, in the background."""
-        self.panel.strip.add(version.number, version_title(version), description(version))
+        """Take a version up."""
+        self.panel.strip.add(version.number, "", "")
+        self._describe_all()
         self.panel.show_any(True)
         self._show_possible()
+        self._take_picture(version)
+
+    def _take_picture(self, version: Version) -> None:
+        """Its small picture is made, and its pixels leave the memory, in the background."""
         document = self._model.document
         assert document is not None
         before = [kept.mask for kept in document.versions if kept.number < version.number]
@@ -176,7 +193,9 @@ class VersionsController(QObject):
             if self._model.document is document:
                 image, away = made
                 self.panel.strip.show_image(version.number, image)
-                self._move_out(away)
+                now = self._find(version.number)
+                if now is not None and now.photo is version.photo:  # not repainted meanwhile
+                    self._move_out(away)
 
         self._background.run(prepared, take)
 
@@ -186,12 +205,26 @@ class VersionsController(QObject):
         if version is not None:
             self._model.replace_version(replace(away, name=version.name))
 
-    def _describe(self, version: Version) -> None:
-        self.panel.strip.describe(version.number, version_title(version), description(version))
+    def _remove(self, version: Version) -> None:
+        self.panel.strip.remove(version.number)
+        self.panel.show_any(bool(self.panel.strip.numbers))
+        self._describe_all()
 
-    def _describe_all(self) -> None:
-        for version in self._model.document.versions if self._model.document else ():
-            self._describe(version)
+    def _describe_all(self, *_: object) -> None:
+        """All of them, as the name of one tells it from the others."""
+        versions = self._model.document.versions if self._model.document else []
+        names = titles(versions)
+        for version in versions:
+            title = names[version.number]
+            self.panel.strip.describe(version.number, title, description(version, title))
+
+    def _title(self, version: Version) -> str:
+        return titles(self._model.document.versions)[version.number] if self._model.document else ""
+
+    def _pass_over_versions(self) -> None:
+        """During a run undo takes back paint, not the versions that come meanwhile."""
+        self._model.undo_stack.versions_come = self._job.running
+        self._model.history_changed.emit()
 
     def _forget(self) -> None:
         self._asked.clear()
@@ -220,8 +253,7 @@ class VersionsController(QObject):
     # what there is
 
     def _find(self, number: int) -> Version | None:
-        versions = self._model.document.versions if self._model.document else []
-        return next((version for version in versions if version.number == number), None)
+        return self._model.document.version(number) if self._model.document else None
 
     def _samples(self) -> list[Version]:
         document, shown = self._model.document, self._model.shown

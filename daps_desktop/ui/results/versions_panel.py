@@ -40,6 +40,7 @@ class VersionsPanel(QWidget):
         layout.setContentsMargins(2 * SPACING, SPACING // 2, 2 * SPACING, SPACING // 2)
         self.setLayout(layout)
         self.setFixedHeight(self.strip.height() + SPACING)
+        self.setMinimumWidth(1)  # a narrow window cuts it rather than the button that goes on
 
     def show_any(self, any_version: bool) -> None:
         self._places.setCurrentIndex(int(any_version))

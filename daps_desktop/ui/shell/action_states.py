@@ -13,7 +13,7 @@ from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.models.job_model import JobModel
 
 _WITH_PHOTO = ("save_project", "save_project_as", "close", "overlay", "import_mask", "export_mask",
-               "fit", "actual", "zoom_in", "zoom_out")  # fmt: skip
+               "fit", "actual", "zoom_in", "zoom_out", "split_scan")  # fmt: skip
 
 
 class ActionStates(QObject):
@@ -41,7 +41,7 @@ class ActionStates(QObject):
     def _show(self) -> None:
         document, model, job, act = self._model.document, self._model, self._job, self._actions
         act.enable(_WITH_PHOTO, document is not None)
-        act.enable(("export", "copy"), model.shown is not None)
+        act.enable(("save_result", "export", "copy"), model.shown is not None)
         act.enable(("undo",), model.active_stack.canUndo())
         act.enable(("redo",), model.active_stack.canRedo())
         runnable = document is not None and bool(document.task.damages)

@@ -47,13 +47,12 @@ class MainWindow(WindowParts):
     def _connect_actions(self) -> None:
         act = self.actions_
         handlers = {
-            "open": self.files.ask_open, "paste": self.files.paste,
+            "open": self.files.ask_open, "open_folder": self.files.ask_open_folder, "paste": self.files.paste,
             "save_project": self.projects.save, "save_project_as": self.projects.save_as,
             "close": self.projects.close_photo, "quit": self.close,
             "sample": self.files.open_sample,
             "undo": self.model.undo, "redo": self.model.redo,
             "copy": self.files.copy,
-            "import_mask": self.files.ask_import_mask, "export_mask": self.files.ask_export_mask,
             "fit": self.canvas.fit, "actual": self.canvas.zoom_actual,
             "zoom_in": self.canvas.zoom_in, "zoom_out": self.canvas.zoom_out,
             "reset_layout": lambda: self.layout_.reset(),
@@ -64,7 +63,7 @@ class MainWindow(WindowParts):
             act.connect(name, handler)
         act["overlay"].setChecked(True)
         act["overlay"].toggled.connect(self.canvas.overlay.set_shown)
-        act["check"].toggled.connect(self.check_dock.setVisible)
+        act["check"].toggled.connect(self._open_check)
         self.check_dock.visibilityChanged.connect(self._show_check_open)
         file_menu = act.menus[labels.MENU_FILE]
         file_menu.insertMenu(act["paste"], self.recent.menu)
@@ -82,7 +81,7 @@ class MainWindow(WindowParts):
         model.photo_opened.connect(self.status.show_photo)
         model.mask_changed.connect(self.canvas.mask_changed)
         for signal in (model.mask_edited, model.task_changed, model.settings_changed):
-            signal.connect(lambda *_: self.status.show_marked(model.document))
+            signal.connect(self._show_marked)
         model.version_shown.connect(self.check.show_version)
         job.state_changed.connect(self._show_fate)
         job.started.connect(self.check.start)
@@ -91,8 +90,12 @@ class MainWindow(WindowParts):
         self.canvas.view_changed.connect(self.status.show_zoom)
         self.canvas.hovered.connect(self.status.show_position)
         self.panel.run_box.pressed.connect(self.restore_or_stop)
-        self.panel.run_box.save_pressed.connect(self.exporting.ask)
-        self.exporting.exported.connect(self._show_saved)
+        run_box, exporting = self.panel.run_box, self.exporting
+        run_box.save_pressed.connect(exporting.save)
+        run_box.export_pressed.connect(exporting.ask)
+        exporting.saving.connect(run_box.show_saving)
+        exporting.saved.connect(self._show_saved)
+        exporting.exported.connect(self._show_exported)
         self.recipes.message.connect(lambda words: self.status.showMessage(words, _MESSAGE_MS))
         self.welcome.open_pressed.connect(files.ask_open)
         self.welcome.sample_pressed.connect(files.open_sample)
@@ -114,7 +117,8 @@ class MainWindow(WindowParts):
     # what is done
 
     def open(self, path: Path) -> None:
-        self.files.open(path)
+        """A photo, a project, or a folder of photos."""
+        self.files.open_all([path])
 
     def begin_with(self, path: Path) -> None:
         """Open what the program was started with; work that a crash left behind is offered all the same."""
@@ -126,10 +130,18 @@ class MainWindow(WindowParts):
         self.autosave.flush()
 
     def restore(self) -> None:
-        """Start a job on the document as it stands."""
+        """Start a job on the document as it stands, with what is proposed to be marked."""
         document = self.model.document
         if document is None or self.job.running:
             return
+        if document.task.needs_mask:
+            self.finder.settle(self._start)
+        else:
+            self._start()
+
+    def _start(self) -> None:
+        document = self.model.document
+        assert document is not None
         if document.mask_missing:
             self._show_error(UserError("mask_needed"))
             return
@@ -150,6 +162,7 @@ class MainWindow(WindowParts):
     def _set_colours(self, colours: Colours) -> None:
         self.actions_.set_colours(colours)
         self.canvas.set_colours(colours)
+        self.framing.set_colours(colours)
         self.check.set_colours(colours)
 
     def _speak(self) -> None:
@@ -201,8 +214,22 @@ class MainWindow(WindowParts):
     def _banner(self) -> Banner:
         return self.panel.run_box.banner if self.model.document else self.welcome.banner
 
-    def _show_saved(self, path: Path) -> None:
-        self.status.showMessage(tr(labels.SAVED).format(name=path.name), _MESSAGE_MS)
+    def _show_saved(self, path: Path, words: str = labels.SAVED) -> None:
+        self.status.showMessage(tr(words).format(name=path.name), _MESSAGE_MS)
+        self.panel.run_box.show_saved(path, words)
+
+    def _show_exported(self, path: Path) -> None:
+        self._show_saved(path, labels.EXPORTED)
+
+    def _show_marked(self) -> None:
+        self.status.show_marked(self.model.document)
+
+    def _open_check(self, opened: bool) -> None:
+        """Whole, where the window is high enough."""
+        self.check_dock.setVisible(opened)
+        whole = self.check.head.sizeHint().height() + self.check.minimumHeight()
+        if opened and self.check_dock.height() < whole:
+            self.resizeDocks([self.check_dock], [whole], Qt.Orientation.Vertical)
 
     def _show_check_open(self) -> None:
         self.actions_["check"].setChecked(not self.check_dock.isHidden())
@@ -239,14 +266,14 @@ class MainWindow(WindowParts):
             self.canvas.set_space_held(False)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _dropped(event) is not None:
+        if _dropped(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        path = _dropped(event)
-        if path is not None:
+        paths = _dropped(event)
+        if paths:
             event.acceptProposedAction()
-            self.open(path)
+            self.files.open_all(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self._closing and (self.model.unsaved or self.job.running):
@@ -267,6 +294,5 @@ class MainWindow(WindowParts):
         self.close()
 
 
-def _dropped(event: QDropEvent) -> Path | None:
-    files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-    return files[0] if files else None
+def _dropped(event: QDropEvent) -> list[Path]:
+    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]

@@ -9,7 +9,7 @@ from daps_desktop.ui.common.live_text import say
 
 # Names of actions, each with an icon in `ui/common/actions.py`; a line is drawn between two groups.
 _GROUPS = (
-    ("brush", "eraser", "rectangle", "lasso", "polygon", "wand"), ("undo", "redo", "clear"),
+    ("frame", "brush", "eraser", "rectangle", "lasso", "polygon", "wand"), ("undo", "redo", "clear"),
     ("zoom_in", "zoom_out", "fit"), ("overlay", "check"),
 )  # fmt: skip
 _ICON = 20  # pixels

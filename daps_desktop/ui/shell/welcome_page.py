@@ -7,6 +7,7 @@ from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from daps_desktop.base.i18n import N_, phrase, tr
+from daps_desktop.base.paths import resource
 from daps_desktop.document.journal import UnsavedWork
 from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.actions import Actions
@@ -37,6 +38,7 @@ class WelcomePage(QScrollArea):
     def __init__(self, actions: Actions) -> None:
         super().__init__()
         self.setObjectName("welcome")
+        self.shown = _before_after()
         self.button = say(QPushButton(), text=labels.WELCOME_OPEN)
         self.button.setObjectName("restore")
         self.button.setMinimumWidth(240)
@@ -74,7 +76,8 @@ class WelcomePage(QScrollArea):
         layout.addStretch(2)
         for words, name in ((labels.WELCOME_TITLE, "title"), (labels.WELCOME_LINE, "")):
             layout.addWidget(_centred(words, name))
-        layout.addSpacing(SPACING)
+        layout.addLayout(_middle(self.shown))
+        layout.addWidget(_centred(labels.WELCOME_SHOWN, "caption"))
         layout.addLayout(_middle(self.button, self.sample))
         layout.addWidget(self._below)
         layout.addLayout(_middle(self.banner))  # an alignment would cut the lines of the sentence off
@@ -173,6 +176,16 @@ class RecentRow(QWidget):
         say(button, accessibleName=phrase(N_("Open {name}"), name=file.path.name))
         button.clicked.connect(lambda: self.pressed.emit(file.path))
         return button
+
+
+def _before_after() -> QLabel:
+    """A part of the sample, left as it is and right as this program restored it (see packaging)."""
+    picture = QPixmap(str(resource("sample") / "before_after.jpg"))
+    picture.setDevicePixelRatio(picture.width() / _BANNER_WIDTH)
+    shown = QLabel()
+    shown.setPixmap(picture)
+    say(shown, accessibleName=labels.WELCOME_SHOWN)
+    return shown
 
 
 def _middle(*children: QWidget) -> QHBoxLayout:

@@ -1,13 +1,14 @@
 """Where the window and its docks are: remembered from one start to the next, and put back on demand."""
 
 from PySide6.QtCore import QByteArray, QObject, Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar, QWidget
+from PySide6.QtWidgets import QDockWidget, QFrame, QMainWindow, QScrollArea, QToolBar, QWidget
 
 from daps_desktop.ui.common.live_text import say
 from daps_desktop.ui.common.preferences import preferences
 
 # A state of another number is left aside; to be raised when docks change their meaning.
 VERSION = 1
+_LEAST = 40  # pixels of a dock that is scrolled
 _GEOMETRY, _STATE = "window/geometry", "window/state"
 
 
@@ -53,6 +54,17 @@ class WindowLayout(QObject):
         self._window.restoreState(self._state, VERSION)
         for part in self._always:
             part.show()
+
+
+def scrolled(content: QWidget) -> QScrollArea:
+    """In a window that is too small for it, the content is scrolled and pushes nothing away."""
+    area = QScrollArea()
+    area.setWidget(content)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setMinimumSize(1, _LEAST)
+    return area
 
 
 def add_dock(

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 from daps_desktop.base.paths import user_folder
 from daps_desktop.document.journal import journal_folder
 from daps_desktop.ui.album.album_controller import AlbumController
+from daps_desktop.ui.album.split_controller import SplitController
 from daps_desktop.ui.canvas.canvas import Canvas
 from daps_desktop.ui.canvas.drawing.compare_state import CompareState
 from daps_desktop.ui.canvas.overlay_menu import OverlayMenu
@@ -24,13 +25,16 @@ from daps_desktop.ui.files.autosave import Autosave
 from daps_desktop.ui.files.crash_recovery import CrashRecovery
 from daps_desktop.ui.files.export_controller import ExportController
 from daps_desktop.ui.files.file_controller import FileController
+from daps_desktop.ui.files.marks_files import MarksFiles
 from daps_desktop.ui.files.project_controller import ProjectController
 from daps_desktop.ui.files.recent_files import RecentFiles
 from daps_desktop.ui.files.recipe_controller import RecipeController
+from daps_desktop.ui.framing.frame_controller import FrameController
 from daps_desktop.ui.help.help_controller import HelpController
 from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.models.estimate_model import EstimateModel
 from daps_desktop.ui.models.find_model import FindModel
+from daps_desktop.ui.models.heal_model import HealModel
 from daps_desktop.ui.models.job_model import JobModel
 from daps_desktop.ui.models.profile_model import ProfileModel
 from daps_desktop.ui.panels.task_panel import TaskPanel
@@ -46,9 +50,10 @@ from daps_desktop.ui.shell.shortcuts import Shortcuts
 from daps_desktop.ui.shell.status_line import StatusLine
 from daps_desktop.ui.shell.toolbar import ToolBar
 from daps_desktop.ui.shell.welcome_page import WelcomePage
-from daps_desktop.ui.shell.window_layout import add_dock
+from daps_desktop.ui.shell.window_layout import add_dock, scrolled
+from daps_desktop.ui.workflow.colour_preview import ColourPreview
 from daps_desktop.ui.workflow.diagnosis_controller import DiagnosisController
-from daps_desktop.ui.workflow.fading_preview import FadePreview
+from daps_desktop.ui.workflow.healing import Healing
 from daps_desktop.ui.workflow.proposal_review import ProposalReview
 from daps_desktop.ui.workflow.run_controller import RunController
 from daps_desktop.ui.workflow.trace_review import TraceReview
@@ -71,6 +76,7 @@ class WindowParts(QMainWindow):
         self.actions_ = Actions(self)
         self.compare_controller = CompareController(self.compare, self.actions_)
         self.exporting = ExportController(self, model, self.files, self.actions_, self.background)
+        self.marks = MarksFiles(self, model, self.files, self.actions_, self.background)
         self.recipes = RecipeController(self, model, job, self.files, self.actions_, self.background)
         self.album = AlbumController(self, model, job, self.files, self.actions_, self.background)
         self.shortcuts = Shortcuts(self.actions_, self)
@@ -86,9 +92,16 @@ class WindowParts(QMainWindow):
             model, self.search, self.canvas, self.tools, self.actions_, self.panel.where.finding, self
         )
         self.traces = TraceReview(model, self.canvas, self.compare, self.actions_, self.panel.run_box, self)
+        self.finder.waited_for.connect(self.panel.show_waiting)
+        self.heal = HealModel(model, job, self)
+        self.heal.failed.connect(self.panel.run_box.banner.show_error)
+        self.healing = Healing(model, self.heal, self.canvas, self)
         self.profile = ProfileModel(model, job, self)
-        self.examiner = DiagnosisController(self.profile, self.panel, self)
-        self.fade_preview = FadePreview(model, self.canvas, self.background, self)
+        self.examiner = DiagnosisController(model, self.profile, self.search, self.panel, self)
+        self.splitting = SplitController(
+            self, model, self.profile, self.panel.prints, self.album, self.actions_, self.background
+        )
+        self.colour_preview = ColourPreview(model, self.canvas, self.background, self)
         self.versions = VersionsController(model, job, self.actions_, self.background, PREVIEW_SIDE)
         stage = CompositorView(self.canvas, self.compare, self.result_view)
         self.painting = VersionCompositor(model, self.versions.panel, self.actions_, stage, self.background)
@@ -102,6 +115,7 @@ class WindowParts(QMainWindow):
         self.priors = PriorsController(self, self.actions_, self.panel.how.fold)
         self.help = HelpController(self, self.actions_)
         self.forecast = EstimateModel(model, job, self)
+        self.profile.changed.connect(self.forecast.ask_soon)
         self.forecast.changed.connect(self.panel.how.show_times)
         self.forecast.hardware_known.connect(lambda words: say(self.welcome.hardware, text=words))
         journals = journal_folder(user_folder())
@@ -111,6 +125,9 @@ class WindowParts(QMainWindow):
         )
         self.recent = RecentFiles(self.files, self.background, self.actions_.menus[labels.MENU_FILE], self)
         self.recovery = CrashRecovery(self.files, self.background, journals, self)
+        self.framing = FrameController(
+            self, model, job, self.files, self.canvas, self.tools, self.actions_, self.background
+        )
         run_box = self.panel.run_box
         self.run_controller = RunController(
             self, model, job, self.actions_, run_box, self.status, self.status.hardware.text, self.files
@@ -126,8 +143,10 @@ class WindowParts(QMainWindow):
         self.resize(min(1440, room.width() - 40), min(900, room.height() - 80))
         self.compare_bar = CompareBar(self.compare, self.actions_)
         work = QWidget()
-        layout = vbox(self.compare_bar, self.canvas, spacing=0)
+        self.framing.replaced = (self.compare_bar, self.canvas)
+        layout = vbox(self.compare_bar, self.canvas, self.framing.editor, spacing=0)
         layout.setStretch(1, 1)
+        layout.setStretch(2, 1)
         work.setLayout(layout)
         self.pages.addWidget(self.welcome)
         self.pages.addWidget(work)
@@ -137,7 +156,9 @@ class WindowParts(QMainWindow):
         right, below = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
         self.task_dock = add_dock(self, "task", labels.PANEL_NAME, self.panel, right)
         self.versions_dock = add_dock(self, "versions", labels.VERSIONS_TITLE, self.versions.panel, below)
-        self.check_dock = add_dock(self, "check", labels.CHECK_TITLE, self.check, below, self.check.head)
+        self.check_dock = add_dock(
+            self, "check", labels.CHECK_TITLE, scrolled(self.check), below, self.check.head
+        )
         self.tool_strip = ToolBar(self.actions_)
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.tool_strip)
         self.splitDockWidget(self.versions_dock, self.check_dock, Qt.Orientation.Vertical)
@@ -146,7 +167,7 @@ class WindowParts(QMainWindow):
 
     def _open_to_the_keyboard(self) -> None:
         no_focus_on_click(self)
-        for part in (self.canvas, self.versions.panel.strip):
+        for part in (self.canvas, self.framing.editor.view, self.versions.panel.strip):
             FocusFrame(part)
         below = (self.versions_dock, self.check_dock)
         parts = (self.welcome, self.canvas, self.panel, *below, self.tool_strip, self.compare_bar)

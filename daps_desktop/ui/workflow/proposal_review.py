@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QSinglePointEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit
 
@@ -32,6 +32,8 @@ _UP = (QEvent.Type.MouseButtonRelease, QEvent.Type.TabletRelease)
 class ProposalReview(QObject):
     """Owns the proposals of the open photo; they are no part of the document until they are accepted."""
 
+    waited_for = Signal(bool)  # by a run that is to begin with what the search finds
+
     def __init__(
         self,
         model: DocumentModel,
@@ -47,6 +49,7 @@ class ProposalReview(QObject):
         self._search, self._section = search, section
         self._review: _ReviewState | None = None
         self._taken_press = False  # by a proposal, until the button or the pen comes up
+        self._awaiting: Callable[[], None] | None = None  # what is to be done once all was looked through
         canvas.add_layer(lambda: self._review.proposed.layer if self._review else None)
         canvas.add_layer(lambda: self._review.put_aside.layer if self._review else None)
         canvas.installEventFilter(self)
@@ -59,12 +62,13 @@ class ProposalReview(QObject):
         search.progressed.connect(self._show_looking)
         search.ended.connect(self._forget)
         search.found.connect(self._accept)
+        search.failed.connect(lambda *_: self._await(None))
         section.find_pressed.connect(self.find)
         section.stop_pressed.connect(search.cancel)
         section.accept_pressed.connect(self.accept)
         section.dismiss_pressed.connect(self.dismiss)
         section.sensitivity_chosen.connect(self._set_sensitivity)
-        model.photo_opened.connect(self._forget)
+        model.photo_opened.connect(self._drop)
         model.version_shown.connect(self._forget_closed)
         self._forget()
 
@@ -102,8 +106,22 @@ class ProposalReview(QObject):
         self._forget()
         self._model.set_mask(worked | found, tr(UNDO_FOUND))
 
+    def settle(self, act: Callable[[], None]) -> None:
+        """Do it with what is proposed marked; where nothing is marked, once the search has ended."""
+        if self._search.looking and not self._model.has_marks:
+            self._await(act)
+            return
+        if self.chosen:
+            self.accept()
+        act()
+
+    def _await(self, act: Callable[[], None] | None) -> None:
+        self._awaiting = act
+        self.waited_for.emit(act is not None)
+
     def dismiss(self) -> None:
-        """Drop what was found, or stop looking."""
+        """Drop what was found, or stop looking, and whatever waits for it."""
+        self._await(None)
         self._search.cancel()
         self._forget()
 
@@ -119,9 +137,15 @@ class ProposalReview(QObject):
         self._section.show_looking(share)
 
     def _accept(self, found: Proposals) -> None:
-        if not found.pieces:
+        if found.pieces:
+            self._begin_review(found)
+        else:
             self._section.show_idle(find_section.NONE)
-            return
+        if (act := self._awaiting) is not None:
+            self._await(None)
+            self.settle(act)
+
+    def _begin_review(self, found: Proposals) -> None:
         self._review = _ReviewState(found)
         self._tools.settings.found = found.labels
         self._actions.enable(_REVIEWING, True)
@@ -146,6 +170,10 @@ class ProposalReview(QObject):
         self._actions.enable(("find",), self._model.document is not None)
         self._section.show_idle()
         self._canvas.update()
+
+    def _drop(self) -> None:
+        self._await(None)
+        self._forget()
 
     def _forget_closed(self) -> None:
         if self._model.document is None:

@@ -48,7 +48,7 @@ class RunController(QObject):
         job.queue_changed.connect(run_box.show_queue)
         job.state_changed.connect(self._tell_who_looked_away)
         for signal in (job.queue_changed, job.state_changed):
-            signal.connect(lambda *_: self._show_possible())
+            signal.connect(self._show_possible)
         run_box.stop_all_pressed.connect(job.stop_all)
         actions.connect("stop_all", job.stop_all)
         actions.connect("copy_report", lambda: self._copy_report(None, ""))

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QPointF, QRectF, Signal
 
 class CompareMode(Enum):
     ORIGINAL = "original"
+    PREVIEW = "preview"
     SPLIT = "split"
     SIDE = "side"
     DIFFERENCE = "difference"
@@ -16,13 +17,14 @@ class CompareMode(Enum):
 FACTORS = (1, 2, 4, 8, 16, 32)  # by which a difference is made easier to see
 
 _ORDER = tuple(CompareMode)
+ALONE = (CompareMode.ORIGINAL, CompareMode.PREVIEW)  # the photo, and nothing to compare it with
 
 
 class CompareState(QObject):
     """Original to the left of a line, result to its right, or one of them all over.
 
-    Without a result there is only the original. Side by side the canvas is halved and both halves show the
-    same part of the photo.
+    Without a result there is only the original, and a preview where its colours are to change. Side by side
+    the canvas is halved and both halves show the same part of the photo.
     """
 
     changed = Signal()
@@ -36,11 +38,21 @@ class CompareState(QObject):
         self._peeking = False
         self._painting = False
         self._available = False
+        self._previewing = False
+        self._marking = False  # since the comparison was chosen
 
     @property
     def mode(self) -> CompareMode:
         """What is seen now; the original while its key is held."""
-        return CompareMode.ORIGINAL if self._peeking or not self._available else self._mode
+        if self._peeking or self._mode is CompareMode.ORIGINAL:
+            return CompareMode.ORIGINAL
+        comparing = self._available and self._mode is not CompareMode.PREVIEW
+        return self._mode if comparing else self._alone
+
+    @property
+    def _alone(self) -> CompareMode:
+        """How the photo is seen by itself: as it will look, where that is previewed."""
+        return CompareMode.PREVIEW if self._previewing else CompareMode.ORIGINAL
 
     @property
     def chosen(self) -> CompareMode:
@@ -49,8 +61,9 @@ class CompareState(QObject):
 
     @property
     def marks_shown(self) -> bool:
-        """Marks lie on the original; comparing shows it without them, except side by side."""
-        return not self._peeking and self.mode in (CompareMode.ORIGINAL, CompareMode.SIDE)
+        """Marks lie on the photo alone; comparing shows neither side with them until something is marked."""
+        marking = self._marking and self.mode is CompareMode.SIDE
+        return not self._peeking and (self.mode in ALONE or marking)
 
     @property
     def peeking(self) -> bool:
@@ -75,6 +88,18 @@ class CompareState(QObject):
     def available(self) -> bool:
         return self._available
 
+    @property
+    def previewing(self) -> bool:
+        """Whether there are colours to come that can be seen before the run."""
+        return self._previewing
+
+    def set_previewing(self, previewing: bool) -> None:
+        """New colours to come are seen at once where the photo is seen alone."""
+        self._previewing = previewing
+        if self.chosen in ALONE:
+            self._mode = self._alone
+        self.changed.emit()
+
     def set_available(self, available: bool) -> None:
         if available != self._available:
             self._available = available
@@ -82,7 +107,7 @@ class CompareState(QObject):
             self.changed.emit()
 
     def set_mode(self, mode: CompareMode) -> None:
-        self._mode = mode
+        self._mode, self._marking = mode, False
         self.changed.emit()
 
     def set_painting(self, painting: bool) -> None:
@@ -93,13 +118,21 @@ class CompareState(QObject):
     def show_work(self) -> None:
         """Show what the tools change: the marks, or the result that is painted."""
         if self._painting:
-            if self.mode is CompareMode.ORIGINAL:
+            if self.mode in ALONE:
                 self.set_mode(CompareMode.RESULT)
+        elif self.mode is CompareMode.SIDE:
+            self._marking = True
+            self.changed.emit()
         elif not self.marks_shown:
-            self.set_mode(CompareMode.ORIGINAL)
+            self.show_alone()
+
+    def show_alone(self) -> None:
+        """Show the photo by itself."""
+        self.set_mode(self._alone)
 
     def next_mode(self) -> None:
-        self.set_mode(_ORDER[(_ORDER.index(self._mode) + 1) % len(_ORDER)])
+        known = [mode for mode in _ORDER if mode is not CompareMode.PREVIEW or self._previewing]
+        self.set_mode(known[(known.index(self.mode) + 1) % len(known)])
 
     def set_position(self, position: float) -> None:
         self._position = min(max(position, 0.0), 1.0)
@@ -148,7 +181,7 @@ class CompareState(QObject):
 
     def _original_width(self, area: QRectF) -> float:
         match self.mode:
-            case CompareMode.ORIGINAL:
+            case CompareMode.ORIGINAL | CompareMode.PREVIEW:
                 return area.width()
             case CompareMode.SPLIT:
                 return round(self._position * area.width())

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
-from daps_desktop.analysis.fading import LevelsCurve
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.ui.canvas.drawing import decorations
 from daps_desktop.ui.canvas.drawing.compare_state import CompareMode, CompareState
 from daps_desktop.ui.canvas.drawing.difference import difference_layer
 from daps_desktop.ui.canvas.drawing.heat_map import HeatMap
-from daps_desktop.ui.canvas.drawing.layer import Layer, corrected_layer, image_layer
+from daps_desktop.ui.canvas.drawing.layer import Layer, Recolour, image_layer, recoloured_layer
 from daps_desktop.ui.canvas.drawing.pyramid import Pyramid
 from daps_desktop.ui.canvas.drawing.screen_colour import ScreenColour
 from daps_desktop.ui.canvas.drawing.view_transform import ViewTransform
@@ -45,7 +44,7 @@ class CompareRenderer:
         screen.changed.connect(self._draw_again)
         self._pyramids: tuple[Pyramid | None, Pyramid | None] = (None, None)
         self._original: Layer | None = None
-        self._corrected: Layer | None = None  # the original as a curve would show it
+        self._recoloured: Layer | None = None  # the original in colours to come
         self._result: Layer | None = None
         self._difference: tuple[int, Layer] | None = None  # with its factor
         self.heat: HeatMap | None = None  # a map that lies over the photo
@@ -54,12 +53,12 @@ class CompareRenderer:
         """A newly opened photo; None: there is none any more."""
         self._pyramids = (pyramid, None)
         self._original = image_layer(pyramid, self._shown) if pyramid else None
-        self._result = self._difference = self._corrected = self.heat = None
+        self._result = self._difference = self._recoloured = self.heat = None
 
-    def set_curve(self, curve: LevelsCurve | None) -> None:
-        """Show the original through a curve where it is seen alone; None shows it as it is."""
+    def set_recolour(self, recolour: Recolour | None) -> None:
+        """How the preview colours the original; None: there is no preview."""
         pyramid = self._pyramids[0]
-        self._corrected = corrected_layer(pyramid, curve, self._shown) if pyramid and curve else None
+        self._recoloured = recoloured_layer(pyramid, recolour, self._shown) if pyramid and recolour else None
 
     def set_result(self, pyramid: Pyramid | None) -> None:
         self._pyramids = (self._pyramids[0], pyramid)
@@ -68,7 +67,7 @@ class CompareRenderer:
 
     def _draw_again(self) -> None:
         """Draw all tiles again: they are in the colours of another screen."""
-        for layer in (self._original, self._corrected, self._result):
+        for layer in (self._original, self._recoloured, self._result):
             if layer is not None:
                 layer.invalidate_all()
 
@@ -84,24 +83,21 @@ class CompareRenderer:
         return QRectF(*(QPointF(x / scale, y / scale) for x, y in corners))
 
     def paint(self, sheet: PaintContext, overlays: Sequence[Layer | None]) -> None:
-        """Draw all that is compared, with marks and proposals as `overlays` on the original."""
+        """Draw all that is compared, with marks and proposals as `overlays` on it; side by side on both."""
         compare, area = self._compare, sheet.area
         beside = compare.mirrored_point(area)
-        for layer in (self._seen_alone() or self._original, *overlays):
+        previewed = compare.mode is CompareMode.PREVIEW
+        for layer in (self._recoloured if previewed else self._original, *overlays):
             sheet.draw(layer, compare.original_rect(area) & compare.viewport(area))
         right = sheet.view.photo_rect.translated(beside) if beside is not None else None
         shown = self._difference_layer() if compare.mode is CompareMode.DIFFERENCE else self._result
-        sheet.draw(shown, compare.result_rect(area), right)
+        for layer in (shown, *(overlays if right is not None else ())):
+            sheet.draw(layer, compare.result_rect(area), right)
         if beside is not None and compare.peeking:
             sheet.draw(self._original, area.adjusted(beside.x(), 0, 0, 0), right)
         self._paint_heat(sheet, right)
         sheet.painter.setClipRect(sheet.exposed)
         self._paint_marks(sheet)
-
-    def _seen_alone(self) -> Layer | None:
-        """The corrected original, except where it is held up against something or asked for by its key."""
-        alone = self._compare.mode is CompareMode.ORIGINAL and not self._compare.peeking
-        return self._corrected if alone else None
 
     def _paint_heat(self, sheet: PaintContext, right: QRectF | None) -> None:
         if self.heat is None or self._compare.peeking:
@@ -113,7 +109,7 @@ class CompareRenderer:
 
     def _paint_marks(self, sheet: PaintContext) -> None:
         compare, area = self._compare, sheet.area
-        if compare.available and not self._seen_alone():
+        if compare.available or compare.previewing:
             decorations.draw_labels(sheet.painter, area, compare)
         if compare.mode is CompareMode.SPLIT:
             decorations.draw_split_line(sheet.painter, area, compare.split_x(area))

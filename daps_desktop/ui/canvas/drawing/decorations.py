@@ -80,7 +80,8 @@ def draw_labels(painter: QPainter, area: QRectF, compare: CompareState) -> None:
     """The name of each picture, as far as it is seen."""
     differing = compare.mode is CompareMode.DIFFERENCE
     result = difference_label(compare.factor) if differing else tr(labels.SIDE_RESULT)
-    _draw_label(painter, tr(labels.SIDE_ORIGINAL), compare.original_rect(area), Qt.AlignmentFlag.AlignLeft)
+    original = labels.SIDE_PREVIEW if compare.mode is CompareMode.PREVIEW else labels.SIDE_ORIGINAL
+    _draw_label(painter, tr(original), compare.original_rect(area), Qt.AlignmentFlag.AlignLeft)
     _draw_label(painter, result, compare.result_rect(area), Qt.AlignmentFlag.AlignRight)
 
 

@@ -9,7 +9,6 @@ import numpy as np
 from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QImage, QPainter, QPixmap
 
-from daps_desktop.analysis.fading import LevelsCurve, correct_for_display
 from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.ui.canvas.drawing.pyramid import TILE, Picture, Pyramid, TileKey
@@ -19,6 +18,7 @@ PIXELS_SEEN_ABOVE = 2.0  # widget pixels: a photo enlarged more is shown as squa
 
 
 Shown = Callable[[QImage], QImage]
+Recolour = Callable[[Picture], Picture]  # a tile, (h, w) or (h, w, 3), in other colours
 
 
 class TilePyramid(Protocol):
@@ -99,11 +99,11 @@ def image_layer(pyramid: Pyramid, shown: Shown) -> Layer:
     return Layer(pyramid, lambda key: QPixmap.fromImage(shown(to_qimage(pyramid.tile(key)))))
 
 
-def corrected_layer(pyramid: Pyramid, curve: LevelsCurve, shown: Shown) -> Layer:
-    """The picture through a curve; only the tiles that are seen are computed."""
+def recoloured_layer(pyramid: Pyramid, recolour: Recolour, shown: Shown) -> Layer:
+    """The picture in other colours; only the tiles that are seen are computed."""
 
     def render(key: TileKey) -> QPixmap:
-        return QPixmap.fromImage(shown(to_qimage(correct_for_display(pyramid.tile(key), curve))))
+        return QPixmap.fromImage(shown(to_qimage(recolour(pyramid.tile(key)))))
 
     return Layer(pyramid, render)
 

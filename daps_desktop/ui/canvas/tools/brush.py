@@ -16,7 +16,7 @@ class Brush(Tool):
     """Marks or erases along the mouse; a pen that presses less draws thinner.
 
     While damage was found and is looked over, a stroke takes of it what lies inside, however unsure; one over
-    nothing that was found takes all.
+    nothing that was found takes all. While healing, what it marks is repaired at once and leaves no mark.
     """
 
     def __init__(self, settings: ToolSettings, model: DocumentModel, parent: QObject | None = None) -> None:
@@ -48,8 +48,12 @@ class Brush(Tool):
             self._draw(self._last, _centre(event), event.pressure)
 
     def release(self, event: PointerEvent) -> None:
+        found = self._settings.found if self._value and not self._whole else None
+        if self._settings.healing and self._value:
+            self._model.take_stroke(found)
+            return
         name = tr(labels.UNDO_BRUSH) if self._value else tr(labels.UNDO_ERASE)
-        self._model.end_stroke(name, self._settings.found if self._value and not self._whole else None)
+        self._model.end_stroke(name, found)
 
     def cancel(self) -> None:
         if self._model.stroking:

@@ -1,0 +1,103 @@
+"""The cards that ask for more than the values of their damage, or say more."""
+
+from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
+
+from daps_desktop.base.i18n import N_
+from daps_desktop.base.validation import Range
+from daps_desktop.imaging.photo import Photo
+from daps_desktop.jobs.damage import Damage, JpegCompression, allowed
+from daps_desktop.ui.common.live_text import say
+from daps_desktop.ui.common.theme import MIN_TARGET, SPACING
+from daps_desktop.ui.common.widgets import NumberRow, hbox, label, vbox
+from daps_desktop.ui.panels.card import BELOW_NAME, Card
+from daps_desktop.ui.panels.value_fields import NoiseField
+
+_USUAL_QUALITY = 40
+TIMID = N_(
+    "The built-in prior hardly colours: the result stays nearly grey. Other priors may do better. Most black "
+    "and white photos look better in a tone."
+)
+
+
+class NoiseCard(Card):
+    """Its value is one of the settings: the noise level."""
+
+    def _made_values(self) -> QWidget:
+        self.level = NoiseField()
+        return self.level
+
+    def reset(self) -> None:
+        self.level.reset()
+
+
+class JpegCard(Card):
+    """Its quality is asked for only where the file itself does not say how it was compressed."""
+
+    def _made_values(self) -> QWidget:
+        self.automatic = say(QCheckBox(), text=N_("Use the file's own tables"))
+        self.automatic.setMinimumHeight(MIN_TARGET)
+        values = allowed(JpegCompression, "quality")
+        assert isinstance(values, Range)
+        name = N_("Quality it was saved with")
+        self.quality = NumberRow(name, "", values.low + 1, values.high, _USUAL_QUALITY, decimals=0)
+        box = QWidget()
+        box.setLayout(vbox(self.automatic, self.quality, spacing=SPACING // 2))
+        self.show_tables(False)
+        self.automatic.toggled.connect(self._pick_automatic)
+        self.quality.changed.connect(self.changed)
+        return box
+
+    def show_photo(self, photo: Photo) -> None:
+        super().show_photo(photo)
+        self.show_tables(photo.jpeg is not None)
+
+    def reset(self) -> None:
+        self.show_tables(not self.automatic.isHidden())
+        self.quality.show_value(_USUAL_QUALITY)
+
+    def show_tables(self, known: bool) -> None:
+        """Whether the file itself says how it was compressed."""
+        self.automatic.setVisible(known)
+        self.automatic.blockSignals(True)
+        self.automatic.setChecked(known)
+        self.automatic.blockSignals(False)
+        self.quality.setVisible(not known)
+
+    def damage(self) -> JpegCompression:
+        return JpegCompression(0 if self.automatic.isChecked() else round(self.quality.value))
+
+    @property
+    def given(self) -> JpegCompression:
+        """That the last photo's file gave its own quality does not hold for this one."""
+        return self.damage()
+
+    def _show_values(self, damage: Damage) -> None:
+        assert isinstance(damage, JpegCompression)
+        automatic = damage.quality == 0 and not self.automatic.isHidden()
+        self.automatic.setChecked(automatic)
+        self.quality.setVisible(not automatic)
+        if damage.quality:
+            self.quality.show_value(damage.quality)
+
+    def _pick_automatic(self, automatic: bool) -> None:
+        self.quality.setVisible(not automatic)
+        self.changed.emit()
+
+
+class GreyCard(Card):
+    """Says before the run what is to be expected of it, and what does better."""
+
+    def _made_values(self) -> QWidget:
+        self.priors = say(QPushButton(), text=N_("Priors…"))
+        self.tone = say(QPushButton(), text=N_("Give it a tone instead"))
+        for button in (self.priors, self.tone):
+            button.setObjectName("segment")
+        words = label(TIMID, "caption")
+        words.setContentsMargins(BELOW_NAME, 0, 0, 0)
+        box = QWidget()
+        buttons = hbox(self.priors, self.tone)
+        buttons.addStretch()
+        layout = vbox(words, spacing=SPACING // 2)
+        layout.addLayout(buttons)
+        box.setLayout(layout)
+        return box

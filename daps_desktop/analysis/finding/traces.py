@@ -73,7 +73,7 @@ def places_to_mend(
 def _places(where: Mask, reason: Reason) -> Iterator[PlaceToMend]:
     """What is connected is one place, and what is only just apart as well."""
     wider = dilate(where, _RIM)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(wider.view(np.uint8), connectivity=8)
+    labels, stats = _connected(wider)
     for number, (left, top, width, height, _) in enumerate(stats.tolist()):
         rect = Rect(top, left, top + height, left + width)
         inside = labels[rect.slices] == number
@@ -112,7 +112,7 @@ def damage_beside(
     """In the (H, W) band, pieces that touch the mask and are likely, 0 to 1, to be part of what it marks."""
     x = trace_features(original, result, mask, before, after)
     odds = np.full(mask.shape, -_CERTAIN, np.float32)
-    scores = fitted_traces()["pixels"].scores(x[band])
+    scores = fitted_traces()["pixels"].scores(x[band].astype(np.float64))
     odds[band] = np.log(np.maximum(scores, 1e-9) / np.maximum(1 - scores, 1e-9))
     labels, numbers, features = place_features(x, odds, mask, band)
     wanted = np.zeros(int(labels.max()) + 1, bool)
@@ -125,7 +125,7 @@ def _plain(x: NDArray[np.float32], after: Probabilities, mask: Mask, band: Mask)
     """Pieces of which the finder is sure and that are as light or dark as what was marked beside them."""
     alike = x[..., NAMES.index("alike")] > _SAME
     sure = band & (after >= _CLEAR) & alike
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(sure.view(np.uint8), connectivity=8)
+    labels, stats = _connected(sure)
     touching = np.unique(labels[dilate(mask, _TOUCHING) & sure])
     wanted = np.zeros(len(stats), bool)
     wanted[touching[stats[touching, cv2.CC_STAT_AREA] >= _ENOUGH]] = True
@@ -133,12 +133,18 @@ def _plain(x: NDArray[np.float32], after: Probabilities, mask: Mask, band: Mask)
     return wanted[labels]
 
 
+def _connected(where: Mask) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Labels (H, W) of the pieces of a mask, and of each its box and area; 0 is what lies between."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(where.view(np.uint8), connectivity=8)
+    return cast(NDArray[np.int32], labels), cast(NDArray[np.int32], stats)
+
+
 def place_features(
     x: NDArray[np.float32], odds: Plane, mask: Mask, band: Mask
 ) -> tuple[NDArray[np.int32], NDArray[np.intp], NDArray[np.float64]]:
     """Labels (H, W) of the likely pieces, the numbers of the n that touch the mask, and a row about each."""
     likely = odds > 0
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(likely.view(np.uint8), connectivity=8)
+    labels, stats = _connected(likely)
     rim, away = dilate(mask, 1) & ~mask, x[..., NAMES.index("away")]
     touching = np.unique(labels[dilate(mask, _TOUCHING) & likely])
     numbers = touching[(touching > 0) & (stats[touching, cv2.CC_STAT_AREA] >= _FEWEST)]
@@ -157,7 +163,7 @@ def place_features(
             np.log(along + 1), np.log(across + 1), contact / max(rim.sum(), 1), *around,
         )  # fmt: skip
         rows.append(np.concatenate([shape, values.mean(axis=0), values.max(axis=0), values.std(axis=0)]))
-    return cast(NDArray[np.int32], labels), numbers.astype(np.intp), np.array(rows)
+    return labels, numbers.astype(np.intp), np.array(rows)
 
 
 def _tiles(band: Mask) -> Iterator[tuple[tuple[slice, slice], Mask]]:
@@ -206,7 +212,7 @@ def trace_features(
             now, cv2.dilate(now, square), _mean(now, 2), then, cv2.dilate(then, square), marked, alike,
             _mean(alike, 1), _mean(alike, 3), np.log((np.abs(contrast) + 1) / fine),
             np.log(np.abs(contrast) + 1), np.log(fine), np.log(away + 1),
-            np.log(_mean(np.abs(luma - behind), 7) + 1), _line(alike), _line(now / 5),
+            np.log(_mean(np.abs(luma - behind), 7) + 1), _line(alike), _line(cast(Plane, now / 5)),
         ],
         axis=2,
     ).astype(np.float32)  # fmt: skip
@@ -237,7 +243,7 @@ def _mean(plane: Plane, reach: int) -> Plane:
 def _inside(plane: Plane, mask: Mask) -> Plane:
     """The mean over the part of the mask that is near; anything where none is."""
     weight = mask.astype(np.float32)
-    return _mean(plane * weight, 4) / np.maximum(_mean(weight, 4), np.float32(1e-4))
+    return cast(Plane, _mean(plane * weight, 4) / np.maximum(_mean(weight, 4), np.float32(1e-4)))
 
 
 def _nearest(mask: Mask) -> tuple[Plane, NDArray[np.intp]]:
@@ -245,7 +251,7 @@ def _nearest(mask: Mask) -> tuple[Plane, NDArray[np.intp]]:
     away, labels = cv2.distanceTransformWithLabels(
         (~mask).view(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )
-    places = np.zeros(int(labels.max()) + 1, np.intp)
-    marked = np.flatnonzero(mask)
-    places[labels.ravel()[marked]] = marked
-    return cast(Plane, away), places[labels]
+    numbers, marked = cast(NDArray[np.int32], labels), np.flatnonzero(mask)
+    places = np.zeros(int(numbers.max()) + 1, np.intp)
+    places[numbers.ravel()[marked]] = marked
+    return cast(Plane, away), places[numbers]

@@ -17,6 +17,7 @@ _COLUMNS = (
     "output",
     "sha256",
     "traces",
+    "look",
 )
 
 
@@ -30,6 +31,7 @@ def table(album: Album) -> str:
         residual = f"{row.residual:.2f}" if row.agreement else ""
         writer.writerow(
             (row.path.name, row.state, row.agreement or row.repair, f"{row.seconds:.1f}", row.reason,
-             residual, redrawn, row.marks, row.output, row.sha256, row.traces if row.repair else "")
+             residual, redrawn, row.marks, row.output, row.sha256, row.traces if row.repair else "",
+             "yes" if row.to_look_at else "")
         )  # fmt: skip
     return text.getvalue()

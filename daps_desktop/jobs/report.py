@@ -39,8 +39,8 @@ class NarrowedBlur:
     used: float
 
 
-Reason = Literal["damage", "colour", "grain"]
-"""It still looks damaged; it has not the colours, or not the grain, of what is around it."""
+Reason = Literal["damage", "colour", "grain", "doubt"]
+"""It still looks damaged; it has not the colours, or not the grain, of what is around it; it may be damage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +74,18 @@ class PlaceToMend:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """What a look at the filled marks found: of so many `repaired`, the `places` where a trace is left."""
+    """What a look at the filled marks found: of so many `repaired`, the `places` where a trace is left.
+
+    Where none is certain, those where one may be: they alone have the reason "doubt".
+    """
 
     repaired: int
     places: list[PlaceToMend]
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether it cannot be told of any place that a trace is left there, only that one may be."""
+        return bool(self.places) and all(place.reason == "doubt" for place in self.places)
 
     def fits(self, height: int, width: int) -> bool:
         """Whether it can be one of a photo of that size."""

@@ -42,7 +42,7 @@ class Repair(Enum):
 
     DONE = "done"
     TRACE = "trace"  # of damage is left, or something that does not pass for the photo
-    UNKNOWN = "unknown"  # nobody could look
+    UNKNOWN = "unknown"  # nobody could look, or what was seen may be damage or belong to the photo
 
 
 class Agreement(Enum):
@@ -70,7 +70,8 @@ class Verdict:
 
     `agreement` is None where nothing was compared with the photo: a repair leaves alone what the photo shows.
     `recoloured`: every pixel went through a curve of colours, which redraws nothing. `blur`: not as named.
-    `repair` is None where nothing was filled in; else a trace is left at `places`, of so many `repaired`.
+    `repair` is None where nothing was filled in; else a trace is left, or may be, at `places`, of so many
+    `repaired`.
     """
 
     agreement: Agreement | None
@@ -119,7 +120,8 @@ def _repair(trace: Trace | None, task: Task) -> tuple[Repair | None, int, int]:
         return None, 0, 0
     if trace is None:
         return Repair.UNKNOWN, 0, 0
-    return Repair.TRACE if trace.places else Repair.DONE, len(trace.places), trace.repaired
+    repair = Repair.UNKNOWN if trace.doubtful else Repair.TRACE if trace.places else Repair.DONE
+    return repair, len(trace.places), trace.repaired
 
 
 def format_repair(verdict: Verdict) -> str:
@@ -127,8 +129,15 @@ def format_repair(verdict: Verdict) -> str:
     match verdict.repair:
         case None:
             return ""
-        case Repair.UNKNOWN:
+        case Repair.UNKNOWN if not verdict.places:
             return tr("Whether a trace of the damage is left cannot be told.")
+        case Repair.UNKNOWN:
+            words = ntr(
+                "Whether a trace is left cannot be told at {count} place.",
+                "Whether a trace is left cannot be told at {count} places.",
+                verdict.places,
+            )
+            found = words.format(count=verdict.places)
         case Repair.DONE:
             found = tr("No trace of the damage was found.")
         case Repair.TRACE:

@@ -41,6 +41,8 @@ def format_progress(album: Album) -> str:
             done=album.count(DONE), count=len(album.rows)
         )
     ]
+    if album.put_aside:
+        words.append(tr("{count} put aside for a look").format(count=album.put_aside))
     if album.count(FAILED):
         words.append(tr("{count} failed").format(count=album.count(FAILED)))
     if album.count(SKIPPED):
@@ -64,7 +66,7 @@ def format_verdict(item: AlbumItem) -> str:
         agreement, item.residual, item.redrawn, repair=repair, places=item.traces, repaired=item.repaired
     )
     told = verdict_text.format_verdict(verdict)
-    return join_sentences(told, tr("Look at it.")) if repair is Repair.TRACE else told
+    return join_sentences(told, tr("Look at it.")) if item.to_look_at else told
 
 
 def format_marks(item: AlbumItem, album: Album) -> str:

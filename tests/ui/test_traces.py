@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
-from daps_desktop.album.model import AlbumItem
+from daps_desktop.album.model import Album, AlbumItem
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.jobs.damage import MissingPixels
 from daps_desktop.jobs.report import PlaceToMend, Trace
@@ -92,6 +92,18 @@ def test_mark_these_adds_them_as_one_step_of_undo_and_restore_sends_them(traced:
     np.testing.assert_array_equal(mask, expected)
 
 
+def test_where_it_cannot_be_told_is_said_and_gone_to(opened: Desk) -> None:
+    opened.drag((50, 100), (50, 160))
+    opened.trigger("restore")
+    opened.host.finish(7, replace(PLACES[0], reason="doubt"))
+    box = opened.window.panel.run_box
+    opened.bot.waitUntil(box.show_place.isVisible, timeout=5000)
+    said = box.verdict.text()
+    assert said.startswith("1 place repaired. Whether a trace is left cannot be told at 1 place. ")
+    press(opened, box.show_place)
+    assert outlined(opened)
+
+
 def test_a_repair_without_a_trace_has_nothing_to_show(opened: Desk) -> None:
     opened.drag((50, 100), (50, 160))
     opened.trigger("restore")
@@ -126,6 +138,10 @@ def test_an_album_says_which_to_look_at() -> None:
     row = AlbumItem("a.png", "done", repair="trace", traces=1, repaired=3, redrawn=0.01)
     told = album_text.format_verdict(row)
     assert told.startswith("3 places repaired. A trace is left at 1 place.") and told.endswith("Look at it.")
+    doubtful = album_text.format_verdict(replace(row, repair="unknown"))
+    assert "cannot be told at 1 place." in doubtful and doubtful.endswith("Look at it.")
+    rows = (row, replace(row, repair="done", traces=0), AlbumItem("b.png", "failed", repair="trace"))
+    assert album_text.format_progress(Album(rows=rows)).startswith("2 of 3 photos done, 1 put aside for a look")
     done = album_text.format_verdict(replace(row, repair="done", traces=0))
     assert "No trace" in done and "Look at it" not in done
     assert album_text.format_verdict(replace(row, repair="", agreement="agrees")).startswith("Agrees")

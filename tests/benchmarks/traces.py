@@ -11,6 +11,7 @@ import argparse
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -19,12 +20,14 @@ from numpy.typing import NDArray
 
 from daps_desktop.analysis.finding.judgement import Judgement
 from daps_desktop.analysis.finding.traces import BAND, place_features, trace_features
+from daps_desktop.analysis.tone import find_tone
 from daps_desktop.imaging.mask import Mask, dilate, erode
 from daps_desktop.imaging.photo import Photo, Pixels
 from daps_desktop.jobs.damage import MissingPixels
 from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
+from daps_desktop.jobs.verdict import Repair, judge
 from daps_desktop.networks.loader import open_finder
 from daps_desktop.training.damage.ageing import age_print, digitise, soften
 from daps_desktop.training.damage.film import FilmElements
@@ -39,6 +42,8 @@ SIDE = 192  # pixels
 BESIDE, THIN, SHIFT = 1, 2, 3  # pixels: right marks go beyond the damage by so many, thin ones are ...
 TOUCHED = 5.0  # grey levels of change that right marks cover
 PLAIN = 24.0  # grey levels beyond the grain: a change that anyone sees
+LONG = 4  # times as long as wide: a scratch, and not a blot
+PARTS = 3  # in which the cases are fitted, so that pieces are made by a judgement that never saw theirs
 LEAST = 30  # pixels of plain damage side by side that make a trace
 SETTINGS = SolverSettings(preset="draft", device="cpu")
 
@@ -47,12 +52,16 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Case:
-    """A damaged crop (N, N, 3), its marks, and the plain damage they leave: none where they are right."""
+    """A damaged crop (N, N, 3), its marks, and the plain damage they leave: none where they are right.
+
+    `touched`: all that is left that changes a pixel at all; what of it is not plain is neither damage nor none.
+    """
 
     kind: str
     damaged: Pixels
     mask: Mask
     left: Mask
+    touched: Mask
 
     @property
     def request(self) -> RestoreRequest:
@@ -77,15 +86,16 @@ def shifted(damage: Mask, rng: np.random.Generator) -> Mask:
 
 
 def half(damage: Mask, rng: np.random.Generator) -> Mask:
-    """Without one end of the largest piece, cut across its longer axis."""
-    if not damage.any():
-        return damage
+    """Without one end of the largest piece that is long and thin, cut across its longer axis."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(damage.astype(np.uint8), connectivity=8)
-    piece = labels == 1 + stats[1:, cv2.CC_STAT_AREA].argmax()
-    places = np.argwhere(piece) - np.argwhere(piece).mean(axis=0)
-    along = places @ np.linalg.eigh(places.T @ places)[1][:, -1]
     cut = np.zeros_like(damage)
-    cut[piece] = along * rng.choice([-1, 1]) > 0
+    for number in 1 + np.argsort(-stats[1:, cv2.CC_STAT_AREA]):
+        piece = labels == number
+        places = np.argwhere(piece) - np.argwhere(piece).mean(axis=0)
+        along = places @ np.linalg.eigh(places.T @ places)[1][:, -1]
+        if np.ptp(along) ** 2 > LONG * len(along):
+            cut[piece] = along * rng.choice([-1, 1]) > 0
+            break
     return dilate(damage & ~cut, BESIDE) & ~cut
 
 
@@ -111,7 +121,7 @@ def draw_case(kind: str, photo: Pixels8, film: FilmElements, seed: list[int]) ->
         if not (mask.mean() < 0.15 and largest(plain & mask) >= LEAST):
             continue
         if not left.any() if kind == "right marks" else largest(left) >= LEAST:
-            return Case(kind, pixels.astype(np.uint8), mask, left)
+            return Case(kind, pixels.astype(np.uint8), mask, left, (change > TOUCHED) & ~mask)
 
 
 def draw_damage(film: FilmElements, rng: np.random.Generator) -> Iterator[tuple[Floats, float]]:
@@ -135,11 +145,12 @@ def largest(places: Mask) -> int:
     return int(stats[1:, cv2.CC_STAT_AREA].max(initial=0))
 
 
-def photos(place: str, first: int, last: int) -> list[Pixels8]:
+def photos(place: str, first: int, last: int, most: int) -> list[Pixels8]:
+    """At most so many. Toned ones are left out: old photos carry damage of their own, which nobody marked."""
     files = find_photos([place])
-    chosen = files[:first] if first else files[-last:] if last else files
-    loaded = (load_rgb(file) for file in chosen)
-    return [photo for photo in loaded if photo is not None and min(photo.shape[:2]) >= SIDE]
+    loaded = map(load_rgb, files[:first] if first else files[-last:])
+    large = (photo for photo in loaded if photo is not None and min(photo.shape[:2]) >= SIDE)
+    return list(islice((photo for photo in large if find_tone(photo) is None), most))
 
 
 def cases(found: list[Pixels8], film: FilmElements, count: int) -> Iterator[Case]:
@@ -175,10 +186,22 @@ def seen(case: Case, result: Pixels, before: NDArray[np.uint8], after: NDArray[n
 
 
 def fit(found: list[Seen]) -> dict[str, Judgement]:
-    """First of the pixels; then of the pieces that they make."""
-    pixels = fitted(joined([known_pixels(each, np.random.default_rng(i)) for i, each in enumerate(found)]), 5)
-    pieces = [known_pieces(each, pixels) for each in found]
-    return {"pixels": pixels, "places": fitted(joined([known for known in pieces if len(known.damage)]), 40)}
+    """First of the pixels; then of the pieces that they make, on cases that the pixels were not fitted on."""
+    pieces = [
+        known_pieces(each, pixels)
+        for part in range(PARTS)
+        for pixels in [
+            fitted_pixels([each for i, each in enumerate(found) if i // len(KINDS) % PARTS != part])
+        ]
+        for i, each in enumerate(found)
+        if i // len(KINDS) % PARTS == part
+    ]
+    places = fitted(joined([known for known in pieces if len(known.damage)]), 40)
+    return {"pixels": fitted_pixels(found), "places": places}
+
+
+def fitted_pixels(found: list[Seen]) -> Judgement:
+    return fitted(joined([known_pixels(each, np.random.default_rng(i)) for i, each in enumerate(found)]), 5)
 
 
 def joined(known: list[JudgedPieces]) -> JudgedPieces:
@@ -190,7 +213,9 @@ def joined(known: list[JudgedPieces]) -> JudgedPieces:
 def known_pixels(of: Seen, rng: np.random.Generator) -> JudgedPieces:
     """Some of those of which it is plain what they are; each case has as much of a say."""
     left = of.case.left
-    chosen = of.band & (left | ~dilate(left, 2)) & (rng.random(left.shape) < np.where(left, 0.6, 0.15))
+    chosen = (
+        of.band & (left | ~dilate(of.case.touched, 2)) & (rng.random(left.shape) < np.where(left, 0.6, 0.15))
+    )
     damage = left[chosen]
     weight = np.where(damage, 400 / max(damage.sum(), 40), 1.0)
     return JudgedPieces(of.x[chosen].astype(np.float64), damage, weight)
@@ -201,11 +226,12 @@ def known_pieces(of: Seen, pixels: Judgement) -> JudgedPieces:
     scores = pixels.scores(of.x[of.band])
     odds[of.band] = np.log(np.maximum(scores, 1e-9) / np.maximum(1 - scores, 1e-9))
     labels, numbers, features = place_features(of.x, odds, of.case.mask, of.band)
-    area, left = (
-        np.bincount(labels.ravel(), w, labels.max() + 1)[numbers] for w in (None, of.case.left.ravel())
+    area, left, touched = (
+        np.bincount(labels.ravel(), w, labels.max() + 1)[numbers]
+        for w in (None, of.case.left.ravel(), of.case.touched.ravel())
     )
     damage = (left >= np.maximum(0.3 * area, 12)) | (left >= 25)
-    plain = damage | (left == 0)
+    plain = damage | (touched == 0)
     return JudgedPieces(features[plain] if len(numbers) else features, damage[plain], np.ones(plain.sum()))
 
 
@@ -219,18 +245,17 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=100, help="of each kind")
     parser.add_argument("--out", type=Path, default=Path("traces.json"))
     options = parser.parse_args()
-    drawn = cases(
-        photos(options.photos, options.first, options.last), FilmElements([options.film]), options.cases
-    )
+    found = photos(options.photos, options.first, options.last, options.cases)
+    drawn = cases(found, FilmElements([options.film]), options.cases)
     if options.what == "measure":
         measure(drawn)
         return
     finder, rng = open_finder("cpu"), np.random.default_rng(0)
-    found: list[Seen] = []
+    looked: list[Seen] = []
     for case in drawn:
         result = quickly_filled(case, rng)
-        found.append(seen(case, result, finder.probabilities(case.damaged), finder.probabilities(result)))
-    write(fit(found), options.out)
+        looked.append(seen(case, result, finder.probabilities(case.damaged), finder.probabilities(result)))
+    write(fit(looked), options.out)
 
 
 def write(judged: dict[str, Judgement], out: Path) -> None:
@@ -240,14 +265,15 @@ def write(judged: dict[str, Judgement], out: Path) -> None:
 
 
 def measure(drawn: Iterator[Case]) -> None:
-    """How often the verdict is right, by kind, as cases come in."""
-    right_of: dict[str, list[bool]] = {kind: [] for kind in KINDS}
+    """What the verdict says, by kind of case."""
+    told_of: dict[str, list[Repair | None]] = {kind: [] for kind in KINDS}
     for case in drawn:
-        trace = run(case.request).report.trace
-        assert trace is not None
-        right_of[case.kind].append(bool(trace.places) == bool(case.left.any()))
-    for kind, told in right_of.items():
-        print(f"{kind}: right in {np.mean(told):.0%} of {len(told)}")
+        verdict = judge(run(case.request).report, case.request.task, case.mask)
+        told_of[case.kind].append(verdict.repair)
+    for kind, told in told_of.items():
+        truth, unknown = Repair.DONE if kind == "right marks" else Repair.TRACE, told.count(Repair.UNKNOWN)
+        wrong = len(told) - told.count(truth) - unknown
+        print(f"{kind}: right {told.count(truth)}, wrong {wrong}, cannot tell {unknown} of {len(told)}")
 
 
 if __name__ == "__main__":

@@ -141,7 +141,9 @@ def test_an_album_says_which_to_look_at() -> None:
     doubtful = album_text.format_verdict(replace(row, repair="unknown"))
     assert "cannot be told at 1 place." in doubtful and doubtful.endswith("Look at it.")
     rows = (row, replace(row, repair="done", traces=0), AlbumItem("b.png", "failed", repair="trace"))
-    assert album_text.format_progress(Album(rows=rows)).startswith("2 of 3 photos done, 1 put aside for a look")
+    assert album_text.format_progress(Album(rows=rows)).startswith(
+        "2 of 3 photos done, 1 put aside for a look"
+    )
     done = album_text.format_verdict(replace(row, repair="done", traces=0))
     assert "No trace" in done and "Look at it" not in done
     assert album_text.format_verdict(replace(row, repair="", agreement="agrees")).startswith("Agrees")

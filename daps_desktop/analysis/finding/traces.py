@@ -33,9 +33,11 @@ FILE = "analysis/traces.json"
 BAND = 32  # pixels around the marks that are looked at, and around what is found to belong to them
 NAMES = (
     "after", "after_most", "after_around", "before", "before_most", "marked", "alike", "alike_near",
-    "alike_around", "contrast", "size", "noise", "away", "busy", "alike_line", "after_line",
+    "alike_around", "contrast", "size", "noise", "away", "busy", "alike_line", "after_line", "before_line",
+    "alike_on", "after_on",
 )  # fmt: skip
-_LIKELY, _SURE = 0.6, 0.8  # of a piece: what touches the marks, and what goes on from there
+_LIKELY, _SURE = 0.75, 0.8  # of a piece: what touches the marks, and what goes on from there
+_DOUBTFUL = 0.6  # of a piece that touches the marks: it may be damage
 _CLEAR, _SAME, _ENOUGH = 180, 0.5, 30  # of 255; of what lay between mark and background; pixels
 _CERTAIN = 20.0  # log-odds
 _FEWEST = 8  # pixels of a place
@@ -43,6 +45,7 @@ _TOUCHING = 2  # pixels between the marks and a place, at most
 _RIM = 2  # pixels that a place covers beyond what was seen
 _LONGEST = 32  # times a band: how far damage is followed
 _TILE, _CONTEXT = 512, 48  # pixels worked on together, and around them
+_ANGLES, _NEAR, _FAR = 12, 12, 24  # lines that are tried through a pixel, and how far they reach, in pixels
 
 
 def places_to_mend(
@@ -58,15 +61,20 @@ def places_to_mend(
 
     `mask` (H, W) is what was filled in, `look` the finder, `tone` and `noise` what the photo says of itself.
     What does not touch the marks is none of the repair's; what the user `refused`, (H, W), is no damage.
+    Where there is none, those are told that may be one: of the reason "doubt".
     """
     if not mask.any():
         return []
-    damage = _damage_left(original, result, mask, look)
+    damage, doubtful = _damage_left(original, result, mask, look)
     if refused is not None:
-        damage &= ~refused
-    fills = {"colour": off_colour(result, mask, tone), "grain": without_grain(result, mask, noise)}
-    found = list(_places(damage, "damage"))
-    found += [place for reason, where in fills.items() for place in _places(where, cast(Reason, reason))]
+        damage, doubtful = damage & ~refused, doubtful & ~refused
+    where: dict[Reason, Mask] = {
+        "damage": damage,
+        "colour": off_colour(result, mask, tone),
+        "grain": without_grain(result, mask, noise),
+    }
+    found = [place for reason, seen in where.items() for place in _places(seen, reason)]
+    found = found or list(_places(doubtful, "doubt"))
     return sorted(found, key=lambda place: (place.rect.top, place.rect.left))
 
 
@@ -81,9 +89,10 @@ def _places(where: Mask, reason: Reason) -> Iterator[PlaceToMend]:
             yield PlaceToMend.of(rect, reason, inside)
 
 
-def _damage_left(original: Pixels, result: Pixels, mask: Mask, look: Look) -> Mask:
-    """Outside of the mask, what belongs to the damage in it; followed for as far as it goes on."""
-    left, asked, marked = np.zeros_like(mask), np.zeros_like(mask), mask
+def _damage_left(original: Pixels, result: Pixels, mask: Mask, look: Look) -> tuple[Mask, Mask]:
+    """Outside of the mask, what belongs to the damage in it, followed for as far as it goes on; what may."""
+    left, doubtful, asked = (np.zeros_like(mask) for _ in range(3))
+    marked = mask
     for step in range(_LONGEST):
         band = dilate(left if step else mask, BAND) & ~asked & ~marked
         if not band.any():
@@ -91,13 +100,14 @@ def _damage_left(original: Pixels, result: Pixels, mask: Mask, look: Look) -> Ma
         before, after = look(original, band), look(result, band)
         for seen, own in _tiles(band):
             maps = original[seen], result[seen], marked[seen], before[seen], after[seen]
-            found = damage_beside(*maps, band[seen], _SURE if step else _LIKELY)
-            left[seen] |= found & own
+            likely = damage_beside(*maps, band[seen])
+            left[seen] |= own & (likely > (_SURE if step else _LIKELY))
+            doubtful[seen] |= own & (likely > _DOUBTFUL) & (step == 0)
         asked |= band
         if np.array_equal(marked, mask | left):
             break
         marked = mask | left
-    return left
+    return left, doubtful
 
 
 def damage_beside(
@@ -107,18 +117,17 @@ def damage_beside(
     before: Probabilities,
     after: Probabilities,
     band: Mask,
-    least: float,
-) -> Mask:
-    """In the (H, W) band, pieces that touch the mask and are likely, 0 to 1, to be part of what it marks."""
+) -> Plane:
+    """Of pieces in the (H, W) band that touch the mask, how likely they are, 0 to 1, part of what it marks."""
     x = trace_features(original, result, mask, before, after)
     odds = np.full(mask.shape, -_CERTAIN, np.float32)
     scores = fitted_traces()["pixels"].scores(x[band].astype(np.float64))
     odds[band] = np.log(np.maximum(scores, 1e-9) / np.maximum(1 - scores, 1e-9))
     labels, numbers, features = place_features(x, odds, mask, band)
-    wanted = np.zeros(int(labels.max()) + 1, bool)
+    likely = np.zeros(int(labels.max()) + 1, np.float32)
     if len(numbers):
-        wanted[numbers[fitted_traces()["places"].scores(features) > least]] = True
-    return wanted[labels] | _plain(x, after, mask, band)
+        likely[numbers] = fitted_traces()["places"].scores(features)
+    return np.maximum(likely[labels], _plain(x, after, mask, band))
 
 
 def _plain(x: NDArray[np.float32], after: Probabilities, mask: Mask, band: Mask) -> Mask:
@@ -212,24 +221,46 @@ def trace_features(
             now, cv2.dilate(now, square), _mean(now, 2), then, cv2.dilate(then, square), marked, alike,
             _mean(alike, 1), _mean(alike, 3), np.log((np.abs(contrast) + 1) / fine),
             np.log(np.abs(contrast) + 1), np.log(fine), np.log(away + 1),
-            np.log(_mean(np.abs(luma - behind), 7) + 1), _line(alike), _line(cast(Plane, now / 5)),
+            np.log(_mean(np.abs(luma - behind), 7) + 1), *_lines(alike, now, then, mask),
         ],
         axis=2,
     ).astype(np.float32)  # fmt: skip
 
 
-def _line(plane: Plane) -> Plane:
-    """How much more a line through each pixel holds than what lies beside it, at the best of 8 angles."""
-    best: Plane = np.full_like(plane, -np.inf)
-    for turn in np.arange(8) * np.pi / 8:
-        rows, cols = np.mgrid[-12:13, -12:13]
+def _lines(alike: Plane, now: Plane, then: Plane, mask: Mask) -> Iterator[Plane]:
+    """How much more a line through each pixel holds of them than what lies beside it, at the best angle; last,
+    the same of lines that lead to marks of their own direction: there a scratch goes on.
+    """
+    marked = mask.astype(np.float32)
+    planes = [alike, cast(Plane, now / 5), cast(Plane, then / 5)]
+    best = [np.full_like(alike, -np.inf) for _ in planes]
+    onward = [np.zeros_like(alike) for _ in planes[:2]]
+    for on, farther in zip(_line_kernels(_NEAR), _line_kernels(_FAR), strict=True):
+        leads = np.maximum(_filtered(marked, farther), 0)
+        for number, plane in enumerate(planes):
+            found = _filtered(plane, on)
+            np.maximum(best[number], found, out=best[number])
+            if number < len(onward):
+                np.maximum(onward[number], found * leads, out=onward[number])
+    yield from best
+    yield from onward
+
+
+def _filtered(plane: Plane, kernel: NDArray[np.float32]) -> Plane:
+    return cast(Plane, cv2.filter2D(plane, -1, kernel, borderType=cv2.BORDER_REFLECT))
+
+
+@cache
+def _line_kernels(reach: int) -> list[NDArray[np.float32]]:
+    """The mean over a line of three pixels less that over what lies to both of its sides, at each angle."""
+    kernels: list[NDArray[np.float32]] = []
+    for turn in np.arange(_ANGLES) * np.pi / _ANGLES:
+        rows, cols = np.mgrid[-reach : reach + 1, -reach : reach + 1]
         along, across = cols * np.cos(turn) + rows * np.sin(turn), rows * np.cos(turn) - cols * np.sin(turn)
-        near = np.abs(along) <= 12
+        near = np.abs(along) <= reach
         on, beside = near & (np.abs(across) <= 1.5), near & (np.abs(across) >= 6) & (np.abs(across) <= 9)
-        kernel = (on / on.sum() - beside / beside.sum()).astype(np.float32)
-        found = cv2.filter2D(plane, -1, kernel, borderType=cv2.BORDER_REFLECT)
-        best = cast(Plane, np.maximum(best, found))
-    return best
+        kernels.append((on / on.sum() - beside / beside.sum()).astype(np.float32))
+    return kernels
 
 
 def _odds(probability: Probabilities) -> Plane:

@@ -27,8 +27,8 @@ NOTHING_FOUND = N_("Nothing was found that looks like damage.")
 EXIT_UNREAD = 141  # as where the system ends a program that writes into a broken pipe
 
 
-def add_photo(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("photo", type=Path)
+def add_photo(parser: argparse.ArgumentParser, name: str | None = None) -> None:
+    parser.add_argument("photo", type=Path, metavar=name)
     parser.add_argument(
         "--page", type=int, metavar="N", help=tr("of a file with several photos; else the first")
     )

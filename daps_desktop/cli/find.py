@@ -6,17 +6,23 @@ from typing import Any
 
 from daps_desktop.base.i18n import ntr, tr
 from daps_desktop.base.serialization import dump_json
-from daps_desktop.cli.common import NOTHING_FOUND, add_force, print_status, sensitivity
+from daps_desktop.cli.common import (
+    NOTHING_FOUND,
+    add_force,
+    add_photo,
+    print_status,
+    read_asked_photo,
+    sensitivity,
+)
 from daps_desktop.cli.local_run import find_damage
 from daps_desktop.imaging.formats.mask_file import check_mask_ending, write_mask
-from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import check_target
 from daps_desktop.jobs.proposals import DEFAULT, Proposals
 from daps_desktop.jobs.settings import DEVICES
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("photo", type=Path)
+    add_photo(parser)
     parser.add_argument("-o", "--out", type=Path, required=True, help=tr(".png, white = damage"))
     parser.add_argument(
         "--sensitivity",
@@ -32,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _find(options: argparse.Namespace) -> int:
-    photo = read_photo(options.photo)
+    photo = read_asked_photo(options)
     check_mask_ending(options.out)
     check_target(options.out, options.photo, options.force > 0, options.force > 1)
     found = find_damage(photo, options.device)

@@ -76,7 +76,6 @@ def _measured(profile: PhotoProfile) -> tuple[tuple[str, str], ...]:
     level, alike = tr("{noise:.1f} of 255 grey levels"), tr("{correlation:.2f} between neighbouring pixels")
     soft = tr("cannot be told") if blur is None else tr("{size:.1f} pixels").format(size=blur)
     tones = tr("{contrast:.0%} of the range from black to white")
-    yellow = tr("light things lack {share:.0%} of their blue")
     return (
         (tr("estimated noise"), level.format(noise=noise.level)),
         (tr("its correlation"), alike.format(correlation=noise.correlation)),
@@ -84,10 +83,23 @@ def _measured(profile: PhotoProfile) -> tuple[tuple[str, str], ...]:
         (tr("scanner streaks"), level.format(noise=noise.streak_level) if noise.streak_level else tr("none")),
         (tr("softness"), soft),
         (tr("JPEG quality"), _quality(profile)),
-        (tr("colours"), tr("none") if profile.grey else tr("there are some")),
+        (tr("colours"), _colours(profile)),
         (tr("tones"), tones.format(contrast=fading.contrast)),
-        (tr("yellowing"), yellow.format(share=max(fading.yellow, 0.0))),
+        (tr("yellowing"), _yellowing(profile)),
     )
+
+
+def _colours(profile: PhotoProfile) -> str:
+    if profile.grey:
+        return tr("none")
+    return tr("one for each brightness, as in sepia") if profile.toned else tr("there are some")
+
+
+def _yellowing(profile: PhotoProfile) -> str:
+    fading = profile.fading
+    if profile.toned or not fading.yellow:
+        return tr("none")
+    return tr("what should be grey lacks {share:.0%} of its blue").format(share=min(fading.cast, 1.0))
 
 
 def _dots(noise: NoiseModel) -> str:

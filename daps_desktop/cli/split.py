@@ -9,7 +9,7 @@ from daps_desktop.album.splitting import split, target_paths
 from daps_desktop.analysis.prints.search import find_prints
 from daps_desktop.base.i18n import N_, ntr, tr
 from daps_desktop.base.serialization import dump_json
-from daps_desktop.cli.common import print_status, read_asked_photo
+from daps_desktop.cli.common import add_photo, print_status, read_asked_photo
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.profile.print_outline import PrintOutline
 
@@ -17,10 +17,7 @@ NO_PRINTS = N_("Not more than one print was found on this scan; nothing was writ
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("photo", type=Path, metavar="SCAN")
-    parser.add_argument(
-        "--page", type=int, metavar="N", help=tr("of a file with several photos; else the first")
-    )
+    add_photo(parser, "SCAN")
     place = parser.add_mutually_exclusive_group(required=True)
     place.add_argument("-o", "--out", type=Path, metavar="FOLDER", help=tr("the folder for the photos"))
     place.add_argument("--dry-run", action="store_true", help=tr("say what was found, and write nothing"))

@@ -372,6 +372,17 @@ def test_a_profile_that_is_none_is_said_to_be_unreadable(
     assert "colour profile:  unreadable" in capsys.readouterr().out
 
 
+def test_a_sepia_photo_is_toned_and_not_yellowed(
+    desk: Desk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("daps_desktop.cli.info._times", lambda *_: [])  # asked elsewhere
+    luma = scene(44, 240, 320).mean(axis=2, keepdims=True)
+    write_photo(Photo(np.rint(luma * [1.0, 0.85, 0.6]).astype(np.uint8)), desk.path("sepia.png"))
+    assert desk.run("info", desk.path("sepia.png")) == 0
+    told = dict(line.split(":", 1) for line in capsys.readouterr().out.splitlines())
+    assert "sepia" in told["colours"] and told["yellowing"].strip() == "none"
+
+
 def test_a_photo_tells_what_is_wrong_with_it() -> None:
     (line,) = [
         told

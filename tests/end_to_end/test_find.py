@@ -6,6 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from daps_desktop.imaging.formats.mask_file import read_mask, write_mask
 from daps_desktop.imaging.formats.reader import read_photo
@@ -56,9 +57,12 @@ def test_a_scratch_is_found_and_a_clean_photo_stays_empty(
 ) -> None:
     assert covers(found(desk), scratch)
     assert " found." in capsys.readouterr().out
-    assert not found(desk, name="clean.png").any()
+    clean, old = (Image.open(desk.path(name)) for name in ("clean.png", "old.png"))
+    clean.save(desk.path("both.tif"), save_all=True, append_images=[old])
+    assert not found(desk, name="both.tif").any()
     said = capsys.readouterr()
-    assert said.out == "" and "Nothing was found" in said.err
+    assert said.out == "" and "Nothing was found" in said.err and "2 pages" in said.err
+    assert covers(found(desk, "--page", "2", name="both.tif"), scratch)
 
 
 def test_programs_are_told_each_piece(desk: Desk, scratch: Mask, capsys: pytest.CaptureFixture[str]) -> None:

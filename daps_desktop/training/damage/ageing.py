@@ -1,4 +1,4 @@
-"""What photographs are apart from damage: grey or toned, faded, soft, grainy, screened, written on, framed.
+"""What photographs are apart from damage: toned, faded, soft, grainy, screened, written on, framed, hairy.
 
 None of it is damage, so it is drawn on clean crops and on damaged ones alike.
 """
@@ -8,10 +8,13 @@ from typing import cast
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from daps_desktop.training.damage.strokes import Floats, smooth_noise
+from daps_desktop.training.damage.strokes import Floats, shrunk, smooth_noise, strokes
 from daps_desktop.training.data.crops import grey_or_toned
 from daps_desktop.training.data.photos import Pixels8
+
+Doubles = NDArray[np.float64]
 
 _WORDS = ("Anna & Max", "July 4th", "Cafe de Paris", "No. 17", "HOTEL", "1924", "Ernte", "SAFETY FILM")
 _FONTS = tuple(range(8))  # of OpenCV, from plain to script
@@ -31,6 +34,10 @@ def age_print(crop: Floats, rng: np.random.Generator) -> Floats:
         crop = _written(crop, rng)
     if rng.random() < 0.06:
         crop = _patterned(crop, rng)
+    if rng.random() < 0.07:
+        crop = _haired(crop, rng)
+    if rng.random() < 0.05:
+        crop = _glinting(crop, rng)
     if rng.random() < 0.08:
         crop = _framed(crop, rng)
     if rng.random() < 0.04:
@@ -108,6 +115,48 @@ def _patterned(crop: Floats, rng: np.random.Generator) -> Floats:
     paint = np.float32(rng.uniform(0, 255)) + rng.normal(0, 25, 3).astype(np.float32)
     opacity = (shape * where * rng.uniform(0.3, 1))[..., None]
     return (crop + opacity * (paint - crop)).astype(np.float32)
+
+
+def _haired(crop: Floats, rng: np.random.Generator) -> Floats:
+    """Hair, fur or grass: many fine lines that run alike, where a hair on the print is alone."""
+    side = crop.shape[0]
+    count, steps = rng.integers(12, 90), rng.integers(15, 60)
+    turns = cv2.GaussianBlur(rng.normal(0, 0.15, (1, steps)), (0, 0), 4)[0]
+    heading = rng.uniform(0, 2 * np.pi) + np.cumsum(turns) + rng.normal(0, rng.uniform(0.05, 0.4), (count, 1))
+    heading = heading + np.cumsum(rng.normal(0, rng.uniform(0.01, 0.06), (count, steps)), axis=1)
+    starts = rng.uniform(0, side, 2) + rng.normal(0, rng.uniform(4, 30), (count, 1, 2))
+    strands = starts + 2 * np.cumsum(np.stack([np.cos(heading), np.sin(heading)], axis=-1), axis=1)
+    paint = np.float32(rng.uniform(0, 255)) * np.array(
+        [1, rng.uniform(0.8, 1), rng.uniform(0.5, 1)], np.float32
+    )
+    for lock in np.array_split(strands.astype(np.float32), 4):
+        opacity = strokes(side, list(lock), rng.uniform(0.5, 2)) * np.float32(rng.uniform(0.2, 1))
+        crop = crop + opacity[..., None] * (paint * np.float32(rng.uniform(0.7, 1)) - crop)
+    return crop.astype(np.float32)
+
+
+def _glinting(crop: Floats, rng: np.random.Generator) -> Floats:
+    """Eyes, beads and buttons: a light in a dark round thing."""
+    side = crop.shape[0]
+    for _ in range(rng.integers(1, 4)):
+        radius, at = rng.uniform(4, 14), rng.uniform(0, side, 2)
+        light = at + rng.uniform(-0.4, 0.4, 2) * radius
+        dark, bright = rng.uniform(0, 80), rng.uniform(190, 255)
+        parts = [(at, 1.0, dark), (light, rng.uniform(0.1, 0.35), bright)]
+        if rng.random() < 0.5:
+            parts.insert(0, (at, rng.uniform(1.3, 2), rng.uniform(130, 240)))
+        for centre, share, paint in parts:
+            opacity = _ellipse(side, centre, radius * share * np.array([1, rng.uniform(0.6, 1)]), rng)
+            crop = crop + opacity[..., None] * (np.float32(paint) - crop)
+    return crop.astype(np.float32)
+
+
+def _ellipse(side: int, centre: Doubles, radii: Doubles, rng: np.random.Generator) -> Floats:
+    """(side, side) opacity of one with radii (2,) in pixels about a centre (x, y), turned by chance."""
+    large = np.zeros((side * 4, side * 4), np.uint8)
+    box = tuple((4 * centre).tolist()), tuple((8 * radii).tolist()), rng.uniform(0, 180)
+    cv2.ellipse(large, box, 255, -1)
+    return cast(Floats, cv2.GaussianBlur(shrunk(large, side), (0, 0), rng.uniform(0.3, 0.8)))
 
 
 def _framed(crop: Floats, rng: np.random.Generator) -> Floats:

@@ -51,7 +51,7 @@ class AlbumItem:
 
     @property
     def to_look_at(self) -> bool:
-        """Whether it is restored, and a person should look whether it is well: that is not to be said of it."""
+        """Whether it is restored, and a person should look whether it is well, which cannot be said."""
         return self.state == DONE and (self.repair in _DOUBTED or self.agreement in _DOUBTED)
 
     @property

@@ -123,8 +123,7 @@ def _restore(options: argparse.Namespace) -> int:
     match run_local(job):
         case RestoreResult() as finished:
             _save(finished, options)
-            if told := format_repair(judge(finished.report, job.task, job.mask)):
-                print_status(told)
+            _say_repair(finished, job)
             if isinstance(loaded, Provenance):
                 print_status(reproduction_message(loaded, finished))
             return 0
@@ -135,6 +134,11 @@ def _restore(options: argparse.Namespace) -> int:
             return EXIT_USER_ERROR
         case _:
             return EXIT_INTERRUPTED
+
+
+def _say_repair(finished: RestoreResult, job: RestoreRequest) -> None:
+    if told := format_repair(judge(finished.report, job.task, job.mask)):
+        print_status(told)
 
 
 def _task(options: argparse.Namespace, named: Task | None, marked: bool) -> Task:

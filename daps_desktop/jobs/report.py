@@ -40,7 +40,7 @@ class NarrowedBlur:
 
 
 Reason = Literal["damage", "colour", "grain", "doubt"]
-"""It still looks damaged; it has not the colours, or not the grain, of what is around it; it may be damage."""
+"""It still looks damaged; it has not the colours, or not the grain, of what is around; it may be damage."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ Floats = NDArray[np.float32]
 class Case:
     """A damaged crop (N, N, 3), its marks, and the plain damage they leave: none where they are right.
 
-    `touched`: all that is left that changes a pixel at all; what of it is not plain is neither damage nor none.
+    `touched`: all that they leave; what of it is not plain is neither damage nor none.
     """
 
     kind: str

@@ -118,7 +118,7 @@ def damage_beside(
     after: Probabilities,
     band: Mask,
 ) -> Plane:
-    """Of pieces in the (H, W) band that touch the mask, how likely they are, 0 to 1, part of what it marks."""
+    """How likely, 0 to 1, pieces in the (H, W) band that touch the mask are part of what it marks."""
     x = trace_features(original, result, mask, before, after)
     odds = np.full(mask.shape, -_CERTAIN, np.float32)
     scores = fitted_traces()["pixels"].scores(x[band].astype(np.float64))
@@ -228,8 +228,8 @@ def trace_features(
 
 
 def _lines(alike: Plane, now: Plane, then: Plane, mask: Mask) -> Iterator[Plane]:
-    """How much more a line through each pixel holds of them than what lies beside it, at the best angle; last,
-    the same of lines that lead to marks of their own direction: there a scratch goes on.
+    """How much more a line through each pixel holds of them than what lies beside it, at the best angle;
+    last, the same of lines that lead to marks of their own direction: there a scratch goes on.
     """
     marked = mask.astype(np.float32)
     planes = [alike, cast(Plane, now / 5), cast(Plane, then / 5)]

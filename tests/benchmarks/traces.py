@@ -225,7 +225,7 @@ def known_pixels(of: Seen, rng: np.random.Generator) -> JudgedPieces:
 
 def known_pieces(of: Seen, pixels: Judgement) -> JudgedPieces:
     odds = np.full(of.band.shape, -20, np.float32)
-    scores = pixels.scores(of.x[of.band])
+    scores = pixels.scores(of.x[of.band].astype(np.float64))
     odds[of.band] = np.log(np.maximum(scores, 1e-9) / np.maximum(1 - scores, 1e-9))
     labels, numbers, features = place_features(of.x, odds, of.case.mask, of.band)
     area, left, touched = (

@@ -3,10 +3,10 @@
 python -m tests.benchmarks.traces measure PHOTOS --film PLACE [--first N] [--last N] [--cases N]
 python -m tests.benchmarks.traces fit PHOTOS --film PLACE --out resources/analysis/traces.json [--cases N]
 
-PHOTOS and PLACE are folders or archives: sound photos, and scanned elements of film; `--cases` of each kind are
-drawn, one after another on the first so many photos. To fit, marks are filled in by a quick way: a case
-takes half a second of one core; to measure, by the program, with draft quality, and it takes 3 s. Fit again
-whenever the finder has other weights: the figures are in `packaging/NOTES.md`.
+PHOTOS and PLACE are folders or archives: sound photos, and scanned elements of film; `--cases` of each kind
+are drawn, in turn on the first so many photos. To fit, marks are filled in by a quick way: a case takes half
+a second of one core. To measure, the program fills them in, with draft quality: 3 s. Fit again whenever the
+finder has other weights. The figures are in `packaging/NOTES.md`.
 """
 
 import argparse

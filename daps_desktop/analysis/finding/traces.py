@@ -1,9 +1,10 @@
 """Where a repair leaves a trace: damage at the rim of the marks or beyond their ends, or a fill that shows.
 
 Of each pixel around the marks a small fitted network says how likely it is damage that belongs to them: by
-what the finder says of the result and of the original, by how much the pixel is like what was marked next
-to it, and whether a line goes on there from the marks. A second one says the same of the pieces that those pixels
-make; between likely and not, it is left to the user. Fitted by `python -m tests.benchmarks.traces fit`.
+what the finder says of the result and of the original, by how much the pixel is like what was marked next to
+it, and whether a line goes on there from the marks. A second one says the same of the pieces that those
+pixels make; between likely and not, it is left to the user.
+Fitted by `python -m tests.benchmarks.traces fit`.
 """
 
 import json

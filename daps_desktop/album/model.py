@@ -7,8 +7,10 @@ from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.imaging.export import ExportOptions
 from daps_desktop.jobs.proposals import DEFAULT, SENSITIVITY
 from daps_desktop.jobs.recipe import Recipe
+from daps_desktop.jobs.verdict import Agreement, Repair
 
 WAITING, SAVING, DONE, FAILED, SKIPPED = STATES = ("waiting", "saving", "done", "failed", "skipped")
+_DOUBTED = {Repair.TRACE.value, Repair.UNKNOWN.value, Agreement.DISAGREES.value}
 NO_MARKS, FROM_FILE, FOUND = MARKS = ("", "file", "found")
 
 
@@ -31,6 +33,9 @@ class AlbumItem:
     undone: tuple[str, ...] = ()  # the damages undone, as they are spelt
     places: int | None = None  # found to look damaged; None: nobody looked
     sensitivity: float | None = None  # with which this photo is looked through; None: that of the album
+    repair: str = ""  # what can be said of the marks that were filled in; "": none were
+    traces: int = 0  # places at which one is left, or may be,
+    repaired: int = 0  # of so many
 
     def __post_init__(self) -> None:
         if self.state not in STATES or self.marks not in MARKS:
@@ -43,6 +48,11 @@ class AlbumItem:
     @property
     def path(self) -> Path:
         return Path(self.photo)
+
+    @property
+    def to_look_at(self) -> bool:
+        """Whether it is restored, and a person should look whether it is well, which cannot be said."""
+        return self.state == DONE and (self.repair in _DOUBTED or self.agreement in _DOUBTED)
 
     @property
     def open(self) -> bool:
@@ -80,3 +90,8 @@ class Album:
 
     def count(self, state: str) -> int:
         return sum(row.state == state for row in self.rows)
+
+    @property
+    def put_aside(self) -> int:
+        """How many are to be looked at."""
+        return sum(row.to_look_at for row in self.rows)

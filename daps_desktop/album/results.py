@@ -43,7 +43,10 @@ def with_verdict(work: PreparedItem, finished: RestoreResult, seconds: float) ->
     verdict = judge(finished.report, work.request.task, work.request.mask, work.request.settings.soft_edge)
     return replace(
         work.item,
-        agreement=verdict.agreement.value,
+        agreement=verdict.agreement.value if verdict.agreement else "",
+        repair=verdict.repair.value if verdict.repair else "",
+        traces=verdict.places,
+        repaired=verdict.repaired,
         residual=verdict.residual_over_noise,
         redrawn=verdict.redrawn,
         seconds=seconds,

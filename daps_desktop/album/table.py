@@ -16,6 +16,8 @@ _COLUMNS = (
     "marks",
     "output",
     "sha256",
+    "traces",
+    "look",
 )
 
 
@@ -28,7 +30,8 @@ def table(album: Album) -> str:
         redrawn = "" if row.redrawn is None else f"{row.redrawn:.4f}"
         residual = f"{row.residual:.2f}" if row.agreement else ""
         writer.writerow(
-            (row.path.name, row.state, row.agreement, f"{row.seconds:.1f}", row.reason, residual, redrawn,
-             row.marks, row.output, row.sha256)
+            (row.path.name, row.state, row.agreement or row.repair, f"{row.seconds:.1f}", row.reason,
+             residual, redrawn, row.marks, row.output, row.sha256, row.traces if row.repair else "",
+             "yes" if row.to_look_at else "")
         )  # fmt: skip
     return text.getvalue()

@@ -122,6 +122,13 @@ def _run(options: argparse.Namespace) -> int:
             album, backend, notes, lambda row: print_status(item_line(row)), Event()
         )  # Ctrl+C is the stop
     print("\n".join(item_line(row) for row in album.rows))
+    if album.put_aside:
+        words = ntr(
+            "{count} photo is put aside for a look: whether it is well cannot be said.",
+            "{count} photos are put aside for a look: whether they are well cannot be said.",
+            album.put_aside,
+        )
+        print_status(words.format(count=album.put_aside))
     return EXIT_SOME_FAILED if album.count(FAILED) else 0
 
 
@@ -197,6 +204,13 @@ def _check_folder(path: Path) -> None:
 
 def item_line(item: AlbumItem) -> str:
     """A photo of the album in one line of text."""
-    told = f"{item.agreement}, {item.residual:.2f} noise levels  " if item.state == DONE else ""
+    told = _told(item) if item.state == DONE else ""
     undone = f"{', '.join(item.undone)}  " if item.state == DONE else ""
     return f"{item.path.name:<32} {item.state:<8} {item.seconds:7.1f} s  {undone}{told}{item.reason}".rstrip()
+
+
+def _told(item: AlbumItem) -> str:
+    words = [item.repair] if item.repair else []
+    words += [f"{item.agreement}, {item.residual:.2f} noise levels"] if item.agreement else []
+    words += [f"look at {item.traces} places"] if item.traces else []
+    return ", ".join(words) + "  " if words else ""

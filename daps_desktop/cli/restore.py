@@ -47,6 +47,7 @@ from daps_desktop.jobs.recipe import Recipe, parse_recipe
 from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.jobs.settings import DEVICES, METHODS, OUTPUTS, PRESETS, SWITCHES, Device, SolverSettings
 from daps_desktop.jobs.task import Task
+from daps_desktop.jobs.verdict import format_repair, judge
 
 _SETTINGS = (
     "preset", "method", "output", "samples", "closeness", "levels", "prior", "device", "seed", "tile",
@@ -122,6 +123,7 @@ def _restore(options: argparse.Namespace) -> int:
     match run_local(job):
         case RestoreResult() as finished:
             _save(finished, options)
+            _say_repair(finished, job)
             if isinstance(loaded, Provenance):
                 print_status(reproduction_message(loaded, finished))
             return 0
@@ -132,6 +134,11 @@ def _restore(options: argparse.Namespace) -> int:
             return EXIT_USER_ERROR
         case _:
             return EXIT_INTERRUPTED
+
+
+def _say_repair(finished: RestoreResult, job: RestoreRequest) -> None:
+    if told := format_repair(judge(finished.report, job.task, job.mask)):
+        print_status(told)
 
 
 def _task(options: argparse.Namespace, named: Task | None, marked: bool) -> Task:

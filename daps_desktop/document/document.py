@@ -36,6 +36,7 @@ class Document:
     profile: PhotoProfile | None = None  # until it is known
     framing: Framing | None = None  # None: `photo` is the original
     first_number: int = 1  # of its versions
+    refused: Mask | None = None  # what was found and is no damage, as the user says; read-only
     mask: Mask = field(init=False)
     _last_number: int = field(default=0, init=False)
     _settled: Mask = field(init=False)  # the mask without the stroke under way
@@ -221,5 +222,13 @@ class Document:
             mask = self.mask.copy()
             mask.setflags(write=False)
         return RestoreRequest(
-            job_id, self.photo, mask, task, self.settings, preview_side, prior_sha256, self.profile
+            job_id,
+            self.photo,
+            mask,
+            task,
+            self.settings,
+            preview_side,
+            prior_sha256,
+            self.profile,
+            refused=self.refused,
         )

@@ -163,6 +163,10 @@ NOTICES: dict[str, str] = {
         "more would draw halos along edges."
     ),
     "coarse_first": N_("The marked area is wide: it is filled in on a smaller copy first."),
+    "trace_unseen": N_(
+        "What looks for damage is missing or damaged on this computer, so nobody looked whether a trace is "
+        "left in the repaired places; install the program again."
+    ),
     "tone_over_colours": N_("This photo has colours of its own; the tone has taken their place."),
     "alpha_kept": N_("Transparency is carried over unchanged."),
 }

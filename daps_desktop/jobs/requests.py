@@ -19,6 +19,7 @@ class RestoreRequest:
     `mask` is (H, W) bool, True = reconstruct here, and read-only because the user keeps painting;
     None where nothing was painted. `prior_sha256` is that of the weights, "" where any prior of that name
     will do; another one is refused. `profile` is that of the photo where it is known; else it is measured.
+    `refused`, (H, W), is what the user said is no damage, though it looks like some.
     """
 
     cancel_timeout_s: ClassVar[float] = 1.5  # for the engine to answer a cancel; then its process is killed
@@ -31,6 +32,7 @@ class RestoreRequest:
     preview_side: int = 0  # longest side of the previews in pixels; 0: no previews
     prior_sha256: str = ""
     profile: PhotoProfile | None = None
+    refused: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a finished job can truthfully say about itself, as values; the words are the window's."""
+"""What a finished job can truthfully say about itself, as values; most of the words are the window's."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,9 +7,10 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
+from daps_desktop.base.i18n import join_sentences, ntr, tr
 from daps_desktop.imaging.soft_edge import outer_extent
 from daps_desktop.jobs.damage import JpegCompression
-from daps_desktop.jobs.report import NarrowedBlur, Report, ResidualMap, StepReport
+from daps_desktop.jobs.report import NarrowedBlur, Report, ResidualMap, StepReport, Trace
 from daps_desktop.jobs.task import Task
 
 # The residual of a true explanation is about one noise level; a run of few steps ends a little above it.
@@ -36,6 +37,14 @@ def expected_band(task: Task) -> tuple[float, float]:
     return (CLOSE_BELOW if solved.fully_observed and not solved.only_fills_mask else 0.0), AGREES_BELOW
 
 
+class Repair(Enum):
+    """What can be said of marks that were filled in, which nothing can be compared with."""
+
+    DONE = "done"
+    TRACE = "trace"  # of damage is left, or something that does not pass for the photo
+    UNKNOWN = "unknown"  # nobody could look, or what was seen may be damage or belong to the photo
+
+
 class Agreement(Enum):
     """How the result, damaged again in the supposed way, compares with the photo."""
 
@@ -59,15 +68,21 @@ class LikelyCause(Enum):
 class Verdict:
     """`redrawn` is the share of pixels that the prior alone supplied; None where every pixel was reworked.
 
+    `agreement` is None where nothing was compared with the photo: a repair leaves alone what the photo shows.
     `recoloured`: every pixel went through a curve of colours, which redraws nothing. `blur`: not as named.
+    `repair` is None where nothing was filled in; else a trace is left, or may be, at `places`, of so many
+    `repaired`.
     """
 
-    agreement: Agreement
+    agreement: Agreement | None
     residual_over_noise: float
     redrawn: float | None
     recoloured: bool = False
     suspects: tuple[LikelyCause, ...] = ()
     blur: NarrowedBlur | None = None
+    repair: Repair | None = None
+    places: int = 0
+    repaired: int = 0
 
 
 def judge(
@@ -87,12 +102,51 @@ def judge(
         redrawn = float(np.count_nonzero(outer_extent(mask, edge) if edge else mask) / mask.size)
     if not solved.damages:
         redrawn = 0.0
-    residual = report.residual_over_noise
-    agreement = _agreement(residual, expected_band(task))
-    if residual > AGREES_BELOW and is_still_improving(report.steps):
-        agreement = Agreement.IMPROVING
-    suspects = _suspects(agreement, solved, residual_map)
-    return Verdict(agreement, residual, redrawn, solved != task, suspects, report.blur)
+    agreement = None if solved.only_fills_mask else _agreement(report, expected_band(task))
+    return Verdict(
+        agreement,
+        report.residual_over_noise,
+        redrawn,
+        solved != task,
+        _suspects(agreement, solved, residual_map),
+        report.blur,
+        *_repair(report.trace, solved),
+    )
+
+
+def _repair(trace: Trace | None, task: Task) -> tuple[Repair | None, int, int]:
+    """With the places to mend, and how many were repaired."""
+    if not task.needs_mask:
+        return None, 0, 0
+    if trace is None:
+        return Repair.UNKNOWN, 0, 0
+    repair = Repair.UNKNOWN if trace.doubtful else Repair.TRACE if trace.places else Repair.DONE
+    return repair, len(trace.places), trace.repaired
+
+
+def format_repair(verdict: Verdict) -> str:
+    """In words, for window and command line; "" where nothing was filled in."""
+    match verdict.repair:
+        case None:
+            return ""
+        case Repair.UNKNOWN if not verdict.places:
+            return tr("Whether a trace of the damage is left cannot be told.")
+        case Repair.UNKNOWN:
+            words = ntr(
+                "Whether a trace is left cannot be told at {count} place.",
+                "Whether a trace is left cannot be told at {count} places.",
+                verdict.places,
+            )
+            found = words.format(count=verdict.places)
+        case Repair.DONE:
+            found = tr("No trace of the damage was found.")
+        case Repair.TRACE:
+            words = ntr(
+                "A trace is left at {count} place.", "A trace is left at {count} places.", verdict.places
+            )
+            found = words.format(count=verdict.places)
+    repaired = ntr("{count} place repaired.", "{count} places repaired.", verdict.repaired)
+    return join_sentences(repaired.format(count=verdict.repaired), found)
 
 
 def is_still_improving(steps: Sequence[StepReport]) -> bool:
@@ -115,11 +169,13 @@ def is_structured(residual_map: ResidualMap) -> bool:
     return float(most.sum(dtype=np.float64)) > STRUCTURED_ABOVE * total
 
 
-def _suspects(agreement: Agreement, task: Task, residual_map: ResidualMap | None) -> tuple[LikelyCause, ...]:
+def _suspects(
+    agreement: Agreement | None, task: Task, residual_map: ResidualMap | None
+) -> tuple[LikelyCause, ...]:
     """The likeliest first; both kinds where no map separates structure from noise."""
     if agreement is Agreement.CLOSE:
         return (LikelyCause.NOISE_HIGH,)
-    if agreement not in (Agreement.ROUGHLY, Agreement.DISAGREES) or task.only_fills_mask:
+    if agreement not in (Agreement.ROUGHLY, Agreement.DISAGREES):
         return ()
     found: list[LikelyCause] = []
     if residual_map is None or is_structured(residual_map):
@@ -131,12 +187,15 @@ def _suspects(agreement: Agreement, task: Task, residual_map: ResidualMap | None
     return tuple(found)
 
 
-def _agreement(residual_over_noise: float, band: tuple[float, float]) -> Agreement:
+def _agreement(report: Report, band: tuple[float, float]) -> Agreement:
     lowest, highest = band
-    if residual_over_noise < lowest:
+    residual = report.residual_over_noise
+    if residual < lowest:
         return Agreement.CLOSE
-    if residual_over_noise <= highest:
+    if residual <= highest:
         return Agreement.AGREES
-    if residual_over_noise <= ROUGH_BELOW:
+    if is_still_improving(report.steps):
+        return Agreement.IMPROVING
+    if residual <= ROUGH_BELOW:
         return Agreement.ROUGHLY
     return Agreement.DISAGREES

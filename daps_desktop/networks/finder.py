@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Pixels
 from daps_desktop.networks.runtime.network import Network
 from daps_desktop.solver.operators.padding import mirrored
@@ -15,6 +16,7 @@ from daps_desktop.solver.tensors import to_tensor
 Probabilities = NDArray[np.uint8]
 
 _TILE = 512  # pixels, context included: of a larger one, Stop would have to wait for more than a second
+_GLANCE = 192  # the same where few places are looked at
 _CONTEXT = 48  # pixels that a tile sees beyond those it answers for, mirrored at the frame of the photo
 
 
@@ -27,15 +29,22 @@ class DamageFinder:
 
     @torch.no_grad()
     def probabilities(
-        self, pixels: Pixels, check: Callable[[float], None] = lambda share: None
+        self,
+        pixels: Pixels,
+        check: Callable[[float], None] = lambda share: None,
+        where: Mask | None = None,
     ) -> Probabilities:
         """(H, W) of (H, W, C) pixels, 255 for certain damage.
 
         `check(share)` is called before every tile with the share that is done, and may raise to end the run.
+        With `where`, (H, W), only tiles that hold any of it are looked at; of the others nothing is said: 0.
         """
         height, width = pixels.shape[:2]
-        found = np.empty((height, width), np.uint8)
-        boxes = [(rows, cols) for rows in self._parts(height) for cols in self._parts(width)]
+        found = np.zeros((height, width), np.uint8)
+        side = _TILE if where is None else min(_GLANCE, _TILE)
+        boxes = [(rows, cols) for rows in self._parts(height, side) for cols in self._parts(width, side)]
+        if where is not None:
+            boxes = [box for box in boxes if where[box].any()]
         for done, (rows, cols) in enumerate(boxes):
             check(done / len(boxes))
             x = to_tensor(pixels[np.ix_(self._seen(rows, height), self._seen(cols, width))])
@@ -52,11 +61,11 @@ class DamageFinder:
         stop += -(stop - start) % self.size_multiple
         return mirrored(start, stop, side, torch.device("cpu")).numpy()
 
-    def _parts(self, length: int) -> list[slice]:
+    def _parts(self, length: int, tile: int) -> list[slice]:
         """0..length in as few parts of one length as will do; the last may reach beyond the end.
 
         All begin at multiples of the coarsest level's pixels: there, tiles give what the whole photo would.
         """
-        count = math.ceil(length / (_TILE - 2 * _CONTEXT))
+        count = math.ceil(length / (tile - 2 * _CONTEXT))
         side = math.ceil(length / count / self.size_multiple) * self.size_multiple
         return [slice(start, start + side) for start in range(0, length, side)]

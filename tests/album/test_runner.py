@@ -1,5 +1,7 @@
 """The loop over an album: it goes on after failures, stops and breaks, and does nothing twice."""
 
+import csv
+import io
 import json
 import threading
 from collections.abc import Callable
@@ -16,6 +18,7 @@ from daps_desktop.album.discovery import find_mask, find_photos
 from daps_desktop.album.item_job import ItemJob
 from daps_desktop.album.model import DONE, FAILED, SKIPPED, WAITING, Album, AlbumItem
 from daps_desktop.album.runner import run_album
+from daps_desktop.album.table import table
 from daps_desktop.analysis.finding.pieces import pieces
 from daps_desktop.analysis.profile import measure_profile
 from daps_desktop.base.errors import UserError
@@ -26,9 +29,11 @@ from daps_desktop.imaging.formats.mask_file import write_mask
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import write_photo
 from daps_desktop.imaging.photo import Photo
+from daps_desktop.imaging.rect import Rect
 from daps_desktop.jobs.damage import KernelBlur, MissingPixels, Noise
 from daps_desktop.jobs.messages import Cancelled, Failed, FindResult, Message, ProfileResult, RestoreResult
 from daps_desktop.jobs.recipe import Recipe
+from daps_desktop.jobs.report import PlaceToMend, Reason, Trace
 from daps_desktop.jobs.requests import FindRequest, ProfileRequest, Request, RestoreRequest
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
@@ -141,6 +146,32 @@ def test_a_failure_says_why_and_the_rest_goes_on(box: Box) -> None:
     assert "b.jpg" in done.rows[1].reason and "not finite" in done.rows[2].reason
     assert "gone.png" in done.rows[3].reason
     assert [row.state for row in box.heard] == box.states(done)
+
+
+def test_what_leaves_a_trace_is_done_and_put_aside_for_a_look(box: Box) -> None:
+    def left(*reasons: Reason) -> Callable[[RestoreRequest], Message]:
+        places = [PlaceToMend.of(Rect(2, 3, 4, 6), reason, np.ones((2, 3), bool)) for reason in reasons]
+
+        def restored(request: RestoreRequest) -> Message:
+            report = replace(report_of(request), trace=Trace(5, places))
+            return RestoreResult(request.job_id, request.photo, report)
+
+        return restored
+
+    mask = np.zeros((24, 32), bool)
+    mask[4:9, 4:9] = True
+    for name in ("a", "b", "c"):
+        write_mask(mask, box.folder / f"{name}_mask.png")
+    box.engine.trouble = {"a.png": left("damage", "grain"), "b.jpg": left("doubt"), "c.tif": left()}
+    album = box.play(box.album(MissingPixels()))
+    assert box.states(album) == [DONE] * 3 and album.put_aside == 2
+    assert [(row.repair, row.traces, row.repaired) for row in album.rows] == [
+        ("trace", 2, 5), ("unknown", 1, 5), ("done", 0, 5),
+    ]  # fmt: skip
+    told = list(csv.DictReader(io.StringIO(table(album))))
+    assert [(row["verdict"], row["traces"], row["look"]) for row in told] == [
+        ("trace", "2", "yes"), ("unknown", "1", "yes"), ("done", "0", ""),
+    ]  # fmt: skip
 
 
 def test_after_a_break_only_what_is_open_is_done(box: Box) -> None:

@@ -71,6 +71,7 @@ def test_a_folder_is_restored_and_the_table_says_what_became_of_each(
     assert [row["marks"] for row in table] == ["file", "", ""]
     assert "incomplete or damaged" in table[1]["reason"]
     assert table[0]["verdict"] in ("close", "agrees", "roughly", "disagrees") and float(table[0]["seconds"])
+    assert table[0]["traces"].isdigit() and table[2]["traces"] == ""  # nothing was filled in there
     said = capsys.readouterr().out.splitlines()
     assert len(said) == 3 and said[1].startswith("b.png")
     assert read_photo(desk.path("out/c_restored.png")).width == 64

@@ -58,7 +58,8 @@ def test_a_repair_changes_the_hole_and_nothing_else(desk: Desk, capsys: pytest.C
     assert set(report) == REPORT_NAMES
     assert (report["damage"], report["prior"], report["preset"]) == (["scratches"], "tiny", "draft")
     said = capsys.readouterr()
-    assert said.out == "" and "%" in said.err
+    assert said.out == "" and "%" in said.err and "1 place repaired." in said.err
+    assert report["trace"]["repaired"] == 1
 
 
 def test_several_damages_are_undone_together(desk: Desk) -> None:

@@ -28,7 +28,7 @@ JOB = "job"
 REPORT_NAMES = {
     "evaluations", "seconds_total", "seconds_denoiser", "peak_memory_mb", "noise_level",
     "residual_over_noise", "device", "seed", "prior", "prior_sha256", "preset", "method", "damage",
-    "versions", "steps", "output", "notices", "blur",
+    "versions", "steps", "output", "notices", "blur", "trace",
 }  # fmt: skip
 QUICK = SolverSettings(preset="draft", noise=5.0, prior="tiny", device="cpu")
 

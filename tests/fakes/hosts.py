@@ -20,7 +20,7 @@ from daps_desktop.jobs.messages import (
     RestoreResult,
 )
 from daps_desktop.jobs.proposals import Proposals
-from daps_desktop.jobs.report import Report, StepReport
+from daps_desktop.jobs.report import PlaceToMend, Report, StepReport, Trace
 from daps_desktop.jobs.requests import EstimateRequest, FindRequest, ProfileRequest, Request, RestoreRequest
 from daps_desktop.ui.models.message_router import MessageRouter
 
@@ -78,13 +78,16 @@ class FakeHost:
         preview = Preview(np.full((30, 40, 3), 60 * step, dtype=np.uint8)) if with_preview else None
         self.say(progress_of(self.requests[-1].job_id, step, steps, preview))
 
-    def finish(self, value: int = 7) -> RestoreResult:
-        """The hole filled with one value, everything else untouched."""
+    def finish(self, value: int = 7, *places: PlaceToMend) -> RestoreResult:
+        """The hole filled with one value, everything else untouched; a trace is left at those places."""
         request = self.requests[-1]
         pixels = request.photo.pixels.copy()
         if request.mask is not None:
             pixels[request.mask] = value
-        finished = RestoreResult(request.job_id, request.photo.with_pixels(pixels), report_of(request))
+        report = report_of(request)
+        if report.trace is not None:
+            report = replace(report, trace=Trace(max(len(places), 1), list(places)))
+        finished = RestoreResult(request.job_id, request.photo.with_pixels(pixels), report)
         self.say(finished)
         return finished
 
@@ -128,4 +131,5 @@ def report_of(request: RestoreRequest, residual_over_noise: float = 1.05) -> Rep
         damage=["scratches"],
         versions={},
         steps=[StepReport(1 / n, 1 + 10 / n, 2 * n, 10.0 * n) for n in range(1, 5)],
+        trace=Trace(1, []) if request.task.needs_mask else None,
     )

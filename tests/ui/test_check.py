@@ -16,9 +16,10 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QWidge
 
 from daps_desktop.document.document import Document
 from daps_desktop.imaging.photo import Photo
+from daps_desktop.imaging.rect import Rect
 from daps_desktop.jobs.damage import PhaseRetrieval
 from daps_desktop.jobs.messages import Failed, RestoreResult
-from daps_desktop.jobs.report import StepReport
+from daps_desktop.jobs.report import PlaceToMend, StepReport
 from daps_desktop.jobs.task import Task
 from daps_desktop.ui.check import check_panel, map_view
 from daps_desktop.ui.check.curve import Curve, to_csv
@@ -253,13 +254,14 @@ def test_where_versions_differ_needs_two_and_says_what_it_is_not(marked: Desk) -
 def test_the_sentence_follows_the_version_that_is_shown(marked: Desk) -> None:
     panel = marked.window.check
     assert panel.verdict.text() == check_panel.RUNNING
-    finish(marked, residual=3.0)
-    assert panel.verdict.text().startswith("Does not agree with your photo")
+    marked.host.finish(7, PlaceToMend.of(Rect(48, 60, 52, 90), "damage", np.ones((4, 30), bool)))
+    assert panel.verdict.text().startswith("1 place repaired. A trace is left at 1 place.")
     marked.trigger("restore")
-    finish(marked)
-    assert panel.verdict.text().startswith("Agrees with your photo.")
+    finish(marked, residual=3.0)
+    assert panel.verdict.text().startswith("1 place repaired. No trace of the damage was found.")
+    assert "gree" not in panel.verdict.text()  # nothing was compared where something was filled in
     marked.trigger("previous_version")
-    assert panel.verdict.text().startswith("Does not agree")
+    assert "A trace is left" in panel.verdict.text()
     assert panel.note.text() == labels.PLOT_NOTE_REPAIR
 
 

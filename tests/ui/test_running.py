@@ -49,7 +49,9 @@ def test_restore_shows_progress_then_the_result_then_saves_it(marked: Desk, phot
     assert marked.window.job.percent == 75
     marked.host.finish(value=7)
     wait_for_result(marked)
-    assert box.verdict.text() == "Agrees with your photo. 1.6\N{NO-BREAK SPACE}% of it was redrawn."
+    assert box.verdict.text() == (
+        "1 place repaired. No trace of the damage was found. 1.6\N{NO-BREAK SPACE}% of it was redrawn."
+    )
     assert box.button.text() == labels.RESTORE and box.save.isVisible()
     with marked.bot.waitSignal(QGuiApplication.clipboard().dataChanged, timeout=5000):
         marked.trigger("copy")

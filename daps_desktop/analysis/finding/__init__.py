@@ -1,4 +1,4 @@
-"""From how likely each pixel is damage to pieces, each judged as a whole.
+"""From how likely each pixel is damage to pieces, each judged as a whole; what a repair leaves of them.
 
 May import: `base`, `imaging`, `jobs`, `analysis.planes`.
 """

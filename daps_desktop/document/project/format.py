@@ -97,6 +97,9 @@ class VersionEntry:
         mask = decode_mask(read(_OWN_MASK), photo.height, photo.width) if self.hole else None
         if mask is not None:
             mask.setflags(write=False)
+        trace = self.report.trace if self.report else None
+        if trace is not None and not trace.fits(photo.height, photo.width):
+            raise ValueError(phrase(N_("a value in it is impossible")))
         return Version(
             self.number,
             decode_pixels(read(_PIXELS), photo, self.scale),

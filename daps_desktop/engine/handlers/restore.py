@@ -5,6 +5,7 @@ from importlib.metadata import version
 from daps_desktop import __version__
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_, phrase
+from daps_desktop.engine.handlers.traces import look_for_traces
 from daps_desktop.jobs.damage_text import format_damage
 from daps_desktop.jobs.messages import RestoreResult
 from daps_desktop.jobs.report import Report
@@ -29,6 +30,7 @@ def _restored(job: RestoreRequest, progress: ProgressReporter) -> RestoreResult:
         raise UserError("prior_other", name=prior.card.name)
     progress.check()
     result = restore(job, prior, progress)
+    trace = look_for_traces(job, result.photo, progress)
     report = Report(
         evaluations=progress.evaluations,
         seconds_total=progress.seconds,
@@ -52,6 +54,7 @@ def _restored(job: RestoreRequest, progress: ProgressReporter) -> RestoreResult:
         steps=progress.steps,
         notices=[notice.code for notice in progress.notices],
         blur=result.blur,
+        trace=trace,
     )
     return RestoreResult(job.job_id, result.photo, report, result.residual_map)
 

@@ -16,7 +16,7 @@ from daps_desktop.album.model import (
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_, capitalised, join_list, join_sentences, ntr, tr
 from daps_desktop.jobs.damage_text import parse_damage
-from daps_desktop.jobs.verdict import Agreement, Verdict
+from daps_desktop.jobs.verdict import Agreement, Repair, Verdict
 from daps_desktop.ui.common import verdict_text
 from daps_desktop.ui.panels.damage_cards import done
 from daps_desktop.ui.results.version_text import damage_texts, setting_texts
@@ -41,6 +41,8 @@ def format_progress(album: Album) -> str:
             done=album.count(DONE), count=len(album.rows)
         )
     ]
+    if album.put_aside:
+        words.append(tr("{count} put aside for a look").format(count=album.put_aside))
     if album.count(FAILED):
         words.append(tr("{count} failed").format(count=album.count(FAILED)))
     if album.count(SKIPPED):
@@ -56,9 +58,15 @@ def format_recipe(album: Album) -> str:
 
 def format_verdict(item: AlbumItem) -> str:
     """The sentence on a result; nothing while there is none."""
-    if not item.agreement:
+    if not (item.agreement or item.repair):
         return ""
-    return verdict_text.format_verdict(Verdict(Agreement(item.agreement), item.residual, item.redrawn))
+    agreement = Agreement(item.agreement) if item.agreement else None
+    repair = Repair(item.repair) if item.repair else None
+    verdict = Verdict(
+        agreement, item.residual, item.redrawn, repair=repair, places=item.traces, repaired=item.repaired
+    )
+    told = verdict_text.format_verdict(verdict)
+    return join_sentences(told, tr("Look at it.")) if item.to_look_at else told
 
 
 def format_marks(item: AlbumItem, album: Album) -> str:

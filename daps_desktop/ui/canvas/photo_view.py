@@ -1,18 +1,20 @@
 """The photo on the screen: zoom, pan, marks and comparisons, drawn from tiles."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QPainter,
     QPaintEvent,
+    QPolygonF,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QWidget
 
 from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.rect import Rect
+from daps_desktop.ui.canvas.drawing import decorations
 from daps_desktop.ui.canvas.drawing.compare_state import CompareMode, CompareState
 from daps_desktop.ui.canvas.drawing.comparison import CompareRenderer, PaintContext
 from daps_desktop.ui.canvas.drawing.heat_map import HeatMap
@@ -42,6 +44,7 @@ class PhotoView(QWidget):
         self._comparison = CompareRenderer(compare, self.screen_colour)
         self.overlay = Overlay(self)
         self._layers: list[Callable[[], Layer | None]] = []  # over the marks
+        self._outlines: Sequence[QPolygonF] = ()  # in pixels of the photo
         self._surround = QColor(Qt.GlobalColor.gray)
         self._fitting = True  # follow the size of the widget until the user zooms
         self.setMinimumSize(_MIN_SIDE)
@@ -86,6 +89,11 @@ class PhotoView(QWidget):
     def add_layer(self, layer: Callable[[], Layer | None]) -> None:
         """Draw what `layer` returns over the marks, wherever they are seen."""
         self._layers.append(layer)
+
+    def show_outlines(self, outlines: Sequence[QPolygonF]) -> None:
+        """Draw lines around parts of the photo, in its pixels, whatever is compared; none takes them away."""
+        self._outlines = outlines
+        self.update()
 
     def show_heat(self, heat: HeatMap | None) -> None:
         """Lay a map over the photo; None takes it away."""
@@ -219,6 +227,13 @@ class PhotoView(QWidget):
         area, exposed = QRectF(self.rect()), QRectF(event.rect())
         sheet = PaintContext(painter, self._view, area, exposed, self.devicePixelRatioF())
         self._comparison.paint(sheet, self._shown_overlays())
+        for half in self._halves() if self._outlines else ():
+            inside = QRectF(self._viewport()).translated(half)
+            placed = [
+                QPolygonF([self._view.to_widget(at) + half for at in line.toList()])
+                for line in self._outlines
+            ]
+            decorations.draw_outlines(painter, inside, placed)
         self.paint_over(painter)
 
     def paint_over(self, painter: QPainter) -> None:

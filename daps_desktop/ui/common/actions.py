@@ -112,6 +112,8 @@ MENUS: tuple[tuple[str, tuple[ActionSpec | None, ...]], ...] = (
         None,
         ActionSpec("previous_version", N_("Previous version"), ("PgUp",)),
         ActionSpec("next_version", N_("Next version"), ("PgDown",)),
+        ActionSpec("show_place", N_("Show where a trace is left"), ("Ctrl+J",)),
+        ActionSpec("mark_places", N_("Mark where a trace is left"), ("Ctrl+Shift+J",)),
         ActionSpec("use_settings", N_("Use the settings of this version"), ("Ctrl+U",)),
         ActionSpec("rename_version", N_("Rename this version…"), ("F2",)),
         ActionSpec("delete_version", N_("Delete this version"), ("Shift+Delete",)),

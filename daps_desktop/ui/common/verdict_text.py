@@ -4,14 +4,15 @@ from dataclasses import asdict
 
 from daps_desktop.base.i18n import N_, format_number, join_sentences, tr
 from daps_desktop.jobs.messages import notice_text
-from daps_desktop.jobs.verdict import Agreement, LikelyCause, Verdict
+from daps_desktop.jobs.verdict import Agreement, LikelyCause, Verdict, format_repair
 from daps_desktop.ui.common.formatting import percent
 
 
 def format_verdict(verdict: Verdict) -> str:
     if verdict.recoloured and verdict.redrawn == 0:
         return join_sentences(_format_recoloured(), tr("Nothing was redrawn."))
-    line = join_sentences(_format_agreement(verdict), _format_redrawn(verdict))
+    said = [words(verdict) for words in (format_repair, _format_agreement, _format_redrawn)]
+    line = join_sentences(*filter(None, said))
     if verdict.blur:
         line = join_sentences(line, str(notice_text("blur_narrowed", **asdict(verdict.blur))))
     return join_sentences(line, _format_recoloured()) if verdict.recoloured else line
@@ -35,8 +36,11 @@ def _suspicion(verdict: Verdict) -> str:
 
 
 def _format_agreement(verdict: Verdict) -> str:
+    """Nothing where nothing was compared."""
     times = format_number(verdict.residual_over_noise, 1)
     match verdict.agreement:
+        case None:
+            return ""
         case Agreement.CLOSE:
             line = tr(
                 "Agrees with your photo, and kept some of its noise (difference {times}× the noise level): "

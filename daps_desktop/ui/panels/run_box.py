@@ -28,6 +28,8 @@ class RunBox(QWidget):
     pressed = Signal()
     stop_all_pressed = Signal()
     save_pressed = Signal()
+    show_place_pressed = Signal()
+    mark_places_pressed = Signal()
     export_pressed = Signal()
 
     def __init__(self, actions: Actions) -> None:
@@ -38,6 +40,13 @@ class RunBox(QWidget):
         self.verdict.setObjectName("verdict")
         self.verdict.setMargin(SPACING)
         self.verdict.setVisible(False)
+        self.show_place = say(QPushButton(), text=N_("Show"))
+        self.mark_places = say(QPushButton(), text=N_("Mark these"))
+        actions.set_explanation(self.show_place, N_("Go to each place where a trace is left"), "show_place")
+        actions.set_explanation(self.mark_places, N_("Mark the places where a trace is left"), "mark_places")
+        self._places = QWidget()
+        self._places.setLayout(hbox(self.show_place, self.mark_places))
+        self._places.setVisible(False)
         self.notes = label("", "caption")
         self.notes.setVisible(False)
         self.hint = label("", "caption")
@@ -51,6 +60,7 @@ class RunBox(QWidget):
         self._queue.setLayout(hbox(self.waiting, self.stop_all))
         self._queue.setVisible(False)
         self._queued = 0
+        self._there = False
         self._stopping = False
         self.button = say(QPushButton(), text=labels.RESTORE, accessibleName=labels.RESTORE_NAME)
         self.button.setObjectName("restore")
@@ -60,6 +70,7 @@ class RunBox(QWidget):
         words = ShrinkingArea(
             self.banner,
             self.verdict,
+            self._places,
             self.notes,
             self._queue,
             self.hint,
@@ -73,6 +84,11 @@ class RunBox(QWidget):
         self.save.clicked.connect(self.save_pressed)
         self.export.clicked.connect(self.export_pressed)
         self.folder.clicked.connect(self._show_folder)
+        for button, signal in (
+            (self.show_place, self.show_place_pressed), (self.mark_places, self.mark_places_pressed),
+        ):  # fmt: skip
+            button.setObjectName("segment")
+            button.clicked.connect(signal)
         self._running = False
         self._hint: Words = ""
         self._actions = actions
@@ -158,6 +174,16 @@ class RunBox(QWidget):
     def show_verdict(self, words: Words) -> None:
         say(self.verdict, text=words)
         self.verdict.setVisible(bool(words))
+        self._show_places()
+
+    def show_places(self, there: bool, unmarked: bool) -> None:
+        """Whether the verdict names places where a trace is left, and whether any is not marked yet."""
+        self._there = there
+        self.mark_places.setEnabled(unmarked)
+        self._show_places()
+
+    def _show_places(self) -> None:
+        self._places.setVisible(self._there and self.verdict.isVisibleTo(self))
 
     def show_notes(self, sentences: list[Words]) -> None:
         """What there is to know about the photo or the job besides its verdict."""

@@ -56,6 +56,7 @@ from daps_desktop.ui.workflow.diagnosis_controller import DiagnosisController
 from daps_desktop.ui.workflow.healing import Healing
 from daps_desktop.ui.workflow.proposal_review import ProposalReview
 from daps_desktop.ui.workflow.run_controller import RunController
+from daps_desktop.ui.workflow.trace_review import TraceReview
 
 PREVIEW_SIDE = 768  # pixels: enough for the canvas, little enough to send ten times a second
 
@@ -90,6 +91,7 @@ class WindowParts(QMainWindow):
         self.finder = ProposalReview(
             model, self.search, self.canvas, self.tools, self.actions_, self.panel.where.finding, self
         )
+        self.traces = TraceReview(model, self.canvas, self.compare, self.actions_, self.panel.run_box, self)
         self.finder.waited_for.connect(self.panel.show_waiting)
         self.heal = HealModel(model, job, self)
         self.heal.failed.connect(self.panel.run_box.banner.show_error)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QSinglePointEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit
@@ -99,7 +100,9 @@ class ProposalReview(QObject):
         worked = self._model.active_mask
         if worked is None or self._review is None or self._model.stroking:
             return
-        found = self._review.mask
+        found, refused = self._review.mask, self._review.refused
+        if self._model.document is not None and self._model.layer is None:
+            self._model.document.refused = refused
         self._forget()
         self._model.set_mask(worked | found, tr(UNDO_FOUND))
 
@@ -230,6 +233,13 @@ class _ReviewState:
     @property
     def mask(self) -> Mask:
         return self.found.mask(self._shown, (place for place in self._aside if place < self._shown))
+
+    @property
+    def refused(self) -> Mask:
+        """(H, W): what was put aside, read-only."""
+        aside = np.isin(self.found.labels, [place + 1 for place in self._aside])
+        aside.setflags(write=False)
+        return aside
 
     @property
     def left_out(self) -> int:

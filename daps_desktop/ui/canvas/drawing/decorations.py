@@ -1,7 +1,9 @@
 """What is drawn on top of the photo: brush ring, split line, names of the two sides."""
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from daps_desktop.base.i18n import tr
 from daps_desktop.ui.canvas.drawing.compare_state import CompareMode, CompareState
@@ -10,6 +12,7 @@ from daps_desktop.ui.common.theme import SPACING
 
 _DARK = QColor(0, 0, 0, 170)
 _LIGHT = QColor(255, 255, 255)
+_NOTED = QColor(255, 196, 0)  # as proposals are
 _KNOB = 11
 _MINUS = 7
 _DIAGONAL = 0.71  # of a radius: where the ring is passed at 45 degrees
@@ -24,6 +27,19 @@ def draw_brush_ring(painter: QPainter, at: QPointF, radius: float) -> None:
     for colour, width in ((_DARK, 2.6), (_LIGHT, 1.2)):
         painter.setPen(QPen(colour, width))
         painter.drawEllipse(at, radius, radius)
+    painter.restore()
+
+
+def draw_outlines(painter: QPainter, area: QRectF, outlines: Iterable[QPolygonF]) -> None:
+    """Closed lines in two tones, as far as they lie in the area."""
+    painter.save()
+    painter.setClipRect(area, Qt.ClipOperation.IntersectClip)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for outline in outlines:
+        for colour, width in ((_DARK, 3.5), (_NOTED, 1.8)):
+            painter.setPen(QPen(colour, width))
+            painter.drawPolygon(outline)
     painter.restore()
 
 

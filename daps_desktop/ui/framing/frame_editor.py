@@ -3,14 +3,16 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPixmap
+from PySide6.QtGui import QKeyEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
+    QScrollArea,
     QSlider,
     QWidget,
 )
@@ -98,11 +100,22 @@ class FrameEditor(QWidget):
         above.setStretch(3, 1)
         below = hbox(self.left, self.right, self.mirror, self.corners, self.reset)
         below.addStretch(1)
-        for button in (self.cancel, self.apply):
-            below.addWidget(button)
-        bar = vbox(margin=SPACING)
-        bar.addLayout(above)
-        bar.addLayout(below)
+        rows = vbox()
+        rows.addLayout(above)
+        rows.addLayout(below)
+        tools = QWidget()
+        tools.setObjectName("panel")
+        tools.setLayout(rows)
+        self._tools = scroll = QScrollArea()
+        scroll.setWidget(tools)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setMinimumWidth(1)
+        bar = hbox(scroll)
+        bar.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
+        bar.addLayout(vbox(self.apply, self.cancel))
         whole = vbox(spacing=0)
         whole.addLayout(bar)
         whole.addWidget(self.bar)
@@ -134,6 +147,15 @@ class FrameEditor(QWidget):
         self.ratio.setCurrentIndex(0)
         self.upright.setChecked(False)
         self.view.begin(picture, photo, frame)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the tools are scrolled, and what applies the frame stays."""
+        tools, scroll = self._tools.widget().sizeHint(), self._tools
+        narrow = scroll.width() < tools.width()
+        scroll.setFixedHeight(
+            tools.height() + (scroll.horizontalScrollBar().sizeHint().height() if narrow else 0)
+        )
+        super().resizeEvent(event)
 
     @property
     def busy(self) -> bool:

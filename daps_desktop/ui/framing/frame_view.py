@@ -40,7 +40,7 @@ _ARROWS = {
 _ZOOM_KEYS = {Qt.Key.Key_Plus: 1.5, Qt.Key.Key_Equal: 1.5, Qt.Key.Key_Minus: 1 / 1.5, Qt.Key.Key_0: 0.0}
 _WHEEL_STEP = 1.2
 _INSET = 0.1  # of the sides, where corners begin
-_MIN_SIDE = QSize(240, 120)  # pixels, like that of the canvas
+_MIN_SIDE = QSize(120, 60)  # pixels, so that it widens no window
 
 
 class Mode(Enum):

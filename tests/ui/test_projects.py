@@ -412,10 +412,13 @@ def test_a_deleted_version_stays_away_from_journal_and_project(opened: Desk, tmp
     restore(opened, 7)
     restore(opened, 9)
     save(opened, tmp_path / "work.daps")
+
+    def numbers() -> list[int]:
+        return [version.number for version in recover(journal_of(opened)).project.versions]
+
     opened.trigger("delete_version")  # the second, which is shown
     assert opened.window.model.unsaved
     opened.window.rescue()
-    numbers = lambda: [version.number for version in recover(journal_of(opened)).project.versions]  # noqa: E731
     opened.bot.waitUntil(lambda: numbers() == [1], timeout=5000)
     opened.trigger("undo")
     opened.window.rescue()

@@ -106,7 +106,8 @@ class FrameEditor(QWidget):
         tools = QWidget()
         tools.setObjectName("panel")
         tools.setLayout(rows)
-        self._tools = scroll = QScrollArea()
+        scroll = QScrollArea()
+        self._tools, self._scroll = tools, scroll
         scroll.setWidget(tools)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -150,7 +151,7 @@ class FrameEditor(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow window the tools are scrolled, and what applies the frame stays."""
-        tools, scroll = self._tools.widget().sizeHint(), self._tools
+        tools, scroll = self._tools.sizeHint(), self._scroll
         narrow = scroll.width() < tools.width()
         scroll.setFixedHeight(
             tools.height() + (scroll.horizontalScrollBar().sizeHint().height() if narrow else 0)

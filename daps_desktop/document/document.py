@@ -8,7 +8,7 @@ import numpy as np
 from daps_desktop.document.framing import Framing
 from daps_desktop.document.kernel_file import with_kernel_read
 from daps_desktop.document.version import Version
-from daps_desktop.imaging.frame import Frame
+from daps_desktop.imaging.frame import Advance, Frame, no_advance
 from daps_desktop.imaging.mask import Mask, MaskEdit, bounding_box
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.profile.photo_profile import PhotoProfile
@@ -58,14 +58,14 @@ class Document:
     def frame(self) -> Frame:
         return self.framing.frame if self.framing else Frame()
 
-    def reframed(self, frame: Frame) -> "Document":
+    def reframed(self, frame: Frame, advance: Advance = no_advance) -> "Document":
         """A document of the original in another frame, with the same marks and choices; it has no versions
         yet, and gives them other numbers. Raises: UserError (`frame_unfit`).
         """
         now = self.framing.marked(self.mask) if self.framing else Framing(self.original, frame, self.mask)
         framing = Framing(self.original, frame, now.marks.copy())
         document = Document(
-            framing.framed_photo(),
+            framing.framed_photo(advance),
             self.task,
             self.settings,
             framing=None if frame == Frame() else framing,

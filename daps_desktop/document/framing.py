@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from daps_desktop.imaging.frame import Frame, apply, apply_to_mask, brought_back
+from daps_desktop.imaging.frame import Advance, Frame, apply, apply_to_mask, brought_back, no_advance
 from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo
 
@@ -22,9 +22,9 @@ class Framing:
     frame: Frame
     marks: Mask
 
-    def framed_photo(self) -> Photo:
+    def framed_photo(self, advance: Advance = no_advance) -> Photo:
         """Raises: UserError (`frame_unfit`)."""
-        return apply(self.original, self.frame)
+        return apply(self.original, self.frame, advance)
 
     def framed_marks(self) -> Mask:
         """As they were when the frame was set, (H, W) of the framed photo."""

@@ -96,6 +96,16 @@ def test_the_tone_of_a_toned_photo_is_kept_unless_told_otherwise(desk: Desk) -> 
     np.testing.assert_array_equal(kept[~desk.hole], free[~desk.hole])
 
 
+def test_a_tone_is_given_to_the_result(desk: Desk) -> None:
+    desk.photo.unlink()
+    write_photo(Photo(eight_bits(toned("sepia"))[60:124, 190:254]), desk.photo)
+    for tone in ("sepia", "neutral"):
+        assert desk.restore(f"{tone}.png", "--mask", desk.mask, "--tone", tone) == 0
+    sepia, neutral = (read_photo(desk.path(f"{t}.png")).pixels.astype(int) for t in ("sepia", "neutral"))
+    assert sepia.shape == neutral.shape and (sepia[..., 0] - sepia[..., 2]).mean() > 5
+    assert (neutral.max(axis=2) == neutral.min(axis=2)).all()
+
+
 def test_the_same_seed_gives_the_same_file(desk: Desk) -> None:
     for name, seed in (("a.png", 3), ("b.png", 3), ("c.png", 4)):
         assert desk.restore(name, "--mask", desk.mask, "--output", "sample", "--seed", seed) == 0

@@ -241,3 +241,15 @@ def test_what_can_fit_no_photo_is_said(values: dict, words: str) -> None:
 @pytest.mark.parametrize("frame", [Frame(), *ALL])
 def test_a_frame_is_kept_in_files(frame: Frame) -> None:
     assert from_jsonable(Frame, to_jsonable(frame)) == frame
+
+
+def test_whoever_waits_hears_how_far_it_is_and_can_end_it() -> None:
+    told: list[float] = []
+    apply(noise(1300, 1100), Frame(angle=2.0), told.append)
+    assert len(told) > 1 and told == sorted(told) and told[-1] == 1.0
+
+    def stop(_done: float) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        apply(noise(), Frame(angle=2.0), stop)

@@ -18,7 +18,7 @@ from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.ui.framing.editing import dragged, mirrored, settled, straightened, turned
 from daps_desktop.ui.framing.frame_view import FrameView, Mode
-from tests.ui.conftest import Desk
+from tests.ui.conftest import Desk, wheel
 from tests.ui.test_versions import run
 
 SIZE = (300, 400)
@@ -329,3 +329,28 @@ def test_a_large_grey_16_bit_photo_keeps_its_depth(opened: Desk, tmp_path: Path)
     opened.open(path)
     frame_now(opened, Frame(angle=1.0))
     assert opened.document.photo.pixels.dtype == np.uint16 and opened.document.photo.pixels.shape[2] == 1
+
+
+def test_a_frame_being_applied_is_stopped_and_can_be_applied_again(opened: Desk) -> None:
+    before, editor = opened.document, opened.window.framing.editor
+    view = begin(opened)
+    view.set_frame(Frame(angle=3.0))
+    QTest.keyClick(view, Qt.Key.Key_Return)
+    assert editor.busy and not editor.apply.isEnabled() and editor.cancel.hasFocus()
+    QTest.keyClick(editor.cancel, Qt.Key.Key_Escape)
+    opened.bot.waitUntil(lambda: not editor.busy, timeout=5000)
+    assert opened.document is before and view.isVisible() and view.hasFocus() and view.frame.angle == 3.0
+    apply_frame(opened)
+    assert opened.document is not before and opened.document.frame.angle == 3.0
+
+
+def test_the_wheel_zooms_and_a_handle_is_still_where_it_is_seen(opened: Desk) -> None:
+    view = begin(opened)
+    fitted, corner = view.view.scale, view.handle_at((1, 1))
+    wheel(view, 4, corner)
+    assert view.view.scale == pytest.approx(fitted * 1.2**4)
+    assert (view.handle_at((1, 1)) - corner).manhattanLength() < 0.01
+    drag(view, corner, corner - QPointF(50, 25) * view.view.scale)
+    assert view.crop == Rect(0, 0, 275, 350)
+    QTest.keyClick(view, Qt.Key.Key_0)
+    assert view.view.scale == fitted

@@ -405,3 +405,29 @@ def test_a_photo_without_a_file_is_called_by_its_project(desk: Desk, tmp_path: P
     desk.trigger("close")
     desk.open(tmp_path / "work.daps")
     assert desk.window.windowTitle().startswith("work.daps")
+
+
+def test_a_deleted_version_stays_away_from_journal_and_project(opened: Desk, tmp_path: Path) -> None:
+    opened.drag((100, 50), (180, 250))
+    restore(opened, 7)
+    restore(opened, 9)
+    save(opened, tmp_path / "work.daps")
+
+    def numbers() -> list[int]:
+        return [version.number for version in recover(journal_of(opened)).project.versions]
+
+    opened.trigger("delete_version")  # the second, which is shown
+    assert opened.window.model.unsaved
+    opened.window.rescue()
+    opened.bot.waitUntil(lambda: numbers() == [1], timeout=5000)
+    opened.trigger("undo")
+    opened.window.rescue()
+    opened.bot.waitUntil(lambda: numbers() == [1, 2], timeout=5000)
+    opened.trigger("redo")
+    save(opened, tmp_path / "work.daps")
+    opened.trigger("close")
+    opened.open(tmp_path / "work.daps")
+    assert [version.number for version in opened.document.versions] == [1]
+    assert opened.window.model.shown is opened.document.versions[0]
+    restore(opened, 5)
+    assert opened.document.versions[-1].number > 1

@@ -3,13 +3,14 @@
 May import: the modules of `imaging` below it, `base`, NumPy, OpenCV.
 """
 
-from daps_desktop.imaging.frame.applying import apply, apply_to_mask, brought_back
+from daps_desktop.imaging.frame.applying import Advance, apply, apply_to_mask, brought_back, no_advance
 from daps_desktop.imaging.frame.frame import MAX_ANGLE, Frame, unfit
 from daps_desktop.imaging.frame.geometry import LEAST_SIDE, Corners, Matrix, Point, Size, moved, straightening
 
 __all__ = [
     "LEAST_SIDE",
     "MAX_ANGLE",
+    "Advance",
     "Corners",
     "Frame",
     "Matrix",
@@ -19,6 +20,7 @@ __all__ = [
     "apply_to_mask",
     "brought_back",
     "moved",
+    "no_advance",
     "straightening",
     "unfit",
 ]

@@ -1,7 +1,7 @@
 """A photo and its marks in a frame, and marks brought back from it."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -16,13 +16,20 @@ from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo, Pixels
 from daps_desktop.imaging.rect import Rect
 
+Advance = Callable[[float], None]
+"""Told, while a photo is resampled, which part of it is done, 0 to 1; whatever it raises ends the work."""
+
 Value = TypeVar("Value", np.bool_, np.uint8 | np.uint16)
 
 _TILE = 1024  # pixels: what is warped at a time
 _REACH = 6  # pixels: beyond those that Lanczos mixes
 
 
-def apply(photo: Photo, frame: Frame) -> Photo:
+def no_advance(_done: float) -> None:
+    """For those who wait for the whole."""
+
+
+def apply(photo: Photo, frame: Frame, advance: Advance = no_advance) -> Photo:
     """The framed photo at its own depth: resampled once, in linear light, where it is not `exact`.
 
     Raises: UserError (`frame_unfit`).
@@ -30,8 +37,8 @@ def apply(photo: Photo, frame: Frame) -> Photo:
     frame.check((photo.height, photo.width))
     if frame == Frame():
         return photo
-    pixels = _framed(photo.pixels, frame, light=True)
-    alpha = None if photo.alpha is None else _framed(photo.alpha[..., None], frame, light=False)[..., 0]
+    pixels = _framed(photo.pixels, frame, True, advance)
+    alpha = None if photo.alpha is None else _framed(photo.alpha[..., None], frame, False, no_advance)[..., 0]
     # The blocks of a JPEG file begin elsewhere now, and their tables tell nothing any more.
     return replace(photo, pixels=pixels, alpha=alpha, jpeg=None)
 
@@ -69,20 +76,25 @@ def _view(plane: NDArray[Value], frame: Frame) -> NDArray[Value]:
     return whole[frame.crop_of((plane.shape[0], plane.shape[1])).slices]
 
 
-def _framed(pixels: Pixels, frame: Frame, light: bool) -> Pixels:
-    return np.ascontiguousarray(_view(pixels, frame)) if frame.exact else _resampled(pixels, frame, light)
+def _framed(pixels: Pixels, frame: Frame, light: bool, advance: Advance) -> Pixels:
+    if frame.exact:
+        return np.ascontiguousarray(_view(pixels, frame))
+    return _resampled(pixels, frame, light, advance)
 
 
-def _resampled(pixels: Pixels, frame: Frame, light: bool) -> Pixels:
+def _resampled(pixels: Pixels, frame: Frame, light: bool, advance: Advance) -> Pixels:
     """(H, W, C) framed, by Lanczos over 8 x 8 pixels; `light`: mixed as light, not as values."""
     white = int(np.iinfo(pixels.dtype).max)
     values = np.arange(white + 1) / white
     table = to_light(values) if light else values.astype(np.float32)
     size = pixels.shape[0], pixels.shape[1]
     result = np.empty((*frame.size(size), pixels.shape[2]), pixels.dtype)
+    done = 0
     for part, mixed in _warped(pixels, frame.matrix(size), frame.size(size), cv2.INTER_LANCZOS4, table=table):
         clipped = mixed.clip(0, 1)
         result[part.slices] = np.rint((from_light(clipped) if light else clipped) * white)
+        done += clipped.size
+        advance(done / result.size)
     return result
 
 

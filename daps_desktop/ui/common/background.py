@@ -42,6 +42,11 @@ class BackgroundRunner(QObject):
         """Asked for on any thread: `call` on the window's, in the order asked for, unless that is gone."""
         self._courier.sent.emit(call)
 
+    @property
+    def closed(self) -> bool:
+        """Asked by long work, which nobody waits for any more."""
+        return self._closed
+
     def close(self) -> None:
         """Wait for the work under way; what ends now or later is reported to no one."""
         self._closed = True

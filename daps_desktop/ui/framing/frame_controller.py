@@ -1,8 +1,9 @@
 """The frame of the open photo: set in place of the canvas, and taken over by the document."""
 
 from collections.abc import Sequence
+from threading import Event
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QPixmap
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMessageBox, QToolBar, QWidget
 
@@ -33,6 +34,10 @@ ANEW_TEXT = N_(
 _PREVIEW_SIDE = 2048  # pixels: as many as most screens show
 
 
+class _StoppedError(Exception):
+    """Raised inside the work that is to end."""
+
+
 class FrameController(QObject):
     """While a frame is set everything else rests: the rest of the window speaks of the photo as it was."""
 
@@ -49,10 +54,11 @@ class FrameController(QObject):
         self.editor.hide()
         self.replaced: Sequence[QWidget] = (canvas,)  # what the editor stands in place of
         self._locked: list[QWidget] = []
+        self._stop = Event()  # of the frame being applied
         self._ready: tuple[Photo, Pyramid] | None = None  # the photo just framed, with what it is drawn from
         actions.connect("frame", self.begin)
         self.editor.applied.connect(self._ask_anew)
-        self.editor.cancelled.connect(self.end)
+        self.editor.cancelled.connect(self._cancel)
         model.photo_opened.connect(self.end)
         model.reframed.connect(self._show_framed)
         for signal in (model.photo_opened, model.mask_edited, job.state_changed):
@@ -96,9 +102,9 @@ class FrameController(QObject):
         """Back to the photo."""
         if not self.framing:
             return
+        self._stop.set()
         self.editor.hide()
-        self.editor.setEnabled(True)
-        self.editor.unsetCursor()
+        self.editor.show_progress(None)
         for part in self.replaced:
             part.show()
         for part in self._locked:
@@ -120,6 +126,13 @@ class FrameController(QObject):
 
     # what it comes to
 
+    def _cancel(self) -> None:
+        """A frame that is being applied is stopped, and can be set on; otherwise all stays as it was."""
+        if self.editor.busy:
+            self._stop.set()
+        else:
+            self.end()
+
     def _ask_anew(self, frame: Frame) -> None:
         document = self._model.document
         if document is None or frame == document.frame:
@@ -138,21 +151,38 @@ class FrameController(QObject):
         if document is None:
             return
 
-        def work() -> tuple[Document, Pyramid]:
-            framed = document.reframed(frame)
-            if framed.framing is not None:
-                framed.photo = spool(framed.photo)
-            return framed, build_pyramid(framed.photo)
+        stop = self._stop = Event()
 
-        def take(made: tuple[Document, Pyramid]) -> None:
-            if self._model.document is document:
+        def take(made: tuple[Document, Pyramid] | None) -> None:
+            if made is None or stop.is_set():
+                self.editor.show_progress(None)
+            elif self._model.document is document:
                 framed, pyramid = made
                 self._ready = framed.photo, pyramid
                 self._model.reframe(framed)
 
-        self.editor.setEnabled(False)
-        self.editor.setCursor(Qt.CursorShape.BusyCursor)  # a large photo takes some seconds to warp
-        self._background.run(work, take, self._fail)
+        self.editor.show_progress(0.0)  # a large photo takes a while to warp
+        self._background.run(lambda: self._framed(document, frame, stop), take, self._fail)
+
+    def _framed(self, document: Document, frame: Frame, stop: Event) -> tuple[Document, Pyramid] | None:
+        """On the helper thread; None where it was stopped."""
+
+        def show(done: float) -> None:
+            if not stop.is_set():
+                self.editor.show_progress(done)
+
+        def advance(done: float) -> None:
+            if stop.is_set() or self._background.closed:
+                raise _StoppedError
+            self._background.on_window(lambda: show(done))
+
+        try:
+            framed = document.reframed(frame, advance)
+        except _StoppedError:
+            return None
+        if framed.framing is not None:
+            framed.photo = spool(framed.photo)
+        return framed, build_pyramid(framed.photo)
 
     def _fail(self, error: Exception) -> None:
         self.end()

@@ -3,8 +3,19 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPixmap
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QLabel, QPushButton, QSlider, QWidget
+from PySide6.QtGui import QKeyEvent, QPixmap, QResizeEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QSlider,
+    QWidget,
+)
 
 from daps_desktop.base.i18n import N_
 from daps_desktop.imaging.frame import MAX_ANGLE, Frame, Size
@@ -75,7 +86,11 @@ class FrameEditor(QWidget):
         self.cancel = _button(labels.CANCEL, N_("Leaves the photo as it was (Esc)"))
         self.apply = _button(N_("Apply"), N_("Goes on with the photo in this frame (Enter)"))
         self.apply.setProperty("primary", True)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        say(self.bar, accessibleName=N_("Progress"))
         self.setLayout(self._arranged())
+        self.show_progress(None)
         self._connect()
 
     def _arranged(self) -> QHBoxLayout:
@@ -85,16 +100,31 @@ class FrameEditor(QWidget):
         above.setStretch(3, 1)
         below = hbox(self.left, self.right, self.mirror, self.corners, self.reset)
         below.addStretch(1)
-        for button in (self.cancel, self.apply):
-            below.addWidget(button)
-        bar = vbox(margin=SPACING)
-        bar.addLayout(above)
-        bar.addLayout(below)
+        rows = vbox()
+        rows.addLayout(above)
+        rows.addLayout(below)
+        tools = QWidget()
+        tools.setObjectName("panel")
+        tools.setLayout(rows)
+        scroll = QScrollArea()
+        self._tools, self._scroll = tools, scroll
+        scroll.setWidget(tools)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setMinimumWidth(1)
+        bar = hbox(scroll)
+        bar.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
+        bar.addLayout(vbox(self.apply, self.cancel))
         whole = vbox(spacing=0)
         whole.addLayout(bar)
+        whole.addWidget(self.bar)
         whole.addWidget(self.view, 1)
         outer = hbox()
         outer.addLayout(whole)
+        self._set = (self.ratio, self.upright, self.slider, self.angle, self.level, self.left, self.right,
+                     self.mirror, self.corners, self.reset, self.apply, self.view)  # fmt: skip
         return outer
 
     def _connect(self) -> None:
@@ -118,6 +148,35 @@ class FrameEditor(QWidget):
         self.ratio.setCurrentIndex(0)
         self.upright.setChecked(False)
         self.view.begin(picture, photo, frame)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the tools are scrolled, and what applies the frame stays."""
+        tools, scroll = self._tools.sizeHint(), self._scroll
+        narrow = scroll.width() < tools.width()
+        scroll.setFixedHeight(
+            tools.height() + (scroll.horizontalScrollBar().sizeHint().height() if narrow else 0)
+        )
+        super().resizeEvent(event)
+
+    @property
+    def busy(self) -> bool:
+        return not self.bar.isHidden()
+
+    def show_progress(self, done: float | None) -> None:
+        """How far the frame is applied, 0 to 1, and a button that stops it; None: it can be set."""
+        busy = done is not None
+        if busy is self.busy and not busy:
+            return
+        for part in self._set:
+            part.setEnabled(not busy)
+        self.bar.setVisible(busy)
+        self.bar.setValue(round(100 * (done or 0)))
+        say(self.cancel, text=labels.STOP if busy else labels.CANCEL)
+        if busy and not self.cancel.hasFocus():
+            self.cancel.setFocus()
+        elif not busy:
+            self._show()
+            self.view.setFocus()
 
     # what is chosen
 
@@ -174,7 +233,10 @@ class FrameEditor(QWidget):
     # keys
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if self.busy:
+            if event.key() == Qt.Key.Key_Escape:
+                self.cancelled.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if self.view.mode is Mode.CROP:
                 self._apply()
             else:  # corners are taken first, and looked at

@@ -3,8 +3,7 @@
 from dataclasses import replace
 from enum import Enum
 
-import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QKeyEvent,
@@ -12,8 +11,8 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPixmap,
-    QResizeEvent,
-)
+    QWheelEvent,
+)  # fmt: skip
 from PySide6.QtWidgets import QWidget
 
 from daps_desktop.base.i18n import N_
@@ -21,17 +20,15 @@ from daps_desktop.imaging.frame import Corners, Frame, Point, Size, straightenin
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.ui.canvas.drawing.view_transform import ViewTransform
 from daps_desktop.ui.common.live_text import say
+from daps_desktop.ui.framing import painting
 from daps_desktop.ui.framing.editing import Edges, dragged, straightened
-from daps_desktop.ui.framing.painting import paint_corners, paint_crop, paint_line, paint_photo, photo_outline
 
 VIEW_NAME = N_("The photo as it will be framed")
 VIEW_HELP = N_(
     "Arrow keys move the frame, with Shift they change its size. While corners are set, 1 to 4 choose a "
-    "corner and arrow keys move it. Enter applies, Esc cancels."
+    "corner and arrow keys move it. The wheel, + and - zoom, 0 shows all. Enter applies, Esc cancels."
 )
-_ALL_EDGES: tuple[Edges, ...] = (
-    (-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1),
-)  # fmt: skip
+_ALL_EDGES = tuple(edges for edges in painting.CURSORS if any(edges))
 _GRIP = 12.0  # pixels of the screen
 _LEAST_LINE = 10.0  # pixels of the screen: what is shorter was a click
 _ARROWS = {
@@ -40,8 +37,10 @@ _ARROWS = {
     Qt.Key.Key_Up: (-1, 0),
     Qt.Key.Key_Down: (1, 0),
 }
+_ZOOM_KEYS = {Qt.Key.Key_Plus: 1.5, Qt.Key.Key_Equal: 1.5, Qt.Key.Key_Minus: 1 / 1.5, Qt.Key.Key_0: 0.0}
+_WHEEL_STEP = 1.2
 _INSET = 0.1  # of the sides, where corners begin
-_MIN_SIDE = QSize(240, 120)  # pixels, like that of the canvas
+_MIN_SIDE = QSize(120, 60)  # pixels, so that it widens no window
 
 
 class Mode(Enum):
@@ -64,6 +63,8 @@ class FrameView(QWidget):
         self.corner = 0  # which the arrow keys move
         self.surround = QColor(Qt.GlobalColor.gray)
         self._picture = QPixmap()
+        self._zoomed: ViewTransform | None = None  # None: all of it is shown
+        self._moving: QPointF | None = None  # from where the middle button moves what is shown
         self._quad: list[Point] = []
         self._line: tuple[QPointF, QPointF] | None = None
         self._hold: tuple[Edges | int, QPointF, Rect] | None = None  # edges or corner, from where, crop then
@@ -78,7 +79,7 @@ class FrameView(QWidget):
     def begin(self, picture: QPixmap, photo: Size, frame: Frame) -> None:
         """The untouched photo as a picture of any size, and the frame that it is in."""
         self._picture, self.photo, self.ratio = picture, photo, 0.0
-        self._hold = self._line = None
+        self._hold = self._line = self._zoomed = self._moving = None
         self.mode = Mode.CROP
         self.set_frame(frame)
 
@@ -137,7 +138,16 @@ class FrameView(QWidget):
     def view(self) -> ViewTransform:
         """From points of the canvas to those of the widget."""
         height, width = self._seen.canvas_size(self.photo)
-        return ViewTransform(QSizeF(width, height), QSizeF(self.size())).fitted()
+        all_of_it = ViewTransform(QSizeF(width, height), QSizeF(self.size())).fitted()
+        zoomed = self._zoomed
+        if zoomed is None or zoomed.scale <= all_of_it.scale:
+            return all_of_it
+        return replace(zoomed, photo=all_of_it.photo).resized(all_of_it.widget)
+
+    def zoom(self, factor: float, about: QPointF) -> None:
+        """The point under `about` stays where it is; 0 shows all of it."""
+        self._zoomed = self.view.zoomed(self.view.scale * factor, about) if factor else None
+        self.update()
 
     def _crop_on_screen(self) -> QRectF:
         crop, view = self.crop, self.view
@@ -168,29 +178,33 @@ class FrameView(QWidget):
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        paint_photo(painter, self._picture, self.photo, self._seen, self.view)
+        painting.paint_photo(painter, self._picture, self.photo, self._seen, self.view)
         if self.mode is Mode.CORNERS:
-            paint_corners(painter, [self.corner_at(i) for i in range(4)], self.corner)
+            painting.paint_corners(painter, [self.corner_at(i) for i in range(4)], self.corner)
         else:
             handles = [self.handle_at(edges) for edges in _ALL_EDGES]
-            outline = photo_outline(self.photo, self._seen, self.view)
-            paint_crop(painter, outline, self._crop_on_screen(), handles)
+            outline = painting.photo_outline(self.photo, self._seen, self.view)
+            painting.paint_crop(painter, outline, self._crop_on_screen(), handles)
         if self._line is not None:
-            paint_line(painter, list(self._line))
-
-    def resizeEvent(self, _event: QResizeEvent) -> None:
-        self.update()
+            painting.paint_line(painter, list(self._line))
 
     # mouse
 
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self._hold is None and self._line is None:
+            self.zoom(_WHEEL_STEP ** (event.angleDelta().y() / 120), event.position())
+        event.accept()
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.MiddleButton:
+            self._moving = event.position()
         if event.button() is not Qt.MouseButton.LeftButton:
             return
         at = event.position()
         if self.mode is Mode.LEVEL:
             self._line = (at, at)
         elif self.mode is Mode.CORNERS:
-            self.corner = min(range(4), key=lambda i: _distance(self.corner_at(i), at))
+            self.corner = min(range(4), key=lambda i: QLineF(self.corner_at(i), at).length())
             self._hold = (self.corner, at - self.corner_at(self.corner), self.crop)
         elif (edges := self._edges_at(at)) is not None:
             self._hold = (edges, at, self.crop)
@@ -198,7 +212,11 @@ class FrameView(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         at = event.position()
-        if self._line is not None:
+        if self._moving is not None:
+            by, self._moving = at - self._moving, at
+            self._zoomed = self.view.moved(by.x(), by.y())
+            self.update()
+        elif self._line is not None:
             self._line = (self._line[0], at)
             self.update()
         elif self._hold is not None:
@@ -206,8 +224,8 @@ class FrameView(QWidget):
         self._show_cursor(at)
 
     def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
-        line, self._line, self._hold = self._line, None, None
-        if line is not None and _distance(*line) >= _LEAST_LINE:
+        line, self._line, self._hold, self._moving = self._line, None, None, None
+        if line is not None and QLineF(*line).length() >= _LEAST_LINE:
             start, end = (point.toTuple() for point in line)
             angle = self.frame.angle + straightening(start, end)
             self.mode = Mode.CROP
@@ -239,8 +257,8 @@ class FrameView(QWidget):
         self.update()
 
     def _edges_at(self, at: QPointF) -> Edges | None:
-        nearest = min(_ALL_EDGES, key=lambda edges: _distance(self.handle_at(edges), at))
-        if _distance(self.handle_at(nearest), at) <= _GRIP:
+        nearest = min(_ALL_EDGES, key=lambda edges: QLineF(self.handle_at(edges), at).length())
+        if QLineF(self.handle_at(nearest), at).length() <= _GRIP:
             return nearest
         return (0, 0) if self._crop_on_screen().contains(at) else None
 
@@ -249,7 +267,7 @@ class FrameView(QWidget):
         if self.mode is not Mode.CROP:
             shape = Qt.CursorShape.CrossCursor
         elif self._hold is None and (edges := self._edges_at(at)) is not None:
-            shape = _CURSORS[edges]
+            shape = painting.CURSORS[edges]
         elif self._hold is not None:
             return
         self.setCursor(shape)
@@ -263,6 +281,8 @@ class FrameView(QWidget):
             self.update()
         elif key in _ARROWS:
             self._step(_ARROWS[key], bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+        elif key in _ZOOM_KEYS:
+            self.zoom(_ZOOM_KEYS[key], QPointF(self.rect().center()))
         else:
             super().keyPressEvent(event)
 
@@ -277,20 +297,3 @@ class FrameView(QWidget):
             edges: Edges = (abs(way[0]), abs(way[1])) if size else (0, 0)
             crop = dragged(self.frame, self.photo, self.crop, edges, (down, across), self.ratio)
             self.set_crop(crop)
-
-
-_CURSORS: dict[Edges, Qt.CursorShape] = {
-    (0, 0): Qt.CursorShape.SizeAllCursor,
-    (-1, 0): Qt.CursorShape.SizeVerCursor,
-    (1, 0): Qt.CursorShape.SizeVerCursor,
-    (0, -1): Qt.CursorShape.SizeHorCursor,
-    (0, 1): Qt.CursorShape.SizeHorCursor,
-    (-1, -1): Qt.CursorShape.SizeFDiagCursor,
-    (1, 1): Qt.CursorShape.SizeFDiagCursor,
-    (-1, 1): Qt.CursorShape.SizeBDiagCursor,
-    (1, -1): Qt.CursorShape.SizeBDiagCursor,
-}
-
-
-def _distance(a: QPointF, b: QPointF) -> float:
-    return float(np.hypot(a.x() - b.x(), a.y() - b.y()))

@@ -75,3 +75,16 @@ def _paint_handle(painter: QPainter, at: QPointF, half: float) -> None:
 def _transform(matrix: Matrix) -> QTransform:
     """Qt multiplies rows from the left."""
     return QTransform(*(float(value) for value in matrix.T.ravel()))
+
+
+CURSORS: dict[tuple[int, int], Qt.CursorShape] = {
+    (0, 0): Qt.CursorShape.SizeAllCursor,
+    (-1, 0): Qt.CursorShape.SizeVerCursor,
+    (1, 0): Qt.CursorShape.SizeVerCursor,
+    (0, -1): Qt.CursorShape.SizeHorCursor,
+    (0, 1): Qt.CursorShape.SizeHorCursor,
+    (-1, -1): Qt.CursorShape.SizeFDiagCursor,
+    (1, 1): Qt.CursorShape.SizeFDiagCursor,
+    (-1, 1): Qt.CursorShape.SizeBDiagCursor,
+    (1, -1): Qt.CursorShape.SizeBDiagCursor,
+}

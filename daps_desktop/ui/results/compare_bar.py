@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QPushButton, QSlider, QWidget
+from PySide6.QtWidgets import QComboBox, QPushButton, QSlider, QWidget
 
 from daps_desktop.base.i18n import N_
 from daps_desktop.ui.canvas.drawing.compare_state import ALONE, FACTORS, CompareMode, CompareState
@@ -10,7 +10,7 @@ from daps_desktop.ui.common import labels
 from daps_desktop.ui.common.actions import Actions
 from daps_desktop.ui.common.live_text import say
 from daps_desktop.ui.common.theme import MIN_TARGET, SPACING
-from daps_desktop.ui.common.widgets import SegmentedControl, hbox, segment_button
+from daps_desktop.ui.common.widgets import SegmentedControl, add_choice, hbox, segment_button
 
 _MODES = {
     CompareMode.ORIGINAL: (N_("Before"), "original"),
@@ -36,9 +36,12 @@ class CompareBar(QWidget):
         )
         for mode, (_, action) in _MODES.items():
             actions.set_explanation(self.modes.button(mode), actions.specs[action].label, action)
+        self.narrow = QComboBox()  # the same choice where there is no room for buttons
+        say(self.narrow, accessibleName=labels.COMPARE_NAME)
+        self.narrow.setMinimumSize(1, MIN_TARGET)
         self.factor = _factor_slider(actions)
         self.peek = _peek_button(compare)
-        layout = hbox(self.modes, self.factor)
+        layout = hbox(self.modes, self.narrow, self.factor)
         layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
         layout.addStretch(1)
         self._extras = [self.peek]  # which keys and menus have as well
@@ -52,13 +55,16 @@ class CompareBar(QWidget):
         self.setLayout(layout)
         self.setMinimumWidth(1)
         self.modes.chosen.connect(compare.set_mode)
+        self.narrow.activated.connect(lambda _index: compare.set_mode(CompareMode(self.narrow.currentData())))
         self.factor.valueChanged.connect(lambda index: compare.set_factor(FACTORS[index]))
         compare.changed.connect(self._show)
         self._show()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where the window is narrow, what is compared comes first."""
-        self.modes.setMinimumWidth(self.modes.minimumSizeHint().width())  # cut at the end, rather than each
+        buttons = self.modes.minimumSizeHint().width() + 2 * SPACING <= self.width()
+        self.modes.setVisible(buttons)
+        self.narrow.setVisible(not buttons)
         parts = (self.modes, self.factor, *self._extras)
         needed = SPACING + sum(part.minimumSizeHint().width() + SPACING for part in parts)
         for button in self._extras:
@@ -70,6 +76,11 @@ class CompareBar(QWidget):
         for mode in CompareMode:
             self.modes.button(mode).setEnabled(self._compare.available or mode in ALONE)
         self.modes.button(CompareMode.PREVIEW).setVisible(self._compare.previewing)
+        self.narrow.clear()
+        for mode, (words, _) in _MODES.items():
+            if not self.modes.button(mode).isHidden() and self.modes.button(mode).isEnabled():
+                add_choice(self.narrow, mode.value, words)
+        self.narrow.setCurrentIndex(self.narrow.findData(self._compare.mode.value))
         self.factor.setVisible(self._compare.mode is CompareMode.DIFFERENCE)
         self.factor.setValue(FACTORS.index(self._compare.factor))
 

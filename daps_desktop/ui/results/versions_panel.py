@@ -1,6 +1,7 @@
 """The strip of versions with what can be done about them; while one is painted, with what that needs."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from daps_desktop.base.i18n import N_
@@ -12,6 +13,7 @@ from daps_desktop.ui.results.filmstrip import Filmstrip
 
 EMPTY = N_("Results appear here as versions. None of them is ever overwritten.")
 _BUTTONS_WIDTH = 216
+_LEAST_PLACES = 160  # pixels
 
 
 class VersionsPanel(QWidget):
@@ -42,8 +44,19 @@ class VersionsPanel(QWidget):
         self.setFixedHeight(self.strip.height() + SPACING)
         self.setMinimumWidth(1)  # a narrow window cuts it rather than the button that goes on
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The buttons are whole in any window; what is said while there is no version gives way to them."""
+        self._fit()
+        self._sides.setFixedWidth(min(_BUTTONS_WIDTH, max(self.width() - 4 * SPACING, 1)))
+        super().resizeEvent(event)
+
     def show_any(self, any_version: bool) -> None:
         self._places.setCurrentIndex(int(any_version))
+        self._fit()
+
+    def _fit(self) -> None:
+        room = self.width() - _BUTTONS_WIDTH
+        self._places.setVisible(self._places.currentIndex() == 1 or room >= _LEAST_PLACES)
 
     def show_painting(self, words: Words) -> None:
         """What is being painted and how; the usual buttons come back for an empty text."""

@@ -24,7 +24,6 @@ from daps_desktop.imaging.formats.pillow_reader import (
 )
 from daps_desktop.imaging.photo import JpegTables, Photo, at_full_range
 
-_EXTENSION = b"http://ns.adobe.com/xmp/extension/\0"
 _END, _SCAN = 0xD9, 0xDA
 _RESTARTS = range(0xD0, 0xD8)
 _FRAMES = (*range(0xC0, 0xC4), *range(0xC5, 0xC8), *range(0xC9, 0xCC), *range(0xCD, 0xD0))
@@ -78,9 +77,9 @@ def _decode(path: Path, data: bytes) -> Photo:
 def _extension(image: JpegImagePlugin.JpegImageFile) -> bytes:
     """What XMP had no room for in one segment, where all of it is there; see `xmp.joined`."""
     parts = [
-        part[len(_EXTENSION) :]
+        part[len(xmp.EXTENSION) :]
         for kind, part in image.applist
-        if kind == "APP1" and part.startswith(_EXTENSION)
+        if kind == "APP1" and part.startswith(xmp.EXTENSION)
     ]
     heads = [(part[:32], int.from_bytes(part[32:36]), int.from_bytes(part[36:40])) for part in parts]
     whole = b"".join(

@@ -20,6 +20,7 @@ from daps_desktop.document.version import Version
 from daps_desktop.imaging.export import (
     ExportOptions,
     encode,
+    lost,
     resolve_conflict,
     save_fallback,
     sidecar_path,
@@ -54,10 +55,14 @@ def with_verdict(work: PreparedItem, finished: RestoreResult, seconds: float) ->
 def encode_result(
     item: AlbumItem, work: PreparedItem, finished: RestoreResult, export: ExportOptions
 ) -> ItemResult:
-    """The result as it is to be written. Raises: UserError as `encoded`."""
+    """The result as it is to be written; the row names what its format has no place for.
+
+    Raises: UserError as `encode`.
+    """
     data = encode(finished.photo, export)
     digest = hashlib.sha256(data).hexdigest()
-    return ItemResult(replace(item, sha256=digest), data, _origin(work, finished, digest, export))
+    reason = join_sentences(item.reason, *map(str, lost(finished.photo, export)))
+    return ItemResult(replace(item, sha256=digest, reason=reason), data, _origin(work, finished, digest, export))
 
 
 def _origin(work: PreparedItem, finished: RestoreResult, digest: str, export: ExportOptions) -> bytes | None:

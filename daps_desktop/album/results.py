@@ -62,7 +62,9 @@ def encode_result(
     data = encode(finished.photo, export)
     digest = hashlib.sha256(data).hexdigest()
     reason = join_sentences(item.reason, *map(str, lost(finished.photo, export)))
-    return ItemResult(replace(item, sha256=digest, reason=reason), data, _origin(work, finished, digest, export))
+    return ItemResult(
+        replace(item, sha256=digest, reason=reason), data, _origin(work, finished, digest, export)
+    )
 
 
 def _origin(work: PreparedItem, finished: RestoreResult, digest: str, export: ExportOptions) -> bytes | None:

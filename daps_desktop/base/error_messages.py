@@ -13,7 +13,7 @@ MESSAGES: dict[str, str] = {
     "photo_empty": N_("{path} is empty (0 bytes); nothing was changed; look for another copy of it."),
     "photo_not_image": N_(
         "{path} is not a picture this program can read; the file was not touched; "
-        "open a JPEG, PNG, WebP, TIFF, BMP, HEIC or AVIF."
+        "open a JPEG, PNG, WebP, TIFF, BMP, HEIC, AVIF or JPEG XL."
     ),
     "photo_page": N_("{path} has no page {page}; nothing was changed; choose one from 1 to {pages}."),
     "photo_truncated": N_(

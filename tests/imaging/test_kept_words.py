@@ -194,6 +194,9 @@ SOURCES = {
     "WEBP": lambda: by_pillow("WEBP", **ALL),
     "AVIF": lambda: by_pillow("AVIF", **ALL),
     "HEIC": lambda: by_libheif(picture(), **ALL),
+    "JPEG XL": lambda: bytes(
+        imagecodecs.jpegxl_encode_jpeg(by_pillow("JPEG", **ALL))  # the only way to tell of a profile here
+    ),
     "BMP": lambda: by_pillow("BMP", dpi=(300, 300)),
 }
 SUMMER = (("Comment", "Summer"),)

@@ -2,6 +2,6 @@
 
 READABLE = (
     ".jpg", ".jpeg", ".jpe", ".jfif", ".jfi", ".png", ".webp", ".tif", ".tiff", ".bmp",
-    ".heic", ".heif", ".hif", ".avif",
+    ".heic", ".heif", ".hif", ".avif", ".jxl",
 )  # fmt: skip
 READABLE_PATTERNS = " ".join(f"*{ending}" for ending in READABLE)

@@ -51,7 +51,11 @@ def decode_jpeg(path: Path, _page: int | None = None) -> Photo:
 
     A missing end is put there where the picture itself is whole. Raises: UserError, or what decoders raise.
     """
-    data = all_of(path)
+    return decode_jpeg_data(path, all_of(path))
+
+
+def decode_jpeg_data(path: Path, data: bytes) -> Photo:
+    """The same from the bytes of a file, at `path` or in it."""
     found = _structure(data)
     if found.frame in _LOSSLESS or found.precision != 8:
         return _decode_deep(path, data, found)

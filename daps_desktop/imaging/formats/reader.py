@@ -19,6 +19,7 @@ from daps_desktop.base.os_errors import describe_os_error
 from daps_desktop.imaging.formats import png_chunks
 from daps_desktop.imaging.formats.heif_reader import decode_avif, decode_heic, is_avif, is_heic
 from daps_desktop.imaging.formats.jpeg_reader import decode_jpeg
+from daps_desktop.imaging.formats.jxl_reader import decode_jxl, is_jxl
 from daps_desktop.imaging.formats.limits import check_compression_ratio, check_size
 from daps_desktop.imaging.formats.metadata import cicp, exif, xmp
 from daps_desktop.imaging.formats.pillow_reader import all_of, pillow_decoder, split
@@ -30,10 +31,10 @@ from daps_desktop.imaging.photo import Metadata, Photo, Pixels
 def read_photo(path: Path, page: int | None = None) -> Photo:
     """The photo in a file, upright, at its own depth; of several that of the `page` (from 1), or the first.
 
-    Reads JPEG, PNG, WebP, TIFF, BMP, HEIC and AVIF. Palettes and single bits become RGB and grey, CMYK
-    becomes sRGB through its profile, HDR is toned down. Raises: UserError (`photo_...`), and nothing else,
-    for a file that is not one of these, is damaged, is larger than this program opens, or lacks the page;
-    `file_unreadable` if the memory runs out.
+    Reads JPEG, PNG, WebP, TIFF, BMP, HEIC, AVIF and JPEG XL. Palettes and single bits become RGB and grey,
+    CMYK becomes sRGB through its profile, HDR is toned down. Raises: UserError (`photo_...`), and nothing
+    else, for a file that is not one of these, is damaged, is larger than this program opens, or lacks the
+    page; `file_unreadable` if the memory runs out.
     """
     path = Path(path)
     with _as_user_errors(path):
@@ -191,5 +192,6 @@ DECODERS: list[tuple[Callable[[bytes], bool], Decoder]] = [
     ),
     (is_avif, decode_avif),
     (is_heic, decode_heic),
+    (is_jxl, decode_jxl),
     (_is_bmp, pillow_decoder(BmpImagePlugin.BmpImageFile)),
 ]

@@ -175,7 +175,9 @@ class ExportController(QObject):
             return
         self._encoded = encoded
         weight, told = format_file_size(len(encoded.data)), encoded.lost
-        self.dialog.show_size(lambda: join_sentences(capitalised(weight), *map(str, told)) if told else weight)
+        self.dialog.show_size(
+            lambda: join_sentences(capitalised(weight), *map(str, told)) if told else weight
+        )
         if self._then is not None:
             then, self._then = self._then, None
             then(encoded)

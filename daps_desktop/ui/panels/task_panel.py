@@ -6,9 +6,9 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from daps_desktop.base.errors import UserError
+from daps_desktop.base.i18n import Phrase
 from daps_desktop.document.version import Version, verdict_on
 from daps_desktop.imaging.photo import Photo
-from daps_desktop.base.i18n import Phrase
 from daps_desktop.jobs.messages import Failed, Notice, RestoreResult, file_notices, notice_text
 from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task

@@ -105,7 +105,10 @@ def _records(data: bytes) -> Iterator[tuple[int, int, bytes]]:
         place += 5
         if length > 0x7FFF:  # the length of a longer one stands behind, in so many bytes
             size = length & 0x7FFF
-            length, place = int.from_bytes(data[place : place + size]) if size <= 4 else len(data), place + size
+            length, place = (
+                int.from_bytes(data[place : place + size]) if size <= 4 else len(data),
+                place + size,
+            )
         content = data[place : place + length]
         if len(content) < length:
             return

@@ -38,7 +38,8 @@ class Kind:
 
 
 def fitted(photo: Photo, file_format: str) -> tuple[Metadata, tuple[str, ...]]:
-    """The photo's metadata as a file of that format holds it, and the words of the kinds it does not all hold."""
+    """The photo's metadata as a file of that format holds it, and the words of the kinds it does not hold
+    all of."""
     lost: list[str] = []
     for kind in KINDS:
         metadata, whole = kind.ways[file_format].fit(photo)
@@ -149,9 +150,7 @@ KINDS = (
         ("JPEG", "PNG", "TIFF", "BMP"),
         {"PNG": _KEPT, "TIFF": _KEPT, "JPEG": _KEPT, "WEBP": Way(N_("in EXIF"), _resolution_in_exif)},
     ),
-    Kind(
-        "XMP", _MOST, {"PNG": _KEPT, "TIFF": _KEPT, "JPEG": Way(_KEPT.words, _xmp_in_jpeg), "WEBP": _KEPT}
-    ),
+    Kind("XMP", _MOST, {"PNG": _KEPT, "TIFF": _KEPT, "JPEG": Way(_KEPT.words, _xmp_in_jpeg), "WEBP": _KEPT}),
     Kind(
         "EXIF",
         _MOST,

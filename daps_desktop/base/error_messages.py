@@ -138,6 +138,10 @@ MESSAGES: dict[str, str] = {
     "album_empty": N_(
         "There are no photos in {path}; nothing was started; choose another folder, or add photos to it."
     ),
+    "album_left_out": N_(
+        "Not all that is there was taken for a photo: {names}; the other photos are in the album; add by "
+        "itself what you mean."
+    ),
     "album_nothing_to_do": N_(
         "{path} has no marks and nothing was found, so nothing is left to undo; it was not changed; "
         "mark it by hand, or choose what damages the whole photo."

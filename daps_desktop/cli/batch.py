@@ -1,6 +1,7 @@
 """`batch`: all photos of a folder with one recipe, here or on a cluster; what is done is not done again."""
 
 import argparse
+import os
 from collections.abc import Generator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
@@ -89,7 +90,11 @@ def _claimed(folder: Path) -> Generator[None]:
     with closing(lock):
         try:
             lock_file(lock.fileno())
+            if not os.path.samestat(os.fstat(lock.fileno()), path.stat()):
+                raise BlockingIOError  # that of a run which has ended, and another one has begun since
         except (BlockingIOError, PermissionError) as error:
+            raise UserError("album_taken", path=folder) from error
+        except FileNotFoundError as error:  # as it has ended this moment
             raise UserError("album_taken", path=folder) from error
         except OSError:
             pass  # a drive that knows no locks
@@ -108,7 +113,7 @@ def _run(options: argparse.Namespace) -> int:
 
     album = _album(options)
     ours = [folder.resolve() for folder in (options.out, options.masks) if folder]
-    for left_out, reason in passed_over(options.folder.resolve()):
+    for left_out, reason in passed_over(options.folder.resolve(), options.masks):
         if left_out not in ours:
             print_status(tr("Left out: {name} ({reason}).").format(name=left_out.name, reason=reason))
     todo = sum(row.open for row in album.rows)

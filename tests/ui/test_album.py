@@ -518,13 +518,17 @@ def test_the_open_photo_is_restored_beside_an_album(opened: Desk, box: Path) -> 
 
 
 def test_an_album_that_cannot_be_read_is_told_and_a_folder_without_photos_too(
-    desk: Desk, tmp_path: Path
+    desk: Desk, box: Path, tmp_path: Path
 ) -> None:
     window = shown(desk)
     (tmp_path / "no.json").write_text(json.dumps({"kind": "shopping list"}))
     control(desk).open(tmp_path / "no.json")
     desk.bot.waitUntil(window.banner.isVisible, timeout=5000)
     assert "is not an album" in window.banner.sentence.text()
+    (box / "more").mkdir()
+    (box / "more" / "d.png").touch()
+    control(desk).add_folder(box)
+    desk.bot.waitUntil(lambda: "more (a folder of its own; " in window.banner.sentence.text(), timeout=5000)
     (tmp_path / "empty").mkdir()
     control(desk).add_folder(tmp_path / "empty")
     desk.bot.waitUntil(lambda: "no photos in" in window.banner.sentence.text(), timeout=5000)

@@ -1,7 +1,6 @@
 """`batch`: all photos of a folder with one recipe, here or on a cluster; what is done is not done again."""
 
 import argparse
-import os
 from collections.abc import Generator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
@@ -13,11 +12,11 @@ from daps_desktop.album.album_file import revalidated
 from daps_desktop.album.change_log import AlbumLog, read_with_log
 from daps_desktop.album.discovery import find_photos, passed_over
 from daps_desktop.album.model import DONE, FAILED, Album, AlbumItem
+from daps_desktop.album.results import claimed
 from daps_desktop.album.table import table
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import save_errors, write_file
 from daps_desktop.base.i18n import ntr, tr
-from daps_desktop.base.locks import lock_file
 from daps_desktop.base.os_errors import describe_os_error
 from daps_desktop.cli.common import add_find, add_switches, add_tone, print_status, with_tone
 from daps_desktop.cli.local_run import run_local
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from daps_desktop.album.backend import Backend
 
 EXIT_SOME_FAILED = 1
-ALBUM, TABLE, _LOCK = "album.daps.json", "album.csv", ".album.lock"
+ALBUM, TABLE = "album.daps.json", "album.csv"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -75,37 +74,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _batch(options: argparse.Namespace) -> int:
-    with _claimed(options.out):
+    with claimed(options.out):
         return _run(options)
-
-
-@contextmanager
-def _claimed(folder: Path) -> Generator[None]:
-    """No other run writes its results there at the same time. Raises: UserError (`album_taken`)."""
-    path = folder / _LOCK
-    with save_errors(path):
-        ours = not folder.exists()
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = path.open("ab")
-    with closing(lock):
-        try:
-            lock_file(lock.fileno())
-            if not os.path.samestat(os.fstat(lock.fileno()), path.stat()):
-                raise BlockingIOError  # that of a run which has ended, and another one has begun since
-        except (BlockingIOError, PermissionError) as error:
-            raise UserError("album_taken", path=folder) from error
-        except FileNotFoundError as error:  # as it has ended this moment
-            raise UserError("album_taken", path=folder) from error
-        except OSError:
-            pass  # a drive that knows no locks
-        try:
-            yield
-        finally:
-            lock.close()
-            with suppress(OSError):
-                path.unlink(missing_ok=True)
-                if ours:
-                    folder.rmdir()  # where nothing came into it
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import imagecodecs
-import numpy as np
 from PIL import BmpImagePlugin, WebPImagePlugin
 
 from daps_desktop.base.errors import UserError
@@ -25,7 +24,7 @@ from daps_desktop.imaging.formats.metadata import cicp, exif, xmp
 from daps_desktop.imaging.formats.pillow_reader import all_of, pillow_decoder, split
 from daps_desktop.imaging.formats.png_codec import decoded_size
 from daps_desktop.imaging.formats.tiff.reader import decode_tiff
-from daps_desktop.imaging.photo import Metadata, Photo, Pixels
+from daps_desktop.imaging.photo import Metadata, Photo, apply_orientation
 
 
 def read_photo(path: Path, page: int | None = None) -> Photo:
@@ -168,17 +167,6 @@ def _sane_resolution(metadata: Metadata) -> Metadata:
     if metadata.dpi and not all(0 < value <= _MAX_DPI for value in metadata.dpi):
         return replace(metadata, dpi=None)
     return metadata
-
-
-def apply_orientation(pixels: Pixels, orientation: int) -> Pixels:
-    """(H, W, ...) as coded -> upright, for an EXIF orientation 1-8. Source: EXIF 2.32, table 4."""
-    if orientation > 4:
-        pixels = pixels.swapaxes(0, 1)
-    if orientation in (3, 4, 7, 8):
-        pixels = pixels[::-1]
-    if orientation in (2, 3, 6, 7):
-        pixels = pixels[:, ::-1]
-    return np.ascontiguousarray(pixels)
 
 
 # By the first 64 bytes of a file; the first that says yes decodes it.

@@ -35,6 +35,7 @@ from tests.document.test_sidecar import REPORT
 from tests.imaging.photo_files import (
     all_kinds,
     by_pillow,
+    by_two_lenses,
     exif_block,
     palette_tiff,
     photo,
@@ -73,6 +74,7 @@ def _of_kind(name: str) -> Callable[[Path], list[bytes]]:
     def prepare(_: Path) -> list[bytes]:
         files = [data for kind, data in all_kinds().items() if kind.split()[0] == name]
         shapes = [(1, 8, False), (3, 16, True), (3, 8, True)] if ending else []
+        files += [by_two_lenses()] if name == "jpeg" else []
         files += _several_and_palettes() if name == "tiff" else []
         return files + [encode_photo(photo(*shape), Path(f"x{ending}")) for shape in shapes]
 

@@ -53,6 +53,15 @@ def by_pillow(file_format: str, image: Image.Image | None = None, **options: obj
     return file.getvalue()
 
 
+def by_two_lenses(*, together: bool = True) -> bytes:
+    """A JPEG with its negative behind it, which the file says to be as good as the first, or a map of it."""
+    rest = [Image.fromarray(255 - picture())]
+    data = bytearray(by_pillow("MPO", save_all=True, append_images=rest))
+    first = data.index(b"2" + bytes(9) + b"\x03\0") + 8  # behind where the table points to and ends
+    struct.pack_into("<I", data, first + 16, 0x020002 if together else 0)
+    return bytes(data)
+
+
 def by_tifffile(array: NDArray[np.generic], **options: object) -> bytes:
     file = io.BytesIO()
     tifffile.imwrite(file, array, **options)

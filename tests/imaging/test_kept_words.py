@@ -110,9 +110,11 @@ def test_long_xmp_stays_whole_in_a_jpeg(tmp_path: Path) -> None:
 def test_what_xmp_says_of_a_film_or_map_behind_the_photo_goes(tmp_path: Path) -> None:
     attributes = ' GCamera:MotionPhoto="1" GCamera:MotionPhotoVersion="1" hdrgm:Version="1.0" dc:format="x"'
     listed = "<Container:Directory><rdf:Seq><rdf:li/></rdf:Seq></Container:Directory>"
-    packet = f"{HEAD}<rdf:Description{attributes}>{listed}</rdf:Description>{TAIL}".encode()
+    element = "<HDRGainMap:HDRGainMapVersion>65536</HDRGainMap:HDRGainMapVersion>"
+    packet = f"{HEAD}<rdf:Description{attributes}>{listed}{element}</rdf:Description>{TAIL}".encode()
     kept = f'{HEAD}<rdf:Description dc:format="x"></rdf:Description>{TAIL}'.encode()
-    assert opened(tmp_path, by_pillow("JPEG", xmp=packet)).metadata.xmp == kept
+    source = opened(tmp_path, by_pillow("JPEG", xmp=packet))
+    assert source.metadata.xmp == kept and "behind the photo" in str(source.remarks)
 
 
 def test_changing_a_hostile_packet_takes_no_time() -> None:

@@ -23,6 +23,7 @@ from tests.imaging.photo_files import (
     by_libheif,
     by_pillow,
     by_tifffile,
+    by_two_lenses,
     exif_block,
     in_jxl_boxes,
     palette_tiff,
@@ -186,6 +187,14 @@ def test_each_page_can_be_asked_for(tmp_path: Path) -> None:
             opened(tmp_path, data, page)
     with pytest.raises(UserError, match="no page 2"):
         opened(tmp_path, by_pillow("JPEG"), 2)
+
+
+def test_a_jpeg_of_two_lenses_has_two_photos_and_one_with_a_map_has_one(tmp_path: Path) -> None:
+    assert opened(tmp_path, by_two_lenses(together=False)).pages == 1
+    data = by_two_lenses()
+    first, second = (opened(tmp_path, data, page) for page in (None, 2))
+    assert (first.page, first.pages, second.page, second.pages) == (1, 2, 2, 2)
+    assert np.abs(first.pixels.astype(int) - (255 - second.pixels.astype(int))).mean() < 8
 
 
 def test_each_page_of_a_tiff_says_how_it_lies(tmp_path: Path) -> None:

@@ -135,6 +135,9 @@ def _decode_png(path: Path, _page: int | None) -> Photo:
     return replace(photo, metadata=replace(photo.metadata, icc=icc))
 
 
+_COMPANIONS = N_("The film or the map for bright screens behind the photo is left out.")
+
+
 def _upright(photo: Photo) -> Photo:
     """The photo with the orientation its EXIF states, or else its XMP, applied to the pixels; both then say
     that it is upright."""
@@ -146,17 +149,18 @@ def _upright(photo: Photo) -> Photo:
     if dpi and orientation > 4:
         dpi = dpi[1], dpi[0]
     jpeg = replace(photo.jpeg, orientation=orientation) if photo.jpeg else None
+    told = xmp.without_companions(packet) if packet else None
+    remarks = photo.remarks if told == packet else (*photo.remarks, phrase(_COMPANIONS))
     return replace(
         photo,
+        remarks=remarks,
         pixels=apply_orientation(photo.pixels, orientation),
         alpha=None if photo.alpha is None else apply_orientation(photo.alpha, orientation),
-        metadata=replace(photo.metadata, exif=block, dpi=dpi, xmp=_upright_xmp(packet)),
+        metadata=replace(
+            photo.metadata, exif=block, dpi=dpi, xmp=xmp.without_orientation(told) if told else None
+        ),
         jpeg=jpeg,
     )
-
-
-def _upright_xmp(packet: bytes | None) -> bytes | None:
-    return xmp.without_companions(xmp.without_orientation(packet)) if packet else None
 
 
 _MAX_DPI = 65535  # what a JPEG can say; no scanner comes near

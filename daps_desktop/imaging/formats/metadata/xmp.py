@@ -15,9 +15,11 @@ _PREFIX = re.compile(rb"xmlns:([\w.-]{1,64})\s{0,9}=\s{0,9}[\"']" + _TIFF + rb"[
 _MAX_PREFIXES = 8  # more names for one thing are no packet that a program wrote
 _RDF_END = b"</rdf:RDF>"
 _EXTENDED = re.compile(rb"\s{0,9}xmpNote:HasExtendedXMP\s{0,9}=\s{0,9}[\"'][0-9A-Fa-f]{0,64}[\"']")
-# Gain maps and motion photos, as Google and Adobe name them: attributes, and the list of what is behind.
+# Gain maps and motion photos, as Google, Adobe and Apple name them: attributes, elements, and the list of
+# what is behind.
+_COMPANION = rb"(?:GCamera:(?:MotionPhoto|MicroVideo)\w{0,40}|(?:hdrgm|HDRGainMap):\w{1,40})"
 _COMPANIONS = re.compile(
-    rb"\s{1,9}(?:GCamera:(?:MotionPhoto|MicroVideo)\w{0,40}|hdrgm:\w{1,40})=[\"'][^\"'<>]{0,400}[\"']"
+    rb"\s{1,9}" + _COMPANION + rb"=[\"'][^\"'<>]{0,400}[\"']|<(" + _COMPANION + rb")>[^<>]{0,400}</\1>"
 )
 _LISTS = (b"Container:Directory", b"GContainer:Directory")
 

@@ -46,7 +46,8 @@ def decode_jxl(path: Path, _page: int | None = None) -> Photo:
     check_compression_ratio(path, height * width * 8, len(data))
     if any(kind == b"jbrd" for kind, _ in told):
         return replace(
-            decode_jpeg_data(path, bytes(imagecodecs.jpegxl_decode_jpeg(data))), file_format="JPEG XL"
+            decode_jpeg_data(path, bytes(imagecodecs.jpegxl_decode_jpeg(data, numthreads=1))),
+            file_format="JPEG XL",
         )
     header = _read_header(bits)
     pixels, alpha = split(imagecodecs.jpegxl_decode(data, index=0))

@@ -38,9 +38,14 @@ def for_colours(icc: bytes, coloured: bool) -> bytes | None:
         )
         light = to_light(shown[:, 0, 1] / 65535)
         table = np.maximum.accumulate(np.rint(light * 65535).astype(np.uint16))
-        screen = {"whitepoint": D65, "primaries": SRGB_PRIMARIES} if coloured else {}
-        kind = "rgb" if coloured else "gray"
-        return timeless(imagecodecs.cms_profile(kind, transferfunction=table, **screen))
+        return timeless(
+            imagecodecs.cms_profile(
+                "rgb" if coloured else "gray",
+                whitepoint=D65 if coloured else None,
+                primaries=SRGB_PRIMARIES if coloured else None,
+                transferfunction=table,
+            )
+        )
     except (RuntimeError, ValueError):
         return None
 

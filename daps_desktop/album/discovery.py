@@ -1,8 +1,11 @@
 """Which photos and masks a folder holds, and where results belong."""
 
+import os
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import reduce
+from itertools import islice
 from pathlib import Path
 
 from daps_desktop.album.model import Album, AlbumItem
@@ -10,10 +13,12 @@ from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_, Phrase, phrase
 from daps_desktop.base.os_errors import describe_os_error
 from daps_desktop.imaging.export import ADDED, default_path
-from daps_desktop.imaging.formats.endings import READABLE
+from daps_desktop.imaging.formats.endings import OTHER_PICTURES, READABLE
 from daps_desktop.imaging.formats.reader import begins_like_a_photo
 
 _MASK_ADDED = ("_mask", "_marks")
+_MOST_FOLDERS = 1000  # that are looked through below one that is left out
+_MOST_NAMED = 5  # in one sentence
 _RESULT = re.compile(rf"(.+){ADDED}(?:_\d+)?", re.DOTALL)
 
 
@@ -47,12 +52,37 @@ def photos_at(paths: list[Path]) -> list[Path]:
     return found
 
 
-def passed_over(folder: Path) -> list[tuple[Path, Phrase]]:
-    """What `find_photos` leaves out though a person could mean it, and why. Raises: UserError as that."""
+def passed_over(folder: Path, masks: Path | None = None) -> list[tuple[Path, Phrase]]:
+    """What `find_photos` leaves out though a person could mean it, and what of the folder `masks` belongs to
+    no photo, with the reason. Raises: UserError as that."""
     pictures = _pictures(folder)
     stems = {_plain(path.stem) for path in pictures}
-    reasons = ((path, _why_not(path, stems)) for path in _visible(folder))
+    reasons = [(path, _why_not(path, stems)) for path in _visible(folder)]
+    of_none = phrase(N_("marks of no photo in the folder"))
+    for mask in _pictures(masks) if masks else []:
+        stem = _plain(mask.stem)
+        known = {stem, *(stem.removesuffix(added) for added in _MASK_ADDED)}
+        reasons.append((mask, None if known & stems else of_none))
     return [(path, reason) for path, reason in reasons if reason is not None]
+
+
+def left_out(paths: list[Path]) -> UserError | None:
+    """What is passed over in the folders among `paths`, to be said; None where that is nothing.
+
+    Raises: UserError as `passed_over`.
+    """
+    found = [each for path in paths if path.is_dir() for each in passed_over(path)]
+    told = [phrase(N_("{name} ({reason})"), name=path.name, reason=reason) for path, reason in found]
+    if len(told) > _MOST_NAMED:
+        more = phrase(N_("{count} more"), count=len(told) - _MOST_NAMED)
+        told = [*told[:_MOST_NAMED], more]
+    if not told:
+        return None
+    return UserError("album_left_out", names=reduce(_and, told))
+
+
+def _and(told: Phrase, more: Phrase) -> Phrase:
+    return phrase(N_("{told}, {more}"), told=told, more=more)
 
 
 def _why_not(path: Path, stems: set[str]) -> Phrase | None:
@@ -62,6 +92,8 @@ def _why_not(path: Path, stems: set[str]) -> Phrase | None:
     known = path.suffix.lower() in READABLE
     if not path.exists():
         return phrase(N_("a link to what is not there")) if known else None
+    if path.suffix.lower() in OTHER_PICTURES:
+        return phrase(N_("a kind of picture that is not read"))
     if not known:
         return phrase(N_("a picture whose name does not end like one")) if begins_like_a_photo(path) else None
     result = _RESULT.fullmatch(_plain(path.stem))
@@ -72,10 +104,12 @@ def _why_not(path: Path, stems: set[str]) -> Phrase | None:
 
 def _why_not_folder(path: Path) -> Phrase | None:
     try:
-        count = len(_pictures(path))
-    except UserError:
+        next(path.iterdir(), None)
+    except OSError:
         return phrase(N_("a folder that may not be looked into"))
-    return phrase(N_("a folder of its own, with {count} pictures"), count=count) if count else None
+    names = (name for _, _, files in islice(os.walk(path), _MOST_FOLDERS) for name in files)
+    count = sum(Path(name).suffix.lower() in READABLE for name in names if not name.startswith("."))
+    return phrase(N_("a folder of its own; pictures in it: {count}"), count=count) if count else None
 
 
 def _pictures(folder: Path) -> list[Path]:

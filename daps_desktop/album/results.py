@@ -5,7 +5,9 @@ done: so nothing is done twice after a break.
 """
 
 import hashlib
-from collections.abc import Iterator
+import os
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,13 +15,15 @@ from daps_desktop.album.discovery import default_path_for, folded, taken_names
 from daps_desktop.album.item_job import PreparedItem
 from daps_desktop.album.model import DONE, FAILED, SAVING, SKIPPED, Album, AlbumItem
 from daps_desktop.base.errors import UserError
-from daps_desktop.base.files import write_file
+from daps_desktop.base.files import save_errors, write_file
 from daps_desktop.base.i18n import join_sentences
+from daps_desktop.base.locks import lock_file
 from daps_desktop.document.sidecar import dump_sidecar, make_provenance
 from daps_desktop.document.version import Version
 from daps_desktop.imaging.export import (
     ExportOptions,
     encode,
+    lost,
     resolve_conflict,
     save_fallback,
     sidecar_path,
@@ -27,6 +31,8 @@ from daps_desktop.imaging.export import (
 )
 from daps_desktop.jobs.messages import RestoreResult
 from daps_desktop.jobs.verdict import judge
+
+_LOCK = ".album.lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,35 @@ class ItemResult:
     item: AlbumItem
     data: bytes
     origin: bytes | None
+
+
+@contextmanager
+def claimed(folder: Path) -> Generator[None]:
+    """No other run writes its results there at the same time. Raises: UserError (`album_taken`)."""
+    path = folder / _LOCK
+    with save_errors(path):
+        ours = not folder.exists()
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = path.open("ab")
+    with closing(lock):
+        try:
+            lock_file(lock.fileno())
+            if not os.path.samestat(os.fstat(lock.fileno()), path.stat()):
+                raise BlockingIOError  # that of a run which has ended, and another one has begun since
+        except (BlockingIOError, PermissionError) as error:
+            raise UserError("album_taken", path=folder) from error
+        except FileNotFoundError as error:  # as it has ended this moment
+            raise UserError("album_taken", path=folder) from error
+        except OSError:
+            pass  # a drive that knows no locks
+        try:
+            yield
+        finally:
+            lock.close()
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+                if ours:
+                    folder.rmdir()  # where nothing came into it
 
 
 def with_verdict(work: PreparedItem, finished: RestoreResult, seconds: float) -> AlbumItem:
@@ -57,10 +92,16 @@ def with_verdict(work: PreparedItem, finished: RestoreResult, seconds: float) ->
 def encode_result(
     item: AlbumItem, work: PreparedItem, finished: RestoreResult, export: ExportOptions
 ) -> ItemResult:
-    """The result as it is to be written. Raises: UserError as `encoded`."""
+    """The result as it is to be written; the row names what its format has no place for.
+
+    Raises: UserError as `encode`.
+    """
     data = encode(finished.photo, export)
     digest = hashlib.sha256(data).hexdigest()
-    return ItemResult(replace(item, sha256=digest), data, _origin(work, finished, digest, export))
+    reason = join_sentences(item.reason, *map(str, lost(finished.photo, export)))
+    return ItemResult(
+        replace(item, sha256=digest, reason=reason), data, _origin(work, finished, digest, export)
+    )
 
 
 def _origin(work: PreparedItem, finished: RestoreResult, digest: str, export: ExportOptions) -> bytes | None:

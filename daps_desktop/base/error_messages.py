@@ -13,7 +13,7 @@ MESSAGES: dict[str, str] = {
     "photo_empty": N_("{path} is empty (0 bytes); nothing was changed; look for another copy of it."),
     "photo_not_image": N_(
         "{path} is not a picture this program can read; the file was not touched; "
-        "open a JPEG, PNG, WebP, TIFF, BMP, HEIC or AVIF."
+        "open a JPEG, PNG, WebP, TIFF, BMP, HEIC, AVIF or JPEG XL."
     ),
     "photo_page": N_("{path} has no page {page}; nothing was changed; choose one from 1 to {pages}."),
     "photo_truncated": N_(
@@ -137,6 +137,10 @@ MESSAGES: dict[str, str] = {
     ),
     "album_empty": N_(
         "There are no photos in {path}; nothing was started; choose another folder, or add photos to it."
+    ),
+    "album_left_out": N_(
+        "Not all that is there was taken for a photo: {names}; the other photos are in the album; add by "
+        "itself what you mean."
     ),
     "album_nothing_to_do": N_(
         "{path} has no marks and nothing was found, so nothing is left to undo; it was not changed; "

@@ -12,11 +12,11 @@ from daps_desktop.album.album_file import revalidated
 from daps_desktop.album.change_log import AlbumLog, read_with_log
 from daps_desktop.album.discovery import find_photos, passed_over
 from daps_desktop.album.model import DONE, FAILED, Album, AlbumItem
+from daps_desktop.album.results import claimed
 from daps_desktop.album.table import table
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import save_errors, write_file
 from daps_desktop.base.i18n import ntr, tr
-from daps_desktop.base.locks import lock_file
 from daps_desktop.base.os_errors import describe_os_error
 from daps_desktop.cli.common import add_find, add_switches, add_tone, print_status, with_tone
 from daps_desktop.cli.local_run import run_local
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from daps_desktop.album.backend import Backend
 
 EXIT_SOME_FAILED = 1
-ALBUM, TABLE, _LOCK = "album.daps.json", "album.csv", ".album.lock"
+ALBUM, TABLE = "album.daps.json", "album.csv"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -74,33 +74,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _batch(options: argparse.Namespace) -> int:
-    with _claimed(options.out):
+    with claimed(options.out):
         return _run(options)
-
-
-@contextmanager
-def _claimed(folder: Path) -> Generator[None]:
-    """No other run writes its results there at the same time. Raises: UserError (`album_taken`)."""
-    path = folder / _LOCK
-    with save_errors(path):
-        ours = not folder.exists()
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = path.open("ab")
-    with closing(lock):
-        try:
-            lock_file(lock.fileno())
-        except (BlockingIOError, PermissionError) as error:
-            raise UserError("album_taken", path=folder) from error
-        except OSError:
-            pass  # a drive that knows no locks
-        try:
-            yield
-        finally:
-            lock.close()
-            with suppress(OSError):
-                path.unlink(missing_ok=True)
-                if ours:
-                    folder.rmdir()  # where nothing came into it
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -108,7 +83,7 @@ def _run(options: argparse.Namespace) -> int:
 
     album = _album(options)
     ours = [folder.resolve() for folder in (options.out, options.masks) if folder]
-    for left_out, reason in passed_over(options.folder.resolve()):
+    for left_out, reason in passed_over(options.folder.resolve(), options.masks):
         if left_out not in ours:
             print_status(tr("Left out: {name} ({reason}).").format(name=left_out.name, reason=reason))
     todo = sum(row.open for row in album.rows)

@@ -8,12 +8,12 @@ from typing import Any
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import save_errors, write_file
-from daps_desktop.base.i18n import N_, phrase, words_of
+from daps_desktop.base.i18n import N_, Phrase, phrase, words_of
 from daps_desktop.base.serialization import from_jsonable
 from daps_desktop.base.validation import check_choice, check_range, check_value
 from daps_desktop.imaging.formats.limits import LIMIT_MP
 from daps_desktop.imaging.formats.metadata import exif
-from daps_desktop.imaging.formats.writer import check_target, encode_photo
+from daps_desktop.imaging.formats.writer import check_target, encode_photo, lost_in
 from daps_desktop.imaging.photo import Metadata, Photo
 from daps_desktop.imaging.resize import resize
 
@@ -115,6 +115,12 @@ def encode(photo: Photo, options: ExportOptions) -> bytes:
     return encode_photo(
         prepared(photo, options), Path(f"photo{options.ending}"), quality=options.quality, bits=bits
     )
+
+
+def lost(photo: Photo, options: ExportOptions) -> tuple[Phrase, ...]:
+    """What of that which the photo is to say about itself that format has no place for."""
+    told = replace(photo, metadata=_metadata(photo.metadata, options))
+    return lost_in(told, Path(f"photo{options.ending}"))
 
 
 def default_path(original: Path, ending: str, folder: Path | None = None) -> Path:

@@ -100,6 +100,17 @@ def compose(original: Pixels, result: Pixels, mask: NDArray[np.bool_]) -> Pixels
     return np.where(mask[..., None], result, original)
 
 
+def apply_orientation(pixels: Pixels, orientation: int) -> Pixels:
+    """(H, W, ...) as coded -> upright, for an EXIF orientation 1-8. Source: EXIF 2.32, table 4."""
+    if orientation > 4:
+        pixels = pixels.swapaxes(0, 1)
+    if orientation in (3, 4, 7, 8):
+        pixels = pixels[::-1]
+    if orientation in (2, 3, 6, 7):
+        pixels = pixels[:, ::-1]
+    return np.ascontiguousarray(pixels)
+
+
 def at_depth(pixels: Pixels, bits: int) -> Pixels:
     """The same picture at 8 or 16 bits: 16 to 8 is rounded to the nearest, 8 to 16 and back is exact."""
     if pixels.dtype.itemsize * 8 == bits:

@@ -36,11 +36,12 @@ MODULES = (
 # Modules that are imported by a name in a string: pyqtgraph's curves want these two.
 NAMED = ("PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets")
 
-# Codecs of imagecodecs that stay: PNG, colour profiles, AVIF beyond 8 bits, and TIFF as cameras and scanners
-# write it.
+# Codecs of imagecodecs that stay: PNG, colour profiles, AVIF beyond 8 bits, JPEG XL, and TIFF as cameras and
+# scanners write it.
 CODECS = (
     "_shared", "_shared_cython", "_imcd", "_png", "_cms", "_deflate", "_zlib", "_jpeg8", "_ljpeg",
     "_jpegsof3", "_jpeg2k", "_webp", "_zstd", "_lzma", "_ccitt", "_bz2", "_tiff", "_avif",
+    "_jpegxl", "_brotli",
 )  # fmt: skip
 
 # Files, by their place in the build ("/" on every system).

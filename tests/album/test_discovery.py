@@ -31,13 +31,17 @@ def test_what_is_left_out_is_named_with_its_reason(tmp_path: Path) -> None:
     put(tmp_path, "d.bin", data=by_libheif(picture()))
     put(tmp_path, "notes.txt", data=b"Dear diary")
     put(tmp_path / "more", "x.jpg", "y.png")
+    put(tmp_path / "more" / "below", "z.jpg")
     put(tmp_path / "empty", "notes.txt")
+    put(tmp_path, "e.GIF", "f.nef", data=b"not read")
+    put(tmp_path / "masks", "a.png", "A_mask.jpg", "b_mask.png")
     if hasattr(os, "symlink"):
         (tmp_path / "gone.jpg").symlink_to(tmp_path / "nothing.jpg")
-    reasons = {path.name: str(reason) for path, reason in passed_over(tmp_path)}
-    assert {*reasons} == {"a_restored.jpg", "b.dat", "c", "d.bin", "gone.jpg", "more"}
+    reasons = {path.name: str(reason) for path, reason in passed_over(tmp_path, tmp_path / "masks")}
+    named = {"a_restored.jpg", "b.dat", "c", "d.bin", "e.GIF", "f.nef", "gone.jpg", "more", "masks"}
+    assert {*reasons} == named | {"b_mask.png"}
     assert "result of a" in reasons["a_restored.jpg"]
-    assert "2 pictures" in reasons["more"]
+    assert "pictures in it: 3" in reasons["more"] and "not read" in reasons["e.GIF"]
     assert "link" in reasons["gone.jpg"]
     assert [path.name for path in find_photos(tmp_path)] == ["a.jpg"]
 

@@ -28,7 +28,7 @@ from daps_desktop.imaging.export import ExportOptions
 from daps_desktop.imaging.formats.mask_file import write_mask
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import write_photo
-from daps_desktop.imaging.photo import Photo
+from daps_desktop.imaging.photo import Metadata, Photo
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.jobs.damage import KernelBlur, MissingPixels, Noise
 from daps_desktop.jobs.messages import Cancelled, Failed, FindResult, Message, ProfileResult, RestoreResult
@@ -39,7 +39,7 @@ from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
 from tests.analysis.scenes import scene
 from tests.fakes.hosts import report_of
-from tests.imaging.photo_files import picture
+from tests.imaging.photo_files import exif_block, picture
 
 
 def nothing(photo: Photo) -> NDArray[np.uint8]:
@@ -136,6 +136,14 @@ def test_every_photo_gets_a_result_with_its_origin_beside_it(box: Box) -> None:
         assert told.matches(before) and told.exported == row.sha256
         assert row.agreement == "agrees" and row.redrawn is None and row.seconds > 0
     assert {path.name for path in box.folder.iterdir()} == {"a.png", "b.jpg", "c.tif"}
+
+
+def test_what_a_result_has_no_place_for_is_said_in_its_row(box: Box) -> None:
+    path = box.folder / "a.png"
+    long = Metadata(exif=exif_block() + bytes(70_000))
+    write_photo(replace(read_photo(path), metadata=long), path, overwrite=True, replace_original=True)
+    row = box.play(box.album(export=ExportOptions("jpeg"))).rows[0]
+    assert row.state == DONE and "left out: EXIF" in row.reason
 
 
 def test_a_failure_says_why_and_the_rest_goes_on(box: Box) -> None:

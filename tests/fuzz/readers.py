@@ -20,6 +20,7 @@ from daps_desktop.document.sidecar import dump_sidecar, make_provenance, read_re
 from daps_desktop.imaging.formats.mask_file import read_mask, write_mask
 from daps_desktop.imaging.formats.metadata.exif import with_dpi
 from daps_desktop.imaging.formats.metadata.iptc import jpeg_segment
+from daps_desktop.imaging.formats.metadata.xmp import joined, orientation
 from daps_desktop.imaging.formats.png_codec import encode_pixels
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import encode_photo, write_photo
@@ -31,7 +32,16 @@ from daps_desktop.jobs.settings import SolverSettings
 from daps_desktop.jobs.task import Task
 from tests.document.test_project import RECIPE, project_in
 from tests.document.test_sidecar import REPORT
-from tests.imaging.photo_files import all_kinds, by_pillow, exif_block, photo, picture
+from tests.imaging.photo_files import (
+    all_kinds,
+    by_pillow,
+    by_two_lenses,
+    exif_block,
+    palette_tiff,
+    photo,
+    picture,
+    tiff_pages,
+)
 
 _SMALL = 100_000  # pixels of a photo that is also written again
 
@@ -64,9 +74,23 @@ def _of_kind(name: str) -> Callable[[Path], list[bytes]]:
     def prepare(_: Path) -> list[bytes]:
         files = [data for kind, data in all_kinds().items() if kind.split()[0] == name]
         shapes = [(1, 8, False), (3, 16, True), (3, 8, True)] if ending else []
+        files += [by_two_lenses()] if name == "jpeg" else []
+        files += _several_and_palettes() if name == "tiff" else []
         return files + [encode_photo(photo(*shape), Path(f"x{ending}")) for shape in shapes]
 
     return prepare
+
+
+def _several_and_palettes() -> list[bytes]:
+    index, ramp = picture(channels=1)[..., 0], np.arange(256)
+    palettes = [
+        palette_tiff(index >> (8 - bits), np.stack([ramp[: 1 << bits]] * 3), bits) for bits in (1, 2, 4, 8)
+    ]
+    return [
+        *palettes,
+        tiff_pages((20, 30, 1), (40, 60, 0), (40, 50, 0)),
+        tiff_pages((20, 30, 1), below=(40, 60)),
+    ]
 
 
 def _other_pictures(_: Path) -> list[bytes]:
@@ -134,6 +158,30 @@ def _read_caption(folder: Path, data: bytes) -> object:
     jpeg = by_pillow("JPEG")
     segment = b"\xff\xed" + (min(len(data), 65_000) + 2).to_bytes(2) + data[:65_000]
     return _sound(read_photo(put(folder / "photo", jpeg[:2] + segment + jpeg[2:])))
+
+
+def _packets(_: Path) -> list[bytes]:
+    """Turned, with a film behind the photo, in both forms and with words elsewhere."""
+    head = '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    tiff = 'xmlns:tiff="http://ns.adobe.com/tiff/1.0/"'
+    said = (
+        f'<rdf:Description {tiff} tiff:Orientation="6" GCamera:MotionPhoto="1" xmpNote:HasExtendedXMP="A0"/>',
+        f"<rdf:Description {tiff}><tiff:Orientation>6</tiff:Orientation><Container:Directory/>"
+        "<Container:Directory><rdf:Seq/></Container:Directory><dc:title>A</dc:title></rdf:Description>",
+    )
+    return [f"{head}{each}</rdf:RDF></x:xmpmeta>".encode() for each in said]
+
+
+def _read_packet(folder: Path, data: bytes) -> object:
+    """The packet in a JPEG, joined to itself, with captions and texts that want to be in it."""
+    whole = joined(data, data)[:60_000]
+    found = read_photo(put(folder / "photo", by_pillow("JPEG", xmp=whole, comment="Summer")))
+    upright = found.metadata.xmp
+    assert upright is None or orientation(upright) in (None, 1)
+    captioned = replace(found.metadata, iptc=b"\x1c\x02\x78\0\x05Hello", xmp=(upright or b"") * 9)
+    for ending in (".png", ".jpg", ".webp"):
+        _saved(replace(found, metadata=captioned), ending)
+    return found
 
 
 def _masks(folder: Path) -> list[bytes]:
@@ -261,12 +309,13 @@ def _read_album(folder: Path, data: bytes) -> object:
 CORE: tuple[Reader, ...] = (
     *(
         Reader(f"photo {kind}", _of_kind(kind), _read_picture)
-        for kind in ("jpeg", "png", "tiff", "webp", "avif", "heic", "bmp")
+        for kind in ("jpeg", "png", "tiff", "webp", "avif", "heic", "jxl", "bmp")
     ),
     Reader("photo of another kind", _other_pictures, _read_picture),
     Reader("EXIF", _exif_blocks, _read_exif),
     Reader("colour profile", _profiles, _read_profile),
     Reader("IPTC", _captions, _read_caption),
+    Reader("XMP", _packets, _read_packet),
     Reader("mask", _masks, _read_mask),
     Reader("project", _projects, _read_project),
     Reader("journal", _journals, _read_journal),

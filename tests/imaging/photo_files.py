@@ -53,9 +53,52 @@ def by_pillow(file_format: str, image: Image.Image | None = None, **options: obj
     return file.getvalue()
 
 
+def by_two_lenses(*, together: bool = True) -> bytes:
+    """A JPEG with its negative behind it, which the file says to be as good as the first, or a map of it."""
+    rest = [Image.fromarray(255 - picture())]
+    data = bytearray(by_pillow("MPO", save_all=True, append_images=rest))
+    first = data.index(b"2" + bytes(9) + b"\x03\0") + 8  # behind where the table points to and ends
+    struct.pack_into("<I", data, first + 16, 0x020002 if together else 0)
+    return bytes(data)
+
+
 def by_tifffile(array: NDArray[np.generic], **options: object) -> bytes:
     file = io.BytesIO()
     tifffile.imwrite(file, array, **options)
+    return file.getvalue()
+
+
+def palette_tiff(index: NDArray[np.uint8], colours: NDArray[np.int_], bits: int) -> bytes:
+    """(H, W) indices into (3, 2 ** bits) colours of 8 bits."""
+    height, width = index.shape
+    single = (index[..., None] >> np.arange(bits)[::-1] & 1).astype(np.uint8)
+    packed = np.packbits(single.reshape(height, -1), axis=1)
+    entries = (
+        (256, width), (257, height), (258, bits), (259, 1), (262, 3), (273, 8), (277, 1), (278, height),
+        (279, packed.size),
+    )  # fmt: skip
+    table = b"".join(struct.pack("<HHII", tag, 4 if tag in (273, 279) else 3, 1, v) for tag, v in entries)
+    at = 8 + packed.size + 2 + 12 * (len(entries) + 1) + 4
+    table += struct.pack("<HHII", 320, 3, colours.size, at)
+    data = b"II*\0" + struct.pack("<I", 8 + packed.size) + packed.tobytes()
+    data += struct.pack("<H", len(entries) + 1) + table + b"\0\0\0\0"
+    return data + (colours * 257).astype("<u2").tobytes()
+
+
+def tiff_pages(*pictures: tuple[int, int, int], below: tuple[int, int] | None = None) -> bytes:
+    """Grey pages by height, width and NewSubfileType, valued by number; `below` hangs below the first."""
+    file = io.BytesIO()
+    with tifffile.TiffWriter(file) as writer:
+        for number, (height, width, kind) in enumerate(pictures):
+            first = number == 0 and below is not None
+            writer.write(
+                np.full((height, width), number, np.uint8),
+                subfiletype=kind,
+                metadata=None,
+                subifds=int(first),
+            )
+            if first:
+                writer.write(np.full(below, 99, np.uint8), metadata=None)
     return file.getvalue()
 
 
@@ -69,6 +112,14 @@ def by_libheif(*pictures: NDArray[np.generic], **options: object) -> bytes:
     file = io.BytesIO()
     heif.save(file, quality=95, **options)
     return file.getvalue()
+
+
+def in_jxl_boxes(codestream: bytes, **contents: bytes) -> bytes:
+    """A JPEG XL file with boxes beside the picture; `xml` stands for "xml "."""
+    told = {b"ftyp": b"jxl \0\0\0\0jxl ", **{name.ljust(4).encode(): said for name, said in contents.items()}}
+    boxes = (*told.items(), (b"jxlc", bytes(codestream)))
+    head = b"\0\0\0\x0cJXL \r\n\x87\n"
+    return head + b"".join(struct.pack(">I", 8 + len(said)) + kind + said for kind, said in boxes)
 
 
 def all_kinds() -> dict[str, bytes]:
@@ -88,6 +139,8 @@ def all_kinds() -> dict[str, bytes]:
         "avif": by_pillow("AVIF", exif=exif),
         "heic": by_libheif(rgb, exif=exif),
         "heic 16": by_libheif(rgb16),
+        "jxl": in_jxl_boxes(imagecodecs.jpegxl_encode(rgb, lossless=True), Exif=bytes(4) + exif[6:]),
+        "jxl of a jpeg": bytes(imagecodecs.jpegxl_encode_jpeg(by_pillow("JPEG", exif=exif))),
         "bmp": by_pillow("BMP"),
         "bmp palette": by_pillow("BMP", image.convert("P")),
         "tiff": by_tifffile(rgb, photometric="rgb"),

@@ -25,11 +25,12 @@ from daps_desktop.imaging.export import (
 from daps_desktop.imaging.formats.metadata import exif
 from daps_desktop.imaging.formats.metadata.iptc import to_xmp
 from daps_desktop.imaging.formats.reader import read_photo
-from daps_desktop.imaging.formats.writer import write_photo
+from daps_desktop.imaging.formats.writer import lost_in, write_photo
 from daps_desktop.imaging.photo import Metadata, Photo
 from daps_desktop.imaging.resize import resize, resize_pixels
-from tests.imaging.photo_files import photo, picture
+from tests.imaging.photo_files import XMP, photo, picture
 
+RDF = b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
 IPTC = b"\x1c\x02\x78\x00\x0bGrandmother"
 
 
@@ -79,7 +80,7 @@ def test_metadata_is_kept_or_left_out_but_the_profile_stays(tmp_path: Path, name
     source = replace(photo(), metadata=replace(photo().metadata, iptc=IPTC))
     kept = written(tmp_path, ExportOptions(name), source).metadata
     assert kept.exif and kept.xmp and kept.icc == source.metadata.icc
-    assert kept.iptc == (IPTC if name in ("tiff", "jpeg") else None)  # the others have no place for it
+    assert kept.iptc == (None if name == "webp" else IPTC)  # which has no place for it
     plain = written(tmp_path, ExportOptions(name, metadata=False, dpi=0), source)
     left = plain.metadata
     assert (left.xmp, left.iptc) == (None, None) and left.icc == source.metadata.icc
@@ -95,22 +96,29 @@ def test_iptc_is_read_by_another_program(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["png", "webp"])
-def test_where_iptc_has_no_place_its_caption_and_keywords_go_into_xmp(tmp_path: Path, name: str) -> None:
-    words = {120: ["Grandmother & “Rex”"], 25: ["family", "dog <old>"], 80: ["Ida"], 15: ["left out"]}
-    records = b"".join(
-        b"\x1c\x02" + bytes([number]) + len(text.encode()).to_bytes(2, "big") + text.encode()
-        for number, texts in words.items()
-        for text in texts
-    )
-    source = replace(photo(), metadata=Metadata(iptc=records))
-    packet = written(tmp_path, ExportOptions(name), source).metadata.xmp
-    assert packet is not None
-    root = ElementTree.fromstring(packet)
+def test_what_iptc_says_is_said_in_xmp_unless_that_speaks_of_it(tmp_path: Path, name: str) -> None:
+    words = {120: ["Grandmother & “Rex”"], 25: ["family", "dog <old>"], 80: ["Ida"], 90: ["Köln"]}
+    words |= {55: ["19310500"], 5: ["a" * 40_000]}
+    records = b"".join(record(number, text) for number, texts in words.items() for text in texts)
+    described = b"<dc:description>Granny</dc:description>"
+    packet = XMP.replace(b"<rdf:RDF/>", b"<rdf:RDF>" + described + b"</rdf:RDF>")
+    source = replace(photo(), metadata=Metadata(iptc=records, xmp=packet))
+    found = written(tmp_path, ExportOptions(name), source).metadata.xmp or b""
+    assert described in found and b"Grandmother" not in found
+    root = ElementTree.fromstring(found.replace(described, b"").replace(b"<rdf:RDF>", RDF))
     told = {
-        item.tag.partition("}")[2]: [entry.text for entry in item.iter() if entry.tag.endswith("}li")]
+        item.tag.partition("}")[2]: [entry.text for entry in item.iter() if (entry.text or "").strip()]
         for item in next(root.iter("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}Description"))
     }
-    assert told == {"description": words[120], "subject": words[25], "creator": words[80]}
+    same = {"subject": words[25], "creator": words[80], "City": words[90], "title": words[5]}
+    assert told == same | {"DateCreated": ["1931-05"]}
+    assert len(lost_in(source, Path(f"x.{name}"))) == (name == "webp")
+
+
+def record(number: int, text: str) -> bytes:
+    data = text.encode()
+    size = len(data).to_bytes(2, "big") if len(data) < 32768 else b"\x80\x04" + len(data).to_bytes(4, "big")
+    return b"\x1c\x02" + bytes([number]) + size + data
 
 
 def test_iptc_of_old_programs_and_torn_iptc_are_read_as_far_as_they_go() -> None:

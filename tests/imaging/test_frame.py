@@ -18,7 +18,7 @@ from daps_desktop.imaging.frame import (
     moved,
     straightening,
 )
-from daps_desktop.imaging.photo import Metadata, Photo
+from daps_desktop.imaging.photo import JpegTables, Metadata, Photo, apply_orientation
 from daps_desktop.imaging.rect import Rect
 
 
@@ -29,6 +29,32 @@ def noise(height: int = 60, width: int = 90, bits: int = 16, channels: int = 3, 
     return Photo(
         pixels, rng.integers(0, 2**bits, (height, width), kind) if alpha else None, Metadata(dpi=(300, 300))
     )
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_tables_of_a_jpeg_are_kept_where_no_block_of_the_file_is_cut(orientation: int) -> None:
+    size = height, width = 68, 84  # in blocks of 8 x 16
+    coded = np.arange(height * width, dtype=np.uint16).reshape(height, width, 1)
+    tables = JpegTables(*[np.ones((8, 8), np.uint16)] * 2, (1, 2), orientation)
+    source = Photo(apply_orientation(coded, orientation), jpeg=tables)
+    kept = 0
+    cuts = product(range(4), (False, True), (0, 4, 8, 16), (0, 16), (0, 4, 16), (0, 4))
+    for turns, mirrored, top, left, bottom, right in cuts:
+        tall, wide = Frame(turns=turns).canvas_size((source.height, source.width))
+        crop = Rect(top, left, tall - bottom, wide - right)
+        framed = apply(source, Frame(turns=turns, mirrored=mirrored, crop=crop))
+        first, last = (divmod(int(end), width) for end in (framed.pixels.min(), framed.pixels.max()))
+        whole = [at % unit == 0 for at, unit in zip(first, (8, 16), strict=True)]
+        whole += [
+            (at + 1) % unit == 0 or at + 1 == side for at, unit, side in zip(last, (8, 16), size, strict=True)
+        ]
+        assert (framed.jpeg is not None) == all(whole)
+        if framed.jpeg is not None:
+            kept += 1
+            part = coded[first[0] : last[0] + 1, first[1] : last[1] + 1]
+            assert np.array_equal(framed.pixels, apply_orientation(part, framed.jpeg.orientation))
+    assert kept > 8
+    assert apply(source, Frame(angle=1)).jpeg is None
 
 
 @pytest.mark.parametrize("turns, mirrored", list(product(range(4), (False, True))))

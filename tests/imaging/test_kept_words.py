@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import imagecodecs
@@ -13,10 +14,11 @@ from PIL import Image, PngImagePlugin
 from daps_desktop.imaging.formats.metadata import exif, iptc, xmp
 from daps_desktop.imaging.formats.metadata.cicp import grey_profile, rgb_profile
 from daps_desktop.imaging.formats.metadata.icc import srgb_profile
+from daps_desktop.imaging.formats.metadata.kept import KINDS
 from daps_desktop.imaging.formats.reader import read_photo
 from daps_desktop.imaging.formats.writer import encode_photo, lost_in
 from daps_desktop.imaging.photo import Metadata, Photo
-from tests.imaging.photo_files import by_pillow, by_tifffile, exif_block, photo, picture
+from tests.imaging.photo_files import by_libheif, by_pillow, by_tifffile, exif_block, photo, picture
 
 HEAD = '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
 TAIL = "</rdf:RDF></x:xmpmeta>"
@@ -108,9 +110,11 @@ def test_long_xmp_stays_whole_in_a_jpeg(tmp_path: Path) -> None:
 def test_what_xmp_says_of_a_film_or_map_behind_the_photo_goes(tmp_path: Path) -> None:
     attributes = ' GCamera:MotionPhoto="1" GCamera:MotionPhotoVersion="1" hdrgm:Version="1.0" dc:format="x"'
     listed = "<Container:Directory><rdf:Seq><rdf:li/></rdf:Seq></Container:Directory>"
-    packet = f"{HEAD}<rdf:Description{attributes}>{listed}</rdf:Description>{TAIL}".encode()
+    element = "<HDRGainMap:HDRGainMapVersion>65536</HDRGainMap:HDRGainMapVersion>"
+    packet = f"{HEAD}<rdf:Description{attributes}>{listed}{element}</rdf:Description>{TAIL}".encode()
     kept = f'{HEAD}<rdf:Description dc:format="x"></rdf:Description>{TAIL}'.encode()
-    assert opened(tmp_path, by_pillow("JPEG", xmp=packet)).metadata.xmp == kept
+    source = opened(tmp_path, by_pillow("JPEG", xmp=packet))
+    assert source.metadata.xmp == kept and "behind the photo" in str(source.remarks)
 
 
 def test_changing_a_hostile_packet_takes_no_time() -> None:
@@ -171,13 +175,94 @@ def test_nothing_is_added_where_nothing_was(tmp_path: Path) -> None:
         assert not {"comment", "xmp", "exif", "icc_profile"} & {*image.info}
 
 
+# The table of what is kept where
+
+EXIF, PACKET = b"Exif\0\0" + exif_block(), f'{HEAD}<rdf:Description a:b="told"/>{TAIL}'.encode()
+ALL = {"icc_profile": srgb_profile(), "exif": EXIF, "xmp": PACKET}
+SOURCES = {
+    "JPEG": lambda: by_pillow(
+        "JPEG", **ALL, comment="Summer", extra=iptc.jpeg_segment(RECORDS), dpi=(300, 300)
+    ),
+    "PNG": lambda: encode_photo(
+        Photo(picture(), metadata=Metadata(srgb_profile(), EXIF[6:], PACKET, (300, 300), RECORDS, SUMMER)),
+        Path("x.png"),
+    ),
+    "TIFF": lambda: by_pillow(
+        "TIFF",
+        icc_profile=srgb_profile(),
+        dpi=(300, 300),
+        tiffinfo={700: PACKET, 33723: RECORDS, 33432: "Copyright of a photographer"},
+    ),
+    "WEBP": lambda: by_pillow("WEBP", **ALL),
+    "AVIF": lambda: by_pillow("AVIF", **ALL),
+    "HEIC": lambda: by_libheif(picture(), **ALL),
+    "JPEG XL": lambda: bytes(
+        imagecodecs.jpegxl_encode_jpeg(by_pillow("JPEG", **ALL))  # the only way to tell of a profile here
+    ),
+    "BMP": lambda: by_pillow("BMP", dpi=(300, 300)),
+}
+SUMMER = (("Comment", "Summer"),)
+
+
+def told_by(metadata: Metadata) -> set[str]:
+    """The kinds of the table that are somewhere in it, in whatever form."""
+    captions = b"".join((metadata.iptc or b"", metadata.xmp or b"", metadata.exif or b""))
+    found = {
+        "colour profile": metadata.icc is not None,
+        "EXIF": b"Copyright of a photographer" in (metadata.exif or b""),
+        "XMP": b'a:b="told"' in (metadata.xmp or b""),
+        "IPTC": b"Hello" in captions and b"Anna" in captions,
+        "texts": "Summer" in str(metadata.texts) or b"Summer" in captions,
+        "resolution": metadata.dpi == pytest.approx((300, 300), rel=1e-3),
+    }
+    return {kind for kind, is_there in found.items() if is_there}
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_what_is_found_is_kept_as_the_table_says(tmp_path: Path, name: str) -> None:
+    source = opened(tmp_path, SOURCES[name]())
+    found = {kind.words for kind in KINDS if name in kind.found}
+    assert told_by(source.metadata) == found
+    for ending in (".png", ".tif", ".jpg", ".webp"):
+        assert lost_in(source, Path(f"x{ending}")) == ()
+        assert told_by(saved(tmp_path, source, ending).metadata) == found
+
+
 def test_what_a_format_has_no_place_for_is_named() -> None:
-    xmp_and_captions = Photo(
-        picture(), metadata=Metadata(xmp=b"<x/>", iptc=RECORDS, texts=(("Who", "Anna"),))
-    )
-    assert lost_in(xmp_and_captions, Path("x.jpg")) == ()
-    assert ["IPTC" in str(loss) for loss in lost_in(xmp_and_captions, Path("x.png"))] == [True]
-    assert len(lost_in(xmp_and_captions, Path("x.webp"))) == 2
+    """Too long for a JPEG, or no place left in XMP where it should go."""
+    texts = (("Who", "Anna"),)
+    torn = Photo(picture(), metadata=Metadata(xmp=b"<x/>", iptc=RECORDS, texts=texts))
+    assert [lost_in(torn, Path(f"x{ending}")) for ending in (".jpg", ".png", ".tif")] == [()] * 3
+    assert [str(loss).split(":")[-1] for loss in lost_in(torn, Path("x.webp"))] == [" IPTC.", " texts."]
     long = Photo(picture(), metadata=Metadata(exif=exif_block() + bytes(70_000), xmp=b"x" * 70_000))
-    assert ["EXIF" in str(loss) for loss in lost_in(long, Path("x.jpg"))] == [True, False]
+    assert [str(loss).split(":")[-1] for loss in lost_in(long, Path("x.jpg"))] == [" XMP.", " EXIF."]
     assert lost_in(long, Path("x.tif")) == ()
+    inks = Photo(picture(), metadata=Metadata(icc=srgb_profile()[:16] + b"CMYK" + srgb_profile()[20:]))
+    assert ["colour profile" in str(loss) for loss in lost_in(inks, Path("x.png"))] == [True]
+
+
+def test_a_long_comment_is_not_cut_and_two_captions_both_stay(tmp_path: Path) -> None:
+    long = "Grandma " * 10_000
+    source = Photo(picture(), metadata=Metadata(exif=described_block(), texts=(("Comment", long),)))
+    for ending in (".jpg", ".tif", ".webp"):
+        assert long.encode() in (saved(tmp_path, source, ending).metadata.xmp or b"")
+    captioned = replace(source, metadata=Metadata(xmp=iptc.to_xmp(RECORDS), texts=SUMMER))
+    packet = saved(tmp_path, captioned, ".webp").metadata.xmp or b""
+    assert b">Hello<" in packet and b">Summer<" in packet
+
+
+def described_block() -> bytes:
+    block = Image.Exif()
+    block[0x010E] = "A description"
+    return block.tobytes().removeprefix(b"Exif\0\0")
+
+
+def test_a_grey_photo_in_a_format_of_colours_keeps_its_curve(tmp_path: Path) -> None:
+    grey = Photo(picture(channels=1), metadata=Metadata(icc=grey_profile(1.0)))
+    icc = saved(tmp_path, grey, ".webp").metadata.icc or b""
+    assert icc[16:20] == b"RGB "
+    middle = np.full((1, 1, 3), 128, np.uint8)
+    shown = imagecodecs.cms_transform(
+        middle, icc, srgb_profile(), colorspace="rgb", outcolorspace="rgb", outdtype="u1"
+    )
+    assert np.abs(shown.astype(int) - 188).max() <= 1

@@ -16,8 +16,20 @@ from daps_desktop.imaging.formats import png_chunks
 from daps_desktop.imaging.formats.metadata import exif, xmp
 from daps_desktop.imaging.formats.metadata.icc import srgb_profile
 from daps_desktop.imaging.formats.reader import read_photo
-from daps_desktop.imaging.photo import Photo
-from tests.imaging.photo_files import by_libheif, by_pillow, by_tifffile, exif_block, picture
+from daps_desktop.imaging.jpeg_tables import tables_for_quality
+from daps_desktop.imaging.photo import Photo, at_full_range
+from tests.imaging.photo_files import (
+    XMP,
+    by_libheif,
+    by_pillow,
+    by_tifffile,
+    by_two_lenses,
+    exif_block,
+    in_jxl_boxes,
+    palette_tiff,
+    picture,
+    tiff_pages,
+)
 
 P3, BT2020, SRGB_CURVE, PQ, HLG = 12, 9, 13, 16, 18
 
@@ -147,19 +159,7 @@ def test_palettes_of_few_bits_are_looked_up(tmp_path: Path, bits: int) -> None:
     rng = np.random.default_rng(bits)
     index = rng.integers(0, 1 << bits, (20, 32)).astype(np.uint8)
     colours = rng.integers(0, 256, (3, 1 << bits))
-    packed = np.packbits(
-        (index[..., None] >> np.arange(bits)[::-1] & 1).astype(np.uint8).reshape(20, -1), axis=1
-    )
-    entries = (
-        (256, 32), (257, 20), (258, bits), (259, 1), (262, 3), (273, 8), (277, 1), (278, 20),
-        (279, packed.size),
-    )  # fmt: skip
-    table = b"".join(struct.pack("<HHII", tag, 4 if tag in (273, 279) else 3, 1, v) for tag, v in entries)
-    at = 8 + packed.size + 2 + 12 * (len(entries) + 1) + 4
-    table += struct.pack("<HHII", 320, 3, colours.size, at)
-    data = b"II*\0" + struct.pack("<I", 8 + packed.size) + packed.tobytes()
-    data += struct.pack("<H", len(entries) + 1) + table + b"\0\0\0\0"
-    data += (colours * 257).astype("<u2").tobytes()
+    data = palette_tiff(index, colours, bits)
     photo = opened(tmp_path, data)
     assert np.array_equal(photo.pixels, np.moveaxis(colours[:, index], 0, -1))
 
@@ -167,34 +167,17 @@ def test_palettes_of_few_bits_are_looked_up(tmp_path: Path, bits: int) -> None:
 # Several pictures in a file
 
 
-def tiff_of(*pictures: tuple[int, int, int], below: tuple[int, int] | None = None) -> bytes:
-    """Grey pages by height, width and NewSubfileType, valued by number; `below` hangs below the first."""
-    file = io.BytesIO()
-    with tifffile.TiffWriter(file) as writer:
-        for number, (height, width, kind) in enumerate(pictures):
-            first = number == 0 and below is not None
-            writer.write(
-                np.full((height, width), number, np.uint8),
-                subfiletype=kind,
-                metadata=None,
-                subifds=int(first),
-            )
-            if first:
-                writer.write(np.full(below, 99, np.uint8), metadata=None)
-    return file.getvalue()
-
-
 @pytest.mark.parametrize("kind", [0, 1])
 def test_the_photo_is_taken_and_not_its_preview(tmp_path: Path, kind: int) -> None:
-    before, behind = tiff_of((20, 30, kind), (80, 120, 0)), tiff_of((80, 120, 0), (20, 30, kind))
-    hanging = tiff_of((20, 30, kind), below=(80, 120))
+    before, behind = tiff_pages((20, 30, kind), (80, 120, 0)), tiff_pages((80, 120, 0), (20, 30, kind))
+    hanging = tiff_pages((20, 30, kind), below=(80, 120))
     for data, value in ((before, 1), (behind, 0), (hanging, 99)):
         photo = opened(tmp_path, data)
         assert (photo.height, photo.pixels.max(), photo.pages) == (80, value, 1)
 
 
 def test_each_page_can_be_asked_for(tmp_path: Path) -> None:
-    data = tiff_of((20, 30, 1), (80, 120, 0), (70, 90, 0), (80, 120, 0))
+    data = tiff_pages((20, 30, 1), (80, 120, 0), (70, 90, 0), (80, 120, 0))
     for page in (1, 2, 3):
         photo = opened(tmp_path, data, page)
         assert (photo.pixels.max(), photo.page, photo.pages) == (page, page, 3)
@@ -204,6 +187,14 @@ def test_each_page_can_be_asked_for(tmp_path: Path) -> None:
             opened(tmp_path, data, page)
     with pytest.raises(UserError, match="no page 2"):
         opened(tmp_path, by_pillow("JPEG"), 2)
+
+
+def test_a_jpeg_of_two_lenses_has_two_photos_and_one_with_a_map_has_one(tmp_path: Path) -> None:
+    assert opened(tmp_path, by_two_lenses(together=False)).pages == 1
+    data = by_two_lenses()
+    first, second = (opened(tmp_path, data, page) for page in (None, 2))
+    assert (first.page, first.pages, second.page, second.pages) == (1, 2, 2, 2)
+    assert np.abs(first.pixels.astype(int) - (255 - second.pixels.astype(int))).mean() < 8
 
 
 def test_each_page_of_a_tiff_says_how_it_lies(tmp_path: Path) -> None:
@@ -265,6 +256,12 @@ def test_of_several_pictures_in_a_heic_the_largest_is_taken(tmp_path: Path) -> N
     assert opened(tmp_path, by_libheif(small, large), 1).height == 32
 
 
+def test_a_heic_whose_parts_have_names_that_are_no_text_is_refused(tmp_path: Path) -> None:
+    """At which its library ends the process."""
+    data = by_libheif(picture(), exif=b"Exif\0\0" + exif_block())
+    assert refused(tmp_path, data.replace(b"Exif\0", b"Ex\xbd\xfc\0", 1)) == "photo_truncated"
+
+
 def test_a_heic_cut_short_is_refused(tmp_path: Path) -> None:
     data = by_libheif(picture())
     for kept in (60, 400, len(data) // 2, len(data) - 30):
@@ -306,6 +303,57 @@ def test_an_avif_of_ten_bits_keeps_them(tmp_path: Path) -> None:
     photo = opened(tmp_path, data)
     assert photo.bits == 16
     assert np.abs(photo.pixels / 65535 - deep / 1023).mean() < 0.01
+
+
+# JPEG XL
+
+
+def jxl(*colours: int, orientation: int = 1) -> bytes:
+    """A picture without loss, whose header states those colours, as values and bits in turn."""
+    coded = bytes(imagecodecs.jpegxl_encode(picture(), lossless=True))
+    plain = _jxl_header(((1, 1),))
+    assert coded.startswith(plain)
+    pairs = tuple(zip(colours[::2], colours[1::2], strict=True))
+    return _jxl_header(pairs, orientation) + coded[len(plain) :]
+
+
+def _jxl_header(colours: tuple[tuple[int, int], ...], orientation: int = 1) -> bytes:
+    sides = ((1, 1), (4, 5), (6, 3))  # 5 times 8, as 4 to 5
+    turned = ((1, 1), (orientation - 1, 3), (0, 3)) if orientation > 1 else ((0, 1),)
+    fields = (*sides, (0, 1), *turned, (0, 3), (1, 1), (0, 3), *colours)
+    fields += ((1, 1),) if orientation > 1 else ()  # tones as usual
+    fields += ((0, 2), (1, 1))
+    value = at = 0
+    for number, size in fields:
+        value, at = value | number << at, at + size
+    return b"\xff\x0a" + value.to_bytes((at + 7) // 8, "little")
+
+
+def test_a_jpeg_xl_means_its_colours_and_is_turned_once(tmp_path: Path) -> None:
+    """Display P3 with the curve of sRGB; and a profile, which no library at hand gives."""
+
+    def kind(number: int) -> list[int]:
+        return [0, 2] if number == 0 else [1, 2] if number == 1 else [2, 2, number - 2, 4]
+
+    p3 = [0, 1, 0, 1, *kind(0), *kind(1), *kind(11), 0, 1, *kind(13), *kind(0)]
+    photo = opened(tmp_path, jxl(*p3))
+    assert np.array_equal(photo.pixels, picture())
+    assert "Display P3".encode("utf-16-be") in (photo.metadata.icc or b"")
+    turned = opened(tmp_path, jxl(1, 1, orientation=6))
+    assert np.array_equal(turned.pixels, np.rot90(picture(), -1)) and turned.metadata.icc is None
+    assert refused(tmp_path, jxl(0, 1, 1, 1, *kind(0))) == "photo_unsupported"
+
+
+def test_what_boxes_of_a_jpeg_xl_say_is_kept(tmp_path: Path) -> None:
+    coded = imagecodecs.jpegxl_encode(picture(bits=16) >> 6, lossless=True, bitspersample=10)
+    packed = b"xml " + bytes(imagecodecs.brotli_encode(XMP))
+    photo = opened(tmp_path, in_jxl_boxes(coded, Exif=bytes(4) + exif_block(6), brob=packed))
+    assert photo.bits == 16
+    assert np.array_equal(photo.pixels, at_full_range(picture(bits=16) >> 6, 10))
+    assert photo.metadata.xmp == XMP
+    assert exif.parse(photo.metadata.exif or b"").orientation == 1
+    jpeg = opened(tmp_path, bytes(imagecodecs.jpegxl_encode_jpeg(by_pillow("JPEG", quality=80))))
+    assert jpeg.jpeg is not None and np.array_equal(jpeg.jpeg.luma, tables_for_quality(80).luma)
 
 
 # Orientation in XMP

@@ -21,6 +21,7 @@ from daps_desktop.album.album_file import read_album, write_album
 from daps_desktop.album.discovery import find_photos
 from daps_desktop.album.item_job import prepare
 from daps_desktop.album.model import DONE, FAILED, WAITING, Album
+from daps_desktop.album.results import claimed
 from daps_desktop.base.paths import user_folder
 from daps_desktop.document.sidecar import dump_sidecar, make_provenance, read_sidecar
 from daps_desktop.imaging.export import sidecar_path
@@ -520,16 +521,32 @@ def test_the_open_photo_is_restored_beside_an_album(opened: Desk, box: Path) -> 
 
 
 def test_an_album_that_cannot_be_read_is_told_and_a_folder_without_photos_too(
-    desk: Desk, tmp_path: Path
+    desk: Desk, box: Path, tmp_path: Path
 ) -> None:
     window = shown(desk)
     (tmp_path / "no.json").write_text(json.dumps({"kind": "shopping list"}))
     control(desk).open(tmp_path / "no.json")
     desk.bot.waitUntil(window.banner.isVisible, timeout=5000)
     assert "is not an album" in window.banner.sentence.text()
+    (box / "more").mkdir()
+    (box / "more" / "d.png").touch()
+    control(desk).add_folder(box)
+    desk.bot.waitUntil(lambda: "more (a folder of its own; " in window.banner.sentence.text(), timeout=5000)
     (tmp_path / "empty").mkdir()
     control(desk).add_folder(tmp_path / "empty")
     desk.bot.waitUntil(lambda: "no photos in" in window.banner.sentence.text(), timeout=5000)
+
+
+def test_a_folder_into_which_another_run_writes_is_not_written_to(
+    desk: Desk, box: Path, tmp_path: Path
+) -> None:
+    window = filled(desk, box)
+    control(desk).put_into(tmp_path / "out")
+    with claimed(tmp_path / "out"):
+        press(window.run)
+        desk.bot.waitUntil(lambda: "Another run" in window.banner.sentence.text(), timeout=5000)
+        assert not desk.host.requests
+    desk.bot.waitUntil(lambda: not model(desk).running, timeout=5000)
 
 
 def test_an_album_that_cannot_be_noted_stops(desk: Desk, box: Path, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDoubleSpinBox, QMessageBox
 
+from daps_desktop.base.i18n import phrase
 from daps_desktop.document.sidecar import read_sidecar
 from daps_desktop.imaging.export import sidecar_path
 from daps_desktop.imaging.formats.reader import read_photo
@@ -243,12 +244,17 @@ def test_saving_puts_the_result_beside_the_photo_and_says_where_it_is(
     monkeypatch.setattr(
         "daps_desktop.ui.common.file_dialogs.QDesktopServices.openUrl", lambda url: opened.append(url)
     )
+    told = phrase("A word is left out.")
+    monkeypatch.setattr("daps_desktop.ui.files.export_controller.lost", lambda *_: (told,))
+    assert dialog(restored).weight.text().endswith("on disk. A word is left out.")
+    dialog(restored).reject()
     box = restored.window.panel.run_box
     assert box.save.text() == "Save" and not box.folder.isVisible()
     for name in ("family_restored.png", "family_restored_2.png"):  # never over the last one
         with restored.bot.waitSignal(restored.window.exporting.saved, timeout=5000):
             QTest.mouseClick(box.save, LEFT)
         assert box.written.text() == f"Saved as {name}" and box.written.isVisible()
+    assert told in restored.window.panel._notes.values()
     shown = restored.window.model.shown
     assert shown is not None and not restored.window.model.unsaved
     np.testing.assert_array_equal(read_photo(photo_path.with_name(name)).pixels, shown.photo.pixels)

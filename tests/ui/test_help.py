@@ -114,6 +114,12 @@ def test_the_key_of_another_window_is_left_alone(opened: Desk, qtbot: QtBot) -> 
     assert opened.window.help.window is None
 
 
+def test_the_table_that_saving_goes_by_is_shown_and_found(guide: HelpWindow) -> None:
+    QTest.keyClicks(guide.search, "as description or in XMP")
+    assert guide.shown == "saving"
+    assert "kept up to 64 KB" in guide.page.toPlainText() and "{kept}" not in guide.page.toPlainText()
+
+
 def test_words_are_searched_in_all_chapters_and_marked(guide: HelpWindow) -> None:
     QTest.keyClicks(guide.search, "blur rings")
     listed = [item for item in guide._items() if not item.isHidden()]

@@ -48,6 +48,7 @@ def decode_heic(path: Path, page: int | None = None) -> Photo:
     import pi_heif  # pyright: ignore[reportMissingTypeStubs]
 
     data = all_of(path)
+    _check_names(data)
     opened: Callable[..., Any] = getattr(pi_heif, "open_heif")  # noqa: B009 - which has half of its types
     file = opened(data, convert_hdr_to_8bit=False, hdr_to_16bit=False)
     if not len(file):
@@ -79,6 +80,15 @@ def decode_heic(path: Path, page: int | None = None) -> Photo:
         page=chosen + 1,
     )
     return cicp.with_meaning(photo, _by_nclx(image.info.get("nclx_profile")))
+
+
+def _check_names(data: bytes) -> None:
+    """Raises: ValueError where a part has a name that is no text, at which pi-heif ends the process."""
+    for content in _within(data, (b"meta", 4), (b"iinf", 0)):
+        start = 8 if content[:1] != b"\0" else 6  # behind version and count
+        for kind, entry in boxes(content[start:]):
+            if kind == b"infe":
+                entry[8:].decode()
 
 
 def _by_nclx(told: dict[str, Any] | None) -> tuple[int, int]:
@@ -114,16 +124,22 @@ def _bits(configuration: bytes) -> int:
 
 def _properties(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Kind and content of all that the file says of its pictures."""
-    for path in ((b"meta", 4), (b"iprp", 0), (b"ipco", 0)):
-        kind, skipped = path
-        found = next((content for name, content in _boxes(data) if name == kind), None)
+    for content in _within(data, (b"meta", 4), (b"iprp", 0), (b"ipco", 0)):
+        yield from boxes(content)
+
+
+def _within(data: bytes, *path: tuple[bytes, int]) -> Iterator[bytes]:
+    """What is in the first box of each kind in the last, behind so many bytes; nothing where one lacks."""
+    for kind, skipped in path:
+        found = next((content for name, content in boxes(data) if name == kind), None)
         if found is None:
             return
         data = found[skipped:]
-    yield from _boxes(data)
+    yield data
 
 
-def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+def boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Kind and content of each, at the top; what is damaged is the end."""
     at = 0
     for _ in range(_MAX_BOXES):
         size, start = int.from_bytes(data[at : at + 4]), at + 8

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import imagecodecs
 import numpy as np
-from PIL import JpegImagePlugin
+from PIL import JpegImagePlugin, MpoImagePlugin
 
 from daps_desktop.base.i18n import N_, Phrase, phrase
 from daps_desktop.imaging.formats.limits import check_compression_ratio, check_size, is_whole
@@ -24,12 +24,12 @@ from daps_desktop.imaging.formats.pillow_reader import (
 )
 from daps_desktop.imaging.photo import JpegTables, Photo, at_full_range
 
-_EXTENSION = b"http://ns.adobe.com/xmp/extension/\0"
 _END, _SCAN = 0xD9, 0xDA
 _RESTARTS = range(0xD0, 0xD8)
 _FRAMES = (*range(0xC0, 0xC4), *range(0xC5, 0xC8), *range(0xC9, 0xCC), *range(0xCD, 0xD0))
 _BASELINE, _LOSSLESS = 0xC0, (0xC3, 0xC7, 0xCB, 0xCF)
 _MARKED = (*range(0xC0, 0xD0), *range(0xDA, 0xF0), 0xFE)  # the markers that have a length, with Cn, APPn, COM
+_SEVERAL, _MP_ENTRIES, _FIRST_SEGMENTS = b"MPF\0", 0xB002, 1 << 18  # a head, a tag, bytes
 _NO_END = N_("The file lacks its end; all of the picture is there.")
 
 
@@ -47,12 +47,38 @@ class _Structure:
     unsent: dict[int, set[int]] = field(default_factory=dict[int, set[int]])  # coefficients, by plane
 
 
-def decode_jpeg(path: Path, _page: int | None = None) -> Photo:
+def decode_jpeg(path: Path, page: int | None = None) -> Photo:
     """The photo as coded, not yet upright; one of more than 8 bits has 16.
 
     A missing end is put there where the picture itself is whole. Raises: UserError, or what decoders raise.
     """
-    data = all_of(path)
+    pictures = _pictures(all_of(path))
+    number = page if page is not None and 1 <= page <= len(pictures) else 1
+    photo = decode_jpeg_data(path, pictures[number - 1])
+    return replace(photo, pages=len(pictures), page=number)
+
+
+def _pictures(data: bytes) -> list[bytes]:
+    """The photos of a file with several (CIPA DC-007): those that belong together, as of two lenses.
+
+    Previews and maps, which phones keep in the same way, are none.
+    """
+    base = data.find(_SEVERAL, 0, _FIRST_SEGMENTS) + len(_SEVERAL)
+    if base < len(_SEVERAL):
+        return [data]
+    try:
+        with MpoImagePlugin.MpoImageFile(io.BytesIO(data)) as image:
+            entries = [dict(entry) for entry in (image.mpinfo or {})[_MP_ENTRIES]]
+    except Exception:  # whatever Pillow makes of a damaged table: the first photo is there
+        return [data]
+    others = [entry for entry in entries[1:] if str(entry["Attribute"]["MPType"]).startswith("Multi-Frame")]
+    starts = [(base + int(entry["DataOffset"]), int(entry["Size"])) for entry in others]
+    found = [data[start : start + size] for start, size in starts]
+    return [data, *(picture for picture in found if picture[:3] == b"\xff\xd8\xff")]
+
+
+def decode_jpeg_data(path: Path, data: bytes) -> Photo:
+    """The same from the bytes of a file, at `path` or in it."""
     found = _structure(data)
     if found.frame in _LOSSLESS or found.precision != 8:
         return _decode_deep(path, data, found)
@@ -78,9 +104,9 @@ def _decode(path: Path, data: bytes) -> Photo:
 def _extension(image: JpegImagePlugin.JpegImageFile) -> bytes:
     """What XMP had no room for in one segment, where all of it is there; see `xmp.joined`."""
     parts = [
-        part[len(_EXTENSION) :]
+        part[len(xmp.EXTENSION) :]
         for kind, part in image.applist
-        if kind == "APP1" and part.startswith(_EXTENSION)
+        if kind == "APP1" and part.startswith(xmp.EXTENSION)
     ]
     heads = [(part[:32], int.from_bytes(part[32:36]), int.from_bytes(part[36:40])) for part in parts]
     whole = b"".join(

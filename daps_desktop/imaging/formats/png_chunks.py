@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from daps_desktop.imaging.formats.metadata.iptc import from_photoshop_block
+from daps_desktop.imaging.formats.metadata.iptc import from_photoshop_block, photoshop_block
 from daps_desktop.imaging.photo import Metadata
 
 logging.getLogger("imagecodecs").addHandler(logging.NullHandler())  # else its decoders write to stderr
@@ -129,6 +129,10 @@ def _raw_profile(text: str) -> bytes | None:
         return None
 
 
+def _as_raw_profile(name: str, content: bytes) -> str:
+    return f"\n{name}\n{len(content):8}\n{content.hex()}\n"
+
+
 def _unfold(data: bytes) -> bytes | None:
     try:
         return zlib.decompressobj().decompress(data, _MAX_TEXT) or None
@@ -160,6 +164,8 @@ def insert_metadata(data: bytes, metadata: Metadata) -> bytes:
         added += _chunk(b"eXIf", metadata.exif)
     if metadata.xmp:
         added += _chunk(b"iTXt", _XMP.encode() + b"\0\0\0\0\0" + metadata.xmp)
+    if metadata.iptc:
+        added += _text_chunk(f"{_RAW}iptc", _as_raw_profile("iptc", photoshop_block(metadata.iptc)))
     added += b"".join(_text_chunk(*text) for text in metadata.texts)
     return data[:_HEADER_END] + added + data[_HEADER_END:]
 

@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import imagecodecs
-import numpy as np
 from PIL import BmpImagePlugin, WebPImagePlugin
 
 from daps_desktop.base.errors import UserError
@@ -19,21 +18,22 @@ from daps_desktop.base.os_errors import describe_os_error
 from daps_desktop.imaging.formats import png_chunks
 from daps_desktop.imaging.formats.heif_reader import decode_avif, decode_heic, is_avif, is_heic
 from daps_desktop.imaging.formats.jpeg_reader import decode_jpeg
+from daps_desktop.imaging.formats.jxl_reader import decode_jxl, is_jxl
 from daps_desktop.imaging.formats.limits import check_compression_ratio, check_size
 from daps_desktop.imaging.formats.metadata import cicp, exif, xmp
 from daps_desktop.imaging.formats.pillow_reader import all_of, pillow_decoder, split
 from daps_desktop.imaging.formats.png_codec import decoded_size
 from daps_desktop.imaging.formats.tiff.reader import decode_tiff
-from daps_desktop.imaging.photo import Metadata, Photo, Pixels
+from daps_desktop.imaging.photo import Metadata, Photo, apply_orientation
 
 
 def read_photo(path: Path, page: int | None = None) -> Photo:
     """The photo in a file, upright, at its own depth; of several that of the `page` (from 1), or the first.
 
-    Reads JPEG, PNG, WebP, TIFF, BMP, HEIC and AVIF. Palettes and single bits become RGB and grey, CMYK
-    becomes sRGB through its profile, HDR is toned down. Raises: UserError (`photo_...`), and nothing else,
-    for a file that is not one of these, is damaged, is larger than this program opens, or lacks the page;
-    `file_unreadable` if the memory runs out.
+    Reads JPEG, PNG, WebP, TIFF, BMP, HEIC, AVIF and JPEG XL. Palettes and single bits become RGB and grey,
+    CMYK becomes sRGB through its profile, HDR is toned down. Raises: UserError (`photo_...`), and nothing
+    else, for a file that is not one of these, is damaged, is larger than this program opens, or lacks the
+    page; `file_unreadable` if the memory runs out.
     """
     path = Path(path)
     with _as_user_errors(path):
@@ -135,6 +135,9 @@ def _decode_png(path: Path, _page: int | None) -> Photo:
     return replace(photo, metadata=replace(photo.metadata, icc=icc))
 
 
+_COMPANIONS = N_("The film or the map for bright screens behind the photo is left out.")
+
+
 def _upright(photo: Photo) -> Photo:
     """The photo with the orientation its EXIF states, or else its XMP, applied to the pixels; both then say
     that it is upright."""
@@ -146,17 +149,18 @@ def _upright(photo: Photo) -> Photo:
     if dpi and orientation > 4:
         dpi = dpi[1], dpi[0]
     jpeg = replace(photo.jpeg, orientation=orientation) if photo.jpeg else None
+    told = xmp.without_companions(packet) if packet else None
+    remarks = photo.remarks if told == packet else (*photo.remarks, phrase(_COMPANIONS))
     return replace(
         photo,
+        remarks=remarks,
         pixels=apply_orientation(photo.pixels, orientation),
         alpha=None if photo.alpha is None else apply_orientation(photo.alpha, orientation),
-        metadata=replace(photo.metadata, exif=block, dpi=dpi, xmp=_upright_xmp(packet)),
+        metadata=replace(
+            photo.metadata, exif=block, dpi=dpi, xmp=xmp.without_orientation(told) if told else None
+        ),
         jpeg=jpeg,
     )
-
-
-def _upright_xmp(packet: bytes | None) -> bytes | None:
-    return xmp.without_companions(xmp.without_orientation(packet)) if packet else None
 
 
 _MAX_DPI = 65535  # what a JPEG can say; no scanner comes near
@@ -167,17 +171,6 @@ def _sane_resolution(metadata: Metadata) -> Metadata:
     if metadata.dpi and not all(0 < value <= _MAX_DPI for value in metadata.dpi):
         return replace(metadata, dpi=None)
     return metadata
-
-
-def apply_orientation(pixels: Pixels, orientation: int) -> Pixels:
-    """(H, W, ...) as coded -> upright, for an EXIF orientation 1-8. Source: EXIF 2.32, table 4."""
-    if orientation > 4:
-        pixels = pixels.swapaxes(0, 1)
-    if orientation in (3, 4, 7, 8):
-        pixels = pixels[::-1]
-    if orientation in (2, 3, 6, 7):
-        pixels = pixels[:, ::-1]
-    return np.ascontiguousarray(pixels)
 
 
 # By the first 64 bytes of a file; the first that says yes decodes it.
@@ -191,5 +184,6 @@ DECODERS: list[tuple[Callable[[bytes], bool], Decoder]] = [
     ),
     (is_avif, decode_avif),
     (is_heic, decode_heic),
+    (is_jxl, decode_jxl),
     (_is_bmp, pillow_decoder(BmpImagePlugin.BmpImageFile)),
 ]

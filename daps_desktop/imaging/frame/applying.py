@@ -13,7 +13,7 @@ from daps_desktop.imaging.colour import Floats, from_light, to_light
 from daps_desktop.imaging.frame.frame import Frame
 from daps_desktop.imaging.frame.geometry import Matrix, Point, Size, shift
 from daps_desktop.imaging.mask import Mask
-from daps_desktop.imaging.photo import Photo, Pixels
+from daps_desktop.imaging.photo import JpegTables, Photo, Pixels, apply_orientation
 from daps_desktop.imaging.rect import Rect
 
 Advance = Callable[[float], None]
@@ -39,8 +39,30 @@ def apply(photo: Photo, frame: Frame, advance: Advance = no_advance) -> Photo:
         return photo
     pixels = _framed(photo.pixels, frame, True, advance)
     alpha = None if photo.alpha is None else _framed(photo.alpha[..., None], frame, False, no_advance)[..., 0]
-    # The blocks of a JPEG file begin elsewhere now, and their tables tell nothing any more.
-    return replace(photo, pixels=pixels, alpha=alpha, jpeg=None)
+    jpeg = _tables(photo.jpeg, frame, (photo.height, photo.width)) if photo.jpeg else None
+    return replace(photo, pixels=pixels, alpha=alpha, jpeg=jpeg)
+
+
+def _tables(jpeg: JpegTables, frame: Frame, size: Size) -> JpegTables | None:
+    """The tables of the framed photo; None where its pixels are mixed anew or blocks of the file are cut."""
+    if not frame.exact:
+        return None
+    sign = np.arange(6, dtype=np.uint8).reshape(2, 3)
+    turned = np.rot90(apply_orientation(sign, jpeg.orientation), -frame.turns)
+    turned = turned[:, ::-1] if frame.mirrored else turned
+    orientation = next(way for way in range(1, 9) if np.array_equal(apply_orientation(sign, way), turned))
+    (height, width), crop = frame.canvas_size(size), frame.crop_of(size)
+    rows, cols = (crop.top, crop.bottom, height), (crop.left, crop.right, width)
+    sides = [_from_end(*rows) if orientation in (3, 4, 7, 8) else rows]
+    sides += [_from_end(*cols) if orientation in (2, 3, 6, 7) else cols]
+    units = [8 * factor for factor in (jpeg.sampling if jpeg.chroma is not None else (1, 1))]
+    coded = zip(sides[::-1] if orientation > 4 else sides, units, strict=True)
+    cut = any(start % unit or (stop % unit and stop != side) for (start, stop, side), unit in coded)
+    return None if cut else replace(jpeg, orientation=orientation)
+
+
+def _from_end(start: int, stop: int, side: int) -> tuple[int, int, int]:
+    return side - stop, side - start, side
 
 
 def apply_to_mask(mask: Mask, frame: Frame) -> Mask:

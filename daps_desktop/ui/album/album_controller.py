@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from daps_desktop.album.discovery import find_photos
+from daps_desktop.album.discovery import find_photos, left_out
 from daps_desktop.album.model import Album, AlbumItem
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_, tr
@@ -57,6 +57,7 @@ class AlbumController(QObject):
         self._waiting: list[Path] = []  # for the album that is being read
         actions.connect("album", self.show)
         files.several.connect(self.take)
+        files.left_out.connect(self._show_error)
 
     def show(self) -> None:
         """The window, with the album that was last worked on."""
@@ -138,7 +139,15 @@ class AlbumController(QObject):
         self.album.change(self.album.album.with_photos(photos))
 
     def add_folder(self, folder: Path) -> None:
-        self._background.run(lambda: find_photos(folder), self.add, self._show_error)
+        self._background.run(
+            lambda: (find_photos(folder), left_out([folder])), self._add_found, self._show_error
+        )
+
+    def _add_found(self, looked: tuple[list[Path], UserError | None]) -> None:
+        found, rest = looked
+        self.add(found)
+        if rest is not None:
+            self._show_error(rest)
 
     def put_into(self, folder: Path) -> None:
         assert self.album is not None

@@ -4,7 +4,7 @@ The loop over the photos, which reads and writes, runs on a thread of the album'
 open and save meanwhile; the host takes its jobs in turn with those of the open photo.
 """
 
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from daps_desktop.album.album_file import revalidated
 from daps_desktop.album.change_log import AlbumLog, read_with_log
 from daps_desktop.album.model import FAILED, SKIPPED, Album, AlbumItem
+from daps_desktop.album.results import claimed
 from daps_desktop.album.runner import OnItem, run_album
 from daps_desktop.base.errors import UserError
 from daps_desktop.jobs.messages import Message, Progress, ends_job
@@ -182,7 +183,8 @@ class AlbumModel(QObject):
 
 
 def _run(album: Album, backend: EngineBackend, file: Path, on_item: OnItem) -> None:
-    """On the album's thread. Raises: UserError where the album cannot be noted."""
-    with closing(AlbumLog(file)) as notes:
+    """On the album's thread. Raises: UserError where it cannot be noted, or another run writes there."""
+    claim = claimed(Path(album.folder)) if album.folder else nullcontext()
+    with claim, closing(AlbumLog(file)) as notes:
         notes.write(album)
         run_album(album, backend, notes, on_item, backend.cancelled)

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import save_errors
-from daps_desktop.base.i18n import N_, tr
+from daps_desktop.base.i18n import N_, Phrase, capitalised, join_sentences, tr
 from daps_desktop.document.version import Version
 from daps_desktop.imaging.before_after import before_after
-from daps_desktop.imaging.export import ExportOptions, encode, export_size, prepared
+from daps_desktop.imaging.export import ExportOptions, encode, export_size, lost, prepared
 from daps_desktop.imaging.frame import Frame
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.ui.common.actions import Actions
@@ -39,6 +39,7 @@ class EncodedExport:
     version: Version
     options: ExportOptions
     data: bytes
+    lost: tuple[Phrase, ...] = ()  # what it has no place for
 
 
 class ExportController(QObject):
@@ -47,6 +48,7 @@ class ExportController(QObject):
     saving = Signal(bool)
     saved = Signal(Path)
     exported = Signal(Path)
+    lost = Signal(tuple)  # what a saved file has no place for, in phrases
 
     def __init__(
         self,
@@ -94,6 +96,7 @@ class ExportController(QObject):
             if self._model.document is document:
                 self._model.mark_exported(version)
             self.saved.emit(path)
+            self.lost.emit(lost(version.photo, options))
 
         def failed(error: UserError) -> None:
             self._show_saving(False)
@@ -154,7 +157,7 @@ class ExportController(QObject):
 
         def made() -> EncodedExport:
             if captions is None:
-                return EncodedExport(version, options, encode(after, options))
+                return EncodedExport(version, options, encode(after, options), lost(after, options))
             small = prepared(after, options)
             joined = before_after(before, small, captions, split=image == "split")
             whole = replace(options, longest_side=0, metadata=False)
@@ -171,7 +174,10 @@ class ExportController(QObject):
             self._timer.start(0)
             return
         self._encoded = encoded
-        self.dialog.show_size(format_file_size(len(encoded.data)))
+        weight, told = format_file_size(len(encoded.data)), encoded.lost
+        self.dialog.show_size(
+            lambda: join_sentences(capitalised(weight), *map(str, told)) if told else weight
+        )
         if self._then is not None:
             then, self._then = self._then, None
             then(encoded)

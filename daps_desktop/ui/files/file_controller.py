@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from daps_desktop.album.discovery import photos_at
+from daps_desktop.album.discovery import left_out, photos_at
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import write_file
 from daps_desktop.base.i18n import tr
@@ -53,6 +53,7 @@ class FileController(QObject):
     opening_failed = Signal()  # for want of an answer, which is being asked for
     opened = Signal(OpenedPhoto)
     several = Signal(list)  # paths of photos, of which the first is being opened
+    left_out = Signal(UserError)  # of the folders they are from
     saved = Signal(Path)
     failed = Signal(UserError)
 
@@ -92,12 +93,17 @@ class FileController(QObject):
         if len(paths) == 1 and not paths[0].is_dir():
             self.open(paths[0])
         elif paths:
-            self._background.run(lambda: photos_at(paths), self._open_several, self.failed.emit)
+            self._background.run(
+                lambda: (photos_at(paths), left_out(paths)), self._open_several, self.failed.emit
+            )
 
-    def _open_several(self, found: list[Path]) -> None:
+    def _open_several(self, looked: tuple[list[Path], UserError | None]) -> None:
+        found, rest = looked
         photos = [path for path in found if path.suffix.lower() != SUFFIX]
         if len(photos) > 1:
             self.several.emit(photos)
+            if rest is not None:
+                self.left_out.emit(rest)
         self.open(found[0])
 
     def open(self, path: Path) -> None:

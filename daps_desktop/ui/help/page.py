@@ -1,5 +1,7 @@
 """A chapter of the guide: pictures no wider than the page, links to chapters only, places of words marked."""
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QPixmap, QResizeEvent, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QTextBrowser, QTextEdit
@@ -7,6 +9,7 @@ from PySide6.QtWidgets import QTextBrowser, QTextEdit
 from daps_desktop.base.i18n import N_
 from daps_desktop.ui.common.live_text import say
 from daps_desktop.ui.common.theme import SPACING
+from daps_desktop.ui.help.guide import source_of
 
 _MARGIN = 3 * SPACING
 _TEXT, _LINE = 1.1, 125  # times the size of the window's own text; percent of its height
@@ -66,7 +69,7 @@ class ChapterView(QTextBrowser):
         if not file.isLocalFile():
             return None
         if kind != QTextDocument.ResourceType.ImageResource.value:
-            return super().loadResource(kind, file)
+            return source_of(Path(file.toLocalFile()))
         image = QPixmap(file.toLocalFile())
         room = self.viewport().width() - 2 * _MARGIN
         if image.width() <= room or room <= 0:

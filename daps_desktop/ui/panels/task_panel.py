@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from daps_desktop.base.errors import UserError
+from daps_desktop.base.i18n import Phrase
 from daps_desktop.document.version import Version, verdict_on
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.messages import Failed, Notice, RestoreResult, file_notices, notice_text
@@ -198,6 +199,11 @@ class TaskPanel(QWidget):
 
     def _show_notice(self, notice: Notice) -> None:
         self._note(notice.code, notice_text(notice.code, **notice.params))
+
+    def show_lost(self, told: tuple[Phrase, ...]) -> None:
+        """What a file that was saved has no place for."""
+        for number, sentence in enumerate(told):
+            self._note(f"lost_{number}", sentence)
 
     def _note(self, code: str, sentence: Words) -> None:
         self._notes[code] = sentence

@@ -96,6 +96,7 @@ class MainWindow(WindowParts):
         exporting.saving.connect(run_box.show_saving)
         exporting.saved.connect(self._show_saved)
         exporting.exported.connect(self._show_exported)
+        exporting.lost.connect(self.panel.show_lost)
         self.recipes.message.connect(lambda words: self.status.showMessage(words, _MESSAGE_MS))
         self.welcome.open_pressed.connect(files.ask_open)
         self.welcome.sample_pressed.connect(files.open_sample)

@@ -12,22 +12,22 @@ from numpy.typing import NDArray
 
 from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.imaging.colour import Floats, from_light, to_light
-from daps_desktop.imaging.formats.metadata.icc import timeless
+from daps_desktop.imaging.formats.metadata.icc import D65, SRGB_PRIMARIES, timeless
 from daps_desktop.imaging.photo import Photo, Pixels
 
 UNSAID = (2, 2)  # primaries and transfer characteristics of a file that says neither
-_D65, _DCI, _C = (0.3127, 0.3290), (0.314, 0.351), (0.310, 0.316)
+_DCI, _C = (0.314, 0.351), (0.310, 0.316)
 # x and y of red, green, blue; white; and a name of at most 12 letters.
 _PRIMARIES = {
     4: ((0.67, 0.33, 0.21, 0.71, 0.14, 0.08), _C, "BT.470 M"),
-    5: ((0.64, 0.33, 0.29, 0.60, 0.15, 0.06), _D65, "BT.601 (625)"),
-    6: ((0.63, 0.34, 0.31, 0.595, 0.155, 0.07), _D65, "BT.601 (525)"),
-    7: ((0.63, 0.34, 0.31, 0.595, 0.155, 0.07), _D65, "SMPTE 240M"),
-    9: ((0.708, 0.292, 0.170, 0.797, 0.131, 0.046), _D65, "BT.2020"),
+    5: ((0.64, 0.33, 0.29, 0.60, 0.15, 0.06), D65, "BT.601 (625)"),
+    6: ((0.63, 0.34, 0.31, 0.595, 0.155, 0.07), D65, "BT.601 (525)"),
+    7: ((0.63, 0.34, 0.31, 0.595, 0.155, 0.07), D65, "SMPTE 240M"),
+    9: ((0.708, 0.292, 0.170, 0.797, 0.131, 0.046), D65, "BT.2020"),
     11: ((0.68, 0.32, 0.265, 0.69, 0.15, 0.06), _DCI, "DCI P3"),
-    12: ((0.68, 0.32, 0.265, 0.69, 0.15, 0.06), _D65, "Display P3"),
+    12: ((0.68, 0.32, 0.265, 0.69, 0.15, 0.06), D65, "Display P3"),
 }
-_SRGB = ((0.64, 0.33, 0.30, 0.60, 0.15, 0.06), _D65, "RGB")
+_SRGB = (SRGB_PRIMARIES, D65, "RGB")
 _GAMMAS = {4: 2.2, 5: 2.8, 8: 1.0}  # the other curves of SDR are shown by that of sRGB
 _PQ, _HLG = 16, 18
 _REFERENCE_WHITE = 203.0  # cd/m²: paper white, which a screen without HDR shows as its white
@@ -77,8 +77,8 @@ def by_gamma(points: tuple[float, ...] | None, gamma: float | None, grey: bool) 
         gamma = None  # how such files say sRGB
     if grey:
         return grey_profile(gamma) if gamma else None
-    white, primaries = (points[:2], points[2:]) if points else (_D65, _SRGB[0])
-    same = np.abs(np.subtract((*white, *primaries), (*_D65, *_SRGB[0]))).max() < _NEAR
+    white, primaries = (points[:2], points[2:]) if points else (D65, _SRGB[0])
+    same = np.abs(np.subtract((*white, *primaries), (*D65, *_SRGB[0]))).max() < _NEAR
     if same and gamma is None:
         return None
     try:

@@ -6,6 +6,7 @@ import numpy as np
 from daps_desktop.imaging.colour import to_light
 from daps_desktop.imaging.photo import Pixels
 
+SRGB_PRIMARIES, D65 = (0.64, 0.33, 0.30, 0.60, 0.15, 0.06), (0.3127, 0.3290)  # x and y of each
 _STEPS = 1024
 _DATE = slice(24, 36)  # of a profile's header
 
@@ -22,17 +23,29 @@ def timeless(profile: bytes) -> bytes:
     return bytes(patched)
 
 
-def grey_like(icc: bytes) -> bytes | None:
-    """A profile for grey photos with the curve that an RGB profile gives equal values; None of one that is
-    damaged."""
-    ramp = np.repeat(np.linspace(0, 65535, _STEPS).astype(np.uint16)[:, None, None], 3, axis=2)
+def for_colours(icc: bytes, coloured: bool) -> bytes | None:
+    """The profile for a picture in colours, or in grey, with the curve it has for grey where it is of the
+    other kind; None of one that is damaged, or of other colours still."""
+    kinds = {b"GRAY": "gray", b"RGB ": "rgb"}
+    kind = kinds.get(icc[16:20])
+    if kind is None or coloured == (kind == "rgb"):
+        return icc if kind else None
+    ramp = np.linspace(0, 65535, _STEPS).astype(np.uint16)[:, None]
+    ramp = ramp if coloured else np.repeat(ramp[..., None], 3, axis=2)
     try:
         shown = imagecodecs.cms_transform(
-            ramp, icc, srgb_profile(), colorspace="rgb", outcolorspace="rgb", outdtype=ramp.dtype
+            ramp, icc, srgb_profile(), colorspace=kind, outcolorspace="rgb", outdtype=ramp.dtype
         )
         light = to_light(shown[:, 0, 1] / 65535)
         table = np.maximum.accumulate(np.rint(light * 65535).astype(np.uint16))
-        return timeless(imagecodecs.cms_profile("gray", transferfunction=table))
+        return timeless(
+            imagecodecs.cms_profile(
+                "rgb" if coloured else "gray",
+                whitepoint=D65 if coloured else None,
+                primaries=SRGB_PRIMARIES if coloured else None,
+                transferfunction=table,
+            )
+        )
     except (RuntimeError, ValueError):
         return None
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-DESCRIPTION = 0x010E
+DESCRIPTION, XMP, IPTC, ICC = 0x010E, 700, 33723, 34675
 EXIF_IFD, GPS_IFD, INTEROP_IFD = 0x8769, 0x8825, 0xA005
 
 _CHILDREN = (EXIF_IFD, GPS_IFD, INTEROP_IFD)

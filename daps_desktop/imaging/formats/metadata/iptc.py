@@ -7,23 +7,24 @@ Adobe XMP specification, part 1 (Dublin Core) and part 3 (the properties that IP
 
 import struct
 from collections.abc import Iterator
-from html import escape  # that of xml.sax brings a client of the network along
 from typing import cast
+
+from daps_desktop.imaging.formats.metadata import xmp
 
 _RESOURCE = 0x0404
 _INTRODUCTION = b"Photoshop 3.0\0"
 _MAX_SEGMENT = 65_533  # bytes of one segment, without its length
-_TITLE, _KEYWORD, _CREATOR, _RIGHTS, _CAPTION = 5, 25, 80, 116, 120  # of record 2
-_DUBLIN = {  # name of the property, and the kind of list that holds it
-    _TITLE: ("title", "Alt"), _CAPTION: ("description", "Alt"), _RIGHTS: ("rights", "Alt"),
-    _KEYWORD: ("subject", "Bag"), _CREATOR: ("creator", "Seq"),
+_VERSION, _DATE, _TIME = 0, 55, 60  # of record 2
+_PROPERTIES = {  # number in record 2 -> name of the property, and the kind of list that holds it
+    5: ("dc:title", "Alt"), 10: ("photoshop:Urgency", ""), 15: ("photoshop:Category", ""),
+    20: ("photoshop:SupplementalCategories", "Bag"), 25: ("dc:subject", "Bag"),
+    40: ("photoshop:Instructions", ""), _DATE: ("photoshop:DateCreated", ""), 80: ("dc:creator", "Seq"),
+    85: ("photoshop:AuthorsPosition", ""), 90: ("photoshop:City", ""), 92: ("Iptc4xmpCore:Location", ""),
+    95: ("photoshop:State", ""), 100: ("Iptc4xmpCore:CountryCode", ""), 101: ("photoshop:Country", ""),
+    103: ("photoshop:TransmissionReference", ""), 105: ("photoshop:Headline", ""),
+    110: ("photoshop:Credit", ""), 115: ("photoshop:Source", ""), 116: ("dc:rights", "Alt"),
+    120: ("dc:description", "Alt"), 122: ("photoshop:CaptionWriter", ""),
 }  # fmt: skip
-_PACKET = (
-    '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
-    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
-    '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/">{properties}'
-    '</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
-)
 
 
 def from_photoshop_resources(resources: object) -> bytes | None:
@@ -45,33 +46,55 @@ def from_photoshop_block(block: bytes) -> bytes | None:
     return None
 
 
+def photoshop_block(records: bytes) -> bytes:
+    """The resource that holds `records`."""
+    head = struct.pack(">HHI", _RESOURCE, 0, len(records))
+    return b"8BIM" + head + records + b"\0" * (len(records) % 2)
+
+
 def jpeg_segment(records: bytes) -> bytes:
     """The APP13 segment that holds `records`; nothing where they are too long for one."""
-    resource = (
-        b"8BIM" + struct.pack(">HHI", _RESOURCE, 0, len(records)) + records + b"\0" * (len(records) % 2)
-    )
-    content = _INTRODUCTION + resource
+    content = _INTRODUCTION + photoshop_block(records)
     if len(content) > _MAX_SEGMENT:
         return b""
     return b"\xff\xed" + struct.pack(">H", len(content) + 2) + content
 
 
-def to_xmp(records: bytes) -> bytes | None:
-    """A packet of XMP that says title, caption, keywords, creator and rights; None where there are none."""
-    found = [(number, content) for record, number, content in _records(records) if record == 2]
-    told = {number: [text for n, text in found if n == number] for number in _DUBLIN}
-    properties = "".join(
-        _property(*_DUBLIN[number], [_text(content) for content in contents])
-        for number, contents in told.items()
-        if contents
+def to_xmp(records: bytes, packet: bytes | None = None) -> bytes | None:
+    """The packet, or a new one, with what the records say and it does not; None where nothing is said."""
+    told = _told(records)
+    properties = {
+        name: (kind, told[number]) for number, (name, kind) in _PROPERTIES.items() if number in told
+    }
+    return xmp.with_properties(packet, properties)
+
+
+def all_in_xmp(records: bytes, packet: bytes | None) -> bool:
+    """Whether the packet says all that the records do."""
+    return all(
+        number in _PROPERTIES and all(xmp.says(packet, text) for text in texts)
+        for number, texts in _told(records).items()
     )
-    return _PACKET.format(properties=properties).encode() if properties else None
 
 
-def caption_to_xmp(caption: str) -> bytes:
-    """A packet of XMP with that caption alone."""
-    letters = _sound(caption)
-    return _PACKET.format(properties=_property(*_DUBLIN[_CAPTION], [letters])).encode()
+def _told(records: bytes) -> dict[int, list[str]]:
+    """The texts of record 2 by their number, with one date and time as XMP writes them."""
+    found: dict[int, list[str]] = {}
+    for record, number, content in _records(records):
+        if record == 2 and number != _VERSION and content:
+            found.setdefault(number, []).append(_text(content))
+    if date := found.get(_DATE):
+        found[_DATE] = [_moment(date[0], found.pop(_TIME, [""])[0])]
+    return found
+
+
+def _moment(date: str, time: str) -> str:
+    """YYYYMMDD and HHMMSS+HHMM as XMP writes them; zeros stand for what is not known."""
+    day = "-".join(part for part in (date[:4], date[4:6], date[6:]) if part.strip("0"))
+    if len(day) < 10 or len(time) < 6:
+        return day
+    zone = f"{time[6:9]}:{time[9:]}" if len(time) == 11 else ""
+    return f"{day}T{time[:2]}:{time[2:4]}:{time[4:6]}{zone}"
 
 
 def _records(data: bytes) -> Iterator[tuple[int, int, bytes]]:
@@ -79,31 +102,23 @@ def _records(data: bytes) -> Iterator[tuple[int, int, bytes]]:
     place = 0
     while place + 5 <= len(data) and data[place] == 0x1C:
         record, number, length = struct.unpack_from(">BBH", data, place + 1)
-        content = data[place + 5 : place + 5 + length]
-        if len(content) < length or length > 0x7FFF:  # longer ones have a length of their own kind
+        place += 5
+        if length > 0x7FFF:  # the length of a longer one stands behind, in so many bytes
+            size = length & 0x7FFF
+            length, place = (
+                int.from_bytes(data[place : place + size]) if size <= 4 else len(data),
+                place + size,
+            )
+        content = data[place : place + length]
+        if len(content) < length:
             return
         yield record, number, content
-        place += 5 + length
+        place += length
 
 
 def _text(content: bytes) -> str:
     """Older programs do not state their encoding, and mean that of Western Europe."""
     try:
-        words = content.decode("utf-8")
+        return content.decode("utf-8")
     except UnicodeDecodeError:
-        words = content.decode("latin-1")
-    return _sound(words)
-
-
-def _sound(words: str) -> str:
-    """Letters that XML may hold."""
-    kept = (letter for letter in words if letter >= " " or letter in "\t\n\r")
-    return "".join(
-        letter for letter in kept if not 0xD800 <= ord(letter) < 0xE000 and letter not in "\ufffe\uffff"
-    )
-
-
-def _property(name: str, kind: str, texts: list[str]) -> str:
-    language = ' xml:lang="x-default"' if kind == "Alt" else ""
-    items = "".join(f"<rdf:li{language}>{escape(text, quote=False)}</rdf:li>" for text in texts)
-    return f"<dc:{name}><rdf:{kind}>{items}</rdf:{kind}></dc:{name}>"
+        return content.decode("latin-1")

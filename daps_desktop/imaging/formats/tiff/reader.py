@@ -14,6 +14,7 @@ from daps_desktop.base.i18n import N_, phrase
 from daps_desktop.imaging.formats.limits import check_size
 from daps_desktop.imaging.formats.metadata import exif
 from daps_desktop.imaging.formats.metadata.icc import cmyk_to_srgb
+from daps_desktop.imaging.formats.metadata.ifd import ICC, IPTC, XMP
 from daps_desktop.imaging.formats.metadata.iptc import from_photoshop_block
 from daps_desktop.imaging.formats.tiff.pages import photos
 from daps_desktop.imaging.formats.tiff.storage import check_header, check_storage
@@ -21,7 +22,7 @@ from daps_desktop.imaging.photo import Metadata, Photo, Pixels, at_full_range
 
 logging.getLogger("tifffile").addHandler(logging.NullHandler())  # else it writes to stderr itself
 
-_XMP, _IPTC, _PHOTOSHOP, _ICC = 700, 33723, 34377, 34675
+_PHOTOSHOP = 34377
 _JPEG = (6, 7, 33007, 34892)  # old and new, and two more names of it: their decoder gives RGB
 _ASSOCIATED, _UNASSOCIATED = 1, 2
 
@@ -42,10 +43,10 @@ def decode_tiff(path: Path, page: int | None = None) -> Photo:
         check_storage(chosen, path)
         array = _read_pixels(chosen)
         _check_numbers(path, array)
-        icc = _bytes_tag(chosen, _ICC)
+        icc = _bytes_tag(chosen, ICC)
         pixels, alpha, icc = _interpret(chosen, array, icc)
         block = _exif_block(file, chosen.offset)
-        metadata = Metadata(icc, block, _bytes_tag(chosen, _XMP), iptc=_captions(chosen))
+        metadata = Metadata(icc, block, _bytes_tag(chosen, XMP), iptc=_captions(chosen))
         return Photo(pixels, alpha, metadata, file_format="TIFF", pages=len(pages), page=number)
 
 
@@ -137,7 +138,7 @@ def _unmultiply(pixels: Pixels, alpha: Pixels) -> Pixels:
 def _captions(page: TiffPage) -> bytes | None:
     """IPTC records from their own tag, else from Photoshop's block."""
     block = _bytes_tag(page, _PHOTOSHOP)
-    return _bytes_tag(page, _IPTC) or (from_photoshop_block(block) if block else None)
+    return _bytes_tag(page, IPTC) or (from_photoshop_block(block) if block else None)
 
 
 def _bytes_tag(page: TiffPage, code: int) -> bytes | None:

@@ -15,14 +15,18 @@ from daps_desktop.imaging.formats.metadata.ifd import (
     ASCII,
     BYTE,
     DESCRIPTION,
+    ICC,
+    IPTC,
     SHORT,
     UNDEFINED,
+    XMP,
     Ifd,
     IfdEntry,
     pack_directory,
     pack_longs,
     pack_short,
 )
+from daps_desktop.imaging.formats.metadata.kept import as_words
 from daps_desktop.imaging.photo import Metadata, Photo, Pixels
 
 _STRIP_BYTES = 1 << 18
@@ -46,8 +50,8 @@ def encode_tiff(photo: Photo) -> bytes:
     entries[279] = pack_longs(source.order, map(len, strips))
     entries |= _metadata(photo.metadata, source.order)
     if photo.metadata.texts and DESCRIPTION not in entries:
-        words = "\n".join(f"{word}: {text}" for word, text in photo.metadata.texts)
-        entries[DESCRIPTION] = IfdEntry(ASCII, words.encode("utf-8", "replace") + b"\0")
+        words = as_words(photo.metadata.texts).encode("utf-8", "replace")
+        entries[DESCRIPTION] = IfdEntry(ASCII, words + b"\0")
     tree = pack_directory(Ifd(entries, told.children), source.order, directory_at)
     header = {"<": b"II*\0", ">": b"MM\0*"}[source.order] + struct.pack(f"{source.order}I", directory_at)
     return b"".join((header, *strips, bytes(padding), tree))
@@ -76,11 +80,11 @@ def _storage(photo: Photo, order: str, rows_per_strip: int) -> dict[int, IfdEntr
 def _metadata(metadata: Metadata, order: str) -> dict[int, IfdEntry]:
     entries = exif.resolution(order, metadata.dpi) if metadata.dpi else {}
     if metadata.xmp:
-        entries[700] = IfdEntry(BYTE, metadata.xmp)
+        entries[XMP] = IfdEntry(BYTE, metadata.xmp)
     if metadata.icc:
-        entries[34675] = IfdEntry(UNDEFINED, metadata.icc)
+        entries[ICC] = IfdEntry(UNDEFINED, metadata.icc)
     if metadata.iptc:
-        entries[33723] = IfdEntry(UNDEFINED, metadata.iptc)
+        entries[IPTC] = IfdEntry(UNDEFINED, metadata.iptc)
     return entries
 
 

@@ -163,6 +163,10 @@ NOTICES: dict[str, str] = {
         "more would draw halos along edges."
     ),
     "coarse_first": N_("The marked area is wide: it is filled in on a smaller copy first."),
+    "small_draft": N_(
+        "The photo is so soft that a copy {times} times smaller holds all of its detail: the draft was made "
+        "on one."
+    ),
     "trace_unseen": N_(
         "What looks for damage is missing or damaged on this computer, so nobody looked whether a trace is "
         "left in the repaired places; install the program again."

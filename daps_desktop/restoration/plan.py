@@ -28,6 +28,7 @@ from daps_desktop.solver.operators.noise import FLOOR
 from daps_desktop.solver.problem import Problem
 from daps_desktop.solver.tensors import GREY_LEVELS_PER_UNIT
 
+_SPARE = (1.5, 3.0)  # pixels of softness from which half and a quarter of a photo's size hold its detail
 _SAMPLE_SIDE = 32  # pixels of the stand-in whose operator shows what kind of problem it is
 
 
@@ -36,7 +37,8 @@ class Observation:
     """What is known of a photo before its pixels are looked at.
 
     `mask` is (H, W), True = reconstruct here; `hidden` is (H, W), True where the photo is wholly transparent,
-    so that its colour says nothing.
+    so that its colour says nothing. `softness` is how wide its edges are, in pixels (std of a Gaussian);
+    None: they do not tell.
     """
 
     height: int
@@ -46,6 +48,7 @@ class Observation:
     tables: JpegTables | None = None
     grey: bool = False
     hidden: Mask | None = None
+    softness: float | None = None
 
     def known_mask(self, rect: Rect, device: torch.device | str = "cpu") -> Tensor | None:
         """(1, 1, h, w) of `rect`, 1 = trust the photo; None where all of all of it is to be trusted."""
@@ -73,7 +76,10 @@ class StagePlan:
 
 @dataclass(frozen=True, slots=True)
 class RegionPlan:
-    """`rect` of the photo, solved in one stage, or in a coarse one that gives the fine one its start."""
+    """`rect` of the photo, solved in one stage, or in a coarse one that gives the fine one its start.
+
+    What the last one finds is enlarged where it is coarse itself.
+    """
 
     rect: Rect
     stages: tuple[StagePlan, ...]
@@ -93,6 +99,11 @@ class Plan:
     @property
     def coarse_first(self) -> bool:
         return any(len(region.stages) > 1 for region in self.regions)
+
+    @property
+    def downscale(self) -> int:
+        """How many times smaller the result is computed than it will be."""
+        return max((region.stages[-1].downscale for region in self.regions), default=1)
 
 
 def noise_model(task: Task, settings: SolverSettings, measured: Callable[[], NoiseModel]) -> NoiseModel:
@@ -129,12 +140,14 @@ class Layout:
     """What a task computes of a photo, whatever the settings: the half of a plan that costs time.
 
     `parts`: each rectangle with what the photo does not show of it (None: it shows all) and how many pixels
-    wide that is at its widest, infinite where the photo shows nothing at all.
+    wide that is at its widest, infinite where the photo shows nothing at all. `spare` is how many times
+    smaller the photo could be and hold the same detail, a power of two.
     """
 
     task: Task
     problem: Problem  # a stand-in of a few pixels: of the same kind, and with the same border
     parts: tuple[tuple[Rect, Mask | None, float], ...]
+    spare: int
 
 
 def lay_out(task: Task, observation: Observation) -> Layout:
@@ -148,7 +161,8 @@ def lay_out(task: Task, observation: Observation) -> Layout:
         unseen = [(rect, observation.mask[rect.slices]) for rect in context_boxes(observation.mask)]
     else:
         unseen = [(observation.whole, _unseen(task, observation))]
-    return Layout(task, problem, tuple((rect, mask, _gap(task, mask)) for rect, mask in unseen))
+    parts = tuple((rect, mask, _gap(task, mask)) for rect, mask in unseen)
+    return Layout(task, problem, parts, _spare(observation.softness or 0.0))
 
 
 def make_plan(layout: Layout, settings: SolverSettings, sigma_max: float = math.inf) -> Plan:
@@ -158,6 +172,10 @@ def make_plan(layout: Layout, settings: SolverSettings, sigma_max: float = math.
     chance = any(stage.recipe.stochastic for region in regions for stage in region.stages)
     runs = task.runs or (settings.samples if chance else 1)
     return Plan(task, regions, runs, "best" if task.runs else "mean", planner.tile, settings.seed)
+
+
+def _spare(softness: float) -> int:
+    return 2 ** sum(softness >= least for least in _SPARE)
 
 
 def _gap(task: Task, unseen: Mask | None) -> float:
@@ -199,9 +217,14 @@ class _Planner:
         return self.settings.tile or DEFAULT_TILE
 
     def stages(self, rect: Rect, unseen: Mask | None, gap: float) -> tuple[StagePlan, ...]:
-        """Coarse to fine where no tile sees enough around a mask to know what belongs in it."""
+        """Coarse to fine where no tile sees enough around a mask to know what belongs in it.
+
+        A draft of a repair ends at the scale at which a soft photo has its detail.
+        """
         factor = _coarseness(gap, self.tile) if isinstance(self.layout.problem.A, MaskOperator) else 1
-        steps = [(1, gap)] if factor == 1 else [(factor, gap / factor), (1, 0)]
+        draft = self.settings.preset == "draft" and self.layout.task.only_fills_mask
+        last = self.layout.spare if draft else 1
+        steps = [(last, gap / last)] if factor <= last else [(factor, gap / factor), (last, 0)]
         return tuple(self._stage(rect, unseen, downscale, gap) for downscale, gap in steps)
 
     def _stage(self, rect: Rect, unseen: Mask | None, downscale: int, gap: float) -> StagePlan:

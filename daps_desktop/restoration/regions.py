@@ -22,11 +22,12 @@ MIN_SIDE = 96  # a rectangle is at least this wide and high, where the photo is
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One call of a method on one problem."""
+    """One call of a method on one problem, `downscale` times smaller than the region."""
 
     problem: Problem
     denoiser: CountingDenoiser
     recipe: SamplerConfig
+    downscale: int = 1
 
     @property
     def pixels(self) -> int:
@@ -40,14 +41,11 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """`rect` of the photo, solved in one stage, or in a coarse one that gives the fine one its start."""
+    """`rect` of the photo and its problem, solved in stages, each of which gives the next one its start."""
 
     rect: Rect
+    problem: Problem
     stages: tuple[Stage, ...]
-
-    @property
-    def problem(self) -> Problem:
-        return self.stages[-1].problem
 
     @property
     def pixels(self) -> int:
@@ -58,13 +56,21 @@ class Region:
         return sum(stage.recipe.steps for stage in self.stages)
 
     def solve(self, rng: torch.Generator) -> Steps:
-        """The steps of all stages in turn; the last one holds the result of the region."""
-        found = None
+        """The steps of all stages in turn; the last one holds the result of the region, at its own scale."""
+        found, scale = None, 1
         for stage in self.stages:
-            start = stage.recipe.start(stage.problem) if found is None else _enlarge(found, stage.problem)
+            if found is None:
+                start = stage.recipe.start(stage.problem)
+            else:
+                start = _enlarge(found, scale // stage.downscale, stage.problem)
             for step in stage.recipe.solve(stage.problem, stage.denoiser, start, rng):
-                found = step.x0_y
+                found, scale = step.x0_y, stage.downscale
                 yield step
+
+    def enlarged(self, found: Tensor) -> Tensor:
+        """The result at the size of the region."""
+        scale = self.stages[-1].downscale
+        return found if scale == 1 else _enlarge(found, scale, self.problem)
 
 
 def domain_pixels(problem: Problem) -> int:
@@ -73,9 +79,10 @@ def domain_pixels(problem: Problem) -> int:
     return height * width
 
 
-def _enlarge(found: Tensor, problem: Problem) -> Tensor:
-    """What a coarse stage found, at the size of the fine one, with the photo where it is observed."""
-    large = F.interpolate(found, problem.y.shape[-2:], mode="bicubic", antialias=True)
+def _enlarge(found: Tensor, factor: int, problem: Problem) -> Tensor:
+    """What a coarse stage found, `factor` times as large, with the photo where it is observed."""
+    height, width = problem.y.shape[-2:]
+    large = F.interpolate(found, scale_factor=factor, mode="bicubic", antialias=True)[..., :height, :width]
     return problem.A.prox(large, problem.y, problem.noise, 1.0)
 
 

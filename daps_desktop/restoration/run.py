@@ -103,11 +103,16 @@ def restore(job: RestoreRequest, prior: Prior, progress: ProgressReporter) -> Re
     mask = with_soft_edge(job.mask, task, settings.soft_edge)
     grey = seen.shape[2] == 1
     hidden = None if photo.alpha is None or not task.in_image_domain else photo.alpha == 0
-    observation = Observation(photo.height, photo.width, noise_of(noise), mask, photo.jpeg, grey, hidden)
+    softness = job.profile.blur_sigma if job.profile else None
+    observation = Observation(
+        photo.height, photo.width, noise_of(noise), mask, photo.jpeg, grey, hidden, softness
+    )
     plan = make_plan(lay_out(task, observation), settings, prior.denoiser.sigma_max)
     check_memory(cost(plan).memory_mb, device)
     if plan.coarse_first:
         progress.notice("coarse_first")
+    if plan.downscale > 1:
+        progress.notice("small_draft", times=plan.downscale)
     painter = PreviewRenderer(photo, task.scale, job.preview_side, tone) if job.preview_side else None
     solution = run(
         plan, observation, lambda rect: to_tensor(seen[rect.slices], device), prior, progress, painter
@@ -216,7 +221,8 @@ def _solve_once(
     finally:
         for steps in running:
             steps.close()
-    return Solution(regions, [step.x0_y for step in latest if step], residual)
+    pairs = zip(regions, latest, strict=True)
+    return Solution(regions, [region.enlarged(step.x0_y) for region, step in pairs if step], residual)
 
 
 def _generator(seed: int, device: torch.device, run: int, region: int) -> torch.Generator:
@@ -244,8 +250,9 @@ class _Builder:
         stages: list[Stage] = []
         for stage in region.stages:
             at_scale = problem if stage.downscale == 1 else downscaled(problem, stage.downscale)
-            stages.append(Stage(at_scale, CountingDenoiser(self._denoiser(at_scale)), stage.recipe))
-        return Region(region.rect, tuple(stages))
+            denoiser = CountingDenoiser(self._denoiser(at_scale))
+            stages.append(Stage(at_scale, denoiser, stage.recipe, stage.downscale))
+        return Region(region.rect, problem, tuple(stages))
 
     def _problem(self, rect: Rect, y: Tensor) -> Problem:
         """In a repair, the grain of the photo is texture to continue, not noise to undo."""

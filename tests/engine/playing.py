@@ -15,6 +15,7 @@ from torch import Tensor
 from daps_desktop.engine.dispatch import run_job
 from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.photo import Photo, Pixels
+from daps_desktop.imaging.profile.photo_profile import PhotoProfile
 from daps_desktop.jobs.damage import Damage, MissingPixels
 from daps_desktop.jobs.messages import Failed, Message, Progress, RestoreResult
 from daps_desktop.jobs.requests import RestoreRequest
@@ -67,12 +68,13 @@ def play(
     cancel: threading.Event | None = None,
     preview_side: int = 0,
     settings: SolverSettings = QUICK,
+    profile: PhotoProfile | None = None,
     **changes: Any,
 ) -> Heard:
     """Run one job to its end; no damage named means scratches. `changes` are changes of the settings."""
     photo = photo if isinstance(photo, Photo) else Photo(photo)
     task = Task(damages or (MissingPixels(),))
-    job = RestoreRequest(JOB, photo, mask, task, replace(settings, **changes), preview_side)
+    job = RestoreRequest(JOB, photo, mask, task, replace(settings, **changes), preview_side, profile=profile)
     heard = Heard()
     run_job(job, cancel or threading.Event(), heard.messages.append)
     return heard

@@ -100,13 +100,13 @@ def said() -> PhotoProfile:
     return measure_profile(Photo(photo()))
 
 
-def planned(task: Task, settings: SolverSettings, mask: Mask | None) -> Plan:
+def planned(task: Task, settings: SolverSettings, mask: Mask | None, softness: float = 0.0) -> Plan:
     observation = Observation(
-        HEIGHT,
-        WIDTH,
+        *((HEIGHT, WIDTH) if mask is None else mask.shape),
         noise_of(noise_model(task, settings, lambda: said().noise)),
         mask,
         tables_for_quality(50),
+        softness=softness,
     )
     return make_plan(lay_out(task, observation), settings, catalogue.find("tiny").parameterisation.sigma_max)
 
@@ -170,6 +170,21 @@ def test_a_wide_hole_is_priced_with_its_coarse_stage() -> None:
     both = planned(Task((MissingPixels(),)), replace(QUICK, tile=64), mask)
     assert not fine.coarse_first and both.coarse_first
     assert cost(both).evaluations == 2 * cost(fine).evaluations
+
+
+@pytest.mark.parametrize(("softness", "times"), [(0.5, 1), (2.0, 2), (4.0, 4)])
+def test_a_draft_of_a_soft_photo_is_made_on_a_smaller_copy(softness: float, times: int) -> None:
+    pixels, mask = photo()[:95, :113], np.zeros((95, 113), bool)  # no multiples of it
+    mask[40:47, 5:108] = True
+    said_so = replace(said(), blur_sigma=softness)
+    how = SolverSettings("draft", prior="tiny", device="cpu", fill_grain=False)
+    finished = play(pixels, mask=mask, settings=how, profile=said_so).finished
+    assert finished.photo.pixels.shape == pixels.shape
+    assert (finished.photo.pixels[~mask] == pixels[~mask]).all()
+    assert ("small_draft" in finished.report.notices) == (times > 1)
+    sharp, soft = (cost(planned(Task((MissingPixels(),)), how, mask, each)) for each in (0.0, softness))
+    assert finished.report.evaluations == soft.evaluations
+    assert soft.megapixels < sharp.megapixels if times > 1 else soft == sharp
 
 
 def test_a_plan_is_a_value() -> None:

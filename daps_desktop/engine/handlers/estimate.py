@@ -54,14 +54,15 @@ def handle(request: EstimateRequest, progress: ProgressReporter) -> TimeEstimate
     settings, size = request.settings, (request.height, request.width)
     speed = request.speed or _known_speed(settings) or _speed(settings, size, progress)
     profile = request.profile
-    task, _ = narrowed(request.task.solved_part, profile.blur_sigma if profile else None)
+    softness = profile.blur_sigma if profile else None
+    task, _ = narrowed(request.task.solved_part, softness)
     mask = _mask(request)
     times: dict[str, float] = {}
     if not task.damages:
         times = {quality: 0.0 for quality in QUALITIES}
     elif mask is not None or not task.needs_mask:
         noise = profile.noise if profile else _SAMPLE_NOISE
-        times = {**_times(task, settings, size, mask, noise, speed, QUALITIES, progress)}
+        times = {**_times(task, settings, size, mask, noise, speed, QUALITIES, progress, softness)}
     priors: dict[Preset, str] = {preset: _card(settings, preset).sha256 for preset in PRESETS}
     return TimeEstimate(request.job_id, times, speed, _typical(speed), hardware(settings.device), priors)
 
@@ -105,12 +106,12 @@ def _times(
     speed: float,
     presets: Sequence[Preset],
     progress: ProgressReporter,
+    softness: float | None = None,
 ) -> dict[Preset, float]:
     """Seconds by preset; `speed` is that of balanced quality, by which others are judged before they ran."""
     mask = with_soft_edge(mask, task, settings.soft_edge)
-    layout = lay_out(
-        task, Observation(*size, noise_of(noise_model(task, settings, lambda: noise)), mask, _SAMPLE_TABLES)
-    )
+    level = noise_of(noise_model(task, settings, lambda: noise))
+    layout = lay_out(task, Observation(*size, level, mask, _SAMPLE_TABLES, softness=softness))
     usual = _card(settings, "balanced").architecture.work
     times: dict[Preset, float] = {}
     for preset in presets:

@@ -60,3 +60,9 @@ class Proposals:
     def patch(self, place: int) -> Mask:
         """The pixels of one piece, in its rectangle."""
         return self.labels[self.pieces[place].rect.slices] == place + 1
+
+    def mostly_in(self, mask: Mask) -> list[int]:
+        """The places of those of which more than half lies in a mask (H, W)."""
+        inside = np.bincount(self.labels[mask], minlength=len(self.pieces) + 1)[1:]
+        whole = np.bincount(self.labels.ravel(), minlength=len(self.pieces) + 1)[1:]
+        return np.flatnonzero(2 * inside > whole).tolist()

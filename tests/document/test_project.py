@@ -67,7 +67,8 @@ def project_in(folder: Path, bits: int = 8, channels: int = 3, alpha: bool = Fal
     )
     enlarged = Version(4, larger, Recipe(Task((Downsampling(2),))), None, None, "larger", painted=True)
     view = ViewState(1.5, 3.0, 4.0, 4)
-    return Project(photo, describe_source(photo), mask, RECIPE, (repaired, enlarged), view, PROFILE)
+    versions, refused = (repaired, enlarged), rng.random((40, 56)) < 0.1
+    return Project(photo, describe_source(photo), mask, RECIPE, versions, view, PROFILE, refused=refused)
 
 
 def assert_same(one: Project, other: Project) -> None:
@@ -75,6 +76,8 @@ def assert_same(one: Project, other: Project) -> None:
     np.testing.assert_array_equal(one.mask, other.mask)
     assert (one.recipe, one.view, one.source) == (other.recipe, other.view, other.source)
     assert one.profile == other.profile
+    assert one.refused is not None and other.refused is not None
+    np.testing.assert_array_equal(one.refused, other.refused)
     assert len(one.versions) == len(other.versions)
     for a, b in zip(one.versions, other.versions, strict=True):
         np.testing.assert_array_equal(a.photo.pixels, b.photo.pixels)

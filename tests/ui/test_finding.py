@@ -173,6 +173,21 @@ def test_the_slider_only_adds_and_what_was_left_out_stays_out(searched: Desk) ->
     np.testing.assert_array_equal(found(searched), before)
 
 
+def test_what_was_left_out_stays_out_of_a_later_search_and_of_the_project(
+    searched: Desk, tmp_path: Path
+) -> None:
+    at = middle_of_first(searched)
+    searched.click(at)
+    left = found(searched)
+    proposals = searched.window.finder.proposals
+    assert proposals is not None
+    with searched.bot.waitSignal(searched.window.projects.saved, timeout=5000):
+        searched.window.projects.save_to(tmp_path / "work.daps", embed=True)
+    searched.open(tmp_path / "work.daps")
+    searched.window.search.found.emit(proposals)
+    np.testing.assert_array_equal(found(searched), left)
+
+
 def test_enter_accepts_and_escape_dismisses(searched: Desk) -> None:
     proposed = found(searched)
     QTest.keyClick(searched.window.canvas, Qt.Key.Key_Escape)

@@ -28,7 +28,7 @@ SUFFIX = ".daps"
 FORMAT, VERSION = "daps-project", 1
 EMBED_UP_TO = 100 * 2**20  # bytes: a larger photo is better left where it is
 MANIFEST, MASK, ROOM = "manifest.json", "hole.png", "room"
-ORIGINAL_MASK = "original.hole.png"
+ORIGINAL_MASK, REFUSED = "original.hole.png", "refused.png"
 _PIXELS, _OWN_MASK, _MAP = ".png", ".hole.png", ".map.png"  # endings of what belongs to a version
 
 
@@ -54,6 +54,7 @@ class Project:
     view: ViewState = field(default_factory=ViewState)
     profile: PhotoProfile | None = None  # where it is known
     framing: Framing | None = None  # None: `photo` is the original
+    refused: Mask | None = None  # what was found and is no damage, as the user says
 
     @property
     def original(self) -> Photo:
@@ -130,6 +131,7 @@ class Manifest:
     view: ViewState = field(default_factory=ViewState)
     profile: object = None  # projects of old say nothing of it
     frame: Frame | None = None  # nor of this
+    refused: bool = False  # whether a mask of it is there; nor of this
 
 
 def image_name(number: int, ending: str) -> str:

@@ -24,6 +24,7 @@ from daps_desktop.document.project.format import (
     MANIFEST,
     MASK,
     ORIGINAL_MASK,
+    REFUSED,
     SUFFIX,
     VERSION,
     Manifest,
@@ -108,7 +109,11 @@ def _compose(reader: PictureReader, manifest: Manifest, original: Photo, source:
     versions = _versions(reader, manifest, photo)
     recipe = Recipe.from_json(manifest.recipe)
     profile = _profile(manifest, source)
-    return Project(photo, source, mask, recipe, versions, manifest.view, profile, framing)
+    refused = None
+    if manifest.refused:
+        refused = decode_mask(reader.picture(REFUSED), photo.height, photo.width)
+        refused.setflags(write=False)
+    return Project(photo, source, mask, recipe, versions, manifest.view, profile, framing, refused)
 
 
 def _profile(manifest: Manifest, source: SourceFile) -> PhotoProfile | None:

@@ -15,6 +15,7 @@ from daps_desktop.document.project.format import (
     MANIFEST,
     MASK,
     ORIGINAL_MASK,
+    REFUSED,
     ROOM,
     VERSION,
     Manifest,
@@ -66,6 +67,7 @@ def _write(project: Project, file: BinaryIO, embed: bool, spare: Path | None) ->
             project.view,
             project.profile,
             project.framing.frame if project.framing else None,
+            project.refused is not None,
         )
         told = {"format": FORMAT, "version": VERSION, **to_jsonable(manifest)}
         archive.writestr(_entry(MANIFEST), dump_json(told), zipfile.ZIP_DEFLATED)
@@ -76,6 +78,8 @@ def _images(project: Project) -> Iterator[tuple[str, bytes]]:
     yield MASK, encode_mask(project.mask)
     if project.framing is not None:
         yield ORIGINAL_MASK, encode_mask(project.framing.marked(project.mask).marks)
+    if project.refused is not None:
+        yield REFUSED, encode_mask(project.refused)
     for version in project.versions:
         for ending, image in named_images(version):
             yield image_name(version.number, ending), image

@@ -104,7 +104,7 @@ class ProjectController(QObject):
             return
         project = Project(
             document.photo, opened.source, document.mask.copy(), document.recipe, tuple(document.versions),
-            self._view(), document.profile, document.framing,
+            self._view(), document.profile, document.framing, document.refused,
         )  # fmt: skip
         embed = opened.source.size <= EMBED_UP_TO if self._embed is None else self._embed
         spare, moment = self._autosave.photo_copy, self._snapshot()

@@ -81,7 +81,7 @@ class DocumentModel(MarksModel):
         self.document = Document(photo, chosen.task, chosen.settings)
         if held is not None:
             self.document.load(held.mask, held.recipe, held.versions, held.framing)
-            self.document.profile = held.profile
+            self.document.profile, self.document.refused = held.profile, held.refused
         if unsaved:
             self.undo_stack.resetClean()
         elif held is not None:

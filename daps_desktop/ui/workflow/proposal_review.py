@@ -100,11 +100,16 @@ class ProposalReview(QObject):
         worked = self._model.active_mask
         if worked is None or self._review is None or self._model.stroking:
             return
-        found, refused = self._review.mask, self._review.refused
-        if self._model.document is not None and self._model.layer is None:
-            self._model.document.refused = refused
+        found = self._review.mask
+        self._note_refused()
         self._forget()
         self._model.set_mask(worked | found, tr(UNDO_FOUND))
+
+    def _note_refused(self) -> None:
+        """Kept with the photo, so that neither a later search nor the judge of a repair takes it up again."""
+        document = self._model.document
+        if self._review is not None and document is not None and self._model.layer is None:
+            document.refused = self._review.refused
 
     def settle(self, act: Callable[[], None]) -> None:
         """Do it with what is proposed marked; where nothing is marked, once the search has ended."""
@@ -146,7 +151,8 @@ class ProposalReview(QObject):
             self.settle(act)
 
     def _begin_review(self, found: Proposals) -> None:
-        self._review = _ReviewState(found)
+        document = self._model.document
+        self._review = _ReviewState(found, None if document is None else document.refused)
         self._tools.settings.found = found.labels
         self._actions.enable(_REVIEWING, True)
         self._canvas.show_marks()
@@ -211,6 +217,7 @@ class ProposalReview(QObject):
         point = view.to_photo(self._canvas.in_view(event.position()))
         toggled = self._review.toggle(point, _SLACK / view.scale)
         if toggled:
+            self._note_refused()
             self._show()
         return toggled
 
@@ -218,10 +225,10 @@ class ProposalReview(QObject):
 class _ReviewState:
     """What was found in one photo, how much of it is shown, and which of that was put aside."""
 
-    def __init__(self, found: Proposals) -> None:
+    def __init__(self, found: Proposals, refused: Mask | None) -> None:
         self.found = found
         self._shown = 0
-        self._aside: set[int] = set()  # places in `found`
+        self._aside = set[int]() if refused is None else set(found.mostly_in(refused))  # places in `found`
         height, width = found.labels.shape
         self.proposed = ProposalOverlay(height, width, PROPOSED)
         self.put_aside = ProposalOverlay(height, width, PUT_ASIDE, _TRACE)

@@ -123,7 +123,7 @@ def _head(verdict: QWidget, actions: Actions) -> QWidget:
     """The title of the panel: the verdict, and what can be done with the plot."""
     head = _Head()
     layout = hbox(verdict, *(action_button(actions, name) for name in ("export_plot", "export_steps")))
-    layout.setContentsMargins(2 * SPACING, SPACING, 2 * SPACING, SPACING // 2)
+    layout.setContentsMargins(2 * SPACING, SPACING // 2, 2 * SPACING, SPACING // 2)
     layout.setStretch(0, 1)
     head.setLayout(layout)
     return head

@@ -28,7 +28,7 @@ TIMID = N_(
 
 
 class DetailView(QWidget):
-    """A detail made sharp; pressed, as it was. Keeps its room while the picture is on its way, so that nothing below it jumps."""
+    """A detail made sharp; pressed, as it was. Its room is kept while that is on its way."""
 
     def __init__(self) -> None:
         super().__init__()

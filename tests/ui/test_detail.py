@@ -1,12 +1,14 @@
 """A detail made sharp in the card of Blurred, before the run."""
 
+import numpy as np
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from daps_desktop.jobs.damage import GaussianBlur
-from daps_desktop.jobs.messages import Failed
+from daps_desktop.jobs.messages import Failed, RestoreResult
 from daps_desktop.jobs.requests import RestoreRequest
 from daps_desktop.jobs.task import Task
+from tests.fakes.hosts import report_of
 from tests.ui.conftest import Desk
 
 
@@ -22,7 +24,8 @@ def test_the_detail_follows_the_size_and_shows_the_photo_while_pressed(opened: D
     qtbot.waitUntil(lambda: len(details(opened)) == 2)
     request = details(opened)[1]
     assert request.task == Task((GaussianBlur(3.0),)) and request.settings.preset == "draft"
-    opened.host.finish(7)
+    photo = request.photo.with_pixels(np.full_like(request.photo.pixels, 7))
+    opened.host.say(RestoreResult(request.job_id, photo, report_of(request)))
     button = card.detail.button
 
     def seen() -> int:
@@ -33,6 +36,8 @@ def test_the_detail_follows_the_size_and_shows_the_photo_while_pressed(opened: D
     assert seen() != 7
     qtbot.keyRelease(button, Qt.Key.Key_Space)
     assert seen() == 7 and card.detail.height() <= 200
+    opened.window.model.open(opened.document.photo)
+    assert button.icon().isNull()  # nothing of the last photo
 
 
 def test_a_failure_is_one_sentence_in_the_card(opened: Desk, qtbot: QtBot) -> None:

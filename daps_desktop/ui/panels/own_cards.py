@@ -59,7 +59,8 @@ def _icon(photo: Photo) -> QIcon:
     pixels = photo.pixels if photo.pixels.dtype == np.uint8 else (photo.pixels / 257).astype(np.uint8)
     rgb = np.ascontiguousarray(np.broadcast_to(pixels, (*pixels.shape[:2], 3)))
     height, width = rgb.shape[:2]
-    return QIcon(QPixmap.fromImage(QImage(rgb.data, width, height, 3 * width, QImage.Format.Format_RGB888)))
+    image = QImage(rgb.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+    return QIcon(QPixmap.fromImage(image.copy()))  # whose pixels outlive the array
 
 
 class BlurCard(Card):

@@ -14,6 +14,7 @@ from daps_desktop.base.paths import resource
 NAME = "DAPS Desktop"
 SPACING = 8  # pixels: 8 inside groups, 16 between, 24 around
 MIN_TARGET = 28  # the smallest side of anything that can be clicked
+DETAIL_SIDE = 152  # pixels of a part of the photo that is shown by itself, one for one
 TOOL_TARGET = 36
 CAPTION, TITLE = 0.9, 1.25  # times the system's font size
 

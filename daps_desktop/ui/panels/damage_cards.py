@@ -33,7 +33,7 @@ from daps_desktop.ui.common.live_text import Words
 from daps_desktop.ui.common.widgets import vbox
 from daps_desktop.ui.panels import damage_pictures
 from daps_desktop.ui.panels.card import Card, Face
-from daps_desktop.ui.panels.own_cards import GreyCard, JpegCard, NoiseCard
+from daps_desktop.ui.panels.own_cards import BlurCard, GreyCard, JpegCard, NoiseCard
 from daps_desktop.ui.panels.value_fields import choice_field, number_field, percent_field, words_field
 
 
@@ -97,7 +97,7 @@ CARDS: dict[type[Damage], DamageEntry] = {
     MissingPixels: DamageEntry(
         N_("scratches and tears filled in"), (_SCRATCHES, _DUST), short=N_("scratches")
     ),
-    GaussianBlur: DamageEntry(N_("sharpened"), (_BLUR,), short=N_("blur")),
+    GaussianBlur: DamageEntry(N_("sharpened"), (_BLUR,), BlurCard, short=N_("blur")),
     MotionBlur: DamageEntry(N_("camera shake removed"), (_MOTION,), short=N_("shake")),
     KernelBlur: DamageEntry(N_("sharpened with a given kernel"), short=N_("blur")),
     CameraBlur: DamageEntry(N_("sharpened in linear light"), short=N_("blur")),
@@ -168,6 +168,12 @@ class DamageCards(QWidget):
     def card(self, kind: type[Damage]) -> Card:
         """The first of its cards."""
         return self._of[kind][0]
+
+    @property
+    def blur(self) -> BlurCard:
+        card = self.card(GaussianBlur)
+        assert isinstance(card, BlurCard)
+        return card
 
     @property
     def noise(self) -> NoiseCard:

@@ -1,21 +1,76 @@
 """The cards that ask for more than the values of their damage, or say more."""
 
-from PySide6.QtWidgets import QWidget
+import numpy as np
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QIcon, QImage, QPixmap
+from PySide6.QtWidgets import QPushButton, QWidget
 
+from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_
 from daps_desktop.base.validation import Range
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.jobs.damage import Damage, JpegCompression, allowed
-from daps_desktop.ui.common.theme import SPACING
+from daps_desktop.ui.common.live_text import say
+from daps_desktop.ui.common.theme import DETAIL_SIDE, SPACING
 from daps_desktop.ui.common.widgets import NumberRow, check_box, hbox, label, segment_button, vbox
 from daps_desktop.ui.panels.card import BELOW_NAME, Card
 from daps_desktop.ui.panels.value_fields import NoiseField
 
+DETAIL = N_("A detail with this size")
+HOLD = N_("Hold the mouse button or the space bar to see the photo as it was.")
+NO_DETAIL = N_("The detail could not be shown; the photo is as it was.")
+_RIM = 4  # pixels of the button around the picture, which is shown pixel for pixel
 _USUAL_QUALITY = 40
 TIMID = N_(
     "The built-in prior hardly colours: the result stays nearly grey. Other priors may do better. Most black "
     "and white photos look better in a tone."
 )
+
+
+class DetailView(QWidget):
+    """A detail made sharp; pressed, as it was. Its room is kept while that is on its way."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.button = say(QPushButton(), accessibleName=DETAIL, toolTip=HOLD)
+        self.button.setFixedSize(DETAIL_SIDE + 2 * _RIM, DETAIL_SIDE + 2 * _RIM)
+        self.button.setIconSize(QSize(DETAIL_SIDE, DETAIL_SIDE))
+        self.words = label(DETAIL, "caption")
+        layout = vbox(self.button, self.words, spacing=0)
+        layout.setAlignment(self.button, Qt.AlignmentFlag.AlignHCenter)
+        self.setLayout(layout)
+        self.setMaximumHeight(200)
+        self._before, self._after = QIcon(), QIcon()
+        self.button.pressed.connect(lambda: self.button.setIcon(self._before))
+        self.button.released.connect(lambda: self.button.setIcon(self._after))
+
+    def show_detail(self, before: Photo | None, after: Photo | None) -> None:
+        self._before = _icon(before) if before else QIcon()
+        self._after = _icon(after) if after else self._before  # until it is there
+        self.button.setIcon(self._before if self.button.isDown() else self._after)
+        say(self.words, text=DETAIL)
+
+    def show_error(self, _error: UserError) -> None:
+        self.show_detail(None, None)
+        say(self.words, text=NO_DETAIL)
+
+
+def _icon(photo: Photo) -> QIcon:
+    pixels = photo.pixels if photo.pixels.dtype == np.uint8 else (photo.pixels / 257).astype(np.uint8)
+    rgb = np.ascontiguousarray(np.broadcast_to(pixels, (*pixels.shape[:2], 3)))
+    height, width = rgb.shape[:2]
+    image = QImage(rgb.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+    return QIcon(QPixmap.fromImage(image.copy()))  # whose pixels outlive the array
+
+
+class BlurCard(Card):
+    """Shows below its size what that makes of a detail."""
+
+    def _made_values(self) -> QWidget:
+        self.detail = DetailView()
+        box = QWidget()
+        box.setLayout(vbox(*self.fields.values(), self.detail, spacing=SPACING // 2))
+        return box
 
 
 class NoiseCard(Card):

@@ -31,6 +31,7 @@ from daps_desktop.ui.files.recent_files import RecentFiles
 from daps_desktop.ui.files.recipe_controller import RecipeController
 from daps_desktop.ui.framing.frame_controller import FrameController
 from daps_desktop.ui.help.help_controller import HelpController
+from daps_desktop.ui.models.detail_model import DetailModel
 from daps_desktop.ui.models.document_model import DocumentModel
 from daps_desktop.ui.models.estimate_model import EstimateModel
 from daps_desktop.ui.models.find_model import FindModel
@@ -96,6 +97,9 @@ class WindowParts(QMainWindow):
         self.heal = HealModel(model, job, self)
         self.heal.failed.connect(self.panel.run_box.banner.show_error)
         self.healing = Healing(model, self.heal, self.canvas, self)
+        self.detail = DetailModel(model, job, self)
+        self.detail.changed.connect(self.panel.cards.blur.detail.show_detail)
+        self.detail.failed.connect(self.panel.cards.blur.detail.show_error)
         self.profile = ProfileModel(model, job, self)
         self.examiner = DiagnosisController(model, self.profile, self.search, self.panel, self)
         self.splitting = SplitController(

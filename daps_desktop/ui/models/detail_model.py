@@ -5,55 +5,44 @@ from uuid import uuid4
 
 import cv2
 import numpy as np
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.imaging.photo import Photo
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.jobs.damage import GaussianBlur
-from daps_desktop.jobs.messages import Failed, Message, RestoreResult, ends_job
-from daps_desktop.jobs.requests import RestoreRequest
+from daps_desktop.jobs.messages import Failed, Message, RestoreResult
+from daps_desktop.jobs.requests import Request, RestoreRequest
 from daps_desktop.jobs.task import Task
 from daps_desktop.ui.common.theme import DETAIL_SIDE
 from daps_desktop.ui.models.document_model import DocumentModel
-from daps_desktop.ui.models.job_model import JobModel, JobState
+from daps_desktop.ui.models.engine_question import EngineQuestion
+from daps_desktop.ui.models.job_model import JobModel
 
 _REST_MS = 300  # of the slider
 
 
-class DetailModel(QObject):
-    """Asks for one thing at a time, the newest; a run of the open photo goes first."""
+class DetailModel(EngineQuestion):
+    """Asks again when the blur changes."""
 
     changed = Signal(object, object)  # Photo | None as it was, Photo | None made sharp
     failed = Signal(UserError)
 
     def __init__(self, model: DocumentModel, job: JobModel, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._model, self._job = model, job
-        self._request: RestoreRequest | None = None  # that waits for its answer
+        super().__init__(model, job, parent, _REST_MS)
         self._asked: GaussianBlur | None = None  # what is shown, or on its way
         self._part: Photo | None = None  # the detail as it was, found once a photo
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_REST_MS)
-        self._timer.timeout.connect(self._ask)
         model.photo_opened.connect(self._forget)
         model.task_changed.connect(self._ask_soon)
-        job.started.connect(self._drop)
-        job.state_changed.connect(self._ask_after_run)
 
     def _ask_soon(self, *_: object) -> None:
         blur = self._blur()
         if blur == self._asked:
             return
-        self._drop()
+        self._withdraw()
         self.changed.emit(self._part, None)  # what is shown is of another size
         if blur is not None:
             self._timer.start()
-
-    def _ask_after_run(self, state: JobState) -> None:
-        if state is not JobState.RUNNING:
-            self._ask_soon()
 
     def _blur(self) -> GaussianBlur | None:
         document = self._model.document
@@ -61,37 +50,29 @@ class DetailModel(QObject):
 
     def _ask(self) -> None:
         document, blur = self._model.document, self._blur()
-        if document is None or blur is None or self._job.running:
+        if document is None or blur is None or blur == self._asked or self._job.running:
             return
         if self._part is None:
             self._part = _detail(document.photo)
+        self._asked = blur
         settings = replace(document.settings, preset="draft")
-        request = RestoreRequest(
-            uuid4().hex, self._part, None, Task((blur,)), settings, profile=document.profile
+        self._send(
+            RestoreRequest(uuid4().hex, self._part, None, Task((blur,)), settings, profile=document.profile)
         )
-        self._asked, self._request = blur, request
-        self._job.router.submit(request, self.handle)
 
-    def handle(self, message: Message) -> None:
-        """Take an answer of the engine; those to earlier requests come too late."""
-        if self._request is None or message.job_id != self._request.job_id or not ends_job(message):
-            return
-        self._request = None
+    def _take_answer(self, request: Request, message: Message) -> None:
         if isinstance(message, RestoreResult):
             self.changed.emit(self._part, message.photo)
         elif isinstance(message, Failed):
             self.failed.emit(UserError(message.code, **message.params))
 
-    def _drop(self, *_: object) -> None:
-        """What is under way is no longer wanted; it is asked for again when there is cause."""
+    def _withdraw(self) -> None:
+        super()._withdraw()
         self._timer.stop()
         self._asked = None
-        if self._request is not None:
-            request, self._request = self._request, None
-            self._job.router.cancel(request.job_id)
 
     def _forget(self, *_: object) -> None:
-        self._drop()
+        self._withdraw()
         self._part = None
         self.changed.emit(None, None)
         self._ask_soon()

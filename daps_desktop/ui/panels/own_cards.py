@@ -1,15 +1,15 @@
 """The cards that ask for more than the values of their damage, or say more."""
 
-import numpy as np
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QIcon, QImage, QPixmap
+from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_
 from daps_desktop.base.validation import Range
-from daps_desktop.imaging.photo import Photo
+from daps_desktop.imaging.photo import Photo, to_rgb8
 from daps_desktop.jobs.damage import Damage, JpegCompression, allowed
+from daps_desktop.ui.canvas.drawing.layer import to_qimage
 from daps_desktop.ui.common.live_text import say
 from daps_desktop.ui.common.theme import DETAIL_SIDE, SPACING
 from daps_desktop.ui.common.widgets import NumberRow, check_box, hbox, label, segment_button, vbox
@@ -56,11 +56,7 @@ class DetailView(QWidget):
 
 
 def _icon(photo: Photo) -> QIcon:
-    pixels = photo.pixels if photo.pixels.dtype == np.uint8 else (photo.pixels / 257).astype(np.uint8)
-    rgb = np.ascontiguousarray(np.broadcast_to(pixels, (*pixels.shape[:2], 3)))
-    height, width = rgb.shape[:2]
-    image = QImage(rgb.data, width, height, 3 * width, QImage.Format.Format_RGB888)
-    return QIcon(QPixmap.fromImage(image.copy()))  # whose pixels outlive the array
+    return QIcon(QPixmap.fromImage(to_qimage(to_rgb8(photo))))
 
 
 class BlurCard(Card):

@@ -57,9 +57,7 @@ def claimed(folder: Path) -> Generator[None]:
             lock_file(lock.fileno())
             if not os.path.samestat(os.fstat(lock.fileno()), path.stat()):
                 raise BlockingIOError  # that of a run which has ended, and another one has begun since
-        except (BlockingIOError, PermissionError) as error:
-            raise UserError("album_taken", path=folder) from error
-        except FileNotFoundError as error:  # as it has ended this moment
+        except (BlockingIOError, PermissionError, FileNotFoundError) as error:  # gone: it ends this moment
             raise UserError("album_taken", path=folder) from error
         except OSError:
             pass  # a drive that knows no locks

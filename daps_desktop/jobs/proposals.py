@@ -63,6 +63,6 @@ class Proposals:
 
     def mostly_in(self, mask: Mask) -> list[int]:
         """The places of those of which more than half lies in a mask (H, W)."""
-        inside = np.bincount(self.labels[mask], minlength=len(self.pieces) + 1)[1:]
-        whole = np.bincount(self.labels.ravel(), minlength=len(self.pieces) + 1)[1:]
-        return np.flatnonzero(2 * inside > whole).tolist()
+        inside = np.bincount(self.labels[mask], minlength=len(self.pieces) + 1)[1:].tolist()
+        pairs = enumerate(zip(inside, self.pieces, strict=True))
+        return [place for place, (count, piece) in pairs if 2 * count > piece.pixels]

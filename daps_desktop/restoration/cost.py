@@ -15,7 +15,6 @@ import torch
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import write_file
 from daps_desktop.base.paths import cache_folder, make_private
-from daps_desktop.imaging.rect import Rect
 from daps_desktop.networks.card import PriorCard
 from daps_desktop.networks.runtime.devices import available_memory_mb
 from daps_desktop.networks.validation import read_object
@@ -44,12 +43,8 @@ def cost(plan: Plan) -> Cost:
     # Islands are computed side by side, so the busiest one counts.
     busiest = max((sum(s.recipe.evaluations for s in r.stages) for r in plan.regions), default=0)
     seen = sum(s.seen * s.recipe.evaluations for r in plan.regions for s in r.stages)
-    pixels = [max(_area(region.rect), *(stage.pixels for stage in region.stages)) for region in plan.regions]
+    pixels = [max(region.rect.pixels, *(stage.pixels for stage in region.stages)) for region in plan.regions]
     return Cost(plan.runs * busiest, plan.runs * seen / 1e6, required_mb(pixels))
-
-
-def _area(rect: Rect) -> int:
-    return (rect.bottom - rect.top) * (rect.right - rect.left)
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,6 @@ class ProposalReview(QObject):
         if worked is None or self._review is None or self._model.stroking:
             return
         found = self._review.mask
-        self._note_refused()
         self._forget()
         self._model.set_mask(worked | found, tr(UNDO_FOUND))
 
@@ -244,7 +243,9 @@ class _ReviewState:
     @property
     def refused(self) -> Mask:
         """(H, W): what was put aside, read-only."""
-        aside = np.isin(self.found.labels, [place + 1 for place in self._aside])
+        aside = np.zeros(self.found.labels.shape, bool)
+        for place in self._aside:
+            aside[self.found.pieces[place].rect.slices] |= self.found.patch(place)
         aside.setflags(write=False)
         return aside
 

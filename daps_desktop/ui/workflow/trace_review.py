@@ -33,6 +33,7 @@ class TraceReview(QObject):
         self._model, self._canvas, self._compare = model, canvas, compare
         self._actions, self._box = actions, box
         self._places: Sequence[PlaceToMend] = ()
+        self._masks: list[Mask] = []  # theirs, as edits of the marks ask for them again and again
         self._next = 0
         actions.connect("show_place", self.show_next)
         actions.connect("mark_places", self.mark)
@@ -62,30 +63,34 @@ class TraceReview(QObject):
 
     def mark(self) -> None:
         """Add all of the places to the marks, as one step of undo."""
-        marks = self._with_places()
-        if marks is not None:
-            self._canvas.show_outlines(())
-            self._model.set_mask(marks, tr(UNDO_MARKED))
-
-    def _with_places(self) -> Mask | None:
-        """The marks with all places; None where they have them already, or there are none."""
         document = self._model.document
-        if document is None or not self._places:
-            return None
+        if document is None or not self._unmarked:
+            return
         marks = document.mask.copy()
-        for place in self._places:
-            marks[place.rect.slices] |= place.mask
-        return None if np.array_equal(marks, document.mask) else marks
+        for place, where in zip(self._places, self._masks, strict=True):
+            marks[place.rect.slices] |= where
+        self._canvas.show_outlines(())
+        self._model.set_mask(marks, tr(UNDO_MARKED))
+
+    @property
+    def _unmarked(self) -> bool:
+        """Whether any of the places is not all among the marks."""
+        document = self._model.document
+        pairs = zip(self._places, self._masks, strict=True)
+        return document is not None and any(
+            np.any(where & ~document.mask[place.rect.slices]) for place, where in pairs
+        )
 
     def _take(self) -> None:
         version = self._model.shown
         trace = version.report.trace if version is not None and version.report is not None else None
         self._places, self._next = trace.places if trace else (), 0
+        self._masks = [place.mask for place in self._places]
         self._canvas.show_outlines(())
         self._show()
 
     def _show(self) -> None:
-        unmarked = self._with_places() is not None
+        unmarked = self._unmarked
         self._box.show_places(bool(self._places), unmarked)
         self._actions.enable(("show_place",), bool(self._places))
         self._actions.enable(("mark_places",), unmarked)

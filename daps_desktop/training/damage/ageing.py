@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from daps_desktop.training.damage.strokes import Floats, shrunk, smooth_noise, strokes
+from daps_desktop.training.damage.strokes import Floats, shrunk, smooth_noise, strokes, walk
 from daps_desktop.training.data.crops import grey_or_toned
 from daps_desktop.training.data.photos import Pixels8
 
@@ -23,25 +23,9 @@ WARM = 0.7  # so many of the toned prints
 
 def age_print(crop: Floats, rng: np.random.Generator) -> Floats:
     """What the print was before it was damaged. (N, N, 3) of 0 to 255, as the result."""
-    if rng.random() < 0.12:
-        crop = _defocused(crop, rng)
-    if rng.random() < 0.5:
-        crop = np.broadcast_to(grey_or_toned(crop, rng, WARM), crop.shape)
-    if rng.random() < 0.35:
-        lifted = rng.uniform(0, 60, 1 if rng.random() < 0.5 else 3).astype(np.float32)
-        crop = crop * np.float32(rng.uniform(0.45, 0.95)) + lifted
-    if rng.random() < 0.07:
-        crop = _written(crop, rng)
-    if rng.random() < 0.06:
-        crop = _patterned(crop, rng)
-    if rng.random() < 0.07:
-        crop = _haired(crop, rng)
-    if rng.random() < 0.05:
-        crop = _glinting(crop, rng)
-    if rng.random() < 0.08:
-        crop = _framed(crop, rng)
-    if rng.random() < 0.04:
-        crop = _screened(crop, rng)
+    for draw, share in _DRAWN.items():
+        if rng.random() < share:
+            crop = draw(crop, rng)
     return crop.astype(np.float32)
 
 
@@ -83,6 +67,25 @@ def _grain(side: int, rng: np.random.Generator) -> Floats:
     return cast(Floats, noise / noise.std())
 
 
+def _coloured(crop: Floats, rng: np.random.Generator) -> Floats:
+    """Grey, or toned as sepia is."""
+    return cast(Floats, np.broadcast_to(grey_or_toned(crop, rng, WARM), crop.shape))
+
+
+def _faded(crop: Floats, rng: np.random.Generator) -> Floats:
+    lifted = rng.uniform(0, 60, 1 if rng.random() < 0.5 else 3).astype(np.float32)
+    return crop * np.float32(rng.uniform(0.45, 0.95)) + lifted
+
+
+def _enlarged(crop: Floats, rng: np.random.Generator) -> Floats:
+    """Of a print whose lens drew less than the scanner sees: soft and large, under sharp damage."""
+    side = crop.shape[0]
+    taken = round(side / np.exp(rng.uniform(np.log(1.2), np.log(4))))
+    top, left = rng.integers(0, side - taken + 1, 2)
+    part = np.ascontiguousarray(crop[top : top + taken, left : left + taken])
+    return cast(Floats, cv2.resize(part, (side, side), interpolation=cv2.INTER_CUBIC)).clip(0, 255)
+
+
 def _defocused(crop: Floats, rng: np.random.Generator) -> Floats:
     """The ground behind what was in focus: a studio's backdrop, sky, a wall."""
     return cast(Floats, cv2.GaussianBlur(crop, (0, 0), np.exp(rng.uniform(np.log(2), np.log(25)))))
@@ -106,7 +109,7 @@ def _written(crop: Floats, rng: np.random.Generator) -> Floats:
 def _patterned(crop: Floats, rng: np.random.Generator) -> Floats:
     """Dots, checks or stripes of a fabric over part of the crop."""
     side = crop.shape[0]
-    period = rng.uniform(4, 28)
+    period = np.exp(rng.uniform(np.log(4), np.log(50)))
     bent = [np.float32(rng.uniform(0, 0.5) * period) * smooth_noise(rng, side, 30) for _ in range(2)]
     one, other = _waves(side, period, rng.uniform(0, np.pi), (bent[0], bent[1]))
     wave = (one, one + other, np.maximum(one, other))[rng.integers(3)]
@@ -140,7 +143,7 @@ def _glinting(crop: Floats, rng: np.random.Generator) -> Floats:
     """Eyes, beads and buttons: a light in a dark round thing."""
     side = crop.shape[0]
     for _ in range(rng.integers(1, 4)):
-        radius, at = rng.uniform(4, 14), rng.uniform(0, side, 2)
+        radius, at = np.exp(rng.uniform(np.log(3), np.log(30))), rng.uniform(0, side, 2)
         light = at + rng.uniform(-0.4, 0.4, 2) * radius
         dark, bright = rng.uniform(0, 80), rng.uniform(190, 255)
         parts = [(at, 1.0, dark), (light, rng.uniform(0.1, 0.35), bright)]
@@ -150,6 +153,21 @@ def _glinting(crop: Floats, rng: np.random.Generator) -> Floats:
             opacity = _ellipse(side, centre, radius * share * np.array([1, rng.uniform(0.6, 1)]), rng)
             crop = (crop + opacity[..., None] * (np.float32(paint) - crop)).astype(np.float32)
     return crop
+
+
+def _beaded(crop: Floats, rng: np.random.Generator) -> Floats:
+    """Chains, buttons, lace and sewn dots: alike and evenly apart, where specks are of every kind."""
+    side = crop.shape[0]
+    radii = np.exp(rng.uniform(np.log(0.8), np.log(7))) * np.array([1, rng.uniform(0.5, 1)])
+    apart = max(int(radii[0] * rng.uniform(1.2, 4)), 2)  # points of the line, two pixels from each other
+    line = walk(rng, side, rng.uniform(60, 400), rng.uniform(0.02, 0.2), rng.uniform(3, 8))[::apart]
+    rows = [line + shift for shift in np.arange(rng.integers(1, 6))[:, None] * rng.uniform(-30, 30, 2)]
+    dots = strokes(side, [], 1)
+    for at in np.concatenate(rows):
+        if (at > -radii[0]).all() and (at < side + radii[0]).all():
+            dots = np.maximum(dots, _ellipse(side, at, radii, rng))
+    paint = np.float32(rng.uniform(0, 255)) + rng.normal(0, 10, 3).astype(np.float32)
+    return (crop + dots[..., None] * np.float32(rng.uniform(0.3, 1)) * (paint - crop)).astype(np.float32)
 
 
 def _ellipse(side: int, centre: Doubles, radii: Doubles, rng: np.random.Generator) -> Floats:
@@ -193,3 +211,19 @@ def _waves(
     along = (np.cos(angle) * cols + np.sin(angle) * rows) * turn
     across = (np.cos(angle) * rows - np.sin(angle) * cols) * turn
     return np.cos(along).astype(np.float32), np.cos(across).astype(np.float32)
+
+
+_DRAWN: dict[Callable[[Floats, np.random.Generator], Floats], float] = {
+    _enlarged: 0.35,
+    _defocused: 0.12,
+    _coloured: 0.5,
+    _faded: 0.35,
+    _written: 0.07,
+    _patterned: 0.08,
+    _beaded: 0.06,
+    _haired: 0.07,
+    _glinting: 0.05,
+    _framed: 0.08,
+    _screened: 0.04,
+}
+"""In this order, and how often each of them is drawn."""

@@ -162,7 +162,7 @@ def lay_out(task: Task, observation: Observation) -> Layout:
     else:
         unseen = [(observation.whole, _unseen(task, observation))]
     parts = tuple((rect, mask, _gap(task, mask)) for rect, mask in unseen)
-    return Layout(task, problem, parts, _spare(observation.softness or 0.0))
+    return Layout(task, problem, parts, spare_scale(observation.softness or 0.0))
 
 
 def make_plan(layout: Layout, settings: SolverSettings, sigma_max: float = math.inf) -> Plan:
@@ -174,7 +174,8 @@ def make_plan(layout: Layout, settings: SolverSettings, sigma_max: float = math.
     return Plan(task, regions, runs, "best" if task.runs else "mean", planner.tile, settings.seed)
 
 
-def _spare(softness: float) -> int:
+def spare_scale(softness: float) -> int:
+    """How many times smaller a photo with edges of that many pixels may be and keep its detail: 1, 2 or 4."""
     return 2 ** sum(softness >= least for least in _SPARE)
 
 

@@ -48,7 +48,7 @@ def test_it_says_how_far_it_is_and_can_be_stopped(monkeypatch: pytest.MonkeyPatc
     photo, cancel = Photo(scratched(12)[0]), threading.Event()
     heard = answers(FindRequest("f", photo, "cpu"))
     shares = [message.fraction for message in heard if isinstance(message, Progress)]
-    assert len(shares) == 20 and shares == sorted(shares) and shares[-1] < 1
+    assert len(shares) == 26 and shares == sorted(shares) and shares[-1] < 1
     messages: list[Message] = []
 
     def stop_at_once(message: Message) -> None:

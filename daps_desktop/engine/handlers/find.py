@@ -1,5 +1,6 @@
 """What looks like damage in a photo: the answer to a FindRequest."""
 
+from daps_desktop.analysis.blur import estimate_blur
 from daps_desktop.analysis.finding.judgement import judged
 from daps_desktop.analysis.finding.pieces import pieces
 from daps_desktop.analysis.picture_area import without_hidden
@@ -9,7 +10,10 @@ from daps_desktop.jobs.proposals import Proposals
 from daps_desktop.jobs.requests import FindRequest
 from daps_desktop.jobs.settings import Device
 from daps_desktop.networks.loader import open_finder
+from daps_desktop.restoration.plan import spare_scale
 from daps_desktop.restoration.progress import ProgressReporter
+
+_LARGE = 12_000_000  # pixels: of fewer, fine dust on soft content is worth the time
 
 
 def handle(request: FindRequest, progress: ProgressReporter) -> FindResult:
@@ -24,6 +28,13 @@ def find_damage(photo: Photo, device: Device, progress: ProgressReporter) -> Pro
     """
     progress.check()
     pixels = without_hidden(photo.pixels, photo.alpha)
-    probability = open_finder(device).probabilities(pixels, progress.share)
+    probability = open_finder(device).probabilities(pixels, progress.share, finest=_finest_scale(photo))
     hidden = None if photo.alpha is None else photo.alpha == 0
-    return judged(pixels, probability, pieces(probability, hidden, progress.check), progress.check)
+    return judged(probability, pieces(probability, hidden, progress.check), progress.check)
+
+
+def _finest_scale(photo: Photo) -> int:
+    """A large scan is looked at where its detail is: that of a small soft print would take minutes."""
+    if photo.height * photo.width < _LARGE:
+        return 1
+    return spare_scale(estimate_blur(photo.pixels, photo.alpha) or 0.0)

@@ -40,6 +40,7 @@ LOG = "log.csv"
 COLUMNS = tuple(Report.__dataclass_fields__)  # and what the objective measures
 VALIDATE_EVERY_S = 1200.0
 HARD = 2000  # clean crops that a finder is shown again
+WHOLE = 4.0  # times that its crops are shrunk, at most: a photo is looked at as a whole, too
 
 Say = Callable[[str], None]
 
@@ -87,7 +88,7 @@ def _objective(settings: RunSettings, data: RunData) -> Objective:
     # Old photos carry damage of their own, which nobody marked: none are shown as clean.
     coloured = [photo for photo in data.photos if find_tone(photo) is None]
     hard = HardCrops(HARD, Finding.stages[-1][1])
-    return Finding(DamagedCrops(Crops(coloured), FilmElements(settings.film), hard), data.clean)
+    return Finding(DamagedCrops(Crops(coloured, WHOLE), FilmElements(settings.film), hard), data.clean)
 
 
 def initial_network(settings: RunSettings) -> NormFreeUNet:

@@ -1,4 +1,8 @@
-"""Fitting how a whole piece is judged: from what a finder finds on drawn damage, and on clean photos."""
+"""Fitting how a whole piece is judged: from what a finder finds on drawn damage, and on clean photos.
+
+The photos are whole scenes with no more content than they have, as it is to be judged how often a photo
+holds what a finder takes for damage.
+"""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -27,12 +31,11 @@ from daps_desktop.training.data.crops import Crops
 from daps_desktop.training.data.photos import find_photos, load_rgb
 from daps_desktop.training.fit import Say
 
-SIDE = 256  # pixels of a crop
-DRAWN = (False, True, True)  # of each photo, crops with and without damage: who looks for some has some
-HIDDEN = (32, 16)
+LEAST, MOST = 256, 640  # pixels of the side of a scene: what is found is a matter of the whole of it
+DRAWN = (False, True, True)  # of each photo, scenes with and without damage: who looks for some has some
 EPOCHS, BATCH, RATE, DECAY = 40, 512, 3e-3, 1e-2
 DAMAGE, CONTENT = 0.4, 0.1  # a piece is damage where more of it is, content where less of it may be
-MOST_WEIGHT = 20.0  # of a piece: the root of its pixels at most
+MOST_WEIGHT = 20.0  # of a piece: the root of its pixels, as a long scratch is seen before a speck is
 DIGITS = 5
 
 
@@ -55,7 +58,7 @@ def fit_judgement(
     gathered = list(_gather(finder, photos, FilmElements(film), count))
     seen = JudgedPieces(*(np.concatenate([getattr(g, f) for g in gathered]) for f in JudgedPieces.__slots__))
     say(f"{len(seen.damage)} pieces, {seen.damage.mean():.1%} of them damage")
-    judgement = fitted(seen)
+    judgement = fitted(seen, hidden=())
     write_file(out, (dump_judgement(judgement) + "\n").encode(), overwrite=True)
 
 
@@ -66,17 +69,17 @@ def _gather(
     used = 0
     for index in np.random.default_rng(0).permutation(len(files)).tolist():
         photo = load_rgb(files[index])
-        if photo is None or min(photo.shape[:2]) < SIDE or find_tone(photo) is not None:
+        if photo is None or min(photo.shape[:2]) < LEAST or find_tone(photo) is not None:
             continue  # old photos carry damage of their own, which nobody marked
         for number, damaged in enumerate(DRAWN):
             rng = np.random.default_rng((index, number))
-            crop = np.rint(Crops([photo]).cut(SIDE, rng))
-            scan, truth = damaged_crop(crop, film if damaged else None, rng)
+            crop = np.rint(Crops([photo]).cut(min(MOST, *photo.shape[:2]), rng))
+            scan, truth = damaged_crop(crop, film if damaged else None, rng, content=False)
             pixels = scan.astype(np.uint8)
             probability = finder.probabilities(pixels)
             found = pieces(probability)
             if found.pieces:
-                yield _known(piece_features(pixels, probability, found), found, truth[..., 0])
+                yield _known(piece_features(probability, found), found, truth[..., 0])
         used += 1
         if used == count:
             return
@@ -95,8 +98,8 @@ def _known(features: Values, found: Proposals, truth: Floats) -> JudgedPieces:
     return JudgedPieces(features[plain], (share > DAMAGE)[plain], weight[plain])
 
 
-def fitted(seen: JudgedPieces, epochs: int = EPOCHS) -> Judgement:
-    """By cross-entropy; a piece counts by its size, as a long scratch is seen before a speck is."""
+def fitted(seen: JudgedPieces, hidden: tuple[int, ...], epochs: int = EPOCHS) -> Judgement:
+    """By cross-entropy, with hidden layers of that many features; each piece counts by its weight."""
     mean, spread = seen.features.mean(axis=0), seen.features.std(axis=0) + 1e-6
     x = torch.from_numpy(Judgement(mean, spread, ()).standard(seen.features)).float()
     y, weight = (
@@ -104,7 +107,7 @@ def fitted(seen: JudgedPieces, epochs: int = EPOCHS) -> Judgement:
         torch.from_numpy(seen.weight / seen.weight.mean()).float(),
     )
     torch.manual_seed(0)
-    sizes = (x.shape[1], *HIDDEN, 1)
+    sizes = (x.shape[1], *hidden, 1)
     layers = [nn.Linear(a, b) for a, b in pairwise(sizes)]
     optimiser = torch.optim.AdamW(nn.ModuleList(layers).parameters(), RATE, weight_decay=DECAY)
     for epoch in range(epochs):

@@ -33,7 +33,7 @@ from daps_desktop.networks.runtime.torch_runtime import read_module
 from daps_desktop.solver.tensors import PHOTO_STD
 from daps_desktop.training.loop.credits import CREDITS
 from daps_desktop.training.loop.denoising import denoise
-from daps_desktop.training.loop.recipe import SHORTEST, SIGMA_RANGE
+from daps_desktop.training.loop.recipe import FINDER_STAGES, SHORTEST, SIGMA_RANGE
 from daps_desktop.training.loop.settings import RunSettings
 
 CHECK = "check.safetensors"
@@ -92,7 +92,8 @@ def _write(folder: Path, network: NormFreeUNet, facts: dict[str, Any], credit: s
     hashes = {"credits": CREDITS if credit else "", "sha256": sha256(folder / WEIGHTS)}
     finds = network.config["out_channels"] == 1
     use = {"role": FINDER} if finds else {"parameterisation": _PARAMETERISATION}
-    card = json.dumps({**_card(network), **use, **facts, **hashes}, indent=1)
+    patch = {"trained_patch": FINDER_STAGES[-1][1] if finds else SHORTEST}
+    card = json.dumps({**_card(network), **patch, **use, **facts, **hashes}, indent=1)
     (folder / CARD).write_text(card + "\n", encoding="utf-8")
     (folder / WEIGHTS).chmod(0o644)  # safetensors lets only the owner read it
     if not finds:
@@ -113,7 +114,6 @@ def _card(network: NormFreeUNet) -> dict[str, Any]:
         "version": VERSION,
         "architecture": {"class": NormFreeUNet.__name__},
         "side_multiple": Architecture(NormFreeUNet.__name__, network.config).size_multiple,
-        "trained_patch": SHORTEST,
         "channels": "RGB",
         "licence": LICENCE,
     }

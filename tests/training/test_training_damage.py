@@ -152,7 +152,7 @@ def test_a_finder_is_taught_stopped_and_goes_on(settings: RunSettings, film_fold
     assert load_checkpoint(out).weights["conv_out.weight"].shape[0] == 1
     with (out / LOG).open(newline="") as file:
         (row,) = csv.DictReader(file)
-    assert row["side"] == "128" and 0 <= float(row["marked"]) <= 1 and "psnr_25" not in row
+    assert row["side"] == "192" and 0 <= float(row["marked"]) <= 1 and "psnr_25" not in row
     longer = replace(read_settings(out), budget=replace(settings.budget, steps=8))
     fit(longer, True, threading.Event(), lambda line: None)
     assert load_checkpoint(out).steps == 8

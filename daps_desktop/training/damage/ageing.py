@@ -21,10 +21,13 @@ _FONTS = tuple(range(8))  # of OpenCV, from plain to script
 WARM = 0.7  # so many of the toned prints
 
 
-def age_print(crop: Floats, rng: np.random.Generator) -> Floats:
-    """What the print was before it was damaged. (N, N, 3) of 0 to 255, as the result."""
+def age_print(crop: Floats, rng: np.random.Generator, content: bool = True) -> Floats:
+    """What the print was before it was damaged. (N, N, 3) of 0 to 255, as the result.
+
+    Without `content`, the photo holds what it holds, and nothing is drawn that looks like damage.
+    """
     for draw, share in _DRAWN.items():
-        if rng.random() < share:
+        if rng.random() < share and (content or draw in _PRINTED):
             crop = draw(crop, rng)
     return crop.astype(np.float32)
 
@@ -227,3 +230,5 @@ _DRAWN: dict[Callable[[Floats, np.random.Generator], Floats], float] = {
     _screened: 0.04,
 }
 """In this order, and how often each of them is drawn."""
+
+_PRINTED = (_enlarged, _coloured, _faded)

@@ -26,6 +26,7 @@ Kind = Callable[[int, np.random.Generator], Iterator["Piece"]]
 
 SCANNED = 0.22  # so many of the kinds drawn are scanned from film
 LIGHT = 0.7  # so many pieces are lighter than the photo: bare paper, dust on a negative
+_USUAL = 192  # pixels: the side of a crop that carries each kind once
 _FINE = 8  # specks are drawn so many times as large and averaged
 
 
@@ -38,11 +39,17 @@ class Piece:
 
 
 def draw_pieces(film: FilmElements, side: int, rng: np.random.Generator) -> list[Piece]:
-    """What one damaged crop carries: mostly a little, of few kinds, sometimes much."""
+    """What a damaged crop carries: of few kinds, mostly a little, sometimes much; more on a large one."""
     kinds: list[Kind] = [partial(_scan, film), *_DRAWN]
     shares = [SCANNED, *_DRAWN.values()]
     chosen = rng.choice(len(kinds), size=rng.choice([1, 1, 2, 2, 3]), p=shares)
-    return [piece for index in chosen for piece in kinds[index](side, rng)]
+    room = 2 * np.log(max(side / _USUAL, 1))
+    return [
+        piece
+        for index in chosen
+        for _ in range(round(np.exp(rng.uniform(0, room))) if room else 1)
+        for piece in kinds[index](side, rng)
+    ]
 
 
 def _scan(film: FilmElements, side: int, rng: np.random.Generator) -> Iterator[Piece]:
@@ -113,7 +120,7 @@ def _creases(side: int, rng: np.random.Generator) -> Iterator[Piece]:
             line = line.astype(np.float32)
         bent = ragged(rng, line, rng.uniform(0, 0.03))
         away = np.where(stroke(side, bent, 1) > 0, 0, 255).astype(np.uint8)
-        away = cv2.distanceTransform(away, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) / np.float32(half)
+        away = cv2.distanceTransform(away, cv2.DIST_L2, cv2.DIST_MASK_PRECISE).clip(max=2 * side) / half
         for light, above in ((True, rng.uniform(-1.2, 0.6)), (False, rng.uniform(0.6, 1.6))):
             flakes = along(rng, side, angle, rng.uniform(3, 14), rng.uniform(0.7, 2)) - away**2
             opacity = np.clip((flakes - above) / rng.uniform(0.1, 0.6), 0, 1).astype(np.float32)

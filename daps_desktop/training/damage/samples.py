@@ -62,9 +62,14 @@ class DamagedCrops:
                 self.hard.report(source, int(place), loss)
 
 
-def damaged_crop(crop: Floats, film: FilmElements | None, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """A scan of an old print of that picture, and the truth (N, N, 1), 1, 0 or -1; clean without `film`."""
-    clean = age_print(crop, rng)
+def damaged_crop(
+    crop: Floats, film: FilmElements | None, rng: np.random.Generator, content: bool = True
+) -> tuple[Floats, Floats]:
+    """A scan of an old print of that picture, and the truth (N, N, 1), 1, 0 or -1; clean without `film`.
+
+    `content`: what looks like damage and is none is drawn on it, too.
+    """
+    clean = age_print(crop, rng, content)
     damaged = clean if film is None else _damaged(clean, film, rng)
     scan = soften(rng)
     seen = scan(damaged)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from daps_desktop.imaging.colour import REC601
 from daps_desktop.training.data.photos import Pixels8
 
-SHRUNK, MAX_SHRUNK = 0.5, 2.0  # so many of the crops are shrunk, by a factor between 1 and this
+SHRUNK, MAX_SHRUNK = 0.5, 2.0  # so many of the crops are shrunk, by a factor between 1 and, usually, this
 GREY, TONED = 0.25, 0.5  # so many are grey; of these so many toned, as sepia is
 GAMMA_STD, GAIN_STD = 0.25, 0.12  # of the logarithm of a toned channel's power and gain
 
@@ -20,7 +20,8 @@ Floats = NDArray[np.float32]
 class Crops:
     """Crops of photos (H, W, 3), each drawn as often as its area says."""
 
-    def __init__(self, photos: Sequence[Pixels8]) -> None:
+    def __init__(self, photos: Sequence[Pixels8], most_shrunk: float = MAX_SHRUNK) -> None:
+        self.most_shrunk = most_shrunk
         areas = np.array([photo.shape[0] * photo.shape[1] for photo in photos], np.float64)
         self.photos = photos
         self.shares = np.cumsum(areas) / areas.sum()
@@ -38,7 +39,7 @@ class Crops:
     def cut(self, side: int, rng: np.random.Generator) -> Floats:
         """(side, side, 3) in 0-255, in the colours of its photo."""
         photo = self.photos[int(np.searchsorted(self.shares, rng.random(), "right"))]
-        return _turn(_cut(photo, side, rng), rng)
+        return _turn(_cut(photo, side, self.most_shrunk, rng), rng)
 
 
 def to_unit(crops: Floats) -> Floats:
@@ -46,10 +47,10 @@ def to_unit(crops: Floats) -> Floats:
     return (crops / 127.5 - 1).transpose(0, 3, 1, 2)
 
 
-def _cut(photo: Pixels8, side: int, rng: np.random.Generator) -> Floats:
+def _cut(photo: Pixels8, side: int, most_shrunk: float, rng: np.random.Generator) -> Floats:
     """As it is or shrunk by averaging areas."""
     height, width = photo.shape[:2]
-    shrink = rng.uniform(1, MAX_SHRUNK) if rng.random() < SHRUNK else 1.0
+    shrink = rng.uniform(1, most_shrunk) if rng.random() < SHRUNK else 1.0
     taken = min(round(side * shrink), height, width)
     top, left = rng.integers(height - taken + 1), rng.integers(width - taken + 1)
     crop = photo[top : top + taken, left : left + taken].astype(np.float32)

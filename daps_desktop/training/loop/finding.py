@@ -16,7 +16,7 @@ from daps_desktop.training.damage.strokes import Floats
 from daps_desktop.training.data.photos import Pixels8
 from daps_desktop.training.loop.denoising import in_mixed_precision
 from daps_desktop.training.loop.objective import Batch, Forward
-from daps_desktop.training.loop.recipe import SHORTEST
+from daps_desktop.training.loop.recipe import FINDER_STAGES
 
 OVERLAP = 0.3  # how much the overlap of answer and truth counts beside the single pixels
 
@@ -30,7 +30,7 @@ class Finding:
     """
 
     columns = FIGURES
-    stages = ((0.0, SHORTEST, 3 / 8),)
+    stages = FINDER_STAGES
 
     def __init__(self, crops: DamagedCrops, clean: Sequence[Pixels8]) -> None:
         self.crops = crops

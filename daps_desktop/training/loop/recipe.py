@@ -13,6 +13,9 @@ Stages = tuple[tuple[float, int, float], ...]
 STAGES: Stages = ((0.0, 64, 1.0), (0.55, 96, 1 / 2), (0.8, 128, 3 / 8))
 """From which part of the run on, side of the patches in pixels, and their number as a part of the batch."""
 
+FINDER_STAGES: Stages = ((0.0, 192, 1 / 4),)
+"""The same of a finder of damage, whose patches hold a face that is shown enlarged."""
+
 SHORTEST = max(side for _, side, _ in STAGES)  # pixels a photo must have on both sides
 LOG_SIGMA_MEAN, LOG_SIGMA_STD = -1.8, 1.2  # sigma ~ exp(N(mean, std)), [-1, 1] units
 WIDE, WIDE_SIGMA = 0.15, (0.5, 80.0)  # so many lie evenly on the logarithmic scale between these instead

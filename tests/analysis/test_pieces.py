@@ -29,12 +29,12 @@ def sound(found: Proposals) -> None:
 def test_a_lower_threshold_only_adds() -> None:
     probable = ground()
     probable[60, 10:80] = 240
-    probable[60, 95:150] = 40
-    probable[20:24, 20:24] = 100
+    probable[60, 95:150] = 140
+    probable[20:24, 20:24] = 150
     found = pieces(probable)
     sound(found)
-    assert [round(piece.score * 255) for piece in found.pieces] == [240, 100, 40]
-    assert [found.shown(s) for s in (0, 0.01, 0.1, 0.5, 0.7, 0.9, 1)] == [0, 0, 1, 1, 2, 3, 3]
+    assert [round(piece.score * 255) for piece in found.pieces] == [240, 150, 140]
+    assert [found.shown(s) for s in (0, 0.01, 0.1, 0.3, 0.42, 0.46, 1)] == [0, 0, 1, 1, 2, 3, 3]
     for shown in range(3):
         assert (found.mask(shown + 1) >= found.mask(shown)).all()
     marked = found.mask(3)
@@ -49,14 +49,16 @@ def test_what_is_put_aside_is_not_marked() -> None:
     assert not found.mask(2, [0, 1]).any() and not found.mask(0).any()
 
 
-def test_a_piece_goes_on_where_it_fades_and_only_near_it() -> None:
+def test_a_piece_covers_its_soft_edge_and_nothing_farther() -> None:
     probable = ground()
     probable[60, 10:80] = 200
-    probable[60, 80:84] = 100  # unsure, and next to what is sure
-    probable[90:, :] = 100  # a field as unsure
-    (first, _) = (found := pieces(probable)).pieces
-    assert found.patch(0)[:, 70:74].any() and first.rect.right == 84 + module._RIM
-    assert first.rect.bottom == 61 + module._RIM
+    probable[60, 80:90] = 100  # unlikely, and next to what is likely
+    probable[90:, :] = 100  # a field as unlikely
+    (piece,) = (found := pieces(probable)).pieces
+    covered = np.zeros(probable.shape, bool)
+    covered[60, 10 : 80 + module._NEAR] = True
+    np.testing.assert_array_equal(found.mask(1), dilate(covered, module._RIM))
+    assert found.mask(1)[piece.rect.slices].sum() == piece.pixels
     sound(found)
 
 

@@ -12,8 +12,9 @@ from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.jobs.proposals import Proposal, ProposalKind, Proposals
 
-_LEAST = 0.1  # probability: what is connected above it is one piece
-_RIM = 1  # pixels that it covers beyond that: a trace of a soft edge would be drawn into the filling
+_LEAST = 0.5  # probability: what is connected above it is one piece
+_SOFT, _NEAR = 0.1, 4  # it covers what is as likely as that, so many pixels around,
+_RIM = 1  # and so many beyond: a trace of a soft edge would be drawn into the filling
 _MIN_PIXELS = 3
 _MAX_PIECES = 4000
 _BAND = 1 << 25  # pixels looked at together: of larger scans, pieces end where a band does
@@ -61,19 +62,22 @@ def _pieces(probability: NDArray[np.uint8], labels: Labels, top: int, count: int
         box = Rect(above, left, above + height, left + width)
         piece = parts[box.slices] == part
         score = float(probability[box.slices][piece].max()) / 255
-        rim = Rect(box.top - _RIM, box.left - _RIM, box.bottom + _RIM, box.right + _RIM)
+        reach = _NEAR + _RIM
+        rim = Rect(box.top - reach, box.left - reach, box.bottom + reach, box.right + reach)
         found.append(Proposal(rim.clipped(*labels.shape).translated(top, 0), score, _kind(piece), 0))
     if found:
-        _lay(numbers, parts, labels)
+        _lay(numbers, parts, probability, labels)
     return found
 
 
-def _lay(numbers: Labels, parts: NDArray[np.int32], labels: Labels) -> None:
+def _lay(numbers: Labels, parts: NDArray[np.int32], probability: NDArray[np.uint8], labels: Labels) -> None:
     """Write the number of each part where it is, and on what is free around it."""
     laid = np.empty_like(labels)
     for rows in _strips(len(laid)):
         laid[rows] = numbers[parts[rows]]
-    np.copyto(labels, laid, where=laid > 0)
+    soft = (laid == 0) & (probability >= round(255 * _SOFT))
+    np.copyto(laid, cast(Labels, cv2.dilate(laid, _disc(_NEAR))), where=soft)
+    np.copyto(labels, laid, where=(laid > 0) & (labels == 0))
     np.copyto(labels, cast(Labels, cv2.dilate(laid, _disc(_RIM))), where=labels == 0)
 
 

@@ -13,7 +13,7 @@ from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_, Phrase, phrase
 from daps_desktop.base.os_errors import describe_os_error
 from daps_desktop.imaging.export import ADDED, default_path
-from daps_desktop.imaging.formats.endings import OTHER_PICTURES, READABLE
+from daps_desktop.imaging.formats.endings import INFRARED_ADDED, OTHER_PICTURES, READABLE
 from daps_desktop.imaging.formats.reader import begins_like_a_photo
 
 _MASK_ADDED = ("_mask", "_marks")
@@ -99,6 +99,9 @@ def _why_not(path: Path, stems: set[str]) -> Phrase | None:
     result = _RESULT.fullmatch(_plain(path.stem))
     if result and result[1] in stems:
         return phrase(N_("taken for the result of {name}"), name=result[1])
+    for name in _without(_plain(path.stem), INFRARED_ADDED):
+        if name in stems:
+            return phrase(N_("taken for what a scanner saw of {name} in infrared"), name=name)
     return None
 
 
@@ -130,12 +133,15 @@ def _plain(name: str) -> str:
 
 
 def _made_of(stem: str) -> Iterator[str]:
-    """The names of photos that a picture may be the marks or the result of; several results are numbered."""
-    for added in _MASK_ADDED:
-        if stem.endswith(added):
-            yield stem[: -len(added)]
+    """The names of photos that a picture may be the marks, the infrared channel or the result of; several
+    results are numbered."""
+    yield from _without(stem, (*_MASK_ADDED, *INFRARED_ADDED))
     if result := _RESULT.fullmatch(stem):
         yield result[1]
+
+
+def _without(stem: str, added: tuple[str, ...]) -> Iterator[str]:
+    return (stem.removesuffix(end) for end in added if stem.endswith(end))
 
 
 def find_mask(photo: Path, masks: Path | None) -> Path | None:

@@ -24,6 +24,7 @@ from daps_desktop.jobs.task import Task
 EXIT_USER_ERROR = 2
 EXIT_INTERRUPTED = 130
 NOTHING_FOUND = N_("Nothing was found that looks like damage.")
+BY_INFRARED = N_("It was found by the infrared channel of the scan.")
 EXIT_UNREAD = 141  # as where the system ends a program that writes into a broken pipe
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from daps_desktop.base.i18n import ntr, tr
 from daps_desktop.base.serialization import dump_json
 from daps_desktop.cli.common import (
+    BY_INFRARED,
     NOTHING_FOUND,
     add_force,
     add_photo,
@@ -49,6 +50,8 @@ def _find(options: argparse.Namespace) -> int:
     if not shown:
         print_status(tr(NOTHING_FOUND))
     elif not options.json:
+        if found.infrared:
+            print_status(tr(BY_INFRARED))
         print(ntr("{count} place found.", "{count} places found.", shown).format(count=shown))
     return 0
 
@@ -68,4 +71,10 @@ def _facts(found: Proposals, shown: int, sensitivity: float) -> dict[str, Any]:
         }
         for piece in found.pieces[:shown]
     ]
-    return {"width": width, "height": height, "sensitivity": sensitivity, "pieces": pieces}
+    return {
+        "width": width,
+        "height": height,
+        "sensitivity": sensitivity,
+        "infrared": found.infrared,
+        "pieces": pieces,
+    }

@@ -12,6 +12,7 @@ from daps_desktop.base.errors import UserError
 from daps_desktop.base.files import check_writable, write_file
 from daps_desktop.base.i18n import N_, ntr, phrase, tr
 from daps_desktop.cli.common import (
+    BY_INFRARED,
     EXIT_INTERRUPTED,
     EXIT_USER_ERROR,
     NOTHING_FOUND,
@@ -200,6 +201,8 @@ def _with_found(mask: Mask | None, photo: Photo, sensitivity: float | None, devi
         print_status(tr(NOTHING_FOUND))
         return mask
     print_status(ntr("{count} place found.", "{count} places found.", shown).format(count=shown))
+    if found.infrared:
+        print_status(tr(BY_INFRARED))
     return found.mask(shown) if mask is None else mask | found.mask(shown)
 
 

@@ -42,7 +42,8 @@ class JpegTables:
 class Photo:
     """Upright pixels, (H, W, C), C = 1 (grey) or 3 (RGB), uint8 or uint16, read-only.
 
-    `alpha` is (H, W) of the same type or None. `path` is None for a pasted photo.
+    `alpha` is (H, W) of the same type or None, and so is `infrared`, what a scanner saw in infrared light, in
+    which the dyes of film are clear and dust is dark. `path` is None for a pasted photo.
     """
 
     pixels: Pixels
@@ -54,9 +55,11 @@ class Photo:
     page: int = 1  # of them, which this is
     remarks: tuple[Phrase, ...] = ()  # what a person should know of how the file was read
     jpeg: JpegTables | None = None
+    infrared: Pixels | None = None
+    infrared_beside: bool = False  # in a file of its own, so that it has no place in that of the photo
 
     def __post_init__(self) -> None:
-        for array in (self.pixels, self.alpha):
+        for array in (self.pixels, self.alpha, self.infrared):
             if array is not None:
                 array.setflags(write=False)
 
@@ -82,10 +85,10 @@ class Photo:
         return self.height * self.width / 1e6
 
     def with_pixels(self, pixels: Pixels) -> "Photo":
-        """The same photo with other pixels; transparency goes along where the size is the same."""
+        """The same photo with other pixels; transparency and infrared go along where the size is the same."""
         same_size = pixels.shape[:2] == self.pixels.shape[:2]
-        alpha = self.alpha if same_size else None
-        return replace(self, pixels=pixels, alpha=alpha)
+        alpha, infrared = (self.alpha, self.infrared) if same_size else (None, None)
+        return replace(self, pixels=pixels, alpha=alpha, infrared=infrared)
 
 
 def with_alpha(photo: Photo) -> Pixels:

@@ -40,11 +40,13 @@ class Proposals:
     """All pieces, the surest first, so that what a sensitivity shows is a beginning of them.
 
     `labels` is (H, W) uint16: 1 + the place of the piece that has the pixel, or 0. One map for all, as the
-    rectangles around long scratches may each hold the whole photo.
+    rectangles around long scratches may each hold the whole photo. `infrared`: by the channel of the scan,
+    and not by what they look like.
     """
 
     labels: NDArray[np.uint16]
     pieces: tuple[Proposal, ...]
+    infrared: bool = False
 
     def shown(self, sensitivity: float) -> int:
         """How many of them a sensitivity of 0 to 1 lets through; a higher one only adds to them."""

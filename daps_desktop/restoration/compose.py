@@ -102,7 +102,8 @@ def compose(
     if not task.only_fills_mask:
         _refuse_constant(photo, to_pixels(pictures[0], photo.pixels.dtype, 1) if tone else parts[0], tone)
         pixels = _with_hidden(photo, parts[0])
-        return replace(photo.with_pixels(pixels), alpha=_enlarged(photo.alpha, task.scale))
+        alpha, infrared = (_enlarged(plane, task.scale) for plane in (photo.alpha, photo.infrared))
+        return replace(photo.with_pixels(pixels), alpha=alpha, infrared=infrared)
     assert marks is not None
     pixels = photo.pixels.copy()
     for region, part in zip(plan.regions, parts, strict=True):

@@ -27,7 +27,7 @@ def test_photos_of_all_endings_are_found(tmp_path: Path) -> None:
 
 
 def test_what_is_left_out_is_named_with_its_reason(tmp_path: Path) -> None:
-    put(tmp_path, "a.jpg", "a_restored.jpg", "a_mask.jpg", "b.dat", "c")
+    put(tmp_path, "a.jpg", "a_restored.jpg", "a_mask.jpg", "a_ir.tif", "b.dat", "c")
     put(tmp_path, "d.bin", data=by_libheif(picture()))
     put(tmp_path, "notes.txt", data=b"Dear diary")
     put(tmp_path / "more", "x.jpg", "y.png")
@@ -38,7 +38,18 @@ def test_what_is_left_out_is_named_with_its_reason(tmp_path: Path) -> None:
     if hasattr(os, "symlink"):
         (tmp_path / "gone.jpg").symlink_to(tmp_path / "nothing.jpg")
     reasons = {path.name: str(reason) for path, reason in passed_over(tmp_path, tmp_path / "masks")}
-    named = {"a_restored.jpg", "b.dat", "c", "d.bin", "e.GIF", "f.nef", "gone.jpg", "more", "masks"}
+    named = {
+        "a_restored.jpg",
+        "a_ir.tif",
+        "b.dat",
+        "c",
+        "d.bin",
+        "e.GIF",
+        "f.nef",
+        "gone.jpg",
+        "more",
+        "masks",
+    }
     assert {*reasons} == named | {"b_mask.png"}
     assert "result of a" in reasons["a_restored.jpg"]
     assert "pictures in it: 3" in reasons["more"] and "not read" in reasons["e.GIF"]

@@ -2,12 +2,14 @@
 
 import pickle
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from daps_desktop.base.paths import DATA_VARIABLE
 from daps_desktop.engine.dispatch import run_job
+from daps_desktop.engine.handlers.find import find_damage
 from daps_desktop.engine.process.client import validated
 from daps_desktop.imaging.mask import dilate
 from daps_desktop.imaging.photo import Photo
@@ -16,6 +18,7 @@ from daps_desktop.jobs.proposals import DEFAULT
 from daps_desktop.jobs.requests import FindRequest
 from daps_desktop.networks import catalogue, finder
 from daps_desktop.restoration import progress
+from daps_desktop.restoration.progress import ProgressReporter
 from tests.engine.playing import scratched
 
 
@@ -40,6 +43,18 @@ def test_the_answer_points_at_the_damage() -> None:
     assert met > 0.25 and met > 10 * marked[~dilate(true, 4)].mean()
     sent = pickle.loads(pickle.dumps(found)).proposals
     assert np.array_equal(sent.labels, found.proposals.labels) and sent.pieces == found.proposals.pieces
+
+
+def test_the_infrared_channel_is_asked_where_it_tells() -> None:
+    pixels, _ = scratched(240)
+    seen = np.full(pixels.shape[:2], 200, np.uint8)
+    seen[20:26, 30:36] = 40
+    found = find_damage(replace(Photo(pixels), infrared=seen), "cpu", ProgressReporter())
+    (piece,) = found.pieces
+    assert found.infrared and piece.score > DEFAULT and dilate(seen < 100, 6)[found.mask(1)].all()
+    picture = np.ascontiguousarray(pixels[..., 0])  # as of silver film
+    found = find_damage(replace(Photo(pixels), infrared=picture), "cpu", ProgressReporter())
+    assert not found.infrared and found.pieces == find_damage(Photo(pixels), "cpu", ProgressReporter()).pieces
 
 
 def test_it_says_how_far_it_is_and_can_be_stopped(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,7 @@ def test_a_window_that_goes_leaves_nothing_that_speaks_of_it(
     model, job = window.model, window.job
     with qtbot.captureExceptions() as raised:
         window.panel.how.fold.head.toggle()
-        window.panel.where.finding.show_review()
+        window.panel.where.finding.show_review(infrared=False)
         desk.trigger("find")
         model.set_settings(SolverSettings(seed=3))
         window.background.run(lambda: 7, window.status.showMessage)

@@ -1,6 +1,9 @@
 """What looks like damage in a photo: the answer to a FindRequest."""
 
+from dataclasses import replace
+
 from daps_desktop.analysis.blur import estimate_blur
+from daps_desktop.analysis.finding.infrared import infrared_damage
 from daps_desktop.analysis.finding.judgement import judged
 from daps_desktop.analysis.finding.pieces import pieces
 from daps_desktop.analysis.picture_area import without_hidden
@@ -22,14 +25,19 @@ def handle(request: FindRequest, progress: ProgressReporter) -> FindResult:
 
 
 def find_damage(photo: Photo, device: Device, progress: ProgressReporter) -> Proposals:
-    """What looks like damage; nothing does that is transparent.
+    """What is dark in the scan's infrared channel, where that tells, else what looks like damage.
+
+    What is transparent is none.
 
     Raises: JobCancelledError; UserError where the finder or the device cannot serve.
     """
     progress.check()
     pixels = without_hidden(photo.pixels, photo.alpha)
-    probability = open_finder(device).probabilities(pixels, progress.share, finest=_finest_scale(photo))
     hidden = None if photo.alpha is None else photo.alpha == 0
+    dark = None if photo.infrared is None else infrared_damage(pixels, photo.infrared)
+    if dark is not None:
+        return replace(pieces(dark, hidden, progress.check), infrared=True)
+    probability = open_finder(device).probabilities(pixels, progress.share, finest=_finest_scale(photo))
     return judged(probability, pieces(probability, hidden, progress.check), progress.check)
 
 

@@ -20,4 +20,5 @@ OTHER_PICTURES = (
     ".pef",
     ".srw",
 )  # fmt: skip - that are not read, though a person may mean them
+INFRARED_ADDED = ("_ir", "-ir", ".ir", "_infrared")  # to the name of a photo: what the scanner saw besides
 READABLE_PATTERNS = " ".join(f"*{ending}" for ending in READABLE)

@@ -4,18 +4,20 @@ import os
 import stat
 import struct
 import warnings
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import imagecodecs
+import numpy as np
 from PIL import BmpImagePlugin, WebPImagePlugin
 
 from daps_desktop.base.errors import UserError
 from daps_desktop.base.i18n import N_, Phrase, phrase, words_of
 from daps_desktop.base.os_errors import describe_os_error
 from daps_desktop.imaging.formats import png_chunks
+from daps_desktop.imaging.formats.endings import INFRARED_ADDED
 from daps_desktop.imaging.formats.heif_reader import decode_avif, decode_heic, is_avif, is_heic
 from daps_desktop.imaging.formats.jpeg_reader import decode_jpeg
 from daps_desktop.imaging.formats.jxl_reader import decode_jxl, is_jxl
@@ -24,14 +26,15 @@ from daps_desktop.imaging.formats.metadata import cicp, exif, xmp
 from daps_desktop.imaging.formats.pillow_reader import all_of, pillow_decoder, split
 from daps_desktop.imaging.formats.png_codec import decoded_size
 from daps_desktop.imaging.formats.tiff.reader import decode_tiff
-from daps_desktop.imaging.photo import Metadata, Photo, apply_orientation
+from daps_desktop.imaging.photo import Metadata, Photo, apply_orientation, at_depth
 
 
 def read_photo(path: Path, page: int | None = None) -> Photo:
     """The photo in a file, upright, at its own depth; of several that of the `page` (from 1), or the first.
 
     Reads JPEG, PNG, WebP, TIFF, BMP, HEIC, AVIF and JPEG XL. Palettes and single bits become RGB and grey,
-    CMYK becomes sRGB through its profile, HDR is toned down. Raises: UserError (`photo_...`), and nothing
+    CMYK becomes sRGB through its profile, HDR is toned down. What a scanner saw in infrared comes along, from
+    the file or from one beside it. Raises: UserError (`photo_...`), and nothing
     else, for a file that is not one of these, is damaged, is larger than this program opens, or lacks the
     page; `file_unreadable` if the memory runs out.
     """
@@ -40,7 +43,7 @@ def read_photo(path: Path, page: int | None = None) -> Photo:
         photo = _decoder(path)(path, page)
         if page not in (None, photo.page):
             raise UserError("photo_page", path=path, page=page, pages=photo.pages)
-        photo = _upright(replace(photo, path=path))
+        photo = _with_infrared(_upright(replace(photo, path=path)), path)
         return replace(photo, metadata=_sane_resolution(photo.metadata))
 
 
@@ -151,16 +154,52 @@ def _upright(photo: Photo) -> Photo:
     jpeg = replace(photo.jpeg, orientation=orientation) if photo.jpeg else None
     told = xmp.without_companions(packet) if packet else None
     remarks = photo.remarks if told == packet else (*photo.remarks, phrase(_COMPANIONS))
+    alpha, infrared = (
+        None if plane is None else apply_orientation(plane, orientation)
+        for plane in (photo.alpha, photo.infrared)
+    )
     return replace(
         photo,
         remarks=remarks,
         pixels=apply_orientation(photo.pixels, orientation),
-        alpha=None if photo.alpha is None else apply_orientation(photo.alpha, orientation),
+        alpha=alpha,
+        infrared=infrared,
         metadata=replace(
             photo.metadata, exif=block, dpi=dpi, xmp=xmp.without_orientation(told) if told else None
         ),
         jpeg=jpeg,
     )
+
+
+_OTHER_INFRARED = N_("The infrared picture {name} is not used: {detail}")
+_OTHER_SIZE = N_("it has {width} × {height} pixels, and the photo has others.")
+
+
+def _with_infrared(photo: Photo, path: Path) -> Photo:
+    """With the channel that lies beside the file, where there is one and the photo has none of its own."""
+    beside = next(filter(Path.is_file, _infrared_names(path)), None)
+    if beside is None or photo.infrared is not None or photo.pixels.shape[2] != 3:
+        return photo
+    try:
+        with _as_user_errors(beside):
+            found = _upright(_decoder(beside)(beside, None))
+    except UserError as error:
+        return _without_infrared(photo, beside, words_of(error))
+    if (found.height, found.width) != (photo.height, photo.width):
+        size = phrase(_OTHER_SIZE, width=found.width, height=found.height)
+        return _without_infrared(photo, beside, size)
+    plane = np.ascontiguousarray(at_depth(found.pixels[..., 0], photo.bits))
+    return replace(photo, infrared=plane, infrared_beside=True)
+
+
+def _without_infrared(photo: Photo, beside: Path, detail: Phrase | str) -> Photo:
+    return replace(photo, remarks=(*photo.remarks, phrase(_OTHER_INFRARED, name=beside.name, detail=detail)))
+
+
+def _infrared_names(path: Path) -> Iterator[Path]:
+    for added in (*INFRARED_ADDED, *map(str.upper, INFRARED_ADDED)):
+        for ending in dict.fromkeys((path.suffix, ".tif", ".tiff", ".png")):
+            yield path.with_name(f"{path.stem}{added}{ending}")
 
 
 _MAX_DPI = 65535  # what a JPEG can say; no scanner comes near

@@ -104,8 +104,10 @@ def check_target(path: Path, original: Path | None, overwrite: bool, replace_ori
 
 
 def _at_depth(photo: Photo, bits: int) -> Photo:
-    alpha = None if photo.alpha is None else at_depth(photo.alpha, bits)
-    return replace(photo, pixels=at_depth(photo.pixels, bits), alpha=alpha)
+    alpha, infrared = (
+        None if plane is None else at_depth(plane, bits) for plane in (photo.alpha, photo.infrared)
+    )
+    return replace(photo, pixels=at_depth(photo.pixels, bits), alpha=alpha, infrared=infrared)
 
 
 def _encode(photo: Photo, path: Path, file_format: str, quality: int) -> bytes:

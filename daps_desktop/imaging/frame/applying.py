@@ -38,9 +38,12 @@ def apply(photo: Photo, frame: Frame, advance: Advance = no_advance) -> Photo:
     if frame == Frame():
         return photo
     pixels = _framed(photo.pixels, frame, True, advance)
-    alpha = None if photo.alpha is None else _framed(photo.alpha[..., None], frame, False, no_advance)[..., 0]
+    alpha, infrared = (
+        None if plane is None else _framed(plane[..., None], frame, False, no_advance)[..., 0]
+        for plane in (photo.alpha, photo.infrared)
+    )
     jpeg = _tables(photo.jpeg, frame, (photo.height, photo.width)) if photo.jpeg else None
-    return replace(photo, pixels=pixels, alpha=alpha, jpeg=jpeg)
+    return replace(photo, pixels=pixels, alpha=alpha, infrared=infrared, jpeg=jpeg)
 
 
 def _tables(jpeg: JpegTables, frame: Frame, size: Size) -> JpegTables | None:

@@ -21,6 +21,9 @@ HOW = N_(
     "Restore repairs what glows. If something is missing, move the slider to the right. Click a place to "
     "exclude it or include it again."
 )
+INFRARED = N_(
+    "Found by the infrared channel of the scan, in which dust and scratches are dark and film is clear. {how}"
+)
 _STOPS = 100
 
 
@@ -121,11 +124,11 @@ class FindSection(QWidget):
         else:
             self._say(lambda: tr(LOOKING_SHARE).format(share=share) if share else tr(LOOKING))
 
-    def show_review(self) -> None:
+    def show_review(self, infrared: bool) -> None:
         """Proposals lie over the photo; the slider begins at its usual place."""
         self._sensitivity.show_value(DEFAULT)
         self._review.setVisible(True)
-        self._say(HOW)
+        self._say(lambda: tr(INFRARED).format(how=tr(HOW)) if infrared else tr(HOW))
         QTimer.singleShot(0, self, self._reveal)
 
     def show_count(self, chosen: int, left_out: int) -> None:

@@ -155,7 +155,7 @@ class ProposalReview(QObject):
         self._tools.settings.found = found.labels
         self._actions.enable(_REVIEWING, True)
         self._canvas.show_marks()
-        self._section.show_review()
+        self._section.show_review(found.infrared)
         self._set_sensitivity(self._section.sensitivity)
 
     def _set_sensitivity(self, sensitivity: float) -> None:

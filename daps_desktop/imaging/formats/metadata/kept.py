@@ -122,6 +122,8 @@ _KEPT = Way(N_("kept"))
 _IN_XMP = N_("in XMP")
 _MOST = ("JPEG", "PNG", "TIFF", "WEBP", "HEIC", "AVIF", "JPEG XL")
 
+_LOST = Way(N_("lost"), lambda photo: (photo.metadata, photo.infrared is None or photo.infrared_beside))
+
 # In this order: what goes into XMP or EXIF does so before these are looked at, and of two captions that of
 # IPTC stays one.
 KINDS = (
@@ -163,4 +165,5 @@ KINDS = (
         dict.fromkeys(FORMATS, Way(_KEPT.words, _profile))
         | {"WEBP": Way(N_("kept, of grey as one for colours"), partial(_profile, coloured=True))},
     ),
+    Kind(N_("infrared channel"), ("TIFF",), dict.fromkeys(FORMATS, _LOST) | {"TIFF": _KEPT}),
 )

@@ -24,7 +24,7 @@ logging.getLogger("tifffile").addHandler(logging.NullHandler())  # else it write
 
 _PHOTOSHOP = 34377
 _JPEG = (6, 7, 33007, 34892)  # old and new, and two more names of it: their decoder gives RGB
-_ASSOCIATED, _UNASSOCIATED = 1, 2
+_UNSPECIFIED, _ASSOCIATED, _UNASSOCIATED = 0, 1, 2
 
 
 def decode_tiff(path: Path, page: int | None = None) -> Photo:
@@ -44,10 +44,12 @@ def decode_tiff(path: Path, page: int | None = None) -> Photo:
         array = _read_pixels(chosen)
         _check_numbers(path, array)
         icc = _bytes_tag(chosen, ICC)
-        pixels, alpha, icc = _interpret(chosen, array, icc)
+        pixels, alpha, infrared, icc = _interpret(chosen, array, icc)
         block = _exif_block(file, chosen.offset)
         metadata = Metadata(icc, block, _bytes_tag(chosen, XMP), iptc=_captions(chosen))
-        return Photo(pixels, alpha, metadata, file_format="TIFF", pages=len(pages), page=number)
+        return Photo(
+            pixels, alpha, metadata, file_format="TIFF", pages=len(pages), page=number, infrared=infrared
+        )
 
 
 def _read_pixels(page: TiffPage) -> NDArray[np.generic]:
@@ -68,11 +70,11 @@ def _check_numbers(path: Path, array: NDArray[np.generic]) -> None:
 
 def _interpret(
     page: TiffPage, array: NDArray[np.generic], icc: bytes | None
-) -> tuple[Pixels, Pixels | None, bytes | None]:
-    """Pixels, alpha and the profile that then holds, by the meaning the page gives its values."""
+) -> tuple[Pixels, Pixels | None, Pixels | None, bytes | None]:
+    """Pixels, alpha, infrared and the profile that then holds, by the meaning the page gives its values."""
     meaning = page.photometric
     if meaning == PHOTOMETRIC.PALETTE:
-        return _look_up(page, array), None, icc
+        return _look_up(page, array), None, None, icc
     values = _at_full_range(page, array)
     if meaning in (PHOTOMETRIC.MINISWHITE, PHOTOMETRIC.MINISBLACK):
         colours = 1
@@ -85,11 +87,12 @@ def _interpret(
     if values.shape[2] < colours:
         raise ValueError("fewer values per pixel than colours")
     pixels, alpha = _without_extras(page, values, colours)
+    infrared = _extra(page, values, colours, (_UNSPECIFIED,)) if meaning == PHOTOMETRIC.RGB else None
     if meaning == PHOTOMETRIC.MINISWHITE:
         pixels = np.iinfo(pixels.dtype).max - pixels
     if meaning == PHOTOMETRIC.SEPARATED:
         pixels, icc = cmyk_to_srgb(pixels, icc)
-    return pixels, alpha, icc
+    return pixels, alpha, infrared and infrared[0], icc
 
 
 def _at_full_range(page: TiffPage, array: NDArray[np.generic]) -> Pixels:
@@ -119,13 +122,21 @@ def _look_up(page: TiffPage, array: NDArray[np.generic]) -> Pixels:
 
 
 def _without_extras(page: TiffPage, values: Pixels, colours: int) -> tuple[Pixels, Pixels | None]:
-    """The colours and, where the page has one, the alpha; other extra values are skipped."""
+    """The colours and, where the page has one, the alpha."""
     pixels = np.ascontiguousarray(values[..., :colours])
+    found = _extra(page, values, colours, (_ASSOCIATED, _UNASSOCIATED))
+    if found is None:
+        return pixels, None
+    alpha, kind = found
+    return (_unmultiply(pixels, alpha) if kind == _ASSOCIATED else pixels), alpha
+
+
+def _extra(page: TiffPage, values: Pixels, colours: int, kinds: tuple[int, ...]) -> tuple[Pixels, int] | None:
+    """The first value beyond the colours that is of one of those kinds, (H, W), and which."""
     for index, kind in enumerate(page.extrasamples):
-        if kind in (_ASSOCIATED, _UNASSOCIATED) and colours + index < values.shape[2]:
-            alpha = np.ascontiguousarray(values[..., colours + index])
-            return (_unmultiply(pixels, alpha) if kind == _ASSOCIATED else pixels), alpha
-    return pixels, None
+        if kind in kinds and colours + index < values.shape[2]:
+            return np.ascontiguousarray(values[..., colours + index]), int(kind)
+    return None
 
 
 def _unmultiply(pixels: Pixels, alpha: Pixels) -> Pixels:

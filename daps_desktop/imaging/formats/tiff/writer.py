@@ -32,11 +32,15 @@ from daps_desktop.imaging.photo import Metadata, Photo, Pixels
 _STRIP_BYTES = 1 << 18
 _LEVEL = 6
 _MAX_OFFSET = 1 << 32  # offsets have 32 bits
-_DEFLATE, _HORIZONTAL, _UNASSOCIATED = 8, 2, 2
+_DEFLATE, _HORIZONTAL = 8, 2
+_UNSPECIFIED, _UNASSOCIATED = 0, 2
 
 
 def encode_tiff(photo: Photo) -> bytes:
-    """Grey or RGB, 8 or 16 bits, with alpha where the photo has one. Raises: ValueError above 4 GB."""
+    """Grey or RGB, 8 or 16 bits, with alpha and infrared where the photo has them.
+
+    Raises: ValueError above 4 GB.
+    """
     source = exif.parse(photo.metadata.exif) if photo.metadata.exif else exif.Exif("<", Ifd())
     strips, rows_per_strip = _strips(photo, source.order)
     offsets = np.cumsum([8, *map(len, strips)]).tolist()
@@ -59,7 +63,8 @@ def encode_tiff(photo: Photo) -> bytes:
 
 def _storage(photo: Photo, order: str, rows_per_strip: int) -> dict[int, IfdEntry]:
     """How the pixels are stored."""
-    samples = photo.pixels.shape[2] + (photo.alpha is not None)
+    extras = [kind for kind, _ in _extras(photo)]
+    samples = photo.pixels.shape[2] + len(extras)
     bits = IfdEntry(SHORT, struct.pack(f"{order}{samples}H", *[photo.bits] * samples))
     entries = {
         256: pack_longs(order, [photo.width]),
@@ -72,9 +77,16 @@ def _storage(photo: Photo, order: str, rows_per_strip: int) -> dict[int, IfdEntr
         284: pack_short(order, 1),
         317: pack_short(order, _HORIZONTAL),
     }
-    if photo.alpha is not None:
-        entries[338] = pack_short(order, _UNASSOCIATED)
+    if extras:
+        entries[338] = IfdEntry(SHORT, struct.pack(f"{order}{len(extras)}H", *extras))
     return entries
+
+
+def _extras(photo: Photo) -> list[tuple[int, Pixels]]:
+    """What each pixel holds beyond its colours, (H, W), and what kind the file calls it."""
+    infrared = None if photo.infrared_beside else photo.infrared
+    planes = ((_UNASSOCIATED, photo.alpha), (_UNSPECIFIED, infrared))
+    return [(kind, plane) for kind, plane in planes if plane is not None]
 
 
 def _metadata(metadata: Metadata, order: str) -> dict[int, IfdEntry]:
@@ -90,7 +102,7 @@ def _metadata(metadata: Metadata, order: str) -> dict[int, IfdEntry]:
 
 def _strips(photo: Photo, order: str) -> tuple[list[bytes], int]:
     """The compressed strips, and how many rows each has."""
-    samples = photo.pixels.shape[2] + (photo.alpha is not None)
+    samples = photo.pixels.shape[2] + len(_extras(photo))
     rows = max(1, _STRIP_BYTES // (photo.width * samples * photo.bits // 8))
 
     def compressed(top: int) -> bytes:
@@ -101,10 +113,8 @@ def _strips(photo: Photo, order: str) -> tuple[list[bytes], int]:
 
 
 def _rows(photo: Photo, top: int, rows: int) -> Pixels:
-    pixels = photo.pixels[top : top + rows]
-    if photo.alpha is None:
-        return pixels
-    return np.concatenate([pixels, photo.alpha[top : top + rows, :, None]], axis=2)
+    planes = [plane[..., None] for _, plane in _extras(photo)]
+    return np.concatenate([plane[top : top + rows] for plane in (photo.pixels, *planes)], axis=2)
 
 
 def _differences(pixels: Pixels, order: str) -> bytes:

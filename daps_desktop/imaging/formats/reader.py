@@ -177,7 +177,7 @@ _OTHER_SIZE = N_("it has {width} × {height} pixels, and the photo has others.")
 
 def _with_infrared(photo: Photo, path: Path) -> Photo:
     """With the channel that lies beside the file, where there is one and the photo has none of its own."""
-    beside = next(filter(Path.is_file, _infrared_names(path)), None)
+    beside = next(filter(os.path.isfile, _infrared_names(path)), None)  # False where a name is too long
     if beside is None or photo.infrared is not None or photo.pixels.shape[2] != 3:
         return photo
     try:

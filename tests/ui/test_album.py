@@ -549,6 +549,17 @@ def test_a_folder_into_which_another_run_writes_is_not_written_to(
     desk.bot.waitUntil(lambda: not model(desk).running, timeout=5000)
 
 
+def test_photos_beside_which_another_run_writes_wait_as_well(desk: Desk, box: Path) -> None:
+    window = filled(desk, box)
+    with claimed(box):
+        press(window.run)
+        desk.bot.waitUntil(lambda: "Another run" in window.banner.sentence.text(), timeout=5000)
+        assert not desk.host.requests
+    desk.bot.waitUntil(lambda: not model(desk).running, timeout=5000)
+    press(window.run)
+    desk.bot.waitUntil(lambda: bool(desk.host.requests), timeout=5000)
+
+
 def test_an_album_that_cannot_be_noted_stops(desk: Desk, box: Path, tmp_path: Path) -> None:
     window = filled(desk, box)
     lose_its_folder(desk, tmp_path)

@@ -261,8 +261,11 @@ def test_a_folder_with_one_photo_is_that_photo_and_one_with_none_says_so(desk: D
         desk.window.open(tmp_path)
     assert failed.args is not None and failed.args[0].code == "album_empty"
     write_photo(Photo(np.zeros((20, 30, 3), np.uint8)), tmp_path / "a.png")
+    (tmp_path / "b.gif").write_bytes(b"GIF89a")
     desk.open(tmp_path)
     assert desk.document.photo.path == tmp_path / "a.png" and desk.window.album.window is None
+    banner = desk.window.panel.run_box.banner
+    assert "b.gif (a kind of picture that is not read)" in banner.sentence.text() and not banner.isHidden()
 
 
 def test_of_several_photos_in_a_file_one_is_chosen_and_comes_back(desk: Desk, tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ The loop over the photos, which reads and writes, runs on a thread of the album'
 open and save meanwhile; the host takes its jobs in turn with those of the open photo.
 """
 
-from contextlib import closing, nullcontext
+import os
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -184,7 +185,10 @@ class AlbumModel(QObject):
 
 def _run(album: Album, backend: EngineBackend, file: Path, on_item: OnItem) -> None:
     """On the album's thread. Raises: UserError where it cannot be noted, or another run writes there."""
-    claim = claimed(Path(album.folder)) if album.folder else nullcontext()
-    with claim, closing(AlbumLog(file)) as notes:
+    folders = {Path(album.folder)} if album.folder else {row.path.parent for row in album.rows}
+    with ExitStack() as claims, closing(AlbumLog(file)) as notes:
+        for folder in sorted(folders):
+            if album.folder or os.access(folder, os.W_OK):  # else each photo of it says so
+                claims.enter_context(claimed(folder))
         notes.write(album)
         run_album(album, backend, notes, on_item, backend.cancelled)

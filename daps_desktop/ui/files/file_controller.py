@@ -69,6 +69,7 @@ class FileController(QObject):
         self.ask_again: Callable[[], object] | None = None  # for the name of what was written last
         # Saves the project and then goes on; the project controller sets it.
         self.keep_first: Callable[[Callable[[], None]], None] = lambda go_on: None
+        self._left_out: tuple[Path, UserError] | None = None  # of the folder of that photo, once it is open
         self.edits = 0  # ever made, so that no two states have the same
         for signal in (
             model.mask_edited, model.task_changed, model.settings_changed, model.version_added,
@@ -104,6 +105,8 @@ class FileController(QObject):
             self.several.emit(photos)
             if rest is not None:
                 self.left_out.emit(rest)
+        elif rest is not None:
+            self._left_out = found[0], rest
         self.open(found[0])
 
     def open(self, path: Path) -> None:
@@ -177,6 +180,9 @@ class FileController(QObject):
         self.abandon()
         self._model.open(opened.photo, opened.project, unsaved=opened.leftover is not None)
         self.opened.emit(opened)
+        if self._left_out and opened.photo.path == self._left_out[0]:
+            self.failed.emit(self._left_out[1])
+        self._left_out = None
         shown = opened.project.view.shown if opened.project else 0
         versions = {version.number: version for version in opened.versions}
         self._model.show_version(versions.get(shown) or (opened.versions[-1] if versions else None))

@@ -33,6 +33,7 @@ from daps_desktop.training.fit import Say
 
 LEAST, MOST = 256, 640  # pixels of the side of a scene: what is found is a matter of the whole of it
 DRAWN = (False, True, True)  # of each photo, scenes with and without damage: who looks for some has some
+HIDDEN = (32, 16)
 EPOCHS, BATCH, RATE, DECAY = 40, 512, 3e-3, 1e-2
 DAMAGE, CONTENT = 0.4, 0.1  # a piece is damage where more of it is, content where less of it may be
 MOST_WEIGHT = 20.0  # of a piece: the root of its pixels, as a long scratch is seen before a speck is
@@ -58,7 +59,7 @@ def fit_judgement(
     gathered = list(_gather(finder, photos, FilmElements(film), count))
     seen = JudgedPieces(*(np.concatenate([getattr(g, f) for g in gathered]) for f in JudgedPieces.__slots__))
     say(f"{len(seen.damage)} pieces, {seen.damage.mean():.1%} of them damage")
-    judgement = fitted(seen, hidden=())
+    judgement = fitted(seen)
     write_file(out, (dump_judgement(judgement) + "\n").encode(), overwrite=True)
 
 
@@ -79,7 +80,7 @@ def _gather(
             probability = finder.probabilities(pixels)
             found = pieces(probability)
             if found.pieces:
-                yield _known(piece_features(probability, found), found, truth[..., 0])
+                yield _known(piece_features(pixels, probability, found), found, truth[..., 0])
         used += 1
         if used == count:
             return
@@ -98,8 +99,8 @@ def _known(features: Values, found: Proposals, truth: Floats) -> JudgedPieces:
     return JudgedPieces(features[plain], (share > DAMAGE)[plain], weight[plain])
 
 
-def fitted(seen: JudgedPieces, hidden: tuple[int, ...], epochs: int = EPOCHS) -> Judgement:
-    """By cross-entropy, with hidden layers of that many features; each piece counts by its weight."""
+def fitted(seen: JudgedPieces, epochs: int = EPOCHS) -> Judgement:
+    """By cross-entropy; each piece counts by its weight."""
     mean, spread = seen.features.mean(axis=0), seen.features.std(axis=0) + 1e-6
     x = torch.from_numpy(Judgement(mean, spread, ()).standard(seen.features)).float()
     y, weight = (
@@ -107,7 +108,7 @@ def fitted(seen: JudgedPieces, hidden: tuple[int, ...], epochs: int = EPOCHS) ->
         torch.from_numpy(seen.weight / seen.weight.mean()).float(),
     )
     torch.manual_seed(0)
-    sizes = (x.shape[1], *hidden, 1)
+    sizes = (x.shape[1], *HIDDEN, 1)
     layers = [nn.Linear(a, b) for a, b in pairwise(sizes)]
     optimiser = torch.optim.AdamW(nn.ModuleList(layers).parameters(), RATE, weight_decay=DECAY)
     for epoch in range(epochs):

@@ -45,7 +45,6 @@ BESIDE, THIN, SHIFT = 1, 2, 3  # pixels: right marks go beyond the damage by so 
 TOUCHED = 5.0  # grey levels of change that right marks cover
 PLAIN = 24.0  # grey levels beyond the grain: a change that anyone sees
 LONG = 4  # times as long as wide: a scratch, and not a blot
-HIDDEN = (32, 16)  # features of the layers
 PARTS = 3  # in which the cases are fitted, so that pieces are made by a judgement that never saw theirs
 LEAST = 30  # pixels of plain damage side by side that make a trace
 SETTINGS = SolverSettings(preset="draft", device="cpu")
@@ -199,14 +198,12 @@ def fit(found: list[Seen]) -> dict[str, Judgement]:
         for i, each in enumerate(found)
         if i // len(KINDS) % PARTS == part
     ]
-    places = fitted(joined([known for known in pieces if len(known.damage)]), HIDDEN, 40)
+    places = fitted(joined([known for known in pieces if len(known.damage)]), 40)
     return {"pixels": fitted_pixels(found), "places": places}
 
 
 def fitted_pixels(found: list[Seen]) -> Judgement:
-    return fitted(
-        joined([known_pixels(each, np.random.default_rng(i)) for i, each in enumerate(found)]), HIDDEN, 5
-    )
+    return fitted(joined([known_pixels(each, np.random.default_rng(i)) for i, each in enumerate(found)]), 5)
 
 
 def joined(known: list[JudgedPieces]) -> JudgedPieces:

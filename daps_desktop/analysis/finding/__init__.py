@@ -1,4 +1,5 @@
-"""From how likely each pixel is damage to pieces, each judged as a whole; what a repair leaves of them.
+"""From how likely each pixel is damage, or how dark in infrared, to pieces, each judged as a whole; what a
+repair leaves of them.
 
 May import: `base`, `imaging`, `jobs`, `analysis.planes`.
 """

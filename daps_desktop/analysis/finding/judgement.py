@@ -1,8 +1,7 @@
-"""How likely a piece is damage, as a whole: a logistic regression on what is known of it.
+"""How likely a piece is damage, by what it looks like beside its surroundings: a small fitted network.
 
-The finder says of each pixel how likely it is damage, from what it sees around it. That one of its pixels is
-likely means less of a large piece than of a small one, and less of a photo on which little else is found.
-Few numbers and no hidden layer: what was fitted to drawn damage has to hold for real damage.
+The finder says of each pixel how likely it is damage, from what it sees around it. A piece is judged as a
+whole: a twig and a scratch have pixels alike, but not their length, evenness, company and colour together.
 Fitted by `python -m daps_desktop.training judge`.
 """
 
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from daps_desktop.analysis.finding.features import piece_features
 from daps_desktop.analysis.finding.pieces import in_order
 from daps_desktop.base.paths import resource
+from daps_desktop.imaging.photo import Pixels
 from daps_desktop.jobs.proposals import Proposals
 
 Values = NDArray[np.float64]
@@ -58,12 +58,15 @@ def fitted_judgement() -> Judgement:
 
 
 def judged(
-    probability: NDArray[np.uint8], found: Proposals, check: Callable[[], None] = lambda: None
+    pixels: Pixels,
+    probability: NDArray[np.uint8],
+    found: Proposals,
+    check: Callable[[], None] = lambda: None,
 ) -> Proposals:
-    """The pieces found with those (H, W) probabilities of 0 to 255, scored as wholes, surest first.
+    """The pieces found in (H, W, C) pixels with those (H, W) probabilities, scored as wholes, surest first.
 
     `check` is called now and then, and may raise.
     """
-    scores = fitted_judgement().scores(piece_features(probability, found, check))
+    scores = fitted_judgement().scores(piece_features(pixels, probability, found, check))
     pieces = [replace(piece, score=float(s)) for piece, s in zip(found.pieces, scores, strict=True)]
     return in_order(found.labels, pieces)

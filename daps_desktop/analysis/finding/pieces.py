@@ -12,7 +12,8 @@ from daps_desktop.imaging.mask import Mask
 from daps_desktop.imaging.rect import Rect
 from daps_desktop.jobs.proposals import Proposal, ProposalKind, Proposals
 
-_LEAST = 0.5  # probability: what is connected above it is one piece
+_LIKELY = 0.5  # probability: what is connected above it is one piece,
+_FAINT = 0.2  # and so is what is connected above this and nowhere likely
 _SOFT, _NEAR = 0.1, 4  # it covers what is as likely as that, so many pixels around,
 _RIM = 1  # and so many beyond: a trace of a soft edge would be drawn into the filling
 _MIN_PIXELS = 3
@@ -49,8 +50,7 @@ def pieces(
 
 def _pieces(probability: NDArray[np.uint8], labels: Labels, top: int, count: int) -> list[Proposal]:
     """The pieces of a band of rows; `labels` are given their numbers, from `count` on."""
-    likely = ((probability >= round(255 * _LEAST)) & (labels == 0)).view(np.uint8)
-    _, parts, stats, _ = cv2.connectedComponentsWithStats(likely, connectivity=8)
+    _, parts, stats, _ = cv2.connectedComponentsWithStats(_core(probability, labels == 0), connectivity=8)
     parts, areas = cast(NDArray[np.int32], parts), stats[:, cv2.CC_STAT_AREA]
     large = 1 + np.flatnonzero(areas[1:] >= _MIN_PIXELS)
     largest = large[np.argsort(-areas[large], kind="stable")[: _MAX_PIECES - count]]
@@ -68,6 +68,19 @@ def _pieces(probability: NDArray[np.uint8], labels: Labels, top: int, count: int
     if found:
         _lay(numbers, parts, probability, labels)
     return found
+
+
+def _core(probability: NDArray[np.uint8], free: Mask) -> NDArray[np.uint8]:
+    """(h, w), 1 where pieces are: a faint one that touches a likely one is its soft edge."""
+    likely = free & (probability >= round(255 * _LIKELY))
+    faint = free & (probability >= round(255 * _FAINT))
+    count, labelled = cv2.connectedComponents(faint.view(np.uint8), connectivity=8)
+    parts = cast(NDArray[np.int32], labelled)
+    alone = np.ones(count, bool)
+    alone[parts[likely]] = alone[0] = False
+    for rows in _strips(len(likely)):
+        likely[rows] |= alone[parts[rows]]
+    return likely.view(np.uint8)
 
 
 def _lay(numbers: Labels, parts: NDArray[np.int32], probability: NDArray[np.uint8], labels: Labels) -> None:

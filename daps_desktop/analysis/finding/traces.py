@@ -16,7 +16,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from daps_desktop.analysis.finding.features import log_odds
 from daps_desktop.analysis.finding.fills import off_colour, without_grain
 from daps_desktop.analysis.finding.judgement import Judgement, parse_judgement
 from daps_desktop.analysis.planes import Plane, gaussian_blurred, to_luma
@@ -212,7 +211,7 @@ def trace_features(
     luma, painted = to_luma(result), to_luma(original).astype(np.float32)
     behind = cast(Plane, cv2.medianBlur(luma, 31).astype(np.float32))
     luma = luma.astype(np.float32)
-    now, then = (log_odds(seen).astype(np.float32) for seen in (after, before))
+    now, then = _odds(after), _odds(before)
     away, nearest = _nearest(mask)
     paint, marked = (_inside(plane, mask).ravel()[nearest] for plane in (painted, then))
     contrast = paint - behind
@@ -264,6 +263,10 @@ def _line_kernels(reach: int) -> list[NDArray[np.float32]]:
         on, beside = near & (np.abs(across) <= 1.5), near & (np.abs(across) >= 6) & (np.abs(across) <= 9)
         kernels.append((on / on.sum() - beside / beside.sum()).astype(np.float32))
     return kernels
+
+
+def _odds(probability: Probabilities) -> Plane:
+    return np.log((probability + np.float32(0.5)) / (np.float32(255.5) - probability))
 
 
 def _mean(plane: Plane, reach: int) -> Plane:

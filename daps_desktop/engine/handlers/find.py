@@ -38,7 +38,7 @@ def find_damage(photo: Photo, device: Device, progress: ProgressReporter) -> Pro
     if dark is not None:
         return replace(pieces(dark, hidden, progress.check), infrared=True)
     probability = open_finder(device).probabilities(pixels, progress.share, finest=_finest_scale(photo))
-    return judged(probability, pieces(probability, hidden, progress.check), progress.check)
+    return judged(pixels, probability, pieces(probability, hidden, progress.check), progress.check)
 
 
 def _finest_scale(photo: Photo) -> int:

@@ -28,6 +28,7 @@ _COARSE, _VERY_COARSE = 70, 20  # JPEG quality below which blocks are seen
 _PALE, _VERY_PALE = 0.35, 0.2  # contrast below, as fog has more,
 _FADED, _LIFTED = 0.64, 0.05  # or this and a black above, where there is a cast
 _CAST, _STRONG_CAST = 0.15, 0.6  # of what should be grey,
+_OF_SCENE = 0.65  # above, the colour is that of the scene: a canyon, the sea, a blue sky,
 _SHARED = 0.8  # and the share of the photo that has its part of it
 _SCRATCHED, _VERY_SCRATCHED = 2, 12  # places: a single one may be a wire
 # Below, a photo is clean and sharp.
@@ -156,6 +157,8 @@ def is_faded(profile: PhotoProfile) -> bool:
 def _fading(profile: PhotoProfile) -> Suggestion | None:
     """A cast counts where blacks and contrast have suffered with it, as dyes do and a sunset does not."""
     seen = profile.fading
+    if seen.cast > _OF_SCENE:
+        return None
     suffered = not seen.toned and seen.contrast < _FADED and seen.black > _LIFTED and seen.shared > _SHARED
     tinted = _share(seen.cast, _CAST, _STRONG_CAST) if suffered else 0.0
     pale = _share(1 - seen.contrast, 1 - _PALE, 1 - _VERY_PALE) if seen.black > _LIFTED else 0.0

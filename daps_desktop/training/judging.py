@@ -6,7 +6,7 @@ holds what a finder takes for damage.
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import cast
@@ -32,7 +32,8 @@ from daps_desktop.training.data.photos import find_photos, load_rgb
 from daps_desktop.training.fit import Say
 
 LEAST, MOST = 256, 640  # pixels of the side of a scene: what is found is a matter of the whole of it
-DRAWN = (False, True, True)  # of each photo, scenes with and without damage: who looks for some has some
+DRAWN = (False, True, True)  # of each photo, scenes with and without damage
+OPENED = 0.8  # so many of the photos that are opened to be restored are damaged
 HIDDEN = (32, 16)
 EPOCHS, BATCH, RATE, DECAY = 40, 512, 3e-3, 1e-2
 DAMAGE, CONTENT = 0.4, 0.1  # a piece is damage where more of it is, content where less of it may be
@@ -59,7 +60,7 @@ def fit_judgement(
     gathered = list(_gather(finder, photos, FilmElements(film), count))
     seen = JudgedPieces(*(np.concatenate([getattr(g, f) for g in gathered]) for f in JudgedPieces.__slots__))
     say(f"{len(seen.damage)} pieces, {seen.damage.mean():.1%} of them damage")
-    judgement = fitted(seen)
+    judgement = with_share(fitted(seen), sum(DRAWN) / len(DRAWN), OPENED)
     write_file(out, (dump_judgement(judgement) + "\n").encode(), overwrite=True)
 
 
@@ -120,6 +121,13 @@ def fitted(seen: JudgedPieces, epochs: int = EPOCHS) -> Judgement:
             (wrong * weight[batch]).mean().backward()
             optimiser.step()
     return Judgement(mean, spread, tuple((_values(layer.weight).T, _values(layer.bias)) for layer in layers))
+
+
+def with_share(judgement: Judgement, drawn: float, opened: float) -> Judgement:
+    """What was fitted where that share of the photos was damaged, for another share of them (Bayes' rule)."""
+    *hidden, (weight, bias) = judgement.layers
+    more = np.log(opened / (1 - opened)) - np.log(drawn / (1 - drawn))
+    return replace(judgement, layers=(*hidden, (weight, bias + more)))
 
 
 def _logits(layers: list[nn.Linear], x: Tensor) -> Tensor:

@@ -15,7 +15,7 @@ from daps_desktop.analysis.finding.judgement import (
     parse_judgement,
 )
 from daps_desktop.analysis.finding.pieces import pieces
-from daps_desktop.training.judging import JudgedPieces, dump_judgement, fitted
+from daps_desktop.training.judging import JudgedPieces, dump_judgement, fitted, with_share
 
 
 def scene(height: int = 700, width: int = 90) -> tuple[np.ndarray, np.ndarray]:
@@ -103,6 +103,13 @@ def test_it_learns_what_tells_damage_and_survives_its_file() -> None:
     right = (again.scores(new) > 0.5) == (new[:, 0] * new[:, 1] > 0)
     assert right.mean() > 0.9
     np.testing.assert_allclose(again.scores(new), judgement.scores(new), atol=1e-3)
+
+
+def test_of_more_damaged_photos_each_piece_is_likelier() -> None:
+    judgement = fitted_judgement()
+    features = np.random.default_rng(0).normal(judgement.mean, judgement.spread, (50, len(NAMES)))
+    before, after = judgement.scores(features), with_share(judgement, 0.5, 0.8).scores(features)
+    np.testing.assert_allclose(after / (1 - after), 4 * before / (1 - before))
 
 
 def test_what_ships_has_a_number_for_each_feature() -> None:

@@ -53,6 +53,13 @@ def test_clean_is_said_only_where_all_was_looked_at_and_nothing_seen() -> None:
         assert remark(**unsure) == "Nothing stands out"
 
 
+@pytest.mark.parametrize(("cast", "offered"), [(0.4, True), (0.6, True), (0.7, False), (1.0, False)])
+def test_a_colour_too_strong_for_faded_dyes_is_that_of_the_scene(cast: float, offered: bool) -> None:
+    """A canyon has as little contrast as a faded print, and more colour than any."""
+    fading = FadingStrength(0.31, 0.105, cast, 1.0, True, False)
+    assert bool(diagnose(replace(SPOTLESS, fading=fading)).suggestions) == offered
+
+
 def test_what_shows_a_little_is_said_and_not_offered() -> None:
     assert remark(noise=NoiseModel.white(4.2)) == "Some grain: about 4 of 255"
     assert remark(blur_sigma=1.1) == "Slightly soft: about 1.1 pixels"

@@ -35,7 +35,7 @@ class Judgement:
     layers: tuple[tuple[Values, Values], ...]
 
     def scores(self, features: Values) -> Values:
-        """0 to 1 for each of the (n, F) pieces; 0.5 are even odds where two of three photos are damaged."""
+        """0 to 1 for each of the (n, F) pieces; 0.5 are even odds where four of five photos are damaged."""
         x = self.standard(features)
         for weight, bias in self.layers[:-1]:
             x = np.maximum(x @ weight + bias, 0)

@@ -1,4 +1,4 @@
-"""How likely each pixel of a photo is damage: a network over tiles of the photo at several scales."""
+"""How likely each pixel of a photo is damage: a network over tiles of the photo at two scales."""
 
 import math
 from collections.abc import Callable

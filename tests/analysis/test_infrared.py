@@ -57,6 +57,21 @@ def test_depth_and_strips_change_nothing(monkeypatch: pytest.MonkeyPatch) -> Non
     assert ((strips > 127) != (whole > 127)).mean() < 1e-3
 
 
+def test_it_says_how_far_it_is_and_can_be_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    pixels, seen, _ = dusty()
+    monkeypatch.setattr(module, "_STRIP", 100)
+    shares: list[float] = []
+    infrared_damage(pixels, seen, shares.append)
+    assert shares == pytest.approx([0, 100 / 360, 200 / 360, 300 / 360])
+
+    def stop(share: float) -> None:
+        if share:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        infrared_damage(pixels, seen, stop)
+
+
 @pytest.mark.parametrize("shape", [(1, 1), (3, 200), (24, 5), (40, 40)])
 @pytest.mark.parametrize("value", [0, 200, 255])
 def test_an_even_channel_shows_nothing(shape: tuple[int, int], value: int) -> None:

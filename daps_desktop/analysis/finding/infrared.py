@@ -5,6 +5,7 @@ film the channel shows the picture, and says nothing of damage.
 """
 
 import math
+from collections.abc import Callable
 from typing import cast
 
 import cv2
@@ -31,11 +32,14 @@ _MOST_DUST = 0.4  # of the photo
 _STRIP = 512  # rows worked on together, so that memory does not grow with the scan
 
 
-def infrared_damage(pixels: Pixels, infrared: Pixels) -> NDArray[np.uint8] | None:
+def infrared_damage(
+    pixels: Pixels, infrared: Pixels, check: Callable[[float], None] = lambda share: None
+) -> NDArray[np.uint8] | None:
     """(H, W), how likely damage each pixel is, 0 to 255; None where the channel shows the picture instead.
 
     `pixels` is (H, W, 3), `infrared` (H, W). The channel is moved onto red (phase correlation), freed of what
     it shows of red (regression of its detail on that of red), and levelled; a dip below is damage.
+    `check(share)` is called now and then with the share that is done, and may raise to end the search.
     """
     height, width = infrared.shape
     middle = Rect(
@@ -51,15 +55,14 @@ def infrared_damage(pixels: Pixels, infrared: Pixels) -> NDArray[np.uint8] | Non
     noise = 1.4826 * float(np.median(np.abs(dip - usual)))
     found = np.empty((height, width), np.uint8)
     for top in range(0, height, _STRIP):
+        check(top / height)
         own = Rect(top, 0, top + _STRIP, width).clipped(height, width)
         seen = Rect(top - 2 * _WIDEST, 0, top + _STRIP + 2 * _WIDEST, width).clipped(height, width)
         red, light = _log(pixels[..., 0], seen), _log(infrared, seen, shift)
         dip = _dip(cast(Plane, light - np.float32(share) * red))
         level = gaussian_blurred(cast(Plane, light + dip), _FINE)
-        chance = (
-            _CHANCE * noise * np.exp(bright - level).clip(1)
-        )  # where there is little light, more is noise
-        least = np.maximum(chance, -math.log(1 - _TRACE))
+        darker = np.exp(bright - level).clip(1)  # where there is little light, more of it is noise
+        least = np.maximum(_CHANCE * noise * darker, -math.log(1 - _TRACE))
         odds = _SLOPE * ((dip - usual) / least - 1)[own.translated(-seen.top, 0).slices]
         found[own.slices] = np.rint(255 / (1 + np.exp(-odds.clip(-30, 30))))
     return found if (found > 127).mean() < _MOST_DUST else None

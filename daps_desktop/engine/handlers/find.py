@@ -34,7 +34,8 @@ def find_damage(photo: Photo, device: Device, progress: ProgressReporter) -> Pro
     progress.check()
     pixels = without_hidden(photo.pixels, photo.alpha)
     hidden = None if photo.alpha is None else photo.alpha == 0
-    dark = None if photo.infrared is None else infrared_damage(pixels, photo.infrared)
+    seen = photo.infrared
+    dark = None if seen is None else infrared_damage(pixels, seen, progress.share)
     if dark is not None:
         return replace(pieces(dark, hidden, progress.check), infrared=True)
     probability = open_finder(device).probabilities(pixels, progress.share, finest=_finest_scale(photo))
